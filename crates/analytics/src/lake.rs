@@ -1,0 +1,529 @@
+//! The fact store: a folder of Parquet files, the manifest that names the files of each version, and commits.
+//!
+//! A version is what one manifest names. A commit writes new files, flushes them, writes the next manifest, and makes
+//! it current by one rename: readers see all of a commit or none, and a killed commit leaves only files nobody names.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use datafusion::arrow::array::{ArrayRef, BooleanArray, RecordBatch, UInt32Array, new_null_array};
+use datafusion::arrow::compute::take_record_batch;
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use facts::{TABLES, Table};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::index::{self, Known, Run};
+use crate::layout::{self, FileEntry, FileWriter, partition_name, partition_of, partitions};
+use crate::merge::{self, Walk};
+use crate::rows::{Meta, Place, Rows, stored_schema};
+
+/// Version of the layout on disk. A newer one is refused, an older one is read.
+pub const FORMAT: u32 = 1;
+
+/// A range is compacted when its deltas hold more than a tenth of its base.
+const DELTA_SHARE: u64 = 10;
+
+/// Names the files of every table at one version.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Manifest {
+    pub version: u64,
+    pub tables: BTreeMap<String, TableFiles>,
+    /// Numbers new files, so that no name is ever used twice.
+    next_file: u64,
+}
+
+/// The files of one table.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct TableFiles {
+    /// By partition name.
+    pub partitions: BTreeMap<String, PartitionFiles>,
+    pub index: Vec<Run>,
+}
+
+/// The files of one partition.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct PartitionFiles {
+    /// Sorted, each key once.
+    pub base: Option<FileEntry>,
+    /// Newer rows and marks of rows that left, each file sorted.
+    pub deltas: Vec<FileEntry>,
+    /// Rows that were replaced, read only as of an earlier instant.
+    pub history: Vec<FileEntry>,
+}
+
+impl PartitionFiles {
+    pub fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.base.iter().chain(&self.deltas).chain(&self.history)
+    }
+}
+
+/// The fact store of a data directory.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    /// `DIR/facts`.
+    folder: PathBuf,
+}
+
+/// One version of the facts, for reading. Its files stay as they are while it is held.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub folder: Arc<Path>,
+    pub manifest: Arc<Manifest>,
+}
+
+impl Lake {
+    /// Opens the fact store of a data directory, or begins one.
+    pub fn open(data: &Path) -> Result<Lake> {
+        let folder = data.join("facts");
+        fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, error))?;
+        let format = data.join("FORMAT");
+        match fs::read_to_string(&format) {
+            Ok(text) => check_format(&text, &format)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                fs::write(&format, format!("{FORMAT}\n")).map_err(|error| Error::file("write", &format, error))?;
+            }
+            Err(error) => return Err(Error::file("read", &format, error)),
+        }
+        Ok(Lake { folder })
+    }
+
+    /// The current version.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let current = self.folder.join("CURRENT");
+        let manifest = match fs::read_to_string(&current) {
+            Ok(name) => {
+                let path = self.folder.join(name.trim());
+                let text = fs::read_to_string(&path).map_err(|error| Error::file("read the manifest", &path, error))?;
+                serde_json::from_str(&text).map_err(|error| Error::file("read the manifest", &path, error))?
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Manifest::default(),
+            Err(error) => return Err(Error::file("read", &current, error)),
+        };
+        Ok(Snapshot { folder: self.folder.as_path().into(), manifest: Arc::new(manifest) })
+    }
+
+    /// Begins a commit. The caller holds the directory's lock (see [`crate::lock`]).
+    pub fn commit(&self) -> Result<Commit> {
+        let snapshot = self.snapshot()?;
+        let manifest = Manifest::clone(&snapshot.manifest);
+        Ok(Commit { folder: self.folder.clone(), manifest, before: snapshot.manifest.version })
+    }
+}
+
+fn check_format(text: &str, path: &Path) -> Result<()> {
+    match text.trim().parse::<u32>() {
+        Ok(format) if format <= FORMAT => Ok(()),
+        Ok(format) => Err(Error::new(format!("the data directory has format {format}, this program reads up to {FORMAT}"))
+            .at(path.display())
+            .remedy("use the newer program that wrote it")),
+        Err(_) => Err(Error::new("the format of the data directory is not a number").at(path.display())),
+    }
+}
+
+impl Snapshot {
+    pub fn table(&self, table: &Table) -> Option<&TableFiles> {
+        self.manifest.tables.get(table.name)
+    }
+
+    pub fn partition(&self, table: &Table, partition: usize) -> Option<&PartitionFiles> {
+        self.table(table)?.partitions.get(&partition_name(table, partition))
+    }
+
+    /// Rows in bases and deltas of a table; with corrections a little more than what queries see.
+    pub fn rows(&self, table: &Table) -> u64 {
+        let files = self.table(table).into_iter().flat_map(|files| files.partitions.values());
+        files.flat_map(|files| files.base.iter().chain(&files.deltas)).map(|file| file.rows).sum()
+    }
+
+    /// Checks that every file named is there, whole, in order, and in its range; calls `progress` for each.
+    pub fn verify(&self, mut progress: impl FnMut(&FileEntry)) -> Result<u64> {
+        let mut files = 0;
+        for table in TABLES {
+            for partition in 0..partitions(table) {
+                for file in self.partition(table, partition).into_iter().flat_map(PartitionFiles::files) {
+                    self.verify_file(table, partition, file)?;
+                    progress(file);
+                    files += 1;
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    fn verify_file(&self, table: &'static Table, partition: usize, file: &FileEntry) -> Result<()> {
+        let path = self.folder.join(&file.path);
+        if layout::digest_of_file(&path)? != file.sha256 {
+            return Err(Error::new("the file is not what was written").at(path.display()).remedy("luotsi log restore"));
+        }
+        let wrong = |what: &str| Error::new(what).at(path.display());
+        let mut last = Place { resident: i64::MIN, at: i64::MIN };
+        let mut rows = 0;
+        for batch in read_file(&self.folder, file)? {
+            let batch = batch?;
+            let places = layout::Places::of(table, &batch);
+            for row in 0..batch.num_rows() {
+                let place = places.get(row);
+                if place < last {
+                    return Err(wrong("rows are not in order"));
+                }
+                if partition_of(table, place.resident) != partition {
+                    return Err(wrong("a row stands outside its resident range"));
+                }
+                last = place;
+            }
+            rows += batch.num_rows() as u64;
+        }
+        if rows != file.rows {
+            return Err(wrong("the number of rows is not what the manifest says"));
+        }
+        Ok(())
+    }
+}
+
+/// The batches of a stored file.
+pub fn read_file(folder: &Path, file: &FileEntry) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+    let path = folder.join(&file.path);
+    let opened = File::open(&path).map_err(|error| Error::file("open", &path, error))?;
+    let unreadable = |error: &dyn std::fmt::Display| Error::file("read", &path, error);
+    let reader = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| unreadable(&error))?;
+    let reader = reader.with_batch_size(16 * 1024).build().map_err(|error| unreadable(&error))?;
+    Ok(reader.map(|batch| Ok(batch?)))
+}
+
+/// What became of the rows given to a commit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub accepted: u64,
+    pub unchanged: u64,
+    pub replaced: u64,
+    /// Lines whose key already stands in the same import with other content.
+    pub conflicting: Vec<u64>,
+}
+
+/// A commit being made. Dropped without [`Commit::finish`] it leaves nothing.
+pub struct Commit {
+    folder: PathBuf,
+    manifest: Manifest,
+    before: u64,
+}
+
+impl Commit {
+    /// Adds rows of one table, in any order; afterwards `rows` is empty.
+    pub fn add(&mut self, rows: &mut Rows) -> Result<Tally> {
+        let table = rows.table;
+        let (batch, meta) = rows.take();
+        if meta.is_empty() {
+            return Ok(Tally::default());
+        }
+        let files = self.manifest.tables.entry(table.name.into()).or_default();
+        let decided = decide(&self.folder, &files.index, &meta)?;
+        if !decided.entries.is_empty() {
+            let run = self.next_path(table, "index", "idx");
+            let run = index::write_run(&self.folder, run, decided.entries.into_iter())?;
+            let merged = self.next_path(table, "index", "idx");
+            let files = self.manifest.tables.entry(table.name.into()).or_default();
+            files.index.push(run);
+            files.index = index::merge_when_many(&self.folder, std::mem::take(&mut files.index), merged)?;
+        }
+        let stored = with_marks(table, &batch, &decided.keep, &decided.leave)?;
+        self.write_partitions(table, &stored, decided.tally.replaced == 0)?;
+        Ok(decided.tally)
+    }
+
+    fn next_path(&mut self, table: &Table, folder: &str, ending: &str) -> String {
+        self.manifest.next_file += 1;
+        format!("{}/{folder}/{}.{ending}", table.name, self.manifest.next_file)
+    }
+
+    /// Sorts rows of the stored schema into their partitions and writes one file for each, on all cores.
+    ///
+    /// The first rows of a partition are its base at once when all of them are `fresh`: no key stands there twice.
+    fn write_partitions(&mut self, table: &'static Table, stored: &RecordBatch, fresh: bool) -> Result<()> {
+        let order = merge::storage_order(table, stored)?;
+        let places = layout::Places::of(table, stored);
+        let jobs: Vec<(usize, String, &[u32])> = order
+            .chunk_by(|left, right| {
+                let of = |row: &u32| partition_of(table, places.get(*row as usize).resident);
+                of(left) == of(right)
+            })
+            .map(|rows| {
+                let partition = partition_of(table, places.get(rows[0] as usize).resident);
+                let path = self.next_path(table, &partition_name(table, partition), "parquet");
+                (partition, path, rows)
+            })
+            .collect();
+        let folder = &self.folder;
+        let written = on_all_cores(&jobs, |(_, path, rows)| {
+            let part = take_record_batch(stored, &UInt32Array::from(rows.to_vec()))?;
+            let mut writer = FileWriter::create(folder, path.clone(), table)?;
+            writer.write(&part)?;
+            writer.finish()
+        })?;
+        let files = self.manifest.tables.entry(table.name.into()).or_default();
+        for ((partition, ..), file) in jobs.iter().zip(written) {
+            let partition = files.partitions.entry(partition_name(table, *partition)).or_default();
+            if partition.base.is_none() && partition.deltas.is_empty() && fresh {
+                partition.base = Some(file);
+            } else {
+                partition.deltas.push(file);
+            }
+        }
+        Ok(())
+    }
+
+    /// Compacts the partitions of a table that have more deltas than they should, or with `all` every one with any.
+    pub fn compact(&mut self, table: &'static Table, all: bool) -> Result<usize> {
+        let Some(files) = self.manifest.tables.get(table.name) else { return Ok(0) };
+        let due = |files: &PartitionFiles| {
+            let delta: u64 = files.deltas.iter().map(|file| file.rows).sum();
+            let base = files.base.as_ref().map_or(0, |file| file.rows);
+            delta > 0 && (all || delta * DELTA_SHARE > base)
+        };
+        let names: Vec<String> =
+            files.partitions.iter().filter(|(_, files)| due(files)).map(|(name, _)| name.clone()).collect();
+        let jobs: Vec<(String, PartitionFiles, String, String)> = names
+            .into_iter()
+            .map(|name| {
+                let current = self.next_path(table, &name, "parquet");
+                let history = self.next_path(table, &name, "parquet");
+                let files = self.manifest.tables[table.name].partitions[&name].clone();
+                (name, files, current, history)
+            })
+            .collect();
+        let folder = &self.folder;
+        let compacted = on_all_cores(&jobs, |(_, files, current, history)| {
+            compact_partition(folder, table, files, current.clone(), history.clone())
+        })?;
+        let count = jobs.len();
+        let files = self.manifest.tables.entry(table.name.into()).or_default();
+        for ((name, ..), compacted) in jobs.into_iter().zip(compacted) {
+            files.partitions.insert(name, compacted);
+        }
+        Ok(count)
+    }
+
+    /// Makes the commit current. Everything it wrote is on disk before the rename.
+    pub fn finish(mut self) -> Result<u64> {
+        self.manifest.version = self.before + 1;
+        let version = self.manifest.version;
+        let name = format!("manifest-{version}.json");
+        let path = self.folder.join(&name);
+        let text = serde_json::to_string(&self.manifest).map_err(|error| Error::file("write", &path, error))?;
+        let broken = |error| Error::file("commit", &path, error);
+        fs::write(&path, text).map_err(broken)?;
+        let folder = File::open(&self.folder).map_err(broken)?;
+        rustix::fs::syncfs(&folder).map_err(|error| broken(error.into()))?;
+        let next = self.folder.join("CURRENT.next");
+        fs::write(&next, name + "\n").map_err(broken)?;
+        File::open(&next).and_then(|file| file.sync_all()).map_err(broken)?;
+        fs::rename(&next, self.folder.join("CURRENT")).map_err(broken)?;
+        folder.sync_all().map_err(broken)?;
+        self.sweep(version)?;
+        Ok(version)
+    }
+
+    /// Removes what no manifest kept names: the manifest before this one is kept for readers that hold it.
+    fn sweep(&self, version: u64) -> Result<()> {
+        let keep = [version.saturating_sub(1), version];
+        let mut named: std::collections::HashSet<PathBuf> = std::collections::HashSet::new();
+        for entry in fs::read_dir(&self.folder).map_err(|error| Error::file("list", &self.folder, error))?.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some(number) = name.strip_prefix("manifest-").and_then(|name| name.strip_suffix(".json")) else {
+                continue;
+            };
+            if number.parse().is_ok_and(|number: u64| keep.contains(&number)) {
+                let text = fs::read_to_string(entry.path()).map_err(|error| Error::file("read", &entry.path(), error))?;
+                let manifest: Manifest =
+                    serde_json::from_str(&text).map_err(|error| Error::file("read", &entry.path(), error))?;
+                named.extend(manifest.paths().map(|path| self.folder.join(path)));
+            } else {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        remove_unnamed(&self.folder, &named, 0)
+    }
+}
+
+impl Manifest {
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        self.tables.values().flat_map(|files| {
+            let data = files.partitions.values().flat_map(PartitionFiles::files).map(|file| file.path.as_str());
+            data.chain(files.index.iter().map(|run| run.path.as_str()))
+        })
+    }
+}
+
+fn remove_unnamed(folder: &Path, named: &std::collections::HashSet<PathBuf>, depth: usize) -> Result<()> {
+    for entry in fs::read_dir(folder).map_err(|error| Error::file("list", folder, error))?.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            remove_unnamed(&path, named, depth + 1)?;
+        } else if depth > 0 && !named.contains(&path) {
+            let _ = fs::remove_file(&path);
+        }
+    }
+    Ok(())
+}
+
+/// What is decided of a batch of rows against what stands stored.
+struct Decided {
+    tally: Tally,
+    /// Rows to write.
+    keep: Vec<u32>,
+    /// Places that a key left: the row that replaces it, and where it stood.
+    leave: Vec<(u32, Place)>,
+    /// New index entries, ascending by key.
+    entries: Vec<(u128, Known)>,
+}
+
+/// Decides, for each row, whether it is new, unchanged, a replacement or in conflict.
+fn decide(folder: &Path, runs: &[Run], meta: &[Meta]) -> Result<Decided> {
+    let mut order: Vec<u32> = (0..meta.len() as u32).collect();
+    order.sort_unstable_by_key(|row| {
+        let meta = &meta[*row as usize];
+        (meta.key, meta.recorded_at, *row)
+    });
+    let mut keys: Vec<u128> = order.iter().map(|row| meta[*row as usize].key).collect();
+    keys.dedup();
+    let stored = index::look_up(folder, runs, &keys)?;
+    let mut decided = Decided { tally: Tally::default(), keep: Vec::new(), leave: Vec::new(), entries: Vec::new() };
+    let groups = order.chunk_by(|left, right| meta[*left as usize].key == meta[*right as usize].key);
+    for (rows, before) in groups.zip(stored) {
+        let mut known = before;
+        for row in rows {
+            let given = &meta[*row as usize];
+            match known {
+                Some(known) if known.content == given.content => decided.tally.unchanged += 1,
+                Some(known) if known.recorded_at == given.recorded_at => decided.tally.conflicting.push(given.line),
+                // A row recorded before what stands stored was replaced long ago.
+                Some(known) if known.recorded_at > given.recorded_at => decided.tally.unchanged += 1,
+                Some(before) => {
+                    decided.tally.replaced += 1;
+                    decided.keep.push(*row);
+                    if before.place != given.place {
+                        decided.leave.push((*row, before.place));
+                    }
+                    known = Some(given.into());
+                }
+                None => {
+                    decided.tally.accepted += 1;
+                    decided.keep.push(*row);
+                    known = Some(given.into());
+                }
+            }
+        }
+        if known != before
+            && let Some(known) = known
+        {
+            decided.entries.push((meta[rows[0] as usize].key, known));
+        }
+    }
+    Ok(decided)
+}
+
+/// The rows kept, and a mark for each place that a key left: the new row's key at the old place.
+fn with_marks(table: &Table, batch: &RecordBatch, keep: &[u32], leave: &[(u32, Place)]) -> Result<RecordBatch> {
+    let schema = stored_schema(table);
+    let rows: Vec<u32> = keep.iter().copied().chain(leave.iter().map(|(row, _)| *row)).collect();
+    let taken = take_record_batch(batch, &UInt32Array::from(rows))?;
+    let mut columns: Vec<ArrayRef> = taken.columns().to_vec();
+    let removed = if leave.is_empty() {
+        new_null_array(&datafusion::arrow::datatypes::DataType::Boolean, keep.len())
+    } else {
+        for (name, pick) in [(Some("resident_id"), (|place: &Place| place.resident) as fn(&Place) -> i64), (table.at, |place| place.at)] {
+            if let Some(position) = name.and_then(|name| table.position(name)) {
+                columns[position] = moved_back(&columns[position], keep.len(), leave.iter().map(|(_, place)| pick(place)))?;
+            }
+        }
+        Arc::new(BooleanArray::from_iter(
+            std::iter::repeat_n(None, keep.len()).chain(std::iter::repeat_n(Some(true), leave.len())),
+        ))
+    };
+    columns.push(removed);
+    Ok(RecordBatch::try_new(schema, columns)?)
+}
+
+/// A place column whose rows after `kept` are given anew.
+fn moved_back(column: &ArrayRef, kept: usize, places: impl Iterator<Item = i64>) -> Result<ArrayRef> {
+    use datafusion::arrow::array::Int64Array;
+    use datafusion::arrow::compute::{cast, concat};
+    let absent = |value: i64| (value != -1 && value != i64::MIN).then_some(value);
+    let old: Int64Array = places.map(absent).collect();
+    let narrow: ArrayRef = Arc::new(old);
+    let old = match column.data_type() {
+        datafusion::arrow::datatypes::DataType::Date32 => {
+            cast(&cast(&narrow, &datafusion::arrow::datatypes::DataType::Int32)?, column.data_type())?
+        }
+        ty => cast(&narrow, ty)?,
+    };
+    Ok(concat(&[&column.slice(0, kept), &old])?)
+}
+
+/// Compacts one partition: the latest rows become its base, everything else joins its history.
+fn compact_partition(
+    folder: &Path,
+    table: &'static Table,
+    files: &PartitionFiles,
+    current: String,
+    history: String,
+) -> Result<PartitionFiles> {
+    let schema = stored_schema(table);
+    let mut delta = Vec::new();
+    for file in &files.deltas {
+        for batch in read_file(folder, file)? {
+            delta.push(batch?);
+        }
+    }
+    let mut walk = Walk::new(table, merge::sorted(table, &schema, &delta)?, None)?;
+    let mut current = FileWriter::create(folder, current, table)?;
+    let mut superseded = Vec::new();
+    let mut take = |merged: merge::Merged, current: &mut FileWriter| {
+        if merged.superseded.num_rows() > 0 {
+            superseded.push(merged.superseded);
+        }
+        current.write(&merged.current)
+    };
+    if let Some(base) = &files.base {
+        for batch in read_file(folder, base)? {
+            take(walk.step(&batch?)?, &mut current)?;
+        }
+    }
+    take(walk.finish()?, &mut current)?;
+    let mut kept = files.history.clone();
+    if !superseded.is_empty() {
+        let mut writer = FileWriter::create(folder, history, table)?;
+        writer.write(&merge::sorted(table, &schema, &superseded)?)?;
+        kept.push(writer.finish()?);
+    }
+    Ok(PartitionFiles { base: Some(current.finish()?), deltas: Vec::new(), history: kept })
+}
+
+/// Runs `work` over all jobs on as many threads as there are cores; the results are in the jobs' order.
+fn on_all_cores<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> Result<R> + Sync) -> Result<Vec<R>> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
+    let next = AtomicUsize::new(0);
+    let run = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            match jobs.get(at) {
+                Some(job) => done.push((at, work(job)?)),
+                None => return Ok(done),
+            }
+        }
+    };
+    let parts = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        let join = |worker: std::thread::ScopedJoinHandle<'_, Result<Vec<(usize, R)>>>| {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        workers.into_iter().map(join).collect::<Result<Vec<_>>>()
+    })?;
+    let mut done: Vec<(usize, R)> = parts.into_iter().flatten().collect();
+    done.sort_unstable_by_key(|(at, _)| *at);
+    Ok(done.into_iter().map(|(_, result)| result).collect())
+}

@@ -1,0 +1,14 @@
+//! Facts on disk, their import, and the measures over them.
+//!
+//! The only library that links DataFusion. Its interface is plain: tables, rows and results in, results out.
+
+mod error;
+pub mod index;
+pub mod lake;
+pub mod layout;
+pub mod lock;
+mod merge;
+pub mod rows;
+mod scan;
+
+pub use error::{Error, Result};

@@ -1,0 +1,47 @@
+//! One writer of a data directory at a time.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+
+/// How long a writer waits for another one.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The right to write a data directory; given back when dropped, also by a killed process.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "held, never read: closing the file gives the lock back")] File);
+
+/// Waits for the lock of a data directory for at most 30 seconds.
+pub fn lock(data: &Path) -> Result<Lock> {
+    let path = data.join("lock");
+    std::fs::create_dir_all(data).map_err(|error| Error::file("make the folder", data, error))?;
+    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+    let mut file = open.map_err(|error| Error::file("open the lock", &path, error))?;
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(std::fs::TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            Err(std::fs::TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                return Err(Error::new(format!("another process writes here: {}", holder.trim()))
+                    .at(path.display())
+                    .remedy("wait for it to end, or end it"));
+            }
+            Err(std::fs::TryLockError::Error(error)) => return Err(Error::file("lock", &path, error)),
+        }
+    }
+    let mut say = || {
+        file.set_len(0)?;
+        file.rewind()?;
+        writeln!(file, "process {}", std::process::id())
+    };
+    say().map_err(|error| Error::file("write the lock", &path, error))?;
+    Ok(Lock(file))
+}

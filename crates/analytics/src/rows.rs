@@ -1,0 +1,232 @@
+//! Rows of fact tables as Arrow columns: the schema of a table and the builders that fill it.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, RecordBatch, StringBuilder,
+    StringDictionaryBuilder, TimestampMicrosecondBuilder,
+};
+use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
+use facts::{Row, Table, Type, Value};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+/// Columns that every stored row has after those of its table.
+pub const SOURCE: &str = "source";
+pub const RECORDED_AT: &str = "recorded_at";
+/// Marks a row that left this place: what stood here with this key is no more from `recorded_at` on.
+pub const REMOVED: &str = "_removed";
+
+/// Physical type of a column.
+pub fn arrow_type(ty: Type) -> DataType {
+    match ty {
+        Type::Resident | Type::Int | Type::Cents => DataType::Int64,
+        Type::Unit | Type::Professional | Type::Label | Type::Code(_) => {
+            DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+        }
+        Type::Text => DataType::Utf8,
+        Type::Float => DataType::Float64,
+        Type::Bool => DataType::Boolean,
+        Type::Instant => instant_type(),
+        Type::Day => DataType::Date32,
+    }
+}
+
+/// Type of every instant: UTC microseconds with the zone named.
+pub fn instant_type() -> DataType {
+    DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+}
+
+/// Schema of a table as queries see it: its columns, `source`, `recorded_at`.
+pub fn schema(table: &Table) -> SchemaRef {
+    Arc::new(Schema::new(fields(table)))
+}
+
+/// Schema of a table as it is stored: as queries see it, and the mark of rows that left.
+pub fn stored_schema(table: &Table) -> SchemaRef {
+    let mut fields = fields(table);
+    fields.push(Field::new(REMOVED, DataType::Boolean, true));
+    Arc::new(Schema::new(fields))
+}
+
+fn fields(table: &Table) -> Vec<Field> {
+    let own = table.columns.iter().map(|column| Field::new(column.name, arrow_type(column.ty), true));
+    let source = Field::new(SOURCE, arrow_type(Type::Label), true);
+    let recorded_at = Field::new(RECORDED_AT, instant_type(), true);
+    own.chain([source, recorded_at]).collect()
+}
+
+/// A builder of one column.
+enum Builder {
+    Int(Int64Builder),
+    Float(Float64Builder),
+    Bool(BooleanBuilder),
+    Text(StringBuilder),
+    Label(StringDictionaryBuilder<Int32Type>),
+    Instant(TimestampMicrosecondBuilder),
+    Day(Date32Builder),
+}
+
+impl Builder {
+    fn new(ty: &DataType) -> Builder {
+        match ty {
+            DataType::Float64 => Builder::Float(Float64Builder::new()),
+            DataType::Boolean => Builder::Bool(BooleanBuilder::new()),
+            DataType::Utf8 => Builder::Text(StringBuilder::new()),
+            DataType::Dictionary(..) => Builder::Label(StringDictionaryBuilder::new()),
+            DataType::Timestamp(..) => {
+                Builder::Instant(TimestampMicrosecondBuilder::new().with_data_type(instant_type()))
+            }
+            DataType::Date32 => Builder::Day(Date32Builder::new()),
+            _ => Builder::Int(Int64Builder::new()),
+        }
+    }
+
+    fn put(&mut self, value: Value<'_>) {
+        match (self, value) {
+            (Builder::Int(to), Value::Int(value)) => to.append_value(value),
+            (Builder::Int(to), _) => to.append_null(),
+            (Builder::Float(to), Value::Float(value)) => to.append_value(value),
+            (Builder::Float(to), _) => to.append_null(),
+            (Builder::Bool(to), Value::Bool(value)) => to.append_value(value),
+            (Builder::Bool(to), _) => to.append_null(),
+            (Builder::Text(to), Value::Text(value)) => to.append_value(value),
+            (Builder::Text(to), _) => to.append_null(),
+            (Builder::Label(to), Value::Text(value)) => to.append_value(value),
+            (Builder::Label(to), _) => to.append_null(),
+            (Builder::Instant(to), Value::Int(value)) => to.append_value(value),
+            (Builder::Instant(to), _) => to.append_null(),
+            (Builder::Day(to), Value::Int(value)) => to.append_option(i32::try_from(value).ok()),
+            (Builder::Day(to), _) => to.append_null(),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Builder::Int(builder) => Arc::new(builder.finish()),
+            Builder::Float(builder) => Arc::new(builder.finish()),
+            Builder::Bool(builder) => Arc::new(builder.finish()),
+            Builder::Text(builder) => Arc::new(builder.finish()),
+            Builder::Label(builder) => Arc::new(builder.finish()),
+            Builder::Instant(builder) => Arc::new(builder.finish()),
+            Builder::Day(builder) => Arc::new(builder.finish()),
+        }
+    }
+}
+
+/// What the store must know of a row beside its columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta {
+    /// Hash of the business key.
+    pub key: u128,
+    /// Hash of the table's columns, to tell an unchanged row from a changed one.
+    pub content: u64,
+    pub place: Place,
+    /// Microseconds.
+    pub recorded_at: i64,
+    /// Line of the source file, or 0.
+    pub line: u64,
+}
+
+/// Where a row stands: rows are stored by resident, then by the table's main time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// −1 without a resident, which sorts before every resident as null does.
+    pub resident: i64,
+    /// `i64::MIN` without a time; days and microseconds as they stand in the column.
+    pub at: i64,
+}
+
+/// Rows of one table being gathered, column by column.
+pub struct Rows {
+    pub table: &'static Table,
+    schema: SchemaRef,
+    builders: Vec<Builder>,
+    meta: Vec<Meta>,
+    key: Vec<usize>,
+    resident: Option<usize>,
+    at: Option<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Rows {
+    pub fn new(table: &'static Table) -> Rows {
+        let schema = schema(table);
+        Rows {
+            table,
+            builders: schema.fields().iter().map(|field| Builder::new(field.data_type())).collect(),
+            schema,
+            meta: Vec::new(),
+            key: table.key.iter().filter_map(|name| table.position(name)).collect(),
+            resident: table.position("resident_id"),
+            at: table.at.and_then(|name| table.position(name)),
+            bytes: Vec::new(),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.meta.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.meta.is_empty()
+    }
+
+    /// Appends a row given as one value for each of the table's columns.
+    pub fn push(&mut self, values: &[Value<'_>], source: &str, recorded_at: i64, line: u64) {
+        let whole = |at: Option<usize>| match at.map(|at| values[at]) {
+            Some(Value::Int(value)) => Some(value),
+            _ => None,
+        };
+        let place =
+            Place { resident: whole(self.resident).unwrap_or(-1), at: whole(self.at).unwrap_or(i64::MIN) };
+        self.bytes.clear();
+        for at in &self.key {
+            spell(values[*at], &mut self.bytes);
+        }
+        let key = xxh3_128(&self.bytes);
+        self.bytes.clear();
+        for value in values {
+            spell(*value, &mut self.bytes);
+        }
+        let content = xxh3_64(&self.bytes);
+        self.meta.push(Meta { key, content, place, recorded_at, line });
+        let all = values.iter().copied().chain([Value::Text(source), Value::Int(recorded_at)]);
+        for (builder, value) in self.builders.iter_mut().zip(all) {
+            builder.put(value);
+        }
+    }
+
+    /// Appends a row struct.
+    pub fn push_row(&mut self, row: &impl Row, source: &str, recorded_at: i64) {
+        self.push(&row.values(), source, recorded_at, 0);
+    }
+
+    /// Takes what was gathered as one batch and starts anew.
+    pub fn take(&mut self) -> (RecordBatch, Vec<Meta>) {
+        let columns = self.builders.iter_mut().map(Builder::finish).collect();
+        #[expect(clippy::expect_used, reason = "every builder got one value for every row")]
+        let batch = RecordBatch::try_new(self.schema.clone(), columns).expect("columns of one length");
+        (batch, std::mem::take(&mut self.meta))
+    }
+}
+
+/// Spells a value into bytes so that no two rows of different values spell the same.
+fn spell(value: Value<'_>, out: &mut Vec<u8>) {
+    match value {
+        Value::Null => out.push(0),
+        Value::Bool(value) => out.extend([1, u8::from(value)]),
+        Value::Int(value) => {
+            out.push(2);
+            out.extend(value.to_le_bytes());
+        }
+        Value::Float(value) => {
+            out.push(3);
+            out.extend(value.to_bits().to_le_bytes());
+        }
+        Value::Text(value) => {
+            out.push(4);
+            out.extend((value.len() as u64).to_le_bytes());
+            out.extend(value.as_bytes());
+        }
+    }
+}

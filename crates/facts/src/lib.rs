@@ -1,0 +1,70 @@
+//! The fact tables: what the county knows, as rows with a fixed meaning.
+//!
+//! Plain Rust without Arrow and without I/O. Each table is written down once, in [`tables`], as a struct with doc
+//! comments; the macro makes from it the row struct, the schema ([`Table`]), and through it the data dictionary, the
+//! import checks and the Parquet layout. Closed vocabularies stand in [`codes`], in three languages.
+
+mod codes;
+mod dictionary;
+mod tables;
+mod value;
+
+pub use codes::*;
+pub use dictionary::dictionary;
+pub use tables::*;
+pub use value::{Cents, Day, Field, Instant, Key, Label, ProfessionalId, ResidentId, Type, UnitId, Value};
+
+/// One column of a fact table.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    pub name: &'static str,
+    pub ty: Type,
+    /// May be empty.
+    pub optional: bool,
+    /// Value that stands in when an imported file lacks the column or leaves the cell empty.
+    pub default: Option<&'static str>,
+    /// What the column means, in English.
+    pub about: &'static str,
+}
+
+/// One fact table: its columns, its business key, and the time it is sorted by.
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub columns: &'static [Column],
+    /// Business key: the same key again replaces the row.
+    pub key: &'static [&'static str],
+    /// Column of the main time, of type [`Type::Instant`] or [`Type::Day`]; rows are stored by resident and this.
+    pub at: Option<&'static str>,
+    /// Pairs of time columns in which the first must not be after the second.
+    pub in_order: &'static [(&'static str, &'static str)],
+}
+
+impl Table {
+    pub fn named(name: &str) -> Option<&'static Table> {
+        TABLES.iter().copied().find(|table| table.name == name)
+    }
+
+    pub fn column(&self, name: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Place of a column among [`Table::columns`].
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// Rows belong to residents and are stored by resident range.
+    pub fn by_resident(&self) -> bool {
+        self.position("resident_id").is_some()
+    }
+}
+
+/// A row struct of a fact table.
+pub trait Row {
+    const TABLE: &'static Table;
+
+    /// One value for each column, in the table's order.
+    fn values(&self) -> Vec<Value<'_>>;
+}

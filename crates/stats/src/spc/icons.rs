@@ -1,0 +1,76 @@
+//! What a chart says: the variation of its latest point, and its process against a target.
+
+use super::{Charted, Side, TargetOnLimit};
+
+/// In which direction values are good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    Higher,
+    Lower,
+    Neither,
+}
+
+impl Better {
+    pub fn named(name: &str) -> Option<Better> {
+        match name {
+            "higher" => Some(Better::Higher),
+            "lower" => Some(Better::Lower),
+            "neither" => Some(Better::Neither),
+            _ => None,
+        }
+    }
+}
+
+/// Variation icon, from the latest point only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Variation {
+    Concern(Side),
+    Neutral(Side),
+    Common,
+    Improvement(Side),
+}
+
+/// Assurance icon: what the process will do against the target if nothing changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Assurance {
+    Misses,
+    HitOrMiss,
+    Meets,
+}
+
+/// Variation by the heaviest signal of the latest point; `None` without a value or with limits on trial.
+pub fn variation(charted: &Charted, better: Better) -> Option<Variation> {
+    let latest = charted.latest().filter(|point| point.centre.is_some())?;
+    let Some(signal) = latest.signals.first() else { return Some(Variation::Common) };
+    Some(match (better, signal.side) {
+        (Better::Higher, Side::High) | (Better::Lower, Side::Low) => Variation::Improvement(signal.side),
+        (Better::Higher, Side::Low) | (Better::Lower, Side::High) => Variation::Concern(signal.side),
+        (Better::Neither, side) => Variation::Neutral(side),
+    })
+}
+
+/// Assurance from limits and target; `None` without a direction or limits.
+///
+/// On a series that never varies, at its target, [`TargetOnLimit::Certain`] says that it meets it.
+pub fn assurance(
+    lower: Option<f64>,
+    upper: Option<f64>,
+    target: f64,
+    better: Better,
+    on_limit: TargetOnLimit,
+) -> Option<Assurance> {
+    let certain = on_limit == TargetOnLimit::Certain;
+    let below = |edge: f64| target < edge || (certain && target <= edge);
+    let above = |edge: f64| target > edge || (certain && target >= edge);
+    let (lower, upper) = (lower?, upper?);
+    let (meets, misses) = match better {
+        Better::Higher => (below(lower), above(upper)),
+        Better::Lower => (above(upper), below(lower)),
+        Better::Neither => return None,
+    };
+    Some(match (meets, misses) {
+        (true, _) => Assurance::Meets,
+        (false, true) => Assurance::Misses,
+        (false, false) => Assurance::HitOrMiss,
+    })
+}
