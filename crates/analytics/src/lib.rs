@@ -3,10 +3,13 @@
 //! The only library that links DataFusion. Its interface is plain: tables, rows and results in, results out.
 
 mod error;
+pub mod fold;
+pub mod import;
 pub mod index;
 pub mod lake;
 pub mod layout;
 pub mod lock;
+pub mod measure;
 mod merge;
 pub mod rows;
 mod scan;

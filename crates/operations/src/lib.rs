@@ -1,0 +1,4 @@
+//! The rules of the service loop, as pure functions and dated data. No I/O, no clock, no randomness.
+
+pub mod access;
+pub mod calendar;

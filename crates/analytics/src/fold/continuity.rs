@@ -1,0 +1,351 @@
+//! Continuity of care over one resident's visits: COC, UPC, SECON and visits with the named professional.
+//!
+//! Sidaway-Lee et al. 2023 (doi 10.3399/bjgp23X733161), Table 2; SLICC: Sidaway-Lee et al. 2019. Visits counted are
+//! done, not urgent, and met in person, at home, by phone or by video. A visit whose professional is not recorded is
+//! left out and counted.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Float64Builder, Int32Array, Int64Builder, RecordBatch, StringArray,
+    StringDictionaryBuilder, TimestampMicrosecondBuilder,
+};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Field, Int32Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType,
+};
+use datafusion::common::Result;
+use operations::calendar::{Calendar, date_of};
+
+use crate::rows::instant_type;
+
+/// Visits below which indices of a person have no value.
+const MINIMUM: usize = 2;
+
+/// The columns of `continuity()`.
+pub fn schema() -> SchemaRef {
+    let label = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    Arc::new(Schema::new(vec![
+        Field::new("resident_id", DataType::Int64, true),
+        // Home unit: of the registration valid at the window's end, else the unit of most visits, of equals the latest.
+        Field::new("unit_id", label, true),
+        // Last instant of the window.
+        Field::new("at", instant_type(), true),
+        Field::new("visits", DataType::Int64, true),
+        // Visits on days on which the resident had a named professional, and those of them with that one.
+        Field::new("named", DataType::Int64, true),
+        Field::new("own", DataType::Int64, true),
+        // Visits left out because the professional is not recorded.
+        Field::new("missing", DataType::Int64, true),
+        Field::new("coc", DataType::Float64, true),
+        Field::new("upc", DataType::Float64, true),
+        Field::new("secon", DataType::Float64, true),
+    ]))
+}
+
+/// Texts of the run as numbers.
+#[derive(Default)]
+struct Interner {
+    numbers: HashMap<Box<str>, u32>,
+    texts: Vec<Box<str>>,
+}
+
+impl Interner {
+    fn number(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = self.texts.len() as u32;
+        self.texts.push(text.into());
+        self.numbers.insert(text.into(), number);
+        number
+    }
+}
+
+/// A column of few texts.
+struct Labels<'a> {
+    keys: &'a Int32Array,
+    values: &'a StringArray,
+}
+
+impl<'a> Labels<'a> {
+    fn of(column: &'a ArrayRef) -> Labels<'a> {
+        let column = column.as_dictionary::<Int32Type>();
+        Labels { keys: column.keys(), values: column.values().as_string() }
+    }
+
+    fn get(&self, row: usize) -> Option<usize> {
+        self.keys.is_valid(row).then(|| self.keys.value(row) as usize)
+    }
+
+    /// For each distinct value whether it is one of `texts`.
+    fn among(&self, texts: &[&str]) -> Vec<bool> {
+        self.values.iter().map(|value| value.is_some_and(|value| texts.contains(&value))).collect()
+    }
+}
+
+fn labels(column: &ArrayRef) -> Result<ArrayRef> {
+    let label = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    Ok(cast(column, &label)?)
+}
+
+/// The registrations of one range, by resident, with numbered units and professionals.
+pub struct Named {
+    interner: Interner,
+    /// Ascending by resident, then by start.
+    rows: Vec<NamedRow>,
+}
+
+#[derive(Clone, Copy)]
+struct NamedRow {
+    resident: i64,
+    /// Half-open, in microseconds.
+    from: i64,
+    to: i64,
+    unit: u32,
+    professional: Option<u32>,
+}
+
+impl Named {
+    /// From batches of (resident_id, valid_from, valid_to, unit_id, named professional), in order.
+    pub fn read(batches: &[RecordBatch]) -> Result<Named> {
+        let mut named = Named { interner: Interner::default(), rows: Vec::new() };
+        let calendar = Calendar::shipped();
+        let mut starts: HashMap<i32, i64> = HashMap::new();
+        let mut start_of = |day: i32| {
+            *starts.entry(day).or_insert_with(|| {
+                let start = date_of(day).and_then(|date| calendar.start_of(date));
+                start.unwrap_or(if day < 0 { i64::MIN } else { i64::MAX })
+            })
+        };
+        for batch in batches {
+            let residents = batch.column(0).as_primitive::<Int64Type>();
+            let from = batch.column(1).as_primitive::<Date32Type>();
+            let to = batch.column(2).as_primitive::<Date32Type>();
+            let (units, professionals) = (labels(batch.column(3))?, labels(batch.column(4))?);
+            let (units, professionals) = (Labels::of(&units), Labels::of(&professionals));
+            for row in 0..batch.num_rows() {
+                let Some(unit) = units.get(row) else { continue };
+                let unit = named.interner.number(units.values.value(unit));
+                let professional =
+                    professionals.get(row).map(|it| named.interner.number(professionals.values.value(it)));
+                named.rows.push(NamedRow {
+                    resident: residents.value(row),
+                    from: start_of(from.value(row)),
+                    to: if to.is_valid(row) { start_of(to.value(row)) } else { i64::MAX },
+                    unit,
+                    professional,
+                });
+            }
+        }
+        Ok(named)
+    }
+}
+
+/// A visit that counts.
+#[derive(Clone, Copy)]
+struct Visit {
+    at: i64,
+    /// `None` when not recorded.
+    professional: Option<u32>,
+    unit: u32,
+}
+
+/// Folds visits, ordered by resident and time, into rows of [`schema`].
+pub struct Folder {
+    profession: String,
+    windows: Arc<[(i64, i64)]>,
+    named: Named,
+    /// Place among the registrations that has been reached.
+    next: usize,
+    resident: Option<i64>,
+    visits: Vec<Visit>,
+    counts: Vec<(u32, u32)>,
+    out: Out,
+}
+
+impl Folder {
+    pub fn new(profession: String, windows: Arc<[(i64, i64)]>, named: Named) -> Folder {
+        Folder {
+            profession,
+            windows,
+            named,
+            next: 0,
+            resident: None,
+            visits: Vec::new(),
+            counts: Vec::new(),
+            out: Out::default(),
+        }
+    }
+
+    /// Takes a batch of visits; gives the rows of residents that ended in it.
+    pub fn fold(&mut self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let residents = batch.column(0).as_primitive::<Int64Type>();
+        let times = batch.column(1).as_primitive::<TimestampMicrosecondType>();
+        let columns = (2..8).map(|at| labels(batch.column(at))).collect::<Result<Vec<_>>>()?;
+        let columns: Vec<Labels<'_>> = columns.iter().map(Labels::of).collect();
+        let [professionals, units, statuses, professions, modalities, urgencies] = columns.as_slice() else {
+            return Ok(self.out.take());
+        };
+        let done = statuses.among(&["done"]);
+        let of_profession = professions.among(&[&self.profession]);
+        let met = modalities.among(&["in_person", "home", "workplace", "institution", "elsewhere", "phone", "video"]);
+        let urgent = urgencies.among(&["emergency", "urgent"]);
+        let mut professional_numbers = vec![None; professionals.values.len()];
+        let mut unit_numbers = vec![None; units.values.len()];
+        let (first, last) = (self.windows[0].0, self.windows[self.windows.len() - 1].1);
+        for row in 0..batch.num_rows() {
+            let resident = residents.value(row);
+            if self.resident != Some(resident) {
+                self.end_resident();
+                self.resident = Some(resident);
+            }
+            let at = times.value(row);
+            let is = |column: &Labels<'_>, wanted: &[bool]| column.get(row).is_some_and(|value| wanted[value]);
+            let counts = (first..last).contains(&at)
+                && is(statuses, &done)
+                && is(professions, &of_profession)
+                && is(modalities, &met)
+                && !is(urgencies, &urgent);
+            if !counts {
+                continue;
+            }
+            let interner = &mut self.named.interner;
+            let mut number = |column: &Labels<'_>, numbers: &mut [Option<u32>]| {
+                let value = column.get(row)?;
+                Some(*numbers[value].get_or_insert_with(|| interner.number(column.values.value(value))))
+            };
+            let professional = number(professionals, &mut professional_numbers);
+            let Some(unit) = number(units, &mut unit_numbers) else { continue };
+            self.visits.push(Visit { at, professional, unit });
+        }
+        Ok(self.out.take())
+    }
+
+    /// The rows of the last resident.
+    pub fn finish(&mut self) -> Result<RecordBatch> {
+        self.end_resident();
+        Ok(self.out.take())
+    }
+
+    fn end_resident(&mut self) {
+        let Some(resident) = self.resident.take() else { return };
+        let rows = &self.named.rows;
+        while rows.get(self.next).is_some_and(|row| row.resident < resident) {
+            self.next += 1;
+        }
+        let mine = rows[self.next..].iter().take_while(|row| row.resident == resident).count();
+        let registrations = &rows[self.next..self.next + mine];
+        for (from, to) in self.windows.iter() {
+            let first = self.visits.partition_point(|visit| visit.at < *from);
+            let end = self.visits.partition_point(|visit| visit.at < *to);
+            let visits = &self.visits[first..end];
+            if visits.is_empty() {
+                continue;
+            }
+            let index = index(visits, registrations, &mut self.counts);
+            let home = registrations.iter().find(|row| row.from < *to && *to <= row.to).map(|row| row.unit);
+            let unit = home.unwrap_or_else(|| most_visited(visits, &mut self.counts));
+            self.out.put(resident, &self.named.interner.texts[unit as usize], to - 1, &index);
+        }
+        self.visits.clear();
+    }
+}
+
+/// The indices of one resident in one window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Index {
+    visits: i64,
+    named: i64,
+    own: i64,
+    missing: i64,
+    coc: Option<f64>,
+    upc: Option<f64>,
+    secon: Option<f64>,
+}
+
+fn index(visits: &[Visit], registrations: &[NamedRow], counts: &mut Vec<(u32, u32)>) -> Index {
+    counts.clear();
+    let (mut n, mut named, mut own, mut repeated) = (0_u32, 0, 0, 0_u32);
+    let mut before = None;
+    for visit in visits {
+        let Some(professional) = visit.professional else { continue };
+        n += 1;
+        match counts.iter_mut().find(|(known, _)| *known == professional) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((professional, 1)),
+        }
+        repeated += u32::from(before == Some(professional));
+        before = Some(professional);
+        let valid = registrations.iter().find(|row| row.from <= visit.at && visit.at < row.to);
+        if let Some(mine) = valid.and_then(|row| row.professional) {
+            named += 1;
+            own += i64::from(mine == professional);
+        }
+    }
+    let enough = n as usize >= MINIMUM;
+    let count = f64::from(n);
+    let squares: f64 = counts.iter().map(|(_, count)| f64::from(*count) * f64::from(*count)).sum();
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    Index {
+        visits: i64::from(n),
+        named,
+        own,
+        missing: visits.len() as i64 - i64::from(n),
+        coc: enough.then(|| (squares - count) / (count * (count - 1.0))),
+        upc: enough.then(|| f64::from(most) / count),
+        secon: enough.then(|| f64::from(repeated) / (count - 1.0)),
+    }
+}
+
+/// The unit of most visits; of equals the one visited last.
+fn most_visited(visits: &[Visit], counts: &mut Vec<(u32, u32)>) -> u32 {
+    counts.clear();
+    for visit in visits {
+        match counts.iter().position(|(known, _)| *known == visit.unit) {
+            // The unit visited last goes to the end, where equals lose to it.
+            Some(at) => {
+                let (unit, count) = counts.remove(at);
+                counts.push((unit, count + 1));
+            }
+            None => counts.push((visit.unit, 1)),
+        }
+    }
+    counts.iter().max_by_key(|(_, count)| *count).map_or(visits[0].unit, |(unit, _)| *unit)
+}
+
+/// Rows being written.
+#[derive(Default)]
+struct Out {
+    resident: Int64Builder,
+    unit: StringDictionaryBuilder<Int32Type>,
+    at: TimestampMicrosecondBuilder,
+    counts: [Int64Builder; 4],
+    indices: [Float64Builder; 3],
+}
+
+impl Out {
+    fn put(&mut self, resident: i64, unit: &str, at: i64, index: &Index) {
+        self.resident.append_value(resident);
+        self.unit.append_value(unit);
+        self.at.append_value(at);
+        let counts = [index.visits, index.named, index.own, index.missing];
+        self.counts.iter_mut().zip(counts).for_each(|(builder, count)| builder.append_value(count));
+        let indices = [index.coc, index.upc, index.secon];
+        self.indices.iter_mut().zip(indices).for_each(|(builder, index)| builder.append_option(index));
+    }
+
+    fn take(&mut self) -> RecordBatch {
+        let at = self.at.finish().with_data_type(instant_type());
+        let mut columns: Vec<ArrayRef> =
+            vec![Arc::new(self.resident.finish()), Arc::new(self.unit.finish()), Arc::new(at)];
+        columns.extend(self.counts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
+        columns.extend(self.indices.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
+        #[expect(clippy::expect_used, reason = "every row put a value in every column")]
+        RecordBatch::try_new(schema(), columns).expect("columns of one length")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+use super::*;
+
+/// The indices of visits given as letters, each a professional; a dot is a visit whose professional is not recorded.
+fn of(letters: &str) -> Index {
+    let visit = |(at, letter): (usize, char)| Visit {
+        at: at as i64,
+        professional: (letter != '.').then_some(letter as u32),
+        unit: 0,
+    };
+    let visits: Vec<Visit> = letters.chars().enumerate().map(visit).collect();
+    index(&visits, &[], &mut Vec::new())
+}
+
+fn three(value: Option<f64>) -> String {
+    value.map_or(String::new(), |value| format!("{value:.3}"))
+}
+
+#[test]
+fn published_examples_are_equal_to_the_printed_digit() {
+    // Magill & Senf and the review tables: visits of one person, letters are providers.
+    assert_eq!(three(of("AAAABBBC").coc), "0.321");
+    assert_eq!(three(of("AAABBC").coc), "0.267");
+    assert_eq!(three(of("AABBAACAAB").upc), "0.600");
+    assert_eq!(three(of("AABACAADAABA").secon), "0.273");
+    assert_eq!(three(of("ABCDE").coc), "0.000");
+    assert_eq!(three(of("AAAA").coc), "1.000");
+}
+
+#[test]
+fn one_visit_has_no_index() {
+    let one = of("A");
+    assert_eq!((one.visits, one.coc, one.upc, one.secon), (1, None, None, None));
+}
+
+#[test]
+fn a_missing_professional_is_not_a_professional() {
+    let found = of("A.AB");
+    assert_eq!((found.visits, found.missing), (3, 1));
+    assert_eq!(three(found.coc), "0.333");
+}
+
+#[test]
+fn the_named_professional_is_the_one_of_the_day() {
+    let visits = [Visit { at: 5, professional: Some(1), unit: 0 }, Visit { at: 15, professional: Some(1), unit: 0 }];
+    let row = |from, to, professional| NamedRow { resident: 0, from, to, unit: 0, professional };
+    let found = index(&visits, &[row(0, 10, Some(1)), row(10, 20, Some(2))], &mut Vec::new());
+    assert_eq!((found.named, found.own), (2, 1));
+    let found = index(&visits, &[row(0, 10, Some(1)), row(10, 20, None)], &mut Vec::new());
+    assert_eq!((found.named, found.own), (1, 1), "without a named professional the visit is in no denominator");
+}
+
+#[test]
+fn of_equally_visited_units_the_latest_is_home() {
+    let visit = |at, unit| Visit { at, professional: None, unit };
+    let mut counts = Vec::new();
+    assert_eq!(most_visited(&[visit(0, 1), visit(1, 2), visit(2, 1), visit(3, 2)], &mut counts), 2);
+    assert_eq!(most_visited(&[visit(0, 1), visit(1, 1), visit(2, 2)], &mut counts), 1);
+}

@@ -1,0 +1,156 @@
+//! Import: rows from a file, each checked, into the facts; refused rows go whole to the quarantine.
+//!
+//! Importing the same file twice changes nothing. The original is kept, compressed and with its digest, because facts
+//! are a fold of the log and of the imports. A commit holds up to a million rows; a killed import is run again whole.
+
+mod check;
+mod mapping;
+mod quarantine;
+mod read;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use facts::Table;
+use serde::Serialize;
+
+pub use check::{Directory, known_ids};
+pub use mapping::Mapping;
+
+use crate::error::{Error, Result};
+use crate::lake::Lake;
+use crate::lock::lock;
+use crate::rows::Rows;
+use check::Check;
+use quarantine::Quarantine;
+use read::Original;
+
+/// Rows in one commit.
+const COMMIT: usize = 1_000_000;
+
+/// What to import, and how to read it.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    pub data: &'a Path,
+    pub table: &'static Table,
+    /// `-` is standard input.
+    pub file: &'a Path,
+    pub mapping: Mapping,
+    /// Who brought the rows in; stands in their `source`.
+    pub source: String,
+    /// Now, in microseconds; `recorded_at` of rows that do not carry their own.
+    pub now: i64,
+}
+
+/// What became of an import. `read = accepted + unchanged + replaced + rejected`, always.
+#[derive(Debug, Clone, Default, Serialize, PartialEq)]
+pub struct Summary {
+    pub table: String,
+    pub source: String,
+    pub read: u64,
+    pub accepted: u64,
+    pub unchanged: u64,
+    pub replaced: u64,
+    pub rejected: u64,
+    /// Local times that summer time's end made ambiguous; the earlier was taken.
+    pub ambiguous_times: u64,
+    /// Where refused rows stand, with their reasons; none when nothing was refused.
+    pub quarantine: Option<PathBuf>,
+}
+
+/// Imports one file; `progress` is told of rows read. An error that ends the reading leaves the rows before it stored.
+pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Summary> {
+    let lake = Lake::open(request.data)?;
+    let _lock = lock(request.data)?;
+    let id = import_id(request);
+    let mut original = Original::open(request.file, &request.data.join("imports").join(&id), &request.mapping)?;
+    let mut quarantine = Quarantine::new(request.data.join("quarantine").join(format!("{id}.csv")), original.header());
+    let directory = Directory::open(request.data)?;
+    let mut check = Check::new(request.table, &request.mapping, original.header(), directory, &lake.snapshot()?)
+        .map_err(|error| if error.at.is_none() { error.at(request.file.display()) } else { error })?;
+    let mut rows = Rows::new(request.table);
+    let mut summary =
+        Summary { table: request.table.name.into(), source: request.source.clone(), ..Summary::default() };
+    let mut failure = None;
+    let mut conflicting = HashSet::new();
+    loop {
+        let record = match original.next() {
+            Some(Ok(record)) => record,
+            Some(Err(error)) => {
+                failure = Some(error);
+                break;
+            }
+            None => break,
+        };
+        summary.read += 1;
+        match check.row(&record, request.now) {
+            Ok(row) => rows.push(&row.values, &request.source, row.recorded_at, record.line),
+            Err(refused) => {
+                summary.rejected += 1;
+                quarantine.put(&record, refused.column, &refused.reason)?;
+            }
+        }
+        if rows.len() == COMMIT {
+            conflicting.extend(commit(&lake, &mut rows, &mut summary)?);
+            progress(summary.read);
+        }
+    }
+    conflicting.extend(commit(&lake, &mut rows, &mut summary)?);
+    progress(summary.read);
+    compact(&lake, request.table)?;
+    if !conflicting.is_empty() {
+        // The copy is whole once the reading thread has ended.
+        original.by_ref().for_each(drop);
+        original.again(|record| match conflicting.contains(&record.line) {
+            true => quarantine.put(record, request.table.key[0], "this key stands in the same import with other content"),
+            false => Ok(()),
+        })?;
+    }
+    summary.ambiguous_times = check.ambiguous_times;
+    summary.quarantine = quarantine.finish()?;
+    match failure {
+        Some(error) => {
+            let stored = summary.accepted + summary.replaced + summary.unchanged;
+            let remedy = format!("{stored} rows before it are stored; mend the file and import it again whole");
+            Err(error.remedy(remedy))
+        }
+        None => original.finish().map(|()| summary),
+    }
+}
+
+/// Commits the rows gathered; gives back the lines whose key stands in the same import with other content.
+fn commit(lake: &Lake, rows: &mut Rows, summary: &mut Summary) -> Result<Vec<u64>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut commit = lake.commit()?;
+    let tally = commit.add(rows)?;
+    if tally.accepted + tally.replaced > 0 {
+        commit.finish()?;
+    }
+    summary.accepted += tally.accepted;
+    summary.unchanged += tally.unchanged;
+    summary.replaced += tally.replaced;
+    summary.rejected += tally.conflicting.len() as u64;
+    Ok(tally.conflicting)
+}
+
+fn compact(lake: &Lake, table: &'static Table) -> Result<()> {
+    let mut commit = lake.commit()?;
+    if commit.compact(table, false)? > 0 {
+        commit.finish()?;
+    }
+    Ok(())
+}
+
+/// Names an import by time and table, so that a listing is in order.
+fn import_id(request: &Request<'_>) -> String {
+    let time = jiff::Timestamp::from_microsecond(request.now).map(|now| now.strftime("%Y%m%dT%H%M%S%6f").to_string());
+    format!("{}-{}", time.unwrap_or_default(), request.table.name)
+}
+
+/// Reads a mapping file.
+pub fn mapping_from_file(path: &Path) -> Result<Mapping> {
+    let text = std::fs::read_to_string(path).map_err(|error| Error::file("read the mapping", path, error))?;
+    Mapping::parse(&text).map_err(|error| error.at(path.display()))
+}

@@ -1,0 +1,66 @@
+//! Mapping files: which column of a source is which column of a fact table, and how its values are read.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+/// A mapping from a source file to a fact table. Without one, the source's header names the table's columns.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mapping {
+    /// Fact table the mapping is for.
+    pub table: Option<String>,
+    /// What stands in `source`.
+    pub source: Option<String>,
+    /// Where the shape of the source is described.
+    pub about: Option<String>,
+    /// `,` or `;`; found out from the header when not given.
+    pub separator: Option<char>,
+    /// Label of the encoding standard: `utf-8`, `windows-1252`, …
+    pub encoding: Option<String>,
+    /// Zone of times without an offset; Europe/Helsinki when not given.
+    pub zone: Option<String>,
+    /// strptime format of times; ISO 8601 when not given.
+    pub time_format: Option<String>,
+    /// strptime format of days.
+    pub day_format: Option<String>,
+    /// Numbers use a decimal comma.
+    pub decimal_comma: bool,
+    /// Fact column → source column.
+    pub columns: BTreeMap<String, String>,
+    /// Fact column → the same text in every row.
+    pub constants: BTreeMap<String, String>,
+    /// Fact column → put before every value that is not empty.
+    pub prefixes: BTreeMap<String, String>,
+    /// Fact column → source value → our value; `*` stands for every other value, an empty one for no value.
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
+    /// Fact column → how an amount in another currency becomes cents.
+    pub money: BTreeMap<String, Money>,
+}
+
+/// A decimal amount of another currency, with the rate at which it becomes euro.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    pub currency: String,
+    /// Euro for one unit.
+    pub rate: f64,
+    /// Day of the rate.
+    pub day: jiff::civil::Date,
+    pub source: String,
+}
+
+impl Mapping {
+    pub fn parse(text: &str) -> Result<Mapping> {
+        toml::from_str(text).map_err(|error| Error::new(error.message().to_string()).at(place(text, error.span())))
+    }
+}
+
+/// LINE:COLUMN of a byte range in a text.
+fn place(text: &str, span: Option<std::ops::Range<usize>>) -> String {
+    let before = &text[..span.map_or(0, |span| span.start).min(text.len())];
+    let column = before.chars().rev().take_while(|letter| *letter != '\n').count() + 1;
+    format!("line {}, column {column}", before.matches('\n').count() + 1)
+}

@@ -1,0 +1,57 @@
+//! Refused rows, whole, with line, column and reason, so that they can be mended and imported again.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+
+use super::read::Record;
+use crate::error::{Error, Result};
+
+/// Columns that the quarantine adds; an import passes over columns that begin with `_`.
+const ADDED: [&str; 3] = ["_line", "_column", "_reason"];
+
+/// The quarantine of one import, made when the first row is refused; readable by its owner only.
+pub struct Quarantine {
+    path: PathBuf,
+    header: Vec<String>,
+    out: Option<csv::Writer<File>>,
+}
+
+impl Quarantine {
+    pub fn new(path: PathBuf, header: &[String]) -> Quarantine {
+        Quarantine { path, header: header.to_vec(), out: None }
+    }
+
+    pub fn put(&mut self, record: &Record, column: &str, reason: &str) -> Result<()> {
+        let path = self.path.clone();
+        let broken = |error: &dyn std::fmt::Display| Error::file("write the quarantine", &path, error);
+        if self.out.is_none() {
+            self.out = Some(self.begin()?);
+        }
+        let Some(out) = &mut self.out else { return Ok(()) };
+        let line = record.line.to_string();
+        let added = [line.as_bytes(), column.as_bytes(), reason.as_bytes()];
+        out.write_record(added.into_iter().chain(record.fields.iter())).map_err(|error| broken(&error))
+    }
+
+    fn begin(&self) -> Result<csv::Writer<File>> {
+        let broken = |error: &dyn std::fmt::Display| Error::file("write the quarantine", &self.path, error);
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| broken(&error))?;
+        }
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.path);
+        let mut out = csv::WriterBuilder::new().flexible(true).from_writer(file.map_err(|error| broken(&error))?);
+        let header = ADDED.into_iter().chain(self.header.iter().map(String::as_str));
+        out.write_record(header).map_err(|error| broken(&error))?;
+        Ok(out)
+    }
+
+    /// The file, when any row was refused.
+    pub fn finish(mut self) -> Result<Option<PathBuf>> {
+        match self.out.as_mut().map(csv::Writer::flush) {
+            None => Ok(None),
+            Some(Ok(())) => Ok(Some(self.path)),
+            Some(Err(error)) => Err(Error::file("write the quarantine", &self.path, error)),
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Cells: what is kept of the cases of one unit, period and stratum, so that cells of several add up exactly.
+//!
+//! Sums are fixed-point integers: neither the order of batches nor compaction changes a digit.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use stats::interval::{self, CONFIDENCE, Estimate, RatioSums};
+use stats::quantile::Tally;
+
+use super::{Definition, Kind};
+
+/// Fixed-point steps in one.
+const SCALE: f64 = 1e9;
+
+/// Counts of people below this are hidden in what is published.
+pub const THRESHOLD: usize = 5;
+
+/// A value as fixed-point.
+pub fn fixed(value: f64) -> i128 {
+    (value * SCALE).round() as i128
+}
+
+fn real(fixed: i128) -> f64 {
+    fixed as f64 / SCALE
+}
+
+/// What is kept of the cases of a cell.
+#[derive(Debug, Clone, Default)]
+pub struct Cell {
+    /// Cases used.
+    pub n: u64,
+    /// Cases without a value: too little data, or missing.
+    pub left_out: u64,
+    pub people: People,
+    /// Hits of shares; promoters of scores.
+    pub hits: u64,
+    /// Detractors of scores.
+    pub against: u64,
+    sum: i128,
+    squares: i128,
+    tally: Tally,
+    classes: BTreeMap<u32, u64>,
+    ratio: Ratio,
+}
+
+/// The five smallest hashes of the people in a cell: enough to tell whether there are fewer than five, exactly, also
+/// after cells are added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct People([u64; THRESHOLD]);
+
+impl Default for People {
+    fn default() -> People {
+        People([u64::MAX; THRESHOLD])
+    }
+}
+
+impl People {
+    pub fn add(&mut self, person: u64) {
+        if person >= self.0[THRESHOLD - 1] || self.0.contains(&person) {
+            return;
+        }
+        let at = self.0.partition_point(|known| *known < person);
+        self.0.copy_within(at..THRESHOLD - 1, at + 1);
+        self.0[at] = person;
+    }
+
+    pub fn merge(&mut self, other: &People) {
+        other.0.iter().filter(|person| **person != u64::MAX).for_each(|person| self.add(*person));
+    }
+
+    /// People counted, up to the threshold.
+    pub fn at_least(&self) -> usize {
+        self.0.iter().filter(|person| **person != u64::MAX).count()
+    }
+}
+
+/// Sums over residents, for a ratio's interval.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ratio {
+    clusters: u64,
+    numerator: i128,
+    denominator: i128,
+    numerator_squared: i128,
+    denominator_squared: i128,
+    product: i128,
+}
+
+/// What one case brings to its cells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Worth {
+    /// Counted and nothing more.
+    Case,
+    Hit(bool),
+    /// In the measure's unit.
+    Value(f64),
+    /// 0–10.
+    Score(i64),
+    Class(u32),
+    /// Without a value.
+    None,
+}
+
+impl Cell {
+    pub fn add(&mut self, worth: Worth, person: u64, resolution: f64) {
+        if worth == Worth::None {
+            self.left_out += 1;
+            return;
+        }
+        self.n += 1;
+        self.people.add(person);
+        match worth {
+            Worth::Hit(hit) => self.hits += u64::from(hit),
+            Worth::Value(value) => {
+                self.sum += fixed(value);
+                self.squares += fixed(value * value);
+                if resolution > 0.0 {
+                    self.tally.add((value / resolution).round() as i64, 1);
+                }
+            }
+            Worth::Score(score) => {
+                self.hits += u64::from(score >= 9);
+                self.against += u64::from(score <= 6);
+            }
+            Worth::Class(class) => *self.classes.entry(class).or_default() += 1,
+            Worth::Case | Worth::None => {}
+        }
+    }
+
+    /// Adds one resident's sums to a ratio.
+    pub fn add_cluster(&mut self, numerator: i128, denominator: i128, cases: u64, person: u64) {
+        self.n += cases;
+        self.people.add(person);
+        let scale = SCALE as i128;
+        self.ratio.clusters += 1;
+        self.ratio.numerator += numerator;
+        self.ratio.denominator += denominator;
+        self.ratio.numerator_squared += numerator * numerator / scale;
+        self.ratio.denominator_squared += denominator * denominator / scale;
+        self.ratio.product += numerator * denominator / scale;
+    }
+
+    pub fn merge(&mut self, other: &Cell) {
+        self.n += other.n;
+        self.left_out += other.left_out;
+        self.people.merge(&other.people);
+        self.hits += other.hits;
+        self.against += other.against;
+        self.sum += other.sum;
+        self.squares += other.squares;
+        self.tally.merge(&other.tally);
+        for (class, count) in &other.classes {
+            *self.classes.entry(*class).or_default() += count;
+        }
+        let (ratio, theirs) = (&mut self.ratio, &other.ratio);
+        ratio.clusters += theirs.clusters;
+        ratio.numerator += theirs.numerator;
+        ratio.denominator += theirs.denominator;
+        ratio.numerator_squared += theirs.numerator_squared;
+        ratio.denominator_squared += theirs.denominator_squared;
+        ratio.product += theirs.product;
+    }
+
+    /// Classes and their counts.
+    pub fn classes(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        self.classes.iter().map(|(class, count)| (*class, *count))
+    }
+
+    /// The numerator that goes beside `n`, where the kind has one.
+    pub fn numerator(&self, measure: &Definition) -> Option<f64> {
+        match measure.kind {
+            Kind::Share => Some(self.hits as f64),
+            Kind::Ratio => Some(real(self.ratio.numerator)),
+            Kind::Count | Kind::Persons | Kind::Stock | Kind::Mean | Kind::Median | Kind::Nps | Kind::Classes => None,
+        }
+    }
+
+    /// The denominator of a ratio, or the number of cases.
+    pub fn denominator(&self, measure: &Definition) -> f64 {
+        match measure.kind {
+            Kind::Ratio => real(self.ratio.denominator),
+            _ => self.n as f64,
+        }
+    }
+
+    /// The value with its interval; `None` when there is too little data.
+    pub fn estimate(&self, measure: &Definition) -> Option<Estimate> {
+        match measure.kind {
+            Kind::Count | Kind::Persons | Kind::Stock => interval::count(self.n as f64, CONFIDENCE),
+            Kind::Share => interval::share(self.hits as f64, self.n as f64, CONFIDENCE),
+            Kind::Mean => interval::mean(self.n, real(self.sum), real(self.squares), CONFIDENCE),
+            Kind::Median => self.tally.quantile_interval(0.5, CONFIDENCE).map(|it| Estimate {
+                value: it.value * measure.resolution,
+                lower: it.lower * measure.resolution,
+                upper: it.upper * measure.resolution,
+            }),
+            Kind::Ratio => interval::ratio(&self.ratio.sums(), CONFIDENCE),
+            Kind::Nps => interval::net_promoter_score(self.hits, self.against, self.n, CONFIDENCE),
+            Kind::Classes => None,
+        }
+    }
+}
+
+impl Ratio {
+    fn sums(&self) -> RatioSums {
+        RatioSums {
+            clusters: self.clusters,
+            numerator: real(self.numerator),
+            denominator: real(self.denominator),
+            numerator_squared: real(self.numerator_squared),
+            denominator_squared: real(self.denominator_squared),
+            product: real(self.product),
+        }
+    }
+}
+
+/// One row of a result: always the same shape, for every measure.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Figure {
+    pub measure: String,
+    /// Empty when not asked by unit.
+    pub unit_id: String,
+    /// `2025-03`, `2025-Q1`, `2025`, `2025-W10`, or the whole range as `from/to`.
+    pub period: String,
+    /// Dimension and value, in the order asked for.
+    pub strata: Vec<(String, String)>,
+    /// Cases used.
+    pub n: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numerator: Option<f64>,
+    pub value: Option<f64>,
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
+    /// Why there is no value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// Hidden, so that no person can be told.
+    pub suppressed: bool,
+    /// Share of cases that could be used.
+    pub coverage: Option<f64>,
+    pub as_of: String,
+    /// Fewer people than the threshold are behind it.
+    #[serde(skip)]
+    pub few_people: bool,
+    /// Denominator behind the value, for charts.
+    #[serde(skip)]
+    pub denominator: f64,
+}
+
+impl Figure {
+    /// Takes everything from a figure that would tell what stands behind it.
+    pub fn suppress(&mut self) {
+        *self = Figure {
+            measure: std::mem::take(&mut self.measure),
+            unit_id: std::mem::take(&mut self.unit_id),
+            period: std::mem::take(&mut self.period),
+            strata: std::mem::take(&mut self.strata),
+            as_of: std::mem::take(&mut self.as_of),
+            reason: Some("suppressed"),
+            suppressed: true,
+            ..Figure::default()
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_people_are_told_from_four_also_after_merging() {
+        let (mut left, mut right) = (People::default(), People::default());
+        [9, 3, 3, 7].into_iter().for_each(|person| left.add(person));
+        [3, 1].into_iter().for_each(|person| right.add(person));
+        left.merge(&right);
+        assert_eq!(left.at_least(), 4);
+        left.add(2);
+        assert_eq!(left.at_least(), 5);
+    }
+
+    #[test]
+    fn merging_in_any_order_gives_the_same_digits() {
+        let values: Vec<f64> = (0..200).map(|it| f64::from(it) * 0.1 + 1e-7).collect();
+        let mut whole = Cell::default();
+        values.iter().for_each(|value| whole.add(Worth::Value(*value), 1, 0.0));
+        let mut parts: Vec<Cell> = values
+            .chunks(7)
+            .map(|chunk| {
+                let mut cell = Cell::default();
+                chunk.iter().for_each(|value| cell.add(Worth::Value(*value), 1, 0.0));
+                cell
+            })
+            .collect();
+        parts.reverse();
+        let mut merged = Cell::default();
+        parts.iter().for_each(|part| merged.merge(part));
+        assert_eq!((merged.sum, merged.squares, merged.n), (whole.sum, whole.squares, whole.n));
+    }
+}

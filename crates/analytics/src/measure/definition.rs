@@ -1,0 +1,218 @@
+//! The head of a measure file.
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+/// Text in the three languages of the interface.
+#[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    pub fi: String,
+    pub sv: String,
+    pub en: String,
+}
+
+impl Names {
+    pub fn of(&self, language: &str) -> &str {
+        match language {
+            "sv" => &self.sv,
+            "en" => &self.en,
+            _ => &self.fi,
+        }
+    }
+}
+
+/// What a measure makes of its cases.
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Cases.
+    Count,
+    /// Distinct people, at each level.
+    Persons,
+    /// Cases open at the period's end: from `at` until `until`.
+    Stock,
+    /// Share of cases with `hit`.
+    Share,
+    Mean,
+    /// Median of `value`, exact at the head's resolution.
+    Median,
+    /// Σ numerator / Σ denominator.
+    Ratio,
+    /// Net promoter score of `score` 0–10.
+    Nps,
+    /// Distribution over `class`.
+    Classes,
+}
+
+/// In which direction values are good.
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    Higher,
+    Lower,
+    Neither,
+}
+
+/// Length of the periods a measure is followed by.
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+/// One measure.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    #[serde(default)]
+    pub id: String,
+    pub name: Names,
+    /// What is counted and what is left out, in plain words.
+    pub about: Names,
+    pub kind: Kind,
+    /// What the value is in: share, index, days, minutes, points, contacts, …
+    pub unit: String,
+    pub better: Better,
+    #[serde(default = "month")]
+    pub period: Period,
+    /// Months of a rolling window that ends at each period's end.
+    #[serde(default)]
+    pub window_months: Option<u32>,
+    /// Paper, act, standard, or the county's own definition.
+    pub source: String,
+    /// Rises when the definition changes; two versions are never one line on a chart.
+    #[serde(default = "one")]
+    pub version: u32,
+    /// Columns of the case query that the kind reads, when not called as the kind calls them.
+    #[serde(default)]
+    pub value: Option<String>,
+    #[serde(default)]
+    pub hit: Option<String>,
+    #[serde(default)]
+    pub numerator: Option<String>,
+    #[serde(default)]
+    pub denominator: Option<String>,
+    /// Smallest step in which values of a median are kept, in the measure's unit.
+    #[serde(default = "unit_step")]
+    pub resolution: f64,
+    /// The measure is read on set days: its periods are never summed.
+    #[serde(default)]
+    pub instant: bool,
+    /// Being a hit, or not, tells something of a person: both are kept above the threshold, too.
+    #[serde(default)]
+    pub sensitive: bool,
+    /// One further dimension at a time that may be published beside unit and period.
+    #[serde(default)]
+    pub published: Vec<String>,
+}
+
+fn month() -> Period {
+    Period::Month
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn unit_step() -> f64 {
+    1.0
+}
+
+impl Definition {
+    /// Columns that the case query must have for this measure, beside `case_id, resident_id, unit_id, at`.
+    pub fn columns(&self) -> Vec<&str> {
+        fn or<'a>(named: &'a Option<String>, usual: &'a str) -> &'a str {
+            named.as_deref().unwrap_or(usual)
+        }
+        match self.kind {
+            Kind::Count | Kind::Persons => Vec::new(),
+            Kind::Stock => vec!["until"],
+            Kind::Share => vec![or(&self.hit, "hit")],
+            Kind::Mean | Kind::Median => vec![or(&self.value, "value")],
+            Kind::Ratio => vec![or(&self.numerator, "numerator"), or(&self.denominator, "denominator")],
+            Kind::Nps => vec![or(&self.value, "score")],
+            Kind::Classes => vec![or(&self.value, "class")],
+        }
+    }
+}
+
+/// A measure file: one case query and the measures over its rows.
+#[derive(Debug, Clone)]
+pub struct MeasureFile {
+    pub path: String,
+    pub measures: Vec<Definition>,
+    pub sql: String,
+    /// Lines of the head, to place errors of the query in the file.
+    pub head_lines: usize,
+    /// SHA-256 of the whole file.
+    pub digest: String,
+}
+
+impl MeasureFile {
+    /// Reads a file: lines that begin with `---` are the head, in TOML; the rest is the query.
+    ///
+    /// A head with `id` is one measure. Otherwise each table `[group.name]` is one, and what stands before the first
+    /// table holds for all.
+    pub fn parse(path: &str, text: &str) -> Result<MeasureFile> {
+        let head_lines = text.lines().take_while(|line| line.starts_with("---")).count();
+        let head: String =
+            text.lines().take(head_lines).map(|line| line[3..].strip_prefix(' ').unwrap_or(&line[3..])).fold(
+                String::new(),
+                |mut head, line| {
+                    head.push_str(line);
+                    head.push('\n');
+                    head
+                },
+            );
+        let sql: String = text.lines().skip(head_lines).map(|line| format!("{line}\n")).collect();
+        let wrong = |error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| head[..span.start.min(head.len())].matches('\n').count() + 1);
+            Error::new(format!("the head is wrong: {}", error.message())).at(format!("{path}:{line}:1"))
+        };
+        if head_lines == 0 || sql.trim().is_empty() {
+            return Err(Error::new("a measure file has a head of lines that begin with --- and a query")
+                .at(format!("{path}:{}:1", head_lines + 1)));
+        }
+        let root: toml::Table = toml::from_str(&head).map_err(wrong)?;
+        let measures = match root.contains_key("id") {
+            true => vec![toml::from_str(&head).map_err(wrong)?],
+            false => several(&root).map_err(|error| error.at(format!("{path}:1:1")))?,
+        };
+        let digest = crate::layout::hex(&<sha2::Sha256 as sha2::Digest>::digest(text));
+        Ok(MeasureFile { path: path.into(), measures, sql, head_lines, digest })
+    }
+
+    pub(super) fn shares_an_id(&self, other: &MeasureFile) -> bool {
+        self.measures.iter().any(|mine| other.measures.iter().any(|theirs| mine.id == theirs.id))
+    }
+}
+
+fn several(root: &toml::Table) -> Result<Vec<Definition>> {
+    let shared: toml::Table = root
+        .iter()
+        .filter(|(name, value)| !value.is_table() || matches!(name.as_str(), "name" | "about"))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let groups = root.iter().filter(|(name, _)| !shared.contains_key(*name));
+    let mut measures = Vec::new();
+    for (group, inner) in groups {
+        for (name, head) in inner.as_table().into_iter().flatten() {
+            let id = format!("{group}.{name}");
+            let mut whole = shared.clone();
+            whole.extend(head.as_table().cloned().unwrap_or_default());
+            let wrong = |error: toml::de::Error| Error::new(format!("the head of {id} is wrong: {}", error.message()));
+            let mut measure: Definition = whole.try_into().map_err(wrong)?;
+            measure.id.clone_from(&id);
+            measures.push(measure);
+        }
+    }
+    match measures.is_empty() {
+        true => Err(Error::new("the head names no measure: give `id`, or tables [group.name]")),
+        false => Ok(measures),
+    }
+}

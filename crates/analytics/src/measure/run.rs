@@ -1,0 +1,815 @@
+//! A run: one version of the facts, one grouping, any number of measure files.
+
+use std::collections::{BTreeMap, HashMap};
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
+use datafusion::physical_plan::execute_stream_partitioned;
+use datafusion::prelude::{DataFrame, SessionContext, col, ident};
+use futures::StreamExt;
+use jiff::civil::Date;
+use operations::calendar::{Calendar, date_of};
+
+use super::cells::{Cell, Figure, THRESHOLD, Worth, fixed};
+use super::query::{self, Bounds};
+use super::tree::Tree;
+use super::{Catalogue, Definition, Kind, MeasureFile, disclosure};
+use crate::error::{Error, Result};
+use crate::fold::Continuity;
+use crate::lake::Snapshot;
+use crate::rows::instant_type;
+
+/// Length of the periods asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+/// How figures are grouped by unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnitGrouping {
+    /// One figure for every unit at every level, over its subtree.
+    Every,
+    /// Units of one level.
+    Level(String),
+}
+
+/// What figures are grouped by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grouping {
+    pub unit: Option<UnitGrouping>,
+    pub period: Option<Grain>,
+    pub dimensions: Vec<String>,
+}
+
+/// Dimensions that the engine joins once for each resident.
+const JOINED: [&str; 4] = ["age_group", "sex", "language", "municipality"];
+/// Dimensions that a case query may have as columns.
+const COLUMNS: [&str; 7] =
+    ["channel", "service", "profession", "professional_id", "risk_class", "instrument", "modality"];
+
+impl Grouping {
+    /// From the words of `--by`: `unit`, `unit:LEVEL`, `period`, `period:week|month|quarter|year`, dimensions.
+    pub fn parse(words: &str) -> Result<Grouping> {
+        let mut grouping = Grouping::default();
+        for word in words.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            match word.split_once(':').map_or((word, None), |(word, option)| (word, Some(option))) {
+                ("unit", None) => grouping.unit = Some(UnitGrouping::Every),
+                ("unit", Some(level)) => grouping.unit = Some(UnitGrouping::Level(level.into())),
+                ("period", option) => {
+                    grouping.period = Some(match option {
+                        None | Some("month") => Grain::Month,
+                        Some("week") => Grain::Week,
+                        Some("quarter") => Grain::Quarter,
+                        Some("year") => Grain::Year,
+                        Some(other) => {
+                            return Err(Error::new(format!("no period is called {other}"))
+                                .remedy("period:week, period:month, period:quarter or period:year"));
+                        }
+                    });
+                }
+                (word, None) if JOINED.contains(&word) || COLUMNS.contains(&word) => {
+                    grouping.dimensions.push(word.into());
+                }
+                _ => {
+                    let known = [JOINED.as_slice(), &COLUMNS].concat().join(", ");
+                    return Err(Error::new(format!("cannot group by {word}"))
+                        .remedy(format!("unit, unit:LEVEL, period, period:GRAIN, {known}")));
+                }
+            }
+        }
+        Ok(grouping)
+    }
+}
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Local dates; `to` is not included.
+    pub from: Date,
+    pub to: Date,
+    pub grouping: Grouping,
+    /// Microseconds: what was recorded by then, and "now" for open cases.
+    pub as_of: i64,
+    /// Hide what could tell a person.
+    pub suppress: bool,
+}
+
+/// The figures of a run and what they were made from.
+#[derive(Debug, Clone)]
+pub struct Results {
+    pub figures: Vec<Figure>,
+    /// Version of the facts.
+    pub version: u64,
+}
+
+/// The periods of a run, as instants: ends are starts of the next.
+struct Periods {
+    starts: Vec<i64>,
+    end: i64,
+    names: Vec<String>,
+}
+
+impl Periods {
+    fn of(request: &Request, calendar: &Calendar) -> Result<Periods> {
+        let instant = |date: Date| {
+            calendar.start_of(date).ok_or_else(|| Error::new(format!("{date} is outside the calendar")))
+        };
+        let end = instant(request.to)?;
+        if request.from >= request.to {
+            return Err(Error::new("the range is empty: --from must be before --to"));
+        }
+        let Some(grain) = request.grouping.period else {
+            let names = vec![format!("{}/{}", request.from, request.to)];
+            return Ok(Periods { starts: vec![instant(request.from)?], end, names });
+        };
+        let mut periods = Periods { starts: Vec::new(), end, names: Vec::new() };
+        let mut day = first_of(request.from, grain);
+        while day < request.to {
+            periods.starts.push(instant(day.max(request.from))?);
+            periods.names.push(period_name(day, grain));
+            day = next_of(day, grain)?;
+        }
+        Ok(periods)
+    }
+
+    /// The period in which an instant falls.
+    fn find(&self, at: i64) -> Option<usize> {
+        let after = self.starts.partition_point(|start| *start <= at);
+        (at < self.end).then(|| after.checked_sub(1)).flatten()
+    }
+
+    fn end_of(&self, period: usize) -> i64 {
+        self.starts.get(period + 1).copied().unwrap_or(self.end)
+    }
+}
+
+fn first_of(day: Date, grain: Grain) -> Date {
+    match grain {
+        Grain::Week => {
+            let back = i64::from(day.weekday().to_monday_zero_offset());
+            day.checked_sub(jiff::Span::new().days(back)).unwrap_or(day)
+        }
+        Grain::Month => day.first_of_month(),
+        Grain::Quarter => {
+            Date::new(day.year(), (day.month() - 1) / 3 * 3 + 1, 1).unwrap_or_else(|_| day.first_of_month())
+        }
+        Grain::Year => day.first_of_year(),
+    }
+}
+
+fn next_of(day: Date, grain: Grain) -> Result<Date> {
+    let span = match grain {
+        Grain::Week => jiff::Span::new().weeks(1),
+        Grain::Month => jiff::Span::new().months(1),
+        Grain::Quarter => jiff::Span::new().months(3),
+        Grain::Year => jiff::Span::new().years(1),
+    };
+    day.checked_add(span).map_err(|error| Error::new(error.to_string()))
+}
+
+fn period_name(day: Date, grain: Grain) -> String {
+    match grain {
+        Grain::Week => {
+            let week = day.iso_week_date();
+            format!("{}-W{:02}", week.year(), week.week())
+        }
+        Grain::Month => format!("{:04}-{:02}", day.year(), day.month()),
+        Grain::Quarter => format!("{}-Q{}", day.year(), (day.month() - 1) / 3 + 1),
+        Grain::Year => day.year().to_string(),
+    }
+}
+
+/// Runs measures over the facts.
+pub async fn run(snapshot: &Snapshot, catalogue: &Catalogue, ids: &[String], request: &Request) -> Result<Results> {
+    let calendar = Calendar::shipped();
+    let periods = Periods::of(request, &calendar)?;
+    let mut figures = Vec::new();
+    for (file, measures) in by_file(catalogue, ids)? {
+        figures.extend(run_file(snapshot, file, &measures, request, &periods, &calendar).await?);
+    }
+    Ok(Results { figures, version: snapshot.manifest.version })
+}
+
+fn by_file<'a>(catalogue: &'a Catalogue, ids: &[String]) -> Result<Vec<(&'a MeasureFile, Vec<&'a Definition>)>> {
+    let mut files: Vec<(&MeasureFile, Vec<&Definition>)> = Vec::new();
+    for id in ids {
+        let (file, measure) = catalogue.find(id)?;
+        match files.iter_mut().find(|(known, _)| known.path == file.path) {
+            Some((_, measures)) => measures.push(measure),
+            None => files.push((file, vec![measure])),
+        }
+    }
+    Ok(files)
+}
+
+/// The windows of a file: for each period, from where to where its cases are asked for.
+fn windows(measure: &Definition, request: &Request, periods: &Periods, calendar: &Calendar) -> Result<Vec<(i64, i64)>> {
+    let whole = (periods.starts[0], periods.end);
+    let (Some(months), Some(_)) = (measure.window_months, request.grouping.period) else { return Ok(vec![whole]) };
+    let window = |period: usize| {
+        let end = periods.end_of(period);
+        let last = calendar.local_date(end).ok_or_else(|| Error::new("a period ends outside the calendar"))?;
+        let first = last.checked_sub(jiff::Span::new().months(i64::from(months)));
+        let first = first.map_err(|error| Error::new(error.to_string()))?;
+        let start = calendar.start_of(first).ok_or_else(|| Error::new("a window begins outside the calendar"))?;
+        Ok((start, end))
+    };
+    (0..periods.starts.len()).map(window).collect()
+}
+
+async fn run_file(
+    snapshot: &Snapshot,
+    file: &MeasureFile,
+    measures: &[&Definition],
+    request: &Request,
+    periods: &Periods,
+    calendar: &Calendar,
+) -> Result<Vec<Figure>> {
+    let windows = windows(measures[0], request, periods, calendar)?;
+    let fold = Continuity::new(snapshot.clone(), windows.clone(), request.as_of);
+    let context = query::session(snapshot, Some(request.as_of), &fold)?;
+    let tree = Tree::from_batches(&context.table("units").await?.collect().await?, calendar, request.as_of)?;
+    let mut gathering = Gathering::new(measures, request, periods, &tree);
+    gathering.join_residents(&context).await?;
+    let rolling = measures[0].window_months.is_some() && request.grouping.period.is_some();
+    if rolling && !file.sql.contains("continuity(") {
+        for (period, (from, to)) in windows.iter().enumerate() {
+            let bounds = Bounds { from: *from, to: *to, as_of: request.as_of };
+            let plan = query::plan(&context, file, bounds).await?;
+            gathering.gather(&context, file, plan, Some(period)).await?;
+        }
+    } else {
+        let bounds = Bounds { from: periods.starts[0], to: periods.end, as_of: request.as_of };
+        let plan = query::plan(&context, file, bounds).await?;
+        gathering.gather(&context, file, plan, None).await?;
+    }
+    Ok(gathering.figures())
+}
+
+/// A cell's place: unit (or none), epoch of the tree, period, stratum.
+type Place = (u32, u16, u16, u32);
+const NO_UNIT: u32 = u32::MAX;
+
+/// Texts numbered in the order in which they are met.
+#[derive(Default)]
+struct Numbered {
+    numbers: HashMap<String, u32>,
+    texts: Vec<String>,
+}
+
+impl Numbered {
+    fn number(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = self.texts.len() as u32;
+        self.texts.push(text.into());
+        self.numbers.insert(text.into(), number);
+        number
+    }
+}
+
+/// What the engine joins of a resident.
+#[derive(Clone, Copy)]
+struct Person {
+    birth_year: i32,
+    sex: u32,
+    language: u32,
+    municipality: u32,
+}
+
+/// Cases becoming cells.
+struct Gathering<'a> {
+    measures: &'a [&'a Definition],
+    request: &'a Request,
+    periods: &'a Periods,
+    tree: &'a Tree,
+    /// For each measure its cells: leaves to be rolled up, or whole when the kind counts people.
+    cells: Vec<HashMap<Place, Cell>>,
+    labels: Numbered,
+    /// Strata by the labels of their dimensions.
+    strata: HashMap<Vec<u32>, u32>,
+    stratum_labels: Vec<Vec<u32>>,
+    people: HashMap<i64, Person>,
+    /// Rows without a resident count as one person each.
+    anonymous: u64,
+}
+
+impl<'a> Gathering<'a> {
+    fn new(measures: &'a [&'a Definition], request: &'a Request, periods: &'a Periods, tree: &'a Tree) -> Self {
+        Gathering {
+            measures,
+            request,
+            periods,
+            tree,
+            cells: vec![HashMap::new(); measures.len()],
+            labels: Numbered::default(),
+            strata: HashMap::new(),
+            stratum_labels: Vec::new(),
+            people: HashMap::new(),
+            anonymous: 0,
+        }
+    }
+
+    fn clusters(&self) -> bool {
+        self.measures.iter().any(|measure| matches!(measure.kind, Kind::Ratio | Kind::Persons))
+    }
+
+    async fn join_residents(&mut self, context: &SessionContext) -> Result<()> {
+        if !self.request.grouping.dimensions.iter().any(|dimension| JOINED.contains(&dimension.as_str())) {
+            return Ok(());
+        }
+        let sql = "SELECT r.resident_id, r.birth_year, coalesce(r.sex, 'unknown') AS sex, \
+                   coalesce(r.language, 'unknown') AS language, coalesce(h.municipality, 'unknown') AS municipality \
+                   FROM residents r LEFT JOIN residences h ON h.resident_id = r.resident_id AND h.valid_to IS NULL";
+        for batch in query::sql(context, sql).await?.collect().await? {
+            let ids = batch["resident_id"].as_primitive::<Int64Type>();
+            let births = batch["birth_year"].as_primitive::<Int64Type>();
+            let texts = ["sex", "language", "municipality"].map(|name| cast(&batch[name], &DataType::Utf8));
+            let [sexes, languages, places] = texts;
+            let (sexes, languages, places) = (sexes?, languages?, places?);
+            for row in 0..batch.num_rows() {
+                let person = Person {
+                    birth_year: births.value(row) as i32,
+                    sex: self.labels.number(sexes.as_string::<i32>().value(row)),
+                    language: self.labels.number(languages.as_string::<i32>().value(row)),
+                    municipality: self.labels.number(places.as_string::<i32>().value(row)),
+                };
+                self.people.insert(ids.value(row), person);
+            }
+        }
+        Ok(())
+    }
+
+    /// Streams the cases of one query into cells; with `period` all of them belong to it.
+    async fn gather(
+        &mut self,
+        context: &SessionContext,
+        file: &MeasureFile,
+        plan: DataFrame,
+        period: Option<usize>,
+    ) -> Result<()> {
+        let names = self.column_names(file, &plan)?;
+        let mut plan = plan.select(names.iter().map(ident).collect::<Vec<_>>())?;
+        if self.clusters() {
+            plan = plan.sort(vec![col("resident_id").sort(true, true)])?;
+        }
+        let physical = plan.create_physical_plan().await?;
+        let streams = execute_stream_partitioned(physical, context.task_ctx())?;
+        // A few partitions at a time: work for every core, memory for few.
+        let ahead = std::thread::available_parallelism().map_or(2, usize::from);
+        let spawned = futures::stream::iter(streams.into_iter().map(|mut stream| {
+            let (send, receive) = tokio::sync::mpsc::channel(2);
+            let task = async move {
+                while let Some(batch) = stream.next().await {
+                    if send.send(batch).await.is_err() {
+                        break;
+                    }
+                }
+            };
+            (task, receive)
+        }));
+        let mut started = spawned
+            .map(|(task, receive)| async move {
+                tokio::spawn(task);
+                receive
+            })
+            .buffered(ahead);
+        let mut cluster = Cluster::default();
+        while let Some(mut receive) = started.next().await {
+            while let Some(batch) = receive.recv().await {
+                let batch = batch.map_err(|error| query::placed(error, &file.path, file.head_lines))?;
+                self.add_batch(file, &batch, period, &mut cluster)?;
+            }
+        }
+        self.end_cluster(&mut cluster);
+        Ok(())
+    }
+
+    /// The columns that the measures and the grouping read, each of which the query must have.
+    fn column_names(&self, file: &MeasureFile, plan: &DataFrame) -> Result<Vec<String>> {
+        let has = |name: &str| plan.schema().index_of_column_by_name(None, name).is_some();
+        let at = format!("{}:{}:1", file.path, file.head_lines + 1);
+        for name in ["case_id", "resident_id", "unit_id", "at"] {
+            if !has(name) {
+                return Err(Error::new(format!("the case query lacks the column {name}")).at(&at));
+            }
+        }
+        let mut names: Vec<String> = ["resident_id", "unit_id", "at"].map(String::from).into();
+        if has("caller_key") {
+            names.push("caller_key".into());
+        }
+        for measure in self.measures {
+            for name in measure.columns() {
+                if !has(name) {
+                    let what = format!("{} needs the column {name}, which the case query lacks", measure.id);
+                    return Err(Error::new(what).at(&at));
+                }
+                names.push(name.into());
+            }
+        }
+        for dimension in &self.request.grouping.dimensions {
+            if !JOINED.contains(&dimension.as_str()) {
+                if !has(dimension) {
+                    return Err(Error::new(format!("the cases of this measure have no {dimension}")).at(&at));
+                }
+                names.push(dimension.clone());
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn add_batch(
+        &mut self,
+        file: &MeasureFile,
+        batch: &RecordBatch,
+        period: Option<usize>,
+        cluster: &mut Cluster,
+    ) -> Result<()> {
+        let wrong = |name: &str, what: &str| {
+            let at = format!("{}:{}:1", file.path, file.head_lines + 1);
+            Error::new(format!("the column {name} of the case query is not {what}")).at(at)
+        };
+        let typed = |name: &str, ty: DataType, what: &str| cast(&batch[name], &ty).map_err(|_| wrong(name, what));
+        let residents = typed("resident_id", DataType::Int64, "a resident")?;
+        let residents = residents.as_primitive::<Int64Type>();
+        let times = typed("at", instant_type(), "a time")?;
+        let times = times.as_primitive::<TimestampMicrosecondType>();
+        let units = Labels::of(&batch["unit_id"], &mut |text| self.tree.find(text).map_or(NO_UNIT, |it| it as u32))?;
+        let callers = batch.column_by_name("caller_key").map(|keys| cast(keys, &DataType::Utf8)).transpose()?;
+        let worths = self
+            .measures
+            .iter()
+            .map(|measure| Worths::of(measure, batch, &typed, &mut self.labels))
+            .collect::<Result<Vec<_>>>()?;
+        let mut dimensions = Vec::new();
+        for name in &self.request.grouping.dimensions {
+            dimensions.push(match batch.column_by_name(name) {
+                Some(column) => Some(Labels::of(column, &mut |text| self.labels.number(text))?),
+                None => None,
+            });
+        }
+        let unknown = self.labels.number("unknown");
+        for row in 0..batch.num_rows() {
+            let resident = residents.is_valid(row).then(|| residents.value(row));
+            let at = if times.is_valid(row) { times.value(row) } else { continue };
+            let unit = match self.request.grouping.unit {
+                None => NO_UNIT,
+                Some(_) => match units.get(row) {
+                    Some(unit) if unit != NO_UNIT => unit,
+                    _ => self.tree.root().map_or(NO_UNIT, |root| root as u32),
+                },
+            };
+            let person = match (resident, &callers) {
+                (Some(resident), _) => scramble(resident as u64),
+                (None, Some(keys)) if keys.is_valid(row) => hash_text(keys.as_string::<i32>().value(row)),
+                (None, _) => {
+                    self.anonymous += 1;
+                    scramble(self.anonymous | 1 << 63)
+                }
+            };
+            let stratum = self.stratum(&dimensions, row, resident, at, unknown);
+            let epoch = self.tree.epoch(at) as u16;
+            if cluster.person != Some(person) {
+                self.end_cluster(cluster);
+                cluster.person = Some(person);
+            }
+            for (number, worth) in worths.iter().enumerate() {
+                let into = |period: usize| (unit, epoch, period as u16, stratum);
+                match worth {
+                    Worths::Ratio(numerators, denominators) => {
+                        let Some(period) = period.or_else(|| self.periods.find(at)) else { continue };
+                        let values = (numerators.is_valid(row) && denominators.is_valid(row))
+                            .then(|| (fixed(numerators.value(row)), fixed(denominators.value(row))));
+                        cluster.ratio(self.tree, number, into(period), values);
+                    }
+                    Worths::Persons => {
+                        let Some(period) = period.or_else(|| self.periods.find(at)) else { continue };
+                        cluster.ratio(self.tree, number, into(period), Some((0, 0)));
+                    }
+                    Worths::Stock(until) => {
+                        let until = if until.is_valid(row) { until.value(row) } else { i64::MAX };
+                        for period in 0..self.periods.starts.len() {
+                            let end = self.periods.end_of(period).min(self.request.as_of);
+                            if at < end && end <= until {
+                                self.cells[number].entry(into(period)).or_default().add(Worth::Case, person, 0.0);
+                            }
+                        }
+                    }
+                    Worths::Plain(plain) => {
+                        let Some(period) = period.or_else(|| self.periods.find(at)) else { continue };
+                        let measure = self.measures[number];
+                        let resolution = if measure.kind == Kind::Median { measure.resolution } else { 0.0 };
+                        self.cells[number].entry(into(period)).or_default().add(plain.get(row), person, resolution);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn stratum(
+        &mut self,
+        dimensions: &[Option<Labels>],
+        row: usize,
+        resident: Option<i64>,
+        at: i64,
+        unknown: u32,
+    ) -> u32 {
+        if dimensions.is_empty() {
+            return 0;
+        }
+        let person = resident.and_then(|resident| self.people.get(&resident).copied());
+        let mut labels = Vec::with_capacity(dimensions.len());
+        for (name, column) in self.request.grouping.dimensions.iter().zip(dimensions) {
+            labels.push(match (column, person, name.as_str()) {
+                (Some(column), ..) => column.get(row).unwrap_or(unknown),
+                (None, Some(person), "sex") => person.sex,
+                (None, Some(person), "language") => person.language,
+                (None, Some(person), "municipality") => person.municipality,
+                (None, Some(person), _) => self.labels.number(age_group(person.birth_year, at)),
+                (None, None, _) => unknown,
+            });
+        }
+        let next = self.stratum_labels.len() as u32;
+        *self.strata.entry(labels).or_insert_with_key(|labels| {
+            self.stratum_labels.push(labels.clone());
+            next
+        })
+    }
+
+    /// One resident's cases are over: their sums join the cells of every unit above.
+    fn end_cluster(&mut self, cluster: &mut Cluster) {
+        let Some(person) = cluster.person.take() else { return };
+        for ((measure, place), sums) in cluster.sums.drain() {
+            let cell = self.cells[measure].entry(place).or_default();
+            cell.left_out += sums.left_out;
+            if sums.cases > 0 {
+                let cases = if self.measures[measure].kind == Kind::Persons { 1 } else { sums.cases };
+                cell.add_cluster(sums.numerator, sums.denominator, cases, person);
+            }
+        }
+    }
+
+    /// Rolls cells up the tree and reads figures from them.
+    fn figures(self) -> Vec<Figure> {
+        let as_of = jiff::Timestamp::from_microsecond(self.request.as_of).map(|it| it.to_string()).unwrap_or_default();
+        let mut figures = Vec::new();
+        for (number, measure) in self.measures.iter().enumerate() {
+            let whole = matches!(measure.kind, Kind::Ratio | Kind::Persons);
+            let mut rolled: BTreeMap<(u32, u16, u32), Cell> = BTreeMap::new();
+            for ((unit, epoch, period, stratum), cell) in &self.cells[number] {
+                if whole || *unit == NO_UNIT {
+                    rolled.entry((*unit, *period, *stratum)).or_default().merge(cell);
+                    continue;
+                }
+                for above in self.tree.up(*unit as usize, usize::from(*epoch)) {
+                    rolled.entry((above as u32, *period, *stratum)).or_default().merge(cell);
+                }
+            }
+            let mut own = Vec::new();
+            for ((unit, period, stratum), cell) in rolled {
+                let Some(unit_id) = self.unit_id(unit) else { continue };
+                let base = Figure {
+                    measure: measure.id.clone(),
+                    unit_id,
+                    period: self.periods.names[usize::from(period)].clone(),
+                    strata: self.strata_of(stratum),
+                    as_of: as_of.clone(),
+                    ..Figure::default()
+                };
+                self.read_cell(measure, base, &cell, &mut own);
+            }
+            if self.request.suppress {
+                disclosure::suppress(&mut own, measure, self.tree);
+            }
+            figures.extend(own.into_iter().filter(|figure| self.wanted(figure)));
+        }
+        figures
+    }
+
+    /// Every level is computed, because hiding looks at the whole tree; one level may be asked for.
+    fn wanted(&self, figure: &Figure) -> bool {
+        match &self.request.grouping.unit {
+            Some(UnitGrouping::Level(level)) => {
+                self.tree.find(&figure.unit_id).is_some_and(|unit| self.tree.units[unit].level == *level)
+            }
+            Some(UnitGrouping::Every) | None => true,
+        }
+    }
+
+    fn unit_id(&self, unit: u32) -> Option<String> {
+        match unit {
+            NO_UNIT => self.request.grouping.unit.is_none().then(String::new),
+            unit => self.tree.units.get(unit as usize).map(|unit| unit.id.clone()),
+        }
+    }
+
+    fn strata_of(&self, stratum: u32) -> Vec<(String, String)> {
+        let labels = self.stratum_labels.get(stratum as usize).into_iter().flatten();
+        let values = labels.map(|label| self.labels.texts[*label as usize].clone());
+        self.request.grouping.dimensions.iter().cloned().zip(values).collect()
+    }
+
+    fn read_cell(&self, measure: &Definition, base: Figure, cell: &Cell, into: &mut Vec<Figure>) {
+        let all = cell.n + cell.left_out;
+        let mut figure = Figure {
+            n: cell.n,
+            coverage: (all > 0).then(|| cell.n as f64 / all as f64),
+            few_people: cell.people.at_least() < THRESHOLD,
+            denominator: cell.denominator(measure),
+            ..base
+        };
+        if measure.kind == Kind::Classes {
+            for (class, count) in cell.classes() {
+                let estimate = stats::interval::share(count as f64, cell.n as f64, stats::interval::CONFIDENCE);
+                let mut part = figure.clone();
+                part.strata.push(("class".into(), self.labels.texts[class as usize].clone()));
+                part.numerator = Some(count as f64);
+                put_estimate(&mut part, estimate);
+                into.push(part);
+            }
+            return;
+        }
+        figure.numerator = cell.numerator(measure);
+        put_estimate(&mut figure, cell.estimate(measure));
+        into.push(figure);
+    }
+}
+
+fn put_estimate(figure: &mut Figure, estimate: Option<stats::interval::Estimate>) {
+    match estimate {
+        Some(estimate) => {
+            figure.value = Some(estimate.value);
+            figure.lower = Some(estimate.lower).filter(|end| end.is_finite());
+            figure.upper = Some(estimate.upper).filter(|end| end.is_finite());
+        }
+        None => figure.reason = Some("no_cases"),
+    }
+}
+
+/// Sums of one resident's cases, for kinds that count people.
+#[derive(Default)]
+struct Cluster {
+    person: Option<u64>,
+    sums: HashMap<(usize, Place), Sums>,
+}
+
+#[derive(Default)]
+struct Sums {
+    numerator: i128,
+    denominator: i128,
+    cases: u64,
+    left_out: u64,
+}
+
+impl Cluster {
+    fn ratio(&mut self, tree: &Tree, measure: usize, place: Place, values: Option<(i128, i128)>) {
+        let (unit, epoch, period, stratum) = place;
+        let mut put = |unit: u32| {
+            let sums = self.sums.entry((measure, (unit, 0, period, stratum))).or_default();
+            match values {
+                Some((numerator, denominator)) => {
+                    sums.numerator += numerator;
+                    sums.denominator += denominator;
+                    sums.cases += 1;
+                }
+                None => sums.left_out += 1,
+            }
+        };
+        if unit == NO_UNIT {
+            put(unit);
+        } else {
+            tree.up(unit as usize, usize::from(epoch)).for_each(|above| put(above as u32));
+        }
+    }
+}
+
+/// A column of few texts, numbered once for each of its distinct values.
+struct Labels {
+    numbers: Vec<u32>,
+    keys: ArrayRef,
+}
+
+impl Labels {
+    fn of(column: &ArrayRef, number: &mut dyn FnMut(&str) -> u32) -> Result<Labels> {
+        let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        let column = cast(column, &dictionary)?;
+        let column = column.as_dictionary::<datafusion::arrow::datatypes::Int32Type>();
+        let values = column.values().as_string::<i32>();
+        let numbers = values.iter().map(|text| number(text.unwrap_or(""))).collect();
+        Ok(Labels { numbers, keys: std::sync::Arc::new(column.keys().clone()) })
+    }
+
+    fn get(&self, row: usize) -> Option<u32> {
+        let keys = self.keys.as_primitive::<datafusion::arrow::datatypes::Int32Type>();
+        keys.is_valid(row).then(|| self.numbers[keys.value(row) as usize])
+    }
+}
+
+/// The columns that a measure reads of a batch.
+enum Worths {
+    Ratio(datafusion::arrow::array::Float64Array, datafusion::arrow::array::Float64Array),
+    Persons,
+    Stock(datafusion::arrow::array::TimestampMicrosecondArray),
+    Plain(Plain),
+}
+
+enum Plain {
+    Case,
+    Hits(datafusion::arrow::array::BooleanArray),
+    Values(datafusion::arrow::array::Float64Array),
+    Scores(datafusion::arrow::array::Int64Array),
+    Classes(Labels),
+}
+
+impl Plain {
+    fn get(&self, row: usize) -> Worth {
+        match self {
+            Plain::Case => Worth::Case,
+            Plain::Hits(hits) if hits.is_valid(row) => Worth::Hit(hits.value(row)),
+            Plain::Values(values) if values.is_valid(row) => Worth::Value(values.value(row)),
+            Plain::Scores(scores) if scores.is_valid(row) => Worth::Score(scores.value(row)),
+            Plain::Classes(classes) => classes.get(row).map_or(Worth::None, Worth::Class),
+            Plain::Hits(_) | Plain::Values(_) | Plain::Scores(_) => Worth::None,
+        }
+    }
+}
+
+impl Worths {
+    fn of(
+        measure: &Definition,
+        batch: &RecordBatch,
+        typed: &dyn Fn(&str, DataType, &str) -> Result<ArrayRef>,
+        labels: &mut Numbered,
+    ) -> Result<Worths> {
+        let numbers = |name: &str| Ok::<_, Error>(typed(name, DataType::Float64, "a number")?.as_primitive::<Float64Type>().clone());
+        let columns = measure.columns();
+        Ok(match measure.kind {
+            Kind::Count => Worths::Plain(Plain::Case),
+            Kind::Persons => Worths::Persons,
+            Kind::Stock => {
+                let until = typed("until", instant_type(), "a time")?;
+                Worths::Stock(until.as_primitive::<TimestampMicrosecondType>().clone())
+            }
+            Kind::Share => {
+                let hits = match batch[columns[0]].data_type() {
+                    DataType::Boolean => batch[columns[0]].as_boolean().clone(),
+                    _ => return Err(Error::new(format!("{}: the column {} is not true or false", measure.id, columns[0]))),
+                };
+                Worths::Plain(Plain::Hits(hits))
+            }
+            Kind::Mean | Kind::Median => Worths::Plain(Plain::Values(numbers(columns[0])?)),
+            Kind::Ratio => Worths::Ratio(numbers(columns[0])?, numbers(columns[1])?),
+            Kind::Nps => {
+                let scores = typed(columns[0], DataType::Int64, "a whole number")?;
+                Worths::Plain(Plain::Scores(scores.as_primitive::<Int64Type>().clone()))
+            }
+            Kind::Classes => Worths::Plain(Plain::Classes(Labels::of(&batch[columns[0]], &mut |it| labels.number(it))?)),
+        })
+    }
+}
+
+/// Age groups of the national statistics on use of services.
+fn age_group(birth_year: i32, at: i64) -> &'static str {
+    let year = date_of((at / 86_400_000_000) as i32).map_or(1970, |date| i32::from(date.year()));
+    match year - birth_year {
+        ..=6 => "0-6",
+        7..=17 => "7-17",
+        18..=29 => "18-29",
+        30..=64 => "30-64",
+        65..=74 => "65-74",
+        75..=84 => "75-84",
+        _ => "85+",
+    }
+}
+
+/// A bijection that spreads ids evenly (splitmix64's finaliser).
+fn scramble(id: u64) -> u64 {
+    let id = (id ^ (id >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let id = (id ^ (id >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    id ^ (id >> 31)
+}
+
+fn hash_text(text: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(text.as_bytes())
+}
+
+/// The case rows of one measure, all columns of its query, as they stand.
+pub async fn cases(snapshot: &Snapshot, catalogue: &Catalogue, id: &str, request: &Request) -> Result<Vec<RecordBatch>> {
+    let calendar = Calendar::shipped();
+    let periods = Periods::of(request, &calendar)?;
+    let (file, measure) = catalogue.find(id)?;
+    let windows = windows(measure, request, &periods, &calendar)?;
+    let fold = Continuity::new(snapshot.clone(), windows, request.as_of);
+    let context = query::session(snapshot, Some(request.as_of), &fold)?;
+    let bounds = Bounds { from: periods.starts[0], to: periods.end, as_of: request.as_of };
+    Ok(query::plan(&context, file, bounds).await?.collect().await?)
+}

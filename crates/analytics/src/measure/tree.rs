@@ -1,0 +1,151 @@
+//! The unit tree with its history: which units a case counts for.
+
+use std::collections::HashMap;
+
+use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Date32Type};
+use operations::calendar::{Calendar, date_of, day_number};
+
+use crate::error::Result;
+
+/// A unit as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitInfo {
+    pub id: String,
+    pub name_fi: String,
+    pub name_sv: String,
+    pub name_en: String,
+    pub level: String,
+    pub parent: Option<usize>,
+    pub closed: bool,
+}
+
+/// All units and, for each epoch between two changes, who stands under whom.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    pub units: Vec<UnitInfo>,
+    by_id: HashMap<String, usize>,
+    /// First instants of the epochs, ascending; the first is the beginning of time.
+    epochs: Vec<i64>,
+    /// For each epoch, each unit's parent.
+    parents: Vec<Vec<Option<usize>>>,
+}
+
+/// A row of `units`.
+struct Period {
+    unit: usize,
+    from: i32,
+    to: i32,
+    parent: Option<String>,
+}
+
+impl Tree {
+    /// From the batches of `units`, all columns.
+    pub fn from_batches(
+        batches: &[datafusion::arrow::array::RecordBatch],
+        calendar: &Calendar,
+        now: i64,
+    ) -> Result<Tree> {
+        let mut tree = Tree::default();
+        let mut periods = Vec::new();
+        let today = calendar.local_date(now).map_or(0, day_number);
+        for batch in batches {
+            tree.read(batch, &mut periods, today)?;
+        }
+        let mut days: Vec<i32> = periods.iter().flat_map(|it| [it.from, it.to]).filter(|day| *day < i32::MAX).collect();
+        days.push(i32::MIN);
+        days.sort_unstable();
+        days.dedup();
+        for day in &days {
+            let mut parents = vec![None; tree.units.len()];
+            for unit in 0..tree.units.len() {
+                // Outside its own validity a unit stands where its nearest row puts it.
+                let rows = periods.iter().filter(|it| it.unit == unit);
+                let row = rows.min_by_key(|it| match it {
+                    it if it.from <= *day && *day < it.to => 0,
+                    it if *day < it.from => i64::from(it.from) - i64::from(*day),
+                    it => i64::from(*day) - i64::from(it.to) + 1,
+                });
+                parents[unit] = row.and_then(|row| tree.by_id.get(row.parent.as_ref()?).copied());
+            }
+            tree.parents.push(parents);
+        }
+        let start = |day: i32| match day {
+            i32::MIN => i64::MIN,
+            day => date_of(day).and_then(|date| calendar.start_of(date)).unwrap_or(i64::MIN),
+        };
+        tree.epochs = days.into_iter().map(start).collect();
+        let now_epoch = tree.epoch(now);
+        for unit in 0..tree.units.len() {
+            tree.units[unit].parent = tree.parents[now_epoch][unit];
+        }
+        Ok(tree)
+    }
+
+    fn read(
+        &mut self,
+        batch: &datafusion::arrow::array::RecordBatch,
+        periods: &mut Vec<Period>,
+        today: i32,
+    ) -> Result<()> {
+        let texts = |name: &str| cast(&batch[name], &DataType::Utf8);
+        let (ids, names_fi, names_sv, names_en) =
+            (texts("unit_id")?, texts("name_fi")?, texts("name_sv")?, texts("name_en")?);
+        let (levels, parents) = (texts("level")?, texts("parent_id")?);
+        let from = batch["valid_from"].as_primitive::<Date32Type>();
+        let to = batch["valid_to"].as_primitive::<Date32Type>();
+        for row in 0..batch.num_rows() {
+            let text = |column: &datafusion::arrow::array::ArrayRef| {
+                column.is_valid(row).then(|| column.as_string::<i32>().value(row).to_string())
+            };
+            let (Some(id), Some(name_fi)) = (text(&ids), text(&names_fi)) else { continue };
+            let until = if to.is_valid(row) { to.value(row) } else { i32::MAX };
+            let info = UnitInfo {
+                name_sv: text(&names_sv).unwrap_or_else(|| name_fi.clone()),
+                name_en: text(&names_en).unwrap_or_else(|| name_fi.clone()),
+                level: text(&levels).unwrap_or_default(),
+                parent: None,
+                closed: until <= today,
+                id: id.clone(),
+                name_fi,
+            };
+            let unit = *self.by_id.entry(id).or_insert(self.units.len());
+            if unit == self.units.len() {
+                self.units.push(info);
+            } else if from.value(row) <= today {
+                self.units[unit] = info;
+            }
+            periods.push(Period { unit, from: from.value(row), to: until, parent: text(&parents) });
+        }
+        Ok(())
+    }
+
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The unit at the top: the first without a parent now.
+    pub fn root(&self) -> Option<usize> {
+        (0..self.units.len()).find(|unit| self.units[*unit].parent.is_none() && !self.units[*unit].closed)
+    }
+
+    /// The epoch of an instant.
+    pub fn epoch(&self, at: i64) -> usize {
+        self.epochs.partition_point(|first| *first <= at).saturating_sub(1)
+    }
+
+    pub fn epochs(&self) -> usize {
+        self.epochs.len()
+    }
+
+    /// A unit and everything above it in an epoch, from below.
+    pub fn up(&self, unit: usize, epoch: usize) -> impl Iterator<Item = usize> + '_ {
+        // A cycle in the data must not hang a run: no tree is deeper than it has units.
+        std::iter::successors(Some(unit), move |unit| self.parents.get(epoch)?[*unit]).take(self.units.len())
+    }
+
+    pub fn children(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..self.units.len()).filter(move |child| self.units[*child].parent == Some(unit))
+    }
+}

@@ -1,0 +1,30 @@
+--- unit = "days"
+--- better = "lower"
+--- value = "days"
+--- source = "Final report of Western Uusimaa county's programme 2025, own-doctor pilot (A01, A02); measures.md §3.4: median and mean together, because a gap between them is a tail"
+---
+--- [access.contact_to_care_median]
+--- kind = "median"
+--- name = { fi = "Yhteydenotosta hoitoon, mediaani", sv = "Från kontakt till vård, median", en = "Contact to care, median" }
+--- about = { fi = "Päiviä ensimmäisestä yhteydenotosta sitä seuranneen hoidon alkuun, paikalliset päivät. Peruttu käynti ei ole hoitoa.", sv = "Dagar från första kontakt till början av den vård som följde, lokala dagar. Ett avbokat besök är inte vård.", en = "Days from the first contact to the start of the care that followed, local days. A cancelled visit is not care." }
+---
+--- [access.contact_to_care_mean]
+--- kind = "mean"
+--- name = { fi = "Yhteydenotosta hoitoon, keskiarvo", sv = "Från kontakt till vård, medelvärde", en = "Contact to care, mean" }
+--- about = { fi = "Päiviä ensimmäisestä yhteydenotosta sitä seuranneen hoidon alkuun, paikalliset päivät. Peruttu käynti ei ole hoitoa.", sv = "Dagar från första kontakt till början av den vård som följde, lokala dagar. Ett avbokat besök är inte vård.", en = "Days from the first contact to the start of the care that followed, local days. A cancelled visit is not care." }
+SELECT
+  e.encounter_id AS case_id,
+  e.resident_id,
+  e.unit_id,
+  e.profession,
+  e.service,
+  e.started_at AS at,
+  CAST(CAST(local_date(e.started_at) AS INT) - CAST(local_date(c.opened_at) AS INT) AS DOUBLE) AS days
+FROM encounters e
+JOIN contacts c ON c.contact_id = e.contact_id
+WHERE e.status = 'done'
+  AND e.first_visit
+  AND e.modality IN ('in_person', 'home', 'phone', 'video')
+  AND e.started_at >= c.opened_at
+  AND e.started_at >= $from
+  AND e.started_at < $to

@@ -1,0 +1,25 @@
+--- id = "experience.nps"
+--- kind = "nps"
+--- unit = "points"
+--- better = "higher"
+--- value = "nps"
+--- name = { fi = "Suositteluhalukkuus, NPS", sv = "Rekommendationsvilja, NPS", en = "Net promoter score" }
+--- source = "Reichheld 2003; interval adjusted Wald, Rocks 2016; final report of Western Uusimaa county's programme 2025 (A13): 64 to 77"
+--- [about]
+--- fi = "Suosittelijoiden (9–10) osuus miinus arvostelijoiden (0–6) osuus, pisteinä −100…100. Näytä aina vastausten määrä."
+--- sv = "Andelen förespråkare (9–10) minus andelen kritiker (0–6), i poäng −100…100. Visa alltid antalet svar."
+--- en = "Share of promoters (9–10) minus share of detractors (0–6), in points −100…100. Always shown with the number of answers."
+SELECT
+  survey_id AS case_id,
+  resident_id,
+  unit_id,
+  service,
+  channel,
+  instrument,
+  answered_at AS at,
+  nps
+FROM surveys
+WHERE nps IS NOT NULL
+  AND respondent IN ('client', 'guardian')
+  AND answered_at >= $from
+  AND answered_at < $to
