@@ -139,6 +139,13 @@ impl Snapshot {
         files.flat_map(|files| files.base.iter().chain(&files.deltas)).map(|file| file.rows).sum()
     }
 
+    /// Smallest and largest main time of a table's rows, in the column's unit.
+    pub fn span(&self, table: &Table) -> Option<(i64, i64)> {
+        let files = self.table(table)?.partitions.values().flat_map(|files| files.base.iter().chain(&files.deltas));
+        let spans = files.map(|file| file.at).filter(|at| at[0] <= at[1]);
+        spans.map(|at| (at[0], at[1])).reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
+    }
+
     /// Checks that every file named is there, whole, in order, and in its range; calls `progress` for each.
     pub fn verify(&self, mut progress: impl FnMut(&FileEntry)) -> Result<u64> {
         let mut files = 0;

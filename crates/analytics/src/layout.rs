@@ -61,6 +61,8 @@ pub struct FileEntry {
     pub sha256: String,
     pub first: StoredPlace,
     pub last: StoredPlace,
+    /// Smallest and largest main time, in the column's unit; `i64::MAX, i64::MIN` when no row has one.
+    pub at: [i64; 2],
     /// Smallest and largest `recorded_at`.
     pub recorded: [i64; 2],
 }
@@ -115,6 +117,9 @@ impl<'a> Places<'a> {
     }
 }
 
+/// Smallest and largest of no values.
+const NOTHING: [i64; 2] = [i64::MAX, i64::MIN];
+
 /// Writes sorted batches of one partition to a Parquet file and describes it.
 pub struct FileWriter {
     table: &'static Table,
@@ -123,6 +128,7 @@ pub struct FileWriter {
     rows: u64,
     first: Option<Place>,
     last: Place,
+    at: [i64; 2],
     recorded: [i64; 2],
 }
 
@@ -137,7 +143,7 @@ impl FileWriter {
         let sink = HashingFile { file, hasher: Sha256::new(), bytes: 0 };
         let writer = ArrowWriter::try_new(sink, stored_schema(table), Some(properties(table)?))?;
         let last = Place { resident: i64::MIN, at: i64::MIN };
-        Ok(FileWriter { table, path, writer, rows: 0, first: None, last, recorded: [i64::MAX, i64::MIN] })
+        Ok(FileWriter { table, path, writer, rows: 0, first: None, last, at: NOTHING, recorded: NOTHING })
     }
 
     /// Appends a batch of the stored schema, in order after those before.
@@ -149,6 +155,9 @@ impl FileWriter {
             return Err(Error::new(format!("rows of {} are not in order", self.path)));
         }
         self.first.get_or_insert(first);
+        for at in (0..batch.num_rows()).map(|row| places.get(row).at).filter(|at| *at != i64::MIN) {
+            self.at = [self.at[0].min(at), self.at[1].max(at)];
+        }
         self.last = last;
         if let Some(recorded) = batch.column_by_name(RECORDED_AT) {
             for at in recorded.as_primitive::<TimestampMicrosecondType>().values() {
@@ -169,6 +178,7 @@ impl FileWriter {
             sha256: hex(&sink.hasher.finalize()),
             first: self.first.unwrap_or(self.last).into(),
             last: self.last.into(),
+            at: self.at,
             recorded: self.recorded,
         })
     }

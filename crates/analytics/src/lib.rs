@@ -11,6 +11,7 @@ pub mod layout;
 pub mod lock;
 pub mod measure;
 mod merge;
+pub mod report;
 pub mod rows;
 mod scan;
 

@@ -12,9 +12,15 @@ pub use definition::{Better, Definition, Kind, MeasureFile, Names, Period};
 pub use run::{Grain, Grouping, Request, Results, UnitGrouping, cases, run};
 pub use tree::{Tree, UnitInfo};
 
+use facts::Row;
+use jiff::civil::Date;
+use operations::calendar::{Calendar, day_number};
+
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::fold::Continuity;
+use crate::lake::Snapshot;
 
 /// All measures of a folder tree of `.sql` files, by id.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +68,32 @@ impl Catalogue {
             Error::new(format!("no measure is called {id}")).remedy("`luotsi measure list` lists them")
         })
     }
+}
+
+/// The unit tree of a version, as it is at an instant in microseconds.
+pub async fn tree(snapshot: &Snapshot, now: i64) -> Result<Tree> {
+    let calendar = Calendar::shipped();
+    let context = query::session(snapshot, None, &Continuity::new(snapshot.clone(), vec![(0, 0)], now))?;
+    Tree::from_batches(&context.table("units").await?.collect().await?, &calendar, now)
+}
+
+/// Rows that SQL gives over the facts, reading only.
+pub async fn sql(snapshot: &Snapshot, text: &str, now: i64) -> Result<Vec<datafusion::arrow::array::RecordBatch>> {
+    let context = query::session(snapshot, None, &Continuity::new(snapshot.clone(), vec![(i64::MIN, now)], now))?;
+    Ok(query::sql(&context, text).await?.collect().await?)
+}
+
+/// The months for which the facts are complete: from the first to the last in which anything happened.
+pub fn complete_months(snapshot: &Snapshot) -> Option<(Date, Date)> {
+    let calendar = Calendar::shipped();
+    let spans = [facts::Encounter::TABLE, facts::Contact::TABLE].map(|table| snapshot.span(table));
+    let (first, last) = spans.into_iter().flatten().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    let first = calendar.local_date(first)?.first_of_month();
+    let last = calendar.local_date(last)?;
+    let end = last.first_of_month().checked_add(jiff::Span::new().months(1)).ok()?;
+    // A month that ends with nothing for three days or more is still coming in.
+    let complete = day_number(end) - day_number(last) <= 3 || last.first_of_month() <= first;
+    Some((first, if complete { end } else { last.first_of_month() }))
 }
 
 fn sql_files(folder: &Path, into: &mut Vec<std::path::PathBuf>) -> Result<()> {

@@ -1,1 +1,100 @@
-fn main() {}
+//! The one binary: reads clock, environment and arguments, and wires the rest together.
+
+mod bench;
+mod demo;
+mod facts_command;
+mod measure_command;
+mod output;
+mod serve;
+mod spc_command;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use analytics::{Error, Result};
+use clap::{Parser, Subcommand};
+
+/// Runs the service loop of a wellbeing services county: facts, measures, scorecards.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make the synthetic county, then serve it with demo sign-in.
+    Demo(demo::Arguments),
+    /// Serve a data directory.
+    Serve(serve::Arguments),
+    /// Import a file into a fact table.
+    Import(facts_command::ImportArguments),
+    /// List, show, check and compact fact tables.
+    #[command(subcommand)]
+    Facts(facts_command::FactsCommand),
+    /// Ask the facts in SQL. Needs the data directory, and thereby the right to cases.
+    Sql(facts_command::SqlArguments),
+    /// List, show and run measures.
+    #[command(subcommand)]
+    Measure(measure_command::MeasureCommand),
+    /// Control chart of a series in a CSV file.
+    Spc(spc_command::Arguments),
+    /// Measure Luotsi itself, beside its peers where they are installed.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+}
+
+/// How a command ended well.
+enum Done {
+    Whole,
+    /// Rows were refused; they stand in the quarantine.
+    WithRejectedRows,
+}
+
+/// A data directory, named by every command that works on one.
+#[derive(clap::Args, Clone)]
+struct DataDirectory {
+    /// Data directory.
+    #[arg(long = "data", env = "LUOTSI_DATA", default_value = "data")]
+    path: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(Done::Whole) => ExitCode::SUCCESS,
+        Ok(Done::WithRejectedRows) => ExitCode::from(3),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<Done> {
+    match command {
+        Command::Demo(arguments) => demo::run(&arguments).map(|()| Done::Whole),
+        Command::Serve(arguments) => serve::run(&arguments).map(|()| Done::Whole),
+        Command::Import(arguments) => facts_command::import(&arguments),
+        Command::Facts(command) => facts_command::run(&command).map(|()| Done::Whole),
+        Command::Sql(arguments) => facts_command::sql(&arguments).map(|()| Done::Whole),
+        Command::Measure(command) => measure_command::run(&command).map(|()| Done::Whole),
+        Command::Spc(arguments) => spc_command::run(&arguments).map(|()| Done::Whole),
+        Command::Bench(command) => bench::run(&command).map(|()| Done::Whole),
+    }
+}
+
+/// Now, in microseconds since 1970: the one place that reads the clock.
+#[expect(clippy::disallowed_methods, reason = "only the binary reads the clock, and only here")]
+fn now() -> i64 {
+    jiff::Timestamp::now().as_microsecond()
+}
+
+/// The runtime that measures and pages run on.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(format!("cannot start: {error}")))
+}

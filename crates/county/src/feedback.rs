@@ -1,0 +1,102 @@
+//! Feedback: surveys after visits, and what people answer when they got through.
+
+use facts::{AboutKind, Channel, Key, Respondent, Survey, UndeliveredWhy, UnitId};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use crate::resident::Person;
+use crate::time::{DAY, HOUR, Intensity, instant, month};
+use crate::{Batch, County, Recorded};
+
+/// Share of delivered surveys that are answered (E02).
+const ANSWERED: f64 = 0.27;
+/// Answers by text message to the child health clinics, for each resident in a month (A13).
+const CLINIC_ANSWERS: f64 = 0.0006;
+/// Shares of promoters and detractors while the line was over its capacity, and when it answers (A13: 64 and 77).
+const OVERLOADED: (f64, f64) = (0.74, 0.10);
+const ANSWERING: (f64, f64) = (0.83, 0.06);
+
+pub fn draw(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+    let pilot = month(2024, 9)..month(2025, 1);
+    let visits = Intensity::new(|now| match now {
+        now if pilot.contains(&now) => 0.0065,
+        now if now >= pilot.end => 0.020,
+        _ => 0.0,
+    });
+    for now in visits.draw(1.0, rng) {
+        let unit = match now < pilot.end {
+            true => &county.organisation.stations[rng.random_range(0..9)].unit,
+            false => &person.station.unit,
+        };
+        survey(county, person, unit, "outpatient", now, ANSWERED, rng, batch);
+    }
+    if (20..50).contains(&person.age) {
+        // 0.140 × 10/12 + 0.468 × 20/35: residents of these ages.
+        let clinics = Intensity::new(|_| CLINIC_ANSWERS / 0.384);
+        for now in clinics.draw(1.0, rng) {
+            let clinics = &county.organisation.clinics;
+            let unit = &clinics[person.number as usize % clinics.len()];
+            survey(county, person, unit, "child_health", now, 1.0, rng, batch);
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one survey is all of this")]
+fn survey(
+    county: &County,
+    person: &Person<'_>,
+    unit: &UnitId,
+    service: &str,
+    now: usize,
+    answers: f64,
+    rng: &mut ChaCha8Rng,
+    batch: &mut Batch,
+) {
+    let sent = county.clock.office_time(now, rng);
+    if sent >= person.end {
+        return;
+    }
+    let undelivered = (answers < 1.0 && rng.random_bool(0.06)).then(|| match rng.random_bool(0.5) {
+        true => UndeliveredWhy::NoAddress,
+        false => UndeliveredWhy::OptedOut,
+    });
+    let answered = undelivered.is_none() && rng.random_bool(answers);
+    let answered_at = answered.then(|| instant(sent + rng.random_range(1..30) * HOUR));
+    let nps = answered.then(|| score(county, sent, rng));
+    let row = Survey {
+        survey_id: Key(format!("f{}-{}", person.number, batch.surveys.len())),
+        resident_id: Some(person.id),
+        respondent: if service == "child_health" { Respondent::Guardian } else { Respondent::Client },
+        about_kind: AboutKind::Encounter,
+        about: None,
+        instrument: if service == "child_health" { "clinic_sms".into() } else { "visit_feedback".into() },
+        unit_id: unit.clone(),
+        service: Some(service.into()),
+        enrolment_id: None,
+        professional_id: None,
+        channel: Channel::Sms,
+        language: if person.language == "sv" { "sv".into() } else { "fi".into() },
+        sent_at: instant(sent),
+        delivered_at: undelivered.is_none().then(|| instant(sent + HOUR / 60)),
+        undelivered_why: undelivered,
+        answered_at,
+        nps,
+        rating: nps.map(|nps| (nps / 2).clamp(1, 5)),
+        statements: None,
+    };
+    batch.surveys.push(Recorded(row, answered_at.map_or(sent + DAY, |at| at.0)));
+}
+
+/// Would recommend, 0–10: people who get through recommend more.
+fn score(county: &County, at: i64, rng: &mut ChaCha8Rng) -> i64 {
+    let day = county.clock.weekday_from(county.clock.place(at));
+    let relief = ((county.families_line.answered(day) - 0.52) / (0.985 - 0.52)).clamp(0.0, 1.0);
+    let mix = |from: f64, to: f64| from + (to - from) * relief;
+    let promoters = mix(OVERLOADED.0, ANSWERING.0);
+    let detractors = mix(OVERLOADED.1, ANSWERING.1);
+    match rng.random::<f64>() {
+        it if it < promoters => rng.random_range(9..=10),
+        it if it < promoters + detractors => rng.random_range(0..=6),
+        _ => rng.random_range(7..=8),
+    }
+}

@@ -1,0 +1,503 @@
+//! Units, professionals, calendars, costs, visitors and series: what belongs to nobody in particular.
+
+use facts::{
+    Cents, Cost, CostKind, Employment, Entry, Grain, Key, Label, Modality, Opening, Phenomenon, PhenomenonStatus,
+    Profession, Professional, ProfessionalId, Provider, Scenario, Series, Slot, T3Reading, Unit, UnitId, UnitLevel,
+    Urgency, Visit,
+};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use crate::time::{Clock, DAY, HOUR, MINUTE, MONTHS, adoption, instant, month};
+use crate::{Batch, Recorded};
+
+/// Municipalities: code, Finnish and Swedish name, share of residents, Swedish speakers among them. All invented.
+pub const MUNICIPALITIES: [(&str, &str, &str, f64, f64); 10] = [
+    ("aalto", "Aalto", "Vågby", 0.34, 0.08),
+    ("honka", "Honka", "Furuborg", 0.15, 0.04),
+    ("karikko", "Karikko", "Grynnan", 0.12, 0.17),
+    ("niemi", "Niemi", "Näset", 0.10, 0.35),
+    ("koivula", "Koivula", "Björkby", 0.08, 0.02),
+    ("saaristo", "Saaristo", "Skärgården", 0.07, 0.66),
+    ("mylly", "Mylly", "Kvarnby", 0.05, 0.03),
+    ("lahti", "Kesälahti", "Sommarviken", 0.04, 0.40),
+    ("ranta", "Ranta", "Strandby", 0.03, 0.28),
+    ("korpi", "Korpi", "Ödemark", 0.02, 0.01),
+];
+
+/// A health station: what follows from where a resident is registered.
+pub struct Station {
+    pub unit: UnitId,
+    pub municipality: usize,
+    /// Share of the county's residents.
+    pub share: f64,
+    pub physicians: Vec<ProfessionalId>,
+    pub nurses: Vec<ProfessionalId>,
+    /// Chance that two visits of a resident are with one physician, before and after the team model.
+    pub continuity: (f64, f64),
+    /// Month in which the team model began.
+    pub team_model: Option<usize>,
+}
+
+/// A doctor–nurse pair with a list.
+pub struct Pair {
+    pub unit: UnitId,
+    pub physician: ProfessionalId,
+    pub nurse: ProfessionalId,
+    pub list: Label,
+    /// Month in which it began.
+    pub since: usize,
+    /// Residents on the list.
+    pub size: u32,
+}
+
+/// Units and people of the county.
+pub struct Organisation {
+    pub stations: Vec<Station>,
+    pub pairs: Vec<Pair>,
+    pub digital_clinic: UnitId,
+    pub families_line: UnitId,
+    pub clinics: Vec<UnitId>,
+    pub oral: Vec<UnitId>,
+    pub mental: UnitId,
+    pub social: UnitId,
+    pub children: UnitId,
+    pub emergency: UnitId,
+    pub home_care: UnitId,
+    pub physio: UnitId,
+    /// Professionals of the units above, by unit.
+    staff: Vec<(UnitId, Profession, Vec<ProfessionalId>)>,
+    units: Vec<Unit>,
+    professionals: Vec<Professional>,
+}
+
+/// Unit, parent, level, names, service, place among the municipalities.
+type UnitRow = (&'static str, &'static str, UnitLevel, [&'static str; 3], Option<&'static str>);
+
+const UNITS: [UnitRow; 16] = [
+    ("county", "", UnitLevel::County, ["Majakan hyvinvointialue", "Fyrens välfärdsområde", "Lighthouse county"], None),
+    ("outpatient", "county", UnitLevel::Line, ["Avosairaanhoito", "Öppen sjukvård", "Outpatient care"], None),
+    ("families", "county", UnitLevel::Line, ["Lasten ja perheiden palvelut", "Tjänster för barn och familjer", "Children and families"], None),
+    ("oral", "county", UnitLevel::Line, ["Suun terveydenhuolto", "Munhälsovård", "Oral health"], None),
+    ("mental", "county", UnitLevel::Line, ["Mielenterveyspalvelut", "Psykisk hälsa", "Mental health"], None),
+    ("social", "county", UnitLevel::Line, ["Sosiaalipalvelut", "Socialtjänster", "Social services"], None),
+    ("acute", "county", UnitLevel::Line, ["Päivystys ja kotihoito", "Jour och hemvård", "Emergency and home care"], None),
+    ("digital-clinic", "outpatient", UnitLevel::Unit, ["Digiklinikka", "Digikliniken", "Digital clinic"], Some("outpatient")),
+    ("physio", "outpatient", UnitLevel::Unit, ["Fysioterapia", "Fysioterapi", "Physiotherapy"], Some("physiotherapy")),
+    ("families-line", "families", UnitLevel::Unit, ["Perheiden takaisinsoitto", "Familjernas återuppringning", "Families' callback line"], Some("families")),
+    ("mental-clinic", "mental", UnitLevel::Unit, ["Mielenterveysvastaanotto", "Mottagning för psykisk hälsa", "Mental health clinic"], Some("mental_health")),
+    ("adult-social", "social", UnitLevel::Unit, ["Aikuissosiaalityö", "Vuxensocialarbete", "Adult social work"], Some("social_work")),
+    ("child-protection", "social", UnitLevel::Unit, ["Lastensuojelu", "Barnskydd", "Child protection"], Some("child_protection")),
+    ("joint-emergency", "acute", UnitLevel::Unit, ["Yhteispäivystys", "Samjour", "Joint emergency"], Some("emergency")),
+    ("home-care", "acute", UnitLevel::Unit, ["Kotihoito", "Hemvård", "Home care"], Some("home_care")),
+    ("own-doctors", "outpatient", UnitLevel::Area, ["Omalääkäriparit", "Par av egen läkare och skötare", "Own-doctor pairs"], Some("outpatient")),
+];
+
+/// Stations by municipality, with shares of the municipality's residents and names.
+const STATIONS: [(usize, f64, &str, &str); 14] = [
+    (0, 0.30, "Keskustan terveysasema", "Centrums hälsostation"),
+    (0, 0.24, "Satakiven terveysasema", "Stenbackens hälsostation"),
+    (0, 0.24, "Lehdon terveysasema", "Lundens hälsostation"),
+    (0, 0.22, "Kallion terveysasema", "Klippans hälsostation"),
+    (1, 0.55, "Hongan terveysasema", "Furuborgs hälsostation"),
+    (1, 0.45, "Harjun terveysasema", "Åsens hälsostation"),
+    (2, 1.00, "Karikon terveysasema", "Grynnans hälsostation"),
+    (3, 1.00, "Niemen terveysasema", "Näsets hälsostation"),
+    (4, 1.00, "Koivulan terveysasema", "Björkby hälsostation"),
+    (5, 1.00, "Saariston terveysasema", "Skärgårdens hälsostation"),
+    (6, 1.00, "Myllyn terveysasema", "Kvarnby hälsostation"),
+    (7, 1.00, "Kesälahden terveysasema", "Sommarvikens hälsostation"),
+    (8, 1.00, "Rannan terveysasema", "Strandby hälsostation"),
+    (9, 1.00, "Korven terveysasema", "Ödemarks hälsostation"),
+];
+
+/// The two stations of the team model (B01): COC before and after, and the month in which it began.
+const TEAM_STATIONS: [(usize, f64, f64, usize); 2] =
+    [(1, 0.23, 0.38, month(2024, 1)), (4, 0.38, 0.54, month(2024, 1))];
+
+impl Organisation {
+    pub fn new(residents: u32) -> Organisation {
+        let mut made = Making { units: Vec::new(), professionals: Vec::new(), staff: Vec::new() };
+        for (id, parent, level, names, service) in UNITS {
+            made.unit(id, (!parent.is_empty()).then_some(parent), level, names, service, None);
+        }
+        let areas = [("area-east", ["Itäinen alue", "Östra området", "East"]), ("area-west", ["Läntinen alue", "Västra området", "West"])];
+        for (id, names) in areas {
+            made.unit(id, Some("outpatient"), UnitLevel::Area, names, None, None);
+        }
+        let scaled = |per_resident: f64, at_least: usize| ((f64::from(residents) * per_resident) as usize).max(at_least);
+        let mut stations = Vec::new();
+        for (number, (municipality, part, fi, sv)) in STATIONS.into_iter().enumerate() {
+            let id = format!("station-{:02}", number + 1);
+            let area = if municipality < 2 { "area-east" } else { "area-west" };
+            let en = format!("Health station {}", number + 1);
+            let place = MUNICIPALITIES[municipality].0;
+            made.unit(&id, Some(area), UnitLevel::Unit, [fi, sv, &en], Some("outpatient"), Some(place));
+            let share = MUNICIPALITIES[municipality].3 * part;
+            let team = TEAM_STATIONS.iter().find(|(station, ..)| *station == number);
+            stations.push(Station {
+                unit: id.as_str().into(),
+                municipality,
+                share,
+                physicians: made.people(&id, Profession::Physician, scaled(share / 1500.0, 8)),
+                nurses: made.people(&id, Profession::Nurse, scaled(share / 1000.0, 6)),
+                continuity: team.map_or((0.29, 0.29), |(_, before, after, _)| (*before, *after)),
+                team_model: team.map(|(.., month)| *month),
+            });
+        }
+        let clinics = (1..=9).map(|number| {
+            let id = format!("clinic-{number}");
+            let names = [format!("Neuvola {number}"), format!("Rådgivning {number}"), format!("Child health clinic {number}")];
+            made.unit(&id, Some("families"), UnitLevel::Unit, [&names[0], &names[1], &names[2]], Some("child_health"), None);
+            made.people(&id, Profession::PublicHealthNurse, scaled(1.0 / 15_000.0, 3));
+            UnitId::from(id.as_str())
+        });
+        let clinics = clinics.collect();
+        let oral = (1..=4).map(|number| {
+            let id = format!("dental-{number}");
+            let names = [format!("Hammashoitola {number}"), format!("Tandklinik {number}"), format!("Dental clinic {number}")];
+            made.unit(&id, Some("oral"), UnitLevel::Unit, [&names[0], &names[1], &names[2]], Some("oral"), None);
+            made.people(&id, Profession::Dentist, scaled(1.0 / 8_000.0, 3));
+            UnitId::from(id.as_str())
+        });
+        let oral = oral.collect();
+        let single = [
+            ("digital-clinic", Profession::Nurse, 12_000.0),
+            ("families-line", Profession::PublicHealthNurse, 30_000.0),
+            ("mental-clinic", Profession::Psychologist, 8_000.0),
+            ("adult-social", Profession::SocialWorker, 8_000.0),
+            ("child-protection", Profession::SocialWorker, 8_000.0),
+            ("joint-emergency", Profession::Physician, 10_000.0),
+            ("home-care", Profession::PracticalNurse, 2_000.0),
+            ("physio", Profession::Physiotherapist, 8_000.0),
+        ];
+        for (unit, profession, residents_each) in single {
+            made.people(unit, profession, scaled(1.0 / residents_each, 4));
+        }
+        let pairs = made.pairs(residents);
+        let unit = UnitId::from;
+        Organisation {
+            stations,
+            pairs,
+            digital_clinic: unit("digital-clinic"),
+            families_line: unit("families-line"),
+            clinics,
+            oral,
+            mental: unit("mental-clinic"),
+            social: unit("adult-social"),
+            children: unit("child-protection"),
+            emergency: unit("joint-emergency"),
+            home_care: unit("home-care"),
+            physio: unit("physio"),
+            staff: made.staff,
+            units: made.units,
+            professionals: made.professionals,
+        }
+    }
+
+    /// Someone of a unit.
+    pub fn someone(&self, unit: &UnitId, rng: &mut ChaCha8Rng) -> Option<(ProfessionalId, Profession)> {
+        let (_, profession, people) = self.staff.iter().find(|(known, ..)| known == unit)?;
+        Some((people.get(rng.random_range(0..people.len()))?.clone(), *profession))
+    }
+
+    /// Which residents stand on which pair's list, by number: lists follow one another.
+    pub fn lists(&self, residents: u32) -> Vec<std::ops::Range<u32>> {
+        let mut next = 0;
+        let take = |pair: &Pair| {
+            let list = next..(next + pair.size).min(residents);
+            next = list.end;
+            list
+        };
+        self.pairs.iter().map(take).collect()
+    }
+
+    /// Every row of the organisation.
+    pub fn rows(&self, clock: &Clock, residents: u32, rng: &mut ChaCha8Rng) -> Batch {
+        let begun = clock.midnight(0);
+        let mut batch = Batch::default();
+        batch.units.extend(self.units.iter().cloned().map(|row| Recorded(row, begun)));
+        batch.professionals.extend(self.professionals.iter().cloned().map(|row| Recorded(row, begun)));
+        self.calendars(clock, rng, &mut batch);
+        self.openings(clock, &mut batch);
+        self.money(clock, residents, rng, &mut batch);
+        self.published(clock, residents, rng, &mut batch);
+        batch
+    }
+
+    /// Weekly third-free-slot readings, and the slots of the last half-year.
+    fn calendars(&self, clock: &Clock, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+        for station in &self.stations {
+            for (people, profession) in
+                [(&station.physicians, Profession::Physician), (&station.nurses, Profession::Nurse)]
+            {
+                for professional in people {
+                    self.read_calendar(station, professional, profession, clock, rng, batch);
+                }
+            }
+            for professional in &station.physicians {
+                publish_slots(station, professional, clock, rng, batch);
+            }
+        }
+    }
+
+    fn read_calendar(
+        &self,
+        station: &Station,
+        professional: &ProfessionalId,
+        profession: Profession,
+        clock: &Clock,
+        rng: &mut ChaCha8Rng,
+        batch: &mut Batch,
+    ) {
+        for place in (0..clock.days()).filter(|place| clock.date(*place).weekday() == jiff::civil::Weekday::Tuesday) {
+            let now = clock.month_of(place);
+            let relief = station.team_model.map_or(0.0, |since| f64::from(u8::from(now >= since)));
+            // Days to the third free slot: shorter with the team model and as the platform takes visits over.
+            let mean = if profession == Profession::Physician { 24.0 } else { 9.0 };
+            let days = mean * (1.0 - 0.55 * relief) * (1.0 - 0.25 * adoption(now)) * rng.random_range(0.3..1.7);
+            let listed = profession == Profession::Physician && rng.random_bool(0.06 * (1.0 - relief));
+            let asked = clock.midnight(place) + 8 * HOUR;
+            let third = (!listed).then(|| instant(asked + days as i64 * DAY + rng.random_range(1..8) * HOUR));
+            batch.t3_readings.push(Recorded(
+                T3Reading {
+                    professional_id: professional.clone(),
+                    service: "outpatient".into(),
+                    asked_at: instant(asked),
+                    unit_id: station.unit.clone(),
+                    profession,
+                    third_at: third,
+                    free: if listed { 0 } else { rng.random_range(3..25) },
+                    held: rng.random_range(0..3),
+                    listed,
+                },
+                asked + HOUR,
+            ));
+        }
+    }
+
+    fn openings(&self, clock: &Clock, batch: &mut Batch) {
+        let open: Vec<&UnitId> =
+            self.stations.iter().map(|station| &station.unit).chain([&self.families_line, &self.digital_clinic]).collect();
+        for place in (0..clock.days()).filter(|place| clock.is_weekday(*place)) {
+            let from = clock.midnight(place) + 8 * HOUR;
+            batch.openings.extend(open.iter().map(|unit| {
+                let opening = Opening {
+                    unit_id: (*unit).clone(),
+                    service: "outpatient".into(),
+                    day: clock.day(place),
+                    opens_at: instant(from),
+                    closes_at: instant(from + 8 * HOUR),
+                    planned: true,
+                };
+                Recorded(opening, clock.midnight(0))
+            }));
+        }
+    }
+
+    fn money(&self, clock: &Clock, residents: u32, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+        let kinds = [
+            (CostKind::Staff, 0.62),
+            (CostKind::Purchased, 0.12),
+            (CostKind::Premises, 0.09),
+            (CostKind::Laboratory, 0.06),
+            (CostKind::AgencyStaff, 0.05),
+            (CostKind::Platform, 0.01),
+        ];
+        for station in &self.stations {
+            let month_cents = f64::from(residents) * station.share * 4_200.0;
+            for now in 0..MONTHS {
+                for (kind, share) in kinds {
+                    let trend = match kind {
+                        CostKind::AgencyStaff => 1.0 - 0.5 * adoption(now),
+                        CostKind::Platform => adoption(now).max(0.01),
+                        _ => 1.0 + 0.002 * now as f64,
+                    };
+                    let cents = (month_cents * share * trend * rng.random_range(0.95..1.05)) as i64;
+                    let month = clock.day(clock.first_of(now));
+                    let service = Some(Label::from("outpatient"));
+                    let row = Cost {
+                        unit_id: station.unit.clone(),
+                        month,
+                        kind,
+                        service,
+                        scenario: Scenario::Actual,
+                        municipality: None,
+                        cents: Cents(cents),
+                    };
+                    batch.costs.push(Recorded(row, clock.midnight(clock.first_of(now)) + 40 * DAY));
+                }
+            }
+        }
+    }
+
+    /// Visitors of pages, phenomena, what owners enter, and series from outside.
+    fn published(&self, clock: &Clock, residents: u32, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+        for now in 0..MONTHS {
+            let first = clock.first_of(now);
+            let recorded = clock.midnight(first) + 35 * DAY;
+            for (page, per_resident) in [("front", 0.30), ("contact", 0.12), ("care-homes", 0.02)] {
+                let visitors = f64::from(residents) * per_resident * (1.0 + 0.6 * adoption(now)) * rng.random_range(0.9..1.1);
+                let row = Visit {
+                    site: "web".into(),
+                    page: page.into(),
+                    grain: Grain::Month,
+                    day: clock.day(first),
+                    section: None,
+                    language: Some("fi".into()),
+                    visitors: visitors as i64,
+                    views: Some((visitors * 2.4) as i64),
+                };
+                batch.visits.push(Recorded(row, recorded));
+            }
+            let phenomenon = Phenomenon {
+                phenomenon_id: Key(format!("phenomenon-{now}")),
+                theme: ["housing", "debt", "loneliness", "school", "substances"][now % 5].into(),
+                municipality: Some(MUNICIPALITIES[now % 10].0.into()),
+                unit_id: self.social.clone(),
+                service: "social_work".into(),
+                reported_at: instant(clock.office_time(now, rng)),
+                affected: Some(rng.random_range(5..200)),
+                proposal: None,
+                status: if now < 30 { PhenomenonStatus::Decided } else { PhenomenonStatus::Reported },
+                decided_at: (now < 30).then(|| instant(clock.midnight(first) + 120 * DAY)),
+                decision: None,
+            };
+            batch.phenomena.push(Recorded(phenomenon, recorded));
+        }
+        // Emergency visits of the county's own programme (BQ-21, BQ-23): total and joint emergency, two years.
+        for (series_id, values) in [("emergency-visits", [143_681.0, 130_765.0]), ("joint-emergency-visits", [115_211.0, 102_158.0])] {
+            for (year, value) in values.into_iter().enumerate() {
+                let first = clock.first_of(12 * (year + 1));
+                let row = Series {
+                    series_id: series_id.into(),
+                    region: "county".into(),
+                    period_from: clock.day(first),
+                    stratum: "all".into(),
+                    period_to: Some(clock.day(first + 366 - year)),
+                    value,
+                    abs_value: Some(value),
+                    publisher: "county programme report 2025".into(),
+                    retrieved_at: None,
+                };
+                batch.series.push(Recorded(row, clock.end()));
+            }
+        }
+        for (indicator, value) in [("J12-absence-fell", 0.9), ("C03-navigators-trained", 50.0), ("F04-participants", 100.0)] {
+            let row = Entry {
+                indicator: indicator.into(),
+                unit_id: Some("county".into()),
+                municipality: None,
+                at: clock.day(clock.days() - 20),
+                round: Some("2025".into()),
+                value_bool: None,
+                value_num: Some(value),
+                value_date: None,
+                value_text: None,
+                value_class: None,
+                target: None,
+                entered_by: "project office".into(),
+            };
+            batch.entries.push(Recorded(row, clock.end() - 10 * DAY));
+        }
+    }
+}
+
+fn publish_slots(station: &Station, professional: &ProfessionalId, clock: &Clock, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+    let first = clock.first_of(month(2025, 7));
+    for place in (first..clock.days()).filter(|place| clock.is_weekday(*place)) {
+        for hour in [9, 10, 12, 13] {
+            let starts = clock.midnight(place) + hour * HOUR;
+            let published = starts - 30 * DAY;
+            let booked = rng.random_bool(0.85).then(|| instant(published + rng.random_range(1..28) * DAY));
+            let slot = Slot {
+                slot_id: Key(format!("slot-{professional}-{place}-{hour}")),
+                professional_id: professional.clone(),
+                profession: Profession::Physician,
+                unit_id: station.unit.clone(),
+                service: "outpatient".into(),
+                modality: Modality::InPerson,
+                urgency: Urgency::Routine,
+                starts_at: instant(starts),
+                ends_at: Some(instant(starts + 20 * MINUTE)),
+                published_at: instant(published),
+                opens_at: None,
+                held_from: None,
+                held_to: None,
+                booked_at: booked,
+                withdrawn_at: None,
+            };
+            batch.slots.push(Recorded(slot, published));
+        }
+    }
+}
+
+/// Units and people while they are made.
+struct Making {
+    units: Vec<Unit>,
+    professionals: Vec<Professional>,
+    staff: Vec<(UnitId, Profession, Vec<ProfessionalId>)>,
+}
+
+impl Making {
+    fn unit(
+        &mut self,
+        id: &str,
+        parent: Option<&str>,
+        level: UnitLevel,
+        names: [&str; 3],
+        service: Option<&str>,
+        municipality: Option<&str>,
+    ) {
+        self.units.push(Unit {
+            unit_id: Key(id.into()),
+            valid_from: facts::Day(-25_567),
+            name_fi: names[0].into(),
+            name_sv: Some(names[1].into()),
+            name_en: Some(names[2].into()),
+            parent_id: parent.map(UnitId::from),
+            level,
+            kind: None,
+            municipality: municipality.map(Label::from),
+            oid: None,
+            provider: Provider::Own,
+            service: service.map(Label::from),
+            valid_to: None,
+        });
+    }
+
+    fn people(&mut self, unit: &str, profession: Profession, count: usize) -> Vec<ProfessionalId> {
+        let prefix = facts::Code::code(profession);
+        let people: Vec<ProfessionalId> =
+            (1..=count).map(|number| ProfessionalId::from(format!("{unit}-{prefix}-{number}").as_str())).collect();
+        for person in &people {
+            self.professionals.push(Professional {
+                professional_id: Key(person.0.to_string()),
+                valid_from: facts::Day(-25_567),
+                profession,
+                unit_id: unit.into(),
+                employment: Employment::Employed,
+                fte: Some(1.0),
+                valid_to: None,
+            });
+        }
+        self.staff.push((unit.into(), profession, people.clone()));
+        people
+    }
+
+    /// One pair from December 2024, seven more from March 2025, lists of 1,800 in a county of 480,000; the first list
+    /// is never too short to measure.
+    fn pairs(&mut self, residents: u32) -> Vec<Pair> {
+        let scaled = (f64::from(residents) * 1_800.0 / 480_000.0) as u32;
+        let make = |number: u32| {
+            let id = format!("pair-{}", number + 1);
+            let names = [format!("Omalääkäripari {}", number + 1), format!("Läkar–skötarpar {}", number + 1), format!("Own-doctor pair {}", number + 1)];
+            self.unit(&id, Some("own-doctors"), UnitLevel::Team, [&names[0], &names[1], &names[2]], Some("outpatient"), None);
+            let physician = self.people(&id, Profession::Physician, 1).remove(0);
+            let nurse = self.people(&id, Profession::Nurse, 1).remove(0);
+            let (since, size) = if number == 0 { (month(2024, 12), scaled.max(1_500)) } else { (month(2025, 3), scaled) };
+            Pair { unit: id.as_str().into(), physician, nurse, list: id.as_str().into(), since, size }
+        };
+        (0..8).map(make).collect()
+    }
+}

@@ -1,0 +1,135 @@
+//! `luotsi demo`: makes the synthetic county in a data directory, then serves it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::time::Instant;
+
+use analytics::import::Directory;
+use analytics::lake::{Commit, Lake};
+use analytics::layout::{RANGES, split_points};
+use analytics::lock::lock;
+use analytics::rows::Rows;
+use analytics::{Error, Result};
+use county::{County, Plan};
+use facts::{ResidentId, TABLES};
+
+use crate::{DataDirectory, output, serve};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    data: DataDirectory,
+    /// Residents of the county, 1,000 to 600,000.
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1_000..=600_000))]
+    residents: u32,
+    /// The same seed gives the same county.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Address to serve on.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Make the county and end.
+    #[arg(long)]
+    only_make: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let data = &arguments.data.path;
+    let made = data.join("facts").join("CURRENT").exists();
+    if made && !data.join("synthetic").exists() {
+        return Err(Error::new("the data directory holds facts that are not of the demo")
+            .at(data.display())
+            .remedy("give another directory with --data"));
+    }
+    if !made {
+        let begun = Instant::now();
+        make(data, Plan { residents: arguments.residents, seed: arguments.seed })?;
+        eprintln!("made a county of {} residents in {:.1} s", arguments.residents, begun.elapsed().as_secs_f64());
+    }
+    if arguments.only_make {
+        return Ok(());
+    }
+    serve::serve(data, arguments.listen)
+}
+
+/// The residents of one range, in the order in which they are stored.
+type Range = Vec<(ResidentId, u32)>;
+
+/// Makes the county: workers draw one resident range after another, this thread writes them.
+pub fn make(data: &Path, plan: Plan) -> Result<()> {
+    let lake = Lake::open(data)?;
+    let _lock = lock(data)?;
+    let key = [b"luotsi demo ".as_slice(), &plan.seed.to_be_bytes()].concat();
+    if !data.join("keys").join("directory.key").exists() {
+        Directory::keep_key(data, &key)?;
+    }
+    let mut directory = Directory::with_key(&key);
+    let mut ranges: Vec<Range> = vec![Vec::new(); RANGES];
+    let firsts: Vec<i64> = split_points().collect();
+    for number in 0..plan.residents {
+        let id = directory.resident(County::source_id(number).as_bytes());
+        ranges[firsts.partition_point(|first| *first <= id) - 1].push((ResidentId(id), number));
+    }
+    ranges.iter_mut().for_each(|range| range.sort_unstable());
+    let county = County::new(plan);
+    let mut commit = lake.commit()?;
+    let bar = output::progress("making the county", Some(RANGES as u64));
+    add(&mut commit, &mut tables(), &mut |put| county.shared().each(put))?;
+    add(&mut commit, &mut tables(), &mut |put| county.anonymous().each(put))?;
+    let (send, made) = sync_channel::<[Vec<Rows>; 2]>(1);
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            let (send, next, county, ranges) = (send.clone(), &next, &county, &ranges);
+            scope.spawn(move || {
+                while let Some(range) = ranges.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+                    if send.send(draw(county, range)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        let mut corrections = Vec::new();
+        for [mut rows, corrected] in made {
+            for rows in rows.iter_mut().filter(|rows| !rows.is_empty()) {
+                commit.add(rows)?;
+            }
+            corrections.push(corrected);
+            bar.inc(1);
+        }
+        for rows in corrections.iter_mut().flatten().filter(|rows| !rows.is_empty()) {
+            commit.add(rows)?;
+        }
+        Ok::<(), Error>(())
+    })?;
+    commit.finish()?;
+    bar.finish_and_clear();
+    std::fs::write(data.join("synthetic"), "The people of this county are invented.\n")
+        .map_err(|error| Error::file("write", data, error))
+}
+
+fn tables() -> Vec<Rows> {
+    TABLES.iter().map(|table| Rows::new(table)).collect()
+}
+
+type Put<'a> = &'a mut dyn FnMut(usize, &[facts::Value<'_>], i64);
+
+fn add(commit: &mut Commit, tables: &mut [Rows], each: &mut dyn FnMut(Put<'_>)) -> Result<()> {
+    each(&mut |table, values, recorded| tables[table].push(values, "county", recorded, 0));
+    tables.iter_mut().filter(|rows| !rows.is_empty()).try_for_each(|rows| commit.add(rows).map(drop))
+}
+
+/// The rows of a range's residents, and the later corrections of some of them.
+fn draw(county: &County, range: &Range) -> [Vec<Rows>; 2] {
+    let (mut rows, mut corrected) = (tables(), tables());
+    for (id, number) in range {
+        let batch = county.resident(*number, *id);
+        batch.each(&mut |table, values, recorded| rows[table].push(values, "county", recorded, 0));
+        county.corrections(&batch).each(&mut |table, values, recorded| {
+            corrected[table].push(values, "county", recorded, 0);
+        });
+    }
+    [rows, corrected]
+}

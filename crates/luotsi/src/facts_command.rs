@@ -1,0 +1,187 @@
+//! `luotsi import`, `luotsi facts` and `luotsi sql`.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use analytics::import::{self, Mapping, Request};
+use analytics::lake::Lake;
+use analytics::lock::lock;
+use analytics::measure;
+use analytics::report::{self, Format};
+use analytics::{Error, Result};
+use clap::{Args, Subcommand};
+use facts::{TABLES, Table};
+
+use crate::{DataDirectory, Done, now, output, runtime};
+
+#[derive(Args)]
+pub struct ImportArguments {
+    /// Fact table; `luotsi facts list` names them.
+    table: String,
+    /// Files, CSV or Parquet; `-` reads CSV from standard input.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    data: DataDirectory,
+    /// Mapping of the file's columns and codes.
+    #[arg(long)]
+    map: Option<PathBuf>,
+    /// What stands in the rows' `source`; by default what the mapping says, or the table's name.
+    #[arg(long)]
+    source: Option<String>,
+    /// Encoding of the text, such as windows-1252; by default UTF-8.
+    #[arg(long)]
+    encoding: Option<String>,
+    /// Print the summary as one JSON object for each file.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn import(arguments: &ImportArguments) -> Result<Done> {
+    let table = table(&arguments.table)?;
+    let mut mapping = match &arguments.map {
+        Some(path) => import::mapping_from_file(path)?,
+        None => Mapping::default(),
+    };
+    if arguments.encoding.is_some() {
+        mapping.encoding.clone_from(&arguments.encoding);
+    }
+    let source = arguments.source.clone().or_else(|| mapping.source.clone()).unwrap_or_else(|| table.name.into());
+    let mut rejected = 0;
+    for file in &arguments.files {
+        let request =
+            Request { data: &arguments.data.path, table, file, mapping: mapping.clone(), source: source.clone(), now: now() };
+        let bar = output::progress("rows", None);
+        let summary = import::import(&request, |rows| bar.set_position(rows));
+        bar.finish_and_clear();
+        let summary = summary?;
+        rejected += summary.rejected;
+        output::print(|out| {
+            let written = match arguments.json {
+                true => writeln!(out, "{}", serde_json::to_string(&summary).unwrap_or_default()),
+                false => writeln!(
+                    out,
+                    "{}: read {}, accepted {}, unchanged {}, replaced {}, rejected {}{}",
+                    file.display(),
+                    summary.read,
+                    summary.accepted,
+                    summary.unchanged,
+                    summary.replaced,
+                    summary.rejected,
+                    summary.quarantine.as_ref().map_or(String::new(), |path| format!("\nrefused rows: {}", path.display())),
+                ),
+            };
+            written.map_err(|error| Error::new(error.to_string()))
+        })?;
+    }
+    Ok(if rejected > 0 { Done::WithRejectedRows } else { Done::Whole })
+}
+
+#[derive(Subcommand)]
+pub enum FactsCommand {
+    /// The fact tables, their rows and files.
+    List(DataDirectory),
+    /// The columns of a table, and what they mean.
+    Show { table: String },
+    /// Fold newer rows into the base of each range; what was replaced joins the history.
+    Compact(DataDirectory),
+    /// Check that every file is what was written, in order and in its range.
+    Verify(DataDirectory),
+}
+
+pub fn run(command: &FactsCommand) -> Result<()> {
+    match command {
+        FactsCommand::List(data) => list(data),
+        FactsCommand::Show { table: name } => show(table(name)?),
+        FactsCommand::Compact(data) => compact(data),
+        FactsCommand::Verify(data) => verify(data),
+    }
+}
+
+fn table(name: &str) -> Result<&'static Table> {
+    Table::named(name).ok_or_else(|| {
+        let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+        Error::new(format!("no fact table is called {name}")).remedy(names.join(", "))
+    })
+}
+
+/// A line of text on standard output.
+macro_rules! line {
+    ($out:expr, $($text:tt)*) => {
+        writeln!($out, $($text)*).map_err(|error| Error::new(error.to_string()))
+    };
+}
+
+fn list(data: &DataDirectory) -> Result<()> {
+    let snapshot = Lake::open(&data.path)?.snapshot()?;
+    output::print(|out| {
+        line!(out, "{:<16} {:>12} {:>6} {:>6} {:>12}", "table", "rows", "files", "deltas", "bytes")?;
+        for table in TABLES {
+            let partitions = snapshot.table(table).into_iter().flat_map(|files| files.partitions.values());
+            let (mut files, mut deltas, mut bytes) = (0, 0, 0);
+            for partition in partitions {
+                files += partition.files().count();
+                deltas += partition.deltas.len();
+                bytes += partition.files().map(|file| file.bytes).sum::<u64>();
+            }
+            line!(out, "{:<16} {:>12} {files:>6} {deltas:>6} {bytes:>12}", table.name, snapshot.rows(table))?;
+        }
+        line!(out, "version {}", snapshot.manifest.version)
+    })
+}
+
+fn show(table: &'static Table) -> Result<()> {
+    output::print(|out| {
+        line!(out, "{}: {}\nkey: {}\n", table.name, table.about.trim(), table.key.join(", "))?;
+        for column in table.columns {
+            let mark = if column.optional { "?" } else { "" };
+            let default = column.default.map_or(String::new(), |default| format!(" [default {default}]"));
+            let name = format!("{}{mark}", column.name);
+            line!(out, "{name:<20} {:<22} {}{default}", column.ty.name(), column.about.trim())?;
+        }
+        Ok(())
+    })
+}
+
+fn compact(data: &DataDirectory) -> Result<()> {
+    let lake = Lake::open(&data.path)?;
+    let _lock = lock(&data.path)?;
+    let bar = output::progress("tables", Some(TABLES.len() as u64));
+    let mut compacted = 0;
+    for table in TABLES {
+        let mut commit = lake.commit()?;
+        let ranges = commit.compact(table, true)?;
+        if ranges > 0 {
+            commit.finish()?;
+        }
+        compacted += ranges;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    output::print(|out| line!(out, "compacted {compacted} ranges"))
+}
+
+fn verify(data: &DataDirectory) -> Result<()> {
+    let snapshot = Lake::open(&data.path)?.snapshot()?;
+    let bar = output::progress("files", None);
+    let files = snapshot.verify(|_| bar.inc(1))?;
+    bar.finish_and_clear();
+    output::print(|out| line!(out, "{files} files are what was written, version {}", snapshot.manifest.version))
+}
+
+#[derive(Args)]
+pub struct SqlArguments {
+    /// A query over the fact tables.
+    query: String,
+    #[command(flatten)]
+    data: DataDirectory,
+    /// table, csv, json or parquet.
+    #[arg(long, default_value = "table", value_parser = output::format)]
+    format: Format,
+}
+
+pub fn sql(arguments: &SqlArguments) -> Result<()> {
+    let snapshot = Lake::open(&arguments.data.path)?.snapshot()?;
+    let batches = runtime()?.block_on(measure::sql(&snapshot, &arguments.query, now()))?;
+    output::print(|out| report::write(&batches, arguments.format, out))
+}

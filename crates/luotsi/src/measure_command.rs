@@ -1,0 +1,135 @@
+//! `luotsi measure`.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use analytics::lake::Lake;
+use analytics::measure::{self, Catalogue, Grouping, Request};
+use analytics::report::{self, Format};
+use analytics::{Error, Result};
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+use crate::{DataDirectory, now, output, runtime};
+
+#[derive(Subcommand)]
+pub enum MeasureCommand {
+    /// Every measure.
+    List {
+        /// Folder of the county's own measures.
+        #[arg(long)]
+        measures: Option<PathBuf>,
+    },
+    /// The definition of a measure and its query.
+    Show { id: String, #[arg(long)] measures: Option<PathBuf> },
+    /// Run measures.
+    Run(RunArguments),
+}
+
+#[derive(Args)]
+pub struct RunArguments {
+    /// Measures; all when none is named.
+    ids: Vec<String>,
+    #[command(flatten)]
+    data: DataDirectory,
+    /// First day, local; by default the first complete month of the data.
+    #[arg(long)]
+    from: Option<Date>,
+    /// Day after the last, local.
+    #[arg(long)]
+    to: Option<Date>,
+    /// unit, unit:LEVEL, period, period:week|month|quarter|year, and dimensions, separated by commas.
+    #[arg(long, default_value = "")]
+    by: String,
+    /// As of which instant: what was recorded by then; by default now.
+    #[arg(long)]
+    as_of: Option<jiff::Timestamp>,
+    /// The case rows instead of figures. Whoever holds the data directory may see them.
+    #[arg(long)]
+    cases: bool,
+    /// Show figures of fewer than five people, too. Whoever holds the data directory may see them.
+    #[arg(long)]
+    no_suppress: bool,
+    /// table, csv, json or parquet.
+    #[arg(long, default_value = "table", value_parser = output::format)]
+    format: Format,
+    /// Folder of the county's own measures.
+    #[arg(long)]
+    measures: Option<PathBuf>,
+}
+
+pub fn run(command: &MeasureCommand) -> Result<()> {
+    match command {
+        MeasureCommand::List { measures } => list(&catalogue(measures.as_ref())?),
+        MeasureCommand::Show { id, measures } => show(&catalogue(measures.as_ref())?, id),
+        MeasureCommand::Run(arguments) => run_measures(arguments),
+    }
+}
+
+fn catalogue(folder: Option<&PathBuf>) -> Result<Catalogue> {
+    folder.map_or_else(Catalogue::shipped, |folder| Catalogue::with_folder(folder))
+}
+
+fn list(catalogue: &Catalogue) -> Result<()> {
+    output::print(|out| {
+        for (_, measure) in catalogue.measures() {
+            writeln!(out, "{:<34} {}", measure.id, measure.name.en).map_err(|error| Error::new(error.to_string()))?;
+        }
+        Ok(())
+    })
+}
+
+fn show(catalogue: &Catalogue, id: &str) -> Result<()> {
+    let (file, measure) = catalogue.find(id)?;
+    output::print(|out| {
+        let text = format!(
+            "{}\n  {}\n  {}\n  {}\n{}\nkind {:?}, unit {}, better {:?}, version {}\nsource: {}\nfile: {}\n\n{}",
+            measure.id,
+            measure.name.fi,
+            measure.name.sv,
+            measure.name.en,
+            measure.about.en,
+            measure.kind,
+            measure.unit,
+            measure.better,
+            measure.version,
+            measure.source,
+            file.path,
+            file.sql
+        );
+        writeln!(out, "{text}").map_err(|error| Error::new(error.to_string()))
+    })
+}
+
+fn run_measures(arguments: &RunArguments) -> Result<()> {
+    let catalogue = catalogue(arguments.measures.as_ref())?;
+    let snapshot = Lake::open(&arguments.data.path)?.snapshot()?;
+    let months = measure::complete_months(&snapshot);
+    let bound = |given: Option<Date>, found: Option<Date>| {
+        given.or(found).ok_or_else(|| Error::new("there are no facts yet").remedy("luotsi import, or luotsi demo"))
+    };
+    let request = Request {
+        from: bound(arguments.from, months.map(|months| months.0))?,
+        to: bound(arguments.to, months.map(|months| months.1))?,
+        grouping: Grouping::parse(&arguments.by)?,
+        as_of: arguments.as_of.map_or_else(now, |as_of| as_of.as_microsecond()),
+        suppress: !arguments.no_suppress,
+    };
+    let ids: Vec<String> = match arguments.ids.as_slice() {
+        [] => catalogue.measures().map(|(_, measure)| measure.id.clone()).collect(),
+        ids => ids.to_vec(),
+    };
+    let runtime = runtime()?;
+    if arguments.cases {
+        let [id] = ids.as_slice() else {
+            return Err(Error::new("--cases shows the cases of one measure").remedy("name one measure"));
+        };
+        let batches = runtime.block_on(measure::cases(&snapshot, &catalogue, id, &request))?;
+        return output::print(|out| report::write(&batches, arguments.format, out));
+    }
+    let bar = output::progress("measures", None);
+    let results = runtime.block_on(measure::run(&snapshot, &catalogue, &ids, &request));
+    bar.finish_and_clear();
+    let batch = report::figures_batch(&results?.figures)?;
+    output::print(|out| report::write(&[batch], arguments.format, out))
+}

@@ -1,0 +1,178 @@
+//! `luotsi spc`: the control chart of a series in a CSV file.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use analytics::{Error, Result};
+use stats::spc::{self, Better, Chart, Charted, Datum, Dialect, Phase};
+
+use crate::output;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// CSV with a header: a period, a value, and for p, pp and u charts a numerator and a denominator.
+    file: PathBuf,
+    /// xmr, p, pp (p′), u, c, t, g or run.
+    #[arg(long, default_value = "xmr", value_parser = chart)]
+    chart: Chart,
+    /// making-data-count, nhs-r-package, nhs-excel, nhs-excel-six, nhs-older-guide or anhoej.
+    #[arg(long, default_value = "making-data-count", value_parser = dialect)]
+    dialect: Dialect,
+    /// Column of the value, by default `value` or the second.
+    #[arg(long)]
+    value: Option<String>,
+    /// Column of the denominator, by default `denominator` or `n`.
+    #[arg(long)]
+    denominator: Option<String>,
+    /// Target in the value's unit.
+    #[arg(long)]
+    target: Option<f64>,
+    /// higher, lower or neither.
+    #[arg(long, default_value = "higher", value_parser = better)]
+    better: Better,
+    /// Periods at which new limits begin, by a person's decision.
+    #[arg(long)]
+    rebase: Vec<String>,
+    /// Limits from the first so many values of each phase.
+    #[arg(long)]
+    baseline: Option<usize>,
+    /// csv, json or svg.
+    #[arg(long, default_value = "csv", value_parser = ["csv", "json", "svg"])]
+    format: String,
+    /// Language of the picture: fi, sv or en.
+    #[arg(long, default_value = "en", value_parser = ["fi", "sv", "en"])]
+    language: String,
+}
+
+fn chart(name: &str) -> std::result::Result<Chart, String> {
+    Chart::named(name).ok_or_else(|| "xmr, p, pp, u, c, t, g or run".into())
+}
+
+fn dialect(name: &str) -> std::result::Result<Dialect, String> {
+    let names: Vec<&str> = Dialect::PRESETS.iter().map(|(name, _)| *name).collect();
+    Dialect::named(name).ok_or_else(|| names.join(", "))
+}
+
+fn better(name: &str) -> std::result::Result<Better, String> {
+    Better::named(name).ok_or_else(|| "higher, lower or neither".into())
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let (periods, series) = read(arguments)?;
+    let mut phases = vec![Phase { first: 0, baseline: arguments.baseline }];
+    for period in &arguments.rebase {
+        let first = periods.iter().position(|known| known == period);
+        let first = first.ok_or_else(|| Error::new(format!("the series has no period {period}")))?;
+        phases.push(Phase { first, baseline: arguments.baseline });
+    }
+    phases.sort_unstable_by_key(|phase| phase.first);
+    phases.dedup_by_key(|phase| phase.first);
+    let charted = spc::chart(arguments.chart, &series, &phases, &arguments.dialect);
+    output::print(|out| {
+        let text = match arguments.format.as_str() {
+            "svg" => web::chart_svg(&periods, &charted, arguments.target, arguments.better, &arguments.language),
+            "json" => json(arguments, &periods, &charted),
+            _ => csv_text(&periods, &charted)?,
+        };
+        writeln!(out, "{}", text.trim_end()).map_err(|error| Error::new(error.to_string()))
+    })
+}
+
+fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
+    let path = &arguments.file;
+    let broken = |error: csv::Error| Error::new(format!("cannot read the series: {error}")).at(path.display());
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(broken)?;
+    let header = reader.headers().map_err(broken)?.clone();
+    let find = |named: Option<&String>, usual: &[&str], fallback: Option<usize>| match named {
+        Some(name) => header
+            .iter()
+            .position(|known| known == name)
+            .map(Some)
+            .ok_or_else(|| Error::new(format!("the file has no column {name}")).at(path.display())),
+        None => Ok(header.iter().position(|known| usual.contains(&known)).or(fallback)),
+    };
+    let value = find(arguments.value.as_ref(), &["value"], None)?;
+    let numerator = find(None, &["numerator", "hits"], None)?;
+    let denominator = find(arguments.denominator.as_ref(), &["denominator", "n"], None)?;
+    let ratio = matches!(arguments.chart, Chart::P | Chart::PPrime | Chart::U);
+    if ratio && denominator.is_none() {
+        return Err(Error::new("this chart needs a denominator").at(path.display()).remedy("--denominator COLUMN"));
+    }
+    let value = value.or(if ratio && numerator.is_some() { None } else { Some(1.min(header.len() - 1)) });
+    let (mut periods, mut series) = (Vec::new(), Vec::new());
+    for record in reader.records() {
+        let record = record.map_err(broken)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let number = |column: usize| match record.get(column).unwrap_or("") {
+            "" => Ok(None),
+            text => text.parse::<f64>().ok().filter(|it| it.is_finite()).map(Some).ok_or_else(|| {
+                Error::new(format!("'{text}' is not a number")).at(format!("{}:{line}:{}", path.display(), column + 1))
+            }),
+        };
+        let below = denominator.map(number).transpose()?.flatten();
+        let above = numerator.map(number).transpose()?.flatten();
+        let given = match (value, above, below) {
+            (Some(column), ..) => number(column)?,
+            (None, Some(above), Some(below)) if below > 0.0 => Some(above / below),
+            (None, ..) => None,
+        };
+        periods.push(record.get(0).unwrap_or("").to_string());
+        series.push(Datum { value: given, denominator: below.unwrap_or(1.0) });
+    }
+    if series.is_empty() {
+        return Err(Error::new("the series is empty").at(path.display()));
+    }
+    Ok((periods, series))
+}
+
+fn signals(point: &spc::Point) -> String {
+    point.signals.iter().map(|it| format!("{}:{}", it.rule.code(), it.side.code())).collect::<Vec<_>>().join(" ")
+}
+
+fn csv_text(periods: &[String], charted: &Charted) -> Result<String> {
+    let broken = |error: csv::Error| Error::new(error.to_string());
+    let text = |number: Option<f64>| number.map_or(String::new(), |number| number.to_string());
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(["period", "value", "centre", "lower", "upper", "phase", "signals"]).map_err(broken)?;
+    for (period, point) in periods.iter().zip(&charted.points) {
+        let row = [
+            period.clone(),
+            text(point.value),
+            text(point.centre),
+            text(point.lower),
+            text(point.upper),
+            point.phase.to_string(),
+            signals(point),
+        ];
+        out.write_record(row).map_err(broken)?;
+    }
+    let bytes = out.into_inner().map_err(|error| Error::new(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn json(arguments: &Arguments, periods: &[String], charted: &Charted) -> String {
+    let points: Vec<_> = periods
+        .iter()
+        .zip(&charted.points)
+        .map(|(period, point)| {
+            serde_json::json!({
+                "period": period, "value": point.value, "centre": point.centre, "lower": point.lower,
+                "upper": point.upper, "phase": point.phase,
+                "signals": point.signals.iter().map(|it| serde_json::json!({
+                    "rule": it.rule.code(), "side": it.side.code()
+                })).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let variation = spc::variation(charted, arguments.better).map(web::variation_code);
+    let latest = charted.latest();
+    let assurance = arguments.target.and_then(|target| {
+        let limits = latest.map(|point| (point.lower, point.upper)).unwrap_or_default();
+        spc::assurance(limits.0, limits.1, target, arguments.better, arguments.dialect.target_on_limit)
+    });
+    let whole = serde_json::json!({
+        "variation": variation, "assurance": assurance.map(web::assurance_code), "target": arguments.target,
+        "on_trial": charted.on_trial(), "screened": charted.screened, "points": points,
+    });
+    serde_json::to_string_pretty(&whole).unwrap_or_default()
+}
