@@ -9,7 +9,7 @@ mod tree;
 
 pub use cells::Figure;
 pub use definition::{Better, Definition, Kind, MeasureFile, Names, Period};
-pub use run::{Grain, Grouping, Request, Results, UnitGrouping, cases, run};
+pub use run::{CaseTable, Grain, Grouping, Request, Results, UnitGrouping, cases, cases_under, run};
 pub use tree::{Tree, UnitInfo};
 
 use facts::Row;

@@ -10,7 +10,7 @@ use crate::{Batch, County, Recorded};
 
 /// Share of delivered surveys that are answered (E02).
 const ANSWERED: f64 = 0.27;
-/// Answers by text message to the child health clinics, for each resident in a month (A13).
+/// Answers to the child health clinics' text message, for each resident in a month (A13); as many are sent as it takes.
 const CLINIC_ANSWERS: f64 = 0.0006;
 /// Shares of promoters and detractors while the line was over its capacity, and when it answers (A13: 64 and 77).
 const OVERLOADED: (f64, f64) = (0.74, 0.10);
@@ -28,27 +28,25 @@ pub fn draw(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &
             true => &county.organisation.stations[rng.random_range(0..9)].unit,
             false => &person.station.unit,
         };
-        survey(county, person, unit, "outpatient", now, ANSWERED, rng, batch);
+        survey(county, person, unit, "outpatient", now, rng, batch);
     }
     if (20..50).contains(&person.age) {
         // 0.140 × 10/12 + 0.468 × 20/35: residents of these ages.
-        let clinics = Intensity::new(|_| CLINIC_ANSWERS / 0.384);
+        let clinics = Intensity::new(|_| CLINIC_ANSWERS / 0.384 / (0.94 * ANSWERED));
         for now in clinics.draw(1.0, rng) {
             let clinics = &county.organisation.clinics;
             let unit = &clinics[person.number as usize % clinics.len()];
-            survey(county, person, unit, "child_health", now, 1.0, rng, batch);
+            survey(county, person, unit, "child_health", now, rng, batch);
         }
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one survey is all of this")]
 fn survey(
     county: &County,
     person: &Person<'_>,
     unit: &UnitId,
     service: &str,
     now: usize,
-    answers: f64,
     rng: &mut ChaCha8Rng,
     batch: &mut Batch,
 ) {
@@ -56,11 +54,11 @@ fn survey(
     if sent >= person.end {
         return;
     }
-    let undelivered = (answers < 1.0 && rng.random_bool(0.06)).then(|| match rng.random_bool(0.5) {
+    let undelivered = rng.random_bool(0.06).then(|| match rng.random_bool(0.5) {
         true => UndeliveredWhy::NoAddress,
         false => UndeliveredWhy::OptedOut,
     });
-    let answered = undelivered.is_none() && rng.random_bool(answers);
+    let answered = undelivered.is_none() && rng.random_bool(ANSWERED);
     let answered_at = answered.then(|| instant(sent + rng.random_range(1..30) * HOUR));
     let nps = answered.then(|| score(county, sent, rng));
     let row = Survey {

@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.only_make {
         return Ok(());
     }
-    serve::serve(data, arguments.listen)
+    serve::serve(data, arguments.listen, true)
 }
 
 /// The residents of one range, in the order in which they are stored.

@@ -1,0 +1,77 @@
+//! What pages ask of the measures; the measure engine answers it, and a fixture in page tests.
+
+use std::pin::Pin;
+
+use stats::spc::Better;
+
+/// A measure as its page shows it. Texts are Finnish, Swedish, English.
+#[derive(Debug, Clone)]
+pub struct Card {
+    pub id: String,
+    pub names: [String; 3],
+    pub about: [String; 3],
+    /// share, index, days, minutes, points, people, …
+    pub unit: String,
+    pub better: Better,
+    /// Kind of the measure, as its file says it.
+    pub kind: String,
+    pub source: String,
+    pub sql: String,
+    pub version: u32,
+}
+
+/// A unit of the tree. Names are Finnish, Swedish, English.
+#[derive(Debug, Clone)]
+pub struct UnitCard {
+    pub id: String,
+    pub names: [String; 3],
+    pub level: String,
+    /// Place of the parent among the units.
+    pub parent: Option<usize>,
+}
+
+/// A published figure of one period.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Point {
+    pub period: String,
+    /// `None`: no cases, too little data, or hidden.
+    pub value: Option<f64>,
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
+    pub n: Option<u64>,
+    pub numerator: Option<f64>,
+    pub denominator: f64,
+    pub suppressed: bool,
+    pub coverage: Option<f64>,
+}
+
+/// A measure of one unit over its periods, gaps included.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Series {
+    pub points: Vec<Point>,
+    /// As of which instant, in words of ISO 8601.
+    pub as_of: String,
+}
+
+/// Case rows as text.
+#[derive(Debug, Clone, Default)]
+pub struct CaseTable {
+    pub header: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+    /// Rows there are; `rows` holds the first of them.
+    pub total: usize,
+}
+
+type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// The measures behind the pages.
+pub trait Figures: Send + Sync {
+    fn catalogue(&self) -> &[Card];
+    fn units(&self) -> &[UnitCard];
+    /// Published figures of a measure and a unit, by month.
+    fn series(&self, measure: &str, unit: &str) -> Option<Series>;
+    /// Cases of a measure, a unit and a period; only for the demo county's invented people.
+    fn cases(&self, measure: &str, unit: &str, period: &str) -> Later<Result<CaseTable, String>>;
+    /// Every person in the data is invented.
+    fn synthetic(&self) -> bool;
+}

@@ -1,0 +1,56 @@
+//! `/`: what this is, and where to go. Also the page for what is not there.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::html;
+
+use crate::layout::Page;
+
+pub async fn home(page: Page) -> Response {
+    let content = html! {
+        h1.govuk-heading-xl { (page.text("home-title")) }
+        p.lead { (page.text("home-lead")) }
+        ul.cards {
+            li.card {
+                h2.govuk-heading-m { a.govuk-link href="/steer" { (page.text("section-steer")) } }
+                p.govuk-body { (page.text("home-steer")) }
+            }
+            @if page.demo && page.role.is_none() {
+                li.card {
+                    h2.govuk-heading-m { a.govuk-link href="/sign-in" { (page.text("sign-in")) } }
+                    p.govuk-body { (page.text("home-sign-in")) }
+                }
+            }
+            li.card {
+                h2.govuk-heading-m { (page.text("home-own-title")) }
+                p.govuk-body { (page.text("home-own")) }
+            }
+        }
+        h2.govuk-heading-l { (page.text("home-how-title")) }
+        ol.govuk-list.govuk-list--number {
+            @for step in ["home-how-1", "home-how-2", "home-how-3", "home-how-4"] {
+                li { (page.text(step)) }
+            }
+        }
+    };
+    let title = page.text("home-title");
+    page.render(StatusCode::OK, &title, &content)
+}
+
+pub async fn not_found(page: Page) -> Response {
+    missing(&page)
+}
+
+/// What is not there, and what someone may not know to be there: the same page.
+pub fn missing(page: &Page) -> Response {
+    let content = html! {
+        h1.govuk-heading-xl { (page.text("missing-title")) }
+        p.lead { (page.text("missing-lead")) }
+        ul.govuk-list.govuk-list--bullet {
+            li { a.govuk-link href="/" { (page.text("back-home")) } }
+            li { a.govuk-link href="/steer" { (page.text("section-steer")) } }
+            @if page.role.is_none() { li { a.govuk-link href="/sign-in" { (page.text("sign-in")) } } }
+        }
+    };
+    page.render(StatusCode::NOT_FOUND, &page.text("missing-title"), &content)
+}

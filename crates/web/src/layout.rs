@@ -1,0 +1,195 @@
+//! The frame of every page, and the request that asks for it.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::{Html, IntoResponse, Response};
+use maud::{DOCTYPE, Markup, html};
+use operations::access::Role;
+use serde::Deserialize;
+
+use crate::App;
+use crate::assets;
+use crate::texts::Language;
+
+/// Who asks, in which language, for which address.
+pub struct Page {
+    pub language: Language,
+    pub role: Option<Role>,
+    pub uri: Uri,
+    pub demo: bool,
+    pub synthetic: bool,
+    /// The language was chosen by the link, and is to be remembered.
+    chosen: bool,
+}
+
+#[derive(Deserialize)]
+struct LanguageParameter {
+    lang: Option<String>,
+}
+
+impl FromRequestParts<Arc<App>> for Page {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Page, Response> {
+        let parameter = Query::<LanguageParameter>::try_from_uri(&parts.uri).ok();
+        let chosen = parameter.and_then(|query| Language::named(query.0.lang.as_deref()?));
+        let remembered = cookie(&parts.headers, "lang").and_then(Language::named);
+        let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let role = cookie(&parts.headers, "session").and_then(|name| app.sessions.role(name));
+        Ok(Page {
+            language: chosen.or(remembered).unwrap_or_else(|| Language::accepted(accepted)),
+            role,
+            uri: parts.uri.clone(),
+            demo: app.demo,
+            synthetic: app.figures.synthetic(),
+            chosen: chosen.is_some(),
+        })
+    }
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+impl Page {
+    pub fn text(&self, key: &str) -> String {
+        self.language.text(key)
+    }
+
+    /// The same address with some parameters changed; an empty value takes one away.
+    pub fn link(&self, changes: &[(&str, &str)]) -> String {
+        link_to(self.uri.path(), &self.uri, changes)
+    }
+
+    /// Another address that keeps the filters of this one.
+    pub fn link_to(&self, path: &str, changes: &[(&str, &str)]) -> String {
+        link_to(path, &self.uri, changes)
+    }
+
+    /// A whole page. `title` is also its heading in the browser.
+    pub fn render(&self, status: StatusCode, title: &str, content: &Markup) -> Response {
+        let mut response = (status, Html(self.frame(title, content).into_string())).into_response();
+        if self.chosen {
+            let cookie = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", self.language.code());
+            if let Ok(value) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().insert(SET_COOKIE, value);
+            }
+        }
+        response
+    }
+
+    fn frame(&self, title: &str, content: &Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang=(self.language.code()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="theme-color" content="#003479";
+                    title { (title) " – Luotsi" }
+                    link rel="stylesheet" href=(assets::style());
+                    link rel="icon" type="image/svg+xml" href="/assets/luotsi.svg";
+                }
+                body {
+                    a.govuk-skip-link href="#content" { (self.text("skip")) }
+                    (self.masthead())
+                    @if self.synthetic {
+                        aside.notice aria-label=(self.text("notice-label")) {
+                            div.page { p { (self.text("notice-synthetic")) } }
+                        }
+                    }
+                    main #content tabindex="-1" { div.page.content { (content) } }
+                    footer.footer { div.page { p { (self.text("footer")) } } }
+                }
+            }
+        }
+    }
+
+    fn masthead(&self) -> Markup {
+        html! {
+            header {
+                div.masthead {
+                    div.page.masthead__row {
+                        a.masthead__name href="/" { (lighthouse()) "Luotsi" }
+                        nav aria-label=(self.text("languages")) {
+                            ul.masthead__languages {
+                                @for language in Language::ALL {
+                                    li {
+                                        a.masthead__link href=(self.link(&[("lang", language.code())]))
+                                            lang=(language.code()) hreflang=(language.code())
+                                            aria-current=[(language == self.language).then_some("true")] {
+                                            (language.name())
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        @match self.role {
+                            Some(role) => {
+                                form.masthead__role method="post" action="/sign-out" {
+                                    span { (self.text(&format!("role-{}", role.code()))) }
+                                    button.masthead__out type="submit" { (self.text("sign-out")) }
+                                }
+                            }
+                            None => { a.masthead__link href="/sign-in" { (self.text("sign-in")) } }
+                        }
+                    }
+                }
+                nav.sections aria-label=(self.text("sections")) {
+                    div.page {
+                        ul.sections__list {
+                            @for (path, key) in [("/", "section-home"), ("/steer", "section-steer")] {
+                                @let here = if path == "/" { self.uri.path() == "/" } else { self.uri.path().starts_with(path) };
+                                li {
+                                    a.sections__link href=(path) aria-current=[here.then_some("page")] { (self.text(key)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn link_to(path: &str, uri: &Uri, changes: &[(&str, &str)]) -> String {
+    let query = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|query| query.0).unwrap_or_default();
+    let kept = query.into_iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+    let added = changes.iter().filter(|(_, value)| !value.is_empty());
+    let all = kept.chain(added.map(|(name, value)| ((*name).to_string(), (*value).to_string())));
+    let pairs: Vec<String> = all.map(|(name, value)| format!("{}={}", escape(&name), escape(&value))).collect();
+    if pairs.is_empty() { path.into() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+/// Percent-encodes what may not stand in a parameter.
+fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if plain(byte) {
+            out.push(char::from(byte));
+        } else {
+            use std::fmt::Write;
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+/// The mark beside the name: a lighthouse.
+fn lighthouse() -> Markup {
+    html! {
+        svg width="26" height="30" viewBox="0 0 26 30" aria-hidden="true" focusable="false" {
+            path d="M13 1 L17 5 H9 Z" fill="#fff" {}
+            rect x="9.5" y="5" width="7" height="5" fill="#ffdd55" {}
+            path d="M9 11 H17 L19 29 H7 Z" fill="#fff" {}
+            path d="M8.4 16 H17.6 L18.2 21 H7.8 Z" fill="#7fb2e5" {}
+            path d="M0 6 L8 7.5 L0 9 Z M26 6 L18 7.5 L26 9 Z" fill="#ffdd55" {}
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Numbers and periods as each language writes them. Rounding happens here and nowhere else.
+
+use crate::texts::Language;
+
+/// A no-break space between thousands.
+const THIN: char = '\u{a0}';
+
+/// A number with so many decimals: decimal comma, no-break thousands and a true minus in Finnish and Swedish.
+pub fn number(value: f64, decimals: usize, language: Language) -> String {
+    let plain = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let grouped = group(whole, if language == Language::En { ',' } else { THIN });
+    let is_zero = plain.chars().all(|digit| matches!(digit, '0' | '.'));
+    let sign = match (value < 0.0 && !is_zero, language) {
+        (false, _) => "",
+        (true, Language::En) => "-",
+        (true, Language::Fi | Language::Sv) => "\u{2212}",
+    };
+    let point = if language == Language::En { '.' } else { ',' };
+    match fraction {
+        "" => format!("{sign}{grouped}"),
+        fraction => format!("{sign}{grouped}{point}{fraction}"),
+    }
+}
+
+fn group(digits: &str, separator: char) -> String {
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(separator);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A value of a measure in its unit: shares as per cent, indices with two decimals.
+pub fn value(value: f64, unit: &str, language: Language) -> String {
+    match unit {
+        "share" => format!("{}{THIN}%", number(100.0 * value, 1, language)),
+        "index" => number(value, 2, language),
+        "days" | "minutes" => {
+            let decimals = usize::from((value * 10.0).round() as i64 % 10 != 0);
+            format!("{}{THIN}{}", number(value, decimals, language), language.text(&format!("unit-{unit}-short")))
+        }
+        "points" => number(value, 0, language),
+        _ => number(value, 0, language),
+    }
+}
+
+/// `2025-03` as 3/2025 in Finnish and Swedish, Mar 2025 in English; other periods as they are.
+pub fn period(period: &str, language: Language) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let parts = period.split_once('-').and_then(|(year, month)| Some((year, month.parse::<usize>().ok()?)));
+    match (parts, language) {
+        (Some((year, month @ 1..=12)), Language::En) => format!("{} {year}", MONTHS[month - 1]),
+        (Some((year, month @ 1..=12)), Language::Fi | Language::Sv) => format!("{month}/{year}"),
+        _ => period.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_writes_numbers_its_own_way() {
+        assert_eq!(number(-1234567.54, 1, Language::Fi), "\u{2212}1\u{a0}234\u{a0}567,5");
+        assert_eq!(number(1234.0, 0, Language::En), "1,234");
+        assert_eq!(number(-0.04, 1, Language::Sv), "0,0", "a rounded zero has no sign");
+        assert_eq!(value(0.305, "share", Language::Fi), "30,5\u{a0}%");
+        assert_eq!(period("2025-03", Language::Sv), "3/2025");
+        assert_eq!(period("2025-W10", Language::En), "2025-W10");
+    }
+}

@@ -1,0 +1,261 @@
+//! `/steer`: the scorecard of a unit and the page of each measure.
+
+mod measure;
+mod reading;
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use operations::access::{Action, Resource, decide};
+use serde::Deserialize;
+use stats::spc::{Assurance, Variation};
+
+pub use measure::{cases, csv, measure};
+use reading::{Reading, read};
+
+use crate::App;
+use crate::charts::{assurance_code, assurance_icon, sparkline, variation_code, variation_icon};
+use crate::figures::{Card, UnitCard};
+use crate::home::missing;
+use crate::layout::Page;
+use crate::numbers;
+use crate::scorecard::Scorecard;
+
+#[derive(Deserialize, Default)]
+pub struct Filters {
+    unit: Option<String>,
+    view: Option<String>,
+}
+
+/// Whether someone may see figures; who has not signed in is asked to.
+fn turned_away(page: &Page) -> Option<Response> {
+    let resource = if page.synthetic { Resource::Synthetic } else { Resource::Real };
+    if decide(page.role, Action::SeeFigures, resource).allow {
+        return None;
+    }
+    Some(if page.role.is_none() { Redirect::to("/sign-in").into_response() } else { missing(page) })
+}
+
+/// The unit that a link names, or the one at the top.
+fn unit_of<'a>(app: &'a App, named: Option<&str>) -> Option<&'a UnitCard> {
+    let units = app.figures.units();
+    match named {
+        Some(id) => units.iter().find(|unit| unit.id == id),
+        None => units.iter().find(|unit| unit.parent.is_none()),
+    }
+}
+
+/// A row of the scorecard.
+struct Line<'a> {
+    card: &'a Card,
+    reading: Reading,
+}
+
+pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters>, page: Page) -> Response {
+    if let Some(response) = turned_away(&page) {
+        return response;
+    }
+    let Some(unit) = unit_of(&app, filters.unit.as_deref()) else { return missing(&page) };
+    let Some(scorecard) = app.scorecards.first() else { return missing(&page) };
+    let name = page.language.of(&unit.names);
+    let as_matrix = filters.view.as_deref() == Some("matrix");
+    let content = html! {
+        h1.govuk-heading-xl { (name) }
+        p.lead { (scorecard.about.of(page.language)) }
+        div.split {
+            div {
+                nav aria-label=(page.text("unit-tree")) {
+                    details.panel open[true] {
+                        summary { (page.text("unit-tree")) }
+                        ul.tree { (tree(&app, &page, None, &unit.id)) }
+                    }
+                }
+            }
+            div {
+                ul.govuk-list {
+                    li {
+                        @if as_matrix {
+                            a.govuk-link href=(page.link(&[("view", "")])) { (page.text("view-list")) }
+                        } @else {
+                            a.govuk-link href=(page.link(&[("view", "matrix")])) { (page.text("view-matrix")) }
+                        }
+                    }
+                }
+                @if as_matrix { (matrix(&app, &page, scorecard, unit)) } @else { (list(&app, &page, scorecard, unit)) }
+                (legend(&page))
+                p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language)) ". " (page.text("source")) ": " (scorecard.source) }
+            }
+        }
+    };
+    page.render(StatusCode::OK, &format!("{name} – {}", page.text("section-steer")), &content)
+}
+
+fn tree(app: &App, page: &Page, parent: Option<usize>, here: &str) -> Markup {
+    let units = app.figures.units();
+    let children: Vec<usize> = (0..units.len()).filter(|unit| units[*unit].parent == parent).collect();
+    html! {
+        @for unit in children {
+            @let card = &units[unit];
+            li {
+                a href=(page.link(&[("unit", &card.id)])) aria-current=[(card.id == here).then_some("true")] {
+                    (page.language.of(&card.names))
+                }
+                @if units.iter().any(|other| other.parent == Some(unit)) {
+                    ul { (tree(app, page, Some(unit), here)) }
+                }
+            }
+        }
+    }
+}
+
+fn lines<'a>(app: &'a App, group: &'a crate::scorecard::Group, unit: &UnitCard) -> Vec<Line<'a>> {
+    let line = |followed: &crate::scorecard::Followed| {
+        let card = app.figures.catalogue().iter().find(|card| card.id == followed.id)?;
+        let series = app.figures.series(&card.id, &unit.id)?;
+        Some(Line { card, reading: read(card, &series, followed, &unit.id) })
+    };
+    group.measures.iter().filter_map(line).collect()
+}
+
+fn list(app: &App, page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
+    html! {
+        @for group in &scorecard.groups {
+            @let lines = lines(app, group, unit);
+            @if !lines.is_empty() {
+                h2.govuk-heading-m.group-heading { (group.name.of(page.language)) }
+                div.scroll tabindex="0" role="region" aria-label=(group.name.of(page.language)) {
+                    table.scorecard {
+                        thead {
+                            tr {
+                                th scope="col" { (page.text("measure")) }
+                                th.number scope="col" { (page.text("latest")) }
+                                th.number scope="col" { (page.text("target")) }
+                                th scope="col" { (page.text("variation")) }
+                                th scope="col" { (page.text("assurance")) }
+                                th scope="col" { (page.text("course")) }
+                            }
+                        }
+                        tbody { @for line in &lines { (row(page, line)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(page: &Page, line: &Line<'_>) -> Markup {
+    let (card, reading) = (line.card, &line.reading);
+    let write = |value: f64| numbers::value(value, &card.unit, page.language);
+    html! {
+        tr {
+            th scope="row" {
+                a.govuk-link href=(page.link_to(&format!("/steer/measures/{}", card.id), &[("view", "")])) {
+                    (page.language.of(&card.names))
+                }
+            }
+            td.number {
+                @match reading.latest() {
+                    Some((period, value)) => { strong { (write(value)) } br; span.quiet { (numbers::period(period, page.language)) } }
+                    None => { span.quiet { (page.text(reading.why_empty())) } }
+                }
+            }
+            td.number { @if let Some(target) = reading.target() { (write(target)) } @else { span.quiet { "–" } } }
+            td { (variation_cell(page, reading.variation)) }
+            td { (assurance_cell(page, reading.assurance)) }
+            td { (sparkline(&reading.charted, card.better)) }
+        }
+    }
+}
+
+fn variation_cell(page: &Page, variation: Option<Variation>) -> Markup {
+    html! {
+        @match variation {
+            Some(variation) => {
+                span.verdict { (variation_icon(variation)) span { (page.text(&format!("variation-{}", variation_code(variation)))) } }
+            }
+            None => { span.quiet { (page.text("too-few-points")) } }
+        }
+    }
+}
+
+fn assurance_cell(page: &Page, assurance: Option<Assurance>) -> Markup {
+    html! {
+        @match assurance {
+            Some(assurance) => {
+                span.verdict { (assurance_icon(assurance)) span { (page.text(&format!("assurance-{}", assurance_code(assurance)))) } }
+            }
+            None => { span.quiet { "–" } }
+        }
+    }
+}
+
+/// Variation by assurance: what needs attention first stands first.
+fn matrix(app: &App, page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
+    let all: Vec<Line<'_>> = scorecard.groups.iter().flat_map(|group| lines(app, group, unit)).collect();
+    let kinds = ["concern", "common", "improvement"];
+    let assurances = [Some(Assurance::Misses), Some(Assurance::HitOrMiss), Some(Assurance::Meets), None];
+    let kind_of = |variation: Option<Variation>| match variation {
+        Some(Variation::Concern(_)) => "concern",
+        Some(Variation::Improvement(_)) => "improvement",
+        Some(Variation::Common | Variation::Neutral(_)) | None => "common",
+    };
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(page.text("view-matrix")) {
+            table.matrix {
+                caption.govuk-visually-hidden { (page.text("view-matrix")) }
+                thead {
+                    tr {
+                        td {}
+                        @for assurance in assurances {
+                            th scope="col" {
+                                @match assurance {
+                                    Some(assurance) => (page.text(&format!("assurance-{}", assurance_code(assurance)))),
+                                    None => (page.text("no-target")),
+                                }
+                            }
+                        }
+                    }
+                }
+                tbody {
+                    @for kind in kinds {
+                        tr {
+                            th scope="row" { (page.text(&format!("matrix-{kind}"))) }
+                            @for assurance in assurances {
+                                @let here: Vec<_> = all.iter().filter(|line| kind_of(line.reading.variation) == kind && line.reading.assurance == assurance).collect();
+                                td {
+                                    @if here.is_empty() { span.quiet { "–" } } @else {
+                                        ul {
+                                            @for line in here {
+                                                li {
+                                                    a.govuk-link href=(page.link_to(&format!("/steer/measures/{}", line.card.id), &[("view", "")])) {
+                                                        (page.language.of(&line.card.names))
+                                                    }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn legend(page: &Page) -> Markup {
+    html! {
+        details.govuk-details {
+            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("legend-title")) } }
+            div.govuk-details__text {
+                p { (page.text("legend-variation")) }
+                p { (page.text("legend-assurance")) }
+                p { (page.text("legend-hidden")) }
+            }
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! `/steer/measures/ID`: chart, sentence, table, CSV, definition, coverage, cases.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use operations::access::{Action, Resource, decide};
+use serde::Deserialize;
+use stats::spc::{Chart, Variation};
+
+use super::reading::{Reading, read_as};
+use super::{turned_away, unit_of};
+use crate::App;
+use crate::charts::{Labels, control};
+use crate::figures::{Card, Point, Series, UnitCard};
+use crate::home::missing;
+use crate::layout::Page;
+use crate::numbers;
+use crate::scorecard::{Followed, Scorecard};
+
+#[derive(Deserialize, Default)]
+pub struct Filters {
+    unit: Option<String>,
+    chart: Option<String>,
+    period: Option<String>,
+}
+
+/// A measure and a unit that both exist.
+struct Asked<'a> {
+    card: &'a Card,
+    unit: &'a UnitCard,
+    series: Series,
+}
+
+fn asked<'a>(app: &'a App, id: &str, unit: Option<&str>) -> Option<Asked<'a>> {
+    let card = app.figures.catalogue().iter().find(|card| card.id == id)?;
+    let unit = unit_of(app, unit)?;
+    let series = app.figures.series(&card.id, &unit.id)?;
+    Some(Asked { card, unit, series })
+}
+
+fn followed(app: &App, id: &str) -> Followed {
+    let known = app.scorecards.iter().flat_map(Scorecard::measures).find(|followed| followed.id == id);
+    known.cloned().unwrap_or_else(|| Followed { id: id.into(), targets: Vec::new(), rebases: Vec::new() })
+}
+
+/// The charts a measure may be drawn as, the default first.
+fn charts_of(card: &Card) -> &'static [(&'static str, Chart)] {
+    match card.kind.as_str() {
+        "share" | "ratio" => &[("xmr", Chart::Xmr), ("p", Chart::P), ("pp", Chart::PPrime), ("run", Chart::Run)],
+        "count" => &[("xmr", Chart::Xmr), ("c", Chart::C), ("run", Chart::Run)],
+        _ => &[("xmr", Chart::Xmr), ("run", Chart::Run)],
+    }
+}
+
+pub async fn measure(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(filters): Query<Filters>,
+    page: Page,
+) -> Response {
+    if let Some(response) = turned_away(&page) {
+        return response;
+    }
+    let Some(asked) = asked(&app, &id, filters.unit.as_deref()) else { return missing(&page) };
+    let charts = charts_of(asked.card);
+    let named = filters.chart.as_deref().unwrap_or(charts[0].0);
+    let (chart_name, kind) = charts.iter().find(|(name, _)| *name == named).copied().unwrap_or(charts[0]);
+    let followed = followed(&app, &id);
+    let reading = read_as(kind, asked.card, &asked.series, &followed, &asked.unit.id);
+    let name = page.language.of(&asked.card.names);
+    let unit = page.language.of(&asked.unit.names);
+    let content = html! {
+        a.govuk-link href=(page.link_to("/steer", &[("chart", "")])) { (page.language.text_with("back-to-scorecard", &[("unit", unit)])) }
+        h1.govuk-heading-xl { (name) span.govuk-caption-xl { (unit) } }
+        (filter_form(&app, &page, &asked, charts, chart_name))
+        (picture(&page, &asked, &reading))
+        (changes(&page, &followed, &asked.unit.id))
+        (table(&app, &page, &asked, &reading))
+        (definition(&page, asked.card))
+    };
+    page.render(StatusCode::OK, &format!("{name} – {unit}"), &content)
+}
+
+fn filter_form(
+    app: &App,
+    page: &Page,
+    asked: &Asked<'_>,
+    charts: &[(&'static str, Chart)],
+    chart: &str,
+) -> Markup {
+    let path = format!("/steer/measures/{}", asked.card.id);
+    html! {
+        form.filters method="get" action=(path) {
+            div.govuk-form-group {
+                label.govuk-label for="unit" { (page.text("unit")) }
+                select.govuk-select #unit name="unit" {
+                    @for unit in app.figures.units() {
+                        option value=(unit.id) selected[unit.id == asked.unit.id] { (page.language.of(&unit.names)) }
+                    }
+                }
+            }
+            div.govuk-form-group {
+                label.govuk-label for="chart" { (page.text("chart")) }
+                select.govuk-select #chart name="chart" {
+                    @for (name, _) in charts {
+                        option value=(name) selected[*name == chart] { (page.text(&format!("chart-{name}"))) }
+                    }
+                }
+            }
+            button.govuk-button.govuk-button--secondary type="submit" { (page.text("show")) }
+        }
+    }
+}
+
+fn picture(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
+    let sentence = reading.sentence(asked.card, page.language);
+    let tone = match reading.variation {
+        Some(Variation::Concern(_)) => "sentence sentence--concern",
+        Some(Variation::Improvement(_)) => "sentence sentence--improvement",
+        Some(Variation::Common | Variation::Neutral(_)) | None => "sentence",
+    };
+    let title = format!("{}, {}", page.language.of(&asked.card.names), page.language.of(&asked.unit.names));
+    let labels = Labels {
+        title: &title,
+        description: &sentence,
+        unit: &asked.card.unit,
+        language: page.language,
+        id: "chart-picture",
+    };
+    let latest = reading.points.iter().rev().find(|point| point.value.is_some());
+    html! {
+        p class=(tone) { (sentence) }
+        @if reading.latest().is_some() {
+            figure.figure {
+                div.scroll tabindex="0" role="region" aria-label=(title) {
+                    (control(&reading.periods(), &reading.charted, &reading.targets, asked.card.better, &labels))
+                }
+                figcaption {
+                    (page.text("caption-rules"))
+                    @if reading.charted.screened > 0 {
+                        " " (page.language.text_count("caption-screened", reading.charted.screened, &reading.charted.screened.to_string()))
+                    }
+                    @if reading.charted.on_trial() { " " (page.text("caption-trial")) }
+                }
+            }
+        }
+        @if let Some(latest) = latest {
+            dl.facts {
+                (fact(&page.text("latest"), &latest.value.map_or(String::new(), |value| numbers::value(value, &asked.card.unit, page.language))))
+                (fact(&page.text("interval"), &interval(page, asked.card, latest)))
+                (fact(&page.text("cases-count"), &latest.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))))
+                (fact(&page.text("coverage"), &latest.coverage.map_or(String::new(), |it| numbers::value(it, "share", page.language))))
+                (fact(&page.text("as-of"), asked.series.as_of.get(..10).unwrap_or("")))
+            }
+        }
+    }
+}
+
+fn fact(name: &str, value: &str) -> Markup {
+    html! { @if !value.is_empty() { div { dt { (name) } dd { (value) } } } }
+}
+
+fn interval(page: &Page, card: &Card, point: &Point) -> String {
+    match (point.lower, point.upper) {
+        (Some(lower), Some(upper)) => {
+            let write = |value| numbers::value(value, &card.unit, page.language);
+            format!("{} – {}", write(lower), write(upper))
+        }
+        _ => String::new(),
+    }
+}
+
+/// Targets and rebases: who, when and why.
+fn changes(page: &Page, followed: &Followed, unit: &str) -> Markup {
+    let rebases: Vec<_> = followed.rebases_of(unit).collect();
+    if followed.targets.is_empty() && rebases.is_empty() {
+        return html! {};
+    }
+    html! {
+        h2.govuk-heading-m { (page.text("decisions")) }
+        ul.govuk-list.govuk-list--bullet {
+            @for target in &followed.targets {
+                @let period = numbers::period(&target.from, page.language);
+                li { (page.language.text_with("decision-target", &[("period", &period), ("who", &target.who), ("on", &target.on), ("why", target.why.of(page.language))])) }
+            }
+            @for rebase in rebases {
+                @let period = numbers::period(&rebase.period, page.language);
+                li { (page.language.text_with("decision-rebase", &[("period", &period), ("who", &rebase.who), ("on", &rebase.on), ("why", rebase.why.of(page.language))])) }
+            }
+        }
+    }
+}
+
+fn table(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
+    let write = |value: Option<f64>| value.map_or_else(|| "–".into(), |it| numbers::value(it, &asked.card.unit, page.language));
+    let may_see_cases = may_see_cases(page);
+    let csv = page.link_to(&format!("/steer/measures/{}/csv", asked.card.id), &[("chart", "")]);
+    html! {
+        h2.govuk-heading-l #table { (page.text("table")) }
+        p.govuk-body { a.govuk-link href=(csv) download { (page.text("csv")) } }
+        div.scroll tabindex="0" role="region" aria-labelledby="table" {
+            table.scorecard {
+                thead {
+                    tr {
+                        th scope="col" { (page.text("period")) }
+                        th.number scope="col" { (page.text("value")) }
+                        th.number scope="col" { (page.text("interval")) }
+                        th.number scope="col" { (page.text("cases-count")) }
+                        th.number scope="col" { (page.text("coverage")) }
+                        th scope="col" { (page.text("signal")) }
+                        @if may_see_cases { th scope="col" { (page.text("cases")) } }
+                    }
+                }
+                tbody {
+                    @for (point, charted) in reading.points.iter().zip(&reading.charted.points).rev() {
+                        tr {
+                            th scope="row" { (numbers::period(&point.period, page.language)) }
+                            td.number {
+                                @if point.suppressed { span.quiet { (page.text("hidden-short")) } } @else { (write(point.value)) }
+                            }
+                            td.number { (interval(page, asked.card, point)) }
+                            td.number { (point.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))) }
+                            td.number { (point.coverage.map_or(String::new(), |it| numbers::value(it, "share", page.language))) }
+                            td { (charted.signals.first().map_or(String::new(), |signal| page.text(&format!("rule-{}", signal.rule.code())))) }
+                            @if may_see_cases {
+                                td {
+                                    @if !point.suppressed && point.n.unwrap_or(0) > 0 {
+                                        @let path = format!("/steer/measures/{}/cases", asked.card.id);
+                                        a.govuk-link href=(page.link_to(&path, &[("period", &point.period), ("unit", &asked.unit.id), ("chart", "")])) {
+                                            (page.text("open"))
+                                            span.govuk-visually-hidden { " " (numbers::period(&point.period, page.language)) }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if !may_see_cases && !app.figures.synthetic() { p.quiet { (page.text("cases-closed")) } }
+    }
+}
+
+fn may_see_cases(page: &Page) -> bool {
+    let resource = if page.synthetic { Resource::Synthetic } else { Resource::Real };
+    decide(page.role, Action::SeeCases, resource).allow
+}
+
+fn definition(page: &Page, card: &Card) -> Markup {
+    html! {
+        h2.govuk-heading-l { (page.text("definition")) }
+        p.govuk-body { (page.language.of(&card.about)) }
+        dl.govuk-summary-list {
+            (summary(&page.text("direction"), &page.text(match card.better {
+                stats::spc::Better::Higher => "better-higher",
+                stats::spc::Better::Lower => "better-lower",
+                stats::spc::Better::Neither => "better-neither",
+            })))
+            (summary(&page.text("kind"), &page.text(&format!("kind-{}", card.kind))))
+            (summary(&page.text("source"), &card.source))
+            (summary(&page.text("identifier"), &format!("{} (v{})", card.id, card.version)))
+        }
+        details.govuk-details {
+            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("query")) } }
+            div.govuk-details__text {
+                p { (page.text("query-about")) }
+                pre.query tabindex="0" { code { (card.sql.trim()) } }
+            }
+        }
+    }
+}
+
+fn summary(name: &str, value: &str) -> Markup {
+    html! {
+        div.govuk-summary-list__row {
+            dt.govuk-summary-list__key { (name) }
+            dd.govuk-summary-list__value { (value) }
+        }
+    }
+}
+
+/// The table as CSV for spreadsheets: semicolons and decimal commas in Finnish and Swedish, a byte-order mark.
+pub async fn csv(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(filters): Query<Filters>,
+    page: Page,
+) -> Response {
+    if let Some(response) = turned_away(&page) {
+        return response;
+    }
+    let Some(asked) = asked(&app, &id, filters.unit.as_deref()) else { return missing(&page) };
+    let english = page.language == crate::texts::Language::En;
+    let separator = if english { ',' } else { ';' };
+    let write = |value: Option<f64>| {
+        let text = value.map_or(String::new(), |value| value.to_string());
+        if english { text } else { text.replace('.', ",") }
+    };
+    let mut out = String::from('\u{feff}');
+    let mut line = |cells: &[String]| {
+        out.push_str(&cells.join(&separator.to_string()));
+        out.push_str("\r\n");
+    };
+    line(&["measure", "unit_id", "period", "n", "numerator", "value", "lower", "upper", "suppressed", "coverage", "as_of"].map(String::from));
+    for point in &asked.series.points {
+        line(&[
+            asked.card.id.clone(),
+            asked.unit.id.clone(),
+            point.period.clone(),
+            point.n.map_or(String::new(), |n| n.to_string()),
+            write(point.numerator),
+            write(point.value),
+            write(point.lower),
+            write(point.upper),
+            point.suppressed.to_string(),
+            write(point.coverage),
+            asked.series.as_of.clone(),
+        ]);
+    }
+    let name = format!("attachment; filename=\"{}-{}.csv\"", asked.card.id, asked.unit.id);
+    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()), (header::CONTENT_DISPOSITION, name)], out).into_response()
+}
+
+/// The cases behind a figure; invented people only, until each reading of real ones is recorded.
+pub async fn cases(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(filters): Query<Filters>,
+    page: Page,
+) -> Response {
+    if let Some(response) = turned_away(&page) {
+        return response;
+    }
+    let (true, Some(asked), Some(period)) =
+        (may_see_cases(&page), asked(&app, &id, filters.unit.as_deref()), filters.period.as_deref())
+    else {
+        return missing(&page);
+    };
+    let shown = asked.series.points.iter().find(|point| point.period == period);
+    if shown.is_none_or(|point| point.suppressed) {
+        return missing(&page);
+    }
+    let found = app.figures.cases(&id, &asked.unit.id, period).await;
+    let name = page.language.of(&asked.card.names);
+    let unit = page.language.of(&asked.unit.names);
+    let when = numbers::period(period, page.language);
+    let content = html! {
+        a.govuk-link href=(page.link_to(&format!("/steer/measures/{id}"), &[("period", "")])) { (page.language.text_with("back-to-measure", &[("measure", name)])) }
+        h1.govuk-heading-xl { (page.text("cases")) span.govuk-caption-xl { (name) ", " (unit) ", " (when) } }
+        @match &found {
+            Ok(table) => {
+                p.lead { (page.language.text_count("cases-found", table.total, &numbers::number(table.total as f64, 0, page.language))) }
+                div.scroll tabindex="0" role="region" aria-label=(page.text("cases")) {
+                    table.scorecard {
+                        thead { tr { @for name in &table.header { th scope="col" { (name) } } } }
+                        tbody { @for row in &table.rows { tr { @for cell in row { td { (cell) } } } } }
+                    }
+                }
+                @if table.rows.len() < table.total {
+                    p.quiet { (page.language.text_count("cases-first", table.rows.len(), &table.rows.len().to_string())) }
+                }
+            }
+            Err(_) => p.lead { (page.text("cases-failed")) },
+        }
+    };
+    page.render(StatusCode::OK, &format!("{name} – {}", page.text("cases")), &content)
+}

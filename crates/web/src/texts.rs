@@ -1,0 +1,124 @@
+//! Texts of the interface in Finnish, Swedish and English, from `locales/`.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::{LanguageIdentifier, langid};
+
+/// A language of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Fi,
+    Sv,
+    En,
+}
+
+impl Language {
+    pub const ALL: [Language; 3] = [Language::Fi, Language::Sv, Language::En];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::Fi => "fi",
+            Language::Sv => "sv",
+            Language::En => "en",
+        }
+    }
+
+    /// The language's own name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::Fi => "Suomi",
+            Language::Sv => "Svenska",
+            Language::En => "English",
+        }
+    }
+
+    pub fn named(code: &str) -> Option<Language> {
+        Language::ALL.into_iter().find(|language| language.code() == code)
+    }
+
+    /// The first language of an Accept-Language header that the interface has; Finnish without one.
+    pub fn accepted(header: &str) -> Language {
+        let tags = header.split(',').filter_map(|tag| tag.split([';', '-']).next());
+        tags.map(str::trim).find_map(Language::named).unwrap_or(Language::Fi)
+    }
+
+    /// The text of three that is in this language.
+    pub fn of(self, texts: &[String; 3]) -> &str {
+        &texts[self as usize]
+    }
+
+    fn tag(self) -> LanguageIdentifier {
+        match self {
+            Language::Fi => langid!("fi"),
+            Language::Sv => langid!("sv-FI"),
+            Language::En => langid!("en-GB"),
+        }
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Language::Fi => include_str!("../../../locales/fi/luotsi.ftl"),
+            Language::Sv => include_str!("../../../locales/sv/luotsi.ftl"),
+            Language::En => include_str!("../../../locales/en/luotsi.ftl"),
+        }
+    }
+
+    /// A text by its key.
+    pub fn text(self, key: &str) -> String {
+        self.text_with(key, &[])
+    }
+
+    /// A text by its key, with variables.
+    ///
+    /// A key that is missing shows as nothing; `cargo xtask tidy` holds the three languages and the code to one set.
+    pub fn text_with(self, key: &str, variables: &[(&str, &str)]) -> String {
+        let bundle = &BUNDLES[self as usize];
+        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else { return String::new() };
+        let mut arguments = FluentArgs::new();
+        for (name, value) in variables {
+            // Numbers choose plural forms; their text is what the caller formatted.
+            arguments.set(*name, FluentValue::from(*value));
+        }
+        bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+    }
+
+    /// A text that depends on a number: `$count` chooses the form and is shown as `shown`.
+    pub fn text_count(self, key: &str, count: usize, shown: &str) -> String {
+        let bundle = &BUNDLES[self as usize];
+        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else { return String::new() };
+        let mut arguments = FluentArgs::new();
+        arguments.set("count", FluentValue::from(count));
+        arguments.set("shown", FluentValue::from(shown));
+        bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+    }
+}
+
+static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 3]> = LazyLock::new(|| Language::ALL.map(bundle));
+
+#[expect(clippy::expect_used, reason = "the texts are part of the program and a test reads them")]
+fn bundle(language: Language) -> FluentBundle<FluentResource> {
+    let resource = FluentResource::try_new(language.source().into()).map_err(|(_, errors)| errors);
+    let mut bundle = FluentBundle::new_concurrent(vec![language.tag()]);
+    bundle.set_use_isolating(false);
+    bundle.add_resource(resource.expect("well-formed texts")).expect("each key once");
+    bundle
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_chooses_a_language_that_there_is() {
+        assert_eq!(Language::accepted("sv-FI,sv;q=0.9,en;q=0.8"), Language::Sv);
+        assert_eq!(Language::accepted("de-DE,en;q=0.5"), Language::En);
+        assert_eq!(Language::accepted(""), Language::Fi);
+    }
+
+    #[test]
+    fn numbers_choose_plural_forms() {
+        assert_ne!(Language::Fi.text_count("signals-count", 1, "1"), Language::Fi.text_count("signals-count", 2, "2"));
+    }
+}
