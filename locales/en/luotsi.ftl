@@ -15,7 +15,6 @@ sign-out = Sign out
 sign-in-title = Sign in
 sign-in-demo = This is a demonstration. Choose the role in which you want to see Luotsi. No password is asked.
 sign-in-later = Sign-in is not set up on this server. The demonstration starts with the command luotsi demo.
-sign-in-as = Sign in as { $role }
 role-resident = Resident
 role-nurse = Nurse
 role-physician = Physician

@@ -15,7 +15,6 @@ sign-out = Kirjaudu ulos
 sign-in-title = Kirjautuminen
 sign-in-demo = Tämä on esittelyalue. Valitse rooli, jossa haluat katsoa Luotsia. Salasanaa ei kysytä.
 sign-in-later = Tunnistautumista ei ole otettu tällä palvelimella käyttöön. Esittelyyn pääsee komennolla luotsi demo.
-sign-in-as = Kirjaudu roolissa { $role }
 role-resident = Asukas
 role-nurse = Hoitaja
 role-physician = Lääkäri

@@ -15,7 +15,6 @@ sign-out = Logga ut
 sign-in-title = Inloggning
 sign-in-demo = Det här är ett demoområde. Välj den roll i vilken du vill se Luotsi. Inget lösenord behövs.
 sign-in-later = Identifieringen har inte tagits i bruk på den här servern. Demon startas med kommandot luotsi demo.
-sign-in-as = Logga in i rollen { $role }
 role-resident = Invånare
 role-nurse = Skötare
 role-physician = Läkare

@@ -74,7 +74,11 @@ fn physician_visit(county: &County, person: &Person<'_>, now: usize, rng: &mut C
     }
     let (unit, professional) = match person.pair_at(clock, started) {
         Some(pair) if rng.random_bool(0.85) => (&pair.unit, pair.physician.clone()),
-        _ => (&person.station.unit, station_physician(person, now, rng)),
+        Some(_) => (&person.station.unit, station_physician(person, now, rng)),
+        None => match county.visiting_pair(started, rng) {
+            Some(pair) => (&pair.unit, pair.physician.clone()),
+            None => (&person.station.unit, station_physician(person, now, rng)),
+        },
     };
     let mut visit = visit(county, person, batch.encounters.len(), unit, "outpatient", started, rng);
     visit.professional_id = (!rng.random_bool(0.03)).then_some(professional);

@@ -17,7 +17,7 @@ use facts::{
     Professional, Registration, Residence, Resident, ResidentId, Response, Row, Series, Slot, Survey, T3Reading, TABLES,
     Unit, Value, Visit,
 };
-use rand::SeedableRng;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 pub use organisation::Organisation;
@@ -128,6 +128,25 @@ impl County {
     /// Later versions of some of a resident's rows: what was recorded wrong at first.
     pub fn corrections(&self, rows: &Batch) -> Batch {
         care::corrections(rows)
+    }
+
+    /// A pair that sees someone who is not on its list, now and then: about one visit of the pairs in seven.
+    fn visiting_pair(&self, at: i64, rng: &mut ChaCha8Rng) -> Option<&organisation::Pair> {
+        let started = |pair: &&organisation::Pair| at >= self.clock.midnight(self.clock.first_of(pair.since));
+        let pairs: Vec<_> = self.organisation.pairs.iter().filter(started).collect();
+        let listed: u32 = pairs.iter().map(|pair| pair.size).sum();
+        let share = f64::from(listed) / f64::from(self.plan.residents - listed.min(self.plan.residents - 1));
+        if !rng.random_bool((0.14 * share).min(1.0)) {
+            return None;
+        }
+        let mut at = rng.random_range(0..listed);
+        pairs.into_iter().find(|pair| match at.checked_sub(pair.size) {
+            Some(left) => {
+                at = left;
+                false
+            }
+            None => true,
+        })
     }
 
     fn rng(&self, stream: u64) -> ChaCha8Rng {

@@ -65,8 +65,9 @@ pub async fn page(page: Page) -> Response {
                         p.govuk-body { (page.text(&format!("role-{}-about", role.code()))) }
                         form method="post" action="/sign-in" {
                             input type="hidden" name="role" value=(role.code());
-                            button.govuk-button type="submit" aria-label=(page.language.text_with("sign-in-as", &[("role", &page.text(&format!("role-{}", role.code())))])) {
+                            button.govuk-button type="submit" {
                                 (page.text("sign-in"))
+                                span.govuk-visually-hidden { ": " (page.text(&format!("role-{}", role.code()))) }
                             }
                         }
                     }

@@ -68,7 +68,7 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
         div.split {
             div {
                 nav aria-label=(page.text("unit-tree")) {
-                    details.panel open[true] {
+                    details.panel {
                         summary { (page.text("unit-tree")) }
                         ul.tree { (tree(&app, &page, None, &unit.id)) }
                     }
