@@ -23,8 +23,8 @@ use datafusion::physical_expr::{
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties,
-    InputDistributionRequirements, Partitioning, PlanProperties, RangePartitioning,
+    DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, InputDistributionRequirements,
+    Partitioning, PlanProperties, RangePartitioning,
 };
 use facts::{Encounter, Profession, Registration, Row};
 use futures::{StreamExt, TryStreamExt};
@@ -161,7 +161,8 @@ impl FoldExec {
             other => Partitioning::UnknownPartitioning(other.partition_count()),
         };
         let equivalences = EquivalenceProperties::new_with_orderings(schema, [by_resident]);
-        let properties = PlanProperties::new(equivalences, partitioning, EmissionType::Incremental, Boundedness::Bounded);
+        let properties =
+            PlanProperties::new(equivalences, partitioning, EmissionType::Incremental, Boundedness::Bounded);
         Ok(FoldExec { inputs: [visits, registrations], profession, windows, properties: Arc::new(properties) })
     }
 

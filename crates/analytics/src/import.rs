@@ -102,7 +102,9 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
         // The copy is whole once the reading thread has ended.
         original.by_ref().for_each(drop);
         original.again(|record| match conflicting.contains(&record.line) {
-            true => quarantine.put(record, request.table.key[0], "this key stands in the same import with other content"),
+            true => {
+                quarantine.put(record, request.table.key[0], "this key stands in the same import with other content")
+            }
             false => Ok(()),
         })?;
     }

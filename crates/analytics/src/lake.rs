@@ -107,19 +107,46 @@ impl Lake {
     }
 
     /// Begins a commit. The caller holds the directory's lock (see [`crate::lock`]).
+    ///
+    /// What no manifest names is removed first: files of versions long replaced, and of commits that never finished.
     pub fn commit(&self) -> Result<Commit> {
         let snapshot = self.snapshot()?;
         let manifest = Manifest::clone(&snapshot.manifest);
+        self.sweep(manifest.version)?;
         Ok(Commit { folder: self.folder.clone(), manifest, before: snapshot.manifest.version })
+    }
+
+    /// Removes what neither the current manifest nor the one before it names; readers may hold the one before.
+    fn sweep(&self, version: u64) -> Result<()> {
+        let keep = [version.saturating_sub(1), version];
+        let mut named: std::collections::HashSet<PathBuf> = std::collections::HashSet::new();
+        for entry in fs::read_dir(&self.folder).map_err(|error| Error::file("list", &self.folder, error))?.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some(number) = name.strip_prefix("manifest-").and_then(|name| name.strip_suffix(".json")) else {
+                continue;
+            };
+            if number.parse().is_ok_and(|number: u64| keep.contains(&number)) {
+                let text =
+                    fs::read_to_string(entry.path()).map_err(|error| Error::file("read", &entry.path(), error))?;
+                let manifest: Manifest =
+                    serde_json::from_str(&text).map_err(|error| Error::file("read", &entry.path(), error))?;
+                named.extend(manifest.paths().map(|path| self.folder.join(path)));
+            } else {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        remove_unnamed(&self.folder, &named, 0)
     }
 }
 
 fn check_format(text: &str, path: &Path) -> Result<()> {
     match text.trim().parse::<u32>() {
         Ok(format) if format <= FORMAT => Ok(()),
-        Ok(format) => Err(Error::new(format!("the data directory has format {format}, this program reads up to {FORMAT}"))
-            .at(path.display())
-            .remedy("use the newer program that wrote it")),
+        Ok(format) => {
+            Err(Error::new(format!("the data directory has format {format}, this program reads up to {FORMAT}"))
+                .at(path.display())
+                .remedy("use the newer program that wrote it"))
+        }
         Err(_) => Err(Error::new("the format of the data directory is not a number").at(path.display())),
     }
 }
@@ -329,29 +356,7 @@ impl Commit {
         File::open(&next).and_then(|file| file.sync_all()).map_err(broken)?;
         fs::rename(&next, self.folder.join("CURRENT")).map_err(broken)?;
         folder.sync_all().map_err(broken)?;
-        self.sweep(version)?;
         Ok(version)
-    }
-
-    /// Removes what no manifest kept names: the manifest before this one is kept for readers that hold it.
-    fn sweep(&self, version: u64) -> Result<()> {
-        let keep = [version.saturating_sub(1), version];
-        let mut named: std::collections::HashSet<PathBuf> = std::collections::HashSet::new();
-        for entry in fs::read_dir(&self.folder).map_err(|error| Error::file("list", &self.folder, error))?.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let Some(number) = name.strip_prefix("manifest-").and_then(|name| name.strip_suffix(".json")) else {
-                continue;
-            };
-            if number.parse().is_ok_and(|number: u64| keep.contains(&number)) {
-                let text = fs::read_to_string(entry.path()).map_err(|error| Error::file("read", &entry.path(), error))?;
-                let manifest: Manifest =
-                    serde_json::from_str(&text).map_err(|error| Error::file("read", &entry.path(), error))?;
-                named.extend(manifest.paths().map(|path| self.folder.join(path)));
-            } else {
-                let _ = fs::remove_file(entry.path());
-            }
-        }
-        remove_unnamed(&self.folder, &named, 0)
     }
 }
 
@@ -441,9 +446,12 @@ fn with_marks(table: &Table, batch: &RecordBatch, keep: &[u32], leave: &[(u32, P
     let removed = if leave.is_empty() {
         new_null_array(&datafusion::arrow::datatypes::DataType::Boolean, keep.len())
     } else {
-        for (name, pick) in [(Some("resident_id"), (|place: &Place| place.resident) as fn(&Place) -> i64), (table.at, |place| place.at)] {
+        for (name, pick) in
+            [(Some("resident_id"), (|place: &Place| place.resident) as fn(&Place) -> i64), (table.at, |place| place.at)]
+        {
             if let Some(position) = name.and_then(|name| table.position(name)) {
-                columns[position] = moved_back(&columns[position], keep.len(), leave.iter().map(|(_, place)| pick(place)))?;
+                columns[position] =
+                    moved_back(&columns[position], keep.len(), leave.iter().map(|(_, place)| pick(place)))?;
             }
         }
         Arc::new(BooleanArray::from_iter(

@@ -64,9 +64,9 @@ impl Catalogue {
 
     /// A measure and the file it stands in.
     pub fn find(&self, id: &str) -> Result<(&MeasureFile, &Definition)> {
-        self.measures().find(|(_, measure)| measure.id == id).ok_or_else(|| {
-            Error::new(format!("no measure is called {id}")).remedy("`luotsi measure list` lists them")
-        })
+        self.measures()
+            .find(|(_, measure)| measure.id == id)
+            .ok_or_else(|| Error::new(format!("no measure is called {id}")).remedy("`luotsi measure list` lists them"))
     }
 }
 
@@ -79,7 +79,7 @@ pub async fn tree(snapshot: &Snapshot, now: i64) -> Result<Tree> {
 
 /// Rows that SQL gives over the facts, reading only.
 pub async fn sql(snapshot: &Snapshot, text: &str, now: i64) -> Result<Vec<datafusion::arrow::array::RecordBatch>> {
-    let context = query::session(snapshot, None, &Continuity::new(snapshot.clone(), vec![(i64::MIN, now)], now))?;
+    let context = query::session(snapshot, None, &Continuity::new(snapshot.clone(), vec![(i64::MIN, i64::MAX)], now))?;
     Ok(query::sql(&context, text).await?.collect().await?)
 }
 
@@ -123,11 +123,13 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "measures/access/booking.sql",
     "measures/access/callback.sql",
     "measures/access/channel.sql",
+    "measures/access/chat_duration.sql",
     "measures/access/contact_to_care.sql",
     "measures/access/first_response.sql",
     "measures/access/remote_share.sql",
     "measures/access/still_waiting.sql",
     "measures/access/t3.sql",
+    "measures/backpain/risk_class.sql",
     "measures/continuity/continuity.sql",
     "measures/continuity/own_patient_ratio.sql",
     "measures/experience/nps.sql",

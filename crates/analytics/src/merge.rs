@@ -6,9 +6,9 @@
 
 use std::cmp::Ordering;
 
+use datafusion::arrow::array::UInt32Array;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, DynComparator, RecordBatch, make_comparator};
 use datafusion::arrow::compute::{SortOptions, concat_batches, interleave_record_batch, take_record_batch};
-use datafusion::arrow::array::UInt32Array;
 use datafusion::arrow::datatypes::{SchemaRef, TimestampMicrosecondType};
 use facts::Table;
 
@@ -165,9 +165,9 @@ fn groups(table: &Table, delta: &RecordBatch, as_of: Option<i64>) -> Result<Vec<
     let removed: &BooleanArray = delta[REMOVED].as_boolean();
     let mut groups: Vec<Group> = Vec::new();
     for row in 0..delta.num_rows() {
-        let begins = groups.last().is_none_or(|group| {
-            places.get(row) != places.get(group.first) || ties.compare(row, group.first).is_ne()
-        });
+        let begins = groups
+            .last()
+            .is_none_or(|group| places.get(row) != places.get(group.first) || ties.compare(row, group.first).is_ne());
         if begins {
             groups.push(Group { first: row, end: row, chosen: None, leaves: false });
         }

@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
+use datafusion::arrow::array::Array;
+use datafusion::arrow::array::AsArray;
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt64Array};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::arrow::array::AsArray;
-use datafusion::arrow::array::Array;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::parquet::arrow::ArrowWriter;
 use std::sync::Arc;

@@ -177,8 +177,7 @@ impl Rows {
             Some(Value::Int(value)) => Some(value),
             _ => None,
         };
-        let place =
-            Place { resident: whole(self.resident).unwrap_or(-1), at: whole(self.at).unwrap_or(i64::MIN) };
+        let place = Place { resident: whole(self.resident).unwrap_or(-1), at: whole(self.at).unwrap_or(i64::MIN) };
         self.bytes.clear();
         for at in &self.key {
             spell(values[*at], &mut self.bytes);

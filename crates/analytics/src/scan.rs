@@ -25,7 +25,9 @@ use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::{Expr, TableType};
 use datafusion::object_store::{ObjectMeta, path::Path as StorePath};
 use datafusion::physical_expr::expressions::Column;
-use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr, PhysicalSortExpr};
+use datafusion::physical_expr::{
+    EquivalenceProperties, LexOrdering, OrderingRequirements, PhysicalExpr, PhysicalSortExpr,
+};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
@@ -204,12 +206,18 @@ impl LatestExec {
             true => resident_ranges(&schema)?,
             false => Partitioning::UnknownPartitioning(base.output_partitioning().partition_count()),
         };
-        let properties = PlanProperties::new(equivalences, partitioning, EmissionType::Incremental, Boundedness::Bounded);
+        let properties =
+            PlanProperties::new(equivalences, partitioning, EmissionType::Incremental, Boundedness::Bounded);
         Ok(LatestExec { table, snapshot, as_of, base, over: Arc::new(over), width, properties: Arc::new(properties) })
     }
 
     /// What stands over the base of one partition, in storage order, with the base's columns.
-    fn delta(snapshot: &Snapshot, table: &Table, files: &[FileEntry], schema: &SchemaRef) -> crate::Result<RecordBatch> {
+    fn delta(
+        snapshot: &Snapshot,
+        table: &Table,
+        files: &[FileEntry],
+        schema: &SchemaRef,
+    ) -> crate::Result<RecordBatch> {
         let mut batches = Vec::new();
         for file in files {
             for batch in read_file(&snapshot.folder, file)? {
@@ -253,8 +261,13 @@ impl ExecutionPlan for LatestExec {
         Ok(TreeNodeRecursion::Continue)
     }
 
+    /// The walk needs the base in storage order; a sort by anything else belongs above it, never below.
+    fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {
+        vec![storage_ordering(self.table, &self.base.schema()).map(OrderingRequirements::from)]
+    }
+
     fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
+        vec![false]
     }
 
     fn benefits_from_input_partitioning(&self) -> Vec<bool> {

@@ -202,9 +202,8 @@ fn visit(
 }
 
 fn reason(rng: &mut ChaCha8Rng) -> &'static str {
-    const REASONS: [&str; 8] = [
-        "icpc2:R74", "icpc2:K86", "icpc2:T90", "icpc2:A97", "icpc2:U71", "icpc2:S88", "icpc2:N01", "icpc2:L18",
-    ];
+    const REASONS: [&str; 8] =
+        ["icpc2:R74", "icpc2:K86", "icpc2:T90", "icpc2:A97", "icpc2:U71", "icpc2:S88", "icpc2:N01", "icpc2:L18"];
     REASONS[rng.random_range(0..REASONS.len())]
 }
 
@@ -387,7 +386,6 @@ fn back_pain(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: 
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one episode is all of this")]
 fn back_pain_care(
     county: &County,
     person: &Person<'_>,
@@ -404,7 +402,10 @@ fn back_pain_care(
     let mut first = visit(county, person, batch.encounters.len(), unit, "outpatient", started, rng);
     (first.professional_id, first.profession) = match physio_first {
         true => organisation.someone(unit, rng).map(|(who, what)| (Some(who), Some(what))).unwrap_or_default(),
-        false => (Some(station_physician(person, county.clock.month_of(county.clock.place(started)), rng)), Some(Profession::Physician)),
+        false => (
+            Some(station_physician(person, county.clock.month_of(county.clock.place(started)), rng)),
+            Some(Profession::Physician),
+        ),
     };
     first.modality = Some(Modality::InPerson);
     first.reason = Some("icd10:M54.5".into());

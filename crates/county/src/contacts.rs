@@ -1,8 +1,6 @@
 //! Contacts: the telephone and the walk-ins, the platform that takes them over, and the families' callback line.
 
-use facts::{
-    Channel, Contact, ContactKind, Key, OnBehalf, Outcome, ResidentId, UnitId, Urgency,
-};
+use facts::{Channel, Contact, ContactKind, Key, OnBehalf, Outcome, ResidentId, UnitId, Urgency};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, LogNormal};
@@ -152,7 +150,11 @@ fn platform(county: &County, base: Contact, rng: &mut ChaCha8Rng) -> Contact {
     let own_unit = &*base.unit_id.0 != "county";
     let (channel, unit, service) = match rng.random_range(0..69) {
         0..42 => (Channel::Chat, organisation.digital_clinic.clone(), "outpatient"),
-        42..59 => (Channel::Chat, organisation.clinics[rng.random_range(0..organisation.clinics.len())].clone(), "child_health"),
+        42..59 => (
+            Channel::Chat,
+            organisation.clinics[rng.random_range(0..organisation.clinics.len())].clone(),
+            "child_health",
+        ),
         59..66 => (Channel::Message, organisation.mental.clone(), "mental_health"),
         _ => (Channel::Form, organisation.social.clone(), "social_work"),
     };

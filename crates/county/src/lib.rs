@@ -14,8 +14,8 @@ mod time;
 
 use facts::{
     Assessment, CareRoleHeld, Contact, Cost, Encounter, Enrolment, Entry, Interpreting, Opening, Order, Phenomenon,
-    Professional, Registration, Residence, Resident, ResidentId, Response, Row, Series, Slot, Survey, T3Reading, TABLES,
-    Unit, Value, Visit,
+    Professional, Registration, Residence, Resident, ResidentId, Response, Row, Series, Slot, Survey, T3Reading,
+    TABLES, Unit, Value, Visit,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

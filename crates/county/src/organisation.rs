@@ -77,20 +77,68 @@ type UnitRow = (&'static str, &'static str, UnitLevel, [&'static str; 3], Option
 const UNITS: [UnitRow; 16] = [
     ("county", "", UnitLevel::County, ["Majakan hyvinvointialue", "Fyrens välfärdsområde", "Lighthouse county"], None),
     ("outpatient", "county", UnitLevel::Line, ["Avosairaanhoito", "Öppen sjukvård", "Outpatient care"], None),
-    ("families", "county", UnitLevel::Line, ["Lasten ja perheiden palvelut", "Tjänster för barn och familjer", "Children and families"], None),
+    (
+        "families",
+        "county",
+        UnitLevel::Line,
+        ["Lasten ja perheiden palvelut", "Tjänster för barn och familjer", "Children and families"],
+        None,
+    ),
     ("oral", "county", UnitLevel::Line, ["Suun terveydenhuolto", "Munhälsovård", "Oral health"], None),
     ("mental", "county", UnitLevel::Line, ["Mielenterveyspalvelut", "Psykisk hälsa", "Mental health"], None),
     ("social", "county", UnitLevel::Line, ["Sosiaalipalvelut", "Socialtjänster", "Social services"], None),
-    ("acute", "county", UnitLevel::Line, ["Päivystys ja kotihoito", "Jour och hemvård", "Emergency and home care"], None),
-    ("digital-clinic", "outpatient", UnitLevel::Unit, ["Digiklinikka", "Digikliniken", "Digital clinic"], Some("outpatient")),
+    (
+        "acute",
+        "county",
+        UnitLevel::Line,
+        ["Päivystys ja kotihoito", "Jour och hemvård", "Emergency and home care"],
+        None,
+    ),
+    (
+        "digital-clinic",
+        "outpatient",
+        UnitLevel::Unit,
+        ["Digiklinikka", "Digikliniken", "Digital clinic"],
+        Some("outpatient"),
+    ),
     ("physio", "outpatient", UnitLevel::Unit, ["Fysioterapia", "Fysioterapi", "Physiotherapy"], Some("physiotherapy")),
-    ("families-line", "families", UnitLevel::Unit, ["Perheiden takaisinsoitto", "Familjernas återuppringning", "Families' callback line"], Some("families")),
-    ("mental-clinic", "mental", UnitLevel::Unit, ["Mielenterveysvastaanotto", "Mottagning för psykisk hälsa", "Mental health clinic"], Some("mental_health")),
-    ("adult-social", "social", UnitLevel::Unit, ["Aikuissosiaalityö", "Vuxensocialarbete", "Adult social work"], Some("social_work")),
-    ("child-protection", "social", UnitLevel::Unit, ["Lastensuojelu", "Barnskydd", "Child protection"], Some("child_protection")),
+    (
+        "families-line",
+        "families",
+        UnitLevel::Unit,
+        ["Perheiden takaisinsoitto", "Familjernas återuppringning", "Families' callback line"],
+        Some("families"),
+    ),
+    (
+        "mental-clinic",
+        "mental",
+        UnitLevel::Unit,
+        ["Mielenterveysvastaanotto", "Mottagning för psykisk hälsa", "Mental health clinic"],
+        Some("mental_health"),
+    ),
+    (
+        "adult-social",
+        "social",
+        UnitLevel::Unit,
+        ["Aikuissosiaalityö", "Vuxensocialarbete", "Adult social work"],
+        Some("social_work"),
+    ),
+    (
+        "child-protection",
+        "social",
+        UnitLevel::Unit,
+        ["Lastensuojelu", "Barnskydd", "Child protection"],
+        Some("child_protection"),
+    ),
     ("joint-emergency", "acute", UnitLevel::Unit, ["Yhteispäivystys", "Samjour", "Joint emergency"], Some("emergency")),
     ("home-care", "acute", UnitLevel::Unit, ["Kotihoito", "Hemvård", "Home care"], Some("home_care")),
-    ("own-doctors", "outpatient", UnitLevel::Area, ["Omalääkäriparit", "Par av egen läkare och skötare", "Own-doctor pairs"], Some("outpatient")),
+    (
+        "own-doctors",
+        "outpatient",
+        UnitLevel::Area,
+        ["Omalääkäriparit", "Par av egen läkare och skötare", "Own-doctor pairs"],
+        Some("outpatient"),
+    ),
 ];
 
 /// Stations by municipality, with shares of the municipality's residents and names.
@@ -112,8 +160,7 @@ const STATIONS: [(usize, f64, &str, &str); 14] = [
 ];
 
 /// The two stations of the team model (B01): COC before and after, and the month in which it began.
-const TEAM_STATIONS: [(usize, f64, f64, usize); 2] =
-    [(1, 0.23, 0.38, month(2024, 1)), (4, 0.38, 0.54, month(2024, 1))];
+const TEAM_STATIONS: [(usize, f64, f64, usize); 2] = [(1, 0.23, 0.38, month(2024, 1)), (4, 0.38, 0.54, month(2024, 1))];
 
 impl Organisation {
     pub fn new(residents: u32) -> Organisation {
@@ -121,11 +168,15 @@ impl Organisation {
         for (id, parent, level, names, service) in UNITS {
             made.unit(id, (!parent.is_empty()).then_some(parent), level, names, service, None);
         }
-        let areas = [("area-east", ["Itäinen alue", "Östra området", "East"]), ("area-west", ["Läntinen alue", "Västra området", "West"])];
+        let areas = [
+            ("area-east", ["Itäinen alue", "Östra området", "East"]),
+            ("area-west", ["Läntinen alue", "Västra området", "West"]),
+        ];
         for (id, names) in areas {
             made.unit(id, Some("outpatient"), UnitLevel::Area, names, None, None);
         }
-        let scaled = |per_resident: f64, at_least: usize| ((f64::from(residents) * per_resident) as usize).max(at_least);
+        let scaled =
+            |per_resident: f64, at_least: usize| ((f64::from(residents) * per_resident) as usize).max(at_least);
         let mut stations = Vec::new();
         for (number, (municipality, part, fi, sv)) in STATIONS.into_iter().enumerate() {
             let id = format!("station-{:02}", number + 1);
@@ -147,15 +198,24 @@ impl Organisation {
         }
         let clinics = (1..=9).map(|number| {
             let id = format!("clinic-{number}");
-            let names = [format!("Neuvola {number}"), format!("Rådgivning {number}"), format!("Child health clinic {number}")];
-            made.unit(&id, Some("families"), UnitLevel::Unit, [&names[0], &names[1], &names[2]], Some("child_health"), None);
+            let names =
+                [format!("Neuvola {number}"), format!("Rådgivning {number}"), format!("Child health clinic {number}")];
+            made.unit(
+                &id,
+                Some("families"),
+                UnitLevel::Unit,
+                [&names[0], &names[1], &names[2]],
+                Some("child_health"),
+                None,
+            );
             made.people(&id, Profession::PublicHealthNurse, scaled(1.0 / 15_000.0, 3));
             UnitId::from(id.as_str())
         });
         let clinics = clinics.collect();
         let oral = (1..=4).map(|number| {
             let id = format!("dental-{number}");
-            let names = [format!("Hammashoitola {number}"), format!("Tandklinik {number}"), format!("Dental clinic {number}")];
+            let names =
+                [format!("Hammashoitola {number}"), format!("Tandklinik {number}"), format!("Dental clinic {number}")];
             made.unit(&id, Some("oral"), UnitLevel::Unit, [&names[0], &names[1], &names[2]], Some("oral"), None);
             made.people(&id, Profession::Dentist, scaled(1.0 / 8_000.0, 3));
             UnitId::from(id.as_str())
@@ -277,8 +337,12 @@ impl Organisation {
     }
 
     fn openings(&self, clock: &Clock, batch: &mut Batch) {
-        let open: Vec<&UnitId> =
-            self.stations.iter().map(|station| &station.unit).chain([&self.families_line, &self.digital_clinic]).collect();
+        let open: Vec<&UnitId> = self
+            .stations
+            .iter()
+            .map(|station| &station.unit)
+            .chain([&self.families_line, &self.digital_clinic])
+            .collect();
         for place in (0..clock.days()).filter(|place| clock.is_weekday(*place)) {
             let from = clock.midnight(place) + 8 * HOUR;
             batch.openings.extend(open.iter().map(|unit| {
@@ -337,7 +401,8 @@ impl Organisation {
             let first = clock.first_of(now);
             let recorded = clock.midnight(first) + 35 * DAY;
             for (page, per_resident) in [("front", 0.30), ("contact", 0.12), ("care-homes", 0.02)] {
-                let visitors = f64::from(residents) * per_resident * (1.0 + 0.6 * adoption(now)) * rng.random_range(0.9..1.1);
+                let visitors =
+                    f64::from(residents) * per_resident * (1.0 + 0.6 * adoption(now)) * rng.random_range(0.9..1.1);
                 let row = Visit {
                     site: "web".into(),
                     page: page.into(),
@@ -366,7 +431,9 @@ impl Organisation {
             batch.phenomena.push(Recorded(phenomenon, recorded));
         }
         // Emergency visits of the county's own programme (BQ-21, BQ-23): total and joint emergency, two years.
-        for (series_id, values) in [("emergency-visits", [143_681.0, 130_765.0]), ("joint-emergency-visits", [115_211.0, 102_158.0])] {
+        for (series_id, values) in
+            [("emergency-visits", [143_681.0, 130_765.0]), ("joint-emergency-visits", [115_211.0, 102_158.0])]
+        {
             for (year, value) in values.into_iter().enumerate() {
                 let first = clock.first_of(12 * (year + 1));
                 let row = Series {
@@ -383,7 +450,9 @@ impl Organisation {
                 batch.series.push(Recorded(row, clock.end()));
             }
         }
-        for (indicator, value) in [("J12-absence-fell", 0.9), ("C03-navigators-trained", 50.0), ("F04-participants", 100.0)] {
+        for (indicator, value) in
+            [("J12-absence-fell", 0.9), ("C03-navigators-trained", 50.0), ("F04-participants", 100.0)]
+        {
             let row = Entry {
                 indicator: indicator.into(),
                 unit_id: Some("county".into()),
@@ -403,7 +472,13 @@ impl Organisation {
     }
 }
 
-fn publish_slots(station: &Station, professional: &ProfessionalId, clock: &Clock, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+fn publish_slots(
+    station: &Station,
+    professional: &ProfessionalId,
+    clock: &Clock,
+    rng: &mut ChaCha8Rng,
+    batch: &mut Batch,
+) {
     let first = clock.first_of(month(2025, 7));
     for place in (first..clock.days()).filter(|place| clock.is_weekday(*place)) {
         for hour in [9, 10, 12, 13] {
@@ -491,11 +566,23 @@ impl Making {
         let scaled = (f64::from(residents) * 1_800.0 / 480_000.0) as u32;
         let make = |number: u32| {
             let id = format!("pair-{}", number + 1);
-            let names = [format!("Omalääkäripari {}", number + 1), format!("Läkar–skötarpar {}", number + 1), format!("Own-doctor pair {}", number + 1)];
-            self.unit(&id, Some("own-doctors"), UnitLevel::Team, [&names[0], &names[1], &names[2]], Some("outpatient"), None);
+            let names = [
+                format!("Omalääkäripari {}", number + 1),
+                format!("Läkar–skötarpar {}", number + 1),
+                format!("Own-doctor pair {}", number + 1),
+            ];
+            self.unit(
+                &id,
+                Some("own-doctors"),
+                UnitLevel::Team,
+                [&names[0], &names[1], &names[2]],
+                Some("outpatient"),
+                None,
+            );
             let physician = self.people(&id, Profession::Physician, 1).remove(0);
             let nurse = self.people(&id, Profession::Nurse, 1).remove(0);
-            let (since, size) = if number == 0 { (month(2024, 12), scaled.max(1_500)) } else { (month(2025, 3), scaled) };
+            let (since, size) =
+                if number == 0 { (month(2024, 12), scaled.max(1_500)) } else { (month(2025, 3), scaled) };
             Pair { unit: id.as_str().into(), physician, nurse, list: id.as_str().into(), since, size }
         };
         (0..8).map(make).collect()

@@ -28,13 +28,8 @@ impl Clock {
     pub fn new() -> Clock {
         let calendar = Calendar::shipped();
         let (first, end) = (day_number(date(2023, 1, 1)), day_number(date(2026, 1, 1)));
-        let mut clock = Clock {
-            midnights: Vec::new(),
-            first,
-            months: Vec::new(),
-            weekdays: Vec::new(),
-            is_weekday: Vec::new(),
-        };
+        let mut clock =
+            Clock { midnights: Vec::new(), first, months: Vec::new(), weekdays: Vec::new(), is_weekday: Vec::new() };
         for day in (first..=end).filter_map(date_of) {
             let place = clock.midnights.len();
             if let Some(midnight) = calendar.start_of(day) {

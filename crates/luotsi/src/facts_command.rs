@@ -49,8 +49,14 @@ pub fn import(arguments: &ImportArguments) -> Result<Done> {
     let source = arguments.source.clone().or_else(|| mapping.source.clone()).unwrap_or_else(|| table.name.into());
     let mut rejected = 0;
     for file in &arguments.files {
-        let request =
-            Request { data: &arguments.data.path, table, file, mapping: mapping.clone(), source: source.clone(), now: now() };
+        let request = Request {
+            data: &arguments.data.path,
+            table,
+            file,
+            mapping: mapping.clone(),
+            source: source.clone(),
+            now: now(),
+        };
         let bar = output::progress("rows", None);
         let summary = import::import(&request, |rows| bar.set_position(rows));
         bar.finish_and_clear();
@@ -68,7 +74,10 @@ pub fn import(arguments: &ImportArguments) -> Result<Done> {
                     summary.unchanged,
                     summary.replaced,
                     summary.rejected,
-                    summary.quarantine.as_ref().map_or(String::new(), |path| format!("\nrefused rows: {}", path.display())),
+                    summary
+                        .quarantine
+                        .as_ref()
+                        .map_or(String::new(), |path| format!("\nrefused rows: {}", path.display())),
                 ),
             };
             written.map_err(|error| Error::new(error.to_string()))

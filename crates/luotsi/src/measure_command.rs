@@ -21,7 +21,11 @@ pub enum MeasureCommand {
         measures: Option<PathBuf>,
     },
     /// The definition of a measure and its query.
-    Show { id: String, #[arg(long)] measures: Option<PathBuf> },
+    Show {
+        id: String,
+        #[arg(long)]
+        measures: Option<PathBuf>,
+    },
     /// Run measures.
     Run(RunArguments),
 }

@@ -52,7 +52,9 @@ pub fn serve(data: &Path, listen: SocketAddr, demo: bool) -> Result<()> {
 fn secret() -> [u8; 32] {
     use std::io::Read;
     let mut bytes = [0; 32];
-    std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).expect("the system's randomness");
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .expect("the system's randomness");
     bytes
 }
 
@@ -105,10 +107,11 @@ async fn published_series(
     let request = Request { from, to, grouping, as_of, suppress: true };
     let ids: Vec<String> = catalogue.measures().map(|(_, measure)| measure.id.clone()).collect();
     let results = measure::run(snapshot, catalogue, &ids, &request).await?;
-    let months: Vec<String> = std::iter::successors(Some(from), |month| month.checked_add(jiff::Span::new().months(1)).ok())
-        .take_while(|month| *month < to)
-        .map(|month| format!("{:04}-{:02}", month.year(), month.month()))
-        .collect();
+    let months: Vec<String> =
+        std::iter::successors(Some(from), |month| month.checked_add(jiff::Span::new().months(1)).ok())
+            .take_while(|month| *month < to)
+            .map(|month| format!("{:04}-{:02}", month.year(), month.month()))
+            .collect();
     let gaps: Vec<Point> = months.iter().map(|month| Point { period: month.clone(), ..Point::default() }).collect();
     let mut series: HashMap<(String, String), Series> = HashMap::new();
     for figure in results.figures {

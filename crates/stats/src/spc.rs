@@ -92,7 +92,10 @@ pub enum TwoSigma {
 /// How many points make a shift or a trend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunLength {
-    Fixed { shift: usize, trend: usize },
+    Fixed {
+        shift: usize,
+        trend: usize,
+    },
     /// Anhøj: longer than round(log₂ n) + 3, and no rule for trends.
     ByCount,
 }
@@ -134,24 +137,33 @@ impl Dialect {
 
     pub const PRESETS: [(&'static str, Dialect); 6] = [
         ("making-data-count", Dialect::MAKING_DATA_COUNT),
-        ("nhs-r-package", Dialect {
-            two_sigma: TwoSigma::Between,
-            target_on_limit: TargetOnLimit::HitOrMiss,
-            ..Dialect::MAKING_DATA_COUNT
-        }),
+        (
+            "nhs-r-package",
+            Dialect {
+                two_sigma: TwoSigma::Between,
+                target_on_limit: TargetOnLimit::HitOrMiss,
+                ..Dialect::MAKING_DATA_COUNT
+            },
+        ),
         ("nhs-excel", Dialect { screening: false, ..Dialect::MAKING_DATA_COUNT }),
-        ("nhs-excel-six", Dialect {
-            screening: false,
-            run_length: RunLength::Fixed { shift: 6, trend: 6 },
-            ..Dialect::MAKING_DATA_COUNT
-        }),
+        (
+            "nhs-excel-six",
+            Dialect {
+                screening: false,
+                run_length: RunLength::Fixed { shift: 6, trend: 6 },
+                ..Dialect::MAKING_DATA_COUNT
+            },
+        ),
         ("nhs-older-guide", Dialect { ties: Ties::Neutral, screening: false, ..Dialect::MAKING_DATA_COUNT }),
-        ("anhoej", Dialect {
-            run_length: RunLength::ByCount,
-            screening: false,
-            constant: Constant::Exact,
-            ..Dialect::MAKING_DATA_COUNT
-        }),
+        (
+            "anhoej",
+            Dialect {
+                run_length: RunLength::ByCount,
+                screening: false,
+                constant: Constant::Exact,
+                ..Dialect::MAKING_DATA_COUNT
+            },
+        ),
     ];
 
     pub fn named(name: &str) -> Option<Dialect> {

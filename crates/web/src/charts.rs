@@ -20,21 +20,9 @@ pub const NEUTRAL: &str = "#490092";
 pub const TARGET: &str = "#b81414";
 
 /// A control chart as a picture of its own, for files.
-pub fn chart_svg(
-    periods: &[String],
-    charted: &Charted,
-    target: Option<f64>,
-    better: Better,
-    language: &str,
-) -> String {
+pub fn chart_svg(periods: &[String], charted: &Charted, target: Option<f64>, better: Better, language: &str) -> String {
     let language = Language::named(language).unwrap_or(Language::En);
-    let labels = Labels {
-        title: "",
-        description: "",
-        unit: "",
-        language,
-        id: "chart",
-    };
+    let labels = Labels { title: "", description: "", unit: "", language, id: "chart" };
     control(periods, charted, &vec![target; periods.len()], better, &labels).into_string()
 }
 

@@ -50,8 +50,7 @@ pub fn value(value: f64, unit: &str, language: Language) -> String {
 
 /// `2025-03` as 3/2025 in Finnish and Swedish, Mar 2025 in English; other periods as they are.
 pub fn period(period: &str, language: Language) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let parts = period.split_once('-').and_then(|(year, month)| Some((year, month.parse::<usize>().ok()?)));
     match (parts, language) {
         (Some((year, month @ 1..=12)), Language::En) => format!("{} {year}", MONTHS[month - 1]),

@@ -44,7 +44,8 @@ pub async fn health(State(app): State<Arc<App>>) -> Response {
 pub async fn metrics(State(app): State<Arc<App>>) -> Response {
     let counters = &app.counters;
     let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-    let mut out = String::from("# HELP luotsi_requests_total Requests answered.\n# TYPE luotsi_requests_total counter\n");
+    let mut out =
+        String::from("# HELP luotsi_requests_total Requests answered.\n# TYPE luotsi_requests_total counter\n");
     for (class, counter) in CLASSES.iter().zip(&counters.classes) {
         let _ = writeln!(out, "luotsi_requests_total{{class=\"{class}\"}} {}", read(counter));
     }

@@ -115,6 +115,7 @@ struct Source {
     column: &'static Column,
     field: Option<usize>,
     constant: Option<String>,
+    cut: Option<usize>,
     prefix: Option<String>,
     values: Option<Rc<std::collections::BTreeMap<String, String>>>,
     /// Euro for one unit, of a decimal amount.
@@ -169,8 +170,12 @@ impl Check {
     /// The values of a row, or why it is refused.
     pub fn row<'a>(&'a mut self, record: &'a Record, now: i64) -> std::result::Result<Checked<'a>, Refused> {
         let Check { table, sources, zone, directory, known, orders, .. } = self;
-        let formats =
-            Formats { zone, time: self.time_format.as_deref(), day: self.day_format.as_deref(), comma: self.decimal_comma };
+        let formats = Formats {
+            zone,
+            time: self.time_format.as_deref(),
+            day: self.day_format.as_deref(),
+            comma: self.decimal_comma,
+        };
         let mut values = Vec::with_capacity(sources.len());
         for source in sources.iter() {
             let refuse = |reason: String| Refused { column: source.column.name, reason };
@@ -223,8 +228,10 @@ fn refuse_unknown_columns(table: &Table, header: &[String]) -> Result<()> {
     let known = |name: &str| table.column(name).is_some() || name == "recorded_at" || name.starts_with('_');
     match header.iter().find(|name| !known(name)) {
         None => Ok(()),
-        Some(name) => Err(Error::new(format!("{} has no column {name}", table.name))
-            .remedy(format!("rename it, or give a mapping with --map; `luotsi facts show {}` lists the columns", table.name))),
+        Some(name) => Err(Error::new(format!("{} has no column {name}", table.name)).remedy(format!(
+            "rename it, or give a mapping with --map; `luotsi facts show {}` lists the columns",
+            table.name
+        ))),
     }
 }
 
@@ -246,6 +253,7 @@ impl Source {
             column,
             field,
             constant,
+            cut: mapping.cut.get(column.name).copied(),
             prefix: mapping.prefixes.get(column.name).cloned(),
             values: mapping.values.get(column.name).cloned().map(Rc::new),
             rate: mapping.money.get(column.name).map(|money| money.rate),
@@ -262,11 +270,14 @@ impl Source {
     fn text<'a>(&'a self, record: &'a Record) -> std::result::Result<Option<Cow<'a, str>>, String> {
         let own = match self.field {
             Some(field) => match record.fields.get(field) {
-                Some(text) => std::str::from_utf8(text).map_err(|_| "is not UTF-8; give --encoding".to_string())?.trim(),
+                Some(text) => {
+                    std::str::from_utf8(text).map_err(|_| "is not UTF-8; give --encoding".to_string())?.trim()
+                }
                 None => return Err(format!("is missing: the row has {} fields", record.fields.len())),
             },
             None => self.constant.as_deref().unwrap_or(""),
         };
+        let own = self.cut.and_then(|cut| own.get(..cut)).unwrap_or(own);
         let mut text = Cow::Borrowed(own);
         if let Some(values) = &self.values
             && !own.is_empty()
@@ -277,9 +288,12 @@ impl Source {
             }
         }
         if text.is_empty() {
-            return Ok(self.column.default.filter(|default| !default.is_empty()).map(Cow::Borrowed).or_else(|| {
-                (self.column.default == Some("") && !self.column.optional).then_some(Cow::Borrowed(""))
-            }));
+            return Ok(self
+                .column
+                .default
+                .filter(|default| !default.is_empty())
+                .map(Cow::Borrowed)
+                .or_else(|| (self.column.default == Some("") && !self.column.optional).then_some(Cow::Borrowed(""))));
         }
         match &self.prefix {
             Some(prefix) => Ok(Some(Cow::Owned(format!("{prefix}{text}")))),
@@ -414,9 +428,9 @@ impl Formats<'_> {
 
 fn iso_day(text: &[u8]) -> Option<Date> {
     let number = |from: usize, to: usize| {
-        text[from..to].iter().try_fold(0i16, |sum, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0'))
-        })
+        text[from..to]
+            .iter()
+            .try_fold(0i16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))
     };
     if text.len() != 10 || text[4] != b'-' || text[7] != b'-' {
         return None;
@@ -521,11 +535,7 @@ pub fn known_ids(snapshot: &Snapshot, table: &'static Table) -> Result<HashSet<S
     Ok(ids)
 }
 
-fn each_id(
-    snapshot: &Snapshot,
-    table: &'static Table,
-    mut each: impl FnMut(&dyn Array) -> Result<()>,
-) -> Result<()> {
+fn each_id(snapshot: &Snapshot, table: &'static Table, mut each: impl FnMut(&dyn Array) -> Result<()>) -> Result<()> {
     for files in snapshot.table(table).into_iter().flat_map(|files| files.partitions.values()) {
         for file in files.base.iter().chain(&files.deltas) {
             for batch in read_file(&snapshot.folder, file)? {

@@ -34,6 +34,8 @@ pub struct Mapping {
     pub constants: BTreeMap<String, String>,
     /// Fact column → put before every value that is not empty.
     pub prefixes: BTreeMap<String, String>,
+    /// Fact column → how many characters of the source value count: 4 takes the year of a date.
+    pub cut: BTreeMap<String, usize>,
     /// Fact column → source value → our value; `*` stands for every other value, an empty one for no value.
     pub values: BTreeMap<String, BTreeMap<String, String>>,
     /// Fact column → how an amount in another currency becomes cents.

@@ -143,7 +143,8 @@ fn read_csv(path: &Path, copy: &Path, mapping: &Mapping) -> Result<Reading> {
                     return;
                 }
             }
-            if block.len() == BLOCK && send.send(Ok(std::mem::replace(&mut block, Vec::with_capacity(BLOCK)))).is_err() {
+            if block.len() == BLOCK && send.send(Ok(std::mem::replace(&mut block, Vec::with_capacity(BLOCK)))).is_err()
+            {
                 return;
             }
         }
@@ -159,12 +160,14 @@ fn read_csv(path: &Path, copy: &Path, mapping: &Mapping) -> Result<Reading> {
 fn open_csv(path: &Path, copy: &Path, mapping: &Mapping) -> Result<CsvRecords> {
     let source: Box<dyn Read> = match path.as_os_str() == "-" {
         true => Box::new(std::io::stdin()),
-        false => Box::new(File::open(path).map_err(|error| {
-            Error::file("open", path, error).remedy("check the path; `-` reads standard input")
-        })?),
+        false => Box::new(
+            File::open(path)
+                .map_err(|error| Error::file("open", path, error).remedy("check the path; `-` reads standard input"))?,
+        ),
     };
     let kept = File::create(copy).map_err(|error| Error::file("keep the original", copy, error))?;
-    let kept = zstd::Encoder::new(BufWriter::new(kept), 1).map_err(|error| Error::file("keep the original", copy, error))?;
+    let kept =
+        zstd::Encoder::new(BufWriter::new(kept), 1).map_err(|error| Error::file("keep the original", copy, error))?;
     let keeper = Rc::new(Cell::new(Some(Keeper { kept, digest: Sha256::new(), copy: copy.into() })));
     let tee = Tee { source, keeper: Rc::clone(&keeper) };
     let mut records = CsvRecords::new(plain(tee, path)?, path, mapping)?;
@@ -273,12 +276,9 @@ fn unreadable(path: &Path, line: u64, error: &dyn std::fmt::Display) -> Error {
 }
 
 fn first_line(text: &mut dyn Read) -> std::io::Result<Vec<u8>> {
-    let mut line = Vec::new();
-    for byte in text.bytes() {
-        line.push(byte?);
-        if line.last() == Some(&b'\n') {
-            break;
-        }
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    while line.last() != Some(&b'\n') && text.read(&mut byte)? == 1 {
+        line.push(byte[0]);
     }
     Ok(line)
 }
@@ -350,7 +350,8 @@ fn read_parquet(path: &Path, copy: &Path) -> Result<Reading> {
     std::fs::copy(path, copy).map_err(|error| Error::file("keep the original", copy, error))?;
     let digest = crate::layout::digest_of_file(copy)?;
     let digest_path = copy.with_extension("sha256");
-    std::fs::write(&digest_path, digest + "\n").map_err(|error| Error::file("keep the original", &digest_path, error))?;
+    std::fs::write(&digest_path, digest + "\n")
+        .map_err(|error| Error::file("keep the original", &digest_path, error))?;
     let (send, blocks) = sync_channel(8);
     std::thread::spawn(move || {
         let mut line = 0;
@@ -380,7 +381,11 @@ fn parquet_batches(file: File, path: &Path) -> Result<(Vec<String>, Batches)> {
 
 /// Rows of a batch as text, the one form in which values are checked.
 fn records_of(batch: &RecordBatch, line: &mut u64) -> Result<Vec<Record>> {
-    let columns = batch.columns().iter().map(|column| cast(column, &DataType::Utf8)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let columns = batch
+        .columns()
+        .iter()
+        .map(|column| cast(column, &DataType::Utf8))
+        .collect::<std::result::Result<Vec<_>, _>>()?;
     let record = |row: usize| {
         let text = |column: &datafusion::arrow::array::ArrayRef| match column.is_valid(row) {
             true => column.as_string::<i32>().value(row).to_string(),

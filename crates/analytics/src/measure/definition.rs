@@ -160,15 +160,15 @@ impl MeasureFile {
     /// table holds for all.
     pub fn parse(path: &str, text: &str) -> Result<MeasureFile> {
         let head_lines = text.lines().take_while(|line| line.starts_with("---")).count();
-        let head: String =
-            text.lines().take(head_lines).map(|line| line[3..].strip_prefix(' ').unwrap_or(&line[3..])).fold(
-                String::new(),
-                |mut head, line| {
-                    head.push_str(line);
-                    head.push('\n');
-                    head
-                },
-            );
+        let head: String = text
+            .lines()
+            .take(head_lines)
+            .map(|line| line[3..].strip_prefix(' ').unwrap_or(&line[3..]))
+            .fold(String::new(), |mut head, line| {
+                head.push_str(line);
+                head.push('\n');
+                head
+            });
         let sql: String = text.lines().skip(head_lines).map(|line| format!("{line}\n")).collect();
         let wrong = |error: toml::de::Error| {
             let line = error.span().map_or(1, |span| head[..span.start.min(head.len())].matches('\n').count() + 1);

@@ -23,9 +23,10 @@ pub(super) struct Node {
 
 /// Hides figures in which, or by subtraction of which, fewer people than the threshold could be told.
 pub(super) fn suppress(figures: &mut [Figure], measure: &Definition, tree: &Tree) {
-    let mut slices: BTreeMap<(String, Vec<(String, String)>), Vec<usize>> = BTreeMap::new();
+    let slice_of = |figure: &Figure| (figure.period.clone(), figure.strata.clone());
+    let mut slices: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, figure) in figures.iter().enumerate() {
-        slices.entry((figure.period.clone(), figure.strata.clone())).or_default().push(at);
+        slices.entry(slice_of(figure)).or_default().push(at);
     }
     let mut hidden = vec![false; figures.len()];
     for slice in slices.values() {
@@ -110,14 +111,18 @@ impl Families {
     /// A parent's own cases are never published, but a parent without any is known to have none.
     fn bounds(&self, nodes: &[Node], hidden: &[bool]) -> Vec<(u64, u64)> {
         const UNBOUNDED: u64 = u64::MAX / 4;
-        let mut bounds: Vec<(u64, u64)> =
-            nodes.iter().zip(hidden).map(|(node, hidden)| if *hidden { (0, UNBOUNDED) } else { (node.n, node.n) }).collect();
+        let mut bounds: Vec<(u64, u64)> = nodes
+            .iter()
+            .zip(hidden)
+            .map(|(node, hidden)| if *hidden { (0, UNBOUNDED) } else { (node.n, node.n) })
+            .collect();
         loop {
             let before = bounds.clone();
             for (parent, children) in self.children.iter().enumerate().filter(|(_, children)| !children.is_empty()) {
                 let own = if self.own[parent] > 0 { UNBOUNDED } else { 0 };
                 let low: u64 = children.iter().map(|child| bounds[*child].0).sum();
-                let high = children.iter().map(|child| bounds[*child].1).fold(own, |sum, high| (sum + high).min(UNBOUNDED));
+                let high =
+                    children.iter().map(|child| bounds[*child].1).fold(own, |sum, high| (sum + high).min(UNBOUNDED));
                 bounds[parent] = (bounds[parent].0.max(low), bounds[parent].1.min(high));
                 for child in children {
                     let others_low = low - bounds[*child].0;

@@ -45,6 +45,9 @@ pub fn session(snapshot: &Snapshot, as_of: Option<i64>, folds: &Continuity) -> R
     config.options_mut().sql_parser.dialect = datafusion::config::Dialect::PostgreSQL;
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     config.options_mut().optimizer.preserve_file_partitions = 1;
+    // A join that passes its keys down waits until every partition has begun; a run begins few at a time.
+    config.options_mut().optimizer.enable_dynamic_filter_pushdown = false;
+    config.options_mut().optimizer.enable_join_dynamic_filter_pushdown = false;
     let spill = snapshot.folder.join("spill");
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(FairSpillPool::new(MEMORY)))

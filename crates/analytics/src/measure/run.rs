@@ -1,11 +1,12 @@
 //! A run: one version of the facts, one grouping, any number of measure files.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
-use datafusion::physical_plan::execute_stream_partitioned;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream_partitioned};
 use datafusion::prelude::{DataFrame, SessionContext, col, ident};
 use futures::StreamExt;
 use jiff::civil::Date;
@@ -116,9 +117,8 @@ struct Periods {
 
 impl Periods {
     fn of(request: &Request, calendar: &Calendar) -> Result<Periods> {
-        let instant = |date: Date| {
-            calendar.start_of(date).ok_or_else(|| Error::new(format!("{date} is outside the calendar")))
-        };
+        let instant =
+            |date: Date| calendar.start_of(date).ok_or_else(|| Error::new(format!("{date} is outside the calendar")));
         let end = instant(request.to)?;
         if request.from >= request.to {
             return Err(Error::new("the range is empty: --from must be before --to"));
@@ -233,10 +233,14 @@ async fn run_file(
     let windows = windows(measures[0], request, periods, calendar)?;
     let fold = Continuity::new(snapshot.clone(), windows.clone(), request.as_of);
     let context = query::session(snapshot, Some(request.as_of), &fold)?;
+    let begun = super::complete_months(snapshot).and_then(|(first, _)| calendar.start_of(first)).unwrap_or(i64::MIN);
     let tree = Tree::from_batches(&context.table("units").await?.collect().await?, calendar, request.as_of)?;
     let mut gathering = Gathering::new(measures, request, periods, &tree);
     gathering.join_residents(&context).await?;
     let rolling = measures[0].window_months.is_some() && request.grouping.period.is_some();
+    if rolling {
+        gathering.too_early = windows.iter().take_while(|(from, _)| *from < begun).count();
+    }
     if rolling && !file.sql.contains("continuity(") {
         for (period, (from, to)) in windows.iter().enumerate() {
             let bounds = Bounds { from: *from, to: *to, as_of: request.as_of };
@@ -249,6 +253,12 @@ async fn run_file(
         gathering.gather(&context, file, plan, None).await?;
     }
     Ok(gathering.figures())
+}
+
+/// Whether some operator of a plan moves rows between partitions, or joins them.
+fn crosses_partitions(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    let name = plan.name();
+    name.contains("Repartition") || name.contains("Join") || plan.children().into_iter().any(crosses_partitions)
 }
 
 /// A cell's place: unit (or none), epoch of the tree, period, stratum.
@@ -298,6 +308,8 @@ struct Gathering<'a> {
     people: HashMap<i64, Person>,
     /// Rows without a resident count as one person each.
     anonymous: u64,
+    /// So many first periods have windows that begin before the facts do.
+    too_early: usize,
 }
 
 impl<'a> Gathering<'a> {
@@ -313,6 +325,7 @@ impl<'a> Gathering<'a> {
             stratum_labels: Vec::new(),
             people: HashMap::new(),
             anonymous: 0,
+            too_early: 0,
         }
     }
 
@@ -360,26 +373,26 @@ impl<'a> Gathering<'a> {
             plan = plan.sort(vec![col("resident_id").sort(true, true)])?;
         }
         let physical = plan.create_physical_plan().await?;
+        // Partitions that need nothing of one another run a few at a time: work for every core, memory for few. Where
+        // rows cross partitions all must run, or those that wait for the others wait for ever.
+        let ahead = match crosses_partitions(&physical) {
+            true => usize::MAX,
+            false => std::thread::available_parallelism().map_or(2, usize::from),
+        };
         let streams = execute_stream_partitioned(physical, context.task_ctx())?;
-        // A few partitions at a time: work for every core, memory for few.
-        let ahead = std::thread::available_parallelism().map_or(2, usize::from);
-        let spawned = futures::stream::iter(streams.into_iter().map(|mut stream| {
+        let ahead = ahead.min(streams.len()).max(1);
+        let begun = streams.into_iter().map(|mut stream| async move {
             let (send, receive) = tokio::sync::mpsc::channel(2);
-            let task = async move {
+            tokio::spawn(async move {
                 while let Some(batch) = stream.next().await {
                     if send.send(batch).await.is_err() {
                         break;
                     }
                 }
-            };
-            (task, receive)
-        }));
-        let mut started = spawned
-            .map(|(task, receive)| async move {
-                tokio::spawn(task);
-                receive
-            })
-            .buffered(ahead);
+            });
+            receive
+        });
+        let mut started = futures::stream::iter(begun).buffered(ahead);
         let mut cluster = Cluster::default();
         while let Some(mut receive) = started.next().await {
             while let Some(batch) = receive.recv().await {
@@ -408,6 +421,11 @@ impl<'a> Gathering<'a> {
             for name in measure.columns() {
                 if !has(name) {
                     let what = format!("{} needs the column {name}, which the case query lacks", measure.id);
+                    return Err(Error::new(what).at(&at));
+                }
+                let typed = plan.schema().field_with_unqualified_name(name)?.data_type();
+                if measure.kind == Kind::Share && *typed != DataType::Boolean {
+                    let what = format!("{}: the column {name} of the case query is not true or false", measure.id);
                     return Err(Error::new(what).at(&at));
                 }
                 names.push(name.into());
@@ -586,6 +604,12 @@ impl<'a> Gathering<'a> {
                     ..Figure::default()
                 };
                 self.read_cell(measure, base, &cell, &mut own);
+                if usize::from(period) < self.too_early
+                    && let Some(figure) = own.last_mut()
+                {
+                    (figure.value, figure.lower, figure.upper, figure.numerator) = (None, None, None, None);
+                    figure.reason = Some("window_before_data");
+                }
             }
             if self.request.suppress {
                 disclosure::suppress(&mut own, measure, self.tree);
@@ -750,7 +774,9 @@ impl Worths {
         typed: &dyn Fn(&str, DataType, &str) -> Result<ArrayRef>,
         labels: &mut Numbered,
     ) -> Result<Worths> {
-        let numbers = |name: &str| Ok::<_, Error>(typed(name, DataType::Float64, "a number")?.as_primitive::<Float64Type>().clone());
+        let numbers = |name: &str| {
+            Ok::<_, Error>(typed(name, DataType::Float64, "a number")?.as_primitive::<Float64Type>().clone())
+        };
         let columns = measure.columns();
         Ok(match measure.kind {
             Kind::Count => Worths::Plain(Plain::Case),
@@ -759,20 +785,16 @@ impl Worths {
                 let until = typed("until", instant_type(), "a time")?;
                 Worths::Stock(until.as_primitive::<TimestampMicrosecondType>().clone())
             }
-            Kind::Share => {
-                let hits = match batch[columns[0]].data_type() {
-                    DataType::Boolean => batch[columns[0]].as_boolean().clone(),
-                    _ => return Err(Error::new(format!("{}: the column {} is not true or false", measure.id, columns[0]))),
-                };
-                Worths::Plain(Plain::Hits(hits))
-            }
+            Kind::Share => Worths::Plain(Plain::Hits(batch[columns[0]].as_boolean().clone())),
             Kind::Mean | Kind::Median => Worths::Plain(Plain::Values(numbers(columns[0])?)),
             Kind::Ratio => Worths::Ratio(numbers(columns[0])?, numbers(columns[1])?),
             Kind::Nps => {
                 let scores = typed(columns[0], DataType::Int64, "a whole number")?;
                 Worths::Plain(Plain::Scores(scores.as_primitive::<Int64Type>().clone()))
             }
-            Kind::Classes => Worths::Plain(Plain::Classes(Labels::of(&batch[columns[0]], &mut |it| labels.number(it))?)),
+            Kind::Classes => {
+                Worths::Plain(Plain::Classes(Labels::of(&batch[columns[0]], &mut |it| labels.number(it))?))
+            }
         })
     }
 }
@@ -803,7 +825,12 @@ fn hash_text(text: &str) -> u64 {
 }
 
 /// The case rows of one measure, all columns of its query, as they stand.
-pub async fn cases(snapshot: &Snapshot, catalogue: &Catalogue, id: &str, request: &Request) -> Result<Vec<RecordBatch>> {
+pub async fn cases(
+    snapshot: &Snapshot,
+    catalogue: &Catalogue,
+    id: &str,
+    request: &Request,
+) -> Result<Vec<RecordBatch>> {
     let calendar = Calendar::shipped();
     let periods = Periods::of(request, &calendar)?;
     let (file, measure) = catalogue.find(id)?;

@@ -58,8 +58,7 @@ impl Tree {
         days.sort_unstable();
         days.dedup();
         for day in &days {
-            let mut parents = vec![None; tree.units.len()];
-            for unit in 0..tree.units.len() {
+            let parent_of = |unit: usize| {
                 // Outside its own validity a unit stands where its nearest row puts it.
                 let rows = periods.iter().filter(|it| it.unit == unit);
                 let row = rows.min_by_key(|it| match it {
@@ -67,8 +66,9 @@ impl Tree {
                     it if *day < it.from => i64::from(it.from) - i64::from(*day),
                     it => i64::from(*day) - i64::from(it.to) + 1,
                 });
-                parents[unit] = row.and_then(|row| tree.by_id.get(row.parent.as_ref()?).copied());
-            }
+                row.and_then(|row| tree.by_id.get(row.parent.as_ref()?).copied())
+            };
+            let parents = (0..tree.units.len()).map(parent_of).collect();
             tree.parents.push(parents);
         }
         let start = |day: i32| match day {

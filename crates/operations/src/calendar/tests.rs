@@ -6,14 +6,9 @@ use super::*;
 fn movable_feasts_fall_where_the_almanac_says() {
     let calendar = Calendar::shipped();
     let name = |day: Date| calendar.holiday(day).map(|it| it.en.as_str());
-    for easter in [
-        date(2024, 3, 31),
-        date(2025, 4, 20),
-        date(2026, 4, 5),
-        date(2027, 3, 28),
-        date(2028, 4, 16),
-        date(2029, 4, 1),
-    ] {
+    for easter in
+        [date(2024, 3, 31), date(2025, 4, 20), date(2026, 4, 5), date(2027, 3, 28), date(2028, 4, 16), date(2029, 4, 1)]
+    {
         assert_eq!(name(easter), Some("Easter Sunday"));
     }
     for midsummer in [date(2024, 6, 22), date(2025, 6, 21), date(2026, 6, 20), date(2027, 6, 26)] {

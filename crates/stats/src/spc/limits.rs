@@ -26,8 +26,7 @@ pub struct Limits {
 
 /// Limits of one phase from its first `baseline` values, or all of them.
 pub fn limits(kind: Chart, part: &[Datum], baseline: Option<usize>, dialect: &Dialect) -> Limits {
-    let known: Vec<(f64, f64)> =
-        part.iter().filter_map(|datum| Some((datum.value?, datum.denominator))).collect();
+    let known: Vec<(f64, f64)> = part.iter().filter_map(|datum| Some((datum.value?, datum.denominator))).collect();
     let used = &known[..baseline.unwrap_or(known.len()).min(known.len())];
     let none = Limits { lines: vec![None; part.len()], screened: 0, values: used.len() };
     if used.is_empty() {

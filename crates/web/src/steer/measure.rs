@@ -84,13 +84,7 @@ pub async fn measure(
     page.render(StatusCode::OK, &format!("{name} – {unit}"), &content)
 }
 
-fn filter_form(
-    app: &App,
-    page: &Page,
-    asked: &Asked<'_>,
-    charts: &[(&'static str, Chart)],
-    chart: &str,
-) -> Markup {
+fn filter_form(app: &App, page: &Page, asked: &Asked<'_>, charts: &[(&'static str, Chart)], chart: &str) -> Markup {
     let path = format!("/steer/measures/{}", asked.card.id);
     html! {
         form.filters method="get" action=(path) {
@@ -195,7 +189,8 @@ fn changes(page: &Page, followed: &Followed, unit: &str) -> Markup {
 }
 
 fn table(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
-    let write = |value: Option<f64>| value.map_or_else(|| "–".into(), |it| numbers::value(it, &asked.card.unit, page.language));
+    let write =
+        |value: Option<f64>| value.map_or_else(|| "–".into(), |it| numbers::value(it, &asked.card.unit, page.language));
     let may_see_cases = may_see_cases(page);
     let csv = page.link_to(&format!("/steer/measures/{}/csv", asked.card.id), &[("chart", "")]);
     html! {
@@ -305,7 +300,22 @@ pub async fn csv(
         out.push_str(&cells.join(&separator.to_string()));
         out.push_str("\r\n");
     };
-    line(&["measure", "unit_id", "period", "n", "numerator", "value", "lower", "upper", "suppressed", "coverage", "as_of"].map(String::from));
+    line(
+        &[
+            "measure",
+            "unit_id",
+            "period",
+            "n",
+            "numerator",
+            "value",
+            "lower",
+            "upper",
+            "suppressed",
+            "coverage",
+            "as_of",
+        ]
+        .map(String::from),
+    );
     for point in &asked.series.points {
         line(&[
             asked.card.id.clone(),
@@ -322,7 +332,8 @@ pub async fn csv(
         ]);
     }
     let name = format!("attachment; filename=\"{}-{}.csv\"", asked.card.id, asked.unit.id);
-    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()), (header::CONTENT_DISPOSITION, name)], out).into_response()
+    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()), (header::CONTENT_DISPOSITION, name)], out)
+        .into_response()
 }
 
 /// The cases behind a figure; invented people only, until each reading of real ones is recorded.

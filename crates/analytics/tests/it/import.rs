@@ -1,0 +1,277 @@
+//! What an import does with good and with bad input.
+
+use std::fs;
+use std::io::Write;
+
+use analytics::import::Mapping;
+use facts::Row;
+
+use crate::county::County;
+
+const HEADER: &str = "encounter_id,resident_id,professional_id,profession,unit_id,service,modality,started_at,ended_at";
+
+fn visits(rows: &[&str]) -> String {
+    format!("{HEADER}\n{}\n", rows.join("\n"))
+}
+
+fn quarantine(summary: &analytics::import::Summary) -> Vec<Vec<String>> {
+    let path = summary.quarantine.as_ref().expect("a quarantine");
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).expect("CSV");
+    let text = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
+    reader.byte_records().map(|row| row.expect("a row").iter().map(text).collect()).collect()
+}
+
+#[test]
+fn the_same_file_twice_changes_nothing() {
+    let mut county = County::new();
+    let csv = visits(&[
+        "e1,r1,p1,physician,a,outpatient,phone,2025-03-03T08:00:00Z,",
+        "e2,r2,p2,physician,a,outpatient,home,2025-03-03T09:00:00Z,",
+    ]);
+    let first = county.must("encounters", &csv);
+    assert_eq!((first.read, first.accepted, first.unchanged), (2, 2, 0));
+    let version = county.snapshot().manifest.version;
+    let second = county.must("encounters", &csv);
+    assert_eq!((second.accepted, second.unchanged, second.replaced), (0, 2, 0));
+    assert_eq!(county.snapshot().manifest.version, version);
+}
+
+#[test]
+fn the_same_key_again_replaces_and_both_stay_readable() {
+    let mut county = County::new();
+    county.must("encounters", &visits(&["e1,r1,p1,physician,a,outpatient,phone,2025-03-03T08:00:00Z,"]));
+    let before = county.now();
+    let summary = county.must("encounters", &visits(&["e1,r1,p1,physician,a,outpatient,home,2025-03-03T08:00:00Z,"]));
+    assert_eq!((summary.accepted, summary.replaced), (0, 1));
+    assert_eq!(county.sql("SELECT encounter_id, modality FROM encounters"), [["e1", "home"]]);
+    assert_eq!(as_of(&county, before), [["e1", "phone"]]);
+}
+
+/// Encounters as they were known at an instant, by way of a measure's cases.
+fn as_of(county: &County, instant: i64) -> Vec<Vec<String>> {
+    let sql = "--- id = \"t.all\"\n--- kind = \"count\"\n--- unit = \"rows\"\n--- better = \"neither\"\n--- source = \"test\"\n\
+               --- name = { fi = \"x\", sv = \"x\", en = \"x\" }\n--- about = { fi = \"x\", sv = \"x\", en = \"x\" }\n\
+               SELECT encounter_id AS case_id, resident_id, unit_id, started_at AS at, modality FROM encounters\n";
+    let folder = county.path().join("measures");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("all.sql"), sql).expect("a measure");
+    let catalogue = analytics::measure::Catalogue::with_folder(&folder).expect("a catalogue");
+    let request = analytics::measure::Request {
+        from: jiff::civil::date(2025, 1, 1),
+        to: jiff::civil::date(2026, 1, 1),
+        grouping: analytics::measure::Grouping::default(),
+        as_of: instant,
+        suppress: false,
+    };
+    let snapshot = county.snapshot();
+    let cases = analytics::measure::cases(&snapshot, &catalogue, "t.all", &request);
+    let rows = crate::county::rows(&crate::runtime().block_on(cases).expect("cases"));
+    rows.into_iter().map(|row| vec![row[0].clone(), row[4].clone()]).collect()
+}
+
+#[test]
+fn a_row_that_moves_leaves_nothing_behind() {
+    let mut county = County::new();
+    county
+        .must("contacts", "contact_id,channel,service,unit_id,opened_at\nc1,chat,outpatient,a,2025-03-03T08:00:00Z\n");
+    let anonymous = county.now();
+    county.must(
+        "contacts",
+        "contact_id,resident_id,channel,service,unit_id,opened_at\nc1,r5,chat,outpatient,a,2025-03-03T08:30:00Z\n",
+    );
+    let query = "SELECT contact_id, resident_id IS NULL, identified FROM contacts";
+    assert_eq!(county.sql(query), [["c1", "false", "true"]]);
+    let mut commit = county.lake().commit().expect("a commit");
+    commit.compact(facts::Contact::TABLE, true).expect("compaction");
+    commit.finish().expect("a version");
+    assert_eq!(county.sql(query), [["c1", "false", "true"]], "compaction does not bring it back");
+    county.snapshot().verify(|_| {}).expect("verified");
+    assert!(anonymous < county.now());
+}
+
+#[test]
+fn refused_rows_go_whole_to_the_quarantine_and_can_be_mended() {
+    let mut county = County::new();
+    let csv = visits(&[
+        "e1,r1,p1,physician,a,outpatient,phone,2025-03-03T08:00:00Z,",
+        "e2,r1,p1,physician,a,outpatient,telepathy,2025-03-03T08:00:00Z,",
+        "e3,r1,p1,physician,a,outpatient,phone,2025-03-03T08:00:00Z,2025-03-03T07:00:00Z",
+        "e4,r1,p1,physician,nowhere,outpatient,phone,2025-03-03T08:00:00Z,",
+        "e5,stranger,p1,physician,a,outpatient,phone,2025-03-03T08:00:00Z,",
+        "e6,r1,p1,physician,a,outpatient,phone,yesterday,",
+        "e7,r1,p1",
+        ",r1,p1,physician,a,outpatient,phone,2025-03-03T08:00:00Z,",
+    ]);
+    let summary = county.import("encounters", &csv).expect("an import");
+    assert_eq!(summary.read, 8);
+    assert_eq!(summary.read, summary.accepted + summary.unchanged + summary.replaced + summary.rejected);
+    let refused = quarantine(&summary);
+    let reasons: Vec<(&str, &str)> = refused.iter().map(|row| (row[0].as_str(), row[1].as_str())).collect();
+    let expected = [
+        ("3", "modality"),
+        ("4", "ended_at"),
+        ("5", "unit_id"),
+        ("6", "resident_id"),
+        ("7", "started_at"),
+        ("8", "profession"),
+        ("9", "encounter_id"),
+    ];
+    assert_eq!(reasons, expected);
+    assert!(refused[2][2].contains("import units first"), "{}", refused[2][2]);
+    assert_eq!(
+        refused[0][3..],
+        ["e2", "r1", "p1", "physician", "a", "outpatient", "telepathy", "2025-03-03T08:00:00Z", ""]
+    );
+    let mended = fs::read_to_string(summary.quarantine.as_ref().expect("a quarantine")).expect("text");
+    let mended: String = mended.lines().take(2).map(|line| line.replace("telepathy", "video") + "\n").collect();
+    assert_eq!(county.must("encounters", &mended).accepted, 1);
+}
+
+#[test]
+fn the_quarantine_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut county = County::new();
+    let summary = county.import("residents", "resident_id,birth_year\nr10,long ago\n").expect("an import");
+    let mode = fs::metadata(summary.quarantine.expect("a quarantine")).expect("metadata").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn one_key_twice_with_other_content_in_one_file_is_refused() {
+    let mut county = County::new();
+    let summary =
+        county.import("residents", "resident_id,birth_year\nx1,1990\nx1,1991\nx2,1990\nx2,1990\n").expect("an import");
+    assert_eq!((summary.accepted, summary.unchanged, summary.rejected), (2, 1, 1));
+    assert_eq!(quarantine(&summary)[0][0], "3");
+    assert_eq!(quarantine(&summary)[0][3..], ["x1", "1991"]);
+}
+
+#[test]
+fn separators_marks_quotes_and_encodings_are_read() {
+    let mut county = County::empty();
+    let text = "\u{feff}unit_id;name_fi;level\nu1;\"Keskusta;\nitä\";unit\n";
+    assert_eq!(county.must("units", text).accepted, 1);
+    assert_eq!(county.sql("SELECT name_fi FROM units"), [["Keskusta;\nitä"]]);
+    let latin: Vec<u8> = "unit_id,name_fi,level\nu2,Käpylä,unit\n".chars().map(|letter| letter as u8).collect();
+    let file = county.file("latin.csv", latin);
+    let refused = county.import_file("units", &file, Mapping::default()).expect("an import");
+    assert!(quarantine(&refused)[0][2].contains("--encoding"));
+    let mapping = Mapping { encoding: Some("windows-1252".into()), ..Mapping::default() };
+    assert_eq!(county.import_file("units", &file, mapping).expect("an import").accepted, 1);
+    assert_eq!(county.sql("SELECT name_fi FROM units WHERE unit_id = 'u2'"), [["Käpylä"]]);
+}
+
+#[test]
+fn local_times_follow_the_clock_changes() {
+    let mut county = County::new();
+    let csv = visits(&[
+        "e1,r1,p1,physician,a,outpatient,phone,2025-03-30T03:30:00,",
+        "e2,r1,p1,physician,a,outpatient,phone,2025-10-26T03:30:00,",
+        "e3,r1,p1,physician,a,outpatient,phone,2025-01-15T12:00:00,",
+    ]);
+    let summary = county.import("encounters", &csv).expect("an import");
+    assert_eq!((summary.accepted, summary.rejected, summary.ambiguous_times), (2, 1, 1));
+    assert!(quarantine(&summary)[0][2].contains("does not exist"));
+    let times = county.sql("SELECT encounter_id, started_at FROM encounters ORDER BY encounter_id");
+    assert_eq!(times, [["e2", "2025-10-26T00:30:00Z"], ["e3", "2025-01-15T10:00:00Z"]]);
+}
+
+#[test]
+fn an_endless_line_ends_the_import_and_keeps_what_came_before() {
+    let mut county = County::empty();
+    let mut text = b"unit_id,name_fi,level\nu1,A,unit\nu2,\"".to_vec();
+    text.extend(std::iter::repeat_n(b'x', 3 << 20));
+    let file = county.file("endless.csv", &text);
+    let error = county.import_file("units", &file, Mapping::default()).expect_err("an error");
+    assert!(error.what.contains("1 MiB"), "{error}");
+    assert!(error.at.as_ref().is_some_and(|at| at.ends_with("endless.csv:3:1")), "{error}");
+    assert_eq!(county.sql("SELECT unit_id FROM units"), [["u1"]]);
+}
+
+#[test]
+fn a_truncated_parquet_file_is_told() {
+    let mut county = County::new();
+    county.must("encounters", &visits(&["e1,r1,p1,physician,a,outpatient,phone,2025-03-03T08:00:00Z,"]));
+    let snapshot = county.snapshot();
+    let mut paths = snapshot.manifest.tables["encounters"].partitions.values().flat_map(|files| files.base.iter());
+    let whole = fs::read(snapshot.folder.join(&paths.next().expect("a file").path)).expect("bytes");
+    let file = county.file("cut.parquet", &whole[..whole.len() / 2]);
+    let error = county.import_file("encounters", &file, Mapping::default()).expect_err("an error");
+    assert!(error.to_string().contains("cut short"), "{error}");
+}
+
+#[test]
+fn parquet_is_imported_like_csv() {
+    let mut county = County::new();
+    let batches = crate::runtime()
+        .block_on(analytics::measure::sql(
+            &county.snapshot(),
+            "SELECT 'e9' AS encounter_id, 'r2' AS resident_id, 'physician' AS profession, 'a' AS unit_id, \
+             'outpatient' AS service, 'phone' AS modality, TIMESTAMP '2025-03-03T08:00:00' AS started_at",
+            county.now(),
+        ))
+        .expect("rows");
+    let path = county.path().join("given.parquet");
+    let mut file = fs::File::create(&path).expect("a file");
+    analytics::report::write(&batches, analytics::report::Format::Parquet, &mut file).expect("Parquet");
+    file.flush().expect("flushed");
+    let mapping = Mapping { zone: Some("UTC".into()), ..Mapping::default() };
+    assert_eq!(county.import_file("encounters", &path, mapping.clone()).expect("an import").accepted, 1);
+    assert_eq!(county.import_file("encounters", &path, mapping).expect("an import").unchanged, 1);
+    assert_eq!(county.sql("SELECT encounter_id, started_at FROM encounters"), [["e9", "2025-03-03T08:00:00Z"]]);
+}
+
+#[test]
+fn unknown_and_missing_columns_are_told_before_any_row() {
+    let mut county = County::new();
+    let error = county.import("residents", "resident_id,birth_year,shoe_size\nr1,1980,43\n").expect_err("an error");
+    assert!(error.what.contains("shoe_size") && error.remedy.is_some(), "{error}");
+    let error = county.import("residents", "resident_id\nr1\n").expect_err("an error");
+    assert!(error.what.contains("birth_year"), "{error}");
+}
+
+#[test]
+fn a_data_directory_of_a_newer_format_is_refused() {
+    let county = County::empty();
+    fs::write(county.path().join("FORMAT"), "99\n").expect("a file");
+    let error = analytics::lake::Lake::open(county.path()).expect_err("an error");
+    assert!(error.what.contains("format 99"), "{error}");
+}
+
+#[test]
+fn a_damaged_file_is_found_by_verify() {
+    let mut county = County::new();
+    county.must("encounters", &visits(&["e1,r1,p1,physician,a,outpatient,phone,2025-03-03T08:00:00Z,"]));
+    let snapshot = county.snapshot();
+    assert!(snapshot.verify(|_| {}).is_ok());
+    let files = snapshot.manifest.tables["encounters"].partitions.values().flat_map(|files| files.base.iter());
+    let path = snapshot.folder.join(&files.clone().next().expect("a file").path);
+    let mut bytes = fs::read(&path).expect("bytes");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&path, bytes).expect("written");
+    assert!(snapshot.verify(|_| {}).is_err());
+}
+
+#[test]
+fn a_commit_that_never_finished_leaves_nothing() {
+    let mut county = County::new();
+    county.must("encounters", &visits(&["e1,r1,p1,physician,a,outpatient,phone,2025-03-03T08:00:00Z,"]));
+    let mut commit = county.lake().commit().expect("a commit");
+    let mut rows = analytics::rows::Rows::new(facts::Encounter::TABLE);
+    let values: Vec<facts::Value<'_>> = facts::Encounter::TABLE
+        .columns
+        .iter()
+        .map(|column| match column.name {
+            "encounter_id" => facts::Value::Text("e2"),
+            "resident_id" => facts::Value::Int(5),
+            _ => facts::Value::Null,
+        })
+        .collect();
+    rows.push(&values, "test", county.now(), 0);
+    commit.add(&mut rows).expect("rows");
+    drop(commit);
+    assert_eq!(county.sql("SELECT encounter_id FROM encounters"), [["e1"]]);
+    county.must("encounters", &visits(&["e3,r1,p1,physician,a,outpatient,phone,2025-03-03T09:00:00Z,"]));
+    assert_eq!(county.sql("SELECT count(*) FROM encounters"), [["2"]]);
+}

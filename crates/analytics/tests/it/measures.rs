@@ -1,0 +1,159 @@
+//! Measure files that are wrong are refused with their place; right ones group as asked.
+
+use std::fs;
+
+use analytics::measure::{Catalogue, Figure, Grouping, Request, run};
+use jiff::civil::date;
+
+use crate::county::County;
+
+const HEAD: &str = "--- id = \"t.one\"\n--- kind = \"share\"\n--- unit = \"share\"\n--- better = \"higher\"\n--- source = \"test\"\n\
+                    --- name = { fi = \"x\", sv = \"x\", en = \"x\" }\n--- about = { fi = \"x\", sv = \"x\", en = \"x\" }\n";
+
+fn request(by: &str, suppress: bool) -> Request {
+    let grouping = Grouping::parse(by).expect("a grouping");
+    Request { from: date(2025, 1, 1), to: date(2026, 1, 1), grouping, as_of: i64::MAX / 2, suppress }
+}
+
+fn run_sql(county: &County, head: &str, sql: &str, by: &str) -> analytics::Result<Vec<Figure>> {
+    let folder = county.path().join("measures");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("one.sql"), format!("{head}{sql}")).expect("a measure");
+    let catalogue = Catalogue::with_folder(&folder)?;
+    let (snapshot, ids, request) = (county.snapshot(), ["t.one".to_string()], request(by, false));
+    let results = run(&snapshot, &catalogue, &ids, &request);
+    crate::runtime().block_on(results).map(|results| results.figures)
+}
+
+fn refused(head: &str, sql: &str) -> analytics::Error {
+    run_sql(&County::new(), head, sql, "").expect_err("a refusal")
+}
+
+const RIGHT: &str = "SELECT contact_id AS case_id, resident_id, unit_id, opened_at AS at, channel, channel = 'chat' AS hit\n\
+                     FROM contacts\nWHERE opened_at >= $from AND opened_at < $to\n";
+
+#[test]
+fn wrong_files_are_refused_with_line_and_column() {
+    let place = |error: &analytics::Error| error.at.clone().unwrap_or_default();
+    let unknown = refused(HEAD, &RIGHT.replace("channel = 'chat'", "chanel = 'chat'"));
+    assert!(unknown.what.contains("chanel") && place(&unknown).contains("one.sql:8:"), "{unknown}");
+    let table = refused(HEAD, "SELECT 1\nFROM contcts\n");
+    assert!(place(&table).ends_with("one.sql:9:6"), "{table}");
+    let syntax = refused(HEAD, "SELECT 1 FROM\nWHERE\n");
+    assert!(place(&syntax).contains("one.sql:9:"), "{syntax}");
+    let parameter = refused(HEAD, "SELECT 1\nFROM contacts WHERE opened_at > $since\n");
+    assert!(parameter.what.contains("$since") && place(&parameter).contains("one.sql:9:"), "{parameter}");
+    let kind = refused(&HEAD.replace("\"share\"\n--- unit", "\"shear\"\n--- unit"), RIGHT);
+    assert!(place(&kind).contains("one.sql:2:1"), "{kind}");
+    let missing = refused(HEAD, &RIGHT.replace(" AS hit", " AS goal"));
+    assert!(missing.what.contains("hit"), "{missing}");
+    let case = refused(HEAD, &RIGHT.replace("contact_id AS case_id, ", ""));
+    assert!(case.what.contains("case_id"), "{case}");
+    let not_a_flag = refused(HEAD, &RIGHT.replace("channel = 'chat' AS hit", "1 AS hit"));
+    assert!(not_a_flag.what.contains("true or false"), "{not_a_flag}");
+}
+
+#[test]
+fn queries_that_write_or_read_files_are_refused() {
+    for sql in [
+        "COPY contacts TO '/tmp/contacts.csv'\n",
+        "CREATE TABLE x AS SELECT 1\n",
+        "INSERT INTO contacts SELECT * FROM contacts\n",
+        "CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '/etc/passwd'\n",
+        "SELECT * FROM '/etc/passwd'\n",
+        "SET datafusion.execution.target_partitions = 1\n",
+        "SELECT 1; SELECT 2\n",
+        "EXPLAIN SELECT 1\n",
+    ] {
+        let error = refused(HEAD, sql);
+        assert!(error.at.is_some(), "{sql}: {error}");
+    }
+}
+
+fn contacts() -> County {
+    let mut county = County::new();
+    let mut csv = String::from("contact_id,resident_id,channel,service,unit_id,opened_at\n");
+    for number in 0..40 {
+        let (resident, unit) = (1 + number % 9, ["a", "b"][number % 2]);
+        let channel = if number % 4 == 0 { "chat" } else { "phone" };
+        csv += &format!("c{number},r{resident},{channel},outpatient,{unit},2025-{:02}-10T10:00:00Z\n", 1 + number % 4);
+    }
+    county.must("contacts", &csv);
+    county
+}
+
+#[test]
+fn units_roll_up_and_periods_and_dimensions_group() {
+    let county = contacts();
+    let of = |by: &str| run_sql(&county, HEAD, RIGHT, by).expect("figures");
+    let whole = of("");
+    assert_eq!((whole[0].n, whole[0].numerator), (40, Some(10.0)));
+    let units: Vec<(String, u64)> = of("unit").into_iter().map(|it| (it.unit_id, it.n)).collect();
+    assert!(units.contains(&("county".into(), 40)) && units.contains(&("a".into(), 20)), "{units:?}");
+    let leaves: Vec<String> = of("unit:unit").into_iter().map(|it| it.unit_id).collect();
+    assert_eq!(leaves, ["a", "b"]);
+    assert_eq!(
+        of("period:quarter").iter().map(|it| (it.period.as_str(), it.n)).collect::<Vec<_>>(),
+        [("2025-Q1", 30), ("2025-Q2", 10)]
+    );
+    assert_eq!(of("channel").len(), 2);
+    assert_eq!(of("age_group")[0].strata, [("age_group".to_string(), "30-64".to_string())]);
+    let error = run_sql(&county, HEAD, RIGHT, "profession").expect_err("no such column");
+    assert!(error.what.contains("profession"), "{error}");
+    assert!(Grouping::parse("shoe_size").is_err() && Grouping::parse("period:fortnight").is_err());
+}
+
+#[test]
+fn every_shipped_measure_runs_on_an_empty_county() {
+    let county = County::new();
+    let catalogue = Catalogue::shipped().expect("the catalogue");
+    let ids: Vec<String> = catalogue.measures().map(|(_, measure)| measure.id.clone()).collect();
+    assert!(ids.len() >= 21);
+    let (snapshot, request) = (county.snapshot(), request("unit,period", true));
+    let results = run(&snapshot, &catalogue, &ids, &request);
+    let results = crate::runtime().block_on(results).expect("figures");
+    assert!(results.figures.iter().all(|figure| figure.value.is_none() || figure.n > 0));
+}
+
+#[test]
+fn every_measure_file_is_shipped() {
+    let mut found = Vec::new();
+    let mut folders = vec![crate::project("measures")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            match entry.path() {
+                path if path.is_dir() => folders.push(path),
+                path if path.extension().is_some_and(|it| it == "sql") => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    let catalogue = Catalogue::shipped().expect("the catalogue");
+    for path in found {
+        let shipped = catalogue.files.iter().any(|file| path.ends_with(&file.path));
+        assert!(shipped, "{} is not in the list of shipped measures", path.display());
+    }
+}
+
+#[test]
+fn small_groups_are_hidden_in_what_is_published() {
+    let county = contacts();
+    let folder = county.path().join("measures");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("one.sql"), format!("{HEAD}{RIGHT}")).expect("a measure");
+    let catalogue = Catalogue::with_folder(&folder).expect("a catalogue");
+    let mut county = county;
+    county.must("contacts", "contact_id,resident_id,channel,service,unit_id,opened_at\nx1,r1,chat,outpatient,b,2025-11-10T10:00:00Z\nx2,r2,chat,outpatient,a,2025-11-11T10:00:00Z\n");
+    let (snapshot, ids, request) = (county.snapshot(), ["t.one".to_string()], request("unit,period", true));
+    let results = run(&snapshot, &catalogue, &ids, &request);
+    let figures = crate::runtime().block_on(results).expect("figures").figures;
+    let november: Vec<&Figure> = figures.iter().filter(|figure| figure.period == "2025-11").collect();
+    assert_eq!(november.len(), 3);
+    for figure in november {
+        assert!(
+            figure.suppressed && figure.value.is_none() && figure.n == 0 && figure.numerator.is_none(),
+            "{figure:?}"
+        );
+    }
+    assert!(figures.iter().filter(|figure| figure.period == "2025-01").all(|figure| !figure.suppressed));
+}

@@ -1,0 +1,105 @@
+//! Real input: 27 synthetic patients of Synthea through the project's mappings, against an independent calculation.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use analytics::import;
+use analytics::measure::{Catalogue, Grouping, Request, run};
+use flate2::read::GzDecoder;
+use jiff::civil::date;
+
+use crate::county::County;
+
+/// Rows of a compressed CSV as maps from column to text.
+fn table(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
+    let file = std::fs::File::open(folder.join(name)).expect("a file");
+    let mut reader = csv::Reader::from_reader(GzDecoder::new(file));
+    reader.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+fn county(folder: &Path) -> County {
+    let mut county = County::empty();
+    for (table, file, mapping) in [
+        ("units", "organizations.csv.gz", "synthea-units.toml"),
+        ("professionals", "providers.csv.gz", "synthea-professionals.toml"),
+        ("residents", "patients.csv.gz", "synthea-residents.toml"),
+        ("encounters", "encounters.csv.gz", "synthea-encounters.toml"),
+    ] {
+        let mapping = import::mapping_from_file(&crate::project("mappings").join(mapping)).expect("a mapping");
+        let summary = county.import_file(table, &folder.join(file), mapping).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(summary.rejected, 0, "{table}: {:?}", summary.quarantine.map(std::fs::read_to_string));
+    }
+    county
+}
+
+#[test]
+fn synthea_gives_what_an_independent_calculation_gives() {
+    let Some(folder) = crate::shared("synthea_27") else { return };
+    let county = county(&folder);
+    let request = Request {
+        from: date(2022, 1, 1),
+        to: date(2023, 1, 1),
+        grouping: Grouping::default(),
+        as_of: county.now() + (1 << 52),
+        suppress: false,
+    };
+    let ids = ["continuity.coc", "continuity.upc", "volume.encounters"].map(String::from);
+    let catalogue = Catalogue::shipped().expect("the catalogue");
+    let figures =
+        crate::runtime().block_on(run(&county.snapshot(), &catalogue, &ids, &request)).expect("figures").figures;
+    let value = |id: &str| figures.iter().find(|figure| figure.measure == id).and_then(|figure| figure.value);
+
+    // The year 2022 in Helsinki, in UTC.
+    let in_year = |start: &str| ("2021-12-31T22:00:00Z".."2022-12-31T22:00:00Z").contains(&start);
+    let rows = table(&folder, "encounters.csv.gz");
+    let year: Vec<_> = rows.iter().filter(|row| in_year(&row["START"])).collect();
+    assert_eq!(value("volume.encounters"), Some(year.len() as f64));
+    let counted = ["ambulatory", "outpatient", "wellness", "home", "virtual", "hospice", "snf"];
+    let mut visits: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
+    for row in year.iter().filter(|row| counted.contains(&row["ENCOUNTERCLASS"].as_str())) {
+        *visits.entry(&row["PATIENT"]).or_default().entry(&row["PROVIDER"]).or_default() += 1.0;
+    }
+    let (mut coc, mut upc) = (Vec::new(), Vec::new());
+    for counts in visits.values() {
+        let n: f64 = counts.values().sum();
+        if n >= 2.0 {
+            coc.push((counts.values().map(|it| it * it).sum::<f64>() - n) / (n * (n - 1.0)));
+            upc.push(counts.values().copied().fold(0.0, f64::max) / n);
+        }
+    }
+    assert!(coc.len() > 5, "too few people for a test");
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    for (id, expected) in [("continuity.coc", mean(&coc)), ("continuity.upc", mean(&upc))] {
+        let found = value(id).unwrap_or(f64::NAN);
+        assert!((found - expected).abs() < 1e-6, "{id}: {found} is not {expected}");
+    }
+}
+
+#[test]
+fn by_unit_and_period_the_counts_add_up() {
+    let Some(folder) = crate::shared("synthea_27") else { return };
+    let county = county(&folder);
+    let request = Request {
+        from: date(2015, 1, 1),
+        to: date(2024, 1, 1),
+        grouping: Grouping::parse("unit,period:year").expect("a grouping"),
+        as_of: county.now() + (1 << 52),
+        suppress: false,
+    };
+    let catalogue = Catalogue::shipped().expect("the catalogue");
+    let ids = ["volume.encounters".to_string()];
+    let figures =
+        crate::runtime().block_on(run(&county.snapshot(), &catalogue, &ids, &request)).expect("figures").figures;
+    let mut expected: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let calendar = operations::calendar::Calendar::shipped();
+    for row in table(&folder, "encounters.csv.gz") {
+        let start: jiff::Timestamp = row["START"].parse().expect("a time");
+        let year = calendar.local_date(start.as_microsecond()).expect("a day").year();
+        if (2015..2024).contains(&year) {
+            *expected.entry((row["ORGANIZATION"].clone(), year.to_string())).or_default() += 1;
+        }
+    }
+    let found: BTreeMap<(String, String), u64> =
+        figures.into_iter().map(|figure| ((figure.unit_id, figure.period), figure.n)).collect();
+    assert_eq!(found, expected);
+}

@@ -1,0 +1,82 @@
+//! Everything that has to pass, one step after another, each with its time.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use crate::root;
+
+pub fn run() -> Result<(), String> {
+    let begun = Instant::now();
+    step("format", Command::new("cargo").args(["fmt", "--all", "--check"]))?;
+    step("build", Command::new("cargo").args(["build", "--workspace", "--all-targets"]))?;
+    let nextest =
+        Command::new("cargo").args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    match nextest.is_ok_and(|status| status.success()) {
+        true => step("tests", Command::new("cargo").args(["nextest", "run", "--workspace", "--no-fail-fast"]))?,
+        false => step("tests", Command::new("cargo").args(["test", "--workspace", "--no-fail-fast"]))?,
+    }
+    timed("tidy", crate::tidy::run)?;
+    step("clippy", Command::new("cargo").args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let documentation = ["doc", "--workspace", "--no-deps", "--document-private-items"];
+    step("documentation", Command::new("cargo").args(documentation).env("RUSTDOCFLAGS", "-D warnings"))?;
+    timed("browser", browser)?;
+    eprintln!("all passed in {:.0} s", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn step(name: &str, command: &mut Command) -> Result<(), String> {
+    timed(name, || {
+        let status = command.current_dir(root()).status().map_err(|error| format!("cannot run {name}: {error}"))?;
+        if status.success() { Ok(()) } else { Err(format!("{name} did not pass")) }
+    })
+}
+
+fn timed(name: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    eprintln!("── {name}");
+    let begun = Instant::now();
+    work()?;
+    eprintln!("── {name}: {:.0} s", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Serves a demo county on a port of the kernel's choice and runs the browser tests against it.
+fn browser() -> Result<(), String> {
+    let tests = root().join("e2e");
+    let installed = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&tests).status();
+    if !installed.map_err(|error| format!("cannot run npm: {error}"))?.success() {
+        return Err("npm ci did not pass in e2e".into());
+    }
+    let data = std::env::temp_dir().join(format!("luotsi-browser-{}", std::process::id()));
+    let (mut server, url) = serve_demo(&data)?;
+    let passed = Command::new("npm").arg("test").current_dir(&tests).env("LUOTSI_URL", url).status();
+    let _ = server.kill();
+    let _ = server.wait();
+    let _ = std::fs::remove_dir_all(&data);
+    if passed.map_err(|error| format!("cannot run npm: {error}"))?.success() {
+        Ok(())
+    } else {
+        Err("browser tests did not pass".into())
+    }
+}
+
+fn serve_demo(data: &Path) -> Result<(Child, String), String> {
+    let binary = root().join("target").join("debug").join("luotsi");
+    let built = std::env::var_os("CARGO_TARGET_DIR").map(|target| Path::new(&target).join("debug").join("luotsi"));
+    let mut server = Command::new(built.unwrap_or(binary))
+        .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("cannot start the demo: {error}"))?;
+    let lines = server.stderr.take().map(|stderr| BufReader::new(stderr).lines());
+    let mut lines = lines.into_iter().flatten().map_while(Result::ok);
+    match lines.find_map(|line| line.strip_prefix("serving on ").map(str::to_string)) {
+        Some(url) => Ok((server, url)),
+        None => {
+            let _ = server.kill();
+            Err("the demo ended before it served".into())
+        }
+    }
+}
