@@ -125,18 +125,23 @@ impl Walk {
         let mut picks = Picks::default();
         let mut next = self.next;
         for row in 0..base.num_rows() {
+            let seen = visible(base, row, self.as_of);
             let mut replaced = false;
             while let Some(group) = self.groups.get(next) {
                 let order = theirs.get(group.first).cmp(&places.get(row));
-                match order.then_with(|| ties.compare(row, group.first).reverse()) {
+                let order = order.then_with(|| ties.compare(row, group.first).reverse());
+                match order {
                     Ordering::Greater => break,
-                    Ordering::Equal => replaced = group.chosen.is_some(),
+                    // History is older than the base, deltas are newer: of what is seen the latest stands.
+                    Ordering::Equal => {
+                        replaced = group.chosen.is_some_and(|chosen| !seen || self.is_newer(chosen, base, row))
+                    }
                     Ordering::Less => {}
                 }
-                picks.put_group(group);
+                picks.put_group(group, !(order.is_eq() && !replaced));
                 next += 1;
             }
-            picks.put(!replaced && visible(base, row, self.as_of), (0, row));
+            picks.put(!replaced && seen, (0, row));
         }
         self.next = next;
         self.choose(base, &picks)
@@ -145,8 +150,13 @@ impl Walk {
     /// What is left of the delta when the base has ended.
     pub fn finish(&mut self) -> Result<Merged> {
         let mut picks = Picks::default();
-        self.groups.drain(self.next..).for_each(|group| picks.put_group(&group));
+        self.groups.drain(self.next..).for_each(|group| picks.put_group(&group, true));
         self.choose(&self.delta.slice(0, 0), &picks)
+    }
+
+    /// Whether a row of the delta was recorded after one of the base. Without history over it a delta always was.
+    fn is_newer(&self, chosen: usize, base: &RecordBatch, row: usize) -> bool {
+        self.as_of.is_none() || recorded(&self.delta).value(chosen) > recorded(base).value(row)
     }
 
     fn choose(&self, base: &RecordBatch, picks: &Picks) -> Result<Merged> {
@@ -198,9 +208,10 @@ impl Picks {
         if current { self.current.push(row) } else { self.superseded.push(row) }
     }
 
-    fn put_group(&mut self, group: &Group) {
+    /// Puts a group's rows; its chosen row is current when the group `stands`.
+    fn put_group(&mut self, group: &Group, stands: bool) {
         for row in group.first..group.end {
-            self.put(group.chosen == Some(row) && !group.leaves, (1, row));
+            self.put(stands && group.chosen == Some(row) && !group.leaves, (1, row));
         }
     }
 }

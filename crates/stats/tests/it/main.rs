@@ -1,0 +1,154 @@
+//! Worked cases that others published, from outside the project; skipped with a word where they are absent.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use stats::interval;
+use stats::quantile::Tally;
+use stats::spc::{self, Assurance, Better, Chart, Datum, Dialect, Rule, Side, TargetOnLimit};
+
+fn shared(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/worked").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: {} is not here", path.display());
+    None
+}
+
+fn rows(name: &str) -> Option<Vec<csv::StringRecord>> {
+    let mut reader = csv::Reader::from_path(shared(name)?).expect("CSV");
+    Some(reader.records().map(|row| row.expect("a row")).collect())
+}
+
+fn json(name: &str) -> Option<Value> {
+    let text = std::fs::read_to_string(shared(name)?).expect("a file");
+    Some(serde_json::from_str(&text).expect("JSON"))
+}
+
+fn near(found: f64, expected: f64, what: &str) {
+    assert!((found - expected).abs() <= 1e-6 * expected.abs().max(1e-3), "{what}: {found} is not {expected}");
+}
+
+#[test]
+fn shares_and_counts_have_the_published_intervals() {
+    let Some(rows) = rows("proportion_rate_intervals.csv") else { return };
+    let mut checked = 0;
+    for row in rows {
+        let number = |column: usize| row[column].parse::<f64>().unwrap_or(f64::NAN);
+        let (x, n, multiplier, confidence) = (number(2), number(3), number(4), number(5));
+        let found = match (&row[0], &row[1]) {
+            ("interval only", method) if method.contains("Byar") => interval::byar(x, confidence),
+            ("interval only" | "proportion", method) if method.contains("Wilson") && x <= n => {
+                interval::share(x, n, confidence)
+            }
+            _ => continue,
+        };
+        let found = found.unwrap_or_else(|| panic!("{row:?} has an interval"));
+        near(found.lower * multiplier, number(7), &format!("{row:?}"));
+        near(found.upper * multiplier, number(8), &format!("{row:?}"));
+        checked += 1;
+    }
+    assert!(checked >= 20, "only {checked} cases");
+}
+
+#[test]
+fn means_have_the_published_intervals() {
+    let Some(cases) = json("mean_t_interval.json") else { return };
+    for case in cases["cases"].as_array().into_iter().flatten() {
+        let values: Vec<f64> = case["values"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+        let (sum, squares) = (values.iter().sum(), values.iter().map(|it| it * it).sum());
+        for (name, confidence) in [("ci_0.95", 0.95), ("ci_0.998", 0.998)] {
+            let found = interval::mean(values.len() as u64, sum, squares, confidence).expect("a mean");
+            near(found.lower, case[name][0].as_f64().unwrap_or(f64::NAN), name);
+            near(found.upper, case[name][1].as_f64().unwrap_or(f64::NAN), name);
+        }
+    }
+}
+
+#[test]
+fn quantiles_are_of_type_seven() {
+    let Some(rows) = rows("quantile_types.csv") else { return };
+    for row in rows {
+        let values: Vec<f64> = row[1].split(' ').filter_map(|it| it.parse().ok()).collect();
+        let mut tally = Tally::default();
+        // Kept in millionths: the cases have fractions.
+        values.iter().for_each(|value| tally.add((value * 1e6).round() as i64, 1));
+        let found = tally.quantile(row[2].parse().expect("a share")).expect("a quantile") / 1e6;
+        near(found, row[9].parse().expect("a number"), &format!("{row:?}"));
+    }
+}
+
+#[test]
+fn anhoej_limits_are_the_published_table() {
+    let Some(rows) = rows("spc_anhoej_limits.csv") else { return };
+    for row in rows {
+        let number = |column: usize| row[column].parse::<usize>().expect("a number");
+        assert_eq!(spc::anhoej_limits(number(0)), Some((number(1), number(2))), "{row:?}");
+    }
+}
+
+fn numbers(value: &Value) -> Vec<i64> {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|it| it.as_i64().unwrap_or(i64::from(it.as_bool().unwrap_or(false))))
+        .collect()
+}
+
+/// A series whose centre is 0 and whose values lie on the sides given, inside the limits.
+fn sides(sides: &[i64]) -> Vec<Datum> {
+    sides.iter().map(|side| Datum::value(*side as f64)).collect()
+}
+
+#[test]
+fn shifts_and_trends_are_flagged_as_the_vectors_say() {
+    let Some(vectors) = json("spc_rule_vectors.json") else { return };
+    let flagged = |series: &[Datum], rule: Rule| -> Vec<i64> {
+        let charted = spc::chart(Chart::Xmr, series, &[], &Dialect::MAKING_DATA_COUNT);
+        let side = |signal: &spc::Signal| if signal.side == Side::High { 1 } else { -1 };
+        let flag = |point: &spc::Point| point.signals.iter().find(|signal| signal.rule == rule).map_or(0, side);
+        charted.points.iter().map(flag).collect()
+    };
+    for case in vectors["trend_of_seven"].as_array().into_iter().flatten() {
+        let series: Vec<Datum> = numbers(&case["y"]).iter().map(|it| Datum::value(*it as f64)).collect();
+        let ends = numbers(&case["end_of_trend"]);
+        let found = flagged(&series, Rule::Trend);
+        for (at, end) in ends.iter().enumerate().filter(|(_, end)| **end != 0) {
+            assert!(found[at + 1 - 7..=at].iter().all(|flag| flag == end), "{case}: {found:?}");
+        }
+        assert_eq!(ends.iter().any(|end| *end != 0), found.iter().any(|flag| *flag != 0), "{case}: {found:?}");
+    }
+    for case in vectors["shift_of_seven"].as_array().into_iter().flatten() {
+        let given = numbers(&case["relative_to_mean"]);
+        // Points that weigh the mean back to 0 and belong to no run.
+        let weight = -given.iter().sum::<i64>();
+        let mut series = sides(&given);
+        series.extend([Datum::value(weight as f64)]);
+        let ends = numbers(&case["flags_end_of_run"]);
+        let found = flagged(&series, Rule::Shift);
+        for (at, end) in ends.iter().enumerate().filter(|(_, end)| **end != 0) {
+            assert!(found[at + 1 - 7..=at].iter().all(|flag| *flag == given[at]), "{case}: {found:?}");
+        }
+        assert_eq!(ends.iter().any(|end| *end != 0), found.iter().any(|flag| *flag != 0), "{case}: {found:?}");
+    }
+}
+
+#[test]
+fn assurance_is_as_the_vectors_say() {
+    let Some(vectors) = json("spc_rule_vectors.json") else { return };
+    for case in vectors["assurance"].as_array().into_iter().flatten() {
+        let number = |name: &str| case[name].as_f64();
+        let better = if case["direction"] == "increase" { Better::Higher } else { Better::Lower };
+        let Some(target) = number("target") else { continue };
+        let found = spc::assurance(number("lpl"), number("upl"), target, better, TargetOnLimit::HitOrMiss);
+        let expected = match case["expected"].as_str() {
+            Some("consistent_fail") => Some(Assurance::Misses),
+            Some("consistent_pass") => Some(Assurance::Meets),
+            Some("inconsistent") => Some(Assurance::HitOrMiss),
+            _ => continue,
+        };
+        assert_eq!(found, expected, "{case}");
+    }
+}
