@@ -25,10 +25,14 @@ const BANNED: [&str; 6] = ["manager", "helper", "util", "utils", "common", "misc
 /// Words above that are words of the field.
 const ALLOWED: [&str; 2] = ["role.manager", "common cause"];
 /// Longest file and function. Today's worst may only fall.
-const FILE_LINES: usize = 860;
+const FILE_LINES: usize = 740;
 const FUNCTION_LINES: usize = 112;
 /// Traits of ours, each with the reason for which it may have one implementation in this workspace.
-const TRAITS: [(&str, &str); 1] = [("Figures", "implemented by the binary, and by the fixture of page tests")];
+const TRAITS: [(&str, &str); 3] = [
+    ("Figures", "implemented by the measures in the binary, and by the fixture of page tests"),
+    ("Code", "implemented by a macro for every vocabulary"),
+    ("Row", "implemented by a macro for every table"),
+];
 
 pub fn run() -> Result<(), String> {
     let mut found = Vec::new();

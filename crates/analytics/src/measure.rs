@@ -1,15 +1,20 @@
 //! Measures: a head and a case query in one file; everything after the cases is the engine's, the same for all.
 
+mod cases;
 mod cells;
+mod columns;
 mod definition;
 mod disclosure;
+mod grouping;
 mod query;
 mod run;
 mod tree;
 
+pub use cases::{CaseTable, cases, cases_under};
 pub use cells::Figure;
 pub use definition::{Better, Definition, Kind, MeasureFile, Names, Period};
-pub use run::{CaseTable, Grain, Grouping, Request, Results, UnitGrouping, cases, cases_under, run};
+pub use grouping::{Grain, Grouping, UnitGrouping};
+pub use run::{Request, Results, run};
 pub use tree::{Tree, UnitInfo};
 
 use facts::Row;

@@ -138,7 +138,7 @@ impl Walk {
                     }
                     Ordering::Less => {}
                 }
-                picks.put_group(group, !(order.is_eq() && !replaced));
+                picks.put_group(group, order.is_ne() || replaced);
                 next += 1;
             }
             picks.put(!replaced && seen, (0, row));

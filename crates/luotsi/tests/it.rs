@@ -1,5 +1,7 @@
 //! The binary as its users run it.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
 use datafusion::physical_plan::{ExecutionPlan, execute_stream_partitioned};
 use datafusion::prelude::{DataFrame, SessionContext, col, ident};
 use futures::StreamExt;
@@ -13,6 +13,8 @@ use jiff::civil::Date;
 use operations::calendar::{Calendar, date_of};
 
 use super::cells::{Cell, Figure, THRESHOLD, Worth, fixed};
+use super::columns::{Labels, Numbered, Worths};
+use super::grouping::{Grouping, JOINED, Periods, UnitGrouping, windows};
 use super::query::{self, Bounds};
 use super::tree::Tree;
 use super::{Catalogue, Definition, Kind, MeasureFile, disclosure};
@@ -20,72 +22,6 @@ use crate::error::{Error, Result};
 use crate::fold::Continuity;
 use crate::lake::Snapshot;
 use crate::rows::instant_type;
-
-/// Length of the periods asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grain {
-    Week,
-    Month,
-    Quarter,
-    Year,
-}
-
-/// How figures are grouped by unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UnitGrouping {
-    /// One figure for every unit at every level, over its subtree.
-    Every,
-    /// Units of one level.
-    Level(String),
-}
-
-/// What figures are grouped by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Grouping {
-    pub unit: Option<UnitGrouping>,
-    pub period: Option<Grain>,
-    pub dimensions: Vec<String>,
-}
-
-/// Dimensions that the engine joins once for each resident.
-const JOINED: [&str; 4] = ["age_group", "sex", "language", "municipality"];
-/// Dimensions that a case query may have as columns.
-const COLUMNS: [&str; 7] =
-    ["channel", "service", "profession", "professional_id", "risk_class", "instrument", "modality"];
-
-impl Grouping {
-    /// From the words of `--by`: `unit`, `unit:LEVEL`, `period`, `period:week|month|quarter|year`, dimensions.
-    pub fn parse(words: &str) -> Result<Grouping> {
-        let mut grouping = Grouping::default();
-        for word in words.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-            match word.split_once(':').map_or((word, None), |(word, option)| (word, Some(option))) {
-                ("unit", None) => grouping.unit = Some(UnitGrouping::Every),
-                ("unit", Some(level)) => grouping.unit = Some(UnitGrouping::Level(level.into())),
-                ("period", option) => {
-                    grouping.period = Some(match option {
-                        None | Some("month") => Grain::Month,
-                        Some("week") => Grain::Week,
-                        Some("quarter") => Grain::Quarter,
-                        Some("year") => Grain::Year,
-                        Some(other) => {
-                            return Err(Error::new(format!("no period is called {other}"))
-                                .remedy("period:week, period:month, period:quarter or period:year"));
-                        }
-                    });
-                }
-                (word, None) if JOINED.contains(&word) || COLUMNS.contains(&word) => {
-                    grouping.dimensions.push(word.into());
-                }
-                _ => {
-                    let known = [JOINED.as_slice(), &COLUMNS].concat().join(", ");
-                    return Err(Error::new(format!("cannot group by {word}"))
-                        .remedy(format!("unit, unit:LEVEL, period, period:GRAIN, {known}")));
-                }
-            }
-        }
-        Ok(grouping)
-    }
-}
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -106,82 +42,6 @@ pub struct Results {
     pub figures: Vec<Figure>,
     /// Version of the facts.
     pub version: u64,
-}
-
-/// The periods of a run, as instants: ends are starts of the next.
-struct Periods {
-    starts: Vec<i64>,
-    end: i64,
-    names: Vec<String>,
-}
-
-impl Periods {
-    fn of(request: &Request, calendar: &Calendar) -> Result<Periods> {
-        let instant =
-            |date: Date| calendar.start_of(date).ok_or_else(|| Error::new(format!("{date} is outside the calendar")));
-        let end = instant(request.to)?;
-        if request.from >= request.to {
-            return Err(Error::new("the range is empty: --from must be before --to"));
-        }
-        let Some(grain) = request.grouping.period else {
-            let names = vec![format!("{}/{}", request.from, request.to)];
-            return Ok(Periods { starts: vec![instant(request.from)?], end, names });
-        };
-        let mut periods = Periods { starts: Vec::new(), end, names: Vec::new() };
-        let mut day = first_of(request.from, grain);
-        while day < request.to {
-            periods.starts.push(instant(day.max(request.from))?);
-            periods.names.push(period_name(day, grain));
-            day = next_of(day, grain)?;
-        }
-        Ok(periods)
-    }
-
-    /// The period in which an instant falls.
-    fn find(&self, at: i64) -> Option<usize> {
-        let after = self.starts.partition_point(|start| *start <= at);
-        (at < self.end).then(|| after.checked_sub(1)).flatten()
-    }
-
-    fn end_of(&self, period: usize) -> i64 {
-        self.starts.get(period + 1).copied().unwrap_or(self.end)
-    }
-}
-
-fn first_of(day: Date, grain: Grain) -> Date {
-    match grain {
-        Grain::Week => {
-            let back = i64::from(day.weekday().to_monday_zero_offset());
-            day.checked_sub(jiff::Span::new().days(back)).unwrap_or(day)
-        }
-        Grain::Month => day.first_of_month(),
-        Grain::Quarter => {
-            Date::new(day.year(), (day.month() - 1) / 3 * 3 + 1, 1).unwrap_or_else(|_| day.first_of_month())
-        }
-        Grain::Year => day.first_of_year(),
-    }
-}
-
-fn next_of(day: Date, grain: Grain) -> Result<Date> {
-    let span = match grain {
-        Grain::Week => jiff::Span::new().weeks(1),
-        Grain::Month => jiff::Span::new().months(1),
-        Grain::Quarter => jiff::Span::new().months(3),
-        Grain::Year => jiff::Span::new().years(1),
-    };
-    day.checked_add(span).map_err(|error| Error::new(error.to_string()))
-}
-
-fn period_name(day: Date, grain: Grain) -> String {
-    match grain {
-        Grain::Week => {
-            let week = day.iso_week_date();
-            format!("{}-W{:02}", week.year(), week.week())
-        }
-        Grain::Month => format!("{:04}-{:02}", day.year(), day.month()),
-        Grain::Quarter => format!("{}-Q{}", day.year(), (day.month() - 1) / 3 + 1),
-        Grain::Year => day.year().to_string(),
-    }
 }
 
 /// Runs measures over the facts.
@@ -205,21 +65,6 @@ fn by_file<'a>(catalogue: &'a Catalogue, ids: &[String]) -> Result<Vec<(&'a Meas
         }
     }
     Ok(files)
-}
-
-/// The windows of a file: for each period, from where to where its cases are asked for.
-fn windows(measure: &Definition, request: &Request, periods: &Periods, calendar: &Calendar) -> Result<Vec<(i64, i64)>> {
-    let whole = (periods.starts[0], periods.end);
-    let (Some(months), Some(_)) = (measure.window_months, request.grouping.period) else { return Ok(vec![whole]) };
-    let window = |period: usize| {
-        let end = periods.end_of(period);
-        let last = calendar.local_date(end).ok_or_else(|| Error::new("a period ends outside the calendar"))?;
-        let first = last.checked_sub(jiff::Span::new().months(i64::from(months)));
-        let first = first.map_err(|error| Error::new(error.to_string()))?;
-        let start = calendar.start_of(first).ok_or_else(|| Error::new("a window begins outside the calendar"))?;
-        Ok((start, end))
-    };
-    (0..periods.starts.len()).map(window).collect()
 }
 
 async fn run_file(
@@ -264,25 +109,6 @@ fn crosses_partitions(plan: &Arc<dyn ExecutionPlan>) -> bool {
 /// A cell's place: unit (or none), epoch of the tree, period, stratum.
 type Place = (u32, u16, u16, u32);
 const NO_UNIT: u32 = u32::MAX;
-
-/// Texts numbered in the order in which they are met.
-#[derive(Default)]
-struct Numbered {
-    numbers: HashMap<String, u32>,
-    texts: Vec<String>,
-}
-
-impl Numbered {
-    fn number(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
-        let number = self.texts.len() as u32;
-        self.texts.push(text.into());
-        self.numbers.insert(text.into(), number);
-        number
-    }
-}
 
 /// What the engine joins of a resident.
 #[derive(Clone, Copy)]
@@ -716,89 +542,6 @@ impl Cluster {
     }
 }
 
-/// A column of few texts, numbered once for each of its distinct values.
-struct Labels {
-    numbers: Vec<u32>,
-    keys: ArrayRef,
-}
-
-impl Labels {
-    fn of(column: &ArrayRef, number: &mut dyn FnMut(&str) -> u32) -> Result<Labels> {
-        let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-        let column = cast(column, &dictionary)?;
-        let column = column.as_dictionary::<datafusion::arrow::datatypes::Int32Type>();
-        let values = column.values().as_string::<i32>();
-        let numbers = values.iter().map(|text| number(text.unwrap_or(""))).collect();
-        Ok(Labels { numbers, keys: std::sync::Arc::new(column.keys().clone()) })
-    }
-
-    fn get(&self, row: usize) -> Option<u32> {
-        let keys = self.keys.as_primitive::<datafusion::arrow::datatypes::Int32Type>();
-        keys.is_valid(row).then(|| self.numbers[keys.value(row) as usize])
-    }
-}
-
-/// The columns that a measure reads of a batch.
-enum Worths {
-    Ratio(datafusion::arrow::array::Float64Array, datafusion::arrow::array::Float64Array),
-    Persons,
-    Stock(datafusion::arrow::array::TimestampMicrosecondArray),
-    Plain(Plain),
-}
-
-enum Plain {
-    Case,
-    Hits(datafusion::arrow::array::BooleanArray),
-    Values(datafusion::arrow::array::Float64Array),
-    Scores(datafusion::arrow::array::Int64Array),
-    Classes(Labels),
-}
-
-impl Plain {
-    fn get(&self, row: usize) -> Worth {
-        match self {
-            Plain::Case => Worth::Case,
-            Plain::Hits(hits) if hits.is_valid(row) => Worth::Hit(hits.value(row)),
-            Plain::Values(values) if values.is_valid(row) => Worth::Value(values.value(row)),
-            Plain::Scores(scores) if scores.is_valid(row) => Worth::Score(scores.value(row)),
-            Plain::Classes(classes) => classes.get(row).map_or(Worth::None, Worth::Class),
-            Plain::Hits(_) | Plain::Values(_) | Plain::Scores(_) => Worth::None,
-        }
-    }
-}
-
-impl Worths {
-    fn of(
-        measure: &Definition,
-        batch: &RecordBatch,
-        typed: &dyn Fn(&str, DataType, &str) -> Result<ArrayRef>,
-        labels: &mut Numbered,
-    ) -> Result<Worths> {
-        let numbers = |name: &str| {
-            Ok::<_, Error>(typed(name, DataType::Float64, "a number")?.as_primitive::<Float64Type>().clone())
-        };
-        let columns = measure.columns();
-        Ok(match measure.kind {
-            Kind::Count => Worths::Plain(Plain::Case),
-            Kind::Persons => Worths::Persons,
-            Kind::Stock => {
-                let until = typed("until", instant_type(), "a time")?;
-                Worths::Stock(until.as_primitive::<TimestampMicrosecondType>().clone())
-            }
-            Kind::Share => Worths::Plain(Plain::Hits(batch[columns[0]].as_boolean().clone())),
-            Kind::Mean | Kind::Median => Worths::Plain(Plain::Values(numbers(columns[0])?)),
-            Kind::Ratio => Worths::Ratio(numbers(columns[0])?, numbers(columns[1])?),
-            Kind::Nps => {
-                let scores = typed(columns[0], DataType::Int64, "a whole number")?;
-                Worths::Plain(Plain::Scores(scores.as_primitive::<Int64Type>().clone()))
-            }
-            Kind::Classes => {
-                Worths::Plain(Plain::Classes(Labels::of(&batch[columns[0]], &mut |it| labels.number(it))?))
-            }
-        })
-    }
-}
-
 /// Age groups of the national statistics on use of services.
 fn age_group(birth_year: i32, at: i64) -> &'static str {
     let year = date_of((at / 86_400_000_000) as i32).map_or(1970, |date| i32::from(date.year()));
@@ -822,69 +565,4 @@ fn scramble(id: u64) -> u64 {
 
 fn hash_text(text: &str) -> u64 {
     xxhash_rust::xxh3::xxh3_64(text.as_bytes())
-}
-
-/// The case rows of one measure, all columns of its query, as they stand.
-pub async fn cases(
-    snapshot: &Snapshot,
-    catalogue: &Catalogue,
-    id: &str,
-    request: &Request,
-) -> Result<Vec<RecordBatch>> {
-    let calendar = Calendar::shipped();
-    let periods = Periods::of(request, &calendar)?;
-    let (file, measure) = catalogue.find(id)?;
-    let windows = windows(measure, request, &periods, &calendar)?;
-    let fold = Continuity::new(snapshot.clone(), windows, request.as_of);
-    let context = query::session(snapshot, Some(request.as_of), &fold)?;
-    let bounds = Bounds { from: periods.starts[0], to: periods.end, as_of: request.as_of };
-    Ok(query::plan(&context, file, bounds).await?.collect().await?)
-}
-
-/// Case rows as text, the first of them.
-#[derive(Debug, Clone, Default)]
-pub struct CaseTable {
-    pub header: Vec<String>,
-    pub rows: Vec<Vec<String>>,
-    /// How many there are.
-    pub total: usize,
-}
-
-/// The first case rows of a measure in a unit and everything below it.
-pub async fn cases_under(
-    snapshot: &Snapshot,
-    catalogue: &Catalogue,
-    id: &str,
-    unit: &str,
-    request: &Request,
-    most: usize,
-) -> Result<CaseTable> {
-    let tree = super::tree(snapshot, request.as_of).await?;
-    let above = tree.find(unit).ok_or_else(|| Error::new(format!("no unit is called {unit}")))?;
-    let mut table = CaseTable::default();
-    for batch in cases(snapshot, catalogue, id, request).await? {
-        if table.header.is_empty() {
-            table.header = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
-        }
-        let columns = batch.columns().iter().map(|column| cast(column, &DataType::Utf8));
-        let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
-        let text = |column: &ArrayRef, row: usize| {
-            let column = column.as_string::<i32>();
-            if column.is_valid(row) { column.value(row).to_string() } else { String::new() }
-        };
-        let (times, units) = (batch["at"].clone(), cast(&batch["unit_id"], &DataType::Utf8)?);
-        let times = cast(&times, &instant_type())?;
-        let times = times.as_primitive::<TimestampMicrosecondType>();
-        for row in 0..batch.num_rows() {
-            let of = if units.is_valid(row) { tree.find(units.as_string::<i32>().value(row)) } else { tree.root() };
-            let epoch = tree.epoch(if times.is_valid(row) { times.value(row) } else { request.as_of });
-            if of.is_some_and(|of| tree.up(of, epoch).any(|unit| unit == above)) {
-                table.total += 1;
-                if table.rows.len() < most {
-                    table.rows.push(columns.iter().map(|column| text(column, row)).collect());
-                }
-            }
-        }
-    }
-    Ok(table)
 }

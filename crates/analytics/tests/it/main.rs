@@ -1,5 +1,7 @@
 //! Tests of the fact store, the import, the measures and the folds, from the outside.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod county;
 mod fold;
 mod import;

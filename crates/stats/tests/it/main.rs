@@ -1,5 +1,7 @@
 //! Worked cases that others published, from outside the project; skipped with a word where they are absent.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -128,7 +130,7 @@ fn shifts_and_trends_are_flagged_as_the_vectors_say() {
         series.extend([Datum::value(weight as f64)]);
         let ends = numbers(&case["flags_end_of_run"]);
         let found = flagged(&series, Rule::Shift);
-        for (at, end) in ends.iter().enumerate().filter(|(_, end)| **end != 0) {
+        for (at, _) in ends.iter().enumerate().filter(|(_, end)| **end != 0) {
             assert!(found[at + 1 - 7..=at].iter().all(|flag| *flag == given[at]), "{case}: {found:?}");
         }
         assert_eq!(ends.iter().any(|end| *end != 0), found.iter().any(|flag| *flag != 0), "{case}: {found:?}");

@@ -1,0 +1,117 @@
+//! The columns of a batch of cases as measures read them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, TimestampMicrosecondArray,
+};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
+
+use super::cells::Worth;
+use super::{Definition, Kind};
+use crate::error::{Error, Result};
+use crate::rows::instant_type;
+
+/// Texts numbered in the order in which they are met.
+#[derive(Default)]
+pub(super) struct Numbered {
+    numbers: HashMap<String, u32>,
+    pub texts: Vec<String>,
+}
+
+impl Numbered {
+    pub fn number(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = self.texts.len() as u32;
+        self.texts.push(text.into());
+        self.numbers.insert(text.into(), number);
+        number
+    }
+}
+
+/// A column of few texts, numbered once for each of its distinct values.
+pub(super) struct Labels {
+    numbers: Vec<u32>,
+    keys: ArrayRef,
+}
+
+impl Labels {
+    pub fn of(column: &ArrayRef, number: &mut dyn FnMut(&str) -> u32) -> Result<Labels> {
+        let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        let column = cast(column, &dictionary)?;
+        let column = column.as_dictionary::<Int32Type>();
+        let values = column.values().as_string::<i32>();
+        let numbers = values.iter().map(|text| number(text.unwrap_or(""))).collect();
+        Ok(Labels { numbers, keys: Arc::new(column.keys().clone()) })
+    }
+
+    pub fn get(&self, row: usize) -> Option<u32> {
+        let keys = self.keys.as_primitive::<Int32Type>();
+        keys.is_valid(row).then(|| self.numbers[keys.value(row) as usize])
+    }
+}
+
+/// The columns that a measure reads of a batch.
+pub(super) enum Worths {
+    Ratio(Float64Array, Float64Array),
+    Persons,
+    Stock(TimestampMicrosecondArray),
+    Plain(Plain),
+}
+
+pub(super) enum Plain {
+    Case,
+    Hits(BooleanArray),
+    Values(Float64Array),
+    Scores(Int64Array),
+    Classes(Labels),
+}
+
+impl Plain {
+    pub fn get(&self, row: usize) -> Worth {
+        match self {
+            Plain::Case => Worth::Case,
+            Plain::Hits(hits) if hits.is_valid(row) => Worth::Hit(hits.value(row)),
+            Plain::Values(values) if values.is_valid(row) => Worth::Value(values.value(row)),
+            Plain::Scores(scores) if scores.is_valid(row) => Worth::Score(scores.value(row)),
+            Plain::Classes(classes) => classes.get(row).map_or(Worth::None, Worth::Class),
+            Plain::Hits(_) | Plain::Values(_) | Plain::Scores(_) => Worth::None,
+        }
+    }
+}
+
+impl Worths {
+    pub fn of(
+        measure: &Definition,
+        batch: &RecordBatch,
+        typed: &dyn Fn(&str, DataType, &str) -> Result<ArrayRef>,
+        labels: &mut Numbered,
+    ) -> Result<Worths> {
+        let numbers = |name: &str| {
+            Ok::<_, Error>(typed(name, DataType::Float64, "a number")?.as_primitive::<Float64Type>().clone())
+        };
+        let columns = measure.columns();
+        Ok(match measure.kind {
+            Kind::Count => Worths::Plain(Plain::Case),
+            Kind::Persons => Worths::Persons,
+            Kind::Stock => {
+                let until = typed("until", instant_type(), "a time")?;
+                Worths::Stock(until.as_primitive::<TimestampMicrosecondType>().clone())
+            }
+            Kind::Share => Worths::Plain(Plain::Hits(batch[columns[0]].as_boolean().clone())),
+            Kind::Mean | Kind::Median => Worths::Plain(Plain::Values(numbers(columns[0])?)),
+            Kind::Ratio => Worths::Ratio(numbers(columns[0])?, numbers(columns[1])?),
+            Kind::Nps => {
+                let scores = typed(columns[0], DataType::Int64, "a whole number")?;
+                Worths::Plain(Plain::Scores(scores.as_primitive::<Int64Type>().clone()))
+            }
+            Kind::Classes => {
+                Worths::Plain(Plain::Classes(Labels::of(&batch[columns[0]], &mut |it| labels.number(it))?))
+            }
+        })
+    }
+}
