@@ -65,7 +65,7 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
     let id = import_id(request);
     let mut original = Original::open(request.file, &request.data.join("imports").join(&id), &request.mapping)?;
     let mut quarantine = Quarantine::new(request.data.join("quarantine").join(format!("{id}.csv")), original.header());
-    let directory = Directory::open(request.data)?;
+    let directory = Directory::open(request.data, &lake.snapshot()?)?;
     let mut check = Check::new(request.table, &request.mapping, original.header(), directory, &lake.snapshot()?)
         .map_err(|error| if error.at.is_none() { error.at(request.file.display()) } else { error })?;
     let mut rows = Rows::new(request.table);

@@ -132,7 +132,10 @@ impl RunReader {
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         self.left = left;
         let mut bytes = [0; ENTRY];
-        let broken = |error| Error::new(format!("the key index ends early: {error}")).remedy("luotsi facts verify");
+        let broken = |error| {
+            Error::new(format!("the key index ends early: {error}"))
+                .remedy("restore the data directory from its backup")
+        };
         self.input.read_exact(&mut bytes).map_err(broken)?;
         let word = |from: usize| {
             let mut word = [0; 8];

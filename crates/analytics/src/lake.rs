@@ -24,6 +24,9 @@ use crate::rows::{Meta, Place, Rows, stored_schema};
 /// Version of the layout on disk. A newer one is refused, an older one is read.
 pub const FORMAT: u32 = 1;
 
+/// Folder beside the tables in which running queries keep what does not fit into memory.
+pub const SPILL: &str = "spill";
+
 /// A range is compacted when its deltas hold more than a tenth of its base.
 const DELTA_SHARE: u64 = 10;
 
@@ -89,6 +92,16 @@ impl Lake {
             Err(error) => return Err(Error::file("read", &format, error)),
         }
         Ok(Lake { folder })
+    }
+
+    /// The fact store of a data directory that must be there: for those who only read.
+    pub fn existing(data: &Path) -> Result<Lake> {
+        if data.join("FORMAT").exists() {
+            return Lake::open(data);
+        }
+        Err(Error::new("there is no data directory here")
+            .at(data.display())
+            .remedy("name another with --data, or make one with `luotsi import` or `luotsi demo`"))
     }
 
     /// The current version.
@@ -191,7 +204,9 @@ impl Snapshot {
     fn verify_file(&self, table: &'static Table, partition: usize, file: &FileEntry) -> Result<()> {
         let path = self.folder.join(&file.path);
         if layout::digest_of_file(&path)? != file.sha256 {
-            return Err(Error::new("the file is not what was written").at(path.display()).remedy("luotsi log restore"));
+            return Err(Error::new("the file is not what was written")
+                .at(path.display())
+                .remedy("restore the data directory from its backup"));
         }
         let wrong = |what: &str| Error::new(what).at(path.display());
         let mut last = Place { resident: i64::MIN, at: i64::MIN };
@@ -372,6 +387,9 @@ impl Manifest {
 fn remove_unnamed(folder: &Path, named: &std::collections::HashSet<PathBuf>, depth: usize) -> Result<()> {
     for entry in fs::read_dir(folder).map_err(|error| Error::file("list", folder, error))?.flatten() {
         let path = entry.path();
+        if path.is_dir() && entry.file_name() == SPILL {
+            continue;
+        }
         if path.is_dir() {
             remove_unnamed(&path, named, depth + 1)?;
         } else if depth > 0 && !named.contains(&path) {
@@ -406,8 +424,16 @@ fn decide(folder: &Path, runs: &[Run], meta: &[Meta]) -> Result<Decided> {
     let groups = order.chunk_by(|left, right| meta[*left as usize].key == meta[*right as usize].key);
     for (rows, before) in groups.zip(stored) {
         let mut known = before;
+        let mut earlier: Option<&Meta> = None;
         for row in rows {
             let given = &meta[*row as usize];
+            // Within one import the first row of a key stands, whatever is stored: so a second run changes nothing.
+            let first = earlier.filter(|earlier| earlier.recorded_at == given.recorded_at);
+            if first.is_some_and(|first| first.content != given.content) {
+                decided.tally.conflicting.push(given.line);
+                continue;
+            }
+            earlier = Some(given);
             match known {
                 Some(known) if known.content == given.content => decided.tally.unchanged += 1,
                 Some(known) if known.recorded_at == given.recorded_at => decided.tally.conflicting.push(given.line),

@@ -84,20 +84,26 @@ pub async fn tree(snapshot: &Snapshot, now: i64) -> Result<Tree> {
 
 /// Rows that SQL gives over the facts, reading only.
 pub async fn sql(snapshot: &Snapshot, text: &str, now: i64) -> Result<Vec<datafusion::arrow::array::RecordBatch>> {
-    let context = query::session(snapshot, None, &Continuity::new(snapshot.clone(), vec![(i64::MIN, i64::MAX)], now))?;
+    // Without a run's range a fold looks at everything until now.
+    let window = snapshot.span(facts::Encounter::TABLE).map_or((0, 1), |(first, last)| (first, last.min(now) + 1));
+    let fold = Continuity::new(snapshot.clone(), vec![window], now);
+    let context = query::session(snapshot, None, &fold)?;
     Ok(query::sql(&context, text).await?.collect().await?)
 }
 
 /// The months for which the facts are complete: from the first to the last in which anything happened.
-pub fn complete_months(snapshot: &Snapshot) -> Option<(Date, Date)> {
+///
+/// What lies ahead of `now` (booked visits, a mistyped year) does not count, nor does the month that `now` is in.
+pub fn complete_months(snapshot: &Snapshot, now: i64) -> Option<(Date, Date)> {
     let calendar = Calendar::shipped();
     let spans = [facts::Encounter::TABLE, facts::Contact::TABLE].map(|table| snapshot.span(table));
     let (first, last) = spans.into_iter().flatten().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
     let first = calendar.local_date(first)?.first_of_month();
-    let last = calendar.local_date(last)?;
+    let last = calendar.local_date(last.min(now))?;
     let end = last.first_of_month().checked_add(jiff::Span::new().months(1)).ok()?;
     // A month that ends with nothing for three days or more is still coming in.
-    let complete = day_number(end) - day_number(last) <= 3 || last.first_of_month() <= first;
+    let over = calendar.local_date(now)? >= end;
+    let complete = over && (day_number(end) - day_number(last) <= 3 || last.first_of_month() <= first);
     Some((first, if complete { end } else { last.first_of_month() }))
 }
 

@@ -1,17 +1,313 @@
-//! `luotsi bench`: how fast Luotsi is, beside its peers.
+//! `luotsi bench`: how fast Luotsi is, beside its peers where they are installed.
+//!
+//! Each run is a process of its own, start-up counted, timed by `/usr/bin/time`; medians are printed, and ratios.
 
-use analytics::Result;
-use clap::Subcommand;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use analytics::import::Directory;
+use analytics::lake::Lake;
+use analytics::layout::RANGES;
+use analytics::measure;
+use analytics::report::{self, Format};
+use analytics::rows::Rows;
+use analytics::{Error, Result};
+use clap::{Args, Subcommand};
+use facts::{Encounter, Registration, Row, Table, Value};
+
+use crate::{now, output, runtime};
 
 #[derive(Subcommand)]
 pub enum BenchCommand {
-    /// Continuity of care over generated encounters.
-    Continuity {
-        #[arg(long, default_value_t = 20_000_000)]
-        rows: u64,
-    },
+    /// COC, UPC and SLICC by unit over generated visits, beside DuckDB, Polars and pandas on the same rows.
+    Continuity(Continuity),
+    /// Rows a second and peak memory of an import.
+    Import(Import),
 }
 
-pub fn run(_command: &BenchCommand) -> Result<()> {
+#[derive(Args)]
+pub struct Continuity {
+    #[arg(long, default_value_t = 20_000_000)]
+    rows: u64,
+    /// Timed runs of each; the median is printed.
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+    /// Folder for the data; made when missing, kept for the next time.
+    #[arg(long, default_value = "data/bench")]
+    folder: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Import {
+    #[arg(long, default_value_t = 2_000_000)]
+    rows: u64,
+    #[arg(long, default_value = "data/bench")]
+    folder: PathBuf,
+}
+
+pub fn run(command: &BenchCommand) -> Result<()> {
+    match command {
+        BenchCommand::Continuity(arguments) => continuity(arguments),
+        BenchCommand::Import(arguments) => import(arguments),
+    }
+}
+
+/// Visits of a resident on average, units, and professionals in each.
+const VISITS: u64 = 18;
+const UNITS: u64 = 120;
+const PROFESSIONALS: u64 = 50;
+/// 1 January 2024 and the length of two years, in microseconds.
+const FROM: i64 = 1_704_067_200_000_000;
+const SPAN: u64 = 731 * 86_400 * 1_000_000;
+
+/// Numbers that follow from a seed (splitmix64).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+}
+
+fn row<'a>(table: &Table, cells: &[(&str, Value<'a>)]) -> Vec<Value<'a>> {
+    let cell = |name: &str| cells.iter().find(|(known, _)| *known == name).map_or(Value::Null, |(_, value)| *value);
+    table.columns.iter().map(|column| cell(column.name)).collect()
+}
+
+/// Visits and registrations of residents spread evenly over the ranges: units ▸ professionals with a skew.
+fn make(data: &Path, rows: u64) -> Result<()> {
+    let lake = Lake::open(data)?;
+    let mut commit = lake.commit()?;
+    let residents = rows / VISITS;
+    let step = i64::MAX as u64 / residents;
+    let bar = output::progress("making visits", Some(RANGES as u64));
+    let (mut visits, mut registered) = (Rows::new(Encounter::TABLE), Rows::new(Registration::TABLE));
+    for range in 0..RANGES as u64 {
+        for number in residents * range / RANGES as u64..residents * (range + 1) / RANGES as u64 {
+            let mut numbers = Numbers(number);
+            let (id, unit) = ((number * step) as i64, numbers.below(UNITS));
+            let unit_id = format!("unit-{unit}");
+            let physician = format!("p-{unit}-{}", numbers.below(PROFESSIONALS));
+            let registration = [
+                ("resident_id", Value::Int(id)),
+                ("valid_from", Value::Int(0)),
+                ("unit_id", Value::Text(&unit_id)),
+                ("physician_id", Value::Text(&physician)),
+            ];
+            registered.push(&row(Registration::TABLE, &registration), "bench", FROM, 0);
+            // A skewed number of visits, 1 to 53, 18 on average, to a few of the unit's professionals.
+            let count = 1 + numbers.below(18) + numbers.below(18);
+            for visit in 0..count {
+                let who = numbers.below(8) * numbers.below(8) / 8;
+                let professional =
+                    if who == 0 { physician.clone() } else { format!("p-{unit}-{}", (number + who) % PROFESSIONALS) };
+                let key = format!("{number}-{visit}");
+                let cells = [
+                    ("encounter_id", Value::Text(key.as_str())),
+                    ("resident_id", Value::Int(id)),
+                    ("professional_id", Value::Text(&professional)),
+                    ("profession", Value::Text("physician")),
+                    ("unit_id", Value::Text(&unit_id)),
+                    ("service", Value::Text("outpatient")),
+                    ("modality", Value::Text("in_person")),
+                    ("urgency", Value::Text("routine")),
+                    ("status", Value::Text("done")),
+                    ("started_at", Value::Int(FROM + numbers.below(SPAN) as i64 / 60_000_000 * 60_000_000)),
+                ];
+                visits.push(&row(Encounter::TABLE, &cells), "bench", FROM, 0);
+            }
+        }
+        commit.add(&mut visits)?;
+        commit.add(&mut registered)?;
+        bar.inc(1);
+    }
+    let mut units = Rows::new(facts::Unit::TABLE);
+    for unit in 0..UNITS {
+        let id = format!("unit-{unit}");
+        let cells = [
+            ("unit_id", Value::Text(&id)),
+            ("valid_from", Value::Int(0)),
+            ("name_fi", Value::Text(&id)),
+            ("level", Value::Text("unit")),
+        ];
+        units.push(&row(facts::Unit::TABLE, &cells), "bench", FROM, 0);
+    }
+    commit.add(&mut units)?;
+    commit.finish()?;
+    bar.finish_and_clear();
     Ok(())
+}
+
+/// The same rows as single files for the peers: sorted by resident, and sorted by time.
+fn export(data: &Path, folder: &Path) -> Result<()> {
+    let snapshot = Lake::open(data)?.snapshot()?;
+    let columns = "resident_id, professional_id, unit_id, started_at FROM encounters";
+    for (name, sql) in [
+        ("registrations.parquet", "SELECT resident_id, unit_id, physician_id FROM registrations".to_string()),
+        ("by-resident.parquet", format!("SELECT {columns} ORDER BY resident_id, started_at")),
+        ("by-time.parquet", format!("SELECT {columns} ORDER BY started_at")),
+    ] {
+        let path = folder.join(name);
+        if path.exists() {
+            continue;
+        }
+        let batches = runtime()?.block_on(measure::sql(&snapshot, &sql, now()))?;
+        let mut file = std::fs::File::create(&path).map_err(|error| Error::file("write", &path, error))?;
+        report::write(&batches, Format::Parquet, &mut file)?;
+    }
+    Ok(())
+}
+
+/// Median wall seconds, CPU seconds and peak MiB of a command, and what it printed last.
+struct Timed {
+    wall: f64,
+    cpu: f64,
+    memory: f64,
+    last: String,
+}
+
+fn timed(runs: usize, program: &str, arguments: &[String]) -> Option<Timed> {
+    let mut figures: [Vec<f64>; 3] = [Vec::new(), Vec::new(), Vec::new()];
+    let mut last = String::new();
+    for _ in 0..runs {
+        let run = Command::new("/usr/bin/time").args(["-f", "%e %U %S %M", program]).args(arguments).output().ok()?;
+        let errors = String::from_utf8_lossy(&run.stderr).into_owned();
+        if !run.status.success() {
+            eprintln!("{program}: {}", errors.lines().last().unwrap_or(""));
+            return None;
+        }
+        let numbers: Vec<f64> = errors.lines().last()?.split(' ').filter_map(|it| it.parse().ok()).collect();
+        let [wall, user, system, kib] = numbers.as_slice() else { return None };
+        for (list, value) in figures.iter_mut().zip([*wall, user + system, kib / 1024.0]) {
+            list.push(value);
+        }
+        last = String::from_utf8_lossy(&run.stdout).lines().last().unwrap_or("").to_string();
+    }
+    let median = |list: &mut Vec<f64>| {
+        list.sort_unstable_by(f64::total_cmp);
+        list[list.len() / 2]
+    };
+    let [mut wall, mut cpu, mut memory] = figures;
+    Some(Timed { wall: median(&mut wall), cpu: median(&mut cpu), memory: median(&mut memory), last })
+}
+
+fn continuity(arguments: &Continuity) -> Result<()> {
+    let data = arguments.folder.join(format!("continuity-{}", arguments.rows));
+    if !data.join("facts").join("CURRENT").exists() {
+        make(&data, arguments.rows)?;
+    }
+    export(&data, &data)?;
+    let own = std::env::current_exe().map_err(|error| Error::new(error.to_string()))?;
+    let texts = |words: &[&str]| words.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
+    let path = |name: &str| data.join(name).display().to_string();
+    let ours = texts(&[
+        "measure",
+        "run",
+        "continuity.coc",
+        "continuity.upc",
+        "continuity.slicc",
+        "--by",
+        "unit",
+        "--from",
+        "2024-01-01",
+        "--to",
+        "2026-01-02",
+        "--format",
+        "csv",
+        "--data",
+        &data.display().to_string(),
+    ]);
+    let peer =
+        |engine: &str, file: &str| texts(&["bench/peers.py", engine, &path(file), &path("registrations.parquet")]);
+    let mut rows: Vec<(String, Timed)> = Vec::new();
+    let mut add = |name: &str, program: &str, words: &[String]| {
+        if let Some(timed) = timed(arguments.runs, program, words) {
+            rows.push((name.into(), timed));
+        }
+    };
+    add("luotsi", &own.display().to_string(), &ours);
+    for engine in ["scan", "duckdb", "polars", "pandas"] {
+        for file in ["by-resident.parquet", "by-time.parquet"] {
+            add(&format!("{engine}, {}", file.trim_end_matches(".parquet")), "python3", &peer(engine, file));
+        }
+    }
+    let cpu = rows.first().map_or(f64::NAN, |(_, ours)| ours.cpu);
+    output::print(|out| {
+        let mut line = |text: String| writeln!(out, "{text}").map_err(|error| Error::new(error.to_string()));
+        line(format!("{} rows, medians of {}; start-up counted", arguments.rows, arguments.runs))?;
+        line("| engine | wall s | CPU s | peak MiB | CPU ÷ ours | result |\n|---|---|---|---|---|---|".into())?;
+        for (name, it) in &rows {
+            let last = if name == "luotsi" { "" } else { &it.last };
+            line(format!(
+                "| {name} | {:.2} | {:.2} | {:.0} | {:.1} | {last} |",
+                it.wall,
+                it.cpu,
+                it.memory,
+                it.cpu / cpu
+            ))?;
+        }
+        Ok(())
+    })
+}
+
+fn import(arguments: &Import) -> Result<()> {
+    let broken = |error: std::io::Error| Error::new(format!("cannot write the file: {error}"));
+    std::fs::create_dir_all(&arguments.folder).map_err(broken)?;
+    let file = arguments.folder.join(format!("import-{}.csv", arguments.rows));
+    let data = arguments.folder.join("import");
+    let _ = std::fs::remove_dir_all(&data);
+    Directory::keep_key(&data, b"luotsi bench")?;
+    let residents = arguments.rows / VISITS + 1;
+    let mut small = String::from("unit_id,name_fi,level\n");
+    (0..UNITS).for_each(|unit| small += &format!("unit-{unit},Unit {unit},unit\n"));
+    let units = arguments.folder.join("import-units.csv");
+    std::fs::write(&units, &small).map_err(broken)?;
+    let mut people = String::from("professional_id,profession,unit_id\n");
+    (0..UNITS * PROFESSIONALS).for_each(|it| people += &format!("p{it},physician,unit-{}\n", it % UNITS));
+    let professionals = arguments.folder.join("import-professionals.csv");
+    std::fs::write(&professionals, &people).map_err(broken)?;
+    let mut everyone = String::from("resident_id,birth_year\n");
+    (0..residents).for_each(|it| everyone += &format!("resident-{it},{}\n", 1930 + it % 90));
+    let known = arguments.folder.join("import-residents.csv");
+    std::fs::write(&known, &everyone).map_err(broken)?;
+    let mut out = std::io::BufWriter::new(std::fs::File::create(&file).map_err(broken)?);
+    writeln!(out, "encounter_id,resident_id,professional_id,profession,unit_id,service,modality,urgency,started_at,ended_at,reason").map_err(broken)?;
+    let mut numbers = Numbers(1);
+    for number in 0..arguments.rows {
+        let (resident, who) = (numbers.below(residents), numbers.below(UNITS * PROFESSIONALS));
+        let (day, minute) = (1 + numbers.below(28), numbers.below(60));
+        let month = 1 + numbers.below(12);
+        writeln!(
+            out,
+            "e{number},resident-{resident},p{who},physician,unit-{},outpatient,in_person,routine,2024-{month:02}-{day:02}T10:{minute:02}:00Z,2024-{month:02}-{day:02}T11:00:00Z,icd10:M54.5",
+            who % UNITS
+        )
+        .map_err(broken)?;
+    }
+    out.flush().map_err(broken)?;
+    let own = std::env::current_exe().map_err(|error| Error::new(error.to_string()))?.display().to_string();
+    let run = |table: &str, file: &Path| {
+        let words = ["import", table, &file.display().to_string(), "--json", "--data", &data.display().to_string()];
+        timed(1, &own, &words.map(String::from))
+    };
+    for (table, file) in [("units", &units), ("professionals", &professionals), ("residents", &known)] {
+        run(table, file).ok_or_else(|| Error::new(format!("the import of {table} failed")))?;
+    }
+    let took = run("encounters", &file).ok_or_else(|| Error::new("the import failed"))?;
+    output::print(|out| {
+        let rate = arguments.rows as f64 / took.wall;
+        let text = format!(
+            "{} CSV rows: {:.1} s, {rate:.0} rows/s, {:.1} CPU-s, peak {:.0} MiB\n{}",
+            arguments.rows, took.wall, took.cpu, took.memory, took.last
+        );
+        writeln!(out, "{text}").map_err(|error| Error::new(error.to_string()))
+    })
 }

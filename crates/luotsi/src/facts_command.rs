@@ -39,6 +39,13 @@ pub struct ImportArguments {
 
 pub fn import(arguments: &ImportArguments) -> Result<Done> {
     let table = table(&arguments.table)?;
+    if arguments.data.path.join("synthetic").exists() {
+        return Err(Error::new(
+            "this data directory holds the demo's invented county; real people do not belong in it",
+        )
+        .at(arguments.data.path.display())
+        .remedy("name another directory with --data"));
+    }
     let mut mapping = match &arguments.map {
         Some(path) => import::mapping_from_file(path)?,
         None => Mapping::default(),
@@ -122,7 +129,7 @@ macro_rules! line {
 }
 
 fn list(data: &DataDirectory) -> Result<()> {
-    let snapshot = Lake::open(&data.path)?.snapshot()?;
+    let snapshot = Lake::existing(&data.path)?.snapshot()?;
     output::print(|out| {
         line!(out, "{:<16} {:>12} {:>6} {:>6} {:>12}", "table", "rows", "files", "deltas", "bytes")?;
         for table in TABLES {
@@ -153,7 +160,7 @@ fn show(table: &'static Table) -> Result<()> {
 }
 
 fn compact(data: &DataDirectory) -> Result<()> {
-    let lake = Lake::open(&data.path)?;
+    let lake = Lake::existing(&data.path)?;
     let _lock = lock(&data.path)?;
     let bar = output::progress("tables", Some(TABLES.len() as u64));
     let mut compacted = 0;
@@ -171,7 +178,7 @@ fn compact(data: &DataDirectory) -> Result<()> {
 }
 
 fn verify(data: &DataDirectory) -> Result<()> {
-    let snapshot = Lake::open(&data.path)?.snapshot()?;
+    let snapshot = Lake::existing(&data.path)?.snapshot()?;
     let bar = output::progress("files", None);
     let files = snapshot.verify(|_| bar.inc(1))?;
     bar.finish_and_clear();
@@ -190,7 +197,7 @@ pub struct SqlArguments {
 }
 
 pub fn sql(arguments: &SqlArguments) -> Result<()> {
-    let snapshot = Lake::open(&arguments.data.path)?.snapshot()?;
+    let snapshot = Lake::existing(&arguments.data.path)?.snapshot()?;
     let batches = runtime()?.block_on(measure::sql(&snapshot, &arguments.query, now()))?;
     output::print(|out| report::write(&batches, arguments.format, out))
 }

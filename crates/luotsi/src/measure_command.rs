@@ -107,8 +107,9 @@ fn show(catalogue: &Catalogue, id: &str) -> Result<()> {
 
 fn run_measures(arguments: &RunArguments) -> Result<()> {
     let catalogue = catalogue(arguments.measures.as_ref())?;
-    let snapshot = Lake::open(&arguments.data.path)?.snapshot()?;
-    let months = measure::complete_months(&snapshot);
+    let snapshot = Lake::existing(&arguments.data.path)?.snapshot()?;
+    let as_of = arguments.as_of.map_or_else(now, |as_of| as_of.as_microsecond());
+    let months = measure::complete_months(&snapshot, as_of);
     let bound = |given: Option<Date>, found: Option<Date>| {
         given.or(found).ok_or_else(|| Error::new("there are no facts yet").remedy("luotsi import, or luotsi demo"))
     };
@@ -116,7 +117,7 @@ fn run_measures(arguments: &RunArguments) -> Result<()> {
         from: bound(arguments.from, months.map(|months| months.0))?,
         to: bound(arguments.to, months.map(|months| months.1))?,
         grouping: Grouping::parse(&arguments.by)?,
-        as_of: arguments.as_of.map_or_else(now, |as_of| as_of.as_microsecond()),
+        as_of,
         suppress: !arguments.no_suppress,
     };
     let ids: Vec<String> = match arguments.ids.as_slice() {

@@ -72,7 +72,7 @@ struct Published {
 
 impl Published {
     async fn load(data: &Path) -> Result<Published> {
-        let snapshot = Lake::open(data)?.snapshot()?;
+        let snapshot = Lake::existing(data)?.snapshot()?;
         let catalogue = Arc::new(Catalogue::shipped()?);
         let as_of = now();
         let tree = measure::tree(&snapshot, as_of).await?;
@@ -87,7 +87,7 @@ impl Published {
             })
             .collect();
         let cards = catalogue.measures().map(|(file, measure)| card(file, measure)).collect();
-        let series = match measure::complete_months(&snapshot) {
+        let series = match measure::complete_months(&snapshot, as_of) {
             Some((from, to)) => published_series(&snapshot, &catalogue, from, to, as_of).await?,
             None => HashMap::new(),
         };

@@ -83,6 +83,9 @@ fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
     let broken = |error: csv::Error| Error::new(format!("cannot read the series: {error}")).at(path.display());
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(broken)?;
     let header = reader.headers().map_err(broken)?.clone();
+    if header.is_empty() {
+        return Err(Error::new("the file has no header line").at(path.display()));
+    }
     let find = |named: Option<&String>, usual: &[&str], fallback: Option<usize>| match named {
         Some(name) => header
             .iter()
@@ -116,6 +119,10 @@ fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
             (None, Some(above), Some(below)) if below > 0.0 => Some(above / below),
             (None, ..) => None,
         };
+        if arguments.chart != Chart::U && ratio && given.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
+            let place = format!("{}:{line}:1", path.display());
+            return Err(Error::new("the numerator is not between 0 and the denominator").at(place));
+        }
         periods.push(record.get(0).unwrap_or("").to_string());
         series.push(Datum { value: given, denominator: below.unwrap_or(1.0) });
     }

@@ -245,7 +245,7 @@ impl Folder {
                 continue;
             }
             let index = index(visits, registrations, &mut self.counts);
-            let home = registrations.iter().find(|row| row.from < *to && *to <= row.to).map(|row| row.unit);
+            let home = registrations.iter().rfind(|row| row.from < *to && *to <= row.to).map(|row| row.unit);
             let unit = home.unwrap_or_else(|| most_visited(visits, &mut self.counts));
             self.out.put(resident, &self.named.interner.texts[unit as usize], to - 1, &index);
         }
@@ -278,7 +278,7 @@ fn index(visits: &[Visit], registrations: &[NamedRow], counts: &mut Vec<(u32, u3
         }
         repeated += u32::from(before == Some(professional));
         before = Some(professional);
-        let valid = registrations.iter().find(|row| row.from <= visit.at && visit.at < row.to);
+        let valid = registrations.iter().rfind(|row| row.from <= visit.at && visit.at < row.to);
         if let Some(mine) = valid.and_then(|row| row.professional) {
             named += 1;
             own += i64::from(mine == professional);

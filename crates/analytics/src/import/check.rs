@@ -44,12 +44,19 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// The directory of a data directory; its key is made when missing, readable by its owner only.
-    pub fn open(data: &Path) -> Result<Directory> {
+    /// The directory of a data directory; its key is made with the first facts, readable by its owner only.
+    ///
+    /// With residents stored a missing key is an error: another one would make everyone a stranger.
+    pub fn open(data: &Path, snapshot: &Snapshot) -> Result<Directory> {
         let path = data.join("keys").join("directory.key");
         let broken = |error| Error::file("read the directory key", &path, error);
+        let lost = |what: &str| {
+            Error::new(format!("the directory key {what}")).at(path.display()).remedy("restore it from its backup")
+        };
         let key = match std::fs::read(&path) {
+            Ok(key) if key.len() < 16 => return Err(lost("is too short")),
             Ok(key) => key,
+            Err(_) if !path.exists() && snapshot.rows(facts::Resident::TABLE) > 0 => return Err(lost("is missing")),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 use std::io::Read;
                 let mut key = vec![0; 32];
@@ -100,6 +107,8 @@ pub struct Check {
     table: &'static Table,
     sources: Vec<Source>,
     recorded_at: Option<usize>,
+    /// Fields of the header, and so of every row.
+    fields: usize,
     zone: TimeZone,
     time_format: Option<String>,
     day_format: Option<String>,
@@ -155,6 +164,7 @@ impl Check {
         Ok(Check {
             table,
             sources,
+            fields: header.len(),
             recorded_at: find(mapping.columns.get("recorded_at").map_or("recorded_at", String::as_str)),
             zone: TimeZone::get(zone).map_err(|error| Error::new(format!("no zone is called {zone}: {error}")))?,
             time_format: mapping.time_format.clone(),
@@ -176,6 +186,11 @@ impl Check {
             day: self.day_format.as_deref(),
             comma: self.decimal_comma,
         };
+        if record.fields.len() != self.fields {
+            let reason = format!("the row has {} fields, the header {}", record.fields.len(), self.fields);
+            let column = sources.get(record.fields.len()).map_or(table.key[0], |source| source.column.name);
+            return Err(Refused { column, reason });
+        }
         let mut values = Vec::with_capacity(sources.len());
         for source in sources.iter() {
             let refuse = |reason: String| Refused { column: source.column.name, reason };

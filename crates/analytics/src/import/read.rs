@@ -47,6 +47,9 @@ impl Original {
     /// Opens a file, or standard input for `-`; `folder` receives the copy.
     pub fn open(path: &Path, folder: &Path, mapping: &Mapping) -> Result<Original> {
         std::fs::create_dir_all(folder).map_err(|error| Error::file("make the folder", folder, error))?;
+        // Originals name people by the source's own ids.
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(folder, private).map_err(|error| Error::file("close the folder", folder, error))?;
         let parquet = path.extension().is_some_and(|ending| ending == "parquet");
         let copy = folder.join(if parquet { "original.parquet" } else { "original.zst" });
         let before = std::fs::metadata(path).ok();
@@ -216,8 +219,14 @@ struct CsvRecords {
     path: PathBuf,
     /// Byte at which the current record begins, for the limit on its length.
     begins: Rc<Cell<u64>>,
+    /// Quotation marks so far: an odd number at the end is a quote that was never closed.
+    quotes: Rc<Cell<u64>>,
     keeper: Option<Rc<Cell<Option<Keeper>>>>,
     ended: bool,
+    /// The last record read; given out when it is known that the text did not end inside it.
+    held: Option<Record>,
+    /// What ended the reading, told after the records before it.
+    failure: Option<Error>,
 }
 
 impl CsvRecords {
@@ -225,12 +234,13 @@ impl CsvRecords {
         let label = mapping.encoding.as_deref().unwrap_or("utf-8");
         let encoding = encoding_rs::Encoding::for_label(label.as_bytes())
             .ok_or_else(|| Error::new(format!("no encoding is called {label}")).remedy("utf-8 or windows-1252"))?;
-        let begins = Rc::new(Cell::new(0));
-        let limited = Limited { source, passed: 0, begins: Rc::clone(&begins) };
-        let mut text: Box<dyn Read> = match encoding == encoding_rs::UTF_8 {
-            true => Box::new(limited),
-            false => Box::new(Decoded::new(limited, encoding)),
+        let (begins, quotes) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+        let decoded: Box<dyn Read> = match encoding == encoding_rs::UTF_8 {
+            true => source,
+            false => Box::new(Decoded::new(source, encoding)),
         };
+        let limited = Limited { source: decoded, passed: 0, begins: Rc::clone(&begins), quotes: Rc::clone(&quotes) };
+        let mut text: Box<dyn Read> = Box::new(limited);
         let first = first_line(&mut text).map_err(|error| unreadable(path, 1, &error))?;
         let first = first.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec).unwrap_or(first);
         let separator = mapping.separator.map_or_else(|| separator_of(&first), |given| given as u8);
@@ -241,22 +251,45 @@ impl CsvRecords {
         if header.iter().all(String::is_empty) {
             return Err(Error::new("the file has no header line").at(path.display()));
         }
-        Ok(CsvRecords { reader, header, path: path.into(), begins, keeper: None, ended: false })
+        Ok(CsvRecords {
+            reader,
+            header,
+            path: path.into(),
+            begins,
+            quotes,
+            keeper: None,
+            ended: false,
+            held: None,
+            failure: None,
+        })
     }
 
     fn next(&mut self) -> Option<Result<Record>> {
         if self.ended {
-            return None;
+            return self.held.take().map(Ok).or_else(|| self.failure.take().map(Err));
         }
         let line = self.reader.position().line();
         self.begins.set(self.reader.position().byte());
         let mut fields = ByteRecord::new();
         match self.reader.read_byte_record(&mut fields) {
-            Ok(true) => Some(Ok(Record { line: fields.position().map_or(line, csv::Position::line), fields })),
-            Ok(false) => None,
+            Ok(true) => {
+                let record = Record { line: fields.position().map_or(line, csv::Position::line), fields };
+                match self.held.replace(record) {
+                    Some(before) => Some(Ok(before)),
+                    None => self.next(),
+                }
+            }
+            Ok(false) => {
+                self.ended = true;
+                match (self.quotes.get() % 2, self.held.take()) {
+                    (1, Some(last)) => Some(Err(unreadable(&self.path, last.line, &"a quote is never closed"))),
+                    (_, last) => last.map(Ok),
+                }
+            }
             Err(error) => {
                 self.ended = true;
-                Some(Err(unreadable(&self.path, line, &error)))
+                self.failure = Some(unreadable(&self.path, line, &error));
+                self.next()
             }
         }
     }
@@ -294,6 +327,7 @@ struct Limited {
     source: Box<dyn Read>,
     passed: u64,
     begins: Rc<Cell<u64>>,
+    quotes: Rc<Cell<u64>>,
 }
 
 impl Read for Limited {
@@ -305,6 +339,8 @@ impl Read for Limited {
         }
         let read = self.source.read(buffer)?;
         self.passed += read as u64;
+        let marks = buffer[..read].iter().filter(|byte| **byte == b'"').count() as u64;
+        self.quotes.set(self.quotes.get() + marks);
         Ok(read)
     }
 }

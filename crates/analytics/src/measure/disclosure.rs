@@ -46,7 +46,8 @@ pub(super) fn suppress(figures: &mut [Figure], measure: &Definition, tree: &Tree
 /// Whether too few people are behind a figure to be shown.
 fn is_few(figure: &Figure, measure: &Definition) -> bool {
     let few = |count: f64| count > 0.0 && count < THRESHOLD as f64;
-    let hits = figure.numerator.filter(|_| measure.sensitive && measure.kind == Kind::Share);
+    let tells = measure.kind == Kind::Classes || (measure.sensitive && measure.kind == Kind::Share);
+    let hits = figure.numerator.filter(|_| tells);
     let n = figure.n as f64;
     (figure.n > 0 && (figure.few_people || few(n))) || hits.is_some_and(|hits| few(hits) || few(n - hits))
 }

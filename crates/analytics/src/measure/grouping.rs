@@ -32,6 +32,8 @@ pub struct Grouping {
     pub dimensions: Vec<String>,
 }
 
+/// Periods in one run.
+const MOST_PERIODS: usize = 10_000;
 /// Dimensions that the engine joins once for each resident.
 pub(super) const JOINED: [&str; 4] = ["age_group", "sex", "language", "municipality"];
 /// Dimensions that a case query may have as columns.
@@ -94,6 +96,10 @@ impl Periods {
         let mut periods = Periods { starts: Vec::new(), end, names: Vec::new() };
         let mut day = first_of(request.from, grain);
         while day < request.to {
+            if periods.starts.len() == MOST_PERIODS {
+                return Err(Error::new(format!("there are more than {MOST_PERIODS} periods in the range"))
+                    .remedy("a shorter range with --from and --to, or longer periods"));
+            }
             periods.starts.push(instant(day.max(request.from))?);
             periods.names.push(period_name(day, grain));
             day = next_of(day, grain)?;

@@ -78,7 +78,9 @@ async fn run_file(
     let windows = windows(measures[0], request, periods, calendar)?;
     let fold = Continuity::new(snapshot.clone(), windows.clone(), request.as_of);
     let context = query::session(snapshot, Some(request.as_of), &fold)?;
-    let begun = super::complete_months(snapshot).and_then(|(first, _)| calendar.start_of(first)).unwrap_or(i64::MIN);
+    let begun = super::complete_months(snapshot, request.as_of)
+        .and_then(|(first, _)| calendar.start_of(first))
+        .unwrap_or(i64::MIN);
     let tree = Tree::from_batches(&context.table("units").await?.collect().await?, calendar, request.as_of)?;
     let mut gathering = Gathering::new(measures, request, periods, &tree);
     gathering.join_residents(&context).await?;
@@ -196,7 +198,9 @@ impl<'a> Gathering<'a> {
         let names = self.column_names(file, &plan)?;
         let mut plan = plan.select(names.iter().map(ident).collect::<Vec<_>>())?;
         if self.clusters() {
-            plan = plan.sort(vec![col("resident_id").sort(true, true)])?;
+            // One caller without a name is one person, so their cases stand together, too.
+            let caller = names.iter().find(|name| *name == "caller_key").map(|name| ident(name).sort(true, true));
+            plan = plan.sort([col("resident_id").sort(true, true)].into_iter().chain(caller).collect())?;
         }
         let physical = plan.create_physical_plan().await?;
         // Partitions that need nothing of one another run a few at a time: work for every core, memory for few. Where

@@ -144,6 +144,13 @@ fn one_key_twice_with_other_content_in_one_file_is_refused() {
     assert_eq!((summary.accepted, summary.unchanged, summary.rejected), (2, 1, 1));
     assert_eq!(quarantine(&summary)[0][0], "3");
     assert_eq!(quarantine(&summary)[0][3..], ["x1", "1991"]);
+    let again =
+        county.import("residents", "resident_id,birth_year\nx1,1990\nx1,1991\nx2,1990\nx2,1990\n").expect("an import");
+    assert_eq!(
+        (again.accepted, again.replaced, again.unchanged, again.rejected),
+        (0, 0, 3, 1),
+        "a second run changes nothing"
+    );
 }
 
 #[test]
@@ -274,4 +281,28 @@ fn a_commit_that_never_finished_leaves_nothing() {
     assert_eq!(county.sql("SELECT encounter_id FROM encounters"), [["e1"]]);
     county.must("encounters", &visits(&["e3,r1,p1,physician,a,outpatient,phone,2025-03-03T09:00:00Z,"]));
     assert_eq!(county.sql("SELECT count(*) FROM encounters"), [["2"]]);
+}
+
+#[test]
+fn a_quote_that_is_never_closed_swallows_nothing_silently() {
+    let mut county = County::empty();
+    let error =
+        county.import("units", "unit_id,level,name_fi\nu1,unit,A\nu2,unit,\"oops\nu3,unit,C\n").expect_err("an error");
+    assert!(error.what.contains("never closed"), "{error}");
+    assert_eq!(county.sql("SELECT unit_id FROM units"), [["u1"]]);
+}
+
+#[test]
+fn a_row_with_too_many_fields_is_refused() {
+    let mut county = County::empty();
+    let summary = county.import("units", "unit_id,level,name_fi\nu1,unit,A,B\nu2,unit,B\n").expect("an import");
+    assert_eq!((summary.accepted, summary.rejected), (1, 1));
+}
+
+#[test]
+fn a_lost_directory_key_is_not_made_anew() {
+    let mut county = County::new();
+    fs::remove_file(county.path().join("keys").join("directory.key")).expect("removed");
+    let error = county.import("residents", "resident_id,birth_year\nr1,1980\n").expect_err("an error");
+    assert!(error.what.contains("missing"), "{error}");
 }

@@ -297,6 +297,11 @@ pub async fn csv(
     };
     let mut out = String::from('\u{feff}');
     let mut line = |cells: &[String]| {
+        let quoted = |cell: &String| match cell.contains([separator, '"', '\n', '\r']) {
+            true => format!("\"{}\"", cell.replace('"', "\"\"")),
+            false => cell.clone(),
+        };
+        let cells: Vec<String> = cells.iter().map(quoted).collect();
         out.push_str(&cells.join(&separator.to_string()));
         out.push_str("\r\n");
     };
@@ -331,7 +336,8 @@ pub async fn csv(
             asked.series.as_of.clone(),
         ]);
     }
-    let name = format!("attachment; filename=\"{}-{}.csv\"", asked.card.id, asked.unit.id);
+    let plain: String = asked.unit.id.chars().filter(|it| it.is_ascii_alphanumeric() || "-_".contains(*it)).collect();
+    let name = format!("attachment; filename=\"{}-{plain}.csv\"", asked.card.id);
     ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()), (header::CONTENT_DISPOSITION, name)], out)
         .into_response()
 }
