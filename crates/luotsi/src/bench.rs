@@ -264,7 +264,7 @@ fn import(arguments: &Import) -> Result<()> {
     let file = arguments.folder.join(format!("import-{}.csv", arguments.rows));
     let data = arguments.folder.join("import");
     let _ = std::fs::remove_dir_all(&data);
-    Directory::keep_key(&data, b"luotsi bench")?;
+    Directory::keep_key(&data, b"luotsi bench, no secret")?;
     let residents = arguments.rows / VISITS + 1;
     let mut small = String::from("unit_id,name_fi,level\n");
     (0..UNITS).for_each(|unit| small += &format!("unit-{unit},Unit {unit},unit\n"));

@@ -88,17 +88,14 @@ async fn run_file(
     if rolling {
         gathering.too_early = windows.iter().take_while(|(from, _)| *from < begun).count();
     }
+    let mut bounds = Bounds { from: periods.starts[0], to: periods.end, as_of: request.as_of };
     if rolling && !file.sql.contains("continuity(") {
-        for (period, (from, to)) in windows.iter().enumerate() {
-            let bounds = Bounds { from: *from, to: *to, as_of: request.as_of };
-            let plan = query::plan(&context, file, bounds).await?;
-            gathering.gather(&context, file, plan, Some(period)).await?;
-        }
-    } else {
-        let bounds = Bounds { from: periods.starts[0], to: periods.end, as_of: request.as_of };
-        let plan = query::plan(&context, file, bounds).await?;
-        gathering.gather(&context, file, plan, None).await?;
+        // One scan serves all windows: a case belongs to every window that its time falls into.
+        bounds.from = windows.iter().map(|(from, _)| *from).min().unwrap_or(bounds.from);
+        gathering.windows = windows;
     }
+    let plan = query::plan(&context, file, bounds).await?;
+    gathering.gather(&context, file, plan).await?;
     Ok(gathering.figures())
 }
 
@@ -136,6 +133,8 @@ struct Gathering<'a> {
     people: HashMap<i64, Person>,
     /// Rows without a resident count as one person each.
     anonymous: u64,
+    /// For each period the window whose cases it has; none when cases belong to the period they fall into.
+    windows: Vec<(i64, i64)>,
     /// So many first periods have windows that begin before the facts do.
     too_early: usize,
 }
@@ -153,6 +152,7 @@ impl<'a> Gathering<'a> {
             stratum_labels: Vec::new(),
             people: HashMap::new(),
             anonymous: 0,
+            windows: Vec::new(),
             too_early: 0,
         }
     }
@@ -187,14 +187,18 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    /// Streams the cases of one query into cells; with `period` all of them belong to it.
-    async fn gather(
-        &mut self,
-        context: &SessionContext,
-        file: &MeasureFile,
-        plan: DataFrame,
-        period: Option<usize>,
-    ) -> Result<()> {
+    /// The periods that a case of an instant belongs to.
+    fn periods_of(&self, at: i64) -> Vec<usize> {
+        match self.windows.as_slice() {
+            [] => self.periods.find(at).into_iter().collect(),
+            windows => {
+                (0..windows.len()).filter(|window| (windows[*window].0..windows[*window].1).contains(&at)).collect()
+            }
+        }
+    }
+
+    /// Streams the cases of one query into cells.
+    async fn gather(&mut self, context: &SessionContext, file: &MeasureFile, plan: DataFrame) -> Result<()> {
         let names = self.column_names(file, &plan)?;
         let mut plan = plan.select(names.iter().map(ident).collect::<Vec<_>>())?;
         if self.clusters() {
@@ -227,7 +231,7 @@ impl<'a> Gathering<'a> {
         while let Some(mut receive) = started.next().await {
             while let Some(batch) = receive.recv().await {
                 let batch = batch.map_err(|error| query::placed(error, &file.path, file.head_lines))?;
-                self.add_batch(file, &batch, period, &mut cluster)?;
+                self.add_batch(file, &batch, &mut cluster)?;
             }
         }
         self.end_cluster(&mut cluster);
@@ -274,13 +278,7 @@ impl<'a> Gathering<'a> {
         Ok(names)
     }
 
-    fn add_batch(
-        &mut self,
-        file: &MeasureFile,
-        batch: &RecordBatch,
-        period: Option<usize>,
-        cluster: &mut Cluster,
-    ) -> Result<()> {
+    fn add_batch(&mut self, file: &MeasureFile, batch: &RecordBatch, cluster: &mut Cluster) -> Result<()> {
         let wrong = |name: &str, what: &str| {
             let at = format!("{}:{}:1", file.path, file.head_lines + 1);
             Error::new(format!("the column {name} of the case query is not {what}")).at(at)
@@ -329,18 +327,17 @@ impl<'a> Gathering<'a> {
                 self.end_cluster(cluster);
                 cluster.person = Some(person);
             }
+            let belongs = self.periods_of(at);
             for (number, worth) in worths.iter().enumerate() {
                 let into = |period: usize| (unit, epoch, period as u16, stratum);
                 match worth {
                     Worths::Ratio(numerators, denominators) => {
-                        let Some(period) = period.or_else(|| self.periods.find(at)) else { continue };
                         let values = (numerators.is_valid(row) && denominators.is_valid(row))
                             .then(|| (fixed(numerators.value(row)), fixed(denominators.value(row))));
-                        cluster.ratio(self.tree, number, into(period), values);
+                        belongs.iter().for_each(|period| cluster.ratio(self.tree, number, into(*period), values));
                     }
                     Worths::Persons => {
-                        let Some(period) = period.or_else(|| self.periods.find(at)) else { continue };
-                        cluster.ratio(self.tree, number, into(period), Some((0, 0)));
+                        belongs.iter().for_each(|period| cluster.ratio(self.tree, number, into(*period), Some((0, 0))));
                     }
                     Worths::Stock(until) => {
                         let until = if until.is_valid(row) { until.value(row) } else { i64::MAX };
@@ -352,10 +349,12 @@ impl<'a> Gathering<'a> {
                         }
                     }
                     Worths::Plain(plain) => {
-                        let Some(period) = period.or_else(|| self.periods.find(at)) else { continue };
                         let measure = self.measures[number];
                         let resolution = if measure.kind == Kind::Median { measure.resolution } else { 0.0 };
-                        self.cells[number].entry(into(period)).or_default().add(plain.get(row), person, resolution);
+                        for period in &belongs {
+                            let cell = self.cells[number].entry(into(*period)).or_default();
+                            cell.add(plain.get(row), person, resolution);
+                        }
                     }
                 }
             }
