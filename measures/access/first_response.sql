@@ -1,16 +1,27 @@
---- id = "access.first_response_median"
 --- kind = "median"
 --- unit = "minutes"
---- better = "lower"
---- value = "minutes"
 --- resolution = 0.1
+---
+--- [access.first_response_median]
+--- value = "minutes"
+--- better = "lower"
 --- published = ["channel"]
 --- name = { fi = "Ensimmäinen vastaus, mediaani", sv = "Första svar, median", en = "First response, median" }
 --- source = "Final report of Western Uusimaa county's programme 2025: wait in the outpatient chat, median 2.5 minutes (A10); measures.md §3.3"
---- [about]
+--- [access.first_response_median.about]
 --- fi = "Minuutteja chatin avaamisesta ensimmäiseen ihmisen vastaukseen. Automaattinen vastaus ei ole vastaus. Vastaamatta jääneet näkyvät kattavuudessa."
 --- sv = "Minuter från att chatten öppnades till det första svaret av en människa. Ett automatiskt svar är inget svar. Obesvarade syns i täckningen."
 --- en = "Minutes from the opening of a chat to the first answer by a person. An automatic answer is none. Unanswered chats show in the coverage."
+---
+--- [access.chat_duration_median]
+--- value = "length"
+--- better = "neither"
+--- name = { fi = "Chatin kesto, mediaani", sv = "Chattens längd, median", en = "Length of a chat, median" }
+--- source = "Final report of Western Uusimaa county's programme 2025: about 15 minutes (A11)"
+--- [access.chat_duration_median.about]
+--- fi = "Minuutteja ensimmäisestä vastauksesta keskustelun päättymiseen."
+--- sv = "Minuter från det första svaret till samtalets slut."
+--- en = "Minutes from the first answer to the end of the conversation."
 SELECT
   contact_id AS case_id,
   resident_id,
@@ -19,7 +30,8 @@ SELECT
   service,
   channel,
   opened_at AS at,
-  CAST(arrow_cast(first_response_at, 'Int64') - arrow_cast(opened_at, 'Int64') AS DOUBLE) / 60000000 AS minutes
+  CAST(arrow_cast(first_response_at, 'Int64') - arrow_cast(opened_at, 'Int64') AS DOUBLE) / 60000000 AS minutes,
+  CAST(arrow_cast(ended_at, 'Int64') - arrow_cast(first_response_at, 'Int64') AS DOUBLE) / 60000000 AS length
 FROM contacts
 WHERE channel = 'chat'
   AND opened_at >= $from

@@ -134,7 +134,6 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "measures/access/booking.sql",
     "measures/access/callback.sql",
     "measures/access/channel.sql",
-    "measures/access/chat_duration.sql",
     "measures/access/contact_to_care.sql",
     "measures/access/first_response.sql",
     "measures/access/remote_share.sql",
