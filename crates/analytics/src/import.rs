@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::lock::lock;
 use crate::rows::Rows;
+use crate::seen::Seen;
 use check::Check;
 use quarantine::Quarantine;
 use read::Original;
@@ -61,11 +62,15 @@ pub struct Summary {
 /// Imports one file; `progress` is told of rows read. An error that ends the reading leaves the rows before it stored.
 pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Summary> {
     let lake = Lake::open(request.data)?;
-    let _lock = lock(request.data)?;
     let id = import_id(request);
-    let mut original = Original::open(request.file, &request.data.join("imports").join(&id), &request.mapping)?;
+    let folder = request.data.join("imports").join(&id);
+    let mut original = Original::open(request.file, &folder, &request.mapping)?;
     let mut quarantine = Quarantine::new(request.data.join("quarantine").join(format!("{id}.csv")), original.header());
-    let directory = Directory::open(request.data, &lake.snapshot()?)?;
+    let directory = {
+        let _lock = lock(request.data)?;
+        Directory::open(request.data, &lake.snapshot()?)?
+    };
+    let mut seen = Seen::within(&folder);
     let mut check = Check::new(request.table, &request.mapping, original.header(), directory, &lake.snapshot()?)
         .map_err(|error| if error.at.is_none() { error.at(request.file.display()) } else { error })?;
     let mut rows = Rows::new(request.table);
@@ -91,13 +96,14 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
             }
         }
         if rows.len() == COMMIT {
-            conflicting.extend(commit(&lake, &mut rows, &mut summary)?);
+            conflicting.extend(commit(request.data, &lake, &mut rows, &mut seen, &mut summary)?);
             progress(summary.read);
         }
     }
-    conflicting.extend(commit(&lake, &mut rows, &mut summary)?);
+    conflicting.extend(commit(request.data, &lake, &mut rows, &mut seen, &mut summary)?);
+    seen.finish()?;
     progress(summary.read);
-    compact(&lake, request.table)?;
+    compact(request.data, &lake, request.table)?;
     if !conflicting.is_empty() {
         // The copy is whole once the reading thread has ended.
         original.by_ref().for_each(drop);
@@ -113,7 +119,10 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
     match failure {
         Some(error) => {
             let stored = summary.accepted + summary.replaced + summary.unchanged;
-            let remedy = format!("{stored} rows before it are stored; mend the file and import it again whole");
+            let refused = summary.quarantine.as_ref().map_or(String::new(), |path| {
+                format!(", {} refused ones are in {}", summary.rejected, path.display())
+            });
+            let remedy = format!("{stored} rows before it are stored{refused}; mend the file and import it again whole");
             Err(error.remedy(remedy))
         }
         None => original.finish().map(|()| summary),
@@ -121,12 +130,15 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
 }
 
 /// Commits the rows gathered; gives back the lines whose key stands in the same import with other content.
-fn commit(lake: &Lake, rows: &mut Rows, summary: &mut Summary) -> Result<Vec<u64>> {
+///
+/// The directory is locked for the commit only, so that others may write between two commits of a long import.
+fn commit(data: &Path, lake: &Lake, rows: &mut Rows, seen: &mut Seen, summary: &mut Summary) -> Result<Vec<u64>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
+    let _lock = lock(data)?;
     let mut commit = lake.commit()?;
-    let tally = commit.add(rows)?;
+    let tally = commit.add_seen(rows, seen)?;
     if tally.accepted + tally.replaced > 0 {
         commit.finish()?;
     }
@@ -137,7 +149,8 @@ fn commit(lake: &Lake, rows: &mut Rows, summary: &mut Summary) -> Result<Vec<u64
     Ok(tally.conflicting)
 }
 
-fn compact(lake: &Lake, table: &'static Table) -> Result<()> {
+fn compact(data: &Path, lake: &Lake, table: &'static Table) -> Result<()> {
+    let _lock = lock(data)?;
     let mut commit = lake.commit()?;
     if commit.compact(table, false)? > 0 {
         commit.finish()?;

@@ -1,4 +1,4 @@
-//! The key index of a table: for each business key, what stands stored under it and where.
+//! The key index of a table: for each business key, every version stored under it and where it stands.
 //!
 //! Sorted runs of fixed-size entries. A commit looks its own sorted keys up by walking each run once, and adds one run;
 //! runs are merged when there are many. Memory is bounded by the commit, not by the table.
@@ -24,7 +24,7 @@ pub struct Run {
     pub entries: u64,
 }
 
-/// What is known of a key: the latest row stored under it.
+/// What is known of a key: one version of the row under it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Known {
     pub content: u64,
@@ -38,9 +38,9 @@ impl From<&Meta> for Known {
     }
 }
 
-/// Looks up keys, ascending and distinct, in all runs; the entry recorded last wins.
-pub fn look_up(folder: &Path, runs: &[Run], keys: &[u128]) -> Result<Vec<Option<Known>>> {
-    let mut found: Vec<Option<Known>> = vec![None; keys.len()];
+/// Looks up keys, ascending and distinct, in all runs: the versions of each, the one recorded last at the end.
+pub fn look_up(folder: &Path, runs: &[Run], keys: &[u128]) -> Result<Vec<Versions>> {
+    let mut found: Vec<Versions> = vec![Versions::None; keys.len()];
     for run in runs {
         let mut reader = RunReader::open(folder, run)?;
         let mut entry = reader.next()?;
@@ -48,16 +48,58 @@ pub fn look_up(folder: &Path, runs: &[Run], keys: &[u128]) -> Result<Vec<Option<
             while entry.is_some_and(|(other, _)| other < *key) {
                 entry = reader.next()?;
             }
-            let Some((other, known)) = entry else { break };
-            if other == *key && found.is_none_or(|before| before.recorded_at <= known.recorded_at) {
-                *found = Some(known);
+            while let Some((_, known)) = entry.filter(|(other, _)| other == key) {
+                found.add(known);
+                entry = reader.next()?;
+            }
+            if entry.is_none() {
+                break;
             }
         }
     }
     Ok(found)
 }
 
-/// Writes entries, ascending by key, as a new run.
+/// The versions of one key, by when they were recorded. Nearly every key has one: that one needs no allocation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Versions {
+    None,
+    One(Known),
+    Many(Vec<Known>),
+}
+
+impl Versions {
+    pub fn as_slice(&self) -> &[Known] {
+        match self {
+            Versions::None => &[],
+            Versions::One(known) => std::slice::from_ref(known),
+            Versions::Many(known) => known,
+        }
+    }
+
+    /// Of two versions recorded at one instant the one added last stands.
+    pub fn add(&mut self, known: Known) {
+        let mut all = match std::mem::replace(self, Versions::None) {
+            Versions::None => {
+                *self = Versions::One(known);
+                return;
+            }
+            Versions::One(before) => vec![before],
+            Versions::Many(all) => all,
+        };
+        match all.binary_search_by_key(&known.recorded_at, |version| version.recorded_at) {
+            Ok(at) => all[at] = known,
+            Err(at) => all.insert(at, known),
+        }
+        *self = Versions::Many(all);
+    }
+
+    pub fn latest(&self) -> Option<Known> {
+        self.as_slice().last().copied()
+    }
+}
+
+/// Writes entries, ascending by key and then by when they were recorded, as a new run.
 pub fn write_run(folder: &Path, path: String, entries: impl Iterator<Item = (u128, Known)>) -> Result<Run> {
     let full = folder.join(&path);
     let broken = |error| Error::file("write the key index", &full, error);
@@ -89,25 +131,23 @@ pub fn merge_when_many(folder: &Path, runs: Vec<Run>, path: String) -> Result<Ve
     let mut heads = readers.iter_mut().map(RunReader::next).collect::<Result<Vec<_>>>()?;
     let mut failure = None;
     let merged = std::iter::from_fn(|| {
-        let (key, _) = heads.iter().flatten().min_by_key(|(key, _)| *key).copied()?;
-        let mut latest: Option<Known> = None;
+        let order = |(key, known): &(u128, Known)| (*key, known.recorded_at);
+        let next = heads.iter().flatten().map(order).min()?;
+        let mut entry = None;
         for (head, reader) in heads.iter_mut().zip(&mut readers) {
-            let Some((other, known)) = *head else { continue };
-            if other != key {
+            if head.as_ref().map(order) != Some(next) {
                 continue;
             }
-            if latest.is_none_or(|before| before.recorded_at <= known.recorded_at) {
-                latest = Some(known);
-            }
+            entry = *head;
             match reader.next() {
-                Ok(next) => *head = next,
+                Ok(after) => *head = after,
                 Err(error) => {
                     failure = Some(error);
                     return None;
                 }
             }
         }
-        latest.map(|known| (key, known))
+        entry
     });
     let run = write_run(folder, path, merged)?;
     match failure {

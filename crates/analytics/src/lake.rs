@@ -3,7 +3,7 @@
 //! A version is what one manifest names. A commit writes new files, flushes them, writes the next manifest, and makes
 //! it current by one rename: readers see all of a commit or none, and a killed commit leaves only files nobody names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,20 +12,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use datafusion::arrow::array::{ArrayRef, BooleanArray, RecordBatch, UInt32Array, new_null_array};
 use datafusion::arrow::compute::take_record_batch;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use facts::{TABLES, Table};
+use facts::{TABLES, Table, Type};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::index::{self, Known, Run};
+use crate::index::{self, Known, Run, Versions};
+use crate::changes::Changes;
+use crate::seen::Seen;
 use crate::layout::{self, FileEntry, FileWriter, partition_name, partition_of, partitions};
 use crate::merge::{self, Walk};
-use crate::rows::{Meta, Place, Rows, stored_schema};
+use crate::rows::{Meta, Place, RECORDED_AT, Rows, stored_schema};
 
 /// Version of the layout on disk. A newer one is refused, an older one is read.
 pub const FORMAT: u32 = 1;
 
 /// Folder beside the tables in which running queries keep what does not fit into memory.
 pub const SPILL: &str = "spill";
+
+/// How long a replaced version keeps its files for those who still read it.
+const HELD: std::time::Duration = std::time::Duration::from_hours(1);
 
 /// A range is compacted when its deltas hold more than a tenth of its base.
 const DELTA_SHARE: u64 = 10;
@@ -45,6 +50,8 @@ pub struct TableFiles {
     /// By partition name.
     pub partitions: BTreeMap<String, PartitionFiles>,
     pub index: Vec<Run>,
+    #[serde(default)]
+    pub changes: Changes,
 }
 
 /// The files of one partition.
@@ -108,11 +115,7 @@ impl Lake {
     pub fn snapshot(&self) -> Result<Snapshot> {
         let current = self.folder.join("CURRENT");
         let manifest = match fs::read_to_string(&current) {
-            Ok(name) => {
-                let path = self.folder.join(name.trim());
-                let text = fs::read_to_string(&path).map_err(|error| Error::file("read the manifest", &path, error))?;
-                serde_json::from_str(&text).map_err(|error| Error::file("read the manifest", &path, error))?
-            }
+            Ok(name) => read_manifest(&self.folder.join(name.trim()))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Manifest::default(),
             Err(error) => return Err(Error::file("read", &current, error)),
         };
@@ -129,27 +132,38 @@ impl Lake {
         Ok(Commit { folder: self.folder.clone(), manifest, before: snapshot.manifest.version })
     }
 
-    /// Removes what neither the current manifest nor the one before it names; readers may hold the one before.
+    /// Removes what no manifest names that a reader may still hold: the current one, the one before it, and those
+    /// replaced within the last hour.
     fn sweep(&self, version: u64) -> Result<()> {
-        let keep = [version.saturating_sub(1), version];
-        let mut named: std::collections::HashSet<PathBuf> = std::collections::HashSet::new();
+        let mut named: HashSet<PathBuf> = HashSet::new();
+        let is_held = |number: u64| {
+            let next = self.folder.join(manifest_name(number + 1));
+            let replaced = fs::metadata(next).and_then(|file| file.modified()).ok();
+            let age = replaced.and_then(|at| at.elapsed().ok());
+            number + 1 >= version || age.is_some_and(|age| age < HELD)
+        };
         for entry in fs::read_dir(&self.folder).map_err(|error| Error::file("list", &self.folder, error))?.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let Some(number) = name.strip_prefix("manifest-").and_then(|name| name.strip_suffix(".json")) else {
                 continue;
             };
-            if number.parse().is_ok_and(|number: u64| keep.contains(&number)) {
-                let text =
-                    fs::read_to_string(entry.path()).map_err(|error| Error::file("read", &entry.path(), error))?;
-                let manifest: Manifest =
-                    serde_json::from_str(&text).map_err(|error| Error::file("read", &entry.path(), error))?;
-                named.extend(manifest.paths().map(|path| self.folder.join(path)));
+            if number.parse().is_ok_and(|number: u64| number <= version && is_held(number)) {
+                named.extend(read_manifest(&entry.path())?.paths().map(|path| self.folder.join(path)));
             } else {
                 let _ = fs::remove_file(entry.path());
             }
         }
         remove_unnamed(&self.folder, &named, 0)
     }
+}
+
+fn manifest_name(version: u64) -> String {
+    format!("manifest-{version}.json")
+}
+
+fn read_manifest(path: &Path) -> Result<Manifest> {
+    let text = fs::read_to_string(path).map_err(|error| Error::file("read the manifest", path, error))?;
+    serde_json::from_str(&text).map_err(|error| Error::file("read the manifest", path, error))
 }
 
 fn check_format(text: &str, path: &Path) -> Result<()> {
@@ -184,6 +198,13 @@ impl Snapshot {
         let files = self.table(table)?.partitions.values().flat_map(|files| files.base.iter().chain(&files.deltas));
         let spans = files.map(|file| file.at).filter(|at| at[0] <= at[1]);
         spans.map(|at| (at[0], at[1])).reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
+    }
+
+    /// Whether rows of a time before `end` (microseconds) came to a table after `version`.
+    pub fn changed_since(&self, table: &Table, version: u64, end: i64) -> bool {
+        let days = table.at.and_then(|name| table.column(name)).is_some_and(|column| matches!(column.ty, Type::Day));
+        let end = if days { end.div_euclid(86_400_000_000).saturating_add(2) } else { end };
+        self.table(table).is_some_and(|files| files.changes.any_after(version, end))
     }
 
     /// Checks that every file named is there, whole, in order, and in its range; calls `progress` for each.
@@ -253,6 +274,17 @@ pub struct Tally {
     pub conflicting: Vec<u64>,
 }
 
+/// Where written rows belong in their partition.
+#[derive(Clone, Copy)]
+enum Over {
+    /// Over what stands there. The first rows of a partition are its base at once when all of them are `fresh`: no key
+    /// stands there twice.
+    Current {
+        fresh: bool,
+    },
+    History,
+}
+
 /// A commit being made. Dropped without [`Commit::finish`] it leaves nothing.
 pub struct Commit {
     folder: PathBuf,
@@ -263,13 +295,27 @@ pub struct Commit {
 impl Commit {
     /// Adds rows of one table, in any order; afterwards `rows` is empty.
     pub fn add(&mut self, rows: &mut Rows) -> Result<Tally> {
+        self.add_seen(rows, &mut Seen::default())
+    }
+
+    /// Adds rows of one import that may need several commits; `seen` remembers its keys from one to the next.
+    pub fn add_seen(&mut self, rows: &mut Rows, seen: &mut Seen) -> Result<Tally> {
         let table = rows.table;
         let (batch, meta) = rows.take();
         if meta.is_empty() {
             return Ok(Tally::default());
         }
+        let mut order: Vec<u32> = (0..meta.len() as u32).collect();
+        order.sort_unstable_by_key(|row| {
+            let meta = &meta[*row as usize];
+            (meta.key, meta.recorded_at, *row)
+        });
+        let mut keys: Vec<u128> = order.iter().map(|row| meta[*row as usize].key).collect();
+        keys.dedup();
         let files = self.manifest.tables.entry(table.name.into()).or_default();
-        let decided = decide(&self.folder, &files.index, &meta)?;
+        let stored = index::look_up(&self.folder, &files.index, &keys)?;
+        let decided = decide(&meta, &order, stored, &seen.look_up(&keys)?);
+        seen.add(&meta, &order);
         if !decided.entries.is_empty() {
             let run = self.next_path(table, "index", "idx");
             let run = index::write_run(&self.folder, run, decided.entries.into_iter())?;
@@ -278,8 +324,12 @@ impl Commit {
             files.index.push(run);
             files.index = index::merge_when_many(&self.folder, std::mem::take(&mut files.index), merged)?;
         }
-        let stored = with_marks(table, &batch, &decided.keep, &decided.leave)?;
-        self.write_partitions(table, &stored, decided.tally.replaced == 0)?;
+        let fresh = decided.tally.replaced == 0;
+        for (writes, over) in [(&decided.newer, Over::Current { fresh }), (&decided.older, Over::History)] {
+            if !writes.rows.is_empty() {
+                self.write_partitions(table, &with_marks(table, &batch, writes)?, over)?;
+            }
+        }
         Ok(decided.tally)
     }
 
@@ -289,9 +339,7 @@ impl Commit {
     }
 
     /// Sorts rows of the stored schema into their partitions and writes one file for each, on all cores.
-    ///
-    /// The first rows of a partition are its base at once when all of them are `fresh`: no key stands there twice.
-    fn write_partitions(&mut self, table: &'static Table, stored: &RecordBatch, fresh: bool) -> Result<()> {
+    fn write_partitions(&mut self, table: &'static Table, stored: &RecordBatch, over: Over) -> Result<()> {
         let order = merge::storage_order(table, stored)?;
         let places = layout::Places::of(table, stored);
         let jobs: Vec<(usize, String, &[u32])> = order
@@ -314,11 +362,13 @@ impl Commit {
         })?;
         let files = self.manifest.tables.entry(table.name.into()).or_default();
         for ((partition, ..), file) in jobs.iter().zip(written) {
+            files.changes.add(self.before + 1, file.at);
             let partition = files.partitions.entry(partition_name(table, *partition)).or_default();
-            if partition.base.is_none() && partition.deltas.is_empty() && fresh {
-                partition.base = Some(file);
-            } else {
-                partition.deltas.push(file);
+            let first = partition.base.is_none() && partition.deltas.is_empty();
+            match over {
+                Over::Current { fresh: true } if first => partition.base = Some(file),
+                Over::Current { .. } => partition.deltas.push(file),
+                Over::History => partition.history.push(file),
             }
         }
         Ok(())
@@ -359,7 +409,7 @@ impl Commit {
     pub fn finish(mut self) -> Result<u64> {
         self.manifest.version = self.before + 1;
         let version = self.manifest.version;
-        let name = format!("manifest-{version}.json");
+        let name = manifest_name(version);
         let path = self.folder.join(&name);
         let text = serde_json::to_string(&self.manifest).map_err(|error| Error::file("write", &path, error))?;
         let broken = |error| Error::file("commit", &path, error);
@@ -384,7 +434,7 @@ impl Manifest {
     }
 }
 
-fn remove_unnamed(folder: &Path, named: &std::collections::HashSet<PathBuf>, depth: usize) -> Result<()> {
+fn remove_unnamed(folder: &Path, named: &HashSet<PathBuf>, depth: usize) -> Result<()> {
     for entry in fs::read_dir(folder).map_err(|error| Error::file("list", folder, error))?.flatten() {
         let path = entry.path();
         if path.is_dir() && entry.file_name() == SPILL {
@@ -400,89 +450,110 @@ fn remove_unnamed(folder: &Path, named: &std::collections::HashSet<PathBuf>, dep
 }
 
 /// What is decided of a batch of rows against what stands stored.
+#[derive(Default)]
 struct Decided {
     tally: Tally,
-    /// Rows to write.
-    keep: Vec<u32>,
-    /// Places that a key left: the row that replaces it, and where it stood.
-    leave: Vec<(u32, Place)>,
-    /// New index entries, ascending by key.
+    /// Rows to write, and marks that keys left a place.
+    newer: Writes,
+    /// Rows and marks that were replaced before they came: for the history only.
+    older: Writes,
+    /// New index entries, ascending by key and recording.
     entries: Vec<(u128, Known)>,
 }
 
+#[derive(Default)]
+struct Writes {
+    rows: Vec<u32>,
+    marks: Vec<Mark>,
+}
+
+/// A key left a place when another version of it was recorded.
+struct Mark {
+    /// A row of the same key.
+    row: u32,
+    place: Place,
+    recorded_at: i64,
+}
+
 /// Decides, for each row, whether it is new, unchanged, a replacement or in conflict.
-fn decide(folder: &Path, runs: &[Run], meta: &[Meta]) -> Result<Decided> {
-    let mut order: Vec<u32> = (0..meta.len() as u32).collect();
-    order.sort_unstable_by_key(|row| {
-        let meta = &meta[*row as usize];
-        (meta.key, meta.recorded_at, *row)
-    });
-    let mut keys: Vec<u128> = order.iter().map(|row| meta[*row as usize].key).collect();
-    keys.dedup();
-    let stored = index::look_up(folder, runs, &keys)?;
-    let mut decided = Decided { tally: Tally::default(), keep: Vec::new(), leave: Vec::new(), entries: Vec::new() };
+///
+/// `seen` tells of each key, in order, the last row that this import has brought before: within one import the first
+/// row of a key and recording stands, whatever is stored, so that a second run changes nothing.
+fn decide(meta: &[Meta], order: &[u32], stored: Vec<Versions>, seen: &[Option<Known>]) -> Decided {
+    let mut decided = Decided::default();
     let groups = order.chunk_by(|left, right| meta[*left as usize].key == meta[*right as usize].key);
-    for (rows, before) in groups.zip(stored) {
-        let mut known = before;
-        let mut earlier: Option<&Meta> = None;
+    for ((rows, mut versions), seen) in groups.zip(stored).zip(seen) {
+        let mut first = *seen;
         for row in rows {
             let given = &meta[*row as usize];
-            // Within one import the first row of a key stands, whatever is stored: so a second run changes nothing.
-            let first = earlier.filter(|earlier| earlier.recorded_at == given.recorded_at);
-            if first.is_some_and(|first| first.content != given.content) {
+            if first.is_some_and(|it| it.recorded_at == given.recorded_at && it.content != given.content) {
                 decided.tally.conflicting.push(given.line);
                 continue;
             }
-            earlier = Some(given);
-            match known {
-                Some(known) if known.content == given.content => decided.tally.unchanged += 1,
-                Some(known) if known.recorded_at == given.recorded_at => decided.tally.conflicting.push(given.line),
-                // A row recorded before what stands stored was replaced long ago.
-                Some(known) if known.recorded_at > given.recorded_at => decided.tally.unchanged += 1,
-                Some(before) => {
-                    decided.tally.replaced += 1;
-                    decided.keep.push(*row);
-                    if before.place != given.place {
-                        decided.leave.push((*row, before.place));
-                    }
-                    known = Some(given.into());
-                }
-                None => {
-                    decided.tally.accepted += 1;
-                    decided.keep.push(*row);
-                    known = Some(given.into());
-                }
-            }
-        }
-        if known != before
-            && let Some(known) = known
-        {
-            decided.entries.push((meta[rows[0] as usize].key, known));
+            first = Some(given.into());
+            decided.put(*row, given, &mut versions);
         }
     }
-    Ok(decided)
+    decided
 }
 
-/// The rows kept, and a mark for each place that a key left: the new row's key at the old place.
-fn with_marks(table: &Table, batch: &RecordBatch, keep: &[u32], leave: &[(u32, Place)]) -> Result<RecordBatch> {
+impl Decided {
+    fn put(&mut self, row: u32, given: &Meta, versions: &mut Versions) {
+        let all = versions.as_slice();
+        let after = all.partition_point(|version| version.recorded_at <= given.recorded_at);
+        let before = after.checked_sub(1).map(|at| all[at]);
+        let next = all.get(after).copied();
+        match before {
+            Some(before) if before.content == given.content => {
+                self.tally.unchanged += 1;
+                return;
+            }
+            Some(before) if before.recorded_at == given.recorded_at => {
+                self.tally.conflicting.push(given.line);
+                return;
+            }
+            Some(_) => self.tally.replaced += 1,
+            None if next.is_some() => self.tally.replaced += 1,
+            None => self.tally.accepted += 1,
+        }
+        let writes = if next.is_some() { &mut self.older } else { &mut self.newer };
+        writes.rows.push(row);
+        let mut mark = |place: Place, recorded_at: i64| writes.marks.push(Mark { row, place, recorded_at });
+        if let Some(before) = before.filter(|before| before.place != given.place) {
+            mark(before.place, given.recorded_at);
+        }
+        if let Some(next) = next.filter(|next| next.place != given.place) {
+            mark(given.place, next.recorded_at);
+        }
+        versions.add(given.into());
+        self.entries.push((given.key, given.into()));
+    }
+}
+
+/// The rows to write, and a mark for each place that a key left: the row's key at that place.
+fn with_marks(table: &Table, batch: &RecordBatch, writes: &Writes) -> Result<RecordBatch> {
+    let Writes { rows, marks } = writes;
     let schema = stored_schema(table);
-    let rows: Vec<u32> = keep.iter().copied().chain(leave.iter().map(|(row, _)| *row)).collect();
-    let taken = take_record_batch(batch, &UInt32Array::from(rows))?;
-    let mut columns: Vec<ArrayRef> = taken.columns().to_vec();
-    let removed = if leave.is_empty() {
-        new_null_array(&datafusion::arrow::datatypes::DataType::Boolean, keep.len())
+    let taken: Vec<u32> = rows.iter().copied().chain(marks.iter().map(|mark| mark.row)).collect();
+    let mut columns: Vec<ArrayRef> = take_record_batch(batch, &UInt32Array::from(taken))?.columns().to_vec();
+    let removed: ArrayRef = if marks.is_empty() {
+        new_null_array(&datafusion::arrow::datatypes::DataType::Boolean, rows.len())
     } else {
-        for (name, pick) in
-            [(Some("resident_id"), (|place: &Place| place.resident) as fn(&Place) -> i64), (table.at, |place| place.at)]
-        {
-            if let Some(position) = name.and_then(|name| table.position(name)) {
-                columns[position] =
-                    moved_back(&columns[position], keep.len(), leave.iter().map(|(_, place)| pick(place)))?;
+        let recorded = batch.schema().index_of(RECORDED_AT)?;
+        let resident = table.by_resident().then(|| table.position("resident_id")).flatten();
+        let at = table.at.and_then(|name| table.position(name));
+        let picks: [(Option<usize>, fn(&Mark) -> i64); 3] = [
+            (resident, |mark| mark.place.resident),
+            (at, |mark| mark.place.at),
+            (Some(recorded), |mark| mark.recorded_at),
+        ];
+        for (position, pick) in picks {
+            if let Some(position) = position {
+                columns[position] = moved_back(&columns[position], rows.len(), marks.iter().map(pick))?;
             }
         }
-        Arc::new(BooleanArray::from_iter(
-            std::iter::repeat_n(None, keep.len()).chain(std::iter::repeat_n(Some(true), leave.len())),
-        ))
+        let unmarked = std::iter::repeat_n(None, rows.len());
+        Arc::new(BooleanArray::from_iter(unmarked.chain(std::iter::repeat_n(Some(true), marks.len()))))
     };
     columns.push(removed);
     Ok(RecordBatch::try_new(schema, columns)?)

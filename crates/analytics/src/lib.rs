@@ -2,6 +2,7 @@
 //!
 //! The only library that links DataFusion. Its interface is plain: tables, rows and results in, results out.
 
+mod changes;
 mod error;
 pub mod fold;
 pub mod import;
@@ -14,5 +15,6 @@ mod merge;
 pub mod report;
 pub mod rows;
 mod scan;
+mod seen;
 
 pub use error::{Error, Result};

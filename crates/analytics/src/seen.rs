@@ -1,0 +1,58 @@
+//! The keys that one import has brought so far, so that a key is told that comes again commits later.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::index::{self, Known, Run};
+use crate::rows::Meta;
+
+/// Keys of an import, in runs on disk once there is more than one commit; removed when dropped.
+#[derive(Default)]
+pub struct Seen {
+    /// Where runs go; without it keys are forgotten between commits.
+    folder: Option<PathBuf>,
+    runs: Vec<Run>,
+    /// The keys of the last commit: most imports have no other.
+    last: Vec<(u128, Known)>,
+    written: u64,
+}
+
+impl Seen {
+    pub fn within(folder: &Path) -> Seen {
+        Seen { folder: Some(folder.join("seen")), ..Seen::default() }
+    }
+
+    /// For each key, ascending and distinct, the last row that was brought under it.
+    pub(crate) fn look_up(&mut self, keys: &[u128]) -> Result<Vec<Option<Known>>> {
+        let Some(folder) = &self.folder else { return Ok(vec![None; keys.len()]) };
+        if !self.last.is_empty() {
+            self.written += 1;
+            let run = index::write_run(folder, format!("{}.idx", self.written), std::mem::take(&mut self.last).into_iter())?;
+            self.runs.push(run);
+            self.written += 1;
+            let merged = format!("{}.idx", self.written);
+            self.runs = index::merge_when_many(folder, std::mem::take(&mut self.runs), merged)?;
+        }
+        Ok(index::look_up(folder, &self.runs, keys)?.iter().map(index::Versions::latest).collect())
+    }
+
+    /// Remembers rows in the order of their keys and recordings.
+    pub(crate) fn add(&mut self, meta: &[Meta], order: &[u32]) {
+        if self.folder.is_some() {
+            let entry = |row: &u32| (meta[*row as usize].key, Known::from(&meta[*row as usize]));
+            self.last = order.iter().map(entry).collect();
+            // Of one key and recording the first row stands.
+            self.last.dedup_by_key(|(key, known)| (*key, known.recorded_at));
+        }
+    }
+
+    /// Removes what stands on disk.
+    pub fn finish(self) -> Result<()> {
+        match self.folder.filter(|folder| folder.exists()) {
+            Some(folder) => {
+                std::fs::remove_dir_all(&folder).map_err(|error| Error::file("remove the folder", &folder, error))
+            }
+            None => Ok(()),
+        }
+    }
+}
