@@ -177,3 +177,17 @@ cases-first = { $count ->
     [one] The first is shown.
    *[other] The first { $shown } are shown.
 }
+by-channel = By channel, { $period }
+by-profession = By profession, { $period }
+by-service = By service, { $period }
+by-modality = By mode, { $period }
+by-class = By class, { $period }
+dimension-channel = Channel
+dimension-profession = Profession
+dimension-service = Service
+dimension-modality = Mode
+dimension-class = Class
+value-unknown = Not known
+class-low = Low risk
+class-medium = Medium risk
+class-high = High risk

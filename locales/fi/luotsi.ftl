@@ -177,3 +177,17 @@ cases-first = { $count ->
     [one] Näytetään ensimmäinen.
    *[other] Näytetään { $shown } ensimmäistä.
 }
+by-channel = Jakautuminen yhteydenottotavan mukaan, { $period }
+by-profession = Jakautuminen ammatin mukaan, { $period }
+by-service = Jakautuminen palvelun mukaan, { $period }
+by-modality = Jakautuminen tavan mukaan, { $period }
+by-class = Jakautuminen luokan mukaan, { $period }
+dimension-channel = Yhteydenottotapa
+dimension-profession = Ammatti
+dimension-service = Palvelu
+dimension-modality = Tapa
+dimension-class = Luokka
+value-unknown = Ei tiedossa
+class-low = Matala riski
+class-medium = Kohtalainen riski
+class-high = Korkea riski

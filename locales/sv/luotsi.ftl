@@ -177,3 +177,17 @@ cases-first = { $count ->
     [one] Det första visas.
    *[other] De { $shown } första visas.
 }
+by-channel = Enligt kontaktsätt, { $period }
+by-profession = Enligt yrke, { $period }
+by-service = Enligt tjänst, { $period }
+by-modality = Enligt sätt, { $period }
+by-class = Enligt klass, { $period }
+dimension-channel = Kontaktsätt
+dimension-profession = Yrke
+dimension-service = Tjänst
+dimension-modality = Sätt
+dimension-class = Klass
+value-unknown = Okänt
+class-low = Låg risk
+class-medium = Medelhög risk
+class-high = Hög risk

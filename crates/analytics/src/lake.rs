@@ -14,6 +14,7 @@ use datafusion::arrow::compute::take_record_batch;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use facts::{TABLES, Table, Type};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::index::{self, Known, Run, Versions};
@@ -111,7 +112,14 @@ impl Lake {
             .remedy("name another with --data, or make one with `luotsi import` or `luotsi demo`"))
     }
 
-    /// The current version.
+    /// The number of the current version; 0 when nothing is stored.
+    pub fn version(&self) -> u64 {
+        let current = fs::read_to_string(self.folder.join("CURRENT")).unwrap_or_default();
+        let number = current.trim().strip_prefix("manifest-").and_then(|name| name.strip_suffix(".json"));
+        number.and_then(|number| number.parse().ok()).unwrap_or(0)
+    }
+
+    /// The current version, to read from.
     pub fn snapshot(&self) -> Result<Snapshot> {
         let current = self.folder.join("CURRENT");
         let manifest = match fs::read_to_string(&current) {
@@ -185,6 +193,11 @@ impl Snapshot {
 
     pub fn partition(&self, table: &Table, partition: usize) -> Option<&PartitionFiles> {
         self.table(table)?.partitions.get(&partition_name(table, partition))
+    }
+
+    /// SHA-256 of the manifest, which holds the digest of every file: one name for all that a version is.
+    pub fn digest(&self) -> String {
+        layout::hex(&Sha256::digest(serde_json::to_string(&*self.manifest).unwrap_or_default()))
     }
 
     /// Rows in bases and deltas of a table; with corrections a little more than what queries see.

@@ -13,8 +13,9 @@ pub mod lock;
 pub mod measure;
 mod merge;
 pub mod report;
+pub mod results;
 pub mod rows;
 mod scan;
-mod seen;
+pub mod seen;
 
 pub use error::{Error, Result};

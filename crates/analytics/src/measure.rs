@@ -5,16 +5,18 @@ mod cells;
 mod columns;
 mod definition;
 mod disclosure;
+mod gather;
 mod grouping;
 mod query;
 mod run;
 mod tree;
 
 pub use cases::{CaseTable, cases, cases_under};
-pub use cells::Figure;
+pub use cells::{Figure, MOST_THRESHOLD, THRESHOLD};
 pub use definition::{Better, Definition, Kind, MeasureFile, Names, Period};
 pub use grouping::{Grain, Grouping, UnitGrouping};
-pub use run::{Request, Results, run};
+pub(crate) use run::{calendar_digest, instant_text, run_file};
+pub use run::{Request, Results, RunManifest, run};
 pub use tree::{Tree, UnitInfo};
 
 use facts::Row;

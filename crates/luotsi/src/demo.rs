@@ -1,6 +1,5 @@
 //! `luotsi demo`: makes the synthetic county in a data directory, then serves it.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
@@ -26,9 +25,8 @@ pub struct Arguments {
     /// The same seed gives the same county.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Address to serve on.
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    addresses: serve::Addresses,
     /// Make the county and end.
     #[arg(long)]
     only_make: bool,
@@ -50,7 +48,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.only_make {
         return Ok(());
     }
-    serve::serve(data, arguments.listen, true)
+    serve::serve(data, arguments.addresses, true)
 }
 
 /// The residents of one range, in the order in which they are stored.

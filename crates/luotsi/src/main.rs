@@ -5,7 +5,9 @@ mod demo;
 mod facts_command;
 mod measure_command;
 mod output;
+mod published;
 mod serve;
+mod settings;
 mod spc_command;
 
 use std::path::PathBuf;

@@ -1,15 +1,17 @@
 //! `luotsi measure`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use analytics::lake::Lake;
 use analytics::measure::{self, Catalogue, Grouping, Request};
 use analytics::report::{self, Format};
+use analytics::results::Results;
 use analytics::{Error, Result};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
+use crate::settings::{self, Settings};
 use crate::{DataDirectory, now, output, runtime};
 
 #[derive(Subcommand)]
@@ -28,6 +30,8 @@ pub enum MeasureCommand {
     },
     /// Run measures.
     Run(RunArguments),
+    /// Publish every month that is over, for the pages: what has changed is made anew, what has not stays.
+    Publish(DataDirectory),
 }
 
 #[derive(Args)]
@@ -48,10 +52,16 @@ pub struct RunArguments {
     /// As of which instant: what was recorded by then; by default now.
     #[arg(long)]
     as_of: Option<jiff::Timestamp>,
+    /// Count each case for the units above it then (when it happened) or now.
+    #[arg(long, default_value = "then", value_parser = ["then", "now"])]
+    tree: String,
+    /// Write what the run was made from (versions and digests of program, facts, calendar and measures) as JSON.
+    #[arg(long)]
+    manifest: Option<PathBuf>,
     /// The case rows instead of figures. Whoever holds the data directory may see them.
     #[arg(long)]
     cases: bool,
-    /// Show figures of fewer than five people, too. Whoever holds the data directory may see them.
+    /// Show figures of few people, too. Whoever holds the data directory may see them.
     #[arg(long)]
     no_suppress: bool,
     /// table, csv, json or parquet.
@@ -67,6 +77,7 @@ pub fn run(command: &MeasureCommand) -> Result<()> {
         MeasureCommand::List { measures } => list(&catalogue(measures.as_ref())?),
         MeasureCommand::Show { id, measures } => show(&catalogue(measures.as_ref())?, id),
         MeasureCommand::Run(arguments) => run_measures(arguments),
+        MeasureCommand::Publish(data) => publish(&data.path),
     }
 }
 
@@ -105,8 +116,26 @@ fn show(catalogue: &Catalogue, id: &str) -> Result<()> {
     })
 }
 
+fn publish(data: &Path) -> Result<()> {
+    let snapshot = Lake::existing(data)?.snapshot()?;
+    let (catalogue, settings) = (settings::catalogue(data)?, Settings::read(data)?);
+    let mut results = Results::open(data)?;
+    let bar = output::progress("measures", Some(catalogue.files.len() as u64));
+    let published = results.publish(&snapshot, &catalogue, now(), settings.threshold, |_| bar.inc(1));
+    let published = runtime()?.block_on(published);
+    bar.finish_and_clear();
+    let published = published?;
+    output::print(|out| {
+        writeln!(out, "months made anew {}, kept {}", published.made, published.kept)
+            .map_err(|error| Error::new(error.to_string()))
+    })
+}
+
 fn run_measures(arguments: &RunArguments) -> Result<()> {
-    let catalogue = catalogue(arguments.measures.as_ref())?;
+    let catalogue = match &arguments.measures {
+        Some(folder) => Catalogue::with_folder(folder)?,
+        None => settings::catalogue(&arguments.data.path)?,
+    };
     let snapshot = Lake::existing(&arguments.data.path)?.snapshot()?;
     let as_of = arguments.as_of.map_or_else(now, |as_of| as_of.as_microsecond());
     let months = measure::complete_months(&snapshot, as_of);
@@ -118,7 +147,8 @@ fn run_measures(arguments: &RunArguments) -> Result<()> {
         to: bound(arguments.to, months.map(|months| months.1))?,
         grouping: Grouping::parse(&arguments.by)?,
         as_of,
-        suppress: !arguments.no_suppress,
+        tree_now: arguments.tree == "now",
+        suppress: (!arguments.no_suppress).then_some(Settings::read(&arguments.data.path)?.threshold),
     };
     let ids: Vec<String> = match arguments.ids.as_slice() {
         [] => catalogue.measures().map(|(_, measure)| measure.id.clone()).collect(),
@@ -135,6 +165,11 @@ fn run_measures(arguments: &RunArguments) -> Result<()> {
     let bar = output::progress("measures", None);
     let results = runtime.block_on(measure::run(&snapshot, &catalogue, &ids, &request));
     bar.finish_and_clear();
-    let batch = report::figures_batch(&results?.figures)?;
+    let results = results?;
+    if let Some(path) = &arguments.manifest {
+        let text = serde_json::to_string_pretty(&results.manifest).map_err(|error| Error::new(error.to_string()))?;
+        std::fs::write(path, text + "\n").map_err(|error| Error::file("write the run manifest", path, error))?;
+    }
+    let batch = report::figures_batch(&results.figures)?;
     output::print(|out| report::write(&[batch], arguments.format, out))
 }

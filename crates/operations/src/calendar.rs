@@ -5,6 +5,9 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 
+/// The rules that are shipped.
+pub const RULES: &str = include_str!("../../../rules/calendar.toml");
+
 /// Holidays and office hours of the county, from `rules/calendar.toml`.
 #[derive(Debug, Clone)]
 pub struct Calendar {
@@ -92,7 +95,7 @@ impl Calendar {
     /// The calendar in force, as shipped.
     #[expect(clippy::expect_used, reason = "the file is part of the program and a test reads it")]
     pub fn shipped() -> Calendar {
-        Calendar::parse(include_str!("../../../rules/calendar.toml")).expect("the shipped calendar is well formed")
+        Calendar::parse(RULES).expect("the shipped calendar is well formed")
     }
 
     pub fn parse(text: &str) -> Result<Calendar, String> {

@@ -53,6 +53,16 @@ pub struct Series {
     pub as_of: String,
 }
 
+/// A figure of one value of a further dimension.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// `channel`, `profession`, …, or `class` of a measure that counts classes.
+    pub dimension: String,
+    /// Code of the value.
+    pub value: String,
+    pub point: Point,
+}
+
 /// Case rows as text.
 #[derive(Debug, Clone, Default)]
 pub struct CaseTable {
@@ -70,6 +80,8 @@ pub trait Figures: Send + Sync {
     fn units(&self) -> &[UnitCard];
     /// Published figures of a measure and a unit, by month.
     fn series(&self, measure: &str, unit: &str) -> Option<Series>;
+    /// Published figures of a measure and a unit in the latest month, by one further dimension each.
+    fn parts(&self, measure: &str, unit: &str) -> Vec<Part>;
     /// Cases of a measure, a unit and a period; only for the demo county's invented people.
     fn cases(&self, measure: &str, unit: &str, period: &str) -> Later<Result<CaseTable, String>>;
     /// Every person in the data is invented.

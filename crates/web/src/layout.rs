@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::App;
 use crate::assets;
+use crate::figures::Figures;
 use crate::texts::Language;
 
 /// Who asks, in which language, for which address.
@@ -22,6 +23,8 @@ pub struct Page {
     pub uri: Uri,
     pub demo: bool,
     pub synthetic: bool,
+    /// The figures published when the request came.
+    pub figures: Arc<dyn Figures>,
     /// The language was chosen by the link, and is to be remembered.
     chosen: bool,
 }
@@ -40,12 +43,14 @@ impl FromRequestParts<Arc<App>> for Page {
         let remembered = cookie(&parts.headers, "lang").and_then(Language::named);
         let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let role = cookie(&parts.headers, "session").and_then(|name| app.sessions.role(name));
+        let figures = app.figures();
         Ok(Page {
             language: chosen.or(remembered).unwrap_or_else(|| Language::accepted(accepted)),
             role,
             uri: parts.uri.clone(),
             demo: app.demo,
-            synthetic: app.figures.synthetic(),
+            synthetic: figures.synthetic(),
+            figures,
             chosen: chosen.is_some(),
         })
     }

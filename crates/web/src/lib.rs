@@ -14,7 +14,7 @@ mod scorecard;
 mod steer;
 mod texts;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::http::HeaderValue;
@@ -24,12 +24,14 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 pub use charts::{assurance_code, chart_svg, variation_code};
-pub use figures::{Card, CaseTable, Figures, Point, Series, UnitCard};
+pub use figures::{Card, CaseTable, Figures, Part, Point, Series, UnitCard};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
 
 /// What every page can reach.
 pub struct App {
-    pub figures: Box<dyn Figures>,
+    figures: RwLock<Arc<dyn Figures>>,
+    /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
+    pub metrics: bool,
     pub scorecards: Vec<Scorecard>,
     /// Sign-in by choosing a role, for the demo county only.
     pub demo: bool,
@@ -40,13 +42,24 @@ pub struct App {
 impl App {
     /// `secret` gives bytes that nobody can guess, for the names of sessions.
     pub fn new(
-        figures: Box<dyn Figures>,
+        figures: Arc<dyn Figures>,
         scorecards: Vec<Scorecard>,
         demo: bool,
+        metrics: bool,
         secret: fn() -> [u8; 32],
     ) -> Arc<App> {
         let (sessions, counters) = (access::Sessions::new(secret), observe::Counters::default());
-        Arc::new(App { figures, scorecards, demo, sessions, counters })
+        Arc::new(App { figures: RwLock::new(figures), metrics, scorecards, demo, sessions, counters })
+    }
+
+    /// The figures as they are published now.
+    pub fn figures(&self) -> Arc<dyn Figures> {
+        Arc::clone(&self.figures.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts newer figures in place of those shown; requests under way end with the ones they began with.
+    pub fn publish(&self, figures: Arc<dyn Figures>) {
+        *self.figures.write().unwrap_or_else(PoisonError::into_inner) = figures;
     }
 }
 
@@ -62,7 +75,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/steer/measures/{id}/cases", get(steer::cases))
         .route("/assets/{name}", get(assets::asset))
         .route("/healthz", get(observe::health))
-        .route("/metrics", get(observe::metrics))
+        .route("/metrics", get(observe::metrics_beside_pages))
         .fallback(home::not_found)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::count))
         .layer(middleware::map_response(harden))
@@ -76,6 +89,11 @@ pub async fn serve(
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     axum::serve(listener, router(app)).with_graceful_shutdown(stopped).await
+}
+
+/// Serves `/metrics` alone, for the address that only the county's monitoring reaches.
+pub async fn serve_metrics(listener: tokio::net::TcpListener, app: Arc<App>) -> std::io::Result<()> {
+    axum::serve(listener, Router::new().route("/metrics", get(observe::metrics)).with_state(app)).await
 }
 
 /// No script but ours, no outside origin, no framing, nothing personal in caches.

@@ -11,6 +11,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::App;
+use crate::home::missing;
+use crate::layout::Page;
 
 /// Upper ends of the buckets of response times, in milliseconds.
 const BUCKETS: [u64; 7] = [1, 5, 10, 25, 50, 250, 1000];
@@ -38,7 +40,12 @@ pub async fn count(State(app): State<Arc<App>>, request: Request, next: Next) ->
 }
 
 pub async fn health(State(app): State<Arc<App>>) -> Response {
-    format!("ok\nmeasures {}\nunits {}\n", app.figures.catalogue().len(), app.figures.units().len()).into_response()
+    let figures = app.figures();
+    format!("ok\nmeasures {}\nunits {}\n", figures.catalogue().len(), figures.units().len()).into_response()
+}
+
+pub async fn metrics_beside_pages(State(app): State<Arc<App>>, page: Page) -> Response {
+    if app.metrics { metrics(State(app)).await } else { missing(&page) }
 }
 
 pub async fn metrics(State(app): State<Arc<App>>) -> Response {

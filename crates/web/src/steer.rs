@@ -40,8 +40,8 @@ fn turned_away(page: &Page) -> Option<Response> {
 }
 
 /// The unit that a link names, or the one at the top.
-fn unit_of<'a>(app: &'a App, named: Option<&str>) -> Option<&'a UnitCard> {
-    let units = app.figures.units();
+fn unit_of<'a>(page: &'a Page, named: Option<&str>) -> Option<&'a UnitCard> {
+    let units = page.figures.units();
     match named {
         Some(id) => units.iter().find(|unit| unit.id == id),
         None => units.iter().find(|unit| unit.parent.is_none()),
@@ -58,7 +58,7 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
     if let Some(response) = turned_away(&page) {
         return response;
     }
-    let Some(unit) = unit_of(&app, filters.unit.as_deref()) else { return missing(&page) };
+    let Some(unit) = unit_of(&page, filters.unit.as_deref()) else { return missing(&page) };
     let Some(scorecard) = app.scorecards.first() else { return missing(&page) };
     let name = page.language.of(&unit.names);
     let as_matrix = filters.view.as_deref() == Some("matrix");
@@ -70,7 +70,7 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
                 nav aria-label=(page.text("unit-tree")) {
                     details.panel {
                         summary { (page.text("unit-tree")) }
-                        ul.tree { (tree(&app, &page, None, &unit.id)) }
+                        ul.tree { (tree(&page, None, &unit.id)) }
                     }
                 }
             }
@@ -84,7 +84,7 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
                         }
                     }
                 }
-                @if as_matrix { (matrix(&app, &page, scorecard, unit)) } @else { (list(&app, &page, scorecard, unit)) }
+                @if as_matrix { (matrix(&page, scorecard, unit)) } @else { (list(&page, scorecard, unit)) }
                 (legend(&page))
                 p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language)) ". " (page.text("source")) ": " (scorecard.source) }
             }
@@ -93,8 +93,8 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
     page.render(StatusCode::OK, &format!("{name} – {}", page.text("section-steer")), &content)
 }
 
-fn tree(app: &App, page: &Page, parent: Option<usize>, here: &str) -> Markup {
-    let units = app.figures.units();
+fn tree(page: &Page, parent: Option<usize>, here: &str) -> Markup {
+    let units = page.figures.units();
     let children: Vec<usize> = (0..units.len()).filter(|unit| units[*unit].parent == parent).collect();
     html! {
         @for unit in children {
@@ -104,26 +104,26 @@ fn tree(app: &App, page: &Page, parent: Option<usize>, here: &str) -> Markup {
                     (page.language.of(&card.names))
                 }
                 @if units.iter().any(|other| other.parent == Some(unit)) {
-                    ul { (tree(app, page, Some(unit), here)) }
+                    ul { (tree(page, Some(unit), here)) }
                 }
             }
         }
     }
 }
 
-fn lines<'a>(app: &'a App, group: &'a crate::scorecard::Group, unit: &UnitCard) -> Vec<Line<'a>> {
+fn lines<'a>(page: &'a Page, group: &'a crate::scorecard::Group, unit: &UnitCard) -> Vec<Line<'a>> {
     let line = |followed: &crate::scorecard::Followed| {
-        let card = app.figures.catalogue().iter().find(|card| card.id == followed.id)?;
-        let series = app.figures.series(&card.id, &unit.id)?;
+        let card = page.figures.catalogue().iter().find(|card| card.id == followed.id)?;
+        let series = page.figures.series(&card.id, &unit.id)?;
         Some(Line { card, reading: read(card, &series, followed, &unit.id) })
     };
     group.measures.iter().filter_map(line).collect()
 }
 
-fn list(app: &App, page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
+fn list(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
     html! {
         @for group in &scorecard.groups {
-            @let lines = lines(app, group, unit);
+            @let lines = lines(page, group, unit);
             @if !lines.is_empty() {
                 h2.govuk-heading-m.group-heading { (group.name.of(page.language)) }
                 div.scroll tabindex="0" role="region" aria-label=(group.name.of(page.language)) {
@@ -193,8 +193,8 @@ fn assurance_cell(page: &Page, assurance: Option<Assurance>) -> Markup {
 }
 
 /// Variation by assurance: what needs attention first stands first.
-fn matrix(app: &App, page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
-    let all: Vec<Line<'_>> = scorecard.groups.iter().flat_map(|group| lines(app, group, unit)).collect();
+fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
+    let all: Vec<Line<'_>> = scorecard.groups.iter().flat_map(|group| lines(page, group, unit)).collect();
     let kinds = ["concern", "common", "improvement"];
     let assurances = [Some(Assurance::Misses), Some(Assurance::HitOrMiss), Some(Assurance::Meets), None];
     let kind_of = |variation: Option<Variation>| match variation {

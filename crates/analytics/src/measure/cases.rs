@@ -1,19 +1,19 @@
 //! The case rows behind figures.
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use datafusion::arrow::compute::cast;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use datafusion::arrow::compute::{cast, filter_record_batch};
 use datafusion::arrow::datatypes::{DataType, TimestampMicrosecondType};
 use operations::calendar::Calendar;
 
 use super::grouping::{Periods, windows};
 use super::query::{self, Bounds};
-use super::{Catalogue, Request};
+use super::{Catalogue, Kind, Request};
 use crate::error::{Error, Result};
 use crate::fold::Continuity;
 use crate::lake::Snapshot;
 use crate::rows::instant_type;
 
-/// The case rows of one measure, all columns of its query, as they stand.
+/// The case rows of one measure, all columns of its query: those that the figures of the request's periods count.
 pub async fn cases(
     snapshot: &Snapshot,
     catalogue: &Catalogue,
@@ -24,10 +24,30 @@ pub async fn cases(
     let periods = Periods::of(request, &calendar)?;
     let (file, measure) = catalogue.find(id)?;
     let windows = windows(measure, request, &periods, &calendar)?;
+    let first = windows.first().map_or(periods.starts[0], |window| window.0);
     let fold = Continuity::new(snapshot.clone(), windows, request.as_of);
     let context = query::session(snapshot, Some(request.as_of), &fold)?;
-    let bounds = Bounds { from: periods.starts[0], to: periods.end, as_of: request.as_of };
-    Ok(query::plan(&context, file, bounds).await?.collect().await?)
+    let bounds = Bounds { from: first, to: periods.end, as_of: request.as_of };
+    let batches = query::plan(&context, file, bounds).await?.collect().await?;
+    if measure.kind != Kind::Stock {
+        return Ok(batches);
+    }
+    let ends: Vec<i64> = (0..periods.starts.len()).map(|it| periods.end_of(it).min(request.as_of)).collect();
+    batches.iter().map(|batch| open_at(batch, &ends)).collect()
+}
+
+/// The rows of a stock that are open at one of several instants.
+fn open_at(batch: &RecordBatch, ends: &[i64]) -> Result<RecordBatch> {
+    let times = |name: &str| cast(&batch[name], &instant_type());
+    let (at, until) = (times("at")?, times("until")?);
+    let (at, until) =
+        (at.as_primitive::<TimestampMicrosecondType>(), until.as_primitive::<TimestampMicrosecondType>());
+    let is_open = |row: usize| {
+        let until = if until.is_valid(row) { until.value(row) } else { i64::MAX };
+        ends.iter().any(|end| at.is_valid(row) && at.value(row) < *end && *end <= until)
+    };
+    let open: BooleanArray = (0..batch.num_rows()).map(|row| Some(is_open(row))).collect();
+    Ok(filter_record_batch(batch, &open)?)
 }
 
 /// Case rows as text, the first of them.

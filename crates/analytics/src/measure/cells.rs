@@ -13,8 +13,12 @@ use super::{Definition, Kind};
 /// Fixed-point steps in one.
 const SCALE: f64 = 1e9;
 
-/// Counts of people below this are hidden in what is published.
-pub const THRESHOLD: usize = 5;
+/// Counts of people below this are hidden in what is published, unless the county sets another threshold.
+pub const THRESHOLD: u64 = 5;
+
+/// The highest threshold that a county may set: so many people are told apart in a cell.
+pub const MOST_THRESHOLD: u64 = 10;
+const KEPT: usize = MOST_THRESHOLD as usize;
 
 /// A value as fixed-point.
 pub fn fixed(value: f64) -> i128 {
@@ -44,24 +48,24 @@ pub struct Cell {
     ratio: Ratio,
 }
 
-/// The five smallest hashes of the people in a cell: enough to tell whether there are fewer than five, exactly, also
-/// after cells are added.
+/// The smallest hashes of the people in a cell: enough to tell whether there are fewer than the threshold, exactly,
+/// also after cells are added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct People([u64; THRESHOLD]);
+pub struct People([u64; KEPT]);
 
 impl Default for People {
     fn default() -> People {
-        People([u64::MAX; THRESHOLD])
+        People([u64::MAX; KEPT])
     }
 }
 
 impl People {
     pub fn add(&mut self, person: u64) {
-        if person >= self.0[THRESHOLD - 1] || self.0.contains(&person) {
+        if person >= self.0[KEPT - 1] || self.0.contains(&person) {
             return;
         }
         let at = self.0.partition_point(|known| *known < person);
-        self.0.copy_within(at..THRESHOLD - 1, at + 1);
+        self.0.copy_within(at..KEPT - 1, at + 1);
         self.0[at] = person;
     }
 
@@ -69,9 +73,9 @@ impl People {
         other.0.iter().filter(|person| **person != u64::MAX).for_each(|person| self.add(*person));
     }
 
-    /// People counted, up to the threshold.
-    pub fn at_least(&self) -> usize {
-        self.0.iter().filter(|person| **person != u64::MAX).count()
+    /// People counted, up to the highest threshold.
+    pub fn at_least(&self) -> u64 {
+        self.0.iter().filter(|person| **person != u64::MAX).count() as u64
     }
 }
 
@@ -239,9 +243,12 @@ pub struct Figure {
     /// Share of cases that could be used.
     pub coverage: Option<f64>,
     pub as_of: String,
-    /// Fewer people than the threshold are behind it.
+    /// People behind it, counted up to the highest threshold.
     #[serde(skip)]
-    pub few_people: bool,
+    pub people: u64,
+    /// Cases without a value.
+    #[serde(skip)]
+    pub left_out: u64,
     /// Denominator behind the value, for charts.
     #[serde(skip)]
     pub denominator: f64,

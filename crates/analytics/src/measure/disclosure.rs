@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::cells::{Figure, THRESHOLD};
-use super::tree::Tree;
+use super::cells::Figure;
+use super::tree::{Shape, Tree};
 use super::{Definition, Kind};
 
 /// A unit's number of cases in one period and stratum.
@@ -19,62 +19,83 @@ pub(super) struct Node {
     pub parent: Option<usize>,
     /// Few people: must stay uncertain.
     pub few: bool,
+    /// To be hidden whoever is behind it.
+    pub hidden: bool,
+}
+
+/// What is known of a measure's cells beside their figures.
+pub(super) struct Context<'a> {
+    pub measure: &'a Definition,
+    pub tree: &'a Tree,
+    /// The tree of each period, by the period's name.
+    pub shapes: &'a HashMap<String, Shape>,
+    /// Whether a figure was hidden when its period was published before: then it stays hidden.
+    pub before: &'a dyn Fn(&Figure) -> bool,
+    pub threshold: u64,
 }
 
 /// Hides figures in which, or by subtraction of which, fewer people than the threshold could be told.
-pub(super) fn suppress(figures: &mut [Figure], measure: &Definition, tree: &Tree) {
+pub(super) fn suppress(figures: &mut [Figure], context: &Context<'_>) {
     let slice_of = |figure: &Figure| (figure.period.clone(), figure.strata.clone());
     let mut slices: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, figure) in figures.iter().enumerate() {
         slices.entry(slice_of(figure)).or_default().push(at);
     }
     let mut hidden = vec![false; figures.len()];
-    for slice in slices.values() {
-        let nodes = nodes_of(figures, slice, measure, tree);
-        for (at, hide) in slice.iter().zip(hide(&nodes)) {
+    for ((period, _), slice) in &slices {
+        let nodes = nodes_of(figures, slice, context, &context.shapes[period]);
+        for (at, hide) in slice.iter().zip(hide(&nodes, context.threshold)) {
             hidden[*at] |= hide;
         }
     }
     if figures.iter().any(|figure| !figure.strata.is_empty()) {
-        hide_breakdowns(figures, &mut hidden, tree);
+        hide_breakdowns(figures, &mut hidden, context);
     }
-    for (figure, _) in figures.iter_mut().zip(hidden).filter(|(_, hidden)| *hidden) {
-        figure.suppress();
+    for (figure, hidden) in figures.iter_mut().zip(hidden) {
+        match hidden {
+            true => figure.suppress(),
+            // A small number of cases left out would follow from the coverage.
+            false if (1..context.threshold).contains(&figure.left_out) => figure.coverage = None,
+            false => {}
+        }
     }
 }
 
 /// Whether too few people are behind a figure to be shown.
-fn is_few(figure: &Figure, measure: &Definition) -> bool {
-    let few = |count: f64| count > 0.0 && count < THRESHOLD as f64;
+fn is_few(figure: &Figure, measure: &Definition, threshold: u64) -> bool {
+    let few = |count: f64| count > 0.0 && count < threshold as f64;
     let tells = measure.kind == Kind::Classes || (measure.sensitive && measure.kind == Kind::Share);
     let hits = figure.numerator.filter(|_| tells);
     let n = figure.n as f64;
-    (figure.n > 0 && (figure.few_people || few(n))) || hits.is_some_and(|hits| few(hits) || few(n - hits))
+    (figure.n > 0 && (figure.people < threshold || few(n))) || hits.is_some_and(|hits| few(hits) || few(n - hits))
 }
 
-fn nodes_of(figures: &[Figure], slice: &[usize], measure: &Definition, tree: &Tree) -> Vec<Node> {
-    let places: HashMap<&str, usize> =
-        slice.iter().enumerate().map(|(place, at)| (figures[*at].unit_id.as_str(), place)).collect();
-    let node = |at: &usize| {
+fn nodes_of(figures: &[Figure], slice: &[usize], context: &Context<'_>, shape: &Shape) -> Vec<Node> {
+    let units: Vec<Option<usize>> = slice.iter().map(|at| context.tree.find(&figures[*at].unit_id)).collect();
+    let places: HashMap<usize, usize> =
+        units.iter().enumerate().filter_map(|(place, unit)| Some(((*unit)?, place))).collect();
+    let node = |(at, unit): (&usize, &Option<usize>)| {
         let figure = &figures[*at];
-        let parent = tree.find(&figure.unit_id).and_then(|unit| {
-            let above = std::iter::successors(tree.units[unit].parent, |unit| tree.units[*unit].parent);
-            above.take(tree.units.len()).find_map(|unit| places.get(tree.units[unit].id.as_str()).copied())
-        });
-        Node { n: figure.n, parent, few: is_few(figure, measure) }
+        let above = std::iter::successors(unit.and_then(|unit| shape.parents[unit]), |unit| shape.parents[*unit]);
+        Node {
+            n: figure.n,
+            parent: above.take(shape.parents.len()).find_map(|unit| places.get(&unit).copied()),
+            few: is_few(figure, context.measure, context.threshold),
+            hidden: unit.is_some_and(|unit| shape.blurred[unit]) || (context.before)(figure),
+        }
     };
-    slice.iter().map(node).collect()
+    slice.iter().zip(&units).map(node).collect()
 }
 
 /// Which nodes to hide so that no node with few people can be told to within the threshold.
-pub(super) fn hide(nodes: &[Node]) -> Vec<bool> {
+pub(super) fn hide(nodes: &[Node], threshold: u64) -> Vec<bool> {
     let families = Families::of(nodes);
-    let mut hidden: Vec<bool> = nodes.iter().map(|node| node.few).collect();
+    let mut hidden: Vec<bool> = nodes.iter().map(|node| node.few || node.hidden).collect();
     loop {
         let bounds = families.bounds(nodes, &hidden);
         let told = |node: &usize| {
             let (low, high) = bounds[*node];
-            nodes[*node].few && (low > 0 || high < THRESHOLD as u64)
+            nodes[*node].few && (low > 0 || high < threshold)
         };
         let Some(exposed) = (0..nodes.len()).find(told) else { return hidden };
         match families.cover(nodes, &hidden, exposed) {
@@ -165,30 +186,16 @@ impl Families {
 
 /// A breakdown by a dimension is shown for a unit whole or not at all: when one of its parts is hidden all are, for the
 /// unit and everything below it, and for one more sibling, so that no breakdown follows from the parent's.
-fn hide_breakdowns(figures: &[Figure], hidden: &mut [bool], tree: &Tree) {
-    let mut blocks: BTreeMap<(String, usize), Vec<usize>> = BTreeMap::new();
+fn hide_breakdowns(figures: &[Figure], hidden: &mut [bool], context: &Context<'_>) {
+    let mut periods: BTreeMap<&str, BTreeMap<usize, Vec<usize>>> = BTreeMap::new();
     for (at, figure) in figures.iter().enumerate() {
-        let unit = tree.find(&figure.unit_id).unwrap_or(usize::MAX);
-        blocks.entry((figure.period.clone(), unit)).or_default().push(at);
+        let unit = context.tree.find(&figure.unit_id).unwrap_or(usize::MAX);
+        periods.entry(&figure.period).or_default().entry(unit).or_default().push(at);
     }
-    let periods: std::collections::BTreeSet<String> = blocks.keys().map(|(period, _)| period.clone()).collect();
-    for period in periods {
+    for (period, blocks) in periods {
+        let breakdowns = Breakdowns { figures, blocks, shape: &context.shapes[period], threshold: context.threshold };
         loop {
-            let is_hidden = |unit: usize, hidden: &[bool]| {
-                blocks.get(&(period.clone(), unit)).is_some_and(|block| block.iter().any(|at| hidden[*at]))
-            };
-            let mut more: Vec<usize> = Vec::new();
-            for ((of, unit), block) in blocks.range((period.clone(), 0)..=(period.clone(), usize::MAX)) {
-                debug_assert_eq!(*of, period);
-                if !is_hidden(*unit, hidden) {
-                    continue;
-                }
-                more.extend(block.iter().filter(|at| !hidden[**at]));
-                let Some(info) = tree.units.get(*unit) else { continue };
-                let below = tree.children(*unit).filter_map(|child| blocks.get(&(period.clone(), child)));
-                more.extend(below.flatten().filter(|at| !hidden[**at]));
-                more.extend(sibling_to_hide(figures, &blocks, &period, info.parent, *unit, tree, hidden));
-            }
+            let more = breakdowns.to_hide(hidden);
             if more.is_empty() {
                 break;
             }
@@ -197,34 +204,52 @@ fn hide_breakdowns(figures: &[Figure], hidden: &mut [bool], tree: &Tree) {
     }
 }
 
-/// When the hidden breakdowns under a shown one are too small together in some stratum, one more must go.
-fn sibling_to_hide(
-    figures: &[Figure],
-    blocks: &BTreeMap<(String, usize), Vec<usize>>,
-    period: &str,
-    parent: Option<usize>,
-    unit: usize,
-    tree: &Tree,
-    hidden: &[bool],
-) -> Vec<usize> {
-    let block = |unit: usize| blocks.get(&(period.to_string(), unit));
-    let shown = |unit: usize| block(unit).is_some_and(|block| block.iter().all(|at| !hidden[*at]));
-    let Some(parent) = parent.filter(|parent| shown(*parent)) else { return Vec::new() };
-    let siblings: Vec<usize> = tree.children(parent).filter(|child| block(*child).is_some()).collect();
-    let mut sums: BTreeMap<&[(String, String)], u64> = BTreeMap::new();
-    for sibling in siblings.iter().filter(|sibling| !shown(**sibling)) {
-        for at in block(*sibling).into_iter().flatten() {
-            *sums.entry(&figures[*at].strata).or_default() += figures[*at].n;
+/// The breakdowns of one period: each unit's figures, one for each stratum.
+struct Breakdowns<'a> {
+    figures: &'a [Figure],
+    blocks: BTreeMap<usize, Vec<usize>>,
+    shape: &'a Shape,
+    threshold: u64,
+}
+
+impl Breakdowns<'_> {
+    fn block(&self, unit: usize) -> &[usize] {
+        self.blocks.get(&unit).map_or(&[], Vec::as_slice)
+    }
+
+    fn is_shown(&self, unit: usize, hidden: &[bool]) -> bool {
+        !self.block(unit).is_empty() && self.block(unit).iter().all(|at| !hidden[*at])
+    }
+
+    /// What must be hidden for what is hidden.
+    fn to_hide(&self, hidden: &[bool]) -> Vec<usize> {
+        let mut more = Vec::new();
+        for unit in self.blocks.keys().copied().filter(|unit| !self.is_shown(*unit, hidden)) {
+            let below = self.shape.children(unit).flat_map(|child| self.block(child));
+            more.extend(self.block(unit).iter().chain(below).filter(|at| !hidden[**at]));
+            let parent = self.shape.parents.get(unit).copied().flatten();
+            if let Some(parent) = parent.filter(|parent| self.is_shown(*parent, hidden)) {
+                more.extend(self.sibling_to_hide(parent, unit, hidden));
+            }
         }
+        more
     }
-    let alone = siblings.iter().filter(|sibling| !shown(**sibling)).count() < 2;
-    let small = sums.values().any(|sum| *sum > 0 && *sum < 2 * THRESHOLD as u64);
-    if !alone && !small {
-        return Vec::new();
+
+    /// When the hidden breakdowns under a shown one are too small together in some stratum, one more must go.
+    fn sibling_to_hide(&self, parent: usize, unit: usize, hidden: &[bool]) -> &[usize] {
+        let siblings: Vec<usize> = self.shape.children(parent).filter(|it| !self.block(*it).is_empty()).collect();
+        let (shown, gone): (Vec<usize>, Vec<usize>) = siblings.iter().partition(|it| self.is_shown(**it, hidden));
+        let mut sums: BTreeMap<&[(String, String)], u64> = BTreeMap::new();
+        for at in gone.iter().flat_map(|sibling| self.block(*sibling)) {
+            *sums.entry(&self.figures[*at].strata).or_default() += self.figures[*at].n;
+        }
+        if gone.len() > 1 && !sums.values().any(|sum| (1..2 * self.threshold).contains(sum)) {
+            return &[];
+        }
+        let size = |unit: &usize| self.block(*unit).iter().map(|at| self.figures[*at].n).sum::<u64>();
+        let next = shown.into_iter().filter(|sibling| *sibling != unit).min_by_key(size);
+        self.block(next.unwrap_or(parent))
     }
-    let size = |unit: usize| block(unit).into_iter().flatten().map(|at| figures[*at].n).sum::<u64>();
-    let next = siblings.into_iter().filter(|sibling| *sibling != unit && shown(*sibling)).min_by_key(|it| size(*it));
-    block(next.unwrap_or(parent)).cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

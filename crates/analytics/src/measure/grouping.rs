@@ -74,6 +74,19 @@ impl Grouping {
     }
 }
 
+impl std::fmt::Display for Grouping {
+    /// As [`Grouping::parse`] reads it.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let unit = self.unit.as_ref().map(|unit| match unit {
+            UnitGrouping::Every => "unit".to_string(),
+            UnitGrouping::Level(level) => format!("unit:{level}"),
+        });
+        let period = self.period.map(|grain| format!("period:{grain:?}").to_lowercase());
+        let words: Vec<String> = unit.into_iter().chain(period).chain(self.dimensions.iter().cloned()).collect();
+        out.write_str(&words.join(","))
+    }
+}
+
 /// The periods of a run, as instants: ends are starts of the next.
 pub(super) struct Periods {
     pub starts: Vec<i64>,
@@ -100,9 +113,14 @@ impl Periods {
                 return Err(Error::new(format!("there are more than {MOST_PERIODS} periods in the range"))
                     .remedy("a shorter range with --from and --to, or longer periods"));
             }
+            let next = next_of(day, grain)?;
             periods.starts.push(instant(day.max(request.from))?);
-            periods.names.push(period_name(day, grain));
-            day = next_of(day, grain)?;
+            // A part of a period never goes by the name of the whole.
+            periods.names.push(match day >= request.from && next <= request.to {
+                true => period_name(day, grain),
+                false => format!("{}/{}", day.max(request.from), next.min(request.to)),
+            });
+            day = next;
         }
         Ok(periods)
     }

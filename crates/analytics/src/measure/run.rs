@@ -1,27 +1,22 @@
 //! A run: one version of the facts, one grouping, any number of measure files.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
-use datafusion::physical_plan::{ExecutionPlan, execute_stream_partitioned};
-use datafusion::prelude::{DataFrame, SessionContext, col, ident};
-use futures::StreamExt;
 use jiff::civil::Date;
-use operations::calendar::{Calendar, date_of};
+use operations::calendar::Calendar;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 
-use super::cells::{Cell, Figure, THRESHOLD, Worth, fixed};
-use super::columns::{Labels, Numbered, Worths};
-use super::grouping::{Grouping, JOINED, Periods, UnitGrouping, windows};
+use super::cells::Figure;
+use super::gather::Gathering;
+use super::grouping::{Grouping, Periods, UnitGrouping, windows};
 use super::query::{self, Bounds};
 use super::tree::Tree;
-use super::{Catalogue, Definition, Kind, MeasureFile, disclosure};
+use super::{Catalogue, Definition, MeasureFile};
 use crate::error::{Error, Result};
 use crate::fold::Continuity;
 use crate::lake::Snapshot;
-use crate::rows::instant_type;
+use crate::layout;
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -32,27 +27,28 @@ pub struct Request {
     pub grouping: Grouping,
     /// Microseconds: what was recorded by then, and "now" for open cases.
     pub as_of: i64,
-    /// Hide what could tell a person.
-    pub suppress: bool,
+    /// Count every case for the units above it now, not for those above it when it happened.
+    pub tree_now: bool,
+    /// Hide what fewer people than this stand behind, and what would tell it; at most [`super::MOST_THRESHOLD`].
+    pub suppress: Option<u64>,
 }
 
 /// The figures of a run and what they were made from.
 #[derive(Debug, Clone)]
 pub struct Results {
     pub figures: Vec<Figure>,
-    /// Version of the facts.
-    pub version: u64,
+    pub manifest: RunManifest,
 }
 
 /// Runs measures over the facts.
 pub async fn run(snapshot: &Snapshot, catalogue: &Catalogue, ids: &[String], request: &Request) -> Result<Results> {
-    let calendar = Calendar::shipped();
-    let periods = Periods::of(request, &calendar)?;
     let mut figures = Vec::new();
-    for (file, measures) in by_file(catalogue, ids)? {
-        figures.extend(run_file(snapshot, file, &measures, request, &periods, &calendar).await?);
+    let files = by_file(catalogue, ids)?;
+    for (file, measures) in &files {
+        figures.extend(run_file(snapshot, file, measures, request, &|_| false).await?);
     }
-    Ok(Results { figures, version: snapshot.manifest.version })
+    let manifest = RunManifest::of(snapshot, &files, request, &figures);
+    Ok(Results { figures, manifest })
 }
 
 fn by_file<'a>(catalogue: &'a Catalogue, ids: &[String]) -> Result<Vec<(&'a MeasureFile, Vec<&'a Definition>)>> {
@@ -67,505 +63,115 @@ fn by_file<'a>(catalogue: &'a Catalogue, ids: &[String]) -> Result<Vec<(&'a Meas
     Ok(files)
 }
 
-async fn run_file(
+/// Runs the measures of one file. `before`: whether a figure was hidden when its period was published before.
+pub(crate) async fn run_file(
     snapshot: &Snapshot,
     file: &MeasureFile,
     measures: &[&Definition],
     request: &Request,
-    periods: &Periods,
-    calendar: &Calendar,
+    before: &(dyn Fn(&Figure) -> bool + Sync),
 ) -> Result<Vec<Figure>> {
-    let windows = windows(measures[0], request, periods, calendar)?;
+    let calendar = Calendar::shipped();
+    let periods = Periods::of(request, &calendar)?;
+    let windows = windows(measures[0], request, &periods, &calendar)?;
     let fold = Continuity::new(snapshot.clone(), windows.clone(), request.as_of);
     let context = query::session(snapshot, Some(request.as_of), &fold)?;
-    let begun = super::complete_months(snapshot, request.as_of)
-        .and_then(|(first, _)| calendar.start_of(first))
-        .unwrap_or(i64::MIN);
-    let tree = Tree::from_batches(&context.table("units").await?.collect().await?, calendar, request.as_of)?;
-    let mut gathering = Gathering::new(measures, request, periods, &tree);
+    let tree = Tree::from_batches(&context.table("units").await?.collect().await?, &calendar, request.as_of)?;
+    check_level(&tree, &request.grouping)?;
+    let mut gathering = Gathering::new(measures, request, &periods, &tree);
     gathering.join_residents(&context).await?;
-    let rolling = measures[0].window_months.is_some() && request.grouping.period.is_some();
-    if rolling {
-        gathering.too_early = windows.iter().take_while(|(from, _)| *from < begun).count();
-    }
     let mut bounds = Bounds { from: periods.starts[0], to: periods.end, as_of: request.as_of };
-    if rolling && !file.sql.contains("continuity(") {
-        // One scan serves all windows: a case belongs to every window that its time falls into.
-        bounds.from = windows.iter().map(|(from, _)| *from).min().unwrap_or(bounds.from);
-        gathering.windows = windows;
+    if measures[0].window_months.is_some() && request.grouping.period.is_some() {
+        let begun = super::complete_months(snapshot, request.as_of)
+            .and_then(|(first, _)| calendar.start_of(first))
+            .unwrap_or(i64::MIN);
+        gathering.too_early = windows.iter().take_while(|(from, _)| *from < begun).count();
+        if !file.sql.contains("continuity(") {
+            // One scan serves all windows: a case belongs to every window that its time falls into.
+            bounds.from = windows.iter().map(|(from, _)| *from).min().unwrap_or(bounds.from);
+            gathering.windows = windows;
+        }
     }
     let plan = query::plan(&context, file, bounds).await?;
     gathering.gather(&context, file, plan).await?;
-    Ok(gathering.figures())
+    Ok(gathering.figures(before))
 }
 
-/// Whether some operator of a plan moves rows between partitions, or joins them.
-fn crosses_partitions(plan: &Arc<dyn ExecutionPlan>) -> bool {
-    let name = plan.name();
-    name.contains("Repartition") || name.contains("Join") || plan.children().into_iter().any(crosses_partitions)
+fn check_level(tree: &Tree, grouping: &Grouping) -> Result<()> {
+    let Some(UnitGrouping::Level(level)) = &grouping.unit else { return Ok(()) };
+    let levels: BTreeSet<&str> = tree.units.iter().map(|unit| unit.level.as_str()).collect();
+    match levels.contains(level.as_str()) {
+        true => Ok(()),
+        false => Err(Error::new(format!("no unit is of the level {level}"))
+            .remedy(format!("unit:LEVEL with one of {}", Vec::from_iter(levels).join(", ")))),
+    }
 }
 
-/// A cell's place: unit (or none), epoch of the tree, period, stratum.
-type Place = (u32, u16, u16, u32);
-const NO_UNIT: u32 = u32::MAX;
-
-/// What the engine joins of a resident.
-#[derive(Clone, Copy)]
-struct Person {
-    birth_year: i32,
-    sex: u32,
-    language: u32,
-    municipality: u32,
+/// What a run was made from: enough to make it again and to tell why two runs differ.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunManifest {
+    /// Version of this program.
+    pub program: &'static str,
+    /// Version of the facts, and SHA-256 of the manifest that names its files with their digests.
+    pub facts_version: u64,
+    pub facts_sha256: String,
+    /// SHA-256 of the calendar's rules.
+    pub calendar_sha256: String,
+    pub from: Date,
+    pub to: Date,
+    pub by: String,
+    pub as_of: String,
+    pub tree_now: bool,
+    pub suppress: Option<u64>,
+    pub measures: Vec<MeasureUsed>,
+    /// SHA-256 of the figures as JSON.
+    pub figures_sha256: String,
 }
 
-/// Cases becoming cells.
-struct Gathering<'a> {
-    measures: &'a [&'a Definition],
-    request: &'a Request,
-    periods: &'a Periods,
-    tree: &'a Tree,
-    /// For each measure its cells: leaves to be rolled up, or whole when the kind counts people.
-    cells: Vec<HashMap<Place, Cell>>,
-    labels: Numbered,
-    /// Strata by the labels of their dimensions.
-    strata: HashMap<Vec<u32>, u32>,
-    stratum_labels: Vec<Vec<u32>>,
-    people: HashMap<i64, Person>,
-    /// Rows without a resident count as one person each.
-    anonymous: u64,
-    /// For each period the window whose cases it has; none when cases belong to the period they fall into.
-    windows: Vec<(i64, i64)>,
-    /// So many first periods have windows that begin before the facts do.
-    too_early: usize,
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MeasureUsed {
+    pub id: String,
+    pub version: u32,
+    pub file_sha256: String,
 }
 
-impl<'a> Gathering<'a> {
-    fn new(measures: &'a [&'a Definition], request: &'a Request, periods: &'a Periods, tree: &'a Tree) -> Self {
-        Gathering {
-            measures,
-            request,
-            periods,
-            tree,
-            cells: vec![HashMap::new(); measures.len()],
-            labels: Numbered::default(),
-            strata: HashMap::new(),
-            stratum_labels: Vec::new(),
-            people: HashMap::new(),
-            anonymous: 0,
-            windows: Vec::new(),
-            too_early: 0,
-        }
-    }
-
-    fn clusters(&self) -> bool {
-        self.measures.iter().any(|measure| matches!(measure.kind, Kind::Ratio | Kind::Persons))
-    }
-
-    async fn join_residents(&mut self, context: &SessionContext) -> Result<()> {
-        if !self.request.grouping.dimensions.iter().any(|dimension| JOINED.contains(&dimension.as_str())) {
-            return Ok(());
-        }
-        let sql = "SELECT r.resident_id, r.birth_year, coalesce(r.sex, 'unknown') AS sex, \
-                   coalesce(r.language, 'unknown') AS language, coalesce(h.municipality, 'unknown') AS municipality \
-                   FROM residents r LEFT JOIN residences h ON h.resident_id = r.resident_id AND h.valid_to IS NULL";
-        for batch in query::sql(context, sql).await?.collect().await? {
-            let ids = batch["resident_id"].as_primitive::<Int64Type>();
-            let births = batch["birth_year"].as_primitive::<Int64Type>();
-            let texts = ["sex", "language", "municipality"].map(|name| cast(&batch[name], &DataType::Utf8));
-            let [sexes, languages, places] = texts;
-            let (sexes, languages, places) = (sexes?, languages?, places?);
-            for row in 0..batch.num_rows() {
-                let person = Person {
-                    birth_year: births.value(row) as i32,
-                    sex: self.labels.number(sexes.as_string::<i32>().value(row)),
-                    language: self.labels.number(languages.as_string::<i32>().value(row)),
-                    municipality: self.labels.number(places.as_string::<i32>().value(row)),
-                };
-                self.people.insert(ids.value(row), person);
-            }
-        }
-        Ok(())
-    }
-
-    /// The periods that a case of an instant belongs to.
-    fn periods_of(&self, at: i64) -> Vec<usize> {
-        match self.windows.as_slice() {
-            [] => self.periods.find(at).into_iter().collect(),
-            windows => {
-                (0..windows.len()).filter(|window| (windows[*window].0..windows[*window].1).contains(&at)).collect()
-            }
-        }
-    }
-
-    /// Streams the cases of one query into cells.
-    async fn gather(&mut self, context: &SessionContext, file: &MeasureFile, plan: DataFrame) -> Result<()> {
-        let names = self.column_names(file, &plan)?;
-        let mut plan = plan.select(names.iter().map(ident).collect::<Vec<_>>())?;
-        if self.clusters() {
-            // One caller without a name is one person, so their cases stand together, too.
-            let caller = names.iter().find(|name| *name == "caller_key").map(|name| ident(name).sort(true, true));
-            plan = plan.sort([col("resident_id").sort(true, true)].into_iter().chain(caller).collect())?;
-        }
-        let physical = plan.create_physical_plan().await?;
-        // Partitions that need nothing of one another run a few at a time: work for every core, memory for few. Where
-        // rows cross partitions all must run, or those that wait for the others wait for ever.
-        let ahead = match crosses_partitions(&physical) {
-            true => usize::MAX,
-            false => std::thread::available_parallelism().map_or(2, usize::from),
-        };
-        let streams = execute_stream_partitioned(physical, context.task_ctx())?;
-        let ahead = ahead.min(streams.len()).max(1);
-        let begun = streams.into_iter().map(|mut stream| async move {
-            let (send, receive) = tokio::sync::mpsc::channel(2);
-            tokio::spawn(async move {
-                while let Some(batch) = stream.next().await {
-                    if send.send(batch).await.is_err() {
-                        break;
-                    }
-                }
-            });
-            receive
+impl RunManifest {
+    fn of(
+        snapshot: &Snapshot,
+        files: &[(&MeasureFile, Vec<&Definition>)],
+        request: &Request,
+        figures: &[Figure],
+    ) -> RunManifest {
+        let used = files.iter().flat_map(|(file, measures)| {
+            measures.iter().map(|measure| MeasureUsed {
+                id: measure.id.clone(),
+                version: measure.version,
+                file_sha256: file.digest.clone(),
+            })
         });
-        let mut started = futures::stream::iter(begun).buffered(ahead);
-        let mut cluster = Cluster::default();
-        while let Some(mut receive) = started.next().await {
-            while let Some(batch) = receive.recv().await {
-                let batch = batch.map_err(|error| query::placed(error, &file.path, file.head_lines))?;
-                self.add_batch(file, &batch, &mut cluster)?;
-            }
-        }
-        self.end_cluster(&mut cluster);
-        Ok(())
-    }
-
-    /// The columns that the measures and the grouping read, each of which the query must have.
-    fn column_names(&self, file: &MeasureFile, plan: &DataFrame) -> Result<Vec<String>> {
-        let has = |name: &str| plan.schema().index_of_column_by_name(None, name).is_some();
-        let at = format!("{}:{}:1", file.path, file.head_lines + 1);
-        for name in ["case_id", "resident_id", "unit_id", "at"] {
-            if !has(name) {
-                return Err(Error::new(format!("the case query lacks the column {name}")).at(&at));
-            }
-        }
-        let mut names: Vec<String> = ["resident_id", "unit_id", "at"].map(String::from).into();
-        if has("caller_key") {
-            names.push("caller_key".into());
-        }
-        for measure in self.measures {
-            for name in measure.columns() {
-                if !has(name) {
-                    let what = format!("{} needs the column {name}, which the case query lacks", measure.id);
-                    return Err(Error::new(what).at(&at));
-                }
-                let typed = plan.schema().field_with_unqualified_name(name)?.data_type();
-                if measure.kind == Kind::Share && *typed != DataType::Boolean {
-                    let what = format!("{}: the column {name} of the case query is not true or false", measure.id);
-                    return Err(Error::new(what).at(&at));
-                }
-                names.push(name.into());
-            }
-        }
-        for dimension in &self.request.grouping.dimensions {
-            if !JOINED.contains(&dimension.as_str()) {
-                if !has(dimension) {
-                    return Err(Error::new(format!("the cases of this measure have no {dimension}")).at(&at));
-                }
-                names.push(dimension.clone());
-            }
-        }
-        names.sort_unstable();
-        names.dedup();
-        Ok(names)
-    }
-
-    fn add_batch(&mut self, file: &MeasureFile, batch: &RecordBatch, cluster: &mut Cluster) -> Result<()> {
-        let wrong = |name: &str, what: &str| {
-            let at = format!("{}:{}:1", file.path, file.head_lines + 1);
-            Error::new(format!("the column {name} of the case query is not {what}")).at(at)
-        };
-        let typed = |name: &str, ty: DataType, what: &str| cast(&batch[name], &ty).map_err(|_| wrong(name, what));
-        let residents = typed("resident_id", DataType::Int64, "a resident")?;
-        let residents = residents.as_primitive::<Int64Type>();
-        let times = typed("at", instant_type(), "a time")?;
-        let times = times.as_primitive::<TimestampMicrosecondType>();
-        let units = Labels::of(&batch["unit_id"], &mut |text| self.tree.find(text).map_or(NO_UNIT, |it| it as u32))?;
-        let callers = batch.column_by_name("caller_key").map(|keys| cast(keys, &DataType::Utf8)).transpose()?;
-        let worths = self
-            .measures
-            .iter()
-            .map(|measure| Worths::of(measure, batch, &typed, &mut self.labels))
-            .collect::<Result<Vec<_>>>()?;
-        let mut dimensions = Vec::new();
-        for name in &self.request.grouping.dimensions {
-            dimensions.push(match batch.column_by_name(name) {
-                Some(column) => Some(Labels::of(column, &mut |text| self.labels.number(text))?),
-                None => None,
-            });
-        }
-        let unknown = self.labels.number("unknown");
-        for row in 0..batch.num_rows() {
-            let resident = residents.is_valid(row).then(|| residents.value(row));
-            let at = if times.is_valid(row) { times.value(row) } else { continue };
-            let unit = match self.request.grouping.unit {
-                None => NO_UNIT,
-                Some(_) => match units.get(row) {
-                    Some(unit) if unit != NO_UNIT => unit,
-                    _ => self.tree.root().map_or(NO_UNIT, |root| root as u32),
-                },
-            };
-            let person = match (resident, &callers) {
-                (Some(resident), _) => scramble(resident as u64),
-                (None, Some(keys)) if keys.is_valid(row) => hash_text(keys.as_string::<i32>().value(row)),
-                (None, _) => {
-                    self.anonymous += 1;
-                    scramble(self.anonymous | 1 << 63)
-                }
-            };
-            let stratum = self.stratum(&dimensions, row, resident, at, unknown);
-            let epoch = self.tree.epoch(at) as u16;
-            if cluster.person != Some(person) {
-                self.end_cluster(cluster);
-                cluster.person = Some(person);
-            }
-            let belongs = self.periods_of(at);
-            for (number, worth) in worths.iter().enumerate() {
-                let into = |period: usize| (unit, epoch, period as u16, stratum);
-                match worth {
-                    Worths::Ratio(numerators, denominators) => {
-                        let values = (numerators.is_valid(row) && denominators.is_valid(row))
-                            .then(|| (fixed(numerators.value(row)), fixed(denominators.value(row))));
-                        belongs.iter().for_each(|period| cluster.ratio(self.tree, number, into(*period), values));
-                    }
-                    Worths::Persons => {
-                        belongs.iter().for_each(|period| cluster.ratio(self.tree, number, into(*period), Some((0, 0))));
-                    }
-                    Worths::Stock(until) => {
-                        let until = if until.is_valid(row) { until.value(row) } else { i64::MAX };
-                        for period in 0..self.periods.starts.len() {
-                            let end = self.periods.end_of(period).min(self.request.as_of);
-                            if at < end && end <= until {
-                                self.cells[number].entry(into(period)).or_default().add(Worth::Case, person, 0.0);
-                            }
-                        }
-                    }
-                    Worths::Plain(plain) => {
-                        let measure = self.measures[number];
-                        let resolution = if measure.kind == Kind::Median { measure.resolution } else { 0.0 };
-                        for period in &belongs {
-                            let cell = self.cells[number].entry(into(*period)).or_default();
-                            cell.add(plain.get(row), person, resolution);
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn stratum(
-        &mut self,
-        dimensions: &[Option<Labels>],
-        row: usize,
-        resident: Option<i64>,
-        at: i64,
-        unknown: u32,
-    ) -> u32 {
-        if dimensions.is_empty() {
-            return 0;
-        }
-        let person = resident.and_then(|resident| self.people.get(&resident).copied());
-        let mut labels = Vec::with_capacity(dimensions.len());
-        for (name, column) in self.request.grouping.dimensions.iter().zip(dimensions) {
-            labels.push(match (column, person, name.as_str()) {
-                (Some(column), ..) => column.get(row).unwrap_or(unknown),
-                (None, Some(person), "sex") => person.sex,
-                (None, Some(person), "language") => person.language,
-                (None, Some(person), "municipality") => person.municipality,
-                (None, Some(person), _) => self.labels.number(age_group(person.birth_year, at)),
-                (None, None, _) => unknown,
-            });
-        }
-        let next = self.stratum_labels.len() as u32;
-        *self.strata.entry(labels).or_insert_with_key(|labels| {
-            self.stratum_labels.push(labels.clone());
-            next
-        })
-    }
-
-    /// One resident's cases are over: their sums join the cells of every unit above.
-    fn end_cluster(&mut self, cluster: &mut Cluster) {
-        let Some(person) = cluster.person.take() else { return };
-        for ((measure, place), sums) in cluster.sums.drain() {
-            let cell = self.cells[measure].entry(place).or_default();
-            cell.left_out += sums.left_out;
-            if sums.cases > 0 {
-                let cases = if self.measures[measure].kind == Kind::Persons { 1 } else { sums.cases };
-                cell.add_cluster(sums.numerator, sums.denominator, cases, person);
-            }
-        }
-    }
-
-    /// Rolls cells up the tree and reads figures from them.
-    fn figures(self) -> Vec<Figure> {
-        let as_of = jiff::Timestamp::from_microsecond(self.request.as_of).map(|it| it.to_string()).unwrap_or_default();
-        let mut figures = Vec::new();
-        for (number, measure) in self.measures.iter().enumerate() {
-            let whole = matches!(measure.kind, Kind::Ratio | Kind::Persons);
-            let mut rolled: BTreeMap<(u32, u16, u32), Cell> = BTreeMap::new();
-            for ((unit, epoch, period, stratum), cell) in &self.cells[number] {
-                if whole || *unit == NO_UNIT {
-                    rolled.entry((*unit, *period, *stratum)).or_default().merge(cell);
-                    continue;
-                }
-                for above in self.tree.up(*unit as usize, usize::from(*epoch)) {
-                    rolled.entry((above as u32, *period, *stratum)).or_default().merge(cell);
-                }
-            }
-            let mut own = Vec::new();
-            for ((unit, period, stratum), cell) in rolled {
-                let Some(unit_id) = self.unit_id(unit) else { continue };
-                let base = Figure {
-                    measure: measure.id.clone(),
-                    unit_id,
-                    period: self.periods.names[usize::from(period)].clone(),
-                    strata: self.strata_of(stratum),
-                    as_of: as_of.clone(),
-                    ..Figure::default()
-                };
-                self.read_cell(measure, base, &cell, &mut own);
-                if usize::from(period) < self.too_early
-                    && let Some(figure) = own.last_mut()
-                {
-                    (figure.value, figure.lower, figure.upper, figure.numerator) = (None, None, None, None);
-                    figure.reason = Some("window_before_data");
-                }
-            }
-            if self.request.suppress {
-                disclosure::suppress(&mut own, measure, self.tree);
-            }
-            figures.extend(own.into_iter().filter(|figure| self.wanted(figure)));
-        }
-        figures
-    }
-
-    /// Every level is computed, because hiding looks at the whole tree; one level may be asked for.
-    fn wanted(&self, figure: &Figure) -> bool {
-        match &self.request.grouping.unit {
-            Some(UnitGrouping::Level(level)) => {
-                self.tree.find(&figure.unit_id).is_some_and(|unit| self.tree.units[unit].level == *level)
-            }
-            Some(UnitGrouping::Every) | None => true,
-        }
-    }
-
-    fn unit_id(&self, unit: u32) -> Option<String> {
-        match unit {
-            NO_UNIT => self.request.grouping.unit.is_none().then(String::new),
-            unit => self.tree.units.get(unit as usize).map(|unit| unit.id.clone()),
-        }
-    }
-
-    fn strata_of(&self, stratum: u32) -> Vec<(String, String)> {
-        let labels = self.stratum_labels.get(stratum as usize).into_iter().flatten();
-        let values = labels.map(|label| self.labels.texts[*label as usize].clone());
-        self.request.grouping.dimensions.iter().cloned().zip(values).collect()
-    }
-
-    fn read_cell(&self, measure: &Definition, base: Figure, cell: &Cell, into: &mut Vec<Figure>) {
-        let all = cell.n + cell.left_out;
-        let mut figure = Figure {
-            n: cell.n,
-            coverage: (all > 0).then(|| cell.n as f64 / all as f64),
-            few_people: cell.people.at_least() < THRESHOLD,
-            denominator: cell.denominator(measure),
-            ..base
-        };
-        if measure.kind == Kind::Classes {
-            for (class, count) in cell.classes() {
-                let estimate = stats::interval::share(count as f64, cell.n as f64, stats::interval::CONFIDENCE);
-                let mut part = figure.clone();
-                part.strata.push(("class".into(), self.labels.texts[class as usize].clone()));
-                part.numerator = Some(count as f64);
-                put_estimate(&mut part, estimate);
-                into.push(part);
-            }
-            return;
-        }
-        figure.numerator = cell.numerator(measure);
-        put_estimate(&mut figure, cell.estimate(measure));
-        into.push(figure);
-    }
-}
-
-fn put_estimate(figure: &mut Figure, estimate: Option<stats::interval::Estimate>) {
-    match estimate {
-        Some(estimate) => {
-            figure.value = Some(estimate.value);
-            figure.lower = Some(estimate.lower).filter(|end| end.is_finite());
-            figure.upper = Some(estimate.upper).filter(|end| end.is_finite());
-        }
-        None => figure.reason = Some("no_cases"),
-    }
-}
-
-/// Sums of one resident's cases, for kinds that count people.
-#[derive(Default)]
-struct Cluster {
-    person: Option<u64>,
-    sums: HashMap<(usize, Place), Sums>,
-}
-
-#[derive(Default)]
-struct Sums {
-    numerator: i128,
-    denominator: i128,
-    cases: u64,
-    left_out: u64,
-}
-
-impl Cluster {
-    fn ratio(&mut self, tree: &Tree, measure: usize, place: Place, values: Option<(i128, i128)>) {
-        let (unit, epoch, period, stratum) = place;
-        let mut put = |unit: u32| {
-            let sums = self.sums.entry((measure, (unit, 0, period, stratum))).or_default();
-            match values {
-                Some((numerator, denominator)) => {
-                    sums.numerator += numerator;
-                    sums.denominator += denominator;
-                    sums.cases += 1;
-                }
-                None => sums.left_out += 1,
-            }
-        };
-        if unit == NO_UNIT {
-            put(unit);
-        } else {
-            tree.up(unit as usize, usize::from(epoch)).for_each(|above| put(above as u32));
+        RunManifest {
+            program: env!("CARGO_PKG_VERSION"),
+            facts_version: snapshot.manifest.version,
+            facts_sha256: snapshot.digest(),
+            calendar_sha256: calendar_digest(),
+            from: request.from,
+            to: request.to,
+            by: request.grouping.to_string(),
+            as_of: instant_text(request.as_of),
+            tree_now: request.tree_now,
+            suppress: request.suppress,
+            measures: used.collect(),
+            figures_sha256: layout::hex(&Sha256::digest(serde_json::to_string(figures).unwrap_or_default())),
         }
     }
 }
 
-/// Age groups of the national statistics on use of services.
-fn age_group(birth_year: i32, at: i64) -> &'static str {
-    let year = date_of((at / 86_400_000_000) as i32).map_or(1970, |date| i32::from(date.year()));
-    match year - birth_year {
-        ..=6 => "0-6",
-        7..=17 => "7-17",
-        18..=29 => "18-29",
-        30..=64 => "30-64",
-        65..=74 => "65-74",
-        75..=84 => "75-84",
-        _ => "85+",
-    }
+/// An instant in microseconds as ISO 8601.
+pub(crate) fn instant_text(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).map(|it| it.to_string()).unwrap_or_default()
 }
 
-/// A bijection that spreads ids evenly (splitmix64's finaliser).
-fn scramble(id: u64) -> u64 {
-    let id = (id ^ (id >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let id = (id ^ (id >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    id ^ (id >> 31)
-}
-
-fn hash_text(text: &str) -> u64 {
-    xxhash_rust::xxh3::xxh3_64(text.as_bytes())
+/// SHA-256 of the calendar's rules.
+pub(crate) fn calendar_digest() -> String {
+    layout::hex(&Sha256::digest(operations::calendar::RULES))
 }

@@ -135,17 +135,47 @@ impl Tree {
         self.epochs.partition_point(|first| *first <= at).saturating_sub(1)
     }
 
-    pub fn epochs(&self) -> usize {
-        self.epochs.len()
-    }
-
     /// A unit and everything above it in an epoch, from below.
     pub fn up(&self, unit: usize, epoch: usize) -> impl Iterator<Item = usize> + '_ {
         // A cycle in the data must not hang a run: no tree is deeper than it has units.
         std::iter::successors(Some(unit), move |unit| self.parents.get(epoch)?[*unit]).take(self.units.len())
     }
 
+    /// The shape of the tree from one epoch to another, both included.
+    pub(super) fn shape(&self, first: usize, last: usize) -> Shape {
+        let parents = self.parents.get(last).cloned().unwrap_or_default();
+        let mut shape = Shape { blurred: vec![false; parents.len()], parents };
+        for epoch in first..last {
+            for unit in 0..self.units.len() {
+                if self.parents[epoch][unit] != self.parents[last][unit] {
+                    self.blur(&mut shape, unit, epoch, last);
+                }
+            }
+        }
+        shape
+    }
+
+    /// Blurs everything below the lowest unit that stood above a unit before and after it moved.
+    fn blur(&self, shape: &mut Shape, moved: usize, before: usize, after: usize) {
+        let above: Vec<usize> = self.up(moved, before).skip(1).collect();
+        let common = self.up(moved, after).skip(1).find(|unit| above.contains(unit));
+        for unit in 0..self.units.len() {
+            let is_below = |epoch| common.is_none_or(|common| self.up(unit, epoch).skip(1).any(|it| it == common));
+            shape.blurred[unit] |= Some(unit) != common && (is_below(before) || is_below(after));
+        }
+    }
+}
+
+/// Who stands under whom in a period.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shape {
+    pub parents: Vec<Option<usize>>,
+    /// Units of which a part stood elsewhere for a part of the period: their sums are not those of one tree.
+    pub blurred: Vec<bool>,
+}
+
+impl Shape {
     pub fn children(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
-        (0..self.units.len()).filter(move |child| self.units[*child].parent == Some(unit))
+        (0..self.parents.len()).filter(move |child| self.parents[*child] == Some(unit))
     }
 }

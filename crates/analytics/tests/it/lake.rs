@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use analytics::lake::Tally;
 use analytics::rows::Rows;
+use analytics::seen::Seen;
 use facts::{Encounter, Row, Table, Value};
 use proptest::prelude::*;
 
@@ -117,7 +119,7 @@ fn read_as_of(county: &County, as_of: i64) -> Vec<Vec<String>> {
         to: jiff::civil::date(1971, 1, 1),
         grouping: analytics::measure::Grouping::default(),
         as_of,
-        suppress: false,
+        tree_now: false, suppress: None,
     };
     let snapshot = county.snapshot();
     let cases = analytics::measure::cases(&snapshot, &catalogue, "t.all", &request);
@@ -126,4 +128,39 @@ fn read_as_of(county: &County, as_of: i64) -> Vec<Vec<String>> {
         rows.into_iter().map(|row| vec![row[0].clone(), row[1].clone(), row[4].clone()]).collect();
     rows.sort_unstable();
     rows
+}
+
+/// One commit of an import that has several: tallies of a single encounter.
+fn commit_seen(county: &County, modality: &'static str, recorded: i64, seen: &mut Seen) -> Tally {
+    let table: &'static Table = Encounter::TABLE;
+    let mut rows = Rows::new(table);
+    let value = |name: &str| match name {
+        "encounter_id" => Value::Text("e1"),
+        "resident_id" | "started_at" => Value::Int(7),
+        "modality" => Value::Text(modality),
+        _ => Value::Null,
+    };
+    let values: Vec<Value<'_>> = table.columns.iter().map(|column| value(column.name)).collect();
+    rows.push(&values, "test", recorded, 3);
+    let mut commit = county.lake().commit().expect("a commit");
+    let tally = commit.add_seen(&mut rows, seen).expect("rows");
+    commit.finish().expect("a version");
+    tally
+}
+
+#[test]
+fn a_key_that_comes_again_commits_later_is_in_conflict_on_every_run() {
+    let county = County::empty();
+    for (run, first) in [(100, (1, 0)), (200, (0, 1))] {
+        let mut seen = Seen::within(county.path());
+        let tally = commit_seen(&county, "phone", run, &mut seen);
+        assert_eq!((tally.accepted, tally.unchanged), first);
+        for _ in 0..2 {
+            let tally = commit_seen(&county, "video", run, &mut seen);
+            assert_eq!((tally.accepted, tally.replaced, tally.conflicting), (0, 0, vec![3]));
+        }
+        seen.finish().expect("removed");
+    }
+    assert_eq!(county.sql("SELECT modality FROM encounters"), [["phone"]]);
+    assert!(!county.path().join("seen").exists());
 }

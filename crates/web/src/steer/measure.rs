@@ -14,7 +14,7 @@ use super::reading::{Reading, read_as};
 use super::{turned_away, unit_of};
 use crate::App;
 use crate::charts::{Labels, control};
-use crate::figures::{Card, Point, Series, UnitCard};
+use crate::figures::{Card, Part, Point, Series, UnitCard};
 use crate::home::missing;
 use crate::layout::Page;
 use crate::numbers;
@@ -34,11 +34,20 @@ struct Asked<'a> {
     series: Series,
 }
 
-fn asked<'a>(app: &'a App, id: &str, unit: Option<&str>) -> Option<Asked<'a>> {
-    let card = app.figures.catalogue().iter().find(|card| card.id == id)?;
-    let unit = unit_of(app, unit)?;
-    let series = app.figures.series(&card.id, &unit.id)?;
-    Some(Asked { card, unit, series })
+impl Asked<'_> {
+    /// What a link asks for, or the page that says why it is not shown.
+    fn of<'a>(page: &'a Page, id: &str, filters: &Filters) -> Result<Asked<'a>, Box<Response>> {
+        if let Some(response) = turned_away(page) {
+            return Err(response.into());
+        }
+        let found = || {
+            let card = page.figures.catalogue().iter().find(|card| card.id == id)?;
+            let unit = unit_of(page, filters.unit.as_deref())?;
+            let series = page.figures.series(&card.id, &unit.id)?;
+            Some(Asked { card, unit, series })
+        };
+        found().ok_or_else(|| missing(page).into())
+    }
 }
 
 fn followed(app: &App, id: &str) -> Followed {
@@ -61,10 +70,10 @@ pub async fn measure(
     Query(filters): Query<Filters>,
     page: Page,
 ) -> Response {
-    if let Some(response) = turned_away(&page) {
-        return response;
-    }
-    let Some(asked) = asked(&app, &id, filters.unit.as_deref()) else { return missing(&page) };
+    let asked = match Asked::of(&page, &id, &filters) {
+        Ok(asked) => asked,
+        Err(response) => return *response,
+    };
     let charts = charts_of(asked.card);
     let named = filters.chart.as_deref().unwrap_or(charts[0].0);
     let (chart_name, kind) = charts.iter().find(|(name, _)| *name == named).copied().unwrap_or(charts[0]);
@@ -75,23 +84,24 @@ pub async fn measure(
     let content = html! {
         a.govuk-link href=(page.link_to("/steer", &[("chart", "")])) { (page.language.text_with("back-to-scorecard", &[("unit", unit)])) }
         h1.govuk-heading-xl { (name) span.govuk-caption-xl { (unit) } }
-        (filter_form(&app, &page, &asked, charts, chart_name))
+        (filter_form(&page, &asked, charts, chart_name))
         (picture(&page, &asked, &reading))
         (changes(&page, &followed, &asked.unit.id))
-        (table(&app, &page, &asked, &reading))
+        (table(&page, &asked, &reading))
+        (parts(&page, &asked))
         (definition(&page, asked.card))
     };
     page.render(StatusCode::OK, &format!("{name} – {unit}"), &content)
 }
 
-fn filter_form(app: &App, page: &Page, asked: &Asked<'_>, charts: &[(&'static str, Chart)], chart: &str) -> Markup {
+fn filter_form(page: &Page, asked: &Asked<'_>, charts: &[(&'static str, Chart)], chart: &str) -> Markup {
     let path = format!("/steer/measures/{}", asked.card.id);
     html! {
         form.filters method="get" action=(path) {
             div.govuk-form-group {
                 label.govuk-label for="unit" { (page.text("unit")) }
                 select.govuk-select #unit name="unit" {
-                    @for unit in app.figures.units() {
+                    @for unit in page.figures.units() {
                         option value=(unit.id) selected[unit.id == asked.unit.id] { (page.language.of(&unit.names)) }
                     }
                 }
@@ -144,7 +154,7 @@ fn picture(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
         @if let Some(latest) = latest {
             dl.facts {
                 (fact(&page.text("latest"), &latest.value.map_or(String::new(), |value| numbers::value(value, &asked.card.unit, page.language))))
-                (fact(&page.text("interval"), &interval(page, asked.card, latest)))
+                (fact(&page.text("interval"), &interval(page, &asked.card.unit, latest)))
                 (fact(&page.text("cases-count"), &latest.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))))
                 (fact(&page.text("coverage"), &latest.coverage.map_or(String::new(), |it| numbers::value(it, "share", page.language))))
                 (fact(&page.text("as-of"), asked.series.as_of.get(..10).unwrap_or("")))
@@ -157,10 +167,10 @@ fn fact(name: &str, value: &str) -> Markup {
     html! { @if !value.is_empty() { div { dt { (name) } dd { (value) } } } }
 }
 
-fn interval(page: &Page, card: &Card, point: &Point) -> String {
+fn interval(page: &Page, unit: &str, point: &Point) -> String {
     match (point.lower, point.upper) {
         (Some(lower), Some(upper)) => {
-            let write = |value| numbers::value(value, &card.unit, page.language);
+            let write = |value| numbers::value(value, unit, page.language);
             format!("{} – {}", write(lower), write(upper))
         }
         _ => String::new(),
@@ -188,7 +198,7 @@ fn changes(page: &Page, followed: &Followed, unit: &str) -> Markup {
     }
 }
 
-fn table(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
+fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
     let write =
         |value: Option<f64>| value.map_or_else(|| "–".into(), |it| numbers::value(it, &asked.card.unit, page.language));
     let may_see_cases = may_see_cases(page);
@@ -216,7 +226,7 @@ fn table(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup
                             td.number {
                                 @if point.suppressed { span.quiet { (page.text("hidden-short")) } } @else { (write(point.value)) }
                             }
-                            td.number { (interval(page, asked.card, point)) }
+                            td.number { (interval(page, &asked.card.unit, point)) }
                             td.number { (point.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))) }
                             td.number { (point.coverage.map_or(String::new(), |it| numbers::value(it, "share", page.language))) }
                             td { (charted.signals.first().map_or(String::new(), |signal| page.text(&format!("rule-{}", signal.rule.code())))) }
@@ -236,8 +246,68 @@ fn table(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup
                 }
             }
         }
-        @if !may_see_cases && !app.figures.synthetic() { p.quiet { (page.text("cases-closed")) } }
+        @if !may_see_cases && !page.synthetic { p.quiet { (page.text("cases-closed")) } }
     }
+}
+
+/// The latest month by each further dimension that may be published.
+fn parts(page: &Page, asked: &Asked<'_>) -> Markup {
+    let parts = page.figures.parts(&asked.card.id, &asked.unit.id);
+    let Some(month) = parts.first().map(|part| numbers::period(&part.point.period, page.language)) else {
+        return html! {};
+    };
+    html! {
+        @for parts in parts.chunk_by(|left, right| left.dimension == right.dimension) {
+            @let dimension = &parts[0].dimension;
+            @let heading = page.language.text_with(&format!("by-{dimension}"), &[("period", &month)]);
+            h2.govuk-heading-m { (heading) }
+            div.scroll tabindex="0" role="region" aria-label=(heading) {
+                table.scorecard {
+                    thead {
+                        tr {
+                            th scope="col" { (page.text(&format!("dimension-{dimension}"))) }
+                            th.number scope="col" { (page.text("value")) }
+                            th.number scope="col" { (page.text("interval")) }
+                            th.number scope="col" { (page.text("cases-count")) }
+                        }
+                    }
+                    tbody { @for part in parts { (part_row(page, asked, part)) } }
+                }
+            }
+        }
+    }
+}
+
+fn part_row(page: &Page, asked: &Asked<'_>, part: &Part) -> Markup {
+    let Part { value, point, .. } = part;
+    let unit = if part.dimension == "class" { "share" } else { &asked.card.unit };
+    html! {
+        tr {
+            th scope="row" { (value_name(page, &part.dimension, value)) }
+            td.number {
+                @if point.suppressed { span.quiet { (page.text("hidden-short")) } }
+                @else { (point.value.map_or_else(|| "–".into(), |it| numbers::value(it, unit, page.language))) }
+            }
+            td.number { (interval(page, unit, point)) }
+            td.number { (point.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))) }
+        }
+    }
+}
+
+/// A value of a dimension in words, as its vocabulary has it.
+fn value_name(page: &Page, dimension: &str, value: &str) -> String {
+    let list = match dimension {
+        "channel" => <facts::Channel as facts::Code>::LIST,
+        "profession" => <facts::Profession as facts::Code>::LIST,
+        "modality" => <facts::Modality as facts::Code>::LIST,
+        "class" => return page.text(&format!("class-{value}")),
+        // Open vocabularies are the county's own words.
+        _ => return if value == "unknown" { page.text("value-unknown") } else { value.to_string() },
+    };
+    list.find(value).map_or_else(
+        || page.text("value-unknown"),
+        |code| page.language.of(&[code.fi, code.sv, code.en].map(String::from)).to_string(),
+    )
 }
 
 fn may_see_cases(page: &Page) -> bool {
@@ -280,15 +350,14 @@ fn summary(name: &str, value: &str) -> Markup {
 
 /// The table as CSV for spreadsheets: semicolons and decimal commas in Finnish and Swedish, a byte-order mark.
 pub async fn csv(
-    State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(filters): Query<Filters>,
     page: Page,
 ) -> Response {
-    if let Some(response) = turned_away(&page) {
-        return response;
-    }
-    let Some(asked) = asked(&app, &id, filters.unit.as_deref()) else { return missing(&page) };
+    let asked = match Asked::of(&page, &id, &filters) {
+        Ok(asked) => asked,
+        Err(response) => return *response,
+    };
     let english = page.language == crate::texts::Language::En;
     let separator = if english { ',' } else { ';' };
     let write = |value: Option<f64>| {
@@ -344,24 +413,20 @@ pub async fn csv(
 
 /// The cases behind a figure; invented people only, until each reading of real ones is recorded.
 pub async fn cases(
-    State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(filters): Query<Filters>,
     page: Page,
 ) -> Response {
-    if let Some(response) = turned_away(&page) {
-        return response;
-    }
-    let (true, Some(asked), Some(period)) =
-        (may_see_cases(&page), asked(&app, &id, filters.unit.as_deref()), filters.period.as_deref())
-    else {
-        return missing(&page);
+    let asked = match Asked::of(&page, &id, &filters) {
+        Ok(asked) => asked,
+        Err(response) => return *response,
     };
+    let (true, Some(period)) = (may_see_cases(&page), filters.period.as_deref()) else { return missing(&page) };
     let shown = asked.series.points.iter().find(|point| point.period == period);
     if shown.is_none_or(|point| point.suppressed) {
         return missing(&page);
     }
-    let found = app.figures.cases(&id, &asked.unit.id, period).await;
+    let found = page.figures.cases(&id, &asked.unit.id, period).await;
     let name = page.language.of(&asked.card.names);
     let unit = page.language.of(&asked.unit.names);
     let when = numbers::period(period, page.language);

@@ -1,6 +1,7 @@
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use proptest::prelude::*;
 
+use super::super::cells::THRESHOLD;
 use super::*;
 
 /// The range of a node that a linear programme finds from the published numbers.
@@ -34,7 +35,7 @@ fn tree_of(parents: &[usize], given: &[u64]) -> Vec<Node> {
     let mut nodes: Vec<Node> = given
         .iter()
         .enumerate()
-        .map(|(at, n)| Node { n: *n, parent: (at > 0).then(|| parents[at] % at), few: false })
+        .map(|(at, n)| Node { n: *n, parent: (at > 0).then(|| parents[at] % at), few: false, hidden: false })
         .collect();
     for at in (1..nodes.len()).rev() {
         if let Some(parent) = nodes[at].parent {
@@ -42,7 +43,7 @@ fn tree_of(parents: &[usize], given: &[u64]) -> Vec<Node> {
         }
     }
     for node in &mut nodes {
-        node.few = node.n > 0 && node.n < THRESHOLD as u64;
+        node.few = node.n > 0 && node.n < THRESHOLD;
     }
     nodes
 }
@@ -56,7 +57,7 @@ proptest! {
         given in prop::collection::vec(prop_oneof![3 => 0_u64..8, 2 => 8_u64..60], 12),
     ) {
         let nodes = tree_of(&parents, &given);
-        let hidden = hide(&nodes);
+        let hidden = hide(&nodes, THRESHOLD);
         for at in (0..nodes.len()).filter(|at| nodes[*at].few) {
             prop_assert!(hidden[at]);
             let (low, high) = attack(&nodes, &hidden, at);
@@ -71,11 +72,11 @@ fn hiding_only_the_small_cell_would_tell_it() {
     // The attacker works: with one of two children hidden, subtraction tells it.
     let nodes = tree_of(&[0, 0, 0], &[0, 3, 40]);
     assert_eq!(attack(&nodes, &[false, true, false], 1), (3.0, 3.0));
-    assert_eq!(hide(&nodes), vec![false, true, true]);
+    assert_eq!(hide(&nodes, THRESHOLD), vec![false, true, true]);
 }
 
 #[test]
 fn nothing_small_hides_nothing() {
     let nodes = tree_of(&[0, 0, 0, 1], &[0, 9, 40, 12]);
-    assert_eq!(hide(&nodes), vec![false; 4]);
+    assert_eq!(hide(&nodes, THRESHOLD), vec![false; 4]);
 }

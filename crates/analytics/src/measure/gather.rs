@@ -1,0 +1,530 @@
+//! Cases becoming cells, and cells becoming figures.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream_partitioned};
+use datafusion::prelude::{DataFrame, SessionContext, col, ident};
+use futures::StreamExt;
+use operations::calendar::date_of;
+use tokio::sync::mpsc::{Receiver, channel};
+
+use super::cells::{Cell, Figure, Worth, fixed};
+use super::columns::{Labels, Numbered, Worths};
+use super::grouping::{JOINED, Periods, UnitGrouping};
+use super::query;
+use super::run::{Request, instant_text};
+use super::tree::Tree;
+use super::{Definition, Kind, MeasureFile, disclosure};
+use crate::error::{Error, Result};
+use crate::rows::instant_type;
+
+/// The epochs of the tree that a measure's cases of each period count in: those of the period, and where the figure is
+/// of the period's end (a stock, a rolling window) that of its end.
+fn epochs(measure: &Definition, request: &Request, periods: &Periods, tree: &Tree) -> Vec<(usize, usize)> {
+    let of_end = measure.kind == Kind::Stock || (measure.window_months.is_some() && request.grouping.period.is_some());
+    let of = |period: usize| {
+        let last = tree.epoch(periods.end_of(period) - 1);
+        match (request.tree_now, of_end) {
+            (true, _) => (tree.epoch(request.as_of), tree.epoch(request.as_of)),
+            (false, true) => (last, last),
+            (false, false) => (tree.epoch(periods.starts[period]), last),
+        }
+    };
+    (0..periods.starts.len()).map(of).collect()
+}
+
+/// Whether some operator of a plan moves rows between partitions, or joins them.
+fn crosses_partitions(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    let name = plan.name();
+    name.contains("Repartition") || name.contains("Join") || plan.children().into_iter().any(crosses_partitions)
+}
+
+/// A cell's place: unit (or none), epoch of the tree, period, stratum.
+type Place = (u32, u16, u16, u32);
+const NO_UNIT: u32 = u32::MAX;
+
+/// What the engine joins of a resident.
+#[derive(Clone, Copy)]
+struct Person {
+    birth_year: i32,
+    sex: u32,
+    language: u32,
+    municipality: u32,
+}
+
+/// Cases becoming cells.
+pub(super) struct Gathering<'a> {
+    measures: &'a [&'a Definition],
+    request: &'a Request,
+    periods: &'a Periods,
+    tree: &'a Tree,
+    /// For each measure its cells: leaves to be rolled up, or whole when the kind counts people.
+    cells: Vec<HashMap<Place, Cell>>,
+    labels: Numbered,
+    /// Strata by the labels of their dimensions.
+    strata: HashMap<Vec<u32>, u32>,
+    stratum_labels: Vec<Vec<u32>>,
+    people: HashMap<i64, Person>,
+    /// Rows without a resident count as one person each.
+    anonymous: u64,
+    /// For each period the window whose cases it has; none when cases belong to the period they fall into.
+    pub windows: Vec<(i64, i64)>,
+    /// For each measure and period the first and last epoch of the tree that its cases count in.
+    epochs: Vec<Vec<(usize, usize)>>,
+    /// So many first periods have windows that begin before the facts do.
+    pub too_early: usize,
+}
+
+impl<'a> Gathering<'a> {
+    pub fn new(measures: &'a [&'a Definition], request: &'a Request, periods: &'a Periods, tree: &'a Tree) -> Self {
+        Gathering {
+            measures,
+            request,
+            periods,
+            tree,
+            cells: vec![HashMap::new(); measures.len()],
+            labels: Numbered::default(),
+            strata: HashMap::new(),
+            stratum_labels: Vec::new(),
+            people: HashMap::new(),
+            anonymous: 0,
+            windows: Vec::new(),
+            epochs: measures.iter().map(|measure| epochs(measure, request, periods, tree)).collect(),
+            too_early: 0,
+        }
+    }
+
+    fn clusters(&self) -> bool {
+        self.measures.iter().any(|measure| matches!(measure.kind, Kind::Ratio | Kind::Persons))
+    }
+
+    pub async fn join_residents(&mut self, context: &SessionContext) -> Result<()> {
+        if !self.request.grouping.dimensions.iter().any(|dimension| JOINED.contains(&dimension.as_str())) {
+            return Ok(());
+        }
+        let sql = "SELECT r.resident_id, r.birth_year, coalesce(r.sex, 'unknown') AS sex, \
+                   coalesce(r.language, 'unknown') AS language, coalesce(h.municipality, 'unknown') AS municipality \
+                   FROM residents r LEFT JOIN residences h ON h.resident_id = r.resident_id AND h.valid_to IS NULL";
+        for batch in query::sql(context, sql).await?.collect().await? {
+            let ids = batch["resident_id"].as_primitive::<Int64Type>();
+            let births = batch["birth_year"].as_primitive::<Int64Type>();
+            let texts = ["sex", "language", "municipality"].map(|name| cast(&batch[name], &DataType::Utf8));
+            let [sexes, languages, places] = texts;
+            let (sexes, languages, places) = (sexes?, languages?, places?);
+            for row in 0..batch.num_rows() {
+                let person = Person {
+                    birth_year: births.value(row) as i32,
+                    sex: self.labels.number(sexes.as_string::<i32>().value(row)),
+                    language: self.labels.number(languages.as_string::<i32>().value(row)),
+                    municipality: self.labels.number(places.as_string::<i32>().value(row)),
+                };
+                self.people.insert(ids.value(row), person);
+            }
+        }
+        Ok(())
+    }
+
+    /// The periods that a case of an instant belongs to: windows begin and end one after another.
+    fn periods_of(&self, at: i64) -> Range<usize> {
+        match self.windows.as_slice() {
+            [] => self.periods.find(at).map_or(0..0, |period| period..period + 1),
+            windows => {
+                let ended = windows.partition_point(|(_, to)| *to <= at);
+                ended..windows.partition_point(|(from, _)| *from <= at).max(ended)
+            }
+        }
+    }
+
+    /// Streams the cases of one query into cells.
+    pub async fn gather(&mut self, context: &SessionContext, file: &MeasureFile, plan: DataFrame) -> Result<()> {
+        let names = self.column_names(file, &plan)?;
+        let mut plan = plan.select(names.iter().map(ident).collect::<Vec<_>>())?;
+        if self.clusters() {
+            // One caller without a name is one person, so their cases stand together, too.
+            let caller = names.iter().find(|name| *name == "caller_key").map(|name| ident(name).sort(true, true));
+            plan = plan.sort([col("resident_id").sort(true, true)].into_iter().chain(caller).collect())?;
+        }
+        let physical = plan.create_physical_plan().await?;
+        // Partitions that need nothing of one another run a few at a time: work for every core, memory for few. Where
+        // rows cross partitions all must run, or those that wait for the others wait for ever.
+        let ahead = match crosses_partitions(&physical) {
+            true => usize::MAX,
+            false => std::thread::available_parallelism().map_or(2, usize::from),
+        };
+        let streams = execute_stream_partitioned(physical, context.task_ctx())?;
+        let ahead = ahead.min(streams.len()).max(1);
+        let (mut waiting, mut begun) = (streams.into_iter(), VecDeque::new());
+        let mut cluster = Cluster::default();
+        loop {
+            begun.extend(waiting.by_ref().take(ahead - begun.len()).map(begin));
+            let Some(mut receive) = begun.pop_front() else { break };
+            while let Some(batch) = receive.recv().await {
+                let batch = batch.map_err(|error| query::placed(error, &file.path, file.head_lines))?;
+                self.add_batch(file, &batch, &mut cluster)?;
+            }
+        }
+        self.end_cluster(&mut cluster);
+        Ok(())
+    }
+
+    /// The columns that the measures and the grouping read, each of which the query must have.
+    fn column_names(&self, file: &MeasureFile, plan: &DataFrame) -> Result<Vec<String>> {
+        let has = |name: &str| plan.schema().index_of_column_by_name(None, name).is_some();
+        let at = format!("{}:{}:1", file.path, file.head_lines + 1);
+        for name in ["case_id", "resident_id", "unit_id", "at"] {
+            if !has(name) {
+                return Err(Error::new(format!("the case query lacks the column {name}")).at(&at));
+            }
+        }
+        let mut names: Vec<String> = ["resident_id", "unit_id", "at"].map(String::from).into();
+        if has("caller_key") {
+            names.push("caller_key".into());
+        }
+        for measure in self.measures {
+            for name in measure.columns() {
+                if !has(name) {
+                    let what = format!("{} needs the column {name}, which the case query lacks", measure.id);
+                    return Err(Error::new(what).at(&at));
+                }
+                let typed = plan.schema().field_with_unqualified_name(name)?.data_type();
+                if measure.kind == Kind::Share && *typed != DataType::Boolean {
+                    let what = format!("{}: the column {name} of the case query is not true or false", measure.id);
+                    return Err(Error::new(what).at(&at));
+                }
+                names.push(name.into());
+            }
+        }
+        for dimension in &self.request.grouping.dimensions {
+            if !JOINED.contains(&dimension.as_str()) {
+                if !has(dimension) {
+                    return Err(Error::new(format!("the cases of this measure have no {dimension}")).at(&at));
+                }
+                names.push(dimension.clone());
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn add_batch(&mut self, file: &MeasureFile, batch: &RecordBatch, cluster: &mut Cluster) -> Result<()> {
+        let wrong = |name: &str, what: &str| {
+            let at = format!("{}:{}:1", file.path, file.head_lines + 1);
+            Error::new(format!("the column {name} of the case query is not {what}")).at(at)
+        };
+        let typed = |name: &str, ty: DataType, what: &str| cast(&batch[name], &ty).map_err(|_| wrong(name, what));
+        let residents = typed("resident_id", DataType::Int64, "a resident")?;
+        let residents = residents.as_primitive::<Int64Type>();
+        let times = typed("at", instant_type(), "a time")?;
+        let times = times.as_primitive::<TimestampMicrosecondType>();
+        let units = Labels::of(&batch["unit_id"], &mut |text| self.tree.find(text).map_or(NO_UNIT, |it| it as u32))?;
+        let callers = batch.column_by_name("caller_key").map(|keys| cast(keys, &DataType::Utf8)).transpose()?;
+        let worths = self
+            .measures
+            .iter()
+            .map(|measure| Worths::of(measure, batch, &typed, &mut self.labels))
+            .collect::<Result<Vec<_>>>()?;
+        let mut dimensions = Vec::new();
+        for name in &self.request.grouping.dimensions {
+            dimensions.push(match batch.column_by_name(name) {
+                Some(column) => Some(Labels::of(column, &mut |text| self.labels.number(text))?),
+                None => None,
+            });
+        }
+        let unknown = self.labels.number("unknown");
+        for row in 0..batch.num_rows() {
+            let resident = residents.is_valid(row).then(|| residents.value(row));
+            let at = if times.is_valid(row) { times.value(row) } else { continue };
+            let unit = match self.request.grouping.unit {
+                None => NO_UNIT,
+                Some(_) => match units.get(row) {
+                    Some(unit) if unit != NO_UNIT => unit,
+                    _ => self.tree.root().map_or(NO_UNIT, |root| root as u32),
+                },
+            };
+            let person = match (resident, &callers) {
+                (Some(resident), _) => scramble(resident as u64),
+                (None, Some(keys)) if keys.is_valid(row) => hash_text(keys.as_string::<i32>().value(row)),
+                (None, _) => {
+                    self.anonymous += 1;
+                    scramble(self.anonymous | 1 << 63)
+                }
+            };
+            let stratum = self.stratum(&dimensions, row, resident, at, unknown);
+            let epoch = self.tree.epoch(at);
+            if cluster.person != Some(person) {
+                self.end_cluster(cluster);
+                cluster.person = Some(person);
+            }
+            let belongs = self.periods_of(at);
+            for (number, worth) in worths.iter().enumerate() {
+                let epochs = &self.epochs[number];
+                let into = |period: usize| {
+                    let (first, last) = epochs[period];
+                    (unit, epoch.clamp(first, last) as u16, period as u16, stratum)
+                };
+                match worth {
+                    Worths::Ratio(numerators, denominators) => {
+                        let values = (numerators.is_valid(row) && denominators.is_valid(row))
+                            .then(|| (fixed(numerators.value(row)), fixed(denominators.value(row))));
+                        belongs.clone().for_each(|period| cluster.ratio(self.tree, number, into(period), values));
+                    }
+                    Worths::Persons => {
+                        belongs.clone().for_each(|period| cluster.ratio(self.tree, number, into(period), Some((0, 0))));
+                    }
+                    Worths::Stock(until) => {
+                        let until = if until.is_valid(row) { until.value(row) } else { i64::MAX };
+                        for period in 0..self.periods.starts.len() {
+                            let end = self.periods.end_of(period).min(self.request.as_of);
+                            if at < end && end <= until {
+                                self.cells[number].entry(into(period)).or_default().add(Worth::Case, person, 0.0);
+                            }
+                        }
+                    }
+                    Worths::Plain(plain) => {
+                        let measure = self.measures[number];
+                        let resolution = if measure.kind == Kind::Median { measure.resolution } else { 0.0 };
+                        for period in belongs.clone() {
+                            let cell = self.cells[number].entry(into(period)).or_default();
+                            cell.add(plain.get(row), person, resolution);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn stratum(
+        &mut self,
+        dimensions: &[Option<Labels>],
+        row: usize,
+        resident: Option<i64>,
+        at: i64,
+        unknown: u32,
+    ) -> u32 {
+        if dimensions.is_empty() {
+            return 0;
+        }
+        let person = resident.and_then(|resident| self.people.get(&resident).copied());
+        let mut labels = Vec::with_capacity(dimensions.len());
+        for (name, column) in self.request.grouping.dimensions.iter().zip(dimensions) {
+            labels.push(match (column, person, name.as_str()) {
+                (Some(column), ..) => column.get(row).unwrap_or(unknown),
+                (None, Some(person), "sex") => person.sex,
+                (None, Some(person), "language") => person.language,
+                (None, Some(person), "municipality") => person.municipality,
+                (None, Some(person), _) => self.labels.number(age_group(person.birth_year, at)),
+                (None, None, _) => unknown,
+            });
+        }
+        let next = self.stratum_labels.len() as u32;
+        *self.strata.entry(labels).or_insert_with_key(|labels| {
+            self.stratum_labels.push(labels.clone());
+            next
+        })
+    }
+
+    /// One resident's cases are over: their sums join the cells of every unit above.
+    fn end_cluster(&mut self, cluster: &mut Cluster) {
+        let Some(person) = cluster.person.take() else { return };
+        for ((measure, place), sums) in cluster.sums.drain() {
+            let cell = self.cells[measure].entry(place).or_default();
+            cell.left_out += sums.left_out;
+            if sums.cases > 0 {
+                let cases = if self.measures[measure].kind == Kind::Persons { 1 } else { sums.cases };
+                cell.add_cluster(sums.numerator, sums.denominator, cases, person);
+            }
+        }
+    }
+
+    /// Rolls cells up the tree and reads figures from them.
+    pub fn figures(self, before: &dyn Fn(&Figure) -> bool) -> Vec<Figure> {
+        let as_of = instant_text(self.request.as_of);
+        let mut figures = Vec::new();
+        for (number, measure) in self.measures.iter().enumerate() {
+            let whole = matches!(measure.kind, Kind::Ratio | Kind::Persons);
+            let mut rolled: BTreeMap<(u32, u16, u32), Cell> = BTreeMap::new();
+            for ((unit, epoch, period, stratum), cell) in &self.cells[number] {
+                if whole || *unit == NO_UNIT {
+                    rolled.entry((*unit, *period, *stratum)).or_default().merge(cell);
+                    continue;
+                }
+                for above in self.tree.up(*unit as usize, usize::from(*epoch)) {
+                    rolled.entry((above as u32, *period, *stratum)).or_default().merge(cell);
+                }
+            }
+            let mut own = Vec::new();
+            for ((unit, period, stratum), cell) in rolled {
+                let Some(unit_id) = self.unit_id(unit) else { continue };
+                let base = Figure {
+                    measure: measure.id.clone(),
+                    unit_id,
+                    period: self.periods.names[usize::from(period)].clone(),
+                    strata: self.strata_of(stratum),
+                    as_of: as_of.clone(),
+                    ..Figure::default()
+                };
+                self.read_cell(measure, base, &cell, &mut own);
+                if usize::from(period) < self.too_early
+                    && let Some(figure) = own.last_mut()
+                {
+                    (figure.value, figure.lower, figure.upper, figure.numerator) = (None, None, None, None);
+                    figure.reason = Some("window_before_data");
+                }
+            }
+            if let Some(threshold) = self.request.suppress {
+                let shape = |period: usize| {
+                    let (first, last) = self.epochs[number][period];
+                    (self.periods.names[period].clone(), self.tree.shape(first, last))
+                };
+                let shapes = (0..self.periods.names.len()).map(shape).collect();
+                let context = disclosure::Context { measure, tree: self.tree, shapes: &shapes, before, threshold };
+                disclosure::suppress(&mut own, &context);
+            }
+            figures.extend(own.into_iter().filter(|figure| self.wanted(figure)));
+        }
+        figures
+    }
+
+    /// Every level is computed, because hiding looks at the whole tree; one level may be asked for.
+    fn wanted(&self, figure: &Figure) -> bool {
+        match &self.request.grouping.unit {
+            Some(UnitGrouping::Level(level)) => {
+                self.tree.find(&figure.unit_id).is_some_and(|unit| self.tree.units[unit].level == *level)
+            }
+            Some(UnitGrouping::Every) | None => true,
+        }
+    }
+
+    fn unit_id(&self, unit: u32) -> Option<String> {
+        match unit {
+            NO_UNIT => self.request.grouping.unit.is_none().then(String::new),
+            unit => self.tree.units.get(unit as usize).map(|unit| unit.id.clone()),
+        }
+    }
+
+    fn strata_of(&self, stratum: u32) -> Vec<(String, String)> {
+        let labels = self.stratum_labels.get(stratum as usize).into_iter().flatten();
+        let values = labels.map(|label| self.labels.texts[*label as usize].clone());
+        self.request.grouping.dimensions.iter().cloned().zip(values).collect()
+    }
+
+    fn read_cell(&self, measure: &Definition, base: Figure, cell: &Cell, into: &mut Vec<Figure>) {
+        let all = cell.n + cell.left_out;
+        let mut figure = Figure {
+            n: cell.n,
+            coverage: (all > 0).then(|| cell.n as f64 / all as f64),
+            people: cell.people.at_least(),
+            left_out: cell.left_out,
+            denominator: cell.denominator(measure),
+            ..base
+        };
+        if measure.kind == Kind::Classes {
+            for (class, count) in cell.classes() {
+                let estimate = stats::interval::share(count as f64, cell.n as f64, stats::interval::CONFIDENCE);
+                let mut part = figure.clone();
+                part.strata.push(("class".into(), self.labels.texts[class as usize].clone()));
+                part.numerator = Some(count as f64);
+                put_estimate(&mut part, estimate);
+                into.push(part);
+            }
+            return;
+        }
+        figure.numerator = cell.numerator(measure);
+        put_estimate(&mut figure, cell.estimate(measure));
+        into.push(figure);
+    }
+}
+
+fn put_estimate(figure: &mut Figure, estimate: Option<stats::interval::Estimate>) {
+    match estimate {
+        Some(estimate) => {
+            figure.value = Some(estimate.value);
+            figure.lower = Some(estimate.lower).filter(|end| end.is_finite());
+            figure.upper = Some(estimate.upper).filter(|end| end.is_finite());
+        }
+        None => figure.reason = Some("no_cases"),
+    }
+}
+
+/// Runs a partition on a task of its own, two batches ahead of who takes them.
+fn begin(mut partition: SendableRecordBatchStream) -> Receiver<datafusion::common::Result<RecordBatch>> {
+    let (send, receive) = channel(2);
+    tokio::spawn(async move {
+        while let Some(batch) = partition.next().await {
+            if send.send(batch).await.is_err() {
+                break;
+            }
+        }
+    });
+    receive
+}
+
+/// Sums of one resident's cases, for kinds that count people.
+#[derive(Default)]
+struct Cluster {
+    person: Option<u64>,
+    sums: HashMap<(usize, Place), Sums>,
+}
+
+#[derive(Default)]
+struct Sums {
+    numerator: i128,
+    denominator: i128,
+    cases: u64,
+    left_out: u64,
+}
+
+impl Cluster {
+    fn ratio(&mut self, tree: &Tree, measure: usize, place: Place, values: Option<(i128, i128)>) {
+        let (unit, epoch, period, stratum) = place;
+        let mut put = |unit: u32| {
+            let sums = self.sums.entry((measure, (unit, 0, period, stratum))).or_default();
+            match values {
+                Some((numerator, denominator)) => {
+                    sums.numerator += numerator;
+                    sums.denominator += denominator;
+                    sums.cases += 1;
+                }
+                None => sums.left_out += 1,
+            }
+        };
+        if unit == NO_UNIT {
+            put(unit);
+        } else {
+            tree.up(unit as usize, usize::from(epoch)).for_each(|above| put(above as u32));
+        }
+    }
+}
+
+/// Age groups of the national statistics on use of services.
+fn age_group(birth_year: i32, at: i64) -> &'static str {
+    let year = date_of((at / 86_400_000_000) as i32).map_or(1970, |date| i32::from(date.year()));
+    match year - birth_year {
+        ..=6 => "0-6",
+        7..=17 => "7-17",
+        18..=29 => "18-29",
+        30..=64 => "30-64",
+        65..=74 => "65-74",
+        75..=84 => "75-84",
+        _ => "85+",
+    }
+}
+
+/// A bijection that spreads ids evenly (splitmix64's finaliser).
+fn scramble(id: u64) -> u64 {
+    let id = (id ^ (id >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let id = (id ^ (id >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    id ^ (id >> 31)
+}
+
+fn hash_text(text: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(text.as_bytes())
+}

@@ -1,0 +1,391 @@
+//! Published results: every measure by unit and month, and by one further dimension where its head allows, in
+//! `results.db`.
+//!
+//! A figure is stored when its month is over and made anew only when something it was made from has changed: rows of a
+//! time before the month's end (or so soon after that they can settle its cases), the measure's file, or the engine.
+//! What could tell a person is hidden once, for the whole cube of a month, and what was hidden once stays hidden:
+//! otherwise two publications of one month could be subtracted.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
+
+use facts::{Encounter, Registration, Residence, Resident, Row, TABLES, Table, Unit};
+use jiff::civil::Date;
+use operations::calendar::Calendar;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::error::{Error, Result};
+use crate::lake::Snapshot;
+use crate::measure::{self, Catalogue, Definition, Figure, Grouping, MeasureFile, Request, run_file};
+
+/// Raised when the engine makes other figures of the same facts.
+const ENGINE: u32 = 1;
+
+/// Cases settle for so long after their month: answers come in, booked visits happen.
+const SETTLES: i64 = 92 * 86_400 * 1_000_000;
+
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS publication (
+    publication INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    program TEXT NOT NULL,
+    engine INTEGER NOT NULL,
+    facts_version INTEGER NOT NULL,
+    facts_sha256 TEXT NOT NULL,
+    calendar_sha256 TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS month (
+    measure TEXT NOT NULL,
+    dimension TEXT NOT NULL,
+    month TEXT NOT NULL,
+    publication INTEGER NOT NULL REFERENCES publication,
+    version INTEGER NOT NULL,
+    file_sha256 TEXT NOT NULL,
+    as_of INTEGER NOT NULL,
+    PRIMARY KEY (measure, dimension, month)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS figure (
+    measure TEXT NOT NULL,
+    dimension TEXT NOT NULL,
+    month TEXT NOT NULL,
+    unit_id TEXT NOT NULL,
+    stratum TEXT NOT NULL,
+    class TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    numerator REAL,
+    denominator REAL NOT NULL,
+    value REAL,
+    lower REAL,
+    upper REAL,
+    suppressed INTEGER NOT NULL,
+    coverage REAL,
+    PRIMARY KEY (measure, dimension, month, unit_id, stratum, class)
+) STRICT, WITHOUT ROWID;
+";
+
+/// What a publication did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Months of measures made anew, and those that stood as they were.
+    pub made: usize,
+    pub kept: usize,
+}
+
+/// A published figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Published {
+    pub measure: String,
+    /// Empty: by unit and month only.
+    pub dimension: String,
+    /// Value of the dimension.
+    pub stratum: String,
+    /// Class, of measures that count classes.
+    pub class: String,
+    pub unit_id: String,
+    /// `2025-03`.
+    pub month: String,
+    pub n: u64,
+    pub numerator: Option<f64>,
+    pub denominator: f64,
+    pub value: Option<f64>,
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
+    pub suppressed: bool,
+    pub coverage: Option<f64>,
+    /// As of which instant, in microseconds.
+    pub as_of: i64,
+}
+
+/// The published results of a data directory.
+pub struct Results {
+    database: Connection,
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Error {
+        Error::new(format!("the published results: {error}"))
+    }
+}
+
+impl Results {
+    pub fn open(data: &Path) -> Result<Results> {
+        let path = data.join("results.db");
+        let open = || {
+            let database = Connection::open(&path)?;
+            database.busy_timeout(std::time::Duration::from_secs(30))?;
+            database.pragma_update(None, "journal_mode", "wal")?;
+            database.execute_batch(SCHEMA)?;
+            Ok(database)
+        };
+        let broken = |error: rusqlite::Error| {
+            Error::file("open the published results", &path, error)
+                .remedy("move the file away: the results are made anew from the facts")
+        };
+        Ok(Results { database: open().map_err(broken)? })
+    }
+
+    /// Publishes every month that is over and not published as it stands now; `progress` is told of each measure file.
+    pub async fn publish(
+        &mut self,
+        snapshot: &Snapshot,
+        catalogue: &Catalogue,
+        as_of: i64,
+        threshold: u64,
+        mut progress: impl FnMut(&str),
+    ) -> Result<Summary> {
+        let mut summary = Summary::default();
+        let months = months(snapshot, as_of)?;
+        let mut begun = None;
+        for file in &catalogue.files {
+            progress(&file.path);
+            for (dimension, measures) in cubes(file) {
+                let stale = self.stale(snapshot, file, &measures, dimension, &months, as_of)?;
+                summary.kept += (months.len() - stale.len()) * measures.len();
+                summary.made += stale.len() * measures.len();
+                let (Some(first), Some(last)) = (stale.first(), stale.last()) else { continue };
+                let publication = begun.map_or_else(|| self.begin(snapshot, as_of), Ok)?;
+                begun = Some(publication);
+                let by = format!("unit,period,{dimension}");
+                let request = Request {
+                    from: first.first,
+                    to: last.next,
+                    grouping: Grouping::parse(&by)?,
+                    as_of,
+                    tree_now: false,
+                    suppress: Some(threshold),
+                };
+                let hidden = self.hidden(&measures, dimension)?;
+                let before = |figure: &Figure| hidden.contains(&key(figure));
+                let figures = run_file(snapshot, file, &measures, &request, &before).await?;
+                let cube = Cube { publication, file, measures: &measures, dimension, as_of };
+                self.store(&cube, &stale, &figures)?;
+            }
+        }
+        Ok(summary)
+    }
+
+    /// Writes down what a publication is made from.
+    fn begin(&self, snapshot: &Snapshot, as_of: i64) -> Result<i64> {
+        self.database.execute(
+            "INSERT INTO publication (at, program, engine, facts_version, facts_sha256, calendar_sha256) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+            params![
+                measure::instant_text(as_of),
+                env!("CARGO_PKG_VERSION"),
+                ENGINE,
+                snapshot.manifest.version as i64,
+                snapshot.digest(),
+                measure::calendar_digest()
+            ],
+        )?;
+        Ok(self.database.last_insert_rowid())
+    }
+
+    /// The months whose stored figures are not those that a run would give now.
+    fn stale<'a>(
+        &self,
+        snapshot: &Snapshot,
+        file: &MeasureFile,
+        measures: &[&Definition],
+        dimension: &str,
+        months: &'a [Month],
+        as_of: i64,
+    ) -> Result<Vec<&'a Month>> {
+        let tables = tables_read(file, dimension);
+        let mut known = self.database.prepare_cached(
+            "SELECT p.facts_version, m.as_of FROM month m JOIN publication p USING (publication) \
+             WHERE m.measure = ? AND m.dimension = ? AND m.month = ? AND m.file_sha256 = ? AND m.version = ? \
+             AND p.engine = ? AND p.calendar_sha256 = ?",
+        )?;
+        let mut stale = Vec::new();
+        for month in months {
+            let settled = month.end.saturating_add(SETTLES);
+            let mut stands = true;
+            for measure in measures {
+                let keys = params![
+                    measure.id,
+                    dimension,
+                    month.name,
+                    file.digest,
+                    measure.version,
+                    ENGINE,
+                    measure::calendar_digest()
+                ];
+                let stored = known.query_row(keys, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+                stands &= stored.optional()?.is_some_and(|(version, at)| {
+                    let unchanged = |table: &&'static Table| !snapshot.changed_since(table, version as u64, settled);
+                    let ripe = at >= settled || at == as_of || !file.sql.contains("$as_of");
+                    ripe && tables.iter().all(unchanged)
+                });
+            }
+            if !stands {
+                stale.push(month);
+            }
+        }
+        Ok(stale)
+    }
+
+    /// Keys of figures that were ever published hidden.
+    fn hidden(&self, measures: &[&Definition], dimension: &str) -> Result<HashSet<Key>> {
+        let mut hidden = HashSet::new();
+        let mut rows = self.database.prepare_cached(
+            "SELECT month, unit_id, stratum, class FROM figure WHERE measure = ? AND dimension = ? AND suppressed = 1",
+        )?;
+        for measure in measures {
+            let keys = rows.query_map(params![measure.id, dimension], |row| {
+                Ok((measure.id.clone(), row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?;
+            hidden.extend(keys.collect::<std::result::Result<Vec<Key>, _>>()?);
+        }
+        Ok(hidden)
+    }
+
+    /// Stores the figures of stale months in place of what stood there, all or nothing.
+    fn store(&mut self, cube: &Cube<'_>, stale: &[&Month], figures: &[Figure]) -> Result<()> {
+        let transaction = self.database.transaction()?;
+        let names: HashSet<&str> = stale.iter().map(|month| month.name.as_str()).collect();
+        for measure in cube.measures {
+            for month in &names {
+                transaction
+                    .prepare_cached("DELETE FROM figure WHERE measure = ? AND dimension = ? AND month = ?")?
+                    .execute(params![measure.id, cube.dimension, month])?;
+                transaction
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO month (measure, dimension, month, publication, version, file_sha256, \
+                         as_of) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    )?
+                    .execute(params![
+                        measure.id,
+                        cube.dimension,
+                        month,
+                        cube.publication,
+                        measure.version,
+                        cube.file.digest,
+                        cube.as_of
+                    ])?;
+            }
+        }
+        for figure in figures.iter().filter(|figure| names.contains(figure.period.as_str())) {
+            let (measure, month, unit, stratum, class) = key(figure);
+            transaction
+                .prepare_cached("INSERT INTO figure VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
+                .execute(params![
+                    measure,
+                    cube.dimension,
+                    month,
+                    unit,
+                    stratum,
+                    class,
+                    figure.n as i64,
+                    figure.numerator,
+                    figure.denominator,
+                    figure.value,
+                    figure.lower,
+                    figure.upper,
+                    figure.suppressed,
+                    figure.coverage
+                ])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Every published figure, by measure, dimension and month.
+    pub fn figures(&self, mut each: impl FnMut(Published)) -> Result<()> {
+        let mut rows = self.database.prepare(
+            "SELECT f.measure, f.dimension, f.month, unit_id, stratum, class, n, numerator, denominator, value, \
+             lower, upper, suppressed, coverage, m.as_of \
+             FROM figure f JOIN month m USING (measure, dimension, month)",
+        )?;
+        let mut rows = rows.query([])?;
+        while let Some(row) = rows.next()? {
+            each(Published {
+                measure: row.get(0)?,
+                dimension: row.get(1)?,
+                month: row.get(2)?,
+                unit_id: row.get(3)?,
+                stratum: row.get(4)?,
+                class: row.get(5)?,
+                n: row.get::<_, i64>(6)? as u64,
+                numerator: row.get(7)?,
+                denominator: row.get(8)?,
+                value: row.get(9)?,
+                lower: row.get(10)?,
+                upper: row.get(11)?,
+                suppressed: row.get(12)?,
+                coverage: row.get(13)?,
+                as_of: row.get(14)?,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Measure, month, unit, stratum, class.
+type Key = (String, String, String, String, String);
+
+fn key(figure: &Figure) -> Key {
+    let value = |wanted: bool| {
+        let found = figure.strata.iter().find(|(name, _)| (name == "class") == wanted);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    (figure.measure.clone(), figure.period.clone(), figure.unit_id.clone(), value(false), value(true))
+}
+
+/// What is stored together.
+struct Cube<'a> {
+    publication: i64,
+    file: &'a MeasureFile,
+    measures: &'a [&'a Definition],
+    dimension: &'a str,
+    as_of: i64,
+}
+
+/// A month that is over.
+struct Month {
+    name: String,
+    first: Date,
+    /// First day of the next.
+    next: Date,
+    /// Its end, in microseconds.
+    end: i64,
+}
+
+fn months(snapshot: &Snapshot, as_of: i64) -> Result<Vec<Month>> {
+    let calendar = Calendar::shipped();
+    let Some((from, to)) = measure::complete_months(snapshot, as_of) else { return Ok(Vec::new()) };
+    let mut months = Vec::new();
+    let mut first = from;
+    while first < to {
+        let next = first.checked_add(jiff::Span::new().months(1)).map_err(|error| Error::new(error.to_string()))?;
+        let end = calendar.start_of(next).ok_or_else(|| Error::new(format!("{next} is outside the calendar")))?;
+        months.push(Month { name: format!("{:04}-{:02}", first.year(), first.month()), first, next, end });
+        first = next;
+    }
+    Ok(months)
+}
+
+/// The cubes of a file: without a further dimension, and by each dimension that some of its measures allow.
+fn cubes(file: &MeasureFile) -> BTreeMap<&str, Vec<&Definition>> {
+    let mut cubes = BTreeMap::from([("", file.measures.iter().collect::<Vec<_>>())]);
+    for measure in &file.measures {
+        for dimension in &measure.published {
+            cubes.entry(dimension.as_str()).or_default().push(measure);
+        }
+    }
+    cubes
+}
+
+/// The tables whose rows can change a cube. A word of the query that is a table's name counts as reading it.
+fn tables_read(file: &MeasureFile, dimension: &str) -> Vec<&'static Table> {
+    let words: BTreeSet<&str> = file.sql.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+    let joined: &[&Table] = match dimension {
+        "" => &[],
+        _ => &[Resident::TABLE, Residence::TABLE],
+    };
+    let folded: &[&Table] = match words.contains("continuity") {
+        true => &[Encounter::TABLE, Registration::TABLE],
+        false => &[],
+    };
+    let others: Vec<&str> = [Unit::TABLE].iter().chain(joined).chain(folded).map(|table| table.name).collect();
+    TABLES.iter().copied().filter(|table| words.contains(table.name) || others.contains(&table.name)).collect()
+}

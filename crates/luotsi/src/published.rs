@@ -1,0 +1,190 @@
+//! The published results as pages ask for them.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use analytics::lake::{Lake, Snapshot};
+use analytics::measure::{self, Better, Catalogue, Grouping, Request};
+use analytics::results::{Published, Results};
+use analytics::Result;
+use jiff::civil::Date;
+use web::{Card, CaseTable, Figures, Part, Point, Series, UnitCard};
+
+use crate::settings::{self, Settings};
+use crate::{now, output};
+
+/// Cases shown on a page.
+const CASES_SHOWN: usize = 200;
+
+/// Every measure by unit and month, with what could tell a person hidden, at one version of the facts.
+pub struct Publication {
+    snapshot: Snapshot,
+    catalogue: Arc<Catalogue>,
+    cards: Vec<Card>,
+    units: Vec<UnitCard>,
+    /// By measure and unit.
+    series: HashMap<(String, String), Series>,
+    parts: HashMap<(String, String), Vec<Part>>,
+    as_of: i64,
+    synthetic: bool,
+}
+
+impl Publication {
+    /// Publishes what is new in a data directory, and reads all that is published.
+    pub async fn load(data: &Path) -> Result<Publication> {
+        let snapshot = Lake::existing(data)?.snapshot()?;
+        let catalogue = Arc::new(settings::catalogue(data)?);
+        let as_of = now();
+        let mut results = Results::open(data)?;
+        let bar = output::progress("measures", Some(catalogue.files.len() as u64));
+        let threshold = Settings::read(data)?.threshold;
+        results.publish(&snapshot, &catalogue, as_of, threshold, |_| bar.inc(1)).await?;
+        bar.finish_and_clear();
+        let tree = measure::tree(&snapshot, as_of).await?;
+        let units = tree
+            .units
+            .iter()
+            .map(|unit| UnitCard {
+                id: unit.id.clone(),
+                names: [unit.name_fi.clone(), unit.name_sv.clone(), unit.name_en.clone()],
+                level: unit.level.clone(),
+                parent: unit.parent,
+            })
+            .collect();
+        let mut publication = Publication {
+            cards: catalogue.measures().map(|(file, measure)| card(file, measure)).collect(),
+            units,
+            series: HashMap::new(),
+            parts: HashMap::new(),
+            as_of,
+            synthetic: data.join("synthetic").exists(),
+            snapshot,
+            catalogue,
+        };
+        publication.read(&results)?;
+        Ok(publication)
+    }
+
+    /// The version of the facts that it was made from.
+    pub fn version(&self) -> u64 {
+        self.snapshot.manifest.version
+    }
+
+    fn read(&mut self, results: &Results) -> Result<()> {
+        let Some((from, to)) = measure::complete_months(&self.snapshot, self.as_of) else { return Ok(()) };
+        let months: Vec<String> =
+            std::iter::successors(Some(from), |month| month.checked_add(jiff::Span::new().months(1)).ok())
+                .take_while(|month| *month < to)
+                .map(|month| format!("{:04}-{:02}", month.year(), month.month()))
+                .collect();
+        let places: HashMap<&str, usize> = months.iter().enumerate().map(|(at, month)| (month.as_str(), at)).collect();
+        let gaps: Vec<Point> = months.iter().map(|month| Point { period: month.clone(), ..Point::default() }).collect();
+        results.figures(|figure| {
+            let Some(place) = places.get(figure.month.as_str()).copied() else { return };
+            let key = (figure.measure.clone(), figure.unit_id.clone());
+            let (dimension, value) = match figure.class.is_empty() {
+                true => (&figure.dimension, &figure.stratum),
+                false => (&"class".to_string(), &figure.class),
+            };
+            if dimension.is_empty() {
+                let series = self.series.entry(key);
+                let series = series.or_insert_with(|| Series { points: gaps.clone(), as_of: String::new() });
+                series.as_of = series.as_of.clone().max(instant(figure.as_of));
+                series.points[place] = point(&figure);
+                return;
+            }
+            if figure.class.is_empty() == figure.dimension.is_empty() {
+                // Classes by a further dimension have no place on a page.
+                return;
+            }
+            if !figure.class.is_empty() {
+                let series = self.series.entry(key.clone());
+                series.or_insert_with(|| Series { points: gaps.clone(), as_of: instant(figure.as_of) });
+            }
+            if place + 1 == months.len() {
+                let part = Part { dimension: dimension.clone(), value: value.clone(), point: point(&figure) };
+                self.parts.entry(key).or_default().push(part);
+            }
+        })
+    }
+}
+
+fn instant(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).map(|it| it.to_string()).unwrap_or_default()
+}
+
+fn point(figure: &Published) -> Point {
+    Point {
+        period: figure.month.clone(),
+        value: figure.value,
+        lower: figure.lower,
+        upper: figure.upper,
+        n: (!figure.suppressed).then_some(figure.n),
+        numerator: figure.numerator,
+        denominator: figure.denominator,
+        suppressed: figure.suppressed,
+        coverage: figure.coverage,
+    }
+}
+
+fn card(file: &measure::MeasureFile, measure: &measure::Definition) -> Card {
+    let texts = |names: &measure::Names| [names.fi.clone(), names.sv.clone(), names.en.clone()];
+    Card {
+        id: measure.id.clone(),
+        names: texts(&measure.name),
+        about: texts(&measure.about),
+        unit: measure.unit.clone(),
+        better: match measure.better {
+            Better::Higher => stats::spc::Better::Higher,
+            Better::Lower => stats::spc::Better::Lower,
+            Better::Neither => stats::spc::Better::Neither,
+        },
+        kind: format!("{:?}", measure.kind).to_lowercase(),
+        source: measure.source.clone(),
+        sql: file.sql.clone(),
+        version: measure.version,
+    }
+}
+
+impl Figures for Publication {
+    fn catalogue(&self) -> &[Card] {
+        &self.cards
+    }
+
+    fn units(&self) -> &[UnitCard] {
+        &self.units
+    }
+
+    fn series(&self, measure: &str, unit: &str) -> Option<Series> {
+        self.series.get(&(measure.to_string(), unit.to_string())).cloned()
+    }
+
+    fn parts(&self, measure: &str, unit: &str) -> Vec<Part> {
+        self.parts.get(&(measure.to_string(), unit.to_string())).cloned().unwrap_or_default()
+    }
+
+    fn cases(
+        &self,
+        measure: &str,
+        unit: &str,
+        period: &str,
+    ) -> Pin<Box<dyn Future<Output = std::result::Result<CaseTable, String>> + Send>> {
+        let (snapshot, catalogue) = (self.snapshot.clone(), Arc::clone(&self.catalogue));
+        let (measure, unit, period, as_of) = (measure.to_string(), unit.to_string(), period.to_string(), self.as_of);
+        Box::pin(async move {
+            let from: Date = format!("{period}-01").parse().map_err(|error: jiff::Error| error.to_string())?;
+            let to = from.checked_add(jiff::Span::new().months(1)).map_err(|error| error.to_string())?;
+            let grouping = Grouping::parse("period").map_err(|error| error.to_string())?;
+            let request = Request { from, to, grouping, as_of, tree_now: false, suppress: None };
+            let table = measure::cases_under(&snapshot, &catalogue, &measure, &unit, &request, CASES_SHOWN).await;
+            let table = table.map_err(|error| error.to_string())?;
+            Ok(CaseTable { header: table.header, rows: table.rows, total: table.total })
+        })
+    }
+
+    fn synthetic(&self) -> bool {
+        self.synthetic
+    }
+}
