@@ -1,4 +1,5 @@
-"""Continuity of care by unit in other engines: `peers.py duckdb|polars|pandas|scan ENCOUNTERS REGISTRATIONS`.
+"""Continuity of care by unit in other engines: `peers.py duckdb|polars|pandas|scan ENCOUNTERS REGISTRATIONS`;
+`peers.py sort SORTED BY_TIME` writes the same rows in the order of time.
 
 Mean COC and UPC of residents with two visits or more by home unit, and SLICC by home unit. Prints units and their sums,
 so that the figures can be held against ours.
@@ -7,10 +8,13 @@ import sys
 
 engine, encounters, registrations = sys.argv[1:4]
 THREADS = 2
+MET = ("in_person", "home", "workplace", "institution", "elsewhere", "phone", "video")
 
 SQL = f"""
 WITH counts AS (
-  SELECT resident_id, professional_id, count(*) AS n FROM read_parquet('{encounters}') GROUP BY ALL
+  SELECT resident_id, professional_id, count(*) AS n FROM read_parquet('{encounters}')
+  WHERE status = 'done' AND profession = 'physician' AND urgency IN ('routine', 'soon') AND modality IN {MET}
+  GROUP BY ALL
 ),
 persons AS (
   SELECT c.resident_id, sum(c.n) AS n, sum(c.n * c.n) AS squares, max(c.n) AS most,
@@ -41,7 +45,13 @@ def polars_rows():
     import polars as pl
 
     n = pl.col("n")
-    counts = pl.scan_parquet(encounters).group_by("resident_id", "professional_id").agg(pl.len().cast(pl.Int64).alias("n"))
+    counted = (
+        (pl.col("status") == "done")
+        & (pl.col("profession") == "physician")
+        & pl.col("urgency").is_in(["routine", "soon"])
+        & pl.col("modality").is_in(MET)
+    )
+    counts = pl.scan_parquet(encounters).filter(counted).group_by("resident_id", "professional_id").agg(pl.len().cast(pl.Int64).alias("n"))
     own = pl.when(pl.col("professional_id") == pl.col("physician_id")).then(n).otherwise(0)
     persons = (
         counts.join(pl.scan_parquet(registrations), on="resident_id")
@@ -60,7 +70,14 @@ def polars_rows():
 def pandas_rows():
     import pandas as pd
 
-    visits = pd.read_parquet(encounters, columns=["resident_id", "professional_id"])
+    columns = ["resident_id", "professional_id", "status", "profession", "urgency", "modality"]
+    visits = pd.read_parquet(encounters, columns=columns)
+    visits = visits[
+        (visits["status"] == "done")
+        & (visits["profession"] == "physician")
+        & visits["urgency"].isin(["routine", "soon"])
+        & visits["modality"].isin(MET)
+    ]
     counts = visits.groupby(["resident_id", "professional_id"], observed=True).size().rename("n").reset_index()
     counts = counts.merge(pd.read_parquet(registrations), on="resident_id")
     counts["own"] = counts["n"].where(counts["professional_id"].astype(str) == counts["physician_id"].astype(str), 0)
@@ -83,5 +100,12 @@ def scan_rows():
     return [("rows", sum(batch.num_rows for batch in rows), 0, 0)]
 
 
-found = {"duckdb": duckdb_rows, "polars": polars_rows, "pandas": pandas_rows, "scan": scan_rows}[engine]()
+def sort_by_time():
+    import duckdb
+
+    duckdb.execute(f"COPY (FROM '{encounters}' ORDER BY started_at) TO '{registrations}' (FORMAT parquet, CODEC 'zstd', COMPRESSION_LEVEL 1)")
+    sys.exit()
+
+
+found = {"duckdb": duckdb_rows, "polars": polars_rows, "pandas": pandas_rows, "scan": scan_rows, "sort": sort_by_time}[engine]()
 print(len(found), *(round(sum(row[column] or 0 for row in found), 6) for column in (1, 2, 3)))

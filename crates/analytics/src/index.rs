@@ -122,11 +122,26 @@ pub fn write_run(folder: &Path, path: String, entries: impl Iterator<Item = (u12
     Ok(Run { path, entries: count })
 }
 
-/// Merges all runs into one when there are many; otherwise gives them back as they are.
-pub fn merge_when_many(folder: &Path, runs: Vec<Run>, path: String) -> Result<Vec<Run>> {
+/// Merges the youngest runs into one when there are many; otherwise gives them back as they are.
+///
+/// So many are merged that each older run is twice as long as all that follow it: an entry is written again only as
+/// often as the table doubles.
+pub fn merge_when_many(folder: &Path, mut runs: Vec<Run>, path: String) -> Result<Vec<Run>> {
     if runs.len() <= RUNS {
         return Ok(runs);
     }
+    let (mut first, mut entries) = (runs.len(), 0);
+    while first > 0 && (runs.len() - first < 2 || runs[first - 1].entries < 2 * entries) {
+        first -= 1;
+        entries += runs[first].entries;
+    }
+    let merged = merge(folder, &runs[first..], path)?;
+    runs.truncate(first);
+    runs.push(merged);
+    Ok(runs)
+}
+
+fn merge(folder: &Path, runs: &[Run], path: String) -> Result<Run> {
     let mut readers = runs.iter().map(|run| RunReader::open(folder, run)).collect::<Result<Vec<_>>>()?;
     let mut heads = readers.iter_mut().map(RunReader::next).collect::<Result<Vec<_>>>()?;
     let mut failure = None;
@@ -152,7 +167,7 @@ pub fn merge_when_many(folder: &Path, runs: Vec<Run>, path: String) -> Result<Ve
     let run = write_run(folder, path, merged)?;
     match failure {
         Some(error) => Err(error),
-        None => Ok(vec![run]),
+        None => Ok(run),
     }
 }
 

@@ -137,7 +137,7 @@ impl Lake {
         let snapshot = self.snapshot()?;
         let manifest = Manifest::clone(&snapshot.manifest);
         self.sweep(manifest.version)?;
-        Ok(Commit { folder: self.folder.clone(), manifest, before: snapshot.manifest.version })
+        Ok(Commit { folder: self.folder.clone(), manifest, before: snapshot.manifest.version, own: HashSet::new() })
     }
 
     /// Removes what no manifest names that a reader may still hold: the current one, the one before it, and those
@@ -303,6 +303,8 @@ pub struct Commit {
     folder: PathBuf,
     manifest: Manifest,
     before: u64,
+    /// Files that this commit has begun.
+    own: HashSet<String>,
 }
 
 impl Commit {
@@ -335,7 +337,12 @@ impl Commit {
             let merged = self.next_path(table, "index", "idx");
             let files = self.manifest.tables.entry(table.name.into()).or_default();
             files.index.push(run);
+            let before = files.index.clone();
             files.index = index::merge_when_many(&self.folder, std::mem::take(&mut files.index), merged)?;
+            // Runs of this very commit that were merged away are in no manifest.
+            for run in before.iter().filter(|run| self.own.contains(&run.path) && !files.index.contains(run)) {
+                let _ = fs::remove_file(self.folder.join(&run.path));
+            }
         }
         let fresh = decided.tally.replaced == 0;
         for (writes, over) in [(&decided.newer, Over::Current { fresh }), (&decided.older, Over::History)] {
@@ -348,7 +355,9 @@ impl Commit {
 
     fn next_path(&mut self, table: &Table, folder: &str, ending: &str) -> String {
         self.manifest.next_file += 1;
-        format!("{}/{folder}/{}.{ending}", table.name, self.manifest.next_file)
+        let path = format!("{}/{folder}/{}.{ending}", table.name, self.manifest.next_file);
+        self.own.insert(path.clone());
+        path
     }
 
     /// Sorts rows of the stored schema into their partitions and writes one file for each, on all cores.

@@ -9,6 +9,8 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::file::properties::WriterProperties;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -80,7 +82,8 @@ pub fn write(batches: &[RecordBatch], format: Format, out: &mut (impl Write + Se
         Format::Json => write_json(batches, out),
         Format::Parquet => {
             let Some(first) = batches.first() else { return Ok(()) };
-            let mut writer = ArrowWriter::try_new(out, first.schema(), None)?;
+            let zstandard = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?)).build();
+            let mut writer = ArrowWriter::try_new(out, first.schema(), Some(zstandard))?;
             for batch in batches {
                 writer.write(batch)?;
             }

@@ -82,14 +82,16 @@ fn row<'a>(table: &Table, cells: &[(&str, Value<'a>)]) -> Vec<Value<'a>> {
     table.columns.iter().map(|column| cell(column.name)).collect()
 }
 
-/// Visits and registrations of residents spread evenly over the ranges: units ▸ professionals with a skew.
-fn make(data: &Path, rows: u64) -> Result<()> {
+/// Visits and registrations of residents spread evenly over the ranges: units ▸ professionals with a skew. With
+/// `later` a tenth of the visits is reported once more, and stays in deltas.
+fn make(data: &Path, rows: u64, later: bool) -> Result<()> {
     let lake = Lake::open(data)?;
     let mut commit = lake.commit()?;
     let residents = rows / VISITS;
     let step = i64::MAX as u64 / residents;
     let bar = output::progress("making visits", Some(RANGES as u64));
     let (mut visits, mut registered) = (Rows::new(Encounter::TABLE), Rows::new(Registration::TABLE));
+    let mut corrected = Rows::new(Encounter::TABLE);
     for range in 0..RANGES as u64 {
         for number in residents * range / RANGES as u64..residents * (range + 1) / RANGES as u64 {
             let mut numbers = Numbers(number);
@@ -110,19 +112,27 @@ fn make(data: &Path, rows: u64) -> Result<()> {
                 let professional =
                     if who == 0 { physician.clone() } else { format!("p-{unit}-{}", (number + who) % PROFESSIONALS) };
                 let key = format!("{number}-{visit}");
+                let started = FROM + numbers.below(SPAN) as i64 / 60_000_000 * 60_000_000;
+                let one_of = |texts: &[&'static str], draw: u64| Value::Text(texts[draw as usize % texts.len()]);
                 let cells = [
                     ("encounter_id", Value::Text(key.as_str())),
                     ("resident_id", Value::Int(id)),
                     ("professional_id", Value::Text(&professional)),
-                    ("profession", Value::Text("physician")),
+                    ("profession", one_of(&["physician", "physician", "physician", "physician", "nurse"], numbers.next())),
                     ("unit_id", Value::Text(&unit_id)),
                     ("service", Value::Text("outpatient")),
-                    ("modality", Value::Text("in_person")),
-                    ("urgency", Value::Text("routine")),
-                    ("status", Value::Text("done")),
-                    ("started_at", Value::Int(FROM + numbers.below(SPAN) as i64 / 60_000_000 * 60_000_000)),
+                    ("modality", one_of(&["in_person", "in_person", "phone", "video", "home", "letter"], numbers.next())),
+                    ("urgency", one_of(&["routine", "routine", "routine", "soon", "urgent"], numbers.next())),
+                    ("status", one_of(&["done", "done", "done", "done", "done", "done", "cancelled"], numbers.next())),
+                    ("started_at", Value::Int(started)),
                 ];
                 visits.push(&row(Encounter::TABLE, &cells), "bench", FROM, 0);
+                if later && (number + visit).is_multiple_of(11) {
+                    // Reported again a month later, with its end.
+                    let ended = [("ended_at", Value::Int(started + 1_800_000_000))];
+                    let cells: Vec<_> = cells.into_iter().chain(ended).collect();
+                    corrected.push(&row(Encounter::TABLE, &cells), "bench", FROM + 30 * 86_400_000_000, 0);
+                }
             }
         }
         commit.add(&mut visits)?;
@@ -141,6 +151,10 @@ fn make(data: &Path, rows: u64) -> Result<()> {
         units.push(&row(facts::Unit::TABLE, &cells), "bench", FROM, 0);
     }
     commit.add(&mut units)?;
+    for table in facts::TABLES {
+        commit.compact(table, true)?;
+    }
+    commit.add(&mut corrected)?;
     commit.finish()?;
     bar.finish_and_clear();
     Ok(())
@@ -149,11 +163,11 @@ fn make(data: &Path, rows: u64) -> Result<()> {
 /// The same rows as single files for the peers: sorted by resident, and sorted by time.
 fn export(data: &Path, folder: &Path) -> Result<()> {
     let snapshot = Lake::open(data)?.snapshot()?;
-    let columns = "resident_id, professional_id, unit_id, started_at FROM encounters";
+    let columns = "resident_id, professional_id, profession, unit_id, modality, urgency, status, started_at \
+                   FROM encounters";
     for (name, sql) in [
         ("registrations.parquet", "SELECT resident_id, unit_id, physician_id FROM registrations".to_string()),
-        ("by-resident.parquet", format!("SELECT {columns} ORDER BY resident_id, started_at")),
-        ("by-time.parquet", format!("SELECT {columns} ORDER BY started_at")),
+        ("by-resident.parquet", format!("SELECT {columns} ORDER BY resident_id NULLS FIRST, started_at NULLS FIRST")),
     ] {
         let path = folder.join(name);
         if path.exists() {
@@ -163,20 +177,25 @@ fn export(data: &Path, folder: &Path) -> Result<()> {
         let mut file = std::fs::File::create(&path).map_err(|error| Error::file("write", &path, error))?;
         report::write(&batches, Format::Parquet, &mut file)?;
     }
+    let (sorted, by_time) = (folder.join("by-resident.parquet"), folder.join("by-time.parquet"));
+    if !by_time.exists() {
+        // Without the peers there is nobody to read it.
+        let _ = Command::new("python3").args(["bench/peers.py", "sort"]).args([sorted, by_time]).status();
+    }
     Ok(())
 }
 
-/// Median wall seconds, CPU seconds and peak MiB of a command, and what it printed last.
+/// Median wall seconds, CPU seconds and peak MiB of a command, and what it printed.
 struct Timed {
     wall: f64,
     cpu: f64,
     memory: f64,
-    last: String,
+    printed: String,
 }
 
 fn timed(runs: usize, program: &str, arguments: &[String]) -> Option<Timed> {
     let mut figures: [Vec<f64>; 3] = [Vec::new(), Vec::new(), Vec::new()];
-    let mut last = String::new();
+    let mut printed = String::new();
     for _ in 0..runs {
         let run = Command::new("/usr/bin/time").args(["-f", "%e %U %S %M", program]).args(arguments).output().ok()?;
         let errors = String::from_utf8_lossy(&run.stderr).into_owned();
@@ -189,54 +208,65 @@ fn timed(runs: usize, program: &str, arguments: &[String]) -> Option<Timed> {
         for (list, value) in figures.iter_mut().zip([*wall, user + system, kib / 1024.0]) {
             list.push(value);
         }
-        last = String::from_utf8_lossy(&run.stdout).lines().last().unwrap_or("").to_string();
+        printed = String::from_utf8_lossy(&run.stdout).into_owned();
     }
     let median = |list: &mut Vec<f64>| {
         list.sort_unstable_by(f64::total_cmp);
         list[list.len() / 2]
     };
     let [mut wall, mut cpu, mut memory] = figures;
-    Some(Timed { wall: median(&mut wall), cpu: median(&mut cpu), memory: median(&mut memory), last })
+    Some(Timed { wall: median(&mut wall), cpu: median(&mut cpu), memory: median(&mut memory), printed })
 }
 
+/// The two-level SQL that an analyst would write, over the same fact tables.
+const SQL: &str = "
+WITH counts AS (
+  SELECT resident_id, professional_id, count(*) AS n FROM encounters
+  WHERE status = 'done' AND profession = 'physician' AND urgency IN ('routine', 'soon')
+    AND modality IN ('in_person', 'home', 'workplace', 'institution', 'elsewhere', 'phone', 'video')
+  GROUP BY resident_id, professional_id
+),
+persons AS (
+  SELECT c.resident_id, sum(c.n) AS n, sum(c.n * c.n) AS squares, max(c.n) AS most,
+         sum(CASE WHEN c.professional_id = r.physician_id THEN c.n ELSE 0 END) AS own, min(r.unit_id) AS unit_id
+  FROM counts c JOIN registrations r ON r.resident_id = c.resident_id
+  GROUP BY c.resident_id
+)
+SELECT count(*) AS units, sum(coc) AS coc, sum(upc) AS upc, sum(slicc) AS slicc FROM (
+  SELECT unit_id, avg(CASE WHEN n >= 2 THEN (squares - n) / (n * (n - 1.0)) END) AS coc,
+         avg(CASE WHEN n >= 2 THEN most / (n * 1.0) END) AS upc, sum(own) / (sum(n) * 1.0) AS slicc
+  FROM persons GROUP BY unit_id
+) units";
+
 fn continuity(arguments: &Continuity) -> Result<()> {
-    let data = arguments.folder.join(format!("continuity-{}", arguments.rows));
-    if !data.join("facts").join("CURRENT").exists() {
-        make(&data, arguments.rows)?;
+    let folder = |name: &str| arguments.folder.join(format!("continuity-{}{name}", arguments.rows));
+    let (compacted, layered) = (folder(""), folder("-deltas"));
+    for (data, later) in [(&compacted, false), (&layered, true)] {
+        if !data.join("facts").join("CURRENT").exists() {
+            make(data, arguments.rows, later)?;
+        }
     }
-    export(&data, &data)?;
-    let own = std::env::current_exe().map_err(|error| Error::new(error.to_string()))?;
+    export(&compacted, &compacted)?;
+    let own = std::env::current_exe().map_err(|error| Error::new(error.to_string()))?.display().to_string();
     let texts = |words: &[&str]| words.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
-    let path = |name: &str| data.join(name).display().to_string();
-    let ours = texts(&[
-        "measure",
-        "run",
-        "continuity.coc",
-        "continuity.upc",
-        "continuity.slicc",
-        "--by",
-        "unit",
-        "--from",
-        "2024-01-01",
-        "--to",
-        "2026-01-02",
-        "--format",
-        "csv",
-        "--data",
-        &data.display().to_string(),
-    ]);
-    let peer =
-        |engine: &str, file: &str| texts(&["bench/peers.py", engine, &path(file), &path("registrations.parquet")]);
+    let path = |name: &str| compacted.join(name).display().to_string();
+    let measures = "measure run continuity.coc continuity.upc continuity.slicc --by unit --no-suppress --format csv \
+                    --from 2024-01-01 --to 2026-01-02 --data";
     let mut rows: Vec<(String, Timed)> = Vec::new();
     let mut add = |name: &str, program: &str, words: &[String]| {
         if let Some(timed) = timed(arguments.runs, program, words) {
             rows.push((name.into(), timed));
         }
     };
-    add("luotsi", &own.display().to_string(), &ours);
+    for (name, data) in [("luotsi, compacted", &compacted), ("luotsi, a tenth in deltas", &layered)] {
+        let words: Vec<&str> = measures.split_whitespace().collect();
+        add(name, &own, &texts(&[words.as_slice(), &[&data.display().to_string()]].concat()));
+    }
+    add("DataFusion SQL, same tables", &own, &texts(&["sql", SQL, "--format", "csv", "--data", &path("")]));
     for engine in ["scan", "duckdb", "polars", "pandas"] {
         for file in ["by-resident.parquet", "by-time.parquet"] {
-            add(&format!("{engine}, {}", file.trim_end_matches(".parquet")), "python3", &peer(engine, file));
+            let words = texts(&["bench/peers.py", engine, &path(file), &path("registrations.parquet")]);
+            add(&format!("{engine}, {}", file.trim_end_matches(".parquet")), "python3", &words);
         }
     }
     let cpu = rows.first().map_or(f64::NAN, |(_, ours)| ours.cpu);
@@ -245,17 +275,25 @@ fn continuity(arguments: &Continuity) -> Result<()> {
         line(format!("{} rows, medians of {}; start-up counted", arguments.rows, arguments.runs))?;
         line("| engine | wall s | CPU s | peak MiB | CPU ÷ ours | result |\n|---|---|---|---|---|---|".into())?;
         for (name, it) in &rows {
-            let last = if name == "luotsi" { "" } else { &it.last };
-            line(format!(
-                "| {name} | {:.2} | {:.2} | {:.0} | {:.1} | {last} |",
-                it.wall,
-                it.cpu,
-                it.memory,
-                it.cpu / cpu
-            ))?;
+            let (result, ratio) = (result(&it.printed), it.cpu / cpu);
+            line(format!("| {name} | {:.2} | {:.2} | {:.0} | {ratio:.1} | {result} |", it.wall, it.cpu, it.memory))?;
         }
         Ok(())
     })
+}
+
+/// Units, and the sums of COC, UPC and SLICC over them: of our CSV, or as a peer printed them.
+fn result(printed: &str) -> String {
+    let mut reader = csv::Reader::from_reader(printed.as_bytes());
+    let header = reader.headers().cloned().unwrap_or_default();
+    let Some(value) = header.iter().position(|name| name == "value") else { return printed.lines().last().unwrap_or_default().to_string() };
+    let mut sums = std::collections::BTreeMap::<String, (usize, f64)>::new();
+    for record in reader.records().flatten() {
+        let sum = sums.entry(record[0].to_string()).or_default();
+        *sum = (sum.0 + 1, sum.1 + record[value].parse().unwrap_or(0.0));
+    }
+    let one = |(units, sum): &(usize, f64)| format!("{units}: {sum:.6}");
+    ["continuity.coc", "continuity.upc", "continuity.slicc"].iter().filter_map(|id| sums.get(*id)).map(one).collect::<Vec<_>>().join(" ")
 }
 
 fn import(arguments: &Import) -> Result<()> {
@@ -306,7 +344,7 @@ fn import(arguments: &Import) -> Result<()> {
         let rate = arguments.rows as f64 / took.wall;
         let text = format!(
             "{} CSV rows: {:.1} s, {rate:.0} rows/s, {:.1} CPU-s, peak {:.0} MiB\n{}",
-            arguments.rows, took.wall, took.cpu, took.memory, took.last
+            arguments.rows, took.wall, took.cpu, took.memory, took.printed.trim()
         );
         writeln!(out, "{text}").map_err(|error| Error::new(error.to_string()))
     })

@@ -4,18 +4,17 @@
 //! done, not urgent, and met in person, at home, by phone or by video. A visit whose professional is not recorded is
 //! left out and counted.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Float64Builder, Int32Array, Int64Builder, RecordBatch, StringArray,
-    StringDictionaryBuilder, TimestampMicrosecondBuilder,
+    Array, ArrayRef, AsArray, DictionaryArray, Float64Builder, Int32Array, Int32Builder, Int64Builder, RecordBatch,
+    StringArray, StringBuilder, TimestampMicrosecondBuilder,
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Field, Int32Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType,
 };
-use datafusion::common::Result;
+use datafusion::common::{HashMap, Result};
 use operations::calendar::{Calendar, date_of};
 
 use crate::rows::instant_type;
@@ -60,6 +59,32 @@ impl Interner {
         self.texts.push(text.into());
         self.numbers.insert(text.into(), number);
         number
+    }
+}
+
+/// The numbers of a column's distinct values. Batches of one row group share their values, and so their numbers.
+#[derive(Default)]
+struct Numbers {
+    of: Option<StringArray>,
+    numbers: Vec<Option<u32>>,
+}
+
+impl Numbers {
+    /// Makes ready for a column; its values are numbered as they are met.
+    fn begin(&mut self, column: &Labels<'_>) {
+        let known = |of: &StringArray| {
+            of.len() == column.values.len() && of.value_data().as_ptr() == column.values.value_data().as_ptr()
+        };
+        if !self.of.as_ref().is_some_and(known) {
+            self.of = Some(column.values.clone());
+            self.numbers.clear();
+            self.numbers.resize(column.values.len(), None);
+        }
+    }
+
+    fn get(&mut self, column: &Labels<'_>, row: usize, interner: &mut Interner) -> Option<u32> {
+        let value = column.get(row)?;
+        Some(*self.numbers[value].get_or_insert_with(|| interner.number(column.values.value(value))))
     }
 }
 
@@ -162,6 +187,8 @@ pub struct Folder {
     resident: Option<i64>,
     visits: Vec<Visit>,
     counts: Vec<(u32, u32)>,
+    professionals: Numbers,
+    units: Numbers,
     out: Out,
 }
 
@@ -175,6 +202,8 @@ impl Folder {
             resident: None,
             visits: Vec::new(),
             counts: Vec::new(),
+            professionals: Numbers::default(),
+            units: Numbers::default(),
             out: Out::default(),
         }
     }
@@ -192,8 +221,8 @@ impl Folder {
         let of_profession = professions.among(&[&self.profession]);
         let met = modalities.among(&["in_person", "home", "workplace", "institution", "elsewhere", "phone", "video"]);
         let urgent = urgencies.among(&["emergency", "urgent"]);
-        let mut professional_numbers = vec![None; professionals.values.len()];
-        let mut unit_numbers = vec![None; units.values.len()];
+        self.professionals.begin(professionals);
+        self.units.begin(units);
         let (first, last) = (self.windows[0].0, self.windows[self.windows.len() - 1].1);
         for row in 0..batch.num_rows() {
             let resident = residents.value(row);
@@ -212,12 +241,8 @@ impl Folder {
                 continue;
             }
             let interner = &mut self.named.interner;
-            let mut number = |column: &Labels<'_>, numbers: &mut [Option<u32>]| {
-                let value = column.get(row)?;
-                Some(*numbers[value].get_or_insert_with(|| interner.number(column.values.value(value))))
-            };
-            let professional = number(professionals, &mut professional_numbers);
-            let Some(unit) = number(units, &mut unit_numbers) else { continue };
+            let professional = self.professionals.get(professionals, row, interner);
+            let Some(unit) = self.units.get(units, row, interner) else { continue };
             self.visits.push(Visit { at, professional, unit });
         }
         Ok(self.out.take())
@@ -247,7 +272,7 @@ impl Folder {
             let index = index(visits, registrations, &mut self.counts);
             let home = registrations.iter().rfind(|row| row.from < *to && *to <= row.to).map(|row| row.unit);
             let unit = home.unwrap_or_else(|| most_visited(visits, &mut self.counts));
-            self.out.put(resident, &self.named.interner.texts[unit as usize], to - 1, &index);
+            self.out.put(resident, unit, &self.named.interner, to - 1, &index);
         }
         self.visits.clear();
     }
@@ -319,16 +344,24 @@ fn most_visited(visits: &[Visit], counts: &mut Vec<(u32, u32)>) -> u32 {
 #[derive(Default)]
 struct Out {
     resident: Int64Builder,
-    unit: StringDictionaryBuilder<Int32Type>,
+    unit: Int32Builder,
+    /// The units met so far, and for each number of the interner its place among them.
+    units: StringBuilder,
+    places: HashMap<u32, i32>,
     at: TimestampMicrosecondBuilder,
     counts: [Int64Builder; 4],
     indices: [Float64Builder; 3],
 }
 
 impl Out {
-    fn put(&mut self, resident: i64, unit: &str, at: i64, index: &Index) {
+    fn put(&mut self, resident: i64, unit: u32, interner: &Interner, at: i64, index: &Index) {
         self.resident.append_value(resident);
-        self.unit.append_value(unit);
+        let next = self.places.len() as i32;
+        let place = *self.places.entry(unit).or_insert_with(|| {
+            self.units.append_value(&interner.texts[unit as usize]);
+            next
+        });
+        self.unit.append_value(place);
         self.at.append_value(at);
         let counts = [index.visits, index.named, index.own, index.missing];
         self.counts.iter_mut().zip(counts).for_each(|(builder, count)| builder.append_value(count));
@@ -338,8 +371,9 @@ impl Out {
 
     fn take(&mut self) -> RecordBatch {
         let at = self.at.finish().with_data_type(instant_type());
-        let mut columns: Vec<ArrayRef> =
-            vec![Arc::new(self.resident.finish()), Arc::new(self.unit.finish()), Arc::new(at)];
+        #[expect(clippy::expect_used, reason = "every key is the place of a unit that was appended")]
+        let unit = DictionaryArray::try_new(self.unit.finish(), Arc::new(self.units.finish_cloned())).expect("units");
+        let mut columns: Vec<ArrayRef> = vec![Arc::new(self.resident.finish()), Arc::new(unit), Arc::new(at)];
         columns.extend(self.counts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
         columns.extend(self.indices.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
         #[expect(clippy::expect_used, reason = "every row put a value in every column")]

@@ -1,6 +1,5 @@
 //! The columns of a batch of cases as measures read them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -8,6 +7,8 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
+
+use datafusion::common::HashMap;
 
 use super::cells::Worth;
 use super::{Definition, Kind};

@@ -5,7 +5,9 @@
 //! a range from 0 to at least the threshold. On a tree of sums that range is found exactly by passing intervals along
 //! the sums until nothing changes. A linear programme attacks the result in the tests.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use datafusion::common::HashMap;
 
 use super::cells::Figure;
 use super::tree::{Shape, Tree};

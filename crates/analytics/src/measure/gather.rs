@@ -1,14 +1,17 @@
 //! Cases becoming cells, and cells becoming figures.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::arrow::compute::cast;
+use datafusion::arrow::compute::{SortOptions, cast};
 use datafusion::arrow::datatypes::{DataType, Int64Type, TimestampMicrosecondType};
+use datafusion::common::HashMap;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::physical_plan::{ExecutionPlan, execute_stream_partitioned};
+use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::{PhysicalExpr, PhysicalSortExpr};
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, Partitioning, execute_stream_partitioned};
 use datafusion::prelude::{DataFrame, SessionContext, col, ident};
 use futures::StreamExt;
 use operations::calendar::date_of;
@@ -43,6 +46,16 @@ fn epochs(measure: &Definition, request: &Request, periods: &Periods, tree: &Tre
 fn crosses_partitions(plan: &Arc<dyn ExecutionPlan>) -> bool {
     let name = plan.name();
     name.contains("Repartition") || name.contains("Join") || plan.children().into_iter().any(crosses_partitions)
+}
+
+/// Whether each resident's rows stand together: all in one partition, and there one after another.
+fn stands_by_resident(plan: &Arc<dyn ExecutionPlan>) -> Result<bool> {
+    let Ok(position) = plan.schema().index_of("resident_id") else { return Ok(false) };
+    let resident: Arc<dyn PhysicalExpr> = Arc::new(Column::new("resident_id", position));
+    let by_resident = PhysicalSortExpr::new(resident, SortOptions { descending: false, nulls_first: true });
+    let in_ranges = matches!(plan.output_partitioning(), Partitioning::Range(_));
+    let named = plan.schema().index_of("caller_key").is_err();
+    Ok(named && in_ranges && plan.equivalence_properties().ordering_satisfy([by_resident])?)
 }
 
 /// A cell's place: unit (or none), epoch of the tree, period, stratum.
@@ -144,13 +157,14 @@ impl<'a> Gathering<'a> {
     /// Streams the cases of one query into cells.
     pub async fn gather(&mut self, context: &SessionContext, file: &MeasureFile, plan: DataFrame) -> Result<()> {
         let names = self.column_names(file, &plan)?;
-        let mut plan = plan.select(names.iter().map(ident).collect::<Vec<_>>())?;
-        if self.clusters() {
+        let plan = plan.select(names.iter().map(ident).collect::<Vec<_>>())?;
+        let mut physical = plan.clone().create_physical_plan().await?;
+        if self.clusters() && !stands_by_resident(&physical)? {
             // One caller without a name is one person, so their cases stand together, too.
             let caller = names.iter().find(|name| *name == "caller_key").map(|name| ident(name).sort(true, true));
-            plan = plan.sort([col("resident_id").sort(true, true)].into_iter().chain(caller).collect())?;
+            let order = [col("resident_id").sort(true, true)].into_iter().chain(caller).collect();
+            physical = plan.sort(order)?.create_physical_plan().await?;
         }
-        let physical = plan.create_physical_plan().await?;
         // Partitions that need nothing of one another run a few at a time: work for every core, memory for few. Where
         // rows cross partitions all must run, or those that wait for the others wait for ever.
         let ahead = match crosses_partitions(&physical) {
@@ -384,7 +398,7 @@ impl<'a> Gathering<'a> {
                     let (first, last) = self.epochs[number][period];
                     (self.periods.names[period].clone(), self.tree.shape(first, last))
                 };
-                let shapes = (0..self.periods.names.len()).map(shape).collect();
+                let shapes: HashMap<_, _> = (0..self.periods.names.len()).map(shape).collect();
                 let context = disclosure::Context { measure, tree: self.tree, shapes: &shapes, before, threshold };
                 disclosure::suppress(&mut own, &context);
             }

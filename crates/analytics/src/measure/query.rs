@@ -48,6 +48,8 @@ pub fn session(snapshot: &Snapshot, as_of: Option<i64>, folds: &Continuity) -> R
     // A join that passes its keys down waits until every partition has begun; a run begins few at a time.
     config.options_mut().optimizer.enable_dynamic_filter_pushdown = false;
     config.options_mut().optimizer.enable_join_dynamic_filter_pushdown = false;
+    // Every range may sort at once, and sets so much aside.
+    config.options_mut().execution.sort_spill_reservation_bytes = 1 << 20;
     let spill = snapshot.folder.join(crate::lake::SPILL);
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(FairSpillPool::new(MEMORY)))
