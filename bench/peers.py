@@ -1,5 +1,6 @@
 """Continuity of care by unit in other engines: `peers.py duckdb|polars|pandas|scan ENCOUNTERS REGISTRATIONS`;
-`peers.py sort SORTED BY_TIME` writes the same rows in the order of time.
+with AGAIN after them rows that were
+reported again: of one encounter the later row counts. `peers.py sort SORTED BY_TIME` writes the same rows in the order of time.
 
 Mean COC and UPC of residents with two visits or more by home unit, and SLICC by home unit. Prints units and their sums,
 so that the figures can be held against ours.
@@ -7,12 +8,19 @@ so that the figures can be held against ours.
 import sys
 
 engine, encounters, registrations = sys.argv[1:4]
+again = sys.argv[4] if len(sys.argv) > 4 else None
 THREADS = 2
 MET = ("in_person", "home", "workplace", "institution", "elsewhere", "phone", "video")
 
+LATEST = f"""
+  SELECT * FROM read_parquet('{again}')
+  UNION ALL
+  SELECT * FROM read_parquet('{encounters}')
+  WHERE encounter_id NOT IN (SELECT encounter_id FROM read_parquet('{again}'))
+"""
 SQL = f"""
 WITH counts AS (
-  SELECT resident_id, professional_id, count(*) AS n FROM read_parquet('{encounters}')
+  SELECT resident_id, professional_id, count(*) AS n FROM {f"({LATEST})" if again else f"read_parquet('{encounters}')"}
   WHERE status = 'done' AND profession = 'physician' AND urgency IN ('routine', 'soon') AND modality IN {MET}
   GROUP BY ALL
 ),
@@ -51,7 +59,11 @@ def polars_rows():
         & pl.col("urgency").is_in(["routine", "soon"])
         & pl.col("modality").is_in(MET)
     )
-    counts = pl.scan_parquet(encounters).filter(counted).group_by("resident_id", "professional_id").agg(pl.len().cast(pl.Int64).alias("n"))
+    rows = pl.scan_parquet(encounters)
+    if again:
+        later = pl.scan_parquet(again)
+        rows = pl.concat([rows.join(later, on="encounter_id", how="anti"), later])
+    counts = rows.filter(counted).group_by("resident_id", "professional_id").agg(pl.len().cast(pl.Int64).alias("n"))
     own = pl.when(pl.col("professional_id") == pl.col("physician_id")).then(n).otherwise(0)
     persons = (
         counts.join(pl.scan_parquet(registrations), on="resident_id")

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray, RecordBatch, UInt32Array, new_null_array};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, UInt32Array, new_null_array};
 use datafusion::arrow::compute::take_record_batch;
+use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use facts::{TABLES, Table, Type};
 use serde::{Deserialize, Serialize};
@@ -267,12 +268,25 @@ impl Snapshot {
     }
 }
 
-/// The batches of a stored file.
+/// The batches of a stored file, all columns.
 pub fn read_file(folder: &Path, file: &FileEntry) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+    read_columns(folder, file, None)
+}
+
+/// The batches of a stored file, of some columns in the order of the file.
+pub fn read_columns(
+    folder: &Path,
+    file: &FileEntry,
+    names: Option<&[&str]>,
+) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
     let path = folder.join(&file.path);
     let opened = File::open(&path).map_err(|error| Error::file("open", &path, error))?;
     let unreadable = |error: &dyn std::fmt::Display| Error::file("read", &path, error);
-    let reader = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| unreadable(&error))?;
+    let mut reader = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| unreadable(&error))?;
+    if let Some(names) = names {
+        let mask = ProjectionMask::columns(reader.parquet_schema(), names.iter().copied());
+        reader = reader.with_projection(mask);
+    }
     let reader = reader.with_batch_size(16 * 1024).build().map_err(|error| unreadable(&error))?;
     Ok(reader.map(|batch| Ok(batch?)))
 }
@@ -347,7 +361,7 @@ impl Commit {
         let fresh = decided.tally.replaced == 0;
         for (writes, over) in [(&decided.newer, Over::Current { fresh }), (&decided.older, Over::History)] {
             if !writes.rows.is_empty() {
-                self.write_partitions(table, &with_marks(table, &batch, writes)?, over)?;
+                self.write_partitions(table, &with_marks(table, &batch, &meta, writes)?, over)?;
             }
         }
         Ok(decided.tally)
@@ -362,7 +376,7 @@ impl Commit {
 
     /// Sorts rows of the stored schema into their partitions and writes one file for each, on all cores.
     fn write_partitions(&mut self, table: &'static Table, stored: &RecordBatch, over: Over) -> Result<()> {
-        let order = merge::storage_order(table, stored)?;
+        let order = merge::storage_order(table, stored);
         let places = layout::Places::of(table, stored);
         let jobs: Vec<(usize, String, &[u32])> = order
             .chunk_by(|left, right| {
@@ -553,7 +567,7 @@ impl Decided {
 }
 
 /// The rows to write, and a mark for each place that a key left: the row's key at that place.
-fn with_marks(table: &Table, batch: &RecordBatch, writes: &Writes) -> Result<RecordBatch> {
+fn with_marks(table: &Table, batch: &RecordBatch, meta: &[Meta], writes: &Writes) -> Result<RecordBatch> {
     let Writes { rows, marks } = writes;
     let schema = stored_schema(table);
     let taken: Vec<u32> = rows.iter().copied().chain(marks.iter().map(|mark| mark.row)).collect();
@@ -577,13 +591,15 @@ fn with_marks(table: &Table, batch: &RecordBatch, writes: &Writes) -> Result<Rec
         let unmarked = std::iter::repeat_n(None, rows.len());
         Arc::new(BooleanArray::from_iter(unmarked.chain(std::iter::repeat_n(Some(true), marks.len()))))
     };
+    let key = |row: u32| meta[row as usize].key as i64;
+    let keys = rows.iter().copied().chain(marks.iter().map(|mark| mark.row)).map(key);
+    columns.push(Arc::new(Int64Array::from_iter_values(keys)));
     columns.push(removed);
     Ok(RecordBatch::try_new(schema, columns)?)
 }
 
 /// A place column whose rows after `kept` are given anew.
 fn moved_back(column: &ArrayRef, kept: usize, places: impl Iterator<Item = i64>) -> Result<ArrayRef> {
-    use datafusion::arrow::array::Int64Array;
     use datafusion::arrow::compute::{cast, concat};
     let absent = |value: i64| (value != -1 && value != i64::MIN).then_some(value);
     let old: Int64Array = places.map(absent).collect();
@@ -612,7 +628,7 @@ fn compact_partition(
             delta.push(batch?);
         }
     }
-    let mut walk = Walk::new(table, merge::sorted(table, &schema, &delta)?, None)?;
+    let mut walk = Walk::new(table, &schema, merge::sorted(table, &schema, &delta)?, None)?.keeping_superseded();
     let mut current = FileWriter::create(folder, current, table)?;
     let mut superseded = Vec::new();
     let mut take = |merged: merge::Merged, current: &mut FileWriter| {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::rows::{Place, RECORDED_AT, stored_schema};
+use crate::rows::{KEY, Place, RECORDED_AT, stored_schema};
 
 /// Resident ranges of every table, for ever: the top six bits of the 63-bit resident id.
 pub const RANGES: usize = 64;
@@ -226,17 +226,18 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Row groups small enough to prune by. Ids, times and codes lie close together and small by their encoding alone:
+/// Ids, times and codes lie close together and small by their encoding alone:
 /// what a scan reads most costs no decompression. Only texts and numbers that differ from row to row are compressed.
 fn properties(table: &Table) -> Result<WriterProperties> {
     let zstandard = Compression::ZSTD(ZstdLevel::try_new(1)?);
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::UNCOMPRESSED)
-        .set_max_row_group_row_count(Some(256 * 1024))
+        .set_max_row_group_row_count(Some(1024 * 1024))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_sorting_columns(Some(sorting_columns(table)))
         .set_column_dictionary_enabled(ColumnPath::from(RECORDED_AT), false)
-        .set_column_encoding(ColumnPath::from(RECORDED_AT), Encoding::DELTA_BINARY_PACKED);
+        .set_column_encoding(ColumnPath::from(RECORDED_AT), Encoding::DELTA_BINARY_PACKED)
+        .set_column_dictionary_enabled(ColumnPath::from(KEY), false);
     for column in table.columns {
         let path = ColumnPath::from(column.name);
         match column.ty {

@@ -15,6 +15,7 @@ mod merge;
 pub mod report;
 pub mod results;
 pub mod rows;
+mod runs;
 mod scan;
 pub mod seen;
 

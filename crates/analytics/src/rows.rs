@@ -13,6 +13,8 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 /// Columns that every stored row has after those of its table.
 pub const SOURCE: &str = "source";
 pub const RECORDED_AT: &str = "recorded_at";
+/// Hash of the business key: tells rows at one place apart without reading their texts.
+pub const KEY: &str = "_key";
 /// Marks a row that left this place: what stood here with this key is no more from `recorded_at` on.
 pub const REMOVED: &str = "_removed";
 
@@ -41,9 +43,10 @@ pub fn schema(table: &Table) -> SchemaRef {
     Arc::new(Schema::new(fields(table)))
 }
 
-/// Schema of a table as it is stored: as queries see it, and the mark of rows that left.
+/// Schema of a table as it is stored: as queries see it, the hash of the key, and the mark of rows that left.
 pub fn stored_schema(table: &Table) -> SchemaRef {
     let mut fields = fields(table);
+    fields.push(Field::new(KEY, DataType::Int64, true));
     fields.push(Field::new(REMOVED, DataType::Boolean, true));
     Arc::new(Schema::new(fields))
 }

@@ -8,9 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{RecordBatch, new_null_array};
 use datafusion::arrow::compute::{SortOptions, cast};
-use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -37,7 +37,7 @@ use datafusion::physical_plan::{
 use facts::Table;
 use futures::{StreamExt, TryStreamExt};
 
-use crate::lake::{PartitionFiles, Snapshot, read_file};
+use crate::lake::{PartitionFiles, Snapshot, read_columns};
 use crate::layout::{self, FileEntry};
 use crate::merge::{self, Walk};
 use crate::rows;
@@ -142,7 +142,7 @@ impl TableProvider for FactTable {
         }
         let schema = rows::stored_schema(self.table);
         let mut read = wanted.clone();
-        for name in merge::needed_columns(self.table) {
+        for name in merge::needed_columns(self.table, as_of) {
             let position = schema.index_of(name)?;
             if !read.contains(&position) {
                 read.push(position);
@@ -211,26 +211,32 @@ impl LatestExec {
         Ok(LatestExec { table, snapshot, as_of, base, over: Arc::new(over), width, properties: Arc::new(properties) })
     }
 
-    /// What stands over the base of one partition, in storage order, with the base's columns.
+    /// What stands over the base of one partition, in storage order, with the columns of [`merge::delta_schema`].
     fn delta(
         snapshot: &Snapshot,
         table: &Table,
         files: &[FileEntry],
         schema: &SchemaRef,
     ) -> crate::Result<RecordBatch> {
+        let schema = merge::delta_schema(table, schema);
+        let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         let mut batches = Vec::new();
         for file in files {
-            for batch in read_file(&snapshot.folder, file)? {
-                batches.push(project_by_name(&batch?, schema)?);
+            for batch in read_columns(&snapshot.folder, file, Some(&names))? {
+                batches.push(project_by_name(&batch?, &schema)?);
             }
         }
-        merge::sorted(table, schema, &batches)
+        merge::sorted(table, &schema, &batches)
     }
 }
 
-/// The columns of a schema out of a batch, by name and in the schema's types.
+/// The columns of a schema out of a batch, by name and in the schema's types; a column that an older file lacks is null.
 fn project_by_name(batch: &RecordBatch, schema: &SchemaRef) -> crate::Result<RecordBatch> {
-    let columns = schema.fields().iter().map(|field| Ok(cast(&batch[field.name().as_str()], field.data_type())?));
+    let column = |field: &Arc<Field>| match batch.column_by_name(field.name()) {
+        Some(column) => Ok(cast(column, field.data_type())?),
+        None => Ok(new_null_array(field.data_type(), batch.num_rows())),
+    };
+    let columns = schema.fields().iter().map(column);
     Ok(RecordBatch::try_new(Arc::clone(schema), columns.collect::<crate::Result<_>>()?)?)
 }
 
@@ -290,7 +296,7 @@ impl ExecutionPlan for LatestExec {
         let output = Arc::clone(self.properties.eq_properties.schema());
         let merged = futures::stream::once(async move {
             let delta = LatestExec::delta(&snapshot, table, &over[partition], &schema).map_err(external)?;
-            let walk = Walk::new(table, delta, as_of).map_err(external)?;
+            let walk = Walk::new(table, &schema, delta, as_of).map_err(external)?;
             Ok::<_, DataFusionError>(walk_over(base, walk, keep))
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(output, merged.try_flatten())))

@@ -16,6 +16,9 @@ use std::process::ExitCode;
 use analytics::{Error, Result};
 use clap::{Parser, Subcommand};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs the service loop of a wellbeing services county: facts, measures, scorecards.
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100)]

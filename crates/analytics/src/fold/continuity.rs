@@ -10,12 +10,14 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, DictionaryArray, Float64Builder, Int32Array, Int32Builder, Int64Builder, RecordBatch,
     StringArray, StringBuilder, TimestampMicrosecondBuilder,
 };
+use datafusion::arrow::buffer::BooleanBuffer;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Field, Int32Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType,
 };
 use datafusion::common::{HashMap, Result};
 use operations::calendar::{Calendar, date_of};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::rows::instant_type;
 
@@ -43,48 +45,56 @@ pub fn schema() -> SchemaRef {
     ]))
 }
 
-/// Texts of the run as numbers.
-#[derive(Default)]
-struct Interner {
-    numbers: HashMap<Box<str>, u32>,
-    texts: Vec<Box<str>>,
+/// A professional or a unit by a hash of its id: of ten thousand ids two are equal once in 10¹¹ runs.
+type Id = u64;
+
+fn id_of(text: &str) -> Id {
+    xxh3_64(text.as_bytes())
 }
 
-impl Interner {
-    fn number(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
-        let number = self.texts.len() as u32;
-        self.texts.push(text.into());
-        self.numbers.insert(text.into(), number);
-        number
-    }
-}
-
-/// The numbers of a column's distinct values. Batches of one row group share their values, and so their numbers.
+/// The ids of a column's distinct values. Batches of one row group share their values, and so their ids.
 #[derive(Default)]
-struct Numbers {
+struct Ids {
     of: Option<StringArray>,
-    numbers: Vec<Option<u32>>,
+    ids: Vec<Id>,
 }
 
-impl Numbers {
-    /// Makes ready for a column; its values are numbered as they are met.
-    fn begin(&mut self, column: &Labels<'_>) {
+impl Ids {
+    /// Makes ready for a column, and tells whether its values are others than those before.
+    fn begin(&mut self, column: &Labels<'_>) -> bool {
         let known = |of: &StringArray| {
             of.len() == column.values.len() && of.value_data().as_ptr() == column.values.value_data().as_ptr()
         };
-        if !self.of.as_ref().is_some_and(known) {
-            self.of = Some(column.values.clone());
-            self.numbers.clear();
-            self.numbers.resize(column.values.len(), None);
+        if self.of.as_ref().is_some_and(known) {
+            return false;
         }
+        self.of = Some(column.values.clone());
+        self.ids.clear();
+        self.ids.extend(column.values.iter().map(|text| text.map_or(0, id_of)));
+        true
     }
 
-    fn get(&mut self, column: &Labels<'_>, row: usize, interner: &mut Interner) -> Option<u32> {
-        let value = column.get(row)?;
-        Some(*self.numbers[value].get_or_insert_with(|| interner.number(column.values.value(value))))
+    fn get(&self, column: &Labels<'_>, row: usize) -> Option<Id> {
+        column.get(row).map(|value| self.ids[value])
+    }
+}
+
+/// The texts of units, to be written out.
+#[derive(Default)]
+struct Units {
+    places: HashMap<Id, i32>,
+    texts: StringBuilder,
+}
+
+impl Units {
+    fn learn<'a>(&mut self, texts: impl Iterator<Item = &'a str>) {
+        for text in texts {
+            let next = self.places.len() as i32;
+            self.places.entry(id_of(text)).or_insert_with(|| {
+                self.texts.append_value(text);
+                next
+            });
+        }
     }
 }
 
@@ -104,9 +114,16 @@ impl<'a> Labels<'a> {
         self.keys.is_valid(row).then(|| self.keys.value(row) as usize)
     }
 
-    /// For each distinct value whether it is one of `texts`.
-    fn among(&self, texts: &[&str]) -> Vec<bool> {
-        self.values.iter().map(|value| value.is_some_and(|value| texts.contains(&value))).collect()
+    /// For each row whether its value is one of `texts`.
+    fn are(&self, texts: &[&str]) -> BooleanBuffer {
+        let among: Vec<bool> =
+            self.values.iter().map(|value| value.is_some_and(|value| texts.contains(&value))).collect();
+        let keys = self.keys.values();
+        let are = match among.as_slice() {
+            [true] => BooleanBuffer::new_set(keys.len()),
+            among => BooleanBuffer::collect_bool(keys.len(), |row| among.get(keys[row] as usize) == Some(&true)),
+        };
+        self.keys.nulls().map_or_else(|| are.clone(), |nulls| &are & nulls.inner())
     }
 }
 
@@ -115,9 +132,9 @@ fn labels(column: &ArrayRef) -> Result<ArrayRef> {
     Ok(cast(column, &label)?)
 }
 
-/// The registrations of one range, by resident, with numbered units and professionals.
+/// The registrations of one range, by resident.
 pub struct Named {
-    interner: Interner,
+    units: Units,
     /// Ascending by resident, then by start.
     rows: Vec<NamedRow>,
 }
@@ -128,16 +145,18 @@ struct NamedRow {
     /// Half-open, in microseconds.
     from: i64,
     to: i64,
-    unit: u32,
-    professional: Option<u32>,
+    unit: Id,
+    professional: Option<Id>,
 }
 
 impl Named {
     /// From batches of (resident_id, valid_from, valid_to, unit_id, named professional), in order.
     pub fn read(batches: &[RecordBatch]) -> Result<Named> {
-        let mut named = Named { interner: Interner::default(), rows: Vec::new() };
+        let mut named = Named { units: Units::default(), rows: Vec::new() };
+        let (mut unit_ids, mut professional_ids) = (Ids::default(), Ids::default());
         let calendar = Calendar::shipped();
         let mut starts: HashMap<i32, i64> = HashMap::new();
+        named.rows.reserve_exact(batches.iter().map(RecordBatch::num_rows).sum());
         let mut start_of = |day: i32| {
             *starts.entry(day).or_insert_with(|| {
                 let start = date_of(day).and_then(|date| calendar.start_of(date));
@@ -150,11 +169,13 @@ impl Named {
             let to = batch.column(2).as_primitive::<Date32Type>();
             let (units, professionals) = (labels(batch.column(3))?, labels(batch.column(4))?);
             let (units, professionals) = (Labels::of(&units), Labels::of(&professionals));
+            if unit_ids.begin(&units) {
+                named.units.learn(units.values.iter().flatten());
+            }
+            professional_ids.begin(&professionals);
             for row in 0..batch.num_rows() {
-                let Some(unit) = units.get(row) else { continue };
-                let unit = named.interner.number(units.values.value(unit));
-                let professional =
-                    professionals.get(row).map(|it| named.interner.number(professionals.values.value(it)));
+                let Some(unit) = unit_ids.get(&units, row) else { continue };
+                let professional = professional_ids.get(&professionals, row);
                 named.rows.push(NamedRow {
                     resident: residents.value(row),
                     from: start_of(from.value(row)),
@@ -173,8 +194,8 @@ impl Named {
 struct Visit {
     at: i64,
     /// `None` when not recorded.
-    professional: Option<u32>,
-    unit: u32,
+    professional: Option<Id>,
+    unit: Id,
 }
 
 /// Folds visits, ordered by resident and time, into rows of [`schema`].
@@ -186,9 +207,9 @@ pub struct Folder {
     next: usize,
     resident: Option<i64>,
     visits: Vec<Visit>,
-    counts: Vec<(u32, u32)>,
-    professionals: Numbers,
-    units: Numbers,
+    counts: Vec<(Id, u32)>,
+    professionals: Ids,
+    units: Ids,
     out: Out,
 }
 
@@ -202,8 +223,8 @@ impl Folder {
             resident: None,
             visits: Vec::new(),
             counts: Vec::new(),
-            professionals: Numbers::default(),
-            units: Numbers::default(),
+            professionals: Ids::default(),
+            units: Ids::default(),
             out: Out::default(),
         }
     }
@@ -215,43 +236,36 @@ impl Folder {
         let columns = (2..8).map(|at| labels(batch.column(at))).collect::<Result<Vec<_>>>()?;
         let columns: Vec<Labels<'_>> = columns.iter().map(Labels::of).collect();
         let [professionals, units, statuses, professions, modalities, urgencies] = columns.as_slice() else {
-            return Ok(self.out.take());
+            return Ok(self.out.take(&self.named.units.texts));
         };
-        let done = statuses.among(&["done"]);
-        let of_profession = professions.among(&[&self.profession]);
-        let met = modalities.among(&["in_person", "home", "workplace", "institution", "elsewhere", "phone", "video"]);
-        let urgent = urgencies.among(&["emergency", "urgent"]);
-        self.professionals.begin(professionals);
-        self.units.begin(units);
+        let modes = ["in_person", "home", "workplace", "institution", "elsewhere", "phone", "video"];
         let (first, last) = (self.windows[0].0, self.windows[self.windows.len() - 1].1);
-        for row in 0..batch.num_rows() {
+        let in_windows =
+            BooleanBuffer::collect_bool(batch.num_rows(), |row| (first..last).contains(&times.value(row)));
+        let counted = &(&in_windows & &statuses.are(&["done"]))
+            & &(&professions.are(&[&self.profession]) & &modalities.are(&modes));
+        let counted = &counted & &!&urgencies.are(&["emergency", "urgent"]);
+        self.professionals.begin(professionals);
+        if self.units.begin(units) {
+            self.named.units.learn(units.values.iter().flatten());
+        }
+        for row in counted.set_indices() {
             let resident = residents.value(row);
             if self.resident != Some(resident) {
                 self.end_resident();
                 self.resident = Some(resident);
             }
-            let at = times.value(row);
-            let is = |column: &Labels<'_>, wanted: &[bool]| column.get(row).is_some_and(|value| wanted[value]);
-            let counts = (first..last).contains(&at)
-                && is(statuses, &done)
-                && is(professions, &of_profession)
-                && is(modalities, &met)
-                && !is(urgencies, &urgent);
-            if !counts {
-                continue;
-            }
-            let interner = &mut self.named.interner;
-            let professional = self.professionals.get(professionals, row, interner);
-            let Some(unit) = self.units.get(units, row, interner) else { continue };
-            self.visits.push(Visit { at, professional, unit });
+            let professional = self.professionals.get(professionals, row);
+            let Some(unit) = self.units.get(units, row) else { continue };
+            self.visits.push(Visit { at: times.value(row), professional, unit });
         }
-        Ok(self.out.take())
+        Ok(self.out.take(&self.named.units.texts))
     }
 
     /// The rows of the last resident.
     pub fn finish(&mut self) -> Result<RecordBatch> {
         self.end_resident();
-        Ok(self.out.take())
+        Ok(self.out.take(&self.named.units.texts))
     }
 
     fn end_resident(&mut self) {
@@ -272,7 +286,7 @@ impl Folder {
             let index = index(visits, registrations, &mut self.counts);
             let home = registrations.iter().rfind(|row| row.from < *to && *to <= row.to).map(|row| row.unit);
             let unit = home.unwrap_or_else(|| most_visited(visits, &mut self.counts));
-            self.out.put(resident, unit, &self.named.interner, to - 1, &index);
+            self.out.put(resident, self.named.units.places[&unit], to - 1, &index);
         }
         self.visits.clear();
     }
@@ -290,7 +304,7 @@ struct Index {
     secon: Option<f64>,
 }
 
-fn index(visits: &[Visit], registrations: &[NamedRow], counts: &mut Vec<(u32, u32)>) -> Index {
+fn index(visits: &[Visit], registrations: &[NamedRow], counts: &mut Vec<(Id, u32)>) -> Index {
     counts.clear();
     let (mut n, mut named, mut own, mut repeated) = (0_u32, 0, 0, 0_u32);
     let mut before = None;
@@ -325,7 +339,7 @@ fn index(visits: &[Visit], registrations: &[NamedRow], counts: &mut Vec<(u32, u3
 }
 
 /// The unit of most visits; of equals the one visited last.
-fn most_visited(visits: &[Visit], counts: &mut Vec<(u32, u32)>) -> u32 {
+fn most_visited(visits: &[Visit], counts: &mut Vec<(Id, u32)>) -> Id {
     counts.clear();
     for visit in visits {
         match counts.iter().position(|(known, _)| *known == visit.unit) {
@@ -345,23 +359,15 @@ fn most_visited(visits: &[Visit], counts: &mut Vec<(u32, u32)>) -> u32 {
 struct Out {
     resident: Int64Builder,
     unit: Int32Builder,
-    /// The units met so far, and for each number of the interner its place among them.
-    units: StringBuilder,
-    places: HashMap<u32, i32>,
     at: TimestampMicrosecondBuilder,
     counts: [Int64Builder; 4],
     indices: [Float64Builder; 3],
 }
 
 impl Out {
-    fn put(&mut self, resident: i64, unit: u32, interner: &Interner, at: i64, index: &Index) {
+    fn put(&mut self, resident: i64, unit: i32, at: i64, index: &Index) {
         self.resident.append_value(resident);
-        let next = self.places.len() as i32;
-        let place = *self.places.entry(unit).or_insert_with(|| {
-            self.units.append_value(&interner.texts[unit as usize]);
-            next
-        });
-        self.unit.append_value(place);
+        self.unit.append_value(unit);
         self.at.append_value(at);
         let counts = [index.visits, index.named, index.own, index.missing];
         self.counts.iter_mut().zip(counts).for_each(|(builder, count)| builder.append_value(count));
@@ -369,10 +375,11 @@ impl Out {
         self.indices.iter_mut().zip(indices).for_each(|(builder, index)| builder.append_option(index));
     }
 
-    fn take(&mut self) -> RecordBatch {
+    /// The rows so far; `units` are the texts that their units are places in.
+    fn take(&mut self, units: &StringBuilder) -> RecordBatch {
         let at = self.at.finish().with_data_type(instant_type());
         #[expect(clippy::expect_used, reason = "every key is the place of a unit that was appended")]
-        let unit = DictionaryArray::try_new(self.unit.finish(), Arc::new(self.units.finish_cloned())).expect("units");
+        let unit = DictionaryArray::try_new(self.unit.finish(), Arc::new(units.finish_cloned())).expect("units");
         let mut columns: Vec<ArrayRef> = vec![Arc::new(self.resident.finish()), Arc::new(unit), Arc::new(at)];
         columns.extend(self.counts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
         columns.extend(self.indices.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));

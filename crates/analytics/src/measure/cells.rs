@@ -22,7 +22,19 @@ const KEPT: usize = MOST_THRESHOLD as usize;
 
 /// A value as fixed-point.
 pub fn fixed(value: f64) -> i128 {
-    (value * SCALE).round() as i128
+    let scaled = value * SCALE;
+    let rounded = scaled + 0.5_f64.copysign(scaled);
+    // Nearly every value fits into 64 bits, to which converting takes one instruction.
+    if rounded.abs() < 9e18 { i128::from(rounded as i64) } else { rounded as i128 }
+}
+
+/// The product of two fixed-point numbers.
+fn times(left: i128, right: i128) -> i128 {
+    match i64::try_from(left) {
+        // Whole numbers need no division of 128 bits.
+        Ok(small) if small % SCALE as i64 == 0 => i128::from(small / SCALE as i64) * right,
+        _ => left * right / SCALE as i128,
+    }
 }
 
 fn real(fixed: i128) -> f64 {
@@ -135,13 +147,12 @@ impl Cell {
     pub fn add_cluster(&mut self, numerator: i128, denominator: i128, cases: u64, person: u64) {
         self.n += cases;
         self.people.add(person);
-        let scale = SCALE as i128;
         self.ratio.clusters += 1;
         self.ratio.numerator += numerator;
         self.ratio.denominator += denominator;
-        self.ratio.numerator_squared += numerator * numerator / scale;
-        self.ratio.denominator_squared += denominator * denominator / scale;
-        self.ratio.product += numerator * denominator / scale;
+        self.ratio.numerator_squared += times(numerator, numerator);
+        self.ratio.denominator_squared += times(denominator, denominator);
+        self.ratio.product += times(numerator, denominator);
     }
 
     pub fn merge(&mut self, other: &Cell) {

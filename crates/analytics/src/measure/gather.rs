@@ -348,7 +348,7 @@ impl<'a> Gathering<'a> {
     /// One resident's cases are over: their sums join the cells of every unit above.
     fn end_cluster(&mut self, cluster: &mut Cluster) {
         let Some(person) = cluster.person.take() else { return };
-        for ((measure, place), sums) in cluster.sums.drain() {
+        for ((measure, place), sums) in cluster.sums.drain(..) {
             let cell = self.cells[measure].entry(place).or_default();
             cell.left_out += sums.left_out;
             if sums.cases > 0 {
@@ -485,7 +485,8 @@ fn begin(mut partition: SendableRecordBatchStream) -> Receiver<datafusion::commo
 #[derive(Default)]
 struct Cluster {
     person: Option<u64>,
-    sums: HashMap<(usize, Place), Sums>,
+    /// Few, and those in use stand at the end.
+    sums: Vec<((usize, Place), Sums)>,
 }
 
 #[derive(Default)]
@@ -500,7 +501,12 @@ impl Cluster {
     fn ratio(&mut self, tree: &Tree, measure: usize, place: Place, values: Option<(i128, i128)>) {
         let (unit, epoch, period, stratum) = place;
         let mut put = |unit: u32| {
-            let sums = self.sums.entry((measure, (unit, 0, period, stratum))).or_default();
+            let key = (measure, (unit, 0, period, stratum));
+            let at = self.sums.iter().rposition(|(known, _)| *known == key).unwrap_or_else(|| {
+                self.sums.push((key, Sums::default()));
+                self.sums.len() - 1
+            });
+            let sums = &mut self.sums[at].1;
             match values {
                 Some((numerator, denominator)) => {
                     sums.numerator += numerator;
