@@ -1,7 +1,7 @@
 //! Import: rows from a file, each checked, into the facts; refused rows go whole to the quarantine.
 //!
 //! Importing the same file twice changes nothing. The original is kept, compressed and with its digest, because facts
-//! are a fold of the log and of the imports. A commit holds up to a million rows; a killed import is run again whole.
+//! are a fold of the log and of the imports. A killed import is run again whole.
 
 mod check;
 mod mapping;
@@ -10,6 +10,7 @@ mod read;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use facts::Table;
 use serde::Serialize;
@@ -18,7 +19,7 @@ pub use check::{Directory, known_ids};
 pub use mapping::Mapping;
 
 use crate::error::{Error, Result};
-use crate::lake::Lake;
+use crate::lake::{Lake, Tally};
 use crate::lock::lock;
 use crate::rows::Rows;
 use crate::seen::Seen;
@@ -26,8 +27,8 @@ use check::Check;
 use quarantine::Quarantine;
 use read::Original;
 
-/// Rows in one commit.
-const COMMIT: usize = 1_000_000;
+/// Rows in one commit: while so many are written, as many are read and checked.
+const COMMIT: usize = 500_000;
 
 /// What to import, and how to read it.
 #[derive(Debug, Clone)]
@@ -70,38 +71,49 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
         let _lock = lock(request.data)?;
         Directory::open(request.data, &lake.snapshot()?)?
     };
-    let mut seen = Seen::within(&folder);
     let mut check = Check::new(request.table, &request.mapping, original.header(), directory, &lake.snapshot()?)
         .map_err(|error| if error.at.is_none() { error.at(request.file.display()) } else { error })?;
-    let mut rows = Rows::new(request.table);
     let mut summary =
         Summary { table: request.table.name.into(), source: request.source.clone(), ..Summary::default() };
     let mut failure = None;
-    let mut conflicting = HashSet::new();
-    loop {
-        let record = match original.next() {
-            Some(Ok(record)) => record,
-            Some(Err(error)) => {
-                failure = Some(error);
-                break;
+    let (send, filled) = sync_channel::<Rows>(0);
+    let written = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| write(request.data, &lake, &folder, filled));
+        let mut rows = Rows::new(request.table);
+        loop {
+            let record = match original.next() {
+                Some(Ok(record)) => record,
+                Some(Err(error)) => {
+                    failure = Some(error);
+                    break;
+                }
+                None => break,
+            };
+            summary.read += 1;
+            match check.row(&record, request.now) {
+                Ok(row) => rows.push(&row.values, &request.source, row.recorded_at, record.line),
+                Err(refused) => {
+                    summary.rejected += 1;
+                    quarantine.put(&record, refused.column, &refused.reason)?;
+                }
             }
-            None => break,
-        };
-        summary.read += 1;
-        match check.row(&record, request.now) {
-            Ok(row) => rows.push(&row.values, &request.source, row.recorded_at, record.line),
-            Err(refused) => {
-                summary.rejected += 1;
-                quarantine.put(&record, refused.column, &refused.reason)?;
+            if rows.len() == COMMIT {
+                // A writer that failed takes no more; its error is told below.
+                if send.send(std::mem::replace(&mut rows, Rows::new(request.table))).is_err() {
+                    break;
+                }
+                progress(summary.read);
             }
         }
-        if rows.len() == COMMIT {
-            conflicting.extend(commit(request.data, &lake, &mut rows, &mut seen, &mut summary)?);
-            progress(summary.read);
-        }
-    }
-    conflicting.extend(commit(request.data, &lake, &mut rows, &mut seen, &mut summary)?);
-    seen.finish()?;
+        let _ = send.send(rows);
+        drop(send);
+        writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    summary.accepted = written.accepted;
+    summary.unchanged = written.unchanged;
+    summary.replaced = written.replaced;
+    summary.rejected += written.conflicting.len() as u64;
+    let conflicting: HashSet<u64> = written.conflicting.into_iter().collect();
     progress(summary.read);
     compact(request.data, &lake, request.table)?;
     if !conflicting.is_empty() {
@@ -119,34 +131,38 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
     match failure {
         Some(error) => {
             let stored = summary.accepted + summary.replaced + summary.unchanged;
-            let refused = summary.quarantine.as_ref().map_or(String::new(), |path| {
-                format!(", {} refused ones are in {}", summary.rejected, path.display())
-            });
-            let remedy = format!("{stored} rows before it are stored{refused}; mend the file and import it again whole");
+            let refused = summary
+                .quarantine
+                .as_ref()
+                .map_or(String::new(), |path| format!(", {} refused ones are in {}", summary.rejected, path.display()));
+            let remedy =
+                format!("{stored} rows before it are stored{refused}; mend the file and import it again whole");
             Err(error.remedy(remedy))
         }
         None => original.finish().map(|()| summary),
     }
 }
 
-/// Commits the rows gathered; gives back the lines whose key stands in the same import with other content.
+/// Commits rows as they come, each time so many as were gathered; what became of all of them.
 ///
-/// The directory is locked for the commit only, so that others may write between two commits of a long import.
-fn commit(data: &Path, lake: &Lake, rows: &mut Rows, seen: &mut Seen, summary: &mut Summary) -> Result<Vec<u64>> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
+/// The directory is locked for each commit only, so that others may write between two commits of a long import.
+fn write(data: &Path, lake: &Lake, folder: &Path, filled: Receiver<Rows>) -> Result<Tally> {
+    let mut seen = Seen::within(folder);
+    let mut all = Tally::default();
+    for mut rows in filled.into_iter().filter(|rows| !rows.is_empty()) {
+        let _lock = lock(data)?;
+        let mut commit = lake.commit()?;
+        let tally = commit.add_seen(&mut rows, &mut seen)?;
+        if tally.accepted + tally.replaced > 0 {
+            commit.finish()?;
+        }
+        all.accepted += tally.accepted;
+        all.unchanged += tally.unchanged;
+        all.replaced += tally.replaced;
+        all.conflicting.extend(tally.conflicting);
     }
-    let _lock = lock(data)?;
-    let mut commit = lake.commit()?;
-    let tally = commit.add_seen(rows, seen)?;
-    if tally.accepted + tally.replaced > 0 {
-        commit.finish()?;
-    }
-    summary.accepted += tally.accepted;
-    summary.unchanged += tally.unchanged;
-    summary.replaced += tally.replaced;
-    summary.rejected += tally.conflicting.len() as u64;
-    Ok(tally.conflicting)
+    seen.finish()?;
+    Ok(all)
 }
 
 fn compact(data: &Path, lake: &Lake, table: &'static Table) -> Result<()> {

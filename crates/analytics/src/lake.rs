@@ -17,13 +17,13 @@ use facts::{TABLES, Table, Type};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::changes::Changes;
 use crate::error::{Error, Result};
 use crate::index::{self, Known, Run, Versions};
-use crate::changes::Changes;
-use crate::seen::Seen;
 use crate::layout::{self, FileEntry, FileWriter, partition_name, partition_of, partitions};
 use crate::merge::{self, Walk};
 use crate::rows::{Meta, Place, RECORDED_AT, Rows, stored_schema};
+use crate::seen::Seen;
 
 /// Version of the layout on disk. A newer one is refused, an older one is read.
 pub const FORMAT: u32 = 1;
@@ -334,17 +334,16 @@ impl Commit {
         if meta.is_empty() {
             return Ok(Tally::default());
         }
-        let mut order: Vec<u32> = (0..meta.len() as u32).collect();
-        order.sort_unstable_by_key(|row| {
-            let meta = &meta[*row as usize];
-            (meta.key, meta.recorded_at, *row)
-        });
+        let mut order: Vec<(u128, i64, u32)> =
+            meta.iter().zip(0..).map(|(meta, row)| (meta.key, meta.recorded_at, row)).collect();
+        order.sort_unstable();
+        let order: Vec<u32> = order.into_iter().map(|(.., row)| row).collect();
         let mut keys: Vec<u128> = order.iter().map(|row| meta[*row as usize].key).collect();
         keys.dedup();
         let files = self.manifest.tables.entry(table.name.into()).or_default();
         let stored = index::look_up(&self.folder, &files.index, &keys)?;
         let decided = decide(&meta, &order, stored, &seen.look_up(&keys)?);
-        seen.add(&meta, &order);
+        seen.add(decided.brought);
         if !decided.entries.is_empty() {
             let run = self.next_path(table, "index", "idx");
             let run = index::write_run(&self.folder, run, decided.entries.into_iter())?;
@@ -495,6 +494,8 @@ struct Decided {
     older: Writes,
     /// New index entries, ascending by key and recording.
     entries: Vec<(u128, Known)>,
+    /// For each key the row of this import that stands.
+    brought: Vec<(u128, Known)>,
 }
 
 #[derive(Default)]
@@ -529,6 +530,7 @@ fn decide(meta: &[Meta], order: &[u32], stored: Vec<Versions>, seen: &[Option<Kn
             first = Some(given.into());
             decided.put(*row, given, &mut versions);
         }
+        decided.brought.extend(first.map(|first| (meta[rows[0] as usize].key, first)));
     }
     decided
 }

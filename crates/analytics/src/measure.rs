@@ -15,8 +15,8 @@ pub use cases::{CaseTable, cases, cases_under};
 pub use cells::{Figure, MOST_THRESHOLD, THRESHOLD};
 pub use definition::{Better, Definition, Kind, MeasureFile, Names, Period};
 pub use grouping::{Grain, Grouping, UnitGrouping};
-pub(crate) use run::{calendar_digest, instant_text, run_file};
 pub use run::{Request, Results, RunManifest, run};
+pub(crate) use run::{calendar_digest, instant_text, run_file};
 pub use tree::{Tree, UnitInfo};
 
 use facts::Row;
@@ -81,7 +81,7 @@ impl Catalogue {
 pub async fn tree(snapshot: &Snapshot, now: i64) -> Result<Tree> {
     let calendar = Calendar::shipped();
     let context = query::session(snapshot, None, &Continuity::new(snapshot.clone(), vec![(0, 0)], now))?;
-    Tree::from_batches(&context.table("units").await?.collect().await?, &calendar, now)
+    Tree::read(&context, &calendar, now).await
 }
 
 /// Rows that SQL gives over the facts, reading only.

@@ -34,21 +34,23 @@ pub fn delta_schema(table: &Table, base: &Schema) -> SchemaRef {
     Schema::new(base.fields().iter().chain(more).cloned().collect::<Vec<_>>()).into()
 }
 
-/// A row's place and key: the order of storage, and of equal ones the latest recorded stands first.
-fn order_of(table: &Table, batch: &RecordBatch) -> Vec<(Place, i64)> {
+/// A row's place and key: the order of storage.
+type Order = (Place, i64);
+
+fn order_of(table: &Table, batch: &RecordBatch) -> Vec<Order> {
     let (places, keys) = (Places::of(table, batch), keys(batch));
     (0..batch.num_rows()).map(|row| (places.get(row), keys.value(row))).collect()
 }
 
 /// Order of rows in storage: resident, main time, key, and of one key the latest recorded first.
 pub fn storage_order(table: &Table, batch: &RecordBatch) -> Vec<u32> {
-    let (places, recorded) = (order_of(table, batch), recorded(batch));
-    let whole = |row: &u32| (places[*row as usize], Reverse(recorded.value(*row as usize)));
-    let mut order: Vec<u32> = (0..batch.num_rows() as u32).collect();
-    if !order.is_sorted_by_key(whole) {
-        order.sort_unstable_by_key(whole);
+    let recorded = recorded(batch).values().iter().copied().map(Reverse);
+    let mut order: Vec<(Order, Reverse<i64>, u32)> =
+        order_of(table, batch).into_iter().zip(recorded).zip(0..).map(|((order, at), row)| (order, at, row)).collect();
+    if !order.is_sorted() {
+        order.sort_unstable();
     }
-    order
+    order.into_iter().map(|(.., row)| row).collect()
 }
 
 /// The rows of several batches of one partition in storage order.
@@ -93,7 +95,7 @@ pub struct Walk {
 
 /// Delta rows that stand at one place under one key.
 struct Group {
-    order: (Place, i64),
+    order: Order,
     first: usize,
     end: usize,
     /// The latest row that is seen; without one the base stands.
@@ -107,8 +109,11 @@ impl Walk {
     pub fn new(table: &'static Table, base: &Schema, delta: RecordBatch, as_of: Option<i64>) -> Result<Walk> {
         let groups = groups(table, &delta, as_of);
         let recorded = recorded(&delta).clone();
-        let columns: Vec<usize> =
-            base.fields().iter().map(|field| delta.schema().index_of(field.name())).collect::<std::result::Result<_, _>>()?;
+        let columns: Vec<usize> = base
+            .fields()
+            .iter()
+            .map(|field| delta.schema().index_of(field.name()))
+            .collect::<std::result::Result<_, _>>()?;
         let delta = delta.project(&columns)?;
         let copier = Copier::new(&delta);
         Ok(Walk { table, delta, recorded, groups, next: 0, as_of, copier, keep_superseded: false })

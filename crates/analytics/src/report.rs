@@ -82,7 +82,8 @@ pub fn write(batches: &[RecordBatch], format: Format, out: &mut (impl Write + Se
         Format::Json => write_json(batches, out),
         Format::Parquet => {
             let Some(first) = batches.first() else { return Ok(()) };
-            let zstandard = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?)).build();
+            let zstandard =
+                WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?)).build();
             let mut writer = ArrowWriter::try_new(out, first.schema(), Some(zstandard))?;
             for batch in batches {
                 writer.write(batch)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{
     Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanBufferBuilder, DictionaryArray, Int32Array, PrimitiveArray,
-    RecordBatch, StringArray,
+    RecordBatch, StringArray, new_null_array,
 };
 use datafusion::arrow::buffer::NullBuffer;
 use datafusion::arrow::compute::interleave;
@@ -63,8 +63,14 @@ impl Copier {
 }
 
 fn column(base: &ArrayRef, delta: &ArrayRef, vocabulary: &mut Option<Vocabulary>, runs: &[Run]) -> Result<ArrayRef> {
+    let is_empty = |side: &ArrayRef| side.null_count() == side.len();
+    if is_empty(base) && is_empty(delta) {
+        return Ok(new_null_array(base.data_type(), runs.iter().map(|run| run.rows).sum()));
+    }
     Ok(match (base.data_type(), vocabulary) {
-        (DataType::Dictionary(..), Some(vocabulary)) => vocabulary.copy(base.as_dictionary(), delta.as_dictionary(), runs)?,
+        (DataType::Dictionary(..), Some(vocabulary)) => {
+            vocabulary.copy(base.as_dictionary(), delta.as_dictionary(), runs)?
+        }
         (DataType::Int64, _) => Arc::new(copy_runs::<Int64Type>(base.as_primitive(), delta.as_primitive(), runs)),
         (DataType::Float64, _) => Arc::new(copy_runs::<Float64Type>(base.as_primitive(), delta.as_primitive(), runs)),
         (DataType::Date32, _) => Arc::new(copy_runs::<Date32Type>(base.as_primitive(), delta.as_primitive(), runs)),
@@ -80,7 +86,11 @@ fn column(base: &ArrayRef, delta: &ArrayRef, vocabulary: &mut Option<Vocabulary>
     })
 }
 
-fn copy_runs<T: ArrowPrimitiveType>(base: &PrimitiveArray<T>, delta: &PrimitiveArray<T>, runs: &[Run]) -> PrimitiveArray<T> {
+fn copy_runs<T: ArrowPrimitiveType>(
+    base: &PrimitiveArray<T>,
+    delta: &PrimitiveArray<T>,
+    runs: &[Run],
+) -> PrimitiveArray<T> {
     let rows = runs.iter().map(|run| run.rows).sum();
     let sides = [base.values(), delta.values()];
     let mut values = Vec::with_capacity(rows);

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::index::{self, Known, Run};
-use crate::rows::Meta;
 
 /// Keys of an import, in runs on disk once there is more than one commit; removed when dropped.
 #[derive(Default)]
@@ -27,7 +26,8 @@ impl Seen {
         let Some(folder) = &self.folder else { return Ok(vec![None; keys.len()]) };
         if !self.last.is_empty() {
             self.written += 1;
-            let run = index::write_run(folder, format!("{}.idx", self.written), std::mem::take(&mut self.last).into_iter())?;
+            let run =
+                index::write_run(folder, format!("{}.idx", self.written), std::mem::take(&mut self.last).into_iter())?;
             self.runs.push(run);
             self.written += 1;
             let merged = format!("{}.idx", self.written);
@@ -36,13 +36,10 @@ impl Seen {
         Ok(index::look_up(folder, &self.runs, keys)?.iter().map(index::Versions::latest).collect())
     }
 
-    /// Remembers rows in the order of their keys and recordings.
-    pub(crate) fn add(&mut self, meta: &[Meta], order: &[u32]) {
+    /// Remembers the rows that stand, ascending by key.
+    pub(crate) fn add(&mut self, brought: Vec<(u128, Known)>) {
         if self.folder.is_some() {
-            let entry = |row: &u32| (meta[*row as usize].key, Known::from(&meta[*row as usize]));
-            self.last = order.iter().map(entry).collect();
-            // Of one key and recording the first row stands.
-            self.last.dedup_by_key(|(key, known)| (*key, known.recorded_at));
+            self.last = brought;
         }
     }
 

@@ -118,10 +118,16 @@ fn make(data: &Path, rows: u64, later: bool) -> Result<()> {
                     ("encounter_id", Value::Text(key.as_str())),
                     ("resident_id", Value::Int(id)),
                     ("professional_id", Value::Text(&professional)),
-                    ("profession", one_of(&["physician", "physician", "physician", "physician", "nurse"], numbers.next())),
+                    (
+                        "profession",
+                        one_of(&["physician", "physician", "physician", "physician", "nurse"], numbers.next()),
+                    ),
                     ("unit_id", Value::Text(&unit_id)),
                     ("service", Value::Text("outpatient")),
-                    ("modality", one_of(&["in_person", "in_person", "phone", "video", "home", "letter"], numbers.next())),
+                    (
+                        "modality",
+                        one_of(&["in_person", "in_person", "phone", "video", "home", "letter"], numbers.next()),
+                    ),
                     ("urgency", one_of(&["routine", "routine", "routine", "soon", "urgent"], numbers.next())),
                     ("status", one_of(&["done", "done", "done", "done", "done", "done", "cancelled"], numbers.next())),
                     ("started_at", Value::Int(started)),
@@ -166,7 +172,11 @@ fn export(compacted: &Path, layered: &Path) -> Result<()> {
                    started_at FROM encounters";
     let by_resident = "ORDER BY resident_id NULLS FIRST, started_at NULLS FIRST";
     for (name, data, sql) in [
-        ("registrations.parquet", compacted, "SELECT resident_id, unit_id, physician_id FROM registrations".to_string()),
+        (
+            "registrations.parquet",
+            compacted,
+            "SELECT resident_id, unit_id, physician_id FROM registrations".to_string(),
+        ),
         ("by-resident.parquet", compacted, format!("SELECT {columns} {by_resident}")),
         ("again.parquet", layered, format!("SELECT {columns} WHERE ended_at IS NOT NULL {by_resident}")),
     ] {
@@ -293,14 +303,21 @@ fn continuity(arguments: &Continuity) -> Result<()> {
 fn result(printed: &str) -> String {
     let mut reader = csv::Reader::from_reader(printed.as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
-    let Some(value) = header.iter().position(|name| name == "value") else { return printed.lines().last().unwrap_or_default().to_string() };
+    let Some(value) = header.iter().position(|name| name == "value") else {
+        return printed.lines().last().unwrap_or_default().to_string();
+    };
     let mut sums = std::collections::BTreeMap::<String, (usize, f64)>::new();
     for record in reader.records().flatten() {
         let sum = sums.entry(record[0].to_string()).or_default();
         *sum = (sum.0 + 1, sum.1 + record[value].parse().unwrap_or(0.0));
     }
     let one = |(units, sum): &(usize, f64)| format!("{units}: {sum:.6}");
-    ["continuity.coc", "continuity.upc", "continuity.slicc"].iter().filter_map(|id| sums.get(*id)).map(one).collect::<Vec<_>>().join(" ")
+    ["continuity.coc", "continuity.upc", "continuity.slicc"]
+        .iter()
+        .filter_map(|id| sums.get(*id))
+        .map(one)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn import(arguments: &Import) -> Result<()> {
@@ -351,7 +368,11 @@ fn import(arguments: &Import) -> Result<()> {
         let rate = arguments.rows as f64 / took.wall;
         let text = format!(
             "{} CSV rows: {:.1} s, {rate:.0} rows/s, {:.1} CPU-s, peak {:.0} MiB\n{}",
-            arguments.rows, took.wall, took.cpu, took.memory, took.printed.trim()
+            arguments.rows,
+            took.wall,
+            took.cpu,
+            took.memory,
+            took.printed.trim()
         );
         writeln!(out, "{text}").map_err(|error| Error::new(error.to_string()))
     })

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use analytics::Result;
 use analytics::lake::{Lake, Snapshot};
 use analytics::measure::{self, Better, Catalogue, Grouping, Request};
 use analytics::results::{Published, Results};
-use analytics::Result;
 use jiff::civil::Date;
 use web::{Card, CaseTable, Figures, Part, Point, Series, UnitCard};
 

@@ -31,7 +31,8 @@ impl Settings {
         };
         let settings: Settings = toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            Error::new(format!("the settings are wrong: {}", error.message())).at(format!("{}:{line}:1", path.display()))
+            Error::new(format!("the settings are wrong: {}", error.message()))
+                .at(format!("{}:{line}:1", path.display()))
         })?;
         if !(3..=MOST_THRESHOLD).contains(&settings.threshold) {
             return Err(Error::new(format!("threshold = {} is not 3 to {MOST_THRESHOLD}", settings.threshold))

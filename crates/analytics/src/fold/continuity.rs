@@ -240,8 +240,7 @@ impl Folder {
         };
         let modes = ["in_person", "home", "workplace", "institution", "elsewhere", "phone", "video"];
         let (first, last) = (self.windows[0].0, self.windows[self.windows.len() - 1].1);
-        let in_windows =
-            BooleanBuffer::collect_bool(batch.num_rows(), |row| (first..last).contains(&times.value(row)));
+        let in_windows = BooleanBuffer::collect_bool(batch.num_rows(), |row| (first..last).contains(&times.value(row)));
         let counted = &(&in_windows & &statuses.are(&["done"]))
             & &(&professions.are(&[&self.profession]) & &modalities.are(&modes));
         let counted = &counted & &!&urgencies.are(&["emergency", "urgent"]);

@@ -1,13 +1,13 @@
 //! The check of one row: types, required columns, codes, the order of times, references.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::common::{HashMap, HashSet};
 use facts::{Column, Row, Table, Type, Value};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::civil::{Date, DateTime};

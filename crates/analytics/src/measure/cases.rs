@@ -40,8 +40,7 @@ pub async fn cases(
 fn open_at(batch: &RecordBatch, ends: &[i64]) -> Result<RecordBatch> {
     let times = |name: &str| cast(&batch[name], &instant_type());
     let (at, until) = (times("at")?, times("until")?);
-    let (at, until) =
-        (at.as_primitive::<TimestampMicrosecondType>(), until.as_primitive::<TimestampMicrosecondType>());
+    let (at, until) = (at.as_primitive::<TimestampMicrosecondType>(), until.as_primitive::<TimestampMicrosecondType>());
     let is_open = |row: usize| {
         let until = if until.is_valid(row) { until.value(row) } else { i64::MAX };
         ends.iter().any(|end| at.is_valid(row) && at.value(row) < *end && *end <= until)

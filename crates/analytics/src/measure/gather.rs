@@ -375,6 +375,9 @@ impl<'a> Gathering<'a> {
                 }
             }
             let mut own = Vec::new();
+            let mut rolled: Vec<_> = rolled.into_iter().collect();
+            // Labels are numbered as they are met; figures stand in the order of their texts.
+            rolled.sort_by_cached_key(|((unit, period, stratum), _)| (*unit, *period, self.strata_of(*stratum)));
             for ((unit, period, stratum), cell) in rolled {
                 let Some(unit_id) = self.unit_id(unit) else { continue };
                 let base = Figure {
@@ -441,10 +444,13 @@ impl<'a> Gathering<'a> {
             ..base
         };
         if measure.kind == Kind::Classes {
-            for (class, count) in cell.classes() {
+            let mut classes: Vec<(&String, u64)> =
+                cell.classes().map(|(class, count)| (&self.labels.texts[class as usize], count)).collect();
+            classes.sort_unstable();
+            for (class, count) in classes {
                 let estimate = stats::interval::share(count as f64, cell.n as f64, stats::interval::CONFIDENCE);
                 let mut part = figure.clone();
-                part.strata.push(("class".into(), self.labels.texts[class as usize].clone()));
+                part.strata.push(("class".into(), class.clone()));
                 part.numerator = Some(count as f64);
                 put_estimate(&mut part, estimate);
                 into.push(part);

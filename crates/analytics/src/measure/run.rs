@@ -76,7 +76,7 @@ pub(crate) async fn run_file(
     let windows = windows(measures[0], request, &periods, &calendar)?;
     let fold = Continuity::new(snapshot.clone(), windows.clone(), request.as_of);
     let context = query::session(snapshot, Some(request.as_of), &fold)?;
-    let tree = Tree::from_batches(&context.table("units").await?.collect().await?, &calendar, request.as_of)?;
+    let tree = Tree::read(&context, &calendar, request.as_of).await?;
     check_level(&tree, &request.grouping)?;
     let mut gathering = Gathering::new(measures, request, &periods, &tree);
     gathering.join_residents(&context).await?;

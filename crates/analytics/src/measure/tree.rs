@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type};
+use datafusion::prelude::{SessionContext, ident};
 use operations::calendar::{Calendar, date_of, day_number};
 
 use crate::error::Result;
@@ -41,17 +42,19 @@ struct Period {
 }
 
 impl Tree {
-    /// From the batches of `units`, all columns.
-    pub fn from_batches(
-        batches: &[datafusion::arrow::array::RecordBatch],
-        calendar: &Calendar,
-        now: i64,
-    ) -> Result<Tree> {
+    /// The units of a session, in the order of their ids.
+    pub(super) async fn read(context: &SessionContext, calendar: &Calendar, now: i64) -> Result<Tree> {
+        let units = context.table("units").await?;
+        let order = ["unit_id", "valid_from"].map(|name| ident(name).sort(true, true));
+        Tree::from_batches(&units.sort(order.into())?.collect().await?, calendar, now)
+    }
+
+    fn from_batches(batches: &[datafusion::arrow::array::RecordBatch], calendar: &Calendar, now: i64) -> Result<Tree> {
         let mut tree = Tree::default();
         let mut periods = Vec::new();
         let today = calendar.local_date(now).map_or(0, day_number);
         for batch in batches {
-            tree.read(batch, &mut periods, today)?;
+            tree.read_batch(batch, &mut periods, today)?;
         }
         let mut days: Vec<i32> = periods.iter().flat_map(|it| [it.from, it.to]).filter(|day| *day < i32::MAX).collect();
         days.push(i32::MIN);
@@ -83,7 +86,7 @@ impl Tree {
         Ok(tree)
     }
 
-    fn read(
+    fn read_batch(
         &mut self,
         batch: &datafusion::arrow::array::RecordBatch,
         periods: &mut Vec<Period>,

@@ -61,7 +61,8 @@ fn as_of(county: &County, instant: i64) -> Vec<Vec<String>> {
         to: jiff::civil::date(2026, 1, 1),
         grouping: analytics::measure::Grouping::default(),
         as_of: instant,
-        tree_now: false, suppress: None,
+        tree_now: false,
+        suppress: None,
     };
     let snapshot = county.snapshot();
     let cases = analytics::measure::cases(&snapshot, &catalogue, "t.all", &request);

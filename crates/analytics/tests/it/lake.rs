@@ -119,7 +119,8 @@ fn read_as_of(county: &County, as_of: i64) -> Vec<Vec<String>> {
         to: jiff::civil::date(1971, 1, 1),
         grouping: analytics::measure::Grouping::default(),
         as_of,
-        tree_now: false, suppress: None,
+        tree_now: false,
+        suppress: None,
     };
     let snapshot = county.snapshot();
     let cases = analytics::measure::cases(&snapshot, &catalogue, "t.all", &request);

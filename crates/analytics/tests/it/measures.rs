@@ -12,7 +12,14 @@ const HEAD: &str = "--- id = \"t.one\"\n--- kind = \"share\"\n--- unit = \"share
 
 fn request(by: &str, suppress: bool) -> Request {
     let grouping = Grouping::parse(by).expect("a grouping");
-    Request { from: date(2025, 1, 1), to: date(2026, 1, 1), grouping, as_of: i64::MAX / 2, tree_now: false, suppress: suppress.then_some(THRESHOLD) }
+    Request {
+        from: date(2025, 1, 1),
+        to: date(2026, 1, 1),
+        grouping,
+        as_of: i64::MAX / 2,
+        tree_now: false,
+        suppress: suppress.then_some(THRESHOLD),
+    }
 }
 
 fn run_sql(county: &County, head: &str, sql: &str, by: &str) -> analytics::Result<Vec<Figure>> {

@@ -65,7 +65,8 @@ fn check(path: &PathBuf, catalogue: &Catalogue) -> Vec<String> {
 
 fn expect(path: &Path, spec: &Spec, catalogue: &Catalogue, id: &str, by: &str, csv: &str) {
     let grouping = Grouping::parse(by).expect("a grouping");
-    let request = Request { from: spec.from, to: spec.to, grouping, as_of: spec.as_of, tree_now: false, suppress: None };
+    let request =
+        Request { from: spec.from, to: spec.to, grouping, as_of: spec.as_of, tree_now: false, suppress: None };
     let (snapshot, ids) = (spec.county.snapshot(), [id.to_string()]);
     let results = run(&snapshot, catalogue, &ids, &request);
     let figures =

@@ -41,7 +41,8 @@ fn synthea_gives_what_an_independent_calculation_gives() {
         to: date(2023, 1, 1),
         grouping: Grouping::default(),
         as_of: county.now() + (1 << 52),
-        tree_now: false, suppress: None,
+        tree_now: false,
+        suppress: None,
     };
     let ids = ["continuity.coc", "continuity.upc", "volume.encounters"].map(String::from);
     let catalogue = Catalogue::shipped().expect("the catalogue");
@@ -84,7 +85,8 @@ fn by_unit_and_period_the_counts_add_up() {
         to: date(2024, 1, 1),
         grouping: Grouping::parse("unit,period:year").expect("a grouping"),
         as_of: county.now() + (1 << 52),
-        tree_now: false, suppress: None,
+        tree_now: false,
+        suppress: None,
     };
     let catalogue = Catalogue::shipped().expect("the catalogue");
     let ids = ["volume.encounters".to_string()];

@@ -48,7 +48,8 @@ fn mean_of(county: &County, index: &str) -> Option<f64> {
         to: jiff::civil::date(2024, 1, 1),
         grouping: Grouping::default(),
         as_of: county.now() + (1 << 52),
-        tree_now: false, suppress: None,
+        tree_now: false,
+        suppress: None,
     };
     let ids = [format!("continuity.{index}")];
     let results = crate::runtime().block_on(run(&county.snapshot(), &catalogue, &ids, &request)).expect("figures");
@@ -136,7 +137,8 @@ fn callback_shares_are_the_worked_ones() {
             to: jiff::civil::date(2026, 4, 1),
             grouping: Grouping::default(),
             as_of: "2026-03-10T00:00:00Z".parse::<jiff::Timestamp>().expect("a time").as_microsecond(),
-            tree_now: false, suppress: None,
+            tree_now: false,
+            suppress: None,
         };
         let catalogue = Catalogue::shipped().expect("the catalogue");
         let ids = ["access.callback_24h".to_string()];

@@ -349,11 +349,7 @@ fn summary(name: &str, value: &str) -> Markup {
 }
 
 /// The table as CSV for spreadsheets: semicolons and decimal commas in Finnish and Swedish, a byte-order mark.
-pub async fn csv(
-    Path(id): Path<String>,
-    Query(filters): Query<Filters>,
-    page: Page,
-) -> Response {
+pub async fn csv(Path(id): Path<String>, Query(filters): Query<Filters>, page: Page) -> Response {
     let asked = match Asked::of(&page, &id, &filters) {
         Ok(asked) => asked,
         Err(response) => return *response,
@@ -412,11 +408,7 @@ pub async fn csv(
 }
 
 /// The cases behind a figure; invented people only, until each reading of real ones is recorded.
-pub async fn cases(
-    Path(id): Path<String>,
-    Query(filters): Query<Filters>,
-    page: Page,
-) -> Response {
+pub async fn cases(Path(id): Path<String>, Query(filters): Query<Filters>, page: Page) -> Response {
     let asked = match Asked::of(&page, &id, &filters) {
         Ok(asked) => asked,
         Err(response) => return *response,

@@ -4,7 +4,7 @@ use super::*;
 fn of(letters: &str) -> Index {
     let visit = |(at, letter): (usize, char)| Visit {
         at: at as i64,
-        professional: (letter != '.').then_some(letter as u32),
+        professional: (letter != '.').then_some(u64::from(letter)),
         unit: 0,
     };
     let visits: Vec<Visit> = letters.chars().enumerate().map(visit).collect();
