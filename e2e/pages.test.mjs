@@ -14,7 +14,7 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 const languages = ['fi', 'sv', 'en'];
 const open = ['/', '/sign-in', '/no-such-page'];
 const staff = ['/steer', '/steer?view=matrix', '/steer?unit=station-02', '/steer/measures/access.callback_24h?unit=families-line',
-  '/steer/measures/continuity.coc?unit=station-02', '/steer/measures/experience.nps?chart=run',
+  '/steer/measures/continuity.coc?unit=station-02', '/steer/measures/experience.nps?chart=run', '/steer/measures/volume.contacts', '/steer/measures/backpain.risk_class',
   '/steer/measures/access.callback_24h/cases?unit=families-line&period=2025-06'];
 
 let browser;

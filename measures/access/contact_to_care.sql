@@ -24,7 +24,7 @@ FROM encounters e
 JOIN contacts c ON c.contact_id = e.contact_id
 WHERE e.status = 'done'
   AND e.first_visit
-  AND e.modality IN ('in_person', 'home', 'phone', 'video')
+  AND e.modality IN ('in_person', 'home', 'workplace', 'institution', 'elsewhere', 'phone', 'video')
   AND e.started_at >= c.opened_at
   AND e.started_at >= $from
   AND e.started_at < $to

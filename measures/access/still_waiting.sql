@@ -1,13 +1,13 @@
 --- id = "access.still_waiting"
 --- kind = "stock"
---- unit = "people"
+--- unit = "assessments"
 --- better = "lower"
 --- name = { fi = "Hoitoon odottavat", sv = "Väntar på vård", en = "Still waiting for care" }
 --- source = "measures.md §0.4: a completed-only wait is never shown alone; Act 1326/2010 § 51"
 --- [about]
---- fi = "Asukkaat, joiden hoidon tarve on arvioitu ja jotka eivät jakson lopussa ole vielä päässeet hoitoon."
---- sv = "Invånare vars vårdbehov har bedömts och som vid periodens slut ännu inte har fått vård."
---- en = "Residents whose need of care has been assessed and who have not yet got care at the end of the period."
+--- fi = "Hoidon tarpeen arviot, joissa tarve on todettu ja joiden jälkeen hoito ei jakson lopussa ole vielä alkanut. Kahta hoitoa odottava lasketaan kahdesti."
+--- sv = "Bedömningar som har konstaterat ett vårdbehov och efter vilka vården inte har börjat vid periodens slut. Den som väntar på två slags vård räknas två gånger."
+--- en = "Assessments that found a need of care, after which the care has not begun at the end of the period. Who waits for two kinds of care counts twice."
 SELECT
   assessment_id AS case_id,
   resident_id,

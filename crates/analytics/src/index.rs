@@ -4,7 +4,7 @@
 //! runs are merged when there are many. Memory is bounded by the commit, not by the table.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -45,8 +45,8 @@ pub fn look_up(folder: &Path, runs: &[Run], keys: &[u128]) -> Result<Vec<Version
         let mut reader = RunReader::open(folder, run)?;
         let mut entry = reader.next()?;
         for (key, found) in keys.iter().zip(&mut found) {
-            while entry.is_some_and(|(other, _)| other < *key) {
-                entry = reader.next()?;
+            if entry.is_some_and(|(other, _)| other < *key) {
+                entry = reader.seek(*key)?;
             }
             while let Some((_, known)) = entry.filter(|(other, _)| other == key) {
                 found.add(known);
@@ -171,36 +171,64 @@ fn merge(folder: &Path, runs: &[Run], path: String) -> Result<Run> {
     }
 }
 
+/// Reads a run from end to end, many entries at a time.
 struct RunReader {
-    input: BufReader<File>,
+    file: File,
     left: u64,
+    block: Vec<u8>,
+    at: usize,
 }
+
+/// Entries read at a time.
+const BLOCK: u64 = 8192;
 
 impl RunReader {
     fn open(folder: &Path, run: &Run) -> Result<RunReader> {
         let path = folder.join(&run.path);
         let file = File::open(&path).map_err(|error| Error::file("open the key index", &path, error))?;
-        Ok(RunReader { input: BufReader::with_capacity(1 << 18, file), left: run.entries })
+        Ok(RunReader { file, left: run.entries, block: Vec::new(), at: 0 })
+    }
+
+    /// The next entry whose key is `key` or greater.
+    fn seek(&mut self, key: u128) -> Result<Option<(u128, Known)>> {
+        loop {
+            while let Some(bytes) = self.block.get(self.at..self.at + ENTRY) {
+                self.at += ENTRY;
+                if key_of(bytes) >= key {
+                    return Ok(Some(entry_of(bytes)));
+                }
+            }
+            if self.left == 0 {
+                return Ok(None);
+            }
+            let entries = self.left.min(BLOCK);
+            self.left -= entries;
+            self.block.resize(entries as usize * ENTRY, 0);
+            self.at = 0;
+            self.file.read_exact(&mut self.block).map_err(|error| {
+                Error::new(format!("the key index ends early: {error}"))
+                    .remedy("restore the data directory from its backup")
+            })?;
+        }
     }
 
     fn next(&mut self) -> Result<Option<(u128, Known)>> {
-        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
-        self.left = left;
-        let mut bytes = [0; ENTRY];
-        let broken = |error| {
-            Error::new(format!("the key index ends early: {error}"))
-                .remedy("restore the data directory from its backup")
-        };
-        self.input.read_exact(&mut bytes).map_err(broken)?;
-        let word = |from: usize| {
-            let mut word = [0; 8];
-            word.copy_from_slice(&bytes[from..from + 8]);
-            i64::from_le_bytes(word)
-        };
-        let mut key = [0; 16];
-        key.copy_from_slice(&bytes[..16]);
-        let place = Place { resident: word(24), at: word(32) };
-        let known = Known { content: word(16) as u64, place, recorded_at: word(40) };
-        Ok(Some((u128::from_be_bytes(key), known)))
+        self.seek(0)
     }
+}
+
+fn key_of(entry: &[u8]) -> u128 {
+    let mut key = [0; 16];
+    key.copy_from_slice(&entry[..16]);
+    u128::from_be_bytes(key)
+}
+
+fn entry_of(entry: &[u8]) -> (u128, Known) {
+    let word = |from: usize| {
+        let mut word = [0; 8];
+        word.copy_from_slice(&entry[from..from + 8]);
+        i64::from_le_bytes(word)
+    };
+    let place = Place { resident: word(24), at: word(32) };
+    (key_of(entry), Known { content: word(16) as u64, place, recorded_at: word(40) })
 }

@@ -343,7 +343,7 @@ impl Commit {
         let files = self.manifest.tables.entry(table.name.into()).or_default();
         let stored = index::look_up(&self.folder, &files.index, &keys)?;
         let decided = decide(&meta, &order, stored, &seen.look_up(&keys)?);
-        seen.add(decided.brought);
+        seen.add(decided.unchanged);
         if !decided.entries.is_empty() {
             let run = self.next_path(table, "index", "idx");
             let run = index::write_run(&self.folder, run, decided.entries.into_iter())?;
@@ -494,8 +494,8 @@ struct Decided {
     older: Writes,
     /// New index entries, ascending by key and recording.
     entries: Vec<(u128, Known)>,
-    /// For each key the row of this import that stands.
-    brought: Vec<(u128, Known)>,
+    /// Rows of this import that stand stored already, ascending by key: a later row of it may not replace them.
+    unchanged: Vec<(u128, Known)>,
 }
 
 #[derive(Default)]
@@ -514,8 +514,8 @@ struct Mark {
 
 /// Decides, for each row, whether it is new, unchanged, a replacement or in conflict.
 ///
-/// `seen` tells of each key, in order, the last row that this import has brought before: within one import the first
-/// row of a key and recording stands, whatever is stored, so that a second run changes nothing.
+/// `seen` tells of each key, in order, the last row that this import has brought and that stood stored already: within
+/// one import the first row of a key and recording stands, whatever is stored, so that a second run changes nothing.
 fn decide(meta: &[Meta], order: &[u32], stored: Vec<Versions>, seen: &[Option<Known>]) -> Decided {
     let mut decided = Decided::default();
     let groups = order.chunk_by(|left, right| meta[*left as usize].key == meta[*right as usize].key);
@@ -530,7 +530,6 @@ fn decide(meta: &[Meta], order: &[u32], stored: Vec<Versions>, seen: &[Option<Kn
             first = Some(given.into());
             decided.put(*row, given, &mut versions);
         }
-        decided.brought.extend(first.map(|first| (meta[rows[0] as usize].key, first)));
     }
     decided
 }
@@ -544,6 +543,7 @@ impl Decided {
         match before {
             Some(before) if before.content == given.content => {
                 self.tally.unchanged += 1;
+                self.unchanged.push((given.key, given.into()));
                 return;
             }
             Some(before) if before.recorded_at == given.recorded_at => {
@@ -580,14 +580,11 @@ fn with_marks(table: &Table, batch: &RecordBatch, meta: &[Meta], writes: &Writes
         let recorded = batch.schema().index_of(RECORDED_AT)?;
         let resident = table.by_resident().then(|| table.position("resident_id")).flatten();
         let at = table.at.and_then(|name| table.position(name));
-        let picks: [(Option<usize>, fn(&Mark) -> i64); 3] = [
-            (resident, |mark| mark.place.resident),
-            (at, |mark| mark.place.at),
-            (Some(recorded), |mark| mark.recorded_at),
-        ];
-        for (position, pick) in picks {
+        let of_mark = |mark: &Mark| [mark.place.resident, mark.place.at, mark.recorded_at];
+        for (which, position) in [resident, at, Some(recorded)].into_iter().enumerate() {
             if let Some(position) = position {
-                columns[position] = moved_back(&columns[position], rows.len(), marks.iter().map(pick))?;
+                let values = marks.iter().map(|mark| of_mark(mark)[which]);
+                columns[position] = moved_back(&columns[position], rows.len(), values)?;
             }
         }
         let unmarked = std::iter::repeat_n(None, rows.len());

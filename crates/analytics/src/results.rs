@@ -155,7 +155,13 @@ impl Results {
                     suppress: Some(threshold),
                 };
                 let hidden = self.hidden(&measures, dimension)?;
-                let before = |figure: &Figure| hidden.contains(&key(figure));
+                // A breakdown would tell a total that is hidden.
+                let totals = if dimension.is_empty() { HashSet::new() } else { self.hidden(&measures, "")? };
+                let before = |figure: &Figure| {
+                    let (measure, month, unit, ..) = key(figure);
+                    let total = (measure, month, unit, String::new(), String::new());
+                    hidden.contains(&key(figure)) || totals.contains(&total)
+                };
                 let figures = run_file(snapshot, file, &measures, &request, &before).await?;
                 let cube = Cube { publication, file, measures: &measures, dimension, as_of };
                 self.store(&cube, &stale, &figures)?;

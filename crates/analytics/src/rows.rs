@@ -3,12 +3,18 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, RecordBatch, StringBuilder,
+    Array, ArrayRef, AsArray, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, RecordBatch, StringBuilder,
     StringDictionaryBuilder, TimestampMicrosecondBuilder,
 };
-use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Field, Float64Type, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit,
+    TimestampMicrosecondType,
+};
 use facts::{Row, Table, Type, Value};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use crate::error::Result;
 
 /// Columns that every stored row has after those of its table.
 pub const SOURCE: &str = "source";
@@ -166,6 +172,21 @@ impl Rows {
         }
     }
 
+    /// The rows of a batch that has the table's columns.
+    pub fn of_batch(table: &'static Table, batch: &RecordBatch, source: &str, recorded_at: i64) -> Result<Rows> {
+        let columns = table.columns.iter().map(|column| match arrow_type(column.ty) {
+            DataType::Dictionary(..) => Ok(cast(&batch[column.name], &DataType::Utf8)?),
+            ty => Ok(cast(&batch[column.name], &ty)?),
+        });
+        let columns = columns.collect::<Result<Vec<_>>>()?;
+        let mut rows = Rows::new(table);
+        for row in 0..batch.num_rows() {
+            let values: Vec<Value<'_>> = columns.iter().map(|column| value(column, row)).collect();
+            rows.push(&values, source, recorded_at, 0);
+        }
+        Ok(rows)
+    }
+
     pub fn len(&self) -> usize {
         self.meta.len()
     }
@@ -209,6 +230,20 @@ impl Rows {
         #[expect(clippy::expect_used, reason = "every builder got one value for every row")]
         let batch = RecordBatch::try_new(self.schema.clone(), columns).expect("columns of one length");
         (batch, std::mem::take(&mut self.meta))
+    }
+}
+
+fn value(column: &ArrayRef, row: usize) -> Value<'_> {
+    if column.is_null(row) {
+        return Value::Null;
+    }
+    match column.data_type() {
+        DataType::Int64 => Value::Int(column.as_primitive::<Int64Type>().value(row)),
+        DataType::Timestamp(..) => Value::Int(column.as_primitive::<TimestampMicrosecondType>().value(row)),
+        DataType::Date32 => Value::Int(column.as_primitive::<Date32Type>().value(row).into()),
+        DataType::Float64 => Value::Float(column.as_primitive::<Float64Type>().value(row)),
+        DataType::Boolean => Value::Bool(column.as_boolean().value(row)),
+        _ => Value::Text(column.as_string::<i32>().value(row)),
     }
 }
 

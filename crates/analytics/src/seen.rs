@@ -1,17 +1,18 @@
-//! The keys that one import has brought so far, so that a key is told that comes again commits later.
+//! The rows of an import that stood stored already, so that a key is told that comes again commits later with other
+//! content: the key index tells it only of rows that the import has added.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::index::{self, Known, Run};
 
-/// Keys of an import, in runs on disk once there is more than one commit; removed when dropped.
+/// Such rows, in runs on disk once there is more than one commit.
 #[derive(Default)]
 pub struct Seen {
     /// Where runs go; without it keys are forgotten between commits.
     folder: Option<PathBuf>,
     runs: Vec<Run>,
-    /// The keys of the last commit: most imports have no other.
+    /// Those of the last commit: most imports have no other.
     last: Vec<(u128, Known)>,
     written: u64,
 }
@@ -21,7 +22,7 @@ impl Seen {
         Seen { folder: Some(folder.join("seen")), ..Seen::default() }
     }
 
-    /// For each key, ascending and distinct, the last row that was brought under it.
+    /// For each key, ascending and distinct, the last such row.
     pub(crate) fn look_up(&mut self, keys: &[u128]) -> Result<Vec<Option<Known>>> {
         let Some(folder) = &self.folder else { return Ok(vec![None; keys.len()]) };
         if !self.last.is_empty() {
@@ -36,10 +37,10 @@ impl Seen {
         Ok(index::look_up(folder, &self.runs, keys)?.iter().map(index::Versions::latest).collect())
     }
 
-    /// Remembers the rows that stand, ascending by key.
-    pub(crate) fn add(&mut self, brought: Vec<(u128, Known)>) {
+    /// Remembers rows, ascending by key.
+    pub(crate) fn add(&mut self, unchanged: Vec<(u128, Known)>) {
         if self.folder.is_some() {
-            self.last = brought;
+            self.last = unchanged;
         }
     }
 

@@ -16,7 +16,7 @@ use analytics::{Error, Result};
 use clap::{Args, Subcommand};
 use facts::{Encounter, Registration, Row, Table, Value};
 
-use crate::{now, output, runtime};
+use crate::{demo, now, output, runtime};
 
 #[derive(Subcommand)]
 pub enum BenchCommand {
@@ -24,6 +24,8 @@ pub enum BenchCommand {
     Continuity(Continuity),
     /// Rows a second and peak memory of an import.
     Import(Import),
+    /// All measures of a county: published cold, and after one new month.
+    Measures(Measures),
 }
 
 #[derive(Args)]
@@ -34,6 +36,14 @@ pub struct Continuity {
     #[arg(long, default_value_t = 5)]
     runs: usize,
     /// Folder for the data; made when missing, kept for the next time.
+    #[arg(long, default_value = "data/bench")]
+    folder: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Measures {
+    #[arg(long, default_value_t = 600_000)]
+    residents: u32,
     #[arg(long, default_value = "data/bench")]
     folder: PathBuf,
 }
@@ -50,6 +60,7 @@ pub fn run(command: &BenchCommand) -> Result<()> {
     match command {
         BenchCommand::Continuity(arguments) => continuity(arguments),
         BenchCommand::Import(arguments) => import(arguments),
+        BenchCommand::Measures(arguments) => measures(arguments),
     }
 }
 
@@ -318,6 +329,62 @@ fn result(printed: &str) -> String {
         .map(one)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The month after the county's last, in days.
+const NEW_MONTH: i64 = 31;
+
+fn measures(arguments: &Measures) -> Result<()> {
+    let data = arguments.folder.join(format!("county-{}", arguments.residents));
+    let own = std::env::current_exe().map_err(|error| Error::new(error.to_string()))?.display().to_string();
+    let broken = |error: std::io::Error| Error::file("clear the folder", &data, error);
+    if data.exists() {
+        std::fs::remove_dir_all(&data).map_err(broken)?;
+    }
+    demo::make(&data, county::Plan { residents: arguments.residents, seed: 1 })?;
+    let words = ["measure", "publish", "--data", &data.display().to_string()].map(String::from);
+    let publish = || timed(1, &own, &words).ok_or_else(|| Error::new("publishing failed"));
+    let cold = publish()?;
+    let rows = add_month(&data)?;
+    let warm = publish()?;
+    let snapshot = Lake::open(&data)?.snapshot()?;
+    let all: u64 = facts::TABLES.iter().map(|table| snapshot.rows(table)).sum();
+    output::print(|out| {
+        let mut line = |text: String| writeln!(out, "{text}").map_err(|error| Error::new(error.to_string()));
+        line(format!("{} residents, {all} rows, of which {rows} of one new month", arguments.residents))?;
+        line("| published | wall s | CPU s | peak MiB | |\n|---|---|---|---|---|".into())?;
+        for (name, it) in [("cold", &cold), ("after one new month", &warm)] {
+            line(format!("| {name} | {:.2} | {:.2} | {:.0} | {} |", it.wall, it.cpu, it.memory, it.printed.trim()))?;
+        }
+        Ok(())
+    })
+}
+
+/// December's encounters and contacts once more as January's, under new keys.
+fn add_month(data: &Path) -> Result<usize> {
+    let lake = Lake::open(data)?;
+    let snapshot = lake.snapshot()?;
+    let mut commit = lake.commit()?;
+    let mut rows = 0;
+    for (table, at, times) in [
+        (Encounter::TABLE, "started_at", &["started_at", "ended_at", "booked_at"] as &[&str]),
+        (facts::Contact::TABLE, "opened_at", &["opened_at", "first_response_at", "closed_at"]),
+    ] {
+        let column = |column: &facts::Column| match column.name {
+            name if table.key.contains(&name) => format!("concat('n', {name}) AS {name}"),
+            name if times.contains(&name) => format!("{name} + INTERVAL '{NEW_MONTH} days' AS {name}"),
+            name => name.to_string(),
+        };
+        let columns: Vec<String> = table.columns.iter().map(column).collect();
+        let sql = format!("SELECT {} FROM {} WHERE {at} >= '2025-12-01T00:00:00Z'", columns.join(", "), table.name);
+        for batch in runtime()?.block_on(measure::sql(&snapshot, &sql, now()))? {
+            let mut gathered = Rows::of_batch(table, &batch, "bench", now())?;
+            rows += gathered.len();
+            commit.add(&mut gathered)?;
+        }
+    }
+    commit.finish()?;
+    Ok(rows)
 }
 
 fn import(arguments: &Import) -> Result<()> {

@@ -19,12 +19,12 @@ use crate::{DataDirectory, output, serve};
 pub struct Arguments {
     #[command(flatten)]
     data: DataDirectory,
-    /// Residents of the county, 1,000 to 600,000.
-    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1_000..=600_000))]
-    residents: u32,
-    /// The same seed gives the same county.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// Residents of the county, 1,000 to 600,000; 20,000 unless the county stands already.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1_000..=600_000))]
+    residents: Option<u32>,
+    /// The same seed gives the same county; 1 unless the county stands already.
+    #[arg(long)]
+    seed: Option<u64>,
     #[command(flatten)]
     addresses: serve::Addresses,
     /// Make the county and end.
@@ -42,13 +42,33 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     if !made {
         let begun = Instant::now();
-        make(data, Plan { residents: arguments.residents, seed: arguments.seed })?;
-        eprintln!("made a county of {} residents in {:.1} s", arguments.residents, begun.elapsed().as_secs_f64());
+        let plan = Plan { residents: arguments.residents.unwrap_or(20_000), seed: arguments.seed.unwrap_or(1) };
+        make(data, plan)?;
+        eprintln!("made a county of {} residents in {:.1} s", plan.residents, begun.elapsed().as_secs_f64());
+    }
+    if made {
+        same_county(data, arguments)?;
     }
     if arguments.only_make {
         return Ok(());
     }
     serve::serve(data, arguments.addresses, true)
+}
+
+/// Refuses to serve another county than was asked for.
+fn same_county(data: &Path, arguments: &Arguments) -> Result<()> {
+    let path = data.join("synthetic");
+    let stands = std::fs::read_to_string(&path).map_err(|error| Error::file("read", &path, error))?;
+    let number = |name: &str| stands.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
+    let asked = [("residents:", arguments.residents.map(u64::from)), ("seed:", arguments.seed)];
+    for (name, asked) in asked {
+        if asked.is_some() && asked != number(name) {
+            return Err(Error::new("another county stands here, made with other residents or another seed")
+                .at(data.display())
+                .remedy("give another directory with --data, or leave out --residents and --seed"));
+        }
+    }
+    Ok(())
 }
 
 /// The residents of one range, in the order in which they are stored.
@@ -104,8 +124,9 @@ pub fn make(data: &Path, plan: Plan) -> Result<()> {
     })?;
     commit.finish()?;
     bar.finish_and_clear();
-    std::fs::write(data.join("synthetic"), "The people of this county are invented.\n")
-        .map_err(|error| Error::file("write", data, error))
+    let about =
+        format!("The people of this county are invented.\nresidents: {}\nseed: {}\n", plan.residents, plan.seed);
+    std::fs::write(data.join("synthetic"), about).map_err(|error| Error::file("write", data, error))
 }
 
 fn tables() -> Vec<Rows> {

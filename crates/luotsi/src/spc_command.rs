@@ -25,7 +25,7 @@ pub struct Arguments {
     #[arg(long)]
     denominator: Option<String>,
     /// Target in the value's unit.
-    #[arg(long)]
+    #[arg(long, value_parser = finite)]
     target: Option<f64>,
     /// higher, lower or neither.
     #[arg(long, default_value = "higher", value_parser = better)]
@@ -55,6 +55,14 @@ fn dialect(name: &str) -> std::result::Result<Dialect, String> {
 
 fn better(name: &str) -> std::result::Result<Better, String> {
     Better::named(name).ok_or_else(|| "higher, lower or neither".into())
+}
+
+/// Beyond this a difference of two values has no digit left that anybody means.
+const LARGEST: f64 = 1e15;
+
+fn finite(text: &str) -> std::result::Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.abs() <= LARGEST);
+    number.ok_or_else(|| format!("a number, at most {LARGEST:e} in size"))
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
@@ -103,13 +111,14 @@ fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
     }
     let value = value.or(if ratio && numerator.is_some() { None } else { Some(1.min(header.len() - 1)) });
     let (mut periods, mut series) = (Vec::new(), Vec::new());
+    let mut known = std::collections::HashSet::new();
     for record in reader.records() {
         let record = record.map_err(broken)?;
         let line = record.position().map_or(0, csv::Position::line);
         let number = |column: usize| match record.get(column).unwrap_or("") {
             "" => Ok(None),
-            text => text.parse::<f64>().ok().filter(|it| it.is_finite()).map(Some).ok_or_else(|| {
-                Error::new(format!("'{text}' is not a number")).at(format!("{}:{line}:{}", path.display(), column + 1))
+            text => finite(text).map(Some).map_err(|wanted| {
+                Error::new(format!("'{text}' is not {wanted}")).at(format!("{}:{line}:{}", path.display(), column + 1))
             }),
         };
         let below = denominator.map(number).transpose()?.flatten();
@@ -123,7 +132,12 @@ fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
             let place = format!("{}:{line}:1", path.display());
             return Err(Error::new("the numerator is not between 0 and the denominator").at(place));
         }
-        periods.push(record.get(0).unwrap_or("").to_string());
+        let period = record.get(0).unwrap_or("").to_string();
+        if !known.insert(period.clone()) {
+            // Public series have such rows; the chart takes each as a point of its own.
+            eprintln!("warning: the period {period} stands twice\n  at {}:{line}:1", path.display());
+        }
+        periods.push(period);
         series.push(Datum { value: given, denominator: below.unwrap_or(1.0) });
     }
     if series.is_empty() {

@@ -167,3 +167,128 @@ fn the_waiting_list_of_the_nhs_becomes_a_chart() {
     let picture = luotsi(&["spc", &plain, "--value", "total_waiting_list", "--format", "svg", "--language", "fi"]);
     assert!(String::from_utf8_lossy(&picture.stdout).starts_with("<svg"));
 }
+
+#[test]
+fn a_public_series_is_imported_whole() {
+    let Some(path) = shared("nhs/ae_attendances.csv.gz") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().display().to_string();
+    let mapping = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../mappings/nhs-ae-attendances.toml");
+    let words = ["import", "series", &path.display().to_string(), "--map", &mapping.display().to_string(), "--json"];
+    let imported = luotsi(&[words.as_slice(), &["--data", &data]].concat());
+    assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    let summary: Value = serde_json::from_slice(&imported.stdout).expect("JSON");
+    // The sum that plain reading of the file gives.
+    let mut plain = (0_u64, 0_f64);
+    let unpacked = Command::new("gzip").args(["-dc"]).arg(&path).output().expect("gzip");
+    for line in String::from_utf8_lossy(&unpacked.stdout).lines().skip(1) {
+        plain =
+            (plain.0 + 1, plain.1 + line.split(',').nth(3).and_then(|it| it.parse::<f64>().ok()).expect("a number"));
+    }
+    assert_eq!((summary["read"].as_u64(), summary["accepted"].as_u64()), (Some(plain.0), Some(plain.0)));
+    let sum =
+        luotsi(&["sql", "SELECT count(*) AS n, sum(value) AS s FROM series", "--format", "json", "--data", &data]);
+    let sum: Value = serde_json::from_slice(&sum.stdout).expect("JSON");
+    assert_eq!((sum[0]["n"].as_u64(), sum[0]["s"].as_f64()), (Some(plain.0), Some(plain.1)));
+}
+
+/// A data directory with a unit, and a file of so many residents to import into it.
+fn residents(folder: &Path, rows: usize) -> (String, String) {
+    let data = folder.join("data").display().to_string();
+    let mut text = String::from("resident_id,birth_year\n");
+    (0..rows).for_each(|row| text += &format!("r{row},{}\n", 1930 + row % 90));
+    let file = folder.join("residents.csv");
+    std::fs::write(&file, text).expect("a file");
+    (data, file.display().to_string())
+}
+
+fn import_of(data: &str, file: &str) -> Value {
+    let imported = luotsi(&["import", "residents", file, "--data", data, "--json"]);
+    assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    serde_json::from_slice(&imported.stdout).expect("JSON")
+}
+
+#[test]
+fn a_killed_import_leaves_whole_commits_and_a_second_run_ends_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = 700_000;
+    let (data, file) = residents(folder.path(), rows);
+    let current = Path::new(&data).join("facts").join("CURRENT");
+    let mut import = Command::new(env!("CARGO_BIN_EXE_luotsi"))
+        .args(["import", "residents", &file, "--data", &data])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("the binary runs");
+    // Killed as soon as the first of its two commits stands, if it has not ended by then.
+    while !current.exists() && import.try_wait().expect("a state").is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    import.kill().expect("a kill");
+    import.wait().expect("an end");
+    let verified = luotsi(&["facts", "verify", "--data", &data]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+    let again = import_of(&data, &file);
+    let count = |name: &str| again[name].as_u64().unwrap_or(0);
+    assert_eq!(count("accepted") + count("unchanged"), rows as u64);
+    assert!(count("unchanged") >= 500_000, "the first commit stood: {again}");
+    assert!(luotsi(&["facts", "verify", "--data", &data]).status.success());
+    let sql = luotsi(&["sql", "SELECT count(*) AS n FROM residents", "--format", "json", "--data", &data]);
+    assert_eq!(serde_json::from_slice::<Value>(&sql.stdout).expect("JSON")[0]["n"], rows);
+}
+
+#[test]
+fn a_full_disk_is_told_and_takes_nothing_that_stood() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, few) = residents(folder.path(), 100);
+    import_of(&data, &few);
+    let (_, many) = residents(folder.path(), 200_000);
+    // No file may grow past 64 KiB, and the signal that says so is passed over: writes fail as on a full disk.
+    let limited = format!("trap '' XFSZ; ulimit -f 128; exec \"$0\" import residents '{many}' --data '{data}'");
+    let full = Command::new("sh").args(["-c", &limited, env!("CARGO_BIN_EXE_luotsi")]).output().expect("a shell");
+    let said = String::from_utf8_lossy(&full.stderr).into_owned();
+    assert_eq!(full.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("error: cannot ") && said.contains("large"), "{said}");
+    let sql = luotsi(&["sql", "SELECT count(*) AS n FROM residents", "--format", "json", "--data", &data]);
+    assert_eq!(serde_json::from_slice::<Value>(&sql.stdout).expect("JSON")[0]["n"], 100);
+    assert!(luotsi(&["facts", "verify", "--data", &data]).status.success());
+    let again = import_of(&data, &many);
+    assert_eq!((again["accepted"].as_u64(), again["unchanged"].as_u64()), (Some(199_900), Some(100)));
+}
+
+#[test]
+fn a_run_manifest_names_what_the_figures_were_made_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, file) = residents(folder.path(), 100);
+    import_of(&data, &file);
+    let manifest = |name: &str, more: &[&str]| -> Value {
+        let path = folder.path().join(name).display().to_string();
+        let words =
+            ["measure", "run", "volume.contacts", "--from", "2025-01-01", "--to", "2025-02-01", "--data", &data];
+        let run = luotsi(&[words.as_slice(), &["--as-of", "2025-03-01T00:00:00Z", "--manifest", &path], more].concat());
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        serde_json::from_slice(&std::fs::read(path).expect("a manifest")).expect("JSON")
+    };
+    let first = manifest("1.json", &[]);
+    assert_eq!(first["facts_version"], 1);
+    assert_eq!(first["measures"][0]["id"], "volume.contacts");
+    assert_eq!(first, manifest("2.json", &[]), "the same run gives the same manifest");
+    assert_ne!(first["by"], manifest("3.json", &["--by", "unit"])["by"]);
+}
+
+#[test]
+fn a_period_twice_is_told_and_a_number_beyond_meaning_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("series.csv");
+    let refused = |text: &str, place: &str| {
+        std::fs::write(&path, text).expect("a file");
+        let output = luotsi(&["spc", &path.display().to_string()]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains(place), "{said}");
+    };
+    std::fs::write(&path, "month,value\n1,2\n2,3\n1,4\n").expect("a file");
+    let twice = luotsi(&["spc", &path.display().to_string()]);
+    assert!(twice.status.success() && String::from_utf8_lossy(&twice.stderr).contains("series.csv:4:1"));
+    refused("month,value\n1,2\n2,1e308\n", "series.csv:3:2");
+    let nan = luotsi(&["spc", "series.csv", "--target", "NaN"]);
+    assert_eq!(nan.status.code(), Some(2));
+}

@@ -316,7 +316,11 @@ fn index(visits: &[Visit], registrations: &[NamedRow], counts: &mut Vec<(Id, u32
         }
         repeated += u32::from(before == Some(professional));
         before = Some(professional);
-        let valid = registrations.iter().rfind(|row| row.from <= visit.at && visit.at < row.to);
+        let is_valid = |row: &&NamedRow| row.from <= visit.at && visit.at < row.to;
+        let valid = match registrations {
+            [one] => Some(one).filter(is_valid),
+            all => all.iter().rfind(is_valid),
+        };
         if let Some(mine) = valid.and_then(|row| row.professional) {
             named += 1;
             own += i64::from(mine == professional);

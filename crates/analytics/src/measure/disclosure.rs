@@ -5,7 +5,7 @@
 //! a range from 0 to at least the threshold. On a tree of sums that range is found exactly by passing intervals along
 //! the sums until nothing changes. A linear programme attacks the result in the tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::common::HashMap;
 
@@ -37,7 +37,7 @@ pub(super) struct Context<'a> {
 }
 
 /// Hides figures in which, or by subtraction of which, fewer people than the threshold could be told.
-pub(super) fn suppress(figures: &mut [Figure], context: &Context<'_>) {
+pub(super) fn suppress(figures: &mut Vec<Figure>, context: &Context<'_>) {
     let slice_of = |figure: &Figure| (figure.period.clone(), figure.strata.clone());
     let mut slices: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, figure) in figures.iter().enumerate() {
@@ -53,6 +53,7 @@ pub(super) fn suppress(figures: &mut [Figure], context: &Context<'_>) {
     if figures.iter().any(|figure| !figure.strata.is_empty()) {
         hide_breakdowns(figures, &mut hidden, context);
     }
+    let absent = absent_parts(figures, &hidden);
     for (figure, hidden) in figures.iter_mut().zip(hidden) {
         match hidden {
             true => figure.suppress(),
@@ -61,6 +62,29 @@ pub(super) fn suppress(figures: &mut [Figure], context: &Context<'_>) {
             false => {}
         }
     }
+    figures.extend(absent);
+}
+
+/// In a hidden breakdown the parts without cases, hidden like the others: that one is missing would tell that it is 0.
+fn absent_parts(figures: &[Figure], hidden: &[bool]) -> Vec<Figure> {
+    let mut strata: BTreeMap<&str, BTreeSet<_>> = BTreeMap::new();
+    let mut blocks: BTreeMap<(&str, &str), Vec<&Figure>> = BTreeMap::new();
+    for (figure, hidden) in figures.iter().zip(hidden).filter(|(figure, _)| !figure.strata.is_empty()) {
+        strata.entry(&figure.period).or_default().insert(&figure.strata);
+        if *hidden {
+            blocks.entry((&figure.period, &figure.unit_id)).or_default().push(figure);
+        }
+    }
+    let mut absent = Vec::new();
+    for ((period, _), block) in blocks {
+        let is_absent = |strata: &&&Vec<_>| block.iter().all(|figure| figure.strata != ***strata);
+        for missing in strata[period].iter().filter(is_absent) {
+            let mut part = Figure { strata: missing.to_vec(), ..block[0].clone() };
+            part.suppress();
+            absent.push(part);
+        }
+    }
+    absent
 }
 
 /// Whether too few people are behind a figure to be shown.
@@ -186,8 +210,12 @@ impl Families {
     }
 }
 
-/// A breakdown by a dimension is shown for a unit whole or not at all: when one of its parts is hidden all are, for the
-/// unit and everything below it, and for one more sibling, so that no breakdown follows from the parent's.
+/// Hides breakdowns by a further dimension.
+///
+/// A unit's breakdown is shown whole or not at all, and so are those of a unit's children together: then all that is
+/// known of the parts of a hidden family is each unit's total and the breakdown of the shown unit above it. That is a
+/// table of two dimensions with its margins, in which the range of every cell is known exactly (Fréchet's bounds).
+/// Where that range would tell a small cell, the breakdown above is hidden, too.
 fn hide_breakdowns(figures: &[Figure], hidden: &mut [bool], context: &Context<'_>) {
     let mut periods: BTreeMap<&str, BTreeMap<usize, Vec<usize>>> = BTreeMap::new();
     for (at, figure) in figures.iter().enumerate() {
@@ -195,13 +223,10 @@ fn hide_breakdowns(figures: &[Figure], hidden: &mut [bool], context: &Context<'_
         periods.entry(&figure.period).or_default().entry(unit).or_default().push(at);
     }
     for (period, blocks) in periods {
-        let breakdowns = Breakdowns { figures, blocks, shape: &context.shapes[period], threshold: context.threshold };
-        loop {
-            let more = breakdowns.to_hide(hidden);
-            if more.is_empty() {
-                break;
-            }
-            more.into_iter().for_each(|at| hidden[at] = true);
+        let breakdowns = Breakdowns { figures, blocks, context, shape: &context.shapes[period] };
+        let shown = breakdowns.shown(hidden);
+        for (unit, block) in &breakdowns.blocks {
+            block.iter().for_each(|at| hidden[*at] = !shown.contains(unit));
         }
     }
 }
@@ -210,47 +235,96 @@ fn hide_breakdowns(figures: &[Figure], hidden: &mut [bool], context: &Context<'_
 struct Breakdowns<'a> {
     figures: &'a [Figure],
     blocks: BTreeMap<usize, Vec<usize>>,
+    context: &'a Context<'a>,
     shape: &'a Shape,
-    threshold: u64,
 }
 
 impl Breakdowns<'_> {
-    fn block(&self, unit: usize) -> &[usize] {
-        self.blocks.get(&unit).map_or(&[], Vec::as_slice)
+    /// Units whose breakdowns may be shown, of which some parts are `hidden` already.
+    fn shown(&self, hidden: &[bool]) -> BTreeSet<usize> {
+        let totals_hidden = self.totals_hidden();
+        let fits = |unit: &usize| !totals_hidden.contains(unit) && self.blocks[unit].iter().all(|at| !hidden[*at]);
+        let mut fit: BTreeSet<usize> = self.blocks.keys().copied().filter(fits).collect();
+        loop {
+            let mut shown = BTreeSet::new();
+            for top in self.blocks.keys().filter(|unit| self.above(**unit).is_none()) {
+                self.descend(*top, &fit, &mut shown);
+            }
+            match shown.iter().copied().find(|unit| self.tells(*unit, &shown)) {
+                Some(unit) => fit.remove(&unit),
+                None => return shown,
+            };
+        }
     }
 
-    fn is_shown(&self, unit: usize, hidden: &[bool]) -> bool {
-        !self.block(unit).is_empty() && self.block(unit).iter().all(|at| !hidden[*at])
+    /// The nearest unit above with a breakdown.
+    fn above(&self, unit: usize) -> Option<usize> {
+        let parent = |unit: usize| self.shape.parents.get(unit).copied().flatten();
+        let above = std::iter::successors(parent(unit), |unit| parent(*unit)).take(self.shape.parents.len());
+        above.into_iter().find(|unit| self.blocks.contains_key(unit))
     }
 
-    /// What must be hidden for what is hidden.
-    fn to_hide(&self, hidden: &[bool]) -> Vec<usize> {
-        let mut more = Vec::new();
-        for unit in self.blocks.keys().copied().filter(|unit| !self.is_shown(*unit, hidden)) {
-            let below = self.shape.children(unit).flat_map(|child| self.block(child));
-            more.extend(self.block(unit).iter().chain(below).filter(|at| !hidden[**at]));
-            let parent = self.shape.parents.get(unit).copied().flatten();
-            if let Some(parent) = parent.filter(|parent| self.is_shown(*parent, hidden)) {
-                more.extend(self.sibling_to_hide(parent, unit, hidden));
+    fn children(&self, unit: usize) -> Vec<usize> {
+        self.blocks.keys().copied().filter(|child| self.above(*child) == Some(unit)).collect()
+    }
+
+    fn descend(&self, unit: usize, fit: &BTreeSet<usize>, shown: &mut BTreeSet<usize>) {
+        if !fit.contains(&unit) || !shown.insert(unit) {
+            return;
+        }
+        let children = self.children(unit);
+        if children.iter().all(|child| fit.contains(child)) {
+            children.into_iter().for_each(|child| self.descend(child, fit, shown));
+        }
+    }
+
+    /// Cases in a part of a breakdown.
+    fn count(&self, at: usize) -> u64 {
+        let figure = &self.figures[at];
+        match self.context.measure.kind {
+            Kind::Classes => figure.numerator.unwrap_or(0.0) as u64,
+            _ => figure.n,
+        }
+    }
+
+    fn total(&self, unit: usize) -> u64 {
+        self.blocks[&unit].iter().map(|at| self.count(*at)).sum()
+    }
+
+    /// Units whose totals are hidden where figures are published without the further dimension.
+    fn totals_hidden(&self) -> BTreeSet<usize> {
+        let units: Vec<usize> = self.blocks.keys().copied().collect();
+        let node = |unit: &usize| {
+            let n = self.total(*unit);
+            let parent = self.above(*unit).and_then(|above| units.iter().position(|unit| *unit == above));
+            Node { n, parent, few: (1..self.context.threshold).contains(&n), hidden: false }
+        };
+        let nodes: Vec<Node> = units.iter().map(node).collect();
+        let hidden = hide(&nodes, self.context.threshold);
+        units.into_iter().zip(hidden).filter_map(|(unit, hidden)| hidden.then_some(unit)).collect()
+    }
+
+    /// Whether a shown breakdown, with the totals of the units below it, tells a small part of a hidden one.
+    fn tells(&self, unit: usize, shown: &BTreeSet<usize>) -> bool {
+        let whole = self.total(unit);
+        let margins: BTreeMap<&[(String, String)], u64> =
+            self.blocks[&unit].iter().map(|at| (self.figures[*at].strata.as_slice(), self.count(*at))).collect();
+        let mut below: Vec<usize> = self.children(unit).into_iter().filter(|child| !shown.contains(child)).collect();
+        while let Some(hidden) = below.pop() {
+            below.extend(self.children(hidden));
+            let total = self.total(hidden);
+            let tells = |at: &usize| {
+                let (figure, count) = (&self.figures[*at], self.count(*at));
+                let margin = margins.get(figure.strata.as_slice()).copied().unwrap_or(0);
+                let low = (margin + total).saturating_sub(whole);
+                let small = is_few(figure, self.context.measure, self.context.threshold) && count > 0;
+                small && (low > 0 || margin < self.context.threshold)
+            };
+            if self.blocks[&hidden].iter().any(tells) {
+                return true;
             }
         }
-        more
-    }
-
-    /// When the hidden breakdowns under a shown one are too small together in some stratum, one more must go.
-    fn sibling_to_hide(&self, parent: usize, unit: usize, hidden: &[bool]) -> &[usize] {
-        let siblings: Vec<usize> = self.shape.children(parent).filter(|it| !self.block(*it).is_empty()).collect();
-        let (shown, gone): (Vec<usize>, Vec<usize>) = siblings.iter().partition(|it| self.is_shown(**it, hidden));
-        let mut sums: BTreeMap<&[(String, String)], u64> = BTreeMap::new();
-        for at in gone.iter().flat_map(|sibling| self.block(*sibling)) {
-            *sums.entry(&self.figures[*at].strata).or_default() += self.figures[*at].n;
-        }
-        if gone.len() > 1 && !sums.values().any(|sum| (1..2 * self.threshold).contains(sum)) {
-            return &[];
-        }
-        let size = |unit: &usize| self.block(*unit).iter().map(|at| self.figures[*at].n).sum::<u64>();
-        let next = shown.into_iter().filter(|sibling| *sibling != unit).min_by_key(size);
-        self.block(next.unwrap_or(parent))
+        false
     }
 }
 

@@ -124,6 +124,26 @@ impl Tree {
         Ok(())
     }
 
+    /// Units `u0`, `u1`, … that never moved, under the parents given.
+    #[cfg(test)]
+    pub(super) fn of_parents(parents: &[Option<usize>]) -> Tree {
+        let unit = |number: usize| UnitInfo {
+            id: format!("u{number}"),
+            name_fi: String::new(),
+            name_sv: String::new(),
+            name_en: String::new(),
+            level: String::new(),
+            parent: parents[number],
+            closed: false,
+        };
+        Tree {
+            units: (0..parents.len()).map(unit).collect(),
+            by_id: (0..parents.len()).map(|number| (format!("u{number}"), number)).collect(),
+            epochs: vec![i64::MIN],
+            parents: vec![parents.to_vec()],
+        }
+    }
+
     pub fn find(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
     }
@@ -175,10 +195,4 @@ pub(super) struct Shape {
     pub parents: Vec<Option<usize>>,
     /// Units of which a part stood elsewhere for a part of the period: their sums are not those of one tree.
     pub blurred: Vec<bool>,
-}
-
-impl Shape {
-    pub fn children(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
-        (0..self.parents.len()).filter(move |child| self.parents[*child] == Some(unit))
-    }
 }

@@ -307,3 +307,35 @@ fn a_lost_directory_key_is_not_made_anew() {
     let error = county.import("residents", "resident_id,birth_year\nr1,1980\n").expect_err("an error");
     assert!(error.what.contains("missing"), "{error}");
 }
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_told() {
+    let county = County::new();
+    let path = county.file("residents.csv", "resident_id,birth_year\nx1,1980\n");
+    let request = analytics::import::Request {
+        data: county.path(),
+        table: facts::Table::named("residents").expect("a table"),
+        file: &path,
+        mapping: Mapping::default(),
+        source: "test".into(),
+        now: county.now() + 1,
+    };
+    // The rows are stored when progress is told; the file is looked at once more after that.
+    let error = analytics::import::import(&request, |_| {
+        fs::write(&path, "resident_id,birth_year\nx1,1981\nx2,1\n").expect("a change")
+    });
+    let error = error.expect_err("an error");
+    assert!(error.what.contains("changed while it was read") && error.remedy.is_some(), "{error}");
+}
+
+#[test]
+fn an_older_extract_joins_the_history() {
+    let mut county = County::new();
+    let told =
+        |birth: u32, day: u32| format!("resident_id,birth_year,recorded_at\nx1,{birth},2024-01-0{day}T00:00:00Z\n");
+    assert_eq!(county.must("residents", &told(1982, 5)).accepted, 1);
+    assert_eq!(county.must("residents", &told(1981, 3)).replaced, 1);
+    let now = county.sql("SELECT birth_year FROM residents WHERE recorded_at >= '2024-01-01T00:00:00Z' AND recorded_at < '2024-02-01T00:00:00Z'");
+    assert_eq!(now, [["1982"]]);
+    assert_eq!(county.must("residents", &told(1981, 3)).unchanged, 1, "a second run changes nothing");
+}

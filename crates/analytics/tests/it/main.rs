@@ -7,6 +7,7 @@ mod fold;
 mod import;
 mod lake;
 mod measures;
+mod results;
 mod specs;
 mod synthea;
 mod worked;

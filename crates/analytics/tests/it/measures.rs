@@ -23,12 +23,16 @@ fn request(by: &str, suppress: bool) -> Request {
 }
 
 fn run_sql(county: &County, head: &str, sql: &str, by: &str) -> analytics::Result<Vec<Figure>> {
+    run_request(county, head, sql, &request(by, false))
+}
+
+fn run_request(county: &County, head: &str, sql: &str, request: &Request) -> analytics::Result<Vec<Figure>> {
     let folder = county.path().join("measures");
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("one.sql"), format!("{head}{sql}")).expect("a measure");
     let catalogue = Catalogue::with_folder(&folder)?;
-    let (snapshot, ids, request) = (county.snapshot(), ["t.one".to_string()], request(by, false));
-    let results = run(&snapshot, &catalogue, &ids, &request);
+    let (snapshot, ids) = (county.snapshot(), ["t.one".to_string()]);
+    let results = run(&snapshot, &catalogue, &ids, request);
     crate::runtime().block_on(results).map(|results| results.figures)
 }
 
@@ -163,4 +167,48 @@ fn small_groups_are_hidden_in_what_is_published() {
         );
     }
     assert!(figures.iter().filter(|figure| figure.period == "2025-01").all(|figure| !figure.suppressed));
+}
+
+#[test]
+fn an_unknown_level_and_a_part_of_a_period_are_told() {
+    let county = contacts();
+    let error = run_sql(&county, HEAD, RIGHT, "unit:NOSUCH").expect_err("no such level");
+    assert!(error.what.contains("NOSUCH") && error.remedy.is_some(), "{error}");
+    let mut part = request("period", false);
+    (part.from, part.to) = (date(2025, 1, 15), date(2025, 3, 1));
+    let figures = run_request(&county, HEAD, RIGHT, &part).expect("figures");
+    assert_eq!(
+        figures.iter().map(|it| it.period.as_str()).collect::<Vec<_>>(),
+        ["2025-02"],
+        "January has no case then"
+    );
+    (part.from, part.to) = (date(2025, 1, 1), date(2025, 2, 11));
+    let figures = run_request(&county, HEAD, RIGHT, &part).expect("figures");
+    let periods: Vec<&str> = figures.iter().map(|it| it.period.as_str()).collect();
+    assert_eq!(periods, ["2025-01", "2025-02-01/2025-02-11"]);
+}
+
+#[test]
+fn a_unit_that_moved_counts_where_it_stood_or_where_it_stands() {
+    let mut county = County::new();
+    county.must("units", "unit_id,name_fi,level,parent_id,valid_from,valid_to\nc,C,unit,a,2024-01-01,2025-03-01\nc,C,unit,b,2025-03-01,\n");
+    let mut csv = String::from("contact_id,resident_id,channel,service,unit_id,opened_at\n");
+    for number in 0..18 {
+        csv += &format!("m{number},r{},phone,outpatient,c,2025-{:02}-10T10:00:00Z\n", 1 + number % 9, 2 + number / 9);
+    }
+    county.must("contacts", &csv);
+    let of = |tree_now: bool| {
+        let mut request = request("unit,period:year", false);
+        request.tree_now = tree_now;
+        let figures = run_request(&county, HEAD, RIGHT, &request).expect("figures");
+        let n = |unit: &str| figures.iter().find(|it| it.unit_id == unit).map_or(0, |it| it.n);
+        (n("a"), n("b"), n("c"))
+    };
+    assert_eq!((of(false), of(true)), ((9, 9, 18), (0, 18, 18)));
+    // In the year of the move no figure below their common unit may be told from another.
+    let figures = run_request(&county, HEAD, RIGHT, &request("unit,period:year", true)).expect("figures");
+    let hidden = |unit: &str| figures.iter().find(|it| it.unit_id == unit).is_some_and(|it| it.suppressed);
+    assert!(hidden("a") && hidden("b") && hidden("c") && !hidden("county"));
+    let figures = run_request(&county, HEAD, RIGHT, &request("unit,period:month", true)).expect("figures");
+    assert!(figures.iter().all(|it| !it.suppressed), "months have one tree each");
 }

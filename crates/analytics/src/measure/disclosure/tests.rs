@@ -80,3 +80,109 @@ fn nothing_small_hides_nothing() {
     let nodes = tree_of(&[0, 0, 0, 1], &[0, 9, 40, 12]);
     assert_eq!(hide(&nodes, THRESHOLD), vec![false; 4]);
 }
+
+const STRATA: usize = 3;
+
+/// The parents of a random tree, and its figures by unit and by unit and stratum, before anything is hidden.
+fn cube(parents: &[usize], given: &[u64]) -> (Tree, Vec<Figure>, Vec<Figure>) {
+    let units = parents.len();
+    let parents: Vec<Option<usize>> = (0..units).map(|unit| (unit > 0).then(|| parents[unit] % unit)).collect();
+    let mut counts = vec![[0; STRATA]; units];
+    for unit in (0..units).rev() {
+        for stratum in 0..STRATA {
+            counts[unit][stratum] += given[unit * STRATA + stratum];
+            if let Some(parent) = parents[unit] {
+                counts[parent][stratum] += counts[unit][stratum];
+            }
+        }
+    }
+    let figure = |unit: usize, stratum: Option<usize>, n: u64| Figure {
+        unit_id: format!("u{unit}"),
+        period: "2025-01".into(),
+        strata: stratum.map(|stratum| ("channel".to_string(), stratum.to_string())).into_iter().collect(),
+        n,
+        people: n,
+        ..Figure::default()
+    };
+    let parts = (0..units).flat_map(|unit| (0..STRATA).map(move |stratum| (unit, stratum)));
+    let parts = parts.filter(|(unit, stratum)| counts[*unit][*stratum] > 0);
+    let parts = parts.map(|(unit, stratum)| figure(unit, Some(stratum), counts[unit][stratum])).collect();
+    let totals = (0..units).map(|unit| figure(unit, None, counts[unit].iter().sum())).collect();
+    (Tree::of_parents(&parents), totals, parts)
+}
+
+/// The range of one part that a linear programme finds from both published cubes.
+fn attack_part(tree: &Tree, totals: &[Figure], parts: &[Figure], target: (usize, usize)) -> (f64, f64) {
+    let end = |direction: OptimizationDirection| {
+        let mut problem = Problem::new(direction);
+        let shown = |unit: usize, stratum: usize| {
+            let found =
+                parts.iter().find(|it| it.unit_id == format!("u{unit}") && it.strata[0].1 == stratum.to_string());
+            // Where a row is not there, the part has no cases.
+            found.map_or(Some(0), |it| (!it.suppressed).then_some(it.n))
+        };
+        let range = |n: Option<u64>| n.map_or((0.0, 1e6), |n| (n as f64, n as f64));
+        let units = tree.units.len();
+        let part: Vec<Vec<_>> = (0..units)
+            .map(|unit| {
+                let cost = |stratum| f64::from(u8::from((unit, stratum) == target));
+                (0..STRATA).map(|stratum| problem.add_var(cost(stratum), range(shown(unit, stratum)))).collect()
+            })
+            .collect();
+        for unit in 0..units {
+            let total = &totals[unit];
+            let total = problem.add_var(0.0, range((!total.suppressed).then_some(total.n)));
+            let mut sum: Vec<_> = part[unit].iter().map(|part| (*part, 1.0)).collect();
+            sum.push((total, -1.0));
+            problem.add_constraint(sum, ComparisonOp::Eq, 0.0);
+            let children: Vec<usize> = (0..units).filter(|it| tree.units[*it].parent == Some(unit)).collect();
+            for (stratum, whole) in part[unit].iter().enumerate().filter(|_| !children.is_empty()) {
+                // A unit may have cases of its own beside those of its children.
+                let mut sum: Vec<_> = children.iter().map(|child| (part[*child][stratum], 1.0)).collect();
+                sum.push((*whole, -1.0));
+                problem.add_constraint(sum, ComparisonOp::Le, 0.0);
+            }
+        }
+        problem.solve().unwrap_or_else(|error| panic!("the true numbers are a solution: {error}")).objective()
+    };
+    (end(OptimizationDirection::Minimize), end(OptimizationDirection::Maximize))
+}
+
+fn measure() -> Definition {
+    let head = "--- id = 'm'\n--- kind = 'count'\n--- unit = 'x'\n--- better = 'neither'\n--- source = 'x'\n\
+                --- name = { fi = '', sv = '', en = '' }\n--- about = { fi = '', sv = '', en = '' }\nSELECT 1\n";
+    super::super::MeasureFile::parse("m.sql", head).expect("a measure").measures.remove(0)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn no_attacker_tells_a_small_part_from_both_cubes(
+        parents in prop::collection::vec(0_usize..1000, 7),
+        given in prop::collection::vec(prop_oneof![2 => Just(0_u64), 2 => 1_u64..8, 3 => 8_u64..90], 7 * STRATA),
+    ) {
+        let (tree, mut totals, mut parts) = cube(&parents, &given);
+        let (truth, measure) = (parts.clone(), measure());
+        let shapes = HashMap::from_iter([("2025-01".to_string(), tree.shape(0, 0))]);
+        let context = Context { measure: &measure, tree: &tree, shapes: &shapes, before: &|_| false, threshold: THRESHOLD };
+        suppress(&mut totals, &context);
+        suppress(&mut parts, &context);
+        for part in truth.iter().filter(|part| part.n < THRESHOLD) {
+            let unit = tree.find(&part.unit_id).expect("a unit");
+            let stratum: usize = part.strata[0].1.parse().expect("a number");
+            let (low, high) = attack_part(&tree, &totals, &parts, (unit, stratum));
+            prop_assert!(low < 1e-6, "at least {low} of {} is known", part.n);
+            prop_assert!(high > THRESHOLD as f64 - 1e-6, "at most {high} is known of {}", part.n);
+        }
+    }
+}
+
+#[test]
+fn breakdowns_of_large_families_are_shown() {
+    let (tree, _, mut parts) = cube(&[0, 0, 0], &[0, 0, 0, 20, 30, 40, 50, 60, 70]);
+    let (measure, shapes) = (measure(), HashMap::from_iter([("2025-01".to_string(), tree.shape(0, 0))]));
+    let context = Context { measure: &measure, tree: &tree, shapes: &shapes, before: &|_| false, threshold: THRESHOLD };
+    suppress(&mut parts, &context);
+    assert!(parts.iter().all(|part| !part.suppressed));
+}

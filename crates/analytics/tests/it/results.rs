@@ -1,0 +1,92 @@
+//! Published results: made once, kept while nothing they are made from changes, hidden for ever once hidden.
+
+use analytics::measure::{Catalogue, THRESHOLD};
+use analytics::results::{Published, Results, Summary};
+
+use crate::county::County;
+
+/// 1 January 2026, in microseconds: long after every case.
+const NOW: i64 = 1_767_225_600_000_000;
+
+fn publish(county: &County, catalogue: &Catalogue) -> Summary {
+    let (mut results, snapshot) = (Results::open(county.path()).expect("results"), county.snapshot());
+    let published = results.publish(&snapshot, catalogue, NOW, THRESHOLD, |_| ());
+    crate::runtime().block_on(published).expect("a publication")
+}
+
+fn published(county: &County, measure: &str, unit: &str, month: &str) -> Vec<Published> {
+    let mut found = Vec::new();
+    let results = Results::open(county.path()).expect("results");
+    results
+        .figures(|it| {
+            if it.measure == measure && it.unit_id == unit && it.month == month {
+                found.push(it);
+            }
+        })
+        .expect("figures");
+    found
+}
+
+/// Contacts of unit `a` and `b` on the last day of a month, one for each resident and channel.
+fn contacts(month: u32, unit: &str, residents: std::ops::RangeInclusive<u32>) -> String {
+    let mut csv = String::from("contact_id,resident_id,channel,service,unit_id,opened_at\n");
+    let day = if month == 2 { 28 } else { 30 };
+    for resident in residents {
+        csv +=
+            &format!("{unit}-{month}-{resident},r{resident},phone,outpatient,{unit},2025-{month:02}-{day}T10:00:00Z\n");
+    }
+    csv
+}
+
+fn only(file: &str) -> Catalogue {
+    let mut catalogue = Catalogue::shipped().expect("the catalogue");
+    catalogue.files.retain(|known| known.path == file);
+    catalogue
+}
+
+#[test]
+fn what_nothing_touches_stays_and_a_new_month_costs_one() {
+    let mut county = County::new();
+    let catalogue = only("measures/volume/callbacks.sql");
+    for month in [1, 2, 3, 4, 5, 6, 7] {
+        county.must("contacts", &contacts(month, "a", 1..=9));
+    }
+    // Callbacks are published by unit and by service: two cubes.
+    assert_eq!(publish(&county, &catalogue), Summary { made: 2 * 7, kept: 0 });
+    assert_eq!(publish(&county, &catalogue), Summary { made: 0, kept: 2 * 7 });
+    county.must("contacts", &contacts(8, "a", 1..=9));
+    // Cases may settle for a quarter after their month: those before May are not looked at again.
+    assert_eq!(publish(&county, &catalogue), Summary { made: 2 * 4, kept: 2 * 4 });
+    county.must("professionals", "professional_id,profession,unit_id\np9,nurse,a\n");
+    assert_eq!(publish(&county, &catalogue), Summary { made: 0, kept: 2 * 8 }, "another table");
+    county.must("contacts", &contacts(2, "b", 1..=9));
+    assert_eq!(publish(&county, &catalogue), Summary { made: 2 * 7, kept: 2 }, "a late row of February");
+}
+
+#[test]
+fn another_definition_is_made_anew() {
+    let mut county = County::new();
+    county.must("contacts", &contacts(1, "a", 1..=9));
+    let mut catalogue = only("measures/volume/contacts.sql");
+    let first = publish(&county, &catalogue);
+    assert!(first.made > 0);
+    catalogue.files[0].digest = "another".into();
+    assert_eq!(publish(&county, &catalogue), first);
+}
+
+#[test]
+fn what_was_hidden_once_stays_hidden() {
+    let mut county = County::new();
+    let catalogue = only("measures/volume/contacts.sql");
+    county.must("contacts", &contacts(1, "a", 1..=3));
+    county.must("contacts", &contacts(1, "b", 1..=9));
+    publish(&county, &catalogue);
+    let of = |county: &County, unit: &str| published(county, "volume.contacts", unit, "2025-01");
+    assert!(of(&county, "a").iter().all(|it| it.suppressed && it.n == 0));
+    assert!(of(&county, "b").iter().all(|it| it.suppressed), "a follows from it and the county");
+    assert!(of(&county, "county").iter().any(|it| !it.suppressed && it.value == Some(12.0)));
+    county.must("contacts", &contacts(1, "a", 4..=9));
+    assert!(publish(&county, &catalogue).made > 0);
+    assert!(of(&county, "county").iter().any(|it| it.value == Some(18.0)));
+    assert!(of(&county, "a").iter().all(|it| it.suppressed), "18 − 12 would tell the six that came, and so the three");
+}

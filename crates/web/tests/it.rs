@@ -1,0 +1,188 @@
+//! Pages over a fixture of figures: who sees what, what is hidden stays hidden, newer figures take the place of older.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use stats::spc::Better;
+use tower::ServiceExt;
+use web::{App, Card, CaseTable, Figures, Part, Point, Series, UnitCard, router};
+
+/// One measure over two units; of the small one the second month is hidden.
+struct Fixture {
+    cards: Vec<Card>,
+    units: Vec<UnitCard>,
+    value: f64,
+    synthetic: bool,
+}
+
+fn texts(text: &str) -> [String; 3] {
+    ["fi", "sv", "en"].map(|language| format!("{text} {language}"))
+}
+
+fn fixture(value: f64, synthetic: bool) -> Arc<dyn Figures> {
+    let unit = |id: &str, parent| UnitCard { id: id.into(), names: texts(id), level: "unit".into(), parent };
+    let card = Card {
+        id: "access.callback_24h".into(),
+        names: texts("Callback"),
+        about: texts("About <b>"),
+        unit: "share".into(),
+        better: Better::Higher,
+        kind: "share".into(),
+        source: "The source".into(),
+        sql: "SELECT 1 < 2".into(),
+        version: 1,
+    };
+    Arc::new(Fixture { cards: vec![card], units: vec![unit("county", None), unit("small", Some(0))], value, synthetic })
+}
+
+impl Figures for Fixture {
+    fn catalogue(&self) -> &[Card] {
+        &self.cards
+    }
+
+    fn units(&self) -> &[UnitCard] {
+        &self.units
+    }
+
+    fn series(&self, measure: &str, unit: &str) -> Option<Series> {
+        self.cards.iter().find(|card| card.id == measure)?;
+        let point = |month: u32| Point {
+            period: format!("2025-{month:02}"),
+            value: Some(self.value),
+            n: Some(1234),
+            denominator: 1234.0,
+            coverage: Some(1.0),
+            ..Point::default()
+        };
+        let mut points: Vec<Point> = (1..=3).map(point).collect();
+        if unit == "small" {
+            points[1] = Point { period: "2025-02".into(), suppressed: true, ..Point::default() };
+        }
+        Some(Series { points, as_of: "2025-04-01T00:00:00Z".into() })
+    }
+
+    fn parts(&self, _: &str, unit: &str) -> Vec<Part> {
+        let point = Point { period: "2025-03".into(), suppressed: unit == "small", ..Point::default() };
+        vec![Part { dimension: "channel".into(), value: "chat".into(), point }]
+    }
+
+    fn cases(&self, _: &str, _: &str, _: &str) -> Pin<Box<dyn Future<Output = Result<CaseTable, String>> + Send>> {
+        let table = CaseTable { header: vec!["case_id".into()], rows: vec![vec!["secret-case".into()]], total: 1 };
+        Box::pin(async move { Ok(table) })
+    }
+
+    fn synthetic(&self) -> bool {
+        self.synthetic
+    }
+}
+
+fn app(synthetic: bool, metrics: bool) -> Arc<App> {
+    App::new(fixture(0.5, synthetic), web::shipped_scorecards(), true, metrics, || [7; 32])
+}
+
+fn on_its_own<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().build().expect("a runtime").block_on(future)
+}
+
+async fn get(app: &Arc<App>, path: &str, cookie: &str) -> (StatusCode, String) {
+    let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).expect("a request");
+    let response = router(Arc::clone(app)).oneshot(request).await.expect("an answer");
+    let status = response.status();
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    (status, String::from_utf8_lossy(&body).into_owned())
+}
+
+/// Signs in with a role; the cookie to send.
+async fn signed_in(app: &Arc<App>, role: &str) -> String {
+    let request = Request::post("/sign-in")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(format!("role={role}")))
+        .expect("a request");
+    let response = router(Arc::clone(app)).oneshot(request).await.expect("an answer");
+    let cookie = response.headers()[header::SET_COOKIE].to_str().expect("text").to_string();
+    cookie.split(';').next().unwrap_or_default().to_string()
+}
+
+const MEASURE: &str = "/steer/measures/access.callback_24h";
+
+#[test]
+fn who_is_not_signed_in_is_asked_to_and_residents_find_nothing() {
+    on_its_own(async {
+        let app = app(true, true);
+        assert_eq!(get(&app, MEASURE, "").await.0, StatusCode::SEE_OTHER);
+        let resident = signed_in(&app, "resident").await;
+        for path in ["/steer", MEASURE, &format!("{MEASURE}/csv"), &format!("{MEASURE}/cases?period=2025-01")] {
+            assert_eq!(get(&app, path, &resident).await.0, StatusCode::NOT_FOUND, "{path}");
+        }
+    });
+}
+
+#[test]
+fn what_is_hidden_is_on_no_page_and_in_no_file() {
+    on_its_own(async {
+        let app = app(true, true);
+        let manager = signed_in(&app, "manager").await;
+        let (status, page) = get(&app, &format!("{MEASURE}?unit=small&lang=en"), &manager).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("About &lt;b&gt;") && page.contains("SELECT 1 &lt; 2"), "texts are escaped");
+        assert!(page.contains("By channel,") && page.contains("Mar 2025"));
+        let (_, csv) = get(&app, &format!("{MEASURE}/csv?unit=small&lang=en"), &manager).await;
+        let february = csv.lines().find(|line| line.contains("2025-02")).expect("a row");
+        assert_eq!(february, "access.callback_24h,small,2025-02,,,,,,true,,2025-04-01T00:00:00Z");
+        let (_, finnish) = get(&app, &format!("{MEASURE}/csv?unit=county&lang=fi"), &manager).await;
+        assert!(finnish.lines().nth(1).is_some_and(|line| line.contains(";0,5;")), "{finnish}");
+        let cases = get(&app, &format!("{MEASURE}/cases?unit=small&period=2025-02"), &manager).await;
+        assert_eq!(cases.0, StatusCode::NOT_FOUND, "a hidden figure has no cases to open");
+    });
+}
+
+#[test]
+fn cases_of_real_people_stay_closed() {
+    on_its_own(async {
+        for (synthetic, expected) in [(true, StatusCode::OK), (false, StatusCode::NOT_FOUND)] {
+            let app = app(synthetic, true);
+            let manager = signed_in(&app, "manager").await;
+            let (status, page) = get(&app, &format!("{MEASURE}/cases?unit=county&period=2025-01"), &manager).await;
+            assert_eq!((status, page.contains("secret-case")), (expected, synthetic));
+        }
+    });
+}
+
+#[test]
+fn newer_figures_take_the_place_of_older_ones() {
+    on_its_own(async {
+        let app = app(true, true);
+        let manager = signed_in(&app, "manager").await;
+        let path = format!("{MEASURE}?lang=en");
+        assert!(get(&app, &path, &manager).await.1.contains("50.0\u{a0}%"));
+        app.publish(fixture(0.75, true));
+        assert!(get(&app, &path, &manager).await.1.contains("75.0\u{a0}%"));
+    });
+}
+
+#[test]
+fn metrics_stand_beside_the_pages_only_where_they_may() {
+    on_its_own(async {
+        assert_eq!(get(&app(true, true), "/metrics", "").await.0, StatusCode::OK);
+        let closed = app(true, false);
+        assert_eq!(get(&closed, "/metrics", "").await.0, StatusCode::NOT_FOUND);
+        assert_eq!(get(&closed, "/healthz", "").await.0, StatusCode::OK);
+    });
+}
+
+#[test]
+fn links_to_what_is_not_there_say_so() {
+    on_its_own(async {
+        let app = app(true, true);
+        let manager = signed_in(&app, "manager").await;
+        for path in ["/steer?unit=nowhere", "/steer/measures/none", "/steer/measures/%00", "/steer/nothing"] {
+            let (status, page) = get(&app, path, &manager).await;
+            assert!(status == StatusCode::NOT_FOUND && page.contains("<h1"), "{path}: {status}");
+        }
+    });
+}
