@@ -26,6 +26,7 @@ fn main() -> ExitCode {
 
 /// The top of the checkout.
 fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().map_or_else(|| here.into(), Path::to_path_buf)
+    // Of the run, not of the build: clones may share one target folder.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
+    here.parent().map_or_else(|| here.clone(), Path::to_path_buf)
 }

@@ -59,8 +59,8 @@ fn what_nothing_touches_stays_and_a_new_month_costs_one() {
     assert_eq!(publish(&county, &catalogue), Summary { made: 2 * 4, kept: 2 * 4 });
     county.must("professionals", "professional_id,profession,unit_id\np9,nurse,a\n");
     assert_eq!(publish(&county, &catalogue), Summary { made: 0, kept: 2 * 8 }, "another table");
-    county.must("contacts", &contacts(2, "b", 1..=9));
-    assert_eq!(publish(&county, &catalogue), Summary { made: 2 * 7, kept: 2 }, "a late row of February");
+    county.must("contacts", &contacts(7, "b", 1..=9));
+    assert_eq!(publish(&county, &catalogue), Summary { made: 2 * 5, kept: 2 * 3 }, "a late row of July");
 }
 
 #[test]
