@@ -188,6 +188,3 @@ dimension-service = Service
 dimension-modality = Mode
 dimension-class = Class
 value-unknown = Not known
-class-low = Low risk
-class-medium = Medium risk
-class-high = High risk

@@ -188,6 +188,3 @@ dimension-service = Palvelu
 dimension-modality = Tapa
 dimension-class = Luokka
 value-unknown = Ei tiedossa
-class-low = Matala riski
-class-medium = Kohtalainen riski
-class-high = Korkea riski

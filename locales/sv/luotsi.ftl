@@ -188,6 +188,3 @@ dimension-service = Tjänst
 dimension-modality = Sätt
 dimension-class = Klass
 value-unknown = Okänt
-class-low = Låg risk
-class-medium = Medelhög risk
-class-high = Hög risk

@@ -21,11 +21,13 @@ WITH visits AS (
     local_date(e.started_at) AS day
   FROM encounters e
   JOIN (
-    SELECT physician_id, min(valid_from) AS since
+    SELECT physician_id, min(valid_from) AS since, max(coalesce(valid_to, DATE '9999-12-31')) AS until
     FROM registrations
     WHERE physician_id IS NOT NULL
     GROUP BY physician_id
-  ) holder ON holder.physician_id = e.professional_id AND local_date(e.started_at) >= holder.since
+  ) holder ON holder.physician_id = e.professional_id
+    AND local_date(e.started_at) >= holder.since
+    AND local_date(e.started_at) < holder.until
   WHERE e.status = 'done'
     AND e.profession = 'physician'
     AND e.modality IN ('in_person', 'home', 'workplace', 'institution', 'elsewhere', 'phone', 'video')

@@ -20,7 +20,7 @@ pub use mapping::Mapping;
 
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Tally};
-use crate::lock::lock;
+use crate::lock::{importing, lock};
 use crate::rows::Rows;
 use crate::seen::Seen;
 use check::Check;
@@ -63,6 +63,7 @@ pub struct Summary {
 /// Imports one file; `progress` is told of rows read. An error that ends the reading leaves the rows before it stored.
 pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Summary> {
     let lake = Lake::open(request.data)?;
+    let _importing = importing(request.data)?;
     let id = import_id(request);
     let folder = request.data.join("imports").join(&id);
     let mut original = Original::open(request.file, &folder, &request.mapping)?;
@@ -115,7 +116,6 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
     summary.rejected += written.conflicting.len() as u64;
     let conflicting: HashSet<u64> = written.conflicting.into_iter().collect();
     progress(summary.read);
-    compact(request.data, &lake, request.table)?;
     if !conflicting.is_empty() {
         // The copy is whole once the reading thread has ended.
         original.by_ref().for_each(drop);
@@ -128,6 +128,7 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
     }
     summary.ambiguous_times = check.ambiguous_times;
     summary.quarantine = quarantine.finish()?;
+    compact(request.data, &lake, request.table)?;
     match failure {
         Some(error) => {
             let stored = summary.accepted + summary.replaced + summary.unchanged;

@@ -26,7 +26,7 @@ use crate::rows::{Meta, Place, RECORDED_AT, Rows, stored_schema};
 use crate::seen::Seen;
 
 /// Version of the layout on disk. A newer one is refused, an older one is read.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Folder beside the tables in which running queries keep what does not fit into memory.
 pub const SPILL: &str = "spill";
@@ -91,6 +91,12 @@ impl Lake {
     /// Opens the fact store of a data directory, or begins one.
     pub fn open(data: &Path) -> Result<Lake> {
         let folder = data.join("facts");
+        if !data.exists() {
+            // What is in it is of people: nobody else on the machine reads it.
+            let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+            let made = fs::create_dir_all(data).and_then(|()| fs::set_permissions(data, private));
+            made.map_err(|error| Error::file("make the folder", data, error))?;
+        }
         fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, error))?;
         let format = data.join("FORMAT");
         match fs::read_to_string(&format) {
@@ -177,7 +183,12 @@ fn read_manifest(path: &Path) -> Result<Manifest> {
 
 fn check_format(text: &str, path: &Path) -> Result<()> {
     match text.trim().parse::<u32>() {
-        Ok(format) if format <= FORMAT => Ok(()),
+        Ok(FORMAT) => Ok(()),
+        Ok(format) if format < FORMAT => Err(Error::new(format!(
+            "the data directory has format {format}, which only a program before the first release read"
+        ))
+        .at(path.display())
+        .remedy("import the originals under imports/ into another directory")),
         Ok(format) => {
             Err(Error::new(format!("the data directory has format {format}, this program reads up to {FORMAT}"))
                 .at(path.display())
@@ -397,7 +408,7 @@ impl Commit {
         })?;
         let files = self.manifest.tables.entry(table.name.into()).or_default();
         for ((partition, ..), file) in jobs.iter().zip(written) {
-            files.changes.add(self.before + 1, file.at);
+            files.changes.add(self.before + 1, file.touches);
             let partition = files.partitions.entry(partition_name(table, *partition)).or_default();
             let first = partition.base.is_none() && partition.deltas.is_empty();
             match over {

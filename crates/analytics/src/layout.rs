@@ -63,6 +63,8 @@ pub struct FileEntry {
     pub last: StoredPlace,
     /// Smallest and largest main time, in the column's unit; `i64::MAX, i64::MIN` when no row has one.
     pub at: [i64; 2],
+    /// Times of which figures may change: `at`, or all when some row has no time.
+    pub touches: [i64; 2],
     /// Smallest and largest `recorded_at`.
     pub recorded: [i64; 2],
 }
@@ -129,6 +131,7 @@ pub struct FileWriter {
     first: Option<Place>,
     last: Place,
     at: [i64; 2],
+    timeless: bool,
     recorded: [i64; 2],
 }
 
@@ -143,7 +146,17 @@ impl FileWriter {
         let sink = HashingFile { file, hasher: Sha256::new(), bytes: 0 };
         let writer = ArrowWriter::try_new(sink, stored_schema(table), Some(properties(table)?))?;
         let last = Place { resident: i64::MIN, at: i64::MIN };
-        Ok(FileWriter { table, path, writer, rows: 0, first: None, last, at: NOTHING, recorded: NOTHING })
+        Ok(FileWriter {
+            table,
+            path,
+            writer,
+            rows: 0,
+            first: None,
+            last,
+            at: NOTHING,
+            timeless: false,
+            recorded: NOTHING,
+        })
     }
 
     /// Appends a batch of the stored schema, in order after those before.
@@ -155,8 +168,11 @@ impl FileWriter {
             return Err(Error::new(format!("rows of {} are not in order", self.path)));
         }
         self.first.get_or_insert(first);
-        for at in (0..batch.num_rows()).map(|row| places.get(row).at).filter(|at| *at != i64::MIN) {
-            self.at = [self.at[0].min(at), self.at[1].max(at)];
+        for at in (0..batch.num_rows()).map(|row| places.get(row).at) {
+            match at {
+                i64::MIN => self.timeless = true,
+                at => self.at = [self.at[0].min(at), self.at[1].max(at)],
+            }
         }
         self.last = last;
         if let Some(recorded) = batch.column_by_name(RECORDED_AT) {
@@ -179,6 +195,7 @@ impl FileWriter {
             first: self.first.unwrap_or(self.last).into(),
             last: self.last.into(),
             at: self.at,
+            touches: if self.timeless { [i64::MIN, i64::MAX] } else { self.at },
             recorded: self.recorded,
         })
     }

@@ -14,12 +14,29 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "held, never read: closing the file gives the lock back")] File);
 
+/// Says, for as long as it is held, that an import is under way: what stands stored is a part of what is to come.
+pub fn importing(data: &Path) -> Result<Lock> {
+    let file = open(&data.join("importing"))?;
+    file.lock_shared().map_err(|error| Error::file("lock", &data.join("importing"), error))?;
+    Ok(Lock(file))
+}
+
+/// Whether an import is under way.
+pub fn is_importing(data: &Path) -> Result<bool> {
+    let file = open(&data.join("importing"))?;
+    Ok(matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
+}
+
+fn open(path: &Path) -> Result<File> {
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    file.map_err(|error| Error::file("open the lock", path, error))
+}
+
 /// Waits for the lock of a data directory for at most 30 seconds.
 pub fn lock(data: &Path) -> Result<Lock> {
     let path = data.join("lock");
     std::fs::create_dir_all(data).map_err(|error| Error::file("make the folder", data, error))?;
-    let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-    let mut file = open.map_err(|error| Error::file("open the lock", &path, error))?;
+    let mut file = open(&path)?;
     let begun = Instant::now();
     loop {
         match file.try_lock() {

@@ -14,6 +14,7 @@ mod tree;
 pub use cases::{CaseTable, cases, cases_under};
 pub use cells::{Figure, MOST_THRESHOLD, THRESHOLD};
 pub use definition::{Better, Definition, Kind, MeasureFile, Names, Period};
+pub(crate) use grouping::JOINED;
 pub use grouping::{Grain, Grouping, UnitGrouping};
 pub use run::{Request, Results, RunManifest, run};
 pub(crate) use run::{calendar_digest, instant_text, run_file};
@@ -93,6 +94,9 @@ pub async fn sql(snapshot: &Snapshot, text: &str, now: i64) -> Result<Vec<datafu
     Ok(query::sql(&context, text).await?.collect().await?)
 }
 
+/// Years that are looked back at most: one mistyped year makes no thousand months.
+const MOST_YEARS: i64 = 20;
+
 /// The months for which the facts are complete: from the first to the last in which anything happened.
 ///
 /// What lies ahead of `now` (booked visits, a mistyped year) does not count, nor does the month that `now` is in.
@@ -100,8 +104,9 @@ pub fn complete_months(snapshot: &Snapshot, now: i64) -> Option<(Date, Date)> {
     let calendar = Calendar::shipped();
     let spans = [facts::Encounter::TABLE, facts::Contact::TABLE].map(|table| snapshot.span(table));
     let (first, last) = spans.into_iter().flatten().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
-    let first = calendar.local_date(first)?.first_of_month();
     let last = calendar.local_date(last.min(now))?;
+    let earliest = last.first_of_month().checked_sub(jiff::Span::new().years(MOST_YEARS)).ok()?;
+    let first = calendar.local_date(first)?.first_of_month().max(earliest);
     let end = last.first_of_month().checked_add(jiff::Span::new().months(1)).ok()?;
     // A month that ends with nothing for three days or more is still coming in.
     let over = calendar.local_date(now)? >= end;

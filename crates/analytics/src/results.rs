@@ -6,7 +6,7 @@
 //! What could tell a person is hidden once, for the whole cube of a month, and what was hidden once stays hidden:
 //! otherwise two publications of one month could be subtracted.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use facts::{Encounter, Registration, Residence, Resident, Row, TABLES, Table, Unit};
@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS publication (
     engine INTEGER NOT NULL,
     facts_version INTEGER NOT NULL,
     facts_sha256 TEXT NOT NULL,
-    calendar_sha256 TEXT NOT NULL
+    calendar_sha256 TEXT NOT NULL,
+    threshold INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS month (
     measure TEXT NOT NULL,
@@ -112,20 +113,45 @@ impl Results {
         let path = data.join("results.db");
         let open = || {
             let database = Connection::open(&path)?;
-            database.busy_timeout(std::time::Duration::from_secs(30))?;
+            database.busy_timeout(std::time::Duration::from_mins(10))?;
             database.pragma_update(None, "journal_mode", "wal")?;
             database.execute_batch(SCHEMA)?;
             Ok(database)
         };
         let broken = |error: rusqlite::Error| {
             Error::file("open the published results", &path, error)
-                .remedy("move the file away: the results are made anew from the facts")
+                .remedy("restore it from its backup: without it what was hidden once is not known")
         };
         Ok(Results { database: open().map_err(broken)? })
     }
 
     /// Publishes every month that is over and not published as it stands now; `progress` is told of each measure file.
     pub async fn publish(
+        &mut self,
+        snapshot: &Snapshot,
+        catalogue: &Catalogue,
+        as_of: i64,
+        threshold: u64,
+        progress: impl FnMut(&str),
+    ) -> Result<Summary> {
+        // One publication at a time, and all of it or nothing: another could show what this one hides.
+        self.database.execute_batch("BEGIN IMMEDIATE")?;
+        let published = match self.newest()? > snapshot.manifest.version {
+            // Another has published newer facts while this one waited.
+            true => Ok(Summary::default()),
+            false => self.make(snapshot, catalogue, as_of, threshold, progress).await,
+        };
+        self.database.execute_batch(if published.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        published
+    }
+
+    /// The newest version of the facts that was published.
+    fn newest(&self) -> Result<u64> {
+        let newest = "SELECT coalesce(max(facts_version), 0) FROM publication";
+        Ok(self.database.query_row(newest, [], |row| row.get::<_, i64>(0))? as u64)
+    }
+
+    async fn make(
         &mut self,
         snapshot: &Snapshot,
         catalogue: &Catalogue,
@@ -139,11 +165,11 @@ impl Results {
         for file in &catalogue.files {
             progress(&file.path);
             for (dimension, measures) in cubes(file) {
-                let stale = self.stale(snapshot, file, &measures, dimension, &months, as_of)?;
+                let stale = self.stale(snapshot, file, &measures, dimension, &months, (as_of, threshold))?;
                 summary.kept += (months.len() - stale.len()) * measures.len();
                 summary.made += stale.len() * measures.len();
                 let (Some(first), Some(last)) = (stale.first(), stale.last()) else { continue };
-                let publication = begun.map_or_else(|| self.begin(snapshot, as_of), Ok)?;
+                let publication = begun.map_or_else(|| self.begin(snapshot, as_of, threshold), Ok)?;
                 begun = Some(publication);
                 let by = format!("unit,period,{dimension}");
                 let request = Request {
@@ -171,17 +197,18 @@ impl Results {
     }
 
     /// Writes down what a publication is made from.
-    fn begin(&self, snapshot: &Snapshot, as_of: i64) -> Result<i64> {
+    fn begin(&self, snapshot: &Snapshot, as_of: i64, threshold: u64) -> Result<i64> {
         self.database.execute(
-            "INSERT INTO publication (at, program, engine, facts_version, facts_sha256, calendar_sha256) \
-             VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO publication (at, program, engine, facts_version, facts_sha256, calendar_sha256, \
+             threshold) VALUES (?, ?, ?, ?, ?, ?, ?)",
             params![
                 measure::instant_text(as_of),
                 env!("CARGO_PKG_VERSION"),
                 ENGINE,
                 snapshot.manifest.version as i64,
                 snapshot.digest(),
-                measure::calendar_digest()
+                measure::calendar_digest(),
+                threshold as i64
             ],
         )?;
         Ok(self.database.last_insert_rowid())
@@ -195,13 +222,13 @@ impl Results {
         measures: &[&Definition],
         dimension: &str,
         months: &'a [Month],
-        as_of: i64,
+        (as_of, threshold): (i64, u64),
     ) -> Result<Vec<&'a Month>> {
         let tables = tables_read(file, dimension);
         let mut known = self.database.prepare_cached(
             "SELECT p.facts_version, m.as_of FROM month m JOIN publication p USING (publication) \
              WHERE m.measure = ? AND m.dimension = ? AND m.month = ? AND m.file_sha256 = ? AND m.version = ? \
-             AND p.engine = ? AND p.calendar_sha256 = ?",
+             AND p.engine = ? AND p.calendar_sha256 = ? AND p.threshold = ?",
         )?;
         let mut stale = Vec::new();
         for month in months {
@@ -215,11 +242,15 @@ impl Results {
                     file.digest,
                     measure.version,
                     ENGINE,
-                    measure::calendar_digest()
+                    measure::calendar_digest(),
+                    threshold as i64
                 ];
                 let stored = known.query_row(keys, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
                 stands &= stored.optional()?.is_some_and(|(version, at)| {
-                    let unchanged = |table: &&'static Table| !snapshot.changed_since(table, version as u64, settled);
+                    let unchanged = |table: &&'static Table| {
+                        let end = if file.asks_by_main_time(table) { settled } else { i64::MAX };
+                        !snapshot.changed_since(table, version as u64, end)
+                    };
                     let ripe = at >= settled || at == as_of || !file.sql.contains("$as_of");
                     ripe && tables.iter().all(unchanged)
                 });
@@ -246,16 +277,15 @@ impl Results {
         Ok(hidden)
     }
 
-    /// Stores the figures of stale months in place of what stood there, all or nothing.
-    fn store(&mut self, cube: &Cube<'_>, stale: &[&Month], figures: &[Figure]) -> Result<()> {
-        let transaction = self.database.transaction()?;
+    /// Stores the figures of stale months in place of what stood there.
+    fn store(&self, cube: &Cube<'_>, stale: &[&Month], figures: &[Figure]) -> Result<()> {
         let names: HashSet<&str> = stale.iter().map(|month| month.name.as_str()).collect();
         for measure in cube.measures {
             for month in &names {
-                transaction
+                self.database
                     .prepare_cached("DELETE FROM figure WHERE measure = ? AND dimension = ? AND month = ?")?
                     .execute(params![measure.id, cube.dimension, month])?;
-                transaction
+                self.database
                     .prepare_cached(
                         "INSERT OR REPLACE INTO month (measure, dimension, month, publication, version, file_sha256, \
                          as_of) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -273,7 +303,7 @@ impl Results {
         }
         for figure in figures.iter().filter(|figure| names.contains(figure.period.as_str())) {
             let (measure, month, unit, stratum, class) = key(figure);
-            transaction
+            self.database
                 .prepare_cached("INSERT INTO figure VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
                 .execute(params![
                     measure,
@@ -292,7 +322,7 @@ impl Results {
                     figure.coverage
                 ])?;
         }
-        Ok(transaction.commit()?)
+        Ok(())
     }
 
     /// Every published figure, by measure, dimension and month.
@@ -383,15 +413,14 @@ fn cubes(file: &MeasureFile) -> BTreeMap<&str, Vec<&Definition>> {
 
 /// The tables whose rows can change a cube. A word of the query that is a table's name counts as reading it.
 fn tables_read(file: &MeasureFile, dimension: &str) -> Vec<&'static Table> {
-    let words: BTreeSet<&str> = file.sql.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
-    let joined: &[&Table] = match dimension {
-        "" => &[],
-        _ => &[Resident::TABLE, Residence::TABLE],
+    let joined: &[&Table] = match measure::JOINED.contains(&dimension) {
+        true => &[Resident::TABLE, Residence::TABLE],
+        false => &[],
     };
-    let folded: &[&Table] = match words.contains("continuity") {
+    let folded: &[&Table] = match file.folds() {
         true => &[Encounter::TABLE, Registration::TABLE],
         false => &[],
     };
     let others: Vec<&str> = [Unit::TABLE].iter().chain(joined).chain(folded).map(|table| table.name).collect();
-    TABLES.iter().copied().filter(|table| words.contains(table.name) || others.contains(&table.name)).collect()
+    TABLES.iter().copied().filter(|table| file.names(table.name) || others.contains(&table.name)).collect()
 }

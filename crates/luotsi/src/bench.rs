@@ -30,11 +30,11 @@ pub enum BenchCommand {
 
 #[derive(Args)]
 pub struct Continuity {
-    #[arg(long, default_value_t = 20_000_000)]
+    #[arg(long, default_value_t = 20_000_000, value_parser = clap::value_parser!(u64).range(10_000..))]
     rows: u64,
     /// Timed runs of each; the median is printed.
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
     /// Folder for the data; made when missing, kept for the next time.
     #[arg(long, default_value = "data/bench")]
     folder: PathBuf,
@@ -50,7 +50,7 @@ pub struct Measures {
 
 #[derive(Args)]
 pub struct Import {
-    #[arg(long, default_value_t = 2_000_000)]
+    #[arg(long, default_value_t = 2_000_000, value_parser = clap::value_parser!(u64).range(10_000..))]
     rows: u64,
     #[arg(long, default_value = "data/bench")]
     folder: PathBuf,
@@ -216,7 +216,7 @@ struct Timed {
     printed: String,
 }
 
-fn timed(runs: usize, program: &str, arguments: &[String]) -> Option<Timed> {
+fn timed(runs: u16, program: &str, arguments: &[String]) -> Option<Timed> {
     let mut figures: [Vec<f64>; 3] = [Vec::new(), Vec::new(), Vec::new()];
     let mut printed = String::new();
     for _ in 0..runs {
@@ -331,16 +331,26 @@ fn result(printed: &str) -> String {
         .join(" ")
 }
 
+/// Makes an empty folder; one that stands is removed only when it was made here.
+fn clear(data: &Path) -> Result<()> {
+    let broken = |error: std::io::Error| Error::file("clear the folder", data, error);
+    let mark = data.join("bench");
+    if data.exists() && !mark.exists() {
+        return Err(Error::new("this folder was not made by a bench").at(data.display()).remedy("another --folder"));
+    }
+    if data.exists() {
+        std::fs::remove_dir_all(data).map_err(broken)?;
+    }
+    std::fs::create_dir_all(data).and_then(|()| std::fs::write(mark, "")).map_err(broken)
+}
+
 /// The month after the county's last, in days.
 const NEW_MONTH: i64 = 31;
 
 fn measures(arguments: &Measures) -> Result<()> {
     let data = arguments.folder.join(format!("county-{}", arguments.residents));
     let own = std::env::current_exe().map_err(|error| Error::new(error.to_string()))?.display().to_string();
-    let broken = |error: std::io::Error| Error::file("clear the folder", &data, error);
-    if data.exists() {
-        std::fs::remove_dir_all(&data).map_err(broken)?;
-    }
+    clear(&data)?;
     demo::make(&data, county::Plan { residents: arguments.residents, seed: 1 })?;
     let words = ["measure", "publish", "--data", &data.display().to_string()].map(String::from);
     let publish = || timed(1, &own, &words).ok_or_else(|| Error::new("publishing failed"));
@@ -392,7 +402,7 @@ fn import(arguments: &Import) -> Result<()> {
     std::fs::create_dir_all(&arguments.folder).map_err(broken)?;
     let file = arguments.folder.join(format!("import-{}.csv", arguments.rows));
     let data = arguments.folder.join("import");
-    let _ = std::fs::remove_dir_all(&data);
+    clear(&data)?;
     Directory::keep_key(&data, b"luotsi bench, no secret")?;
     let residents = arguments.rows / VISITS + 1;
     let mut small = String::from("unit_id,name_fi,level\n");

@@ -122,11 +122,13 @@ pub fn make(data: &Path, plan: Plan) -> Result<()> {
         }
         Ok::<(), Error>(())
     })?;
-    commit.finish()?;
-    bar.finish_and_clear();
     let about =
         format!("The people of this county are invented.\nresidents: {}\nseed: {}\n", plan.residents, plan.seed);
-    std::fs::write(data.join("synthetic"), about).map_err(|error| Error::file("write", data, error))
+    let path = data.join("synthetic");
+    std::fs::write(&path, about).map_err(|error| Error::file("write", &path, error))?;
+    commit.finish()?;
+    bar.finish_and_clear();
+    Ok(())
 }
 
 fn tables() -> Vec<Rows> {

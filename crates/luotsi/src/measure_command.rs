@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use analytics::lake::Lake;
+use analytics::lock::is_importing;
 use analytics::measure::{self, Catalogue, Grouping, Request};
 use analytics::report::{self, Format};
 use analytics::results::Results;
@@ -117,6 +118,9 @@ fn show(catalogue: &Catalogue, id: &str) -> Result<()> {
 }
 
 fn publish(data: &Path) -> Result<()> {
+    if is_importing(data)? {
+        return Err(Error::new("an import is under way").at(data.display()).remedy("publish when it has ended"));
+    }
     let snapshot = Lake::existing(data)?.snapshot()?;
     let (catalogue, settings) = (settings::catalogue(data)?, Settings::read(data)?);
     let mut results = Results::open(data)?;

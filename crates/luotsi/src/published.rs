@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use analytics::Result;
 use analytics::lake::{Lake, Snapshot};
+use analytics::lock::is_importing;
 use analytics::measure::{self, Better, Catalogue, Grouping, Request};
 use analytics::results::{Published, Results};
 use jiff::civil::Date;
@@ -38,10 +39,13 @@ impl Publication {
         let catalogue = Arc::new(settings::catalogue(data)?);
         let as_of = now();
         let mut results = Results::open(data)?;
-        let bar = output::progress("measures", Some(catalogue.files.len() as u64));
-        let threshold = Settings::read(data)?.threshold;
-        results.publish(&snapshot, &catalogue, as_of, threshold, |_| bar.inc(1)).await?;
-        bar.finish_and_clear();
+        // What an import has brought so far is not shown: half of it could hide for ever what the whole would not.
+        if !is_importing(data)? {
+            let bar = output::progress("measures", Some(catalogue.files.len() as u64));
+            let threshold = Settings::read(data)?.threshold;
+            results.publish(&snapshot, &catalogue, as_of, threshold, |_| bar.inc(1)).await?;
+            bar.finish_and_clear();
+        }
         let tree = measure::tree(&snapshot, as_of).await?;
         let units = tree
             .units
@@ -90,8 +94,7 @@ impl Publication {
             };
             if dimension.is_empty() {
                 let series = self.series.entry(key);
-                let series = series.or_insert_with(|| Series { points: gaps.clone(), as_of: String::new() });
-                series.as_of = series.as_of.clone().max(instant(figure.as_of));
+                let series = series.or_insert_with(|| Series { points: gaps.clone() });
                 series.points[place] = point(&figure);
                 return;
             }
@@ -101,7 +104,7 @@ impl Publication {
             }
             if !figure.class.is_empty() {
                 let series = self.series.entry(key.clone());
-                series.or_insert_with(|| Series { points: gaps.clone(), as_of: instant(figure.as_of) });
+                series.or_insert_with(|| Series { points: gaps.clone() });
             }
             if place + 1 == months.len() {
                 let part = Part { dimension: dimension.clone(), value: value.clone(), point: point(&figure) };
@@ -126,6 +129,7 @@ fn point(figure: &Published) -> Point {
         denominator: figure.denominator,
         suppressed: figure.suppressed,
         coverage: figure.coverage,
+        as_of: instant(figure.as_of),
     }
 }
 

@@ -1,12 +1,13 @@
 //! `luotsi serve`: pages over a data directory.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use analytics::lake::Lake;
 use analytics::{Error, Result};
+use operations::calendar::Calendar;
 use tokio::net::TcpListener;
 use web::App;
 
@@ -15,6 +16,8 @@ use crate::{DataDirectory, now, runtime};
 
 /// How often it is looked whether facts are newer than what is published.
 const LOOK: Duration = Duration::from_secs(15);
+/// After failures it is looked less and less often.
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -51,7 +54,8 @@ pub fn serve(data: &Path, addresses: Addresses, demo: bool) -> Result<()> {
         let version = publication.version();
         let beside_pages = metrics.is_none() && addresses.listen.ip().is_loopback();
         let app = App::new(Arc::new(publication), web::shipped_scorecards(), demo, beside_pages, secret);
-        tokio::spawn(follow(data.to_path_buf(), Arc::clone(&app), version));
+        let (folder, followed) = (data.to_path_buf(), Arc::clone(&app));
+        std::thread::spawn(move || follow(&folder, &followed, version));
         if let Some(metrics) = metrics {
             tokio::spawn(web::serve_metrics(metrics, Arc::clone(&app)));
         }
@@ -70,23 +74,29 @@ async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener> {
     })
 }
 
-/// Publishes again when newer facts have been committed, or another day has begun.
-async fn follow(data: PathBuf, app: Arc<App>, mut version: u64) {
-    let day = || now().div_euclid(86_400_000_000);
-    let mut published = day();
+/// Publishes again when newer facts have been committed and stand still, or another day has begun. On a thread of its
+/// own, so that pages do not wait for it.
+fn follow(data: &Path, app: &App, mut version: u64) {
+    let calendar = Calendar::shipped();
+    let today = || calendar.local_date(now());
+    let (mut published, mut pause, mut seen) = (today(), LOOK, version);
     loop {
-        tokio::time::sleep(LOOK).await;
-        let newer = Lake::existing(&data).map_or(version, |lake| lake.version());
-        if newer == version && day() == published {
+        std::thread::sleep(pause);
+        let newer = Lake::existing(data).map_or(version, |lake| lake.version());
+        let stands_still = std::mem::replace(&mut seen, newer) == newer;
+        if !stands_still || (newer == version && today() == published) {
             continue;
         }
-        match Publication::load(&data).await {
+        match runtime().and_then(|runtime| runtime.block_on(Publication::load(data))) {
             Ok(publication) => {
-                (version, published) = (publication.version(), day());
+                (version, published, pause) = (publication.version(), today(), LOOK);
                 app.publish(Arc::new(publication));
                 eprintln!("published version {version} of the facts");
             }
-            Err(error) => eprintln!("error: cannot publish newer facts, the older ones stay: {error}"),
+            Err(error) => {
+                pause = (pause * 2).min(LONGEST_PAUSE);
+                eprintln!("error: cannot publish newer facts, the older ones stay: {error}");
+            }
         }
     }
 }

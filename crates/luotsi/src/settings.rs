@@ -1,4 +1,4 @@
-//! `county.toml`: what a county sets for its data directory. Flags and the environment stand above it.
+//! `county.toml`: what a county sets for its data directory.
 
 use std::path::Path;
 

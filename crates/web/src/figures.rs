@@ -43,14 +43,14 @@ pub struct Point {
     pub denominator: f64,
     pub suppressed: bool,
     pub coverage: Option<f64>,
+    /// As of which instant, in words of ISO 8601; empty without a figure.
+    pub as_of: String,
 }
 
 /// A measure of one unit over its periods, gaps included.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Series {
     pub points: Vec<Point>,
-    /// As of which instant, in words of ISO 8601.
-    pub as_of: String,
 }
 
 /// A figure of one value of a further dimension.

@@ -224,6 +224,9 @@ impl Check {
                 .and_then(|text| formats.instant(text, &mut self.ambiguous_times).map_err(|_| ()))
                 .map_err(|()| Refused { column: "recorded_at", reason: "is not a time".into() })?,
         };
+        if recorded_at > now {
+            return Err(Refused { column: "recorded_at", reason: "is still to come".into() });
+        }
         Ok(Checked { values, recorded_at })
     }
 }

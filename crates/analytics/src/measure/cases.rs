@@ -5,6 +5,7 @@ use datafusion::arrow::compute::{cast, filter_record_batch};
 use datafusion::arrow::datatypes::{DataType, TimestampMicrosecondType};
 use operations::calendar::Calendar;
 
+use super::gather::epochs;
 use super::grouping::{Periods, windows};
 use super::query::{self, Bounds};
 use super::{Catalogue, Kind, Request};
@@ -28,7 +29,14 @@ pub async fn cases(
     let fold = Continuity::new(snapshot.clone(), windows, request.as_of);
     let context = query::session(snapshot, Some(request.as_of), &fold)?;
     let bounds = Bounds { from: first, to: periods.end, as_of: request.as_of };
-    let batches = query::plan(&context, file, bounds).await?.collect().await?;
+    let plan = query::plan(&context, file, bounds).await?;
+    for name in ["case_id", "resident_id", "unit_id", "at"].into_iter().chain(measure.columns()) {
+        if plan.schema().index_of_column_by_name(None, name).is_none() {
+            let at = format!("{}:{}:1", file.path, file.head_lines + 1);
+            return Err(Error::new(format!("the case query lacks the column {name}")).at(at));
+        }
+    }
+    let batches = plan.collect().await?;
     if measure.kind != Kind::Stock {
         return Ok(batches);
     }
@@ -68,6 +76,10 @@ pub async fn cases_under(
     most: usize,
 ) -> Result<CaseTable> {
     let tree = super::tree(snapshot, request.as_of).await?;
+    let (_, measure) = catalogue.find(id)?;
+    // A case stands where the figure of its period counts it.
+    let epochs = epochs(measure, request, &Periods::of(request, &Calendar::shipped())?, &tree);
+    let [(first, last)] = epochs[..] else { return Err(Error::new("cases are shown for one period")) };
     let above = tree.find(unit).ok_or_else(|| Error::new(format!("no unit is called {unit}")))?;
     let mut table = CaseTable::default();
     for batch in cases(snapshot, catalogue, id, request).await? {
@@ -86,6 +98,7 @@ pub async fn cases_under(
         for row in 0..batch.num_rows() {
             let of = if units.is_valid(row) { tree.find(units.as_string::<i32>().value(row)) } else { tree.root() };
             let epoch = tree.epoch(if times.is_valid(row) { times.value(row) } else { request.as_of });
+            let epoch = epoch.clamp(first, last);
             if of.is_some_and(|of| tree.up(of, epoch).any(|unit| unit == above)) {
                 table.total += 1;
                 if table.rows.len() < most {

@@ -32,8 +32,8 @@ pub fn fixed(value: f64) -> i128 {
 fn times(left: i128, right: i128) -> i128 {
     match i64::try_from(left) {
         // Whole numbers need no division of 128 bits.
-        Ok(small) if small % SCALE as i64 == 0 => i128::from(small / SCALE as i64) * right,
-        _ => left * right / SCALE as i128,
+        Ok(small) if small % SCALE as i64 == 0 => i128::from(small / SCALE as i64).saturating_mul(right),
+        _ => left.checked_mul(right).map_or_else(|| fixed(real(left) * real(right)), |product| product / SCALE as i128),
     }
 }
 
@@ -129,7 +129,7 @@ impl Cell {
             Worth::Hit(hit) => self.hits += u64::from(hit),
             Worth::Value(value) => {
                 self.sum += fixed(value);
-                self.squares += fixed(value * value);
+                self.squares = self.squares.saturating_add(fixed(value * value));
                 if resolution > 0.0 {
                     self.tally.add((value / resolution).round() as i64, 1);
                 }
@@ -150,9 +150,9 @@ impl Cell {
         self.ratio.clusters += 1;
         self.ratio.numerator += numerator;
         self.ratio.denominator += denominator;
-        self.ratio.numerator_squared += times(numerator, numerator);
-        self.ratio.denominator_squared += times(denominator, denominator);
-        self.ratio.product += times(numerator, denominator);
+        self.ratio.numerator_squared = self.ratio.numerator_squared.saturating_add(times(numerator, numerator));
+        self.ratio.denominator_squared = self.ratio.denominator_squared.saturating_add(times(denominator, denominator));
+        self.ratio.product = self.ratio.product.saturating_add(times(numerator, denominator));
     }
 
     pub fn merge(&mut self, other: &Cell) {
@@ -162,7 +162,7 @@ impl Cell {
         self.hits += other.hits;
         self.against += other.against;
         self.sum += other.sum;
-        self.squares += other.squares;
+        self.squares = self.squares.saturating_add(other.squares);
         self.tally.merge(&other.tally);
         for (class, count) in &other.classes {
             *self.classes.entry(*class).or_default() += count;

@@ -187,6 +187,23 @@ impl MeasureFile {
         Ok(MeasureFile { path: path.into(), measures, sql, head_lines, digest })
     }
 
+    /// Whether a word of the query is `name`; SQL does not tell small letters from large.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        let mut words = self.sql.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        words.any(|word| word.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the cases come from a fold.
+    pub(crate) fn folds(&self) -> bool {
+        self.names("continuity")
+    }
+
+    /// Whether the query chooses rows of a table by its main time, so that rows of later times cannot touch a period.
+    pub(crate) fn asks_by_main_time(&self, table: &facts::Table) -> bool {
+        // The tree of units is asked for by time, whatever the query.
+        self.folds() || table.name == "units" || table.at.is_none_or(|at| self.names(at))
+    }
+
     pub(super) fn shares_an_id(&self, other: &MeasureFile) -> bool {
         self.measures.iter().any(|mine| other.measures.iter().any(|theirs| mine.id == theirs.id))
     }

@@ -46,6 +46,9 @@ pub(super) fn suppress(figures: &mut Vec<Figure>, context: &Context<'_>) {
     let mut hidden = vec![false; figures.len()];
     for ((period, _), slice) in &slices {
         let nodes = nodes_of(figures, slice, context, &context.shapes[period]);
+        for at in coverage_tells(figures, slice, &nodes, context.threshold) {
+            figures[at].coverage = None;
+        }
         for (at, hide) in slice.iter().zip(hide(&nodes, context.threshold)) {
             hidden[*at] |= hide;
         }
@@ -54,14 +57,7 @@ pub(super) fn suppress(figures: &mut Vec<Figure>, context: &Context<'_>) {
         hide_breakdowns(figures, &mut hidden, context);
     }
     let absent = absent_parts(figures, &hidden);
-    for (figure, hidden) in figures.iter_mut().zip(hidden) {
-        match hidden {
-            true => figure.suppress(),
-            // A small number of cases left out would follow from the coverage.
-            false if (1..context.threshold).contains(&figure.left_out) => figure.coverage = None,
-            false => {}
-        }
-    }
+    figures.iter_mut().zip(hidden).filter(|(_, hidden)| *hidden).for_each(|(figure, _)| figure.suppress());
     figures.extend(absent);
 }
 
@@ -110,7 +106,28 @@ fn nodes_of(figures: &[Figure], slice: &[usize], context: &Context<'_>, shape: &
             hidden: unit.is_some_and(|unit| shape.blurred[unit]) || (context.before)(figure),
         }
     };
-    slice.iter().zip(&units).map(node).collect()
+    let mut nodes: Vec<Node> = slice.iter().zip(&units).map(node).collect();
+    if context.measure.kind == Kind::Persons {
+        // People of several units are no sum: where one of a family is small, the whole family goes.
+        let small: BTreeSet<Option<usize>> = nodes.iter().filter(|node| node.few).map(|node| node.parent).collect();
+        nodes.iter_mut().for_each(|node| node.hidden |= node.parent.is_some() && small.contains(&node.parent));
+        nodes.iter_mut().for_each(|node| node.parent = None);
+    }
+    nodes
+}
+
+/// Places whose coverage must go: a small number of cases without a value would follow from it, or from that of the
+/// unit above and the units beside it.
+fn coverage_tells(figures: &[Figure], slice: &[usize], nodes: &[Node], threshold: u64) -> Vec<usize> {
+    let is_small = |place: &usize| (1..threshold).contains(&figures[slice[*place]].left_out);
+    let small: Vec<usize> = (0..slice.len()).filter(is_small).collect();
+    let families: BTreeSet<usize> = small.iter().filter_map(|place| nodes[*place].parent).collect();
+    let tells = |place: &usize| {
+        small.contains(place)
+            || families.contains(place)
+            || nodes[*place].parent.is_some_and(|it| families.contains(&it))
+    };
+    (0..slice.len()).filter(tells).map(|place| slice[place]).collect()
 }
 
 /// Which nodes to hide so that no node with few people can be told to within the threshold.
@@ -181,8 +198,10 @@ impl Families {
                         .fold(own, |sum, high| (sum + high).min(UNBOUNDED));
                     let (total_low, total_high) = bounds[parent];
                     let (child_low, child_high) = bounds[*child];
-                    bounds[*child] =
-                        (child_low.max(total_low.saturating_sub(others_high)), child_high.min(total_high - others_low));
+                    bounds[*child] = (
+                        child_low.max(total_low.saturating_sub(others_high)),
+                        child_high.min(total_high.saturating_sub(others_low)),
+                    );
                 }
             }
             if bounds == before {

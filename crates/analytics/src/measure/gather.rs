@@ -16,6 +16,7 @@ use datafusion::prelude::{DataFrame, SessionContext, col, ident};
 use futures::StreamExt;
 use operations::calendar::date_of;
 use tokio::sync::mpsc::{Receiver, channel};
+use tokio::task::JoinHandle;
 
 use super::cells::{Cell, Figure, Worth, fixed};
 use super::columns::{Labels, Numbered, Worths};
@@ -29,7 +30,7 @@ use crate::rows::instant_type;
 
 /// The epochs of the tree that a measure's cases of each period count in: those of the period, and where the figure is
 /// of the period's end (a stock, a rolling window) that of its end.
-fn epochs(measure: &Definition, request: &Request, periods: &Periods, tree: &Tree) -> Vec<(usize, usize)> {
+pub(super) fn epochs(measure: &Definition, request: &Request, periods: &Periods, tree: &Tree) -> Vec<(usize, usize)> {
     let of_end = measure.kind == Kind::Stock || (measure.window_months.is_some() && request.grouping.period.is_some());
     let of = |period: usize| {
         let last = tree.epoch(periods.end_of(period) - 1);
@@ -132,7 +133,7 @@ impl<'a> Gathering<'a> {
             let (sexes, languages, places) = (sexes?, languages?, places?);
             for row in 0..batch.num_rows() {
                 let person = Person {
-                    birth_year: births.value(row) as i32,
+                    birth_year: i32::try_from(births.value(row)).unwrap_or(0),
                     sex: self.labels.number(sexes.as_string::<i32>().value(row)),
                     language: self.labels.number(languages.as_string::<i32>().value(row)),
                     municipality: self.labels.number(places.as_string::<i32>().value(row)),
@@ -177,11 +178,13 @@ impl<'a> Gathering<'a> {
         let mut cluster = Cluster::default();
         loop {
             begun.extend(waiting.by_ref().take(ahead - begun.len()).map(begin));
-            let Some(mut receive) = begun.pop_front() else { break };
+            let Some((mut receive, partition)) = begun.pop_front() else { break };
             while let Some(batch) = receive.recv().await {
                 let batch = batch.map_err(|error| query::placed(error, &file.path, file.head_lines))?;
                 self.add_batch(file, &batch, &mut cluster)?;
             }
+            // A partition that broke off is no partition that ended.
+            partition.await.map_err(|error| Error::new(format!("a part of the query broke off: {error}")))?;
         }
         self.end_cluster(&mut cluster);
         Ok(())
@@ -475,16 +478,18 @@ fn put_estimate(figure: &mut Figure, estimate: Option<stats::interval::Estimate>
 }
 
 /// Runs a partition on a task of its own, two batches ahead of who takes them.
-fn begin(mut partition: SendableRecordBatchStream) -> Receiver<datafusion::common::Result<RecordBatch>> {
+fn begin(
+    mut partition: SendableRecordBatchStream,
+) -> (Receiver<datafusion::common::Result<RecordBatch>>, JoinHandle<()>) {
     let (send, receive) = channel(2);
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         while let Some(batch) = partition.next().await {
             if send.send(batch).await.is_err() {
                 break;
             }
         }
     });
-    receive
+    (receive, task)
 }
 
 /// Sums of one resident's cases, for kinds that count people.
@@ -533,7 +538,7 @@ impl Cluster {
 /// Age groups of the national statistics on use of services.
 fn age_group(birth_year: i32, at: i64) -> &'static str {
     let year = date_of((at / 86_400_000_000) as i32).map_or(1970, |date| i32::from(date.year()));
-    match year - birth_year {
+    match year.saturating_sub(birth_year) {
         ..=6 => "0-6",
         7..=17 => "7-17",
         18..=29 => "18-29",

@@ -35,7 +35,7 @@ pub struct Grouping {
 /// Periods in one run.
 const MOST_PERIODS: usize = 10_000;
 /// Dimensions that the engine joins once for each resident.
-pub(super) const JOINED: [&str; 4] = ["age_group", "sex", "language", "municipality"];
+pub(crate) const JOINED: [&str; 4] = ["age_group", "sex", "language", "municipality"];
 /// Dimensions that a case query may have as columns.
 const COLUMNS: [&str; 7] =
     ["channel", "service", "profession", "professional_id", "risk_class", "instrument", "modality"];

@@ -86,7 +86,7 @@ pub(crate) async fn run_file(
             .and_then(|(first, _)| calendar.start_of(first))
             .unwrap_or(i64::MIN);
         gathering.too_early = windows.iter().take_while(|(from, _)| *from < begun).count();
-        if !file.sql.contains("continuity(") {
+        if !file.folds() {
             // One scan serves all windows: a case belongs to every window that its time falls into.
             bounds.from = windows.iter().map(|(from, _)| *from).min().unwrap_or(bounds.from);
             gathering.windows = windows;

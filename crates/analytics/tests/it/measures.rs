@@ -212,3 +212,18 @@ fn a_unit_that_moved_counts_where_it_stood_or_where_it_stands() {
     let figures = run_request(&county, HEAD, RIGHT, &request("unit,period:month", true)).expect("figures");
     assert!(figures.iter().all(|it| !it.suppressed), "months have one tree each");
 }
+
+#[test]
+fn distinct_people_are_no_sum_and_a_small_family_goes_whole() {
+    let mut county = County::new();
+    let mut csv = String::from("contact_id,resident_id,channel,service,unit_id,opened_at\n");
+    for (number, (unit, resident)) in (1..=9).map(|it| ("a", it)).chain((1..=3).map(|it| ("b", it))).enumerate() {
+        csv += &format!("p{number},r{resident},phone,outpatient,{unit},2025-02-10T10:00:00Z\n");
+    }
+    county.must("contacts", &csv);
+    let head = HEAD.replace("share\"\n--- unit", "persons\"\n--- unit");
+    let figures = run_request(&county, &head, RIGHT, &request("unit,period", true)).expect("figures");
+    let of = |unit: &str| figures.iter().find(|it| it.unit_id == unit).map(|it| (it.value, it.suppressed));
+    assert_eq!(of("county"), Some((Some(9.0), false)), "who came to both is one person");
+    assert_eq!((of("a"), of("b")), (Some((None, true)), Some((None, true))));
+}

@@ -9,8 +9,12 @@ use crate::county::County;
 const NOW: i64 = 1_767_225_600_000_000;
 
 fn publish(county: &County, catalogue: &Catalogue) -> Summary {
+    publish_above(county, catalogue, THRESHOLD)
+}
+
+fn publish_above(county: &County, catalogue: &Catalogue, threshold: u64) -> Summary {
     let (mut results, snapshot) = (Results::open(county.path()).expect("results"), county.snapshot());
-    let published = results.publish(&snapshot, catalogue, NOW, THRESHOLD, |_| ());
+    let published = results.publish(&snapshot, catalogue, NOW, threshold, |_| ());
     crate::runtime().block_on(published).expect("a publication")
 }
 
@@ -89,4 +93,45 @@ fn what_was_hidden_once_stays_hidden() {
     assert!(publish(&county, &catalogue).made > 0);
     assert!(of(&county, "county").iter().any(|it| it.value == Some(18.0)));
     assert!(of(&county, "a").iter().all(|it| it.suppressed), "18 − 12 would tell the six that came, and so the three");
+}
+
+#[test]
+fn a_higher_threshold_hides_what_was_shown() {
+    let mut county = County::new();
+    let catalogue = only("measures/volume/contacts.sql");
+    county.must("contacts", &contacts(1, "a", 1..=9));
+    publish(&county, &catalogue);
+    assert!(published(&county, "volume.contacts", "a", "2025-01").iter().all(|it| !it.suppressed));
+    assert!(publish_above(&county, &catalogue, 10).made > 0);
+    assert!(published(&county, "volume.contacts", "a", "2025-01").iter().all(|it| it.suppressed));
+}
+
+#[test]
+fn a_row_whose_main_time_is_not_what_the_query_asks_by_touches_every_month() {
+    let mut county = County::new();
+    let catalogue = only("measures/access/still_waiting.sql");
+    for month in 1..=8 {
+        county.must("contacts", &contacts(month, "a", 1..=9));
+    }
+    let header = "assessment_id,resident_id,kind,guarantee,unit_id,need_established_at,completed_at\n";
+    let row = |number: u32, need: &str, completed: &str| {
+        format!("{header}n{number},r{number},care_need,care,a,{need}T08:00:00Z,{completed}T08:00:00Z\n")
+    };
+    county.must("assessments", &row(1, "2025-01-03", "2025-01-03"));
+    assert_eq!(publish(&county, &catalogue).made, 8);
+    county.must("assessments", &row(2, "2025-01-04", "2025-08-04"));
+    assert_eq!(publish(&county, &catalogue).made, 8, "who waits since January, written down in August");
+}
+
+#[test]
+fn while_an_import_is_under_way_it_is_told() {
+    use analytics::lock::{importing, is_importing};
+    let county = County::new();
+    assert!(!is_importing(county.path()).expect("a state"));
+    let held = importing(county.path()).expect("a lock");
+    let other = importing(county.path()).expect("imports may go side by side");
+    drop(held);
+    assert!(is_importing(county.path()).expect("a state"));
+    drop(other);
+    assert!(!is_importing(county.path()).expect("a state"));
 }

@@ -85,9 +85,11 @@ pub async fn measure(
         a.govuk-link href=(page.link_to("/steer", &[("chart", "")])) { (page.language.text_with("back-to-scorecard", &[("unit", unit)])) }
         h1.govuk-heading-xl { (name) span.govuk-caption-xl { (unit) } }
         (filter_form(&page, &asked, charts, chart_name))
-        (picture(&page, &asked, &reading))
-        (changes(&page, &followed, &asked.unit.id))
-        (table(&page, &asked, &reading))
+        @if asked.card.kind != "classes" {
+            (picture(&page, &asked, &reading))
+            (changes(&page, &followed, &asked.unit.id))
+            (table(&page, &asked, &reading))
+        }
         (parts(&page, &asked))
         (definition(&page, asked.card))
     };
@@ -106,11 +108,13 @@ fn filter_form(page: &Page, asked: &Asked<'_>, charts: &[(&'static str, Chart)],
                     }
                 }
             }
-            div.govuk-form-group {
-                label.govuk-label for="chart" { (page.text("chart")) }
-                select.govuk-select #chart name="chart" {
-                    @for (name, _) in charts {
-                        option value=(name) selected[*name == chart] { (page.text(&format!("chart-{name}"))) }
+            @if asked.card.kind != "classes" {
+                div.govuk-form-group {
+                    label.govuk-label for="chart" { (page.text("chart")) }
+                    select.govuk-select #chart name="chart" {
+                        @for (name, _) in charts {
+                            option value=(name) selected[*name == chart] { (page.text(&format!("chart-{name}"))) }
+                        }
                     }
                 }
             }
@@ -157,7 +161,7 @@ fn picture(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
                 (fact(&page.text("interval"), &interval(page, &asked.card.unit, latest)))
                 (fact(&page.text("cases-count"), &latest.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))))
                 (fact(&page.text("coverage"), &latest.coverage.map_or(String::new(), |it| numbers::value(it, "share", page.language))))
-                (fact(&page.text("as-of"), asked.series.as_of.get(..10).unwrap_or("")))
+                (fact(&page.text("as-of"), latest.as_of.get(..10).unwrap_or("")))
             }
         }
     }
@@ -252,9 +256,14 @@ fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
 
 /// The latest month by each further dimension that may be published.
 fn parts(page: &Page, asked: &Asked<'_>) -> Markup {
-    let parts = page.figures.parts(&asked.card.id, &asked.unit.id);
+    let mut parts = page.figures.parts(&asked.card.id, &asked.unit.id);
+    parts.sort_by_key(|part| {
+        let place = vocabulary(&part.dimension).and_then(|list| list.codes.iter().position(|it| it.code == part.value));
+        (part.dimension.clone(), place.unwrap_or(usize::MAX))
+    });
     let Some(month) = parts.first().map(|part| numbers::period(&part.point.period, page.language)) else {
-        return html! {};
+        // A measure of classes has nothing else to show.
+        return html! { @if asked.card.kind == "classes" { p.sentence { (page.text("no-cases")) } } };
     };
     html! {
         @for parts in parts.chunk_by(|left, right| left.dimension == right.dimension) {
@@ -280,7 +289,10 @@ fn parts(page: &Page, asked: &Asked<'_>) -> Markup {
 
 fn part_row(page: &Page, asked: &Asked<'_>, part: &Part) -> Markup {
     let Part { value, point, .. } = part;
-    let unit = if part.dimension == "class" { "share" } else { &asked.card.unit };
+    let (unit, cases) = match part.dimension.as_str() {
+        "class" => ("share", point.n.and(point.numerator)),
+        _ => (asked.card.unit.as_str(), point.n.map(|n| n as f64)),
+    };
     html! {
         tr {
             th scope="row" { (value_name(page, &part.dimension, value)) }
@@ -289,25 +301,29 @@ fn part_row(page: &Page, asked: &Asked<'_>, part: &Part) -> Markup {
                 @else { (point.value.map_or_else(|| "–".into(), |it| numbers::value(it, unit, page.language))) }
             }
             td.number { (interval(page, unit, point)) }
-            td.number { (point.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))) }
+            td.number { (cases.map_or(String::new(), |cases| numbers::number(cases, 0, page.language))) }
         }
+    }
+}
+
+/// The vocabulary of a dimension; none where it is the county's own words.
+fn vocabulary(dimension: &str) -> Option<&'static facts::CodeList> {
+    match dimension {
+        "channel" => Some(<facts::Channel as facts::Code>::LIST),
+        "profession" => Some(<facts::Profession as facts::Code>::LIST),
+        "modality" => Some(<facts::Modality as facts::Code>::LIST),
+        "class" => Some(<facts::RiskClass as facts::Code>::LIST),
+        _ => None,
     }
 }
 
 /// A value of a dimension in words, as its vocabulary has it.
 fn value_name(page: &Page, dimension: &str, value: &str) -> String {
-    let list = match dimension {
-        "channel" => <facts::Channel as facts::Code>::LIST,
-        "profession" => <facts::Profession as facts::Code>::LIST,
-        "modality" => <facts::Modality as facts::Code>::LIST,
-        "class" => return page.text(&format!("class-{value}")),
-        // Open vocabularies are the county's own words.
-        _ => return if value == "unknown" { page.text("value-unknown") } else { value.to_string() },
-    };
-    list.find(value).map_or_else(
-        || page.text("value-unknown"),
-        |code| page.language.of(&[code.fi, code.sv, code.en].map(String::from)).to_string(),
-    )
+    match vocabulary(dimension).and_then(|list| list.find(value)) {
+        Some(code) => page.language.of(&[code.fi, code.sv, code.en].map(String::from)).to_string(),
+        None if value == "unknown" => page.text("value-unknown"),
+        None => value.to_string(),
+    }
 }
 
 fn may_see_cases(page: &Page) -> bool {
@@ -398,7 +414,7 @@ pub async fn csv(Path(id): Path<String>, Query(filters): Query<Filters>, page: P
             write(point.upper),
             point.suppressed.to_string(),
             write(point.coverage),
-            asked.series.as_of.clone(),
+            point.as_of.clone(),
         ]);
     }
     let plain: String = asked.unit.id.chars().filter(|it| it.is_ascii_alphanumeric() || "-_".contains(*it)).collect();
