@@ -1,6 +1,6 @@
 """Continuity of care by unit in other engines: `peers.py duckdb|polars|pandas|scan ENCOUNTERS REGISTRATIONS`;
-with AGAIN after them rows that were
-reported again: of one encounter the later row counts. `peers.py sort SORTED BY_TIME` writes the same rows in the order of time.
+with AGAIN after them rows that were reported again: of one encounter the later row counts.
+`peers.py sort SORTED BY_TIME` writes the same rows in the order of time, `peers.py parquet CSV PARQUET` as Parquet.
 
 Mean COC and UPC of residents with two visits or more by home unit, and SLICC by home unit. Prints units and their sums,
 so that the figures can be held against ours.
@@ -119,5 +119,17 @@ def sort_by_time():
     sys.exit()
 
 
-found = {"duckdb": duckdb_rows, "polars": polars_rows, "pandas": pandas_rows, "scan": scan_rows, "sort": sort_by_time}[engine]()
+def csv_as_parquet():
+    import pyarrow
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    reader = pyarrow.csv.open_csv(encounters)
+    with pyarrow.parquet.ParquetWriter(registrations, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+    sys.exit()
+
+
+found = {"duckdb": duckdb_rows, "polars": polars_rows, "pandas": pandas_rows, "scan": scan_rows, "sort": sort_by_time, "parquet": csv_as_parquet}[engine]()
 print(len(found), *(round(sum(row[column] or 0 for row in found), 6) for column in (1, 2, 3)))

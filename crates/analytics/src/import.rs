@@ -18,8 +18,9 @@ use serde::Serialize;
 pub use check::{Directory, known_ids};
 pub use mapping::Mapping;
 
+use crate::decide::Tally;
 use crate::error::{Error, Result};
-use crate::lake::{Lake, Tally};
+use crate::lake::Lake;
 use crate::lock::{importing, lock};
 use crate::rows::Rows;
 use crate::seen::Seen;

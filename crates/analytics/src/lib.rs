@@ -3,6 +3,7 @@
 //! The only library that links DataFusion. Its interface is plain: tables, rows and results in, results out.
 
 mod changes;
+pub mod decide;
 mod error;
 pub mod fold;
 pub mod import;

@@ -402,8 +402,6 @@ fn import(arguments: &Import) -> Result<()> {
     std::fs::create_dir_all(&arguments.folder).map_err(broken)?;
     let file = arguments.folder.join(format!("import-{}.csv", arguments.rows));
     let data = arguments.folder.join("import");
-    clear(&data)?;
-    Directory::keep_key(&data, b"luotsi bench, no secret")?;
     let residents = arguments.rows / VISITS + 1;
     let mut small = String::from("unit_id,name_fi,level\n");
     (0..UNITS).for_each(|unit| small += &format!("unit-{unit},Unit {unit},unit\n"));
@@ -437,20 +435,28 @@ fn import(arguments: &Import) -> Result<()> {
         let words = ["import", table, &file.display().to_string(), "--json", "--data", &data.display().to_string()];
         timed(1, &own, &words.map(String::from))
     };
-    for (table, file) in [("units", &units), ("professionals", &professionals), ("residents", &known)] {
-        run(table, file).ok_or_else(|| Error::new(format!("the import of {table} failed")))?;
+    let parquet = file.with_extension("parquet");
+    let converted = Command::new("python3").args(["bench/peers.py", "parquet"]).args([&file, &parquet]).status();
+    let parquet = converted.is_ok_and(|status| status.success()).then_some(("Parquet", &parquet));
+    for (kind, file) in std::iter::once(("CSV", &file)).chain(parquet) {
+        clear(&data)?;
+        Directory::keep_key(&data, b"luotsi bench, no secret")?;
+        for (table, file) in [("units", &units), ("professionals", &professionals), ("residents", &known)] {
+            run(table, file).ok_or_else(|| Error::new(format!("the import of {table} failed")))?;
+        }
+        let took = run("encounters", file).ok_or_else(|| Error::new("the import failed"))?;
+        output::print(|out| {
+            let rate = arguments.rows as f64 / took.wall;
+            let text = format!(
+                "{} {kind} rows: {:.1} s, {rate:.0} rows/s, {:.1} CPU-s, peak {:.0} MiB\n{}",
+                arguments.rows,
+                took.wall,
+                took.cpu,
+                took.memory,
+                took.printed.trim()
+            );
+            writeln!(out, "{text}").map_err(|error| Error::new(error.to_string()))
+        })?;
     }
-    let took = run("encounters", &file).ok_or_else(|| Error::new("the import failed"))?;
-    output::print(|out| {
-        let rate = arguments.rows as f64 / took.wall;
-        let text = format!(
-            "{} CSV rows: {:.1} s, {rate:.0} rows/s, {:.1} CPU-s, peak {:.0} MiB\n{}",
-            arguments.rows,
-            took.wall,
-            took.cpu,
-            took.memory,
-            took.printed.trim()
-        );
-        writeln!(out, "{text}").map_err(|error| Error::new(error.to_string()))
-    })
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use analytics::lake::Tally;
+use analytics::decide::Tally;
 use analytics::rows::Rows;
 use analytics::seen::Seen;
 use facts::{Encounter, Row, Table, Value};
