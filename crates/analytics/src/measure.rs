@@ -16,8 +16,8 @@ pub use cells::{Figure, MOST_THRESHOLD, THRESHOLD};
 pub use definition::{Better, Definition, Kind, MeasureFile, Names, Period};
 pub(crate) use grouping::JOINED;
 pub use grouping::{Grain, Grouping, UnitGrouping};
-pub use run::{Request, Results, RunManifest, run};
-pub(crate) use run::{calendar_digest, instant_text, run_file};
+pub use run::{Request, Results, RunManifest, instant_text, run};
+pub(crate) use run::{calendar_digest, run_file};
 pub use tree::{Tree, UnitInfo};
 
 use facts::Row;

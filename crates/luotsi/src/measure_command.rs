@@ -18,16 +18,12 @@ use crate::{DataDirectory, now, output, runtime};
 #[derive(Subcommand)]
 pub enum MeasureCommand {
     /// Every measure.
-    List {
-        /// Folder of the county's own measures.
-        #[arg(long)]
-        measures: Option<PathBuf>,
-    },
+    List(Measures),
     /// The definition of a measure and its query.
     Show {
         id: String,
-        #[arg(long)]
-        measures: Option<PathBuf>,
+        #[command(flatten)]
+        of: Measures,
     },
     /// Run measures.
     Run(RunArguments),
@@ -35,12 +31,31 @@ pub enum MeasureCommand {
     Publish(DataDirectory),
 }
 
+/// Which measures there are: the shipped ones, and over them a county's own.
+#[derive(Args)]
+pub struct Measures {
+    #[command(flatten)]
+    data: DataDirectory,
+    /// Folder of the county's own measures; by default `measures` in the data directory.
+    #[arg(long)]
+    measures: Option<PathBuf>,
+}
+
+impl Measures {
+    fn catalogue(&self) -> Result<Catalogue> {
+        match &self.measures {
+            Some(folder) => Catalogue::with_folder(folder),
+            None => settings::catalogue(&self.data.path),
+        }
+    }
+}
+
 #[derive(Args)]
 pub struct RunArguments {
     /// Measures; all when none is named.
     ids: Vec<String>,
     #[command(flatten)]
-    data: DataDirectory,
+    of: Measures,
     /// First day, local; by default the first complete month of the data.
     #[arg(long)]
     from: Option<Date>,
@@ -68,22 +83,15 @@ pub struct RunArguments {
     /// table, csv, json or parquet.
     #[arg(long, default_value = "table", value_parser = output::format)]
     format: Format,
-    /// Folder of the county's own measures.
-    #[arg(long)]
-    measures: Option<PathBuf>,
 }
 
 pub fn run(command: &MeasureCommand) -> Result<()> {
     match command {
-        MeasureCommand::List { measures } => list(&catalogue(measures.as_ref())?),
-        MeasureCommand::Show { id, measures } => show(&catalogue(measures.as_ref())?, id),
+        MeasureCommand::List(of) => list(&of.catalogue()?),
+        MeasureCommand::Show { id, of } => show(&of.catalogue()?, id),
         MeasureCommand::Run(arguments) => run_measures(arguments),
         MeasureCommand::Publish(data) => publish(&data.path),
     }
-}
-
-fn catalogue(folder: Option<&PathBuf>) -> Result<Catalogue> {
-    folder.map_or_else(Catalogue::shipped, |folder| Catalogue::with_folder(folder))
 }
 
 fn list(catalogue: &Catalogue) -> Result<()> {
@@ -136,11 +144,8 @@ fn publish(data: &Path) -> Result<()> {
 }
 
 fn run_measures(arguments: &RunArguments) -> Result<()> {
-    let catalogue = match &arguments.measures {
-        Some(folder) => Catalogue::with_folder(folder)?,
-        None => settings::catalogue(&arguments.data.path)?,
-    };
-    let snapshot = Lake::existing(&arguments.data.path)?.snapshot()?;
+    let catalogue = arguments.of.catalogue()?;
+    let snapshot = Lake::existing(&arguments.of.data.path)?.snapshot()?;
     let as_of = arguments.as_of.map_or_else(now, |as_of| as_of.as_microsecond());
     let months = measure::complete_months(&snapshot, as_of);
     let bound = |given: Option<Date>, found: Option<Date>| {
@@ -152,7 +157,7 @@ fn run_measures(arguments: &RunArguments) -> Result<()> {
         grouping: Grouping::parse(&arguments.by)?,
         as_of,
         tree_now: arguments.tree == "now",
-        suppress: (!arguments.no_suppress).then_some(Settings::read(&arguments.data.path)?.threshold),
+        suppress: (!arguments.no_suppress).then_some(Settings::read(&arguments.of.data.path)?.threshold),
     };
     let ids: Vec<String> = match arguments.ids.as_slice() {
         [] => catalogue.measures().map(|(_, measure)| measure.id.clone()).collect(),

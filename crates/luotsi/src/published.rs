@@ -114,10 +114,6 @@ impl Publication {
     }
 }
 
-fn instant(micros: i64) -> String {
-    jiff::Timestamp::from_microsecond(micros).map(|it| it.to_string()).unwrap_or_default()
-}
-
 fn point(figure: &Published) -> Point {
     Point {
         period: figure.month.clone(),
@@ -129,7 +125,7 @@ fn point(figure: &Published) -> Point {
         denominator: figure.denominator,
         suppressed: figure.suppressed,
         coverage: figure.coverage,
-        as_of: instant(figure.as_of),
+        as_of: measure::instant_text(figure.as_of),
     }
 }
 

@@ -167,7 +167,7 @@ impl RunManifest {
 }
 
 /// An instant in microseconds as ISO 8601.
-pub(crate) fn instant_text(micros: i64) -> String {
+pub fn instant_text(micros: i64) -> String {
     jiff::Timestamp::from_microsecond(micros).map(|it| it.to_string()).unwrap_or_default()
 }
 
