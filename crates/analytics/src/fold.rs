@@ -26,6 +26,7 @@ use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, InputDistributionRequirements,
     Partitioning, PlanProperties, RangePartitioning,
 };
+use datafusion::prelude::{col, lit};
 use facts::{Encounter, Profession, Registration, Row};
 use futures::{StreamExt, TryStreamExt};
 
@@ -64,6 +65,14 @@ impl Continuity {
         windows: Vec<(i64, i64)>,
     ) -> Continuity {
         Continuity { encounters, registrations, windows: windows.into() }
+    }
+
+    /// Filters that keep every visit of some window, for a table that can use them.
+    fn within(&self) -> Vec<Expr> {
+        let instant = |at: i64| lit(ScalarValue::TimestampMicrosecond(Some(at), Some("UTC".into())));
+        let from = self.windows.iter().map(|(from, _)| *from).min().map(|from| col("started_at").gt_eq(instant(from)));
+        let to = self.windows.iter().map(|(_, to)| *to).max().map(|to| col("started_at").lt(instant(to)));
+        from.into_iter().chain(to).collect()
     }
 }
 
@@ -106,9 +115,9 @@ impl TableProvider for ContinuityTable {
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let named = if self.profession == "nurse" { "nurse_id" } else { "physician_id" };
-        let visits = scan_columns(&self.fold.encounters, state, &VISIT_COLUMNS).await?;
+        let visits = scan_columns(&self.fold.encounters, state, &VISIT_COLUMNS, &self.fold.within()).await?;
         let registrations = ["resident_id", "valid_from", "valid_to", "unit_id", named];
-        let registrations = scan_columns(&self.fold.registrations, state, &registrations).await?;
+        let registrations = scan_columns(&self.fold.registrations, state, &registrations, &[]).await?;
         let fold = FoldExec::new(visits, registrations, self.profession.clone(), Arc::clone(&self.fold.windows))?;
         let fold: Arc<dyn ExecutionPlan> = Arc::new(fold);
         let Some(projection) = projection else { return Ok(fold) };
@@ -127,10 +136,11 @@ async fn scan_columns(
     table: &Arc<dyn TableProvider>,
     state: &dyn Session,
     names: &[&str],
+    filters: &[Expr],
 ) -> Result<Arc<dyn ExecutionPlan>> {
     let schema = table.schema();
     let positions = names.iter().map(|name| Ok(schema.index_of(name)?)).collect::<Result<Vec<_>>>()?;
-    table.scan(state, Some(&positions), &[], None).await
+    table.scan(state, Some(&positions), filters, None).await
 }
 
 /// Folds the visits of each resident, with the resident's registrations, over all windows in one pass.

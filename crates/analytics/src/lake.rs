@@ -501,7 +501,8 @@ fn compact_partition(
             delta.push(batch?);
         }
     }
-    let mut walk = Walk::new(table, &schema, merge::sorted(table, &schema, &delta)?, None)?.keeping_superseded();
+    let delta = merge::sorted(table, &schema, &delta)?;
+    let mut walk = Walk::new(table, &schema, schema.fields().len(), delta, None)?.keeping_superseded();
     let mut current = FileWriter::create(folder, current, table)?;
     let mut superseded = Vec::new();
     let mut take = |merged: merge::Merged, current: &mut FileWriter| {

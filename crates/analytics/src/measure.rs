@@ -14,10 +14,11 @@ mod tree;
 pub use cases::{CaseTable, cases, cases_under};
 pub use cells::{Figure, MOST_THRESHOLD, THRESHOLD};
 pub use definition::{Better, Definition, Kind, MeasureFile, Names, Period};
+pub(crate) use gather::Gathering;
 pub(crate) use grouping::JOINED;
 pub use grouping::{Grain, Grouping, UnitGrouping};
+pub(crate) use run::{Cube, calendar_digest, run_file};
 pub use run::{Request, Results, RunManifest, instant_text, run};
-pub(crate) use run::{calendar_digest, run_file};
 pub use tree::{Tree, UnitInfo};
 
 use facts::Row;

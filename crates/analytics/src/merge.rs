@@ -82,7 +82,9 @@ pub struct Merged {
 /// A walk over the base of a partition and the delta over it.
 pub struct Walk {
     table: &'static Table,
-    /// In storage order, with the base's columns.
+    /// The first columns of the base, which come out.
+    columns: Vec<usize>,
+    /// In storage order, with the columns that come out.
     delta: RecordBatch,
     recorded: TimestampMicrosecondArray,
     groups: Vec<Group>,
@@ -91,6 +93,7 @@ pub struct Walk {
     as_of: Option<i64>,
     copier: Copier,
     keep_superseded: bool,
+    within: Option<[i64; 2]>,
 }
 
 /// Delta rows that stand at one place under one key.
@@ -105,18 +108,40 @@ struct Group {
 }
 
 impl Walk {
-    /// `delta` in storage order with the columns of [`delta_schema`]; with `as_of`, what was recorded later is not seen.
-    pub fn new(table: &'static Table, base: &Schema, delta: RecordBatch, as_of: Option<i64>) -> Result<Walk> {
+    /// `delta` in storage order with the columns of [`delta_schema`]; the first `width` columns of `base` come out; with
+    /// `as_of`, what was recorded later is not seen.
+    pub fn new(
+        table: &'static Table,
+        base: &Schema,
+        width: usize,
+        delta: RecordBatch,
+        as_of: Option<i64>,
+    ) -> Result<Walk> {
         let groups = groups(table, &delta, as_of);
         let recorded = recorded(&delta).clone();
-        let columns: Vec<usize> = base
-            .fields()
-            .iter()
-            .map(|field| delta.schema().index_of(field.name()))
-            .collect::<std::result::Result<_, _>>()?;
+        let outgoing = base.fields().iter().take(width);
+        let columns: Vec<usize> =
+            outgoing.map(|field| delta.schema().index_of(field.name())).collect::<std::result::Result<_, _>>()?;
         let delta = delta.project(&columns)?;
         let copier = Copier::new(&delta);
-        Ok(Walk { table, delta, recorded, groups, next: 0, as_of, copier, keep_superseded: false })
+        Ok(Walk {
+            table,
+            columns: (0..width).collect(),
+            delta,
+            recorded,
+            groups,
+            next: 0,
+            as_of,
+            copier,
+            keep_superseded: false,
+            within: None,
+        })
+    }
+
+    /// Rows of the base whose main time lies outside need not come out: they cost no copy then.
+    pub fn within(mut self, bounds: Option<[i64; 2]>) -> Walk {
+        self.within = bounds;
+        self
     }
 
     /// Gives out superseded rows, too.
@@ -132,13 +157,15 @@ impl Walk {
         let rows = base.num_rows();
         let reached = |group: &Group| rows > 0 && group.order <= order(rows - 1);
         if self.as_of.is_none() && !self.groups.get(self.next).is_some_and(reached) {
-            return Ok(Merged { current: base.clone(), superseded: base.slice(0, 0) });
+            let current = base.project(&self.columns)?;
+            return Ok(Merged { superseded: current.slice(0, 0), current });
         }
         let mut picks = Picks { keep_superseded: self.keep_superseded, ..Picks::default() };
         let seen = |row: usize| self.as_of.is_none_or(|as_of| recorded(base).value(row) <= as_of);
-        let put_base = |picks: &mut Picks, from: usize, to: usize| match self.as_of {
-            None => picks.current(Run { from: 0, first: from, rows: to - from }),
-            Some(_) => (from..to).for_each(|row| picks.put(seen(row), 0, row)),
+        let wanted = |row: &usize| self.within.is_none_or(|[from, to]| (from..to).contains(&places.get(*row).at));
+        let put_base = |picks: &mut Picks, from: usize, to: usize| match (self.as_of, self.within) {
+            (None, None) => picks.current(Run { from: 0, first: from, rows: to - from }),
+            _ => (from..to).filter(wanted).for_each(|row| picks.put(seen(row), 0, row)),
         };
         let mut row = 0;
         while let Some(group) = self.groups.get(self.next).filter(|group| reached(group)) {
@@ -161,7 +188,7 @@ impl Walk {
             self.next += 1;
         }
         put_base(&mut picks, row, rows);
-        self.choose(base, &picks)
+        self.choose(&base.project(&self.columns)?, &picks)
     }
 
     /// What is left of the delta when the base has ended.

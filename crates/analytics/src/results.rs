@@ -16,7 +16,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{Error, Result};
 use crate::lake::Snapshot;
-use crate::measure::{self, Catalogue, Definition, Figure, Grouping, MeasureFile, Request, run_file};
+use crate::measure::{self, Catalogue, Cube, Definition, Figure, Gathering, Grouping, MeasureFile, Request, run_file};
 
 /// Raised when the engine makes other figures of the same facts.
 const ENGINE: u32 = 1;
@@ -164,34 +164,44 @@ impl Results {
         let mut begun = None;
         for file in &catalogue.files {
             progress(&file.path);
-            for (dimension, measures) in cubes(file) {
-                let stale = self.stale(snapshot, file, &measures, dimension, &months, (as_of, threshold))?;
+            let cubes = cubes(file);
+            let mut stored = Vec::new();
+            let mut asked = Vec::new();
+            for (dimension, measures) in &cubes {
+                let stale = self.stale(snapshot, file, measures, dimension, &months, (as_of, threshold))?;
                 summary.kept += (months.len() - stale.len()) * measures.len();
                 summary.made += stale.len() * measures.len();
                 let (Some(first), Some(last)) = (stale.first(), stale.last()) else { continue };
-                let publication = begun.map_or_else(|| self.begin(snapshot, as_of, threshold), Ok)?;
-                begun = Some(publication);
-                let by = format!("unit,period,{dimension}");
                 let request = Request {
                     from: first.first,
                     to: last.next,
-                    grouping: Grouping::parse(&by)?,
+                    grouping: Grouping::parse(&format!("unit,period,{dimension}"))?,
                     as_of,
                     tree_now: false,
                     suppress: Some(threshold),
                 };
-                let hidden = self.hidden(&measures, dimension)?;
-                // A breakdown would tell a total that is hidden.
-                let totals = if dimension.is_empty() { HashSet::new() } else { self.hidden(&measures, "")? };
-                let before = |figure: &Figure| {
+                asked.push(Cube { measures, request });
+                stored.push((*dimension, measures, stale));
+            }
+            if asked.is_empty() {
+                continue;
+            }
+            let publication = begun.map_or_else(|| self.begin(snapshot, as_of, threshold), Ok)?;
+            begun = Some(publication);
+            // In the order of the cubes: totals come first, and a breakdown would tell a total that is hidden.
+            let each = |number: usize, gathering: Gathering<'_>| {
+                let (dimension, measures, stale) = &stored[number];
+                let hidden = self.hidden(measures, dimension)?;
+                let totals = if dimension.is_empty() { HashSet::new() } else { self.hidden(measures, "")? };
+                let figures = gathering.figures(&|figure| {
                     let (measure, month, unit, ..) = key(figure);
                     let total = (measure, month, unit, String::new(), String::new());
                     hidden.contains(&key(figure)) || totals.contains(&total)
-                };
-                let figures = run_file(snapshot, file, &measures, &request, &before).await?;
-                let cube = Cube { publication, file, measures: &measures, dimension, as_of };
-                self.store(&cube, &stale, &figures)?;
-            }
+                });
+                let of = Stored { publication, file, measures, dimension, as_of };
+                self.store(&of, stale, &figures)
+            };
+            run_file(snapshot, file, &asked, each).await?;
         }
         Ok(summary)
     }
@@ -278,7 +288,7 @@ impl Results {
     }
 
     /// Stores the figures of stale months in place of what stood there.
-    fn store(&self, cube: &Cube<'_>, stale: &[&Month], figures: &[Figure]) -> Result<()> {
+    fn store(&self, cube: &Stored<'_>, stale: &[&Month], figures: &[Figure]) -> Result<()> {
         let names: HashSet<&str> = stale.iter().map(|month| month.name.as_str()).collect();
         for measure in cube.measures {
             for month in &names {
@@ -368,7 +378,7 @@ fn key(figure: &Figure) -> Key {
 }
 
 /// What is stored together.
-struct Cube<'a> {
+struct Stored<'a> {
     publication: i64,
     file: &'a MeasureFile,
     measures: &'a [&'a Definition],

@@ -22,7 +22,7 @@ use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, Pa
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::DataFusionError;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::logical_expr::{Expr, TableType};
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown, TableType};
 use datafusion::object_store::{ObjectMeta, path::Path as StorePath};
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::{
@@ -131,7 +131,7 @@ impl TableProvider for FactTable {
         &self,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
+        filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let partitions = self.partitions();
@@ -153,7 +153,46 @@ impl TableProvider for FactTable {
             let history = if as_of.is_some() { files.history } else { Vec::new() };
             files.deltas.into_iter().chain(history).collect()
         });
-        Ok(Arc::new(LatestExec::new(self.table, self.snapshot.clone(), as_of, base, over.collect(), wanted.len())?))
+        let within = self.table.at.and_then(|at| time_bounds(at, filters));
+        let over = Arc::new(over.collect());
+        let snapshot = self.snapshot.clone();
+        Ok(Arc::new(LatestExec::new(self.table, snapshot, as_of, base, over, wanted.len(), within)?))
+    }
+
+    /// The merge leaves out what a filter by main time would drop; the filter still stands above it.
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        let support = |filter: &&Expr| match self.table.at.and_then(|at| time_bound(at, filter)) {
+            Some(_) => TableProviderFilterPushDown::Inexact,
+            None => TableProviderFilterPushDown::Unsupported,
+        };
+        Ok(filters.iter().map(support).collect())
+    }
+}
+
+/// The half-open bounds that filters set to a column of times, when some do.
+fn time_bounds(column: &str, filters: &[Expr]) -> Option<[i64; 2]> {
+    let bounds = filters.iter().filter_map(|filter| time_bound(column, filter));
+    bounds.reduce(|one, other| [one[0].max(other[0]), one[1].min(other[1])])
+}
+
+/// Of one filter: the column compared with an instant or a day.
+fn time_bound(column: &str, filter: &Expr) -> Option<[i64; 2]> {
+    let Expr::BinaryExpr(BinaryExpr { left, op, right }) = filter else { return None };
+    let (Expr::Column(compared), Expr::Literal(value, _)) = (left.as_ref(), right.as_ref()) else { return None };
+    let value = match value {
+        ScalarValue::TimestampMicrosecond(Some(value), _) => *value,
+        ScalarValue::Date32(Some(day)) => i64::from(*day),
+        _ => return None,
+    };
+    if compared.name != column {
+        return None;
+    }
+    match op {
+        Operator::GtEq => Some([value, i64::MAX]),
+        Operator::Gt => Some([value.saturating_add(1), i64::MAX]),
+        Operator::Lt => Some([i64::MIN, value]),
+        Operator::LtEq => Some([i64::MIN, value.saturating_add(1)]),
+        _ => None,
     }
 }
 
@@ -185,6 +224,8 @@ pub struct LatestExec {
     over: Arc<Vec<Vec<FileEntry>>>,
     /// How many of the base's columns come out; those after serve the merge only.
     width: usize,
+    /// Half-open bounds of the main time outside of which no row is asked for.
+    within: Option<[i64; 2]>,
     properties: Arc<PlanProperties>,
 }
 
@@ -194,8 +235,9 @@ impl LatestExec {
         snapshot: Snapshot,
         as_of: Option<i64>,
         base: Arc<dyn ExecutionPlan>,
-        over: Vec<Vec<FileEntry>>,
+        over: Arc<Vec<Vec<FileEntry>>>,
         width: usize,
+        within: Option<[i64; 2]>,
     ) -> Result<LatestExec> {
         let schema = Arc::new(base.schema().project(&(0..width).collect::<Vec<_>>())?);
         let mut equivalences = EquivalenceProperties::new(Arc::clone(&schema));
@@ -208,7 +250,7 @@ impl LatestExec {
         };
         let properties =
             PlanProperties::new(equivalences, partitioning, EmissionType::Incremental, Boundedness::Bounded);
-        Ok(LatestExec { table, snapshot, as_of, base, over: Arc::new(over), width, properties: Arc::new(properties) })
+        Ok(LatestExec { table, snapshot, as_of, base, over, width, within, properties: Arc::new(properties) })
     }
 
     /// What stands over the base of one partition, in storage order, with the columns of [`merge::delta_schema`].
@@ -284,30 +326,26 @@ impl ExecutionPlan for LatestExec {
         let Ok([base]) = <[Arc<dyn ExecutionPlan>; 1]>::try_from(children) else {
             return Err(DataFusionError::Internal("LatestExec has one child".into()));
         };
-        let over = Vec::clone(&self.over);
-        Ok(Arc::new(LatestExec::new(self.table, self.snapshot.clone(), self.as_of, base, over, self.width)?))
+        let (snapshot, over) = (self.snapshot.clone(), Arc::clone(&self.over));
+        Ok(Arc::new(LatestExec::new(self.table, snapshot, self.as_of, base, over, self.width, self.within)?))
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let base = self.base.execute(partition, context)?;
         let schema = base.schema();
         let (snapshot, table, over, as_of) = (self.snapshot.clone(), self.table, Arc::clone(&self.over), self.as_of);
-        let keep: Vec<usize> = (0..self.width).collect();
+        let (width, within) = (self.width, self.within);
         let output = Arc::clone(self.properties.eq_properties.schema());
         let merged = futures::stream::once(async move {
             let delta = LatestExec::delta(&snapshot, table, &over[partition], &schema).map_err(external)?;
-            let walk = Walk::new(table, &schema, delta, as_of).map_err(external)?;
-            Ok::<_, DataFusionError>(walk_over(base, walk, keep))
+            let walk = Walk::new(table, &schema, width, delta, as_of).map_err(external)?;
+            Ok::<_, DataFusionError>(walk_over(base, walk.within(within)))
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(output, merged.try_flatten())))
     }
 }
 
-fn walk_over(
-    base: SendableRecordBatchStream,
-    walk: Walk,
-    keep: Vec<usize>,
-) -> impl futures::Stream<Item = Result<RecordBatch>> {
+fn walk_over(base: SendableRecordBatchStream, walk: Walk) -> impl futures::Stream<Item = Result<RecordBatch>> {
     let batches = base.map(|batch| batch.map(Some)).chain(futures::stream::iter([Ok(None)]));
     let merged = batches.scan(walk, |walk, batch| {
         let merged = batch.and_then(|batch| {
@@ -319,9 +357,7 @@ fn walk_over(
         });
         futures::future::ready(Some(merged))
     });
-    merged
-        .try_filter(|batch| futures::future::ready(batch.num_rows() > 0))
-        .and_then(move |batch| futures::future::ready(batch.project(&keep).map_err(DataFusionError::from)))
+    merged.try_filter(|batch| futures::future::ready(batch.num_rows() > 0))
 }
 
 fn external(error: crate::Error) -> DataFusionError {

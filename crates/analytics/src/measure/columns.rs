@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::rows::instant_type;
 
 /// Texts numbered in the order in which they are met.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Numbered {
     numbers: HashMap<String, u32>,
     pub texts: Vec<String>,

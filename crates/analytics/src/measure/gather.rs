@@ -1,6 +1,6 @@
 //! Cases becoming cells, and cells becoming figures.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 
 use super::cells::{Cell, Figure, Worth, fixed};
 use super::columns::{Labels, Numbered, Worths};
-use super::grouping::{JOINED, Periods, UnitGrouping};
+use super::grouping::{Grouping, JOINED, Periods, UnitGrouping};
 use super::query;
 use super::run::{Request, instant_text};
 use super::tree::Tree;
@@ -72,11 +72,51 @@ struct Person {
     municipality: u32,
 }
 
+/// What the engine joins of residents, read once for all that group by it.
+#[derive(Default)]
+pub(super) struct People {
+    people: HashMap<i64, Person>,
+    labels: Numbered,
+}
+
+impl People {
+    /// Of every resident, when one of the groupings asks for it.
+    pub async fn read(context: &SessionContext, groupings: impl Iterator<Item = &Grouping>) -> Result<People> {
+        let mut read = People::default();
+        let mut dimensions = groupings.flat_map(|grouping| &grouping.dimensions);
+        if !dimensions.any(|dimension| JOINED.contains(&dimension.as_str())) {
+            return Ok(read);
+        }
+        let sql = "SELECT r.resident_id, r.birth_year, coalesce(r.sex, 'unknown') AS sex, \
+                   coalesce(r.language, 'unknown') AS language, coalesce(h.municipality, 'unknown') AS municipality \
+                   FROM residents r LEFT JOIN residences h ON h.resident_id = r.resident_id AND h.valid_to IS NULL";
+        for batch in query::sql(context, sql).await?.collect().await? {
+            let ids = batch["resident_id"].as_primitive::<Int64Type>();
+            let births = batch["birth_year"].as_primitive::<Int64Type>();
+            let number = &mut |text: &str| read.labels.number(text);
+            let sexes = Labels::of(&batch["sex"], number)?;
+            let languages = Labels::of(&batch["language"], number)?;
+            let places = Labels::of(&batch["municipality"], number)?;
+            let unknown = number("unknown");
+            for row in 0..batch.num_rows() {
+                let person = Person {
+                    birth_year: i32::try_from(births.value(row)).unwrap_or(0),
+                    sex: sexes.get(row).unwrap_or(unknown),
+                    language: languages.get(row).unwrap_or(unknown),
+                    municipality: places.get(row).unwrap_or(unknown),
+                };
+                read.people.insert(ids.value(row), person);
+            }
+        }
+        Ok(read)
+    }
+}
+
 /// Cases becoming cells.
-pub(super) struct Gathering<'a> {
+pub(crate) struct Gathering<'a> {
     measures: &'a [&'a Definition],
     request: &'a Request,
-    periods: &'a Periods,
+    periods: Periods,
     tree: &'a Tree,
     /// For each measure its cells: leaves to be rolled up, or whole when the kind counts people.
     cells: Vec<HashMap<Place, Cell>>,
@@ -84,7 +124,9 @@ pub(super) struct Gathering<'a> {
     /// Strata by the labels of their dimensions.
     strata: HashMap<Vec<u32>, u32>,
     stratum_labels: Vec<Vec<u32>>,
-    people: HashMap<i64, Person>,
+    people: &'a HashMap<i64, Person>,
+    /// Cases of the resident whose rows are coming in.
+    cluster: Cluster,
     /// Rows without a resident count as one person each.
     anonymous: u64,
     /// For each period the window whose cases it has; none when cases belong to the period they fall into.
@@ -96,52 +138,33 @@ pub(super) struct Gathering<'a> {
 }
 
 impl<'a> Gathering<'a> {
-    pub fn new(measures: &'a [&'a Definition], request: &'a Request, periods: &'a Periods, tree: &'a Tree) -> Self {
+    pub(super) fn new(
+        measures: &'a [&'a Definition],
+        request: &'a Request,
+        periods: Periods,
+        tree: &'a Tree,
+        people: &'a People,
+    ) -> Self {
         Gathering {
             measures,
             request,
-            periods,
             tree,
             cells: vec![HashMap::new(); measures.len()],
-            labels: Numbered::default(),
+            labels: people.labels.clone(),
             strata: HashMap::new(),
             stratum_labels: Vec::new(),
-            people: HashMap::new(),
+            people: &people.people,
+            cluster: Cluster::default(),
             anonymous: 0,
             windows: Vec::new(),
-            epochs: measures.iter().map(|measure| epochs(measure, request, periods, tree)).collect(),
+            epochs: measures.iter().map(|measure| epochs(measure, request, &periods, tree)).collect(),
             too_early: 0,
+            periods,
         }
     }
 
     fn clusters(&self) -> bool {
         self.measures.iter().any(|measure| matches!(measure.kind, Kind::Ratio | Kind::Persons))
-    }
-
-    pub async fn join_residents(&mut self, context: &SessionContext) -> Result<()> {
-        if !self.request.grouping.dimensions.iter().any(|dimension| JOINED.contains(&dimension.as_str())) {
-            return Ok(());
-        }
-        let sql = "SELECT r.resident_id, r.birth_year, coalesce(r.sex, 'unknown') AS sex, \
-                   coalesce(r.language, 'unknown') AS language, coalesce(h.municipality, 'unknown') AS municipality \
-                   FROM residents r LEFT JOIN residences h ON h.resident_id = r.resident_id AND h.valid_to IS NULL";
-        for batch in query::sql(context, sql).await?.collect().await? {
-            let ids = batch["resident_id"].as_primitive::<Int64Type>();
-            let births = batch["birth_year"].as_primitive::<Int64Type>();
-            let texts = ["sex", "language", "municipality"].map(|name| cast(&batch[name], &DataType::Utf8));
-            let [sexes, languages, places] = texts;
-            let (sexes, languages, places) = (sexes?, languages?, places?);
-            for row in 0..batch.num_rows() {
-                let person = Person {
-                    birth_year: i32::try_from(births.value(row)).unwrap_or(0),
-                    sex: self.labels.number(sexes.as_string::<i32>().value(row)),
-                    language: self.labels.number(languages.as_string::<i32>().value(row)),
-                    municipality: self.labels.number(places.as_string::<i32>().value(row)),
-                };
-                self.people.insert(ids.value(row), person);
-            }
-        }
-        Ok(())
     }
 
     /// The periods that a case of an instant belongs to: windows begin and end one after another.
@@ -153,41 +176,6 @@ impl<'a> Gathering<'a> {
                 ended..windows.partition_point(|(from, _)| *from <= at).max(ended)
             }
         }
-    }
-
-    /// Streams the cases of one query into cells.
-    pub async fn gather(&mut self, context: &SessionContext, file: &MeasureFile, plan: DataFrame) -> Result<()> {
-        let names = self.column_names(file, &plan)?;
-        let plan = plan.select(names.iter().map(ident).collect::<Vec<_>>())?;
-        let mut physical = plan.clone().create_physical_plan().await?;
-        if self.clusters() && !stands_by_resident(&physical)? {
-            // One caller without a name is one person, so their cases stand together, too.
-            let caller = names.iter().find(|name| *name == "caller_key").map(|name| ident(name).sort(true, true));
-            let order = [col("resident_id").sort(true, true)].into_iter().chain(caller).collect();
-            physical = plan.sort(order)?.create_physical_plan().await?;
-        }
-        // Partitions that need nothing of one another run a few at a time: work for every core, memory for few. Where
-        // rows cross partitions all must run, or those that wait for the others wait for ever.
-        let ahead = match crosses_partitions(&physical) {
-            true => usize::MAX,
-            false => std::thread::available_parallelism().map_or(2, usize::from),
-        };
-        let streams = execute_stream_partitioned(physical, context.task_ctx())?;
-        let ahead = ahead.min(streams.len()).max(1);
-        let (mut waiting, mut begun) = (streams.into_iter(), VecDeque::new());
-        let mut cluster = Cluster::default();
-        loop {
-            begun.extend(waiting.by_ref().take(ahead - begun.len()).map(begin));
-            let Some((mut receive, partition)) = begun.pop_front() else { break };
-            while let Some(batch) = receive.recv().await {
-                let batch = batch.map_err(|error| query::placed(error, &file.path, file.head_lines))?;
-                self.add_batch(file, &batch, &mut cluster)?;
-            }
-            // A partition that broke off is no partition that ended.
-            partition.await.map_err(|error| Error::new(format!("a part of the query broke off: {error}")))?;
-        }
-        self.end_cluster(&mut cluster);
-        Ok(())
     }
 
     /// The columns that the measures and the grouping read, each of which the query must have.
@@ -225,12 +213,10 @@ impl<'a> Gathering<'a> {
                 names.push(dimension.clone());
             }
         }
-        names.sort_unstable();
-        names.dedup();
         Ok(names)
     }
 
-    fn add_batch(&mut self, file: &MeasureFile, batch: &RecordBatch, cluster: &mut Cluster) -> Result<()> {
+    fn add_batch(&mut self, file: &MeasureFile, batch: &RecordBatch) -> Result<()> {
         let wrong = |name: &str, what: &str| {
             let at = format!("{}:{}:1", file.path, file.head_lines + 1);
             Error::new(format!("the column {name} of the case query is not {what}")).at(at)
@@ -275,9 +261,9 @@ impl<'a> Gathering<'a> {
             };
             let stratum = self.stratum(&dimensions, row, resident, at, unknown);
             let epoch = self.tree.epoch(at);
-            if cluster.person != Some(person) {
-                self.end_cluster(cluster);
-                cluster.person = Some(person);
+            if self.cluster.person != Some(person) {
+                self.end_cluster();
+                self.cluster.person = Some(person);
             }
             let belongs = self.periods_of(at);
             for (number, worth) in worths.iter().enumerate() {
@@ -290,10 +276,12 @@ impl<'a> Gathering<'a> {
                     Worths::Ratio(numerators, denominators) => {
                         let values = (numerators.is_valid(row) && denominators.is_valid(row))
                             .then(|| (fixed(numerators.value(row)), fixed(denominators.value(row))));
-                        belongs.clone().for_each(|period| cluster.ratio(self.tree, number, into(period), values));
+                        belongs.clone().for_each(|period| self.cluster.ratio(self.tree, number, into(period), values));
                     }
                     Worths::Persons => {
-                        belongs.clone().for_each(|period| cluster.ratio(self.tree, number, into(period), Some((0, 0))));
+                        belongs
+                            .clone()
+                            .for_each(|period| self.cluster.ratio(self.tree, number, into(period), Some((0, 0))));
                     }
                     Worths::Stock(until) => {
                         let until = if until.is_valid(row) { until.value(row) } else { i64::MAX };
@@ -349,9 +337,9 @@ impl<'a> Gathering<'a> {
     }
 
     /// One resident's cases are over: their sums join the cells of every unit above.
-    fn end_cluster(&mut self, cluster: &mut Cluster) {
-        let Some(person) = cluster.person.take() else { return };
-        for ((measure, place), sums) in cluster.sums.drain(..) {
+    fn end_cluster(&mut self) {
+        let Some(person) = self.cluster.person.take() else { return };
+        for ((measure, place), sums) in self.cluster.sums.drain(..) {
             let cell = self.cells[measure].entry(place).or_default();
             cell.left_out += sums.left_out;
             if sums.cases > 0 {
@@ -466,6 +454,48 @@ impl<'a> Gathering<'a> {
     }
 }
 
+/// Streams the cases of one query into the cells of all that gather them.
+pub(super) async fn gather(
+    context: &SessionContext,
+    file: &MeasureFile,
+    plan: DataFrame,
+    gatherings: &mut [Gathering<'_>],
+) -> Result<()> {
+    let names = gatherings.iter().map(|it| it.column_names(file, &plan)).collect::<Result<Vec<_>>>()?;
+    let names = BTreeSet::from_iter(names.concat());
+    let plan = plan.select(names.iter().map(ident).collect::<Vec<_>>())?;
+    let mut physical = plan.clone().create_physical_plan().await?;
+    if gatherings.iter().any(Gathering::clusters) && !stands_by_resident(&physical)? {
+        // One caller without a name is one person, so their cases stand together, too.
+        let caller = names.get("caller_key").map(|name| ident(name).sort(true, true));
+        let order = [col("resident_id").sort(true, true)].into_iter().chain(caller).collect();
+        physical = plan.sort(order)?.create_physical_plan().await?;
+    }
+    // Partitions that need nothing of one another run a few at a time: work for every core, memory for few. Where
+    // rows cross partitions all must run, or those that wait for the others wait for ever.
+    let ahead = match crosses_partitions(&physical) {
+        true => usize::MAX,
+        false => 1 + std::thread::available_parallelism().map_or(2, usize::from),
+    };
+    let streams = execute_stream_partitioned(physical, context.task_ctx())?;
+    let ahead = ahead.min(streams.len()).max(1);
+    let (mut waiting, mut begun) = (streams.into_iter(), VecDeque::new());
+    loop {
+        begun.extend(waiting.by_ref().take(ahead - begun.len()).map(begin));
+        let Some((mut receive, partition)) = begun.pop_front() else { break };
+        while let Some(batch) = receive.recv().await {
+            let batch = batch.map_err(|error| query::placed(error, &file.path, file.head_lines))?;
+            for gathering in &mut *gatherings {
+                gathering.add_batch(file, &batch)?;
+            }
+        }
+        // A partition that broke off is no partition that ended.
+        partition.await.map_err(|error| Error::new(format!("a part of the query broke off: {error}")))?;
+    }
+    gatherings.iter_mut().for_each(Gathering::end_cluster);
+    Ok(())
+}
+
 fn put_estimate(figure: &mut Figure, estimate: Option<stats::interval::Estimate>) {
     match estimate {
         Some(estimate) => {
@@ -477,11 +507,14 @@ fn put_estimate(figure: &mut Figure, estimate: Option<stats::interval::Estimate>
     }
 }
 
-/// Runs a partition on a task of its own, two batches ahead of who takes them.
+/// So many batches a partition may be ahead of who takes them: about one range of a county, so that cores need not wait.
+const AHEAD: usize = 16;
+
+/// Runs a partition on a task of its own, ahead of who takes its batches.
 fn begin(
     mut partition: SendableRecordBatchStream,
 ) -> (Receiver<datafusion::common::Result<RecordBatch>>, JoinHandle<()>) {
-    let (send, receive) = channel(2);
+    let (send, receive) = channel(AHEAD);
     let task = tokio::spawn(async move {
         while let Some(batch) = partition.next().await {
             if send.send(batch).await.is_err() {

@@ -45,6 +45,8 @@ pub fn session(snapshot: &Snapshot, as_of: Option<i64>, folds: &Continuity) -> R
     config.options_mut().sql_parser.dialect = datafusion::config::Dialect::PostgreSQL;
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     config.options_mut().optimizer.preserve_file_partitions = 1;
+    // Most encounters follow from no contact: they need not cross partitions to find that out.
+    config.options_mut().optimizer.filter_null_join_keys = true;
     // A join that passes its keys down waits until every partition has begun; a run begins few at a time.
     config.options_mut().optimizer.enable_dynamic_filter_pushdown = false;
     config.options_mut().optimizer.enable_join_dynamic_filter_pushdown = false;

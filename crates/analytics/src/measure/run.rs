@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::cells::Figure;
-use super::gather::Gathering;
+use super::gather::{Gathering, People, gather};
 use super::grouping::{Grouping, Periods, UnitGrouping, windows};
 use super::query::{self, Bounds};
 use super::tree::Tree;
@@ -45,7 +45,12 @@ pub async fn run(snapshot: &Snapshot, catalogue: &Catalogue, ids: &[String], req
     let mut figures = Vec::new();
     let files = by_file(catalogue, ids)?;
     for (file, measures) in &files {
-        figures.extend(run_file(snapshot, file, measures, request, &|_| false).await?);
+        let cube = Cube { measures, request: request.clone() };
+        let each = |_, gathering: Gathering<'_>| {
+            figures.extend(gathering.figures(&|_| false));
+            Ok(())
+        };
+        run_file(snapshot, file, &[cube], each).await?;
     }
     let manifest = RunManifest::of(snapshot, &files, request, &figures);
     Ok(Results { figures, manifest })
@@ -63,38 +68,56 @@ fn by_file<'a>(catalogue: &'a Catalogue, ids: &[String]) -> Result<Vec<(&'a Meas
     Ok(files)
 }
 
-/// Runs the measures of one file. `before`: whether a figure was hidden when its period was published before.
+/// Measures of one file, grouped in one way.
+pub(crate) struct Cube<'a> {
+    pub measures: &'a [&'a Definition],
+    pub request: Request,
+}
+
+/// Runs cubes of one file, all as of one instant, with one scan of its cases; `each` takes what was gathered for each,
+/// in their order.
 pub(crate) async fn run_file(
     snapshot: &Snapshot,
     file: &MeasureFile,
-    measures: &[&Definition],
-    request: &Request,
-    before: &(dyn Fn(&Figure) -> bool + Sync),
-) -> Result<Vec<Figure>> {
+    cubes: &[Cube<'_>],
+    mut each: impl FnMut(usize, Gathering<'_>) -> Result<()>,
+) -> Result<()> {
+    let Some(Cube { request: Request { as_of, .. }, .. }) = cubes.first() else { return Ok(()) };
     let calendar = Calendar::shipped();
-    let periods = Periods::of(request, &calendar)?;
-    let windows = windows(measures[0], request, &periods, &calendar)?;
-    let fold = Continuity::new(snapshot.clone(), windows.clone(), request.as_of);
-    let context = query::session(snapshot, Some(request.as_of), &fold)?;
-    let tree = Tree::read(&context, &calendar, request.as_of).await?;
-    check_level(&tree, &request.grouping)?;
-    let mut gathering = Gathering::new(measures, request, &periods, &tree);
-    gathering.join_residents(&context).await?;
-    let mut bounds = Bounds { from: periods.starts[0], to: periods.end, as_of: request.as_of };
-    if measures[0].window_months.is_some() && request.grouping.period.is_some() {
-        let begun = super::complete_months(snapshot, request.as_of)
-            .and_then(|(first, _)| calendar.start_of(first))
-            .unwrap_or(i64::MIN);
-        gathering.too_early = windows.iter().take_while(|(from, _)| *from < begun).count();
-        if !file.folds() {
-            // One scan serves all windows: a case belongs to every window that its time falls into.
-            bounds.from = windows.iter().map(|(from, _)| *from).min().unwrap_or(bounds.from);
-            gathering.windows = windows;
+    let mut asked = Vec::new();
+    for cube in cubes {
+        let periods = Periods::of(&cube.request, &calendar)?;
+        let windows = windows(cube.measures[0], &cube.request, &periods, &calendar)?;
+        asked.push((cube, periods, windows));
+    }
+    let all: BTreeSet<(i64, i64)> = asked.iter().flat_map(|(.., windows)| windows.iter().copied()).collect();
+    let fold = Continuity::new(snapshot.clone(), Vec::from_iter(all), *as_of);
+    let context = query::session(snapshot, Some(*as_of), &fold)?;
+    let tree = Tree::read(&context, &calendar, *as_of).await?;
+    let people = People::read(&context, cubes.iter().map(|cube| &cube.request.grouping)).await?;
+    // One scan serves all cubes and windows: a case belongs to every window that its time falls into.
+    let mut bounds = Bounds { from: i64::MAX, to: i64::MIN, as_of: *as_of };
+    let mut gatherings = Vec::new();
+    for (cube, periods, windows) in asked {
+        check_level(&tree, &cube.request.grouping)?;
+        let (mut from, to) = (periods.starts[0], periods.end);
+        let mut gathering = Gathering::new(cube.measures, &cube.request, periods, &tree, &people);
+        if cube.measures[0].window_months.is_some() && cube.request.grouping.period.is_some() {
+            let begun = super::complete_months(snapshot, *as_of)
+                .and_then(|(first, _)| calendar.start_of(first))
+                .unwrap_or(i64::MIN);
+            gathering.too_early = windows.iter().take_while(|(from, _)| *from < begun).count();
+            if !file.folds() {
+                from = windows.iter().map(|(from, _)| *from).min().unwrap_or(from);
+                gathering.windows = windows;
+            }
         }
+        (bounds.from, bounds.to) = (bounds.from.min(from), bounds.to.max(to));
+        gatherings.push(gathering);
     }
     let plan = query::plan(&context, file, bounds).await?;
-    gathering.gather(&context, file, plan).await?;
-    Ok(gathering.figures(before))
+    gather(&context, file, plan, &mut gatherings).await?;
+    gatherings.into_iter().enumerate().try_for_each(|(number, gathering)| each(number, gathering))
 }
 
 fn check_level(tree: &Tree, grouping: &Grouping) -> Result<()> {

@@ -89,6 +89,14 @@ proptest! {
             .map(|row| vec![row[0].clone()])
             .collect();
         prop_assert_eq!(phones, expected_phones);
+        // Nor may the bounds of a time, which the merge takes part in, lose or keep a row that moved over them.
+        let timely = county.sql(
+            "SELECT encounter_id, resident_id, modality FROM encounters WHERE started_at >= '1970-01-01T00:00:00.000001Z' \
+             AND '1970-01-01T00:00:00.000003Z' > started_at ORDER BY encounter_id",
+        );
+        let mut latest = as_of(i64::MAX);
+        latest.retain(|_, version| (1..3).contains(&version.started));
+        prop_assert_eq!(timely, expected(&latest));
         for at in [150, 250, 350, 450, 550] {
             prop_assert_eq!(read_as_of(&county, at), expected(&as_of(at)), "as of {}", at);
         }

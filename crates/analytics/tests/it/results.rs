@@ -1,7 +1,9 @@
 //! Published results: made once, kept while nothing they are made from changes, hidden for ever once hidden.
 
-use analytics::measure::{Catalogue, THRESHOLD};
+use analytics::measure::{self, Catalogue, Grouping, Request, THRESHOLD};
 use analytics::results::{Published, Results, Summary};
+
+use jiff::civil::date;
 
 use crate::county::County;
 
@@ -134,4 +136,43 @@ fn while_an_import_is_under_way_it_is_told() {
     assert!(is_importing(county.path()).expect("a state"));
     drop(other);
     assert!(!is_importing(county.path()).expect("a state"));
+}
+
+#[test]
+fn cubes_of_one_scan_are_what_each_gives_alone() {
+    let mut county = County::new();
+    for (month, unit) in [(1, "a"), (2, "a"), (3, "b")] {
+        county.must("contacts", &contacts(month, unit, 1..=9));
+    }
+    let catalogue = only("measures/volume/contacts.sql");
+    publish_above(&county, &catalogue, 1);
+    // One month of one cube anew: the scan serves cubes of different ranges.
+    county.must("contacts", &contacts(3, "a", 1..=4));
+    publish_above(&county, &catalogue, 1);
+    let measure = &catalogue.files[0].measures[0];
+    let mut stored = Vec::new();
+    let results = Results::open(county.path()).expect("results");
+    results.figures(|it| stored.push((it.dimension, it.month, it.unit_id, it.stratum, it.n))).expect("figures");
+    stored.sort_unstable();
+    let mut alone = Vec::new();
+    for dimension in measure.published.iter().map(String::as_str).chain([""]) {
+        let request = Request {
+            from: date(2025, 1, 1),
+            to: date(2025, 4, 1),
+            grouping: Grouping::parse(&format!("unit,period,{dimension}")).expect("a grouping"),
+            as_of: NOW,
+            tree_now: false,
+            suppress: Some(1),
+        };
+        let snapshot = county.snapshot();
+        let ids = [measure.id.clone()];
+        let run = measure::run(&snapshot, &catalogue, &ids, &request);
+        alone.extend(crate::runtime().block_on(run).expect("a run").figures.into_iter().map(|it| {
+            let stratum = it.strata.first().map(|(_, value)| value.clone()).unwrap_or_default();
+            (dimension.to_string(), it.period, it.unit_id, stratum, it.n)
+        }));
+    }
+    alone.sort_unstable();
+    assert!(!measure.published.is_empty(), "one scan serves several");
+    assert_eq!(stored, alone);
 }
