@@ -4,6 +4,7 @@
 //! done, not urgent, and met in person, at home, by phone or by video. A visit whose professional is not recorded is
 //! left out and counted.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -15,7 +16,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Field, Int32Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType,
 };
-use datafusion::common::{HashMap, Result};
+use datafusion::common::{DataFusionError, HashMap, Result};
 use operations::calendar::{Calendar, date_of};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -46,55 +47,56 @@ pub fn schema() -> SchemaRef {
 }
 
 /// A professional or a unit by a hash of its id: of ten thousand ids two are equal once in 10¹¹ runs.
-type Id = u64;
+type Id = NonZero<u64>;
 
 fn id_of(text: &str) -> Id {
-    xxh3_64(text.as_bytes())
+    Id::new(xxh3_64(text.as_bytes())).unwrap_or(Id::MIN)
 }
 
-/// The ids of a column's distinct values. Batches of one row group share their values, and so their ids.
-#[derive(Default)]
-struct Ids {
+/// What is known of a column's distinct values. Batches of one row group share their values, and so what is known.
+struct Known<T> {
     of: Option<StringArray>,
-    ids: Vec<Id>,
+    values: Vec<T>,
 }
 
-impl Ids {
-    /// Makes ready for a column, and tells whether its values are others than those before.
-    fn begin(&mut self, column: &Labels<'_>) -> bool {
+impl<T> Default for Known<T> {
+    fn default() -> Known<T> {
+        Known { of: None, values: Vec::new() }
+    }
+}
+
+impl<T: Copy> Known<T> {
+    /// Makes ready for a column.
+    fn begin(&mut self, column: &Labels<'_>, learn: impl FnMut(&str) -> T) {
         let known = |of: &StringArray| {
             of.len() == column.values.len() && of.value_data().as_ptr() == column.values.value_data().as_ptr()
         };
-        if self.of.as_ref().is_some_and(known) {
-            return false;
+        if !self.of.as_ref().is_some_and(known) {
+            self.of = Some(column.values.clone());
+            self.values.clear();
+            self.values.extend(column.values.iter().map(Option::unwrap_or_default).map(learn));
         }
-        self.of = Some(column.values.clone());
-        self.ids.clear();
-        self.ids.extend(column.values.iter().map(|text| text.map_or(0, id_of)));
-        true
     }
 
-    fn get(&self, column: &Labels<'_>, row: usize) -> Option<Id> {
-        column.get(row).map(|value| self.ids[value])
+    fn get(&self, column: &Labels<'_>, row: usize) -> Option<T> {
+        column.get(row).map(|value| self.values[value])
     }
 }
 
-/// The texts of units, to be written out.
+/// Units numbered as they are met, and their texts, to be written out.
 #[derive(Default)]
 struct Units {
-    places: HashMap<Id, i32>,
+    numbers: HashMap<Id, i32>,
     texts: StringBuilder,
 }
 
 impl Units {
-    fn learn<'a>(&mut self, texts: impl Iterator<Item = &'a str>) {
-        for text in texts {
-            let next = self.places.len() as i32;
-            self.places.entry(id_of(text)).or_insert_with(|| {
-                self.texts.append_value(text);
-                next
-            });
-        }
+    fn number(&mut self, text: &str) -> i32 {
+        let next = self.numbers.len() as i32;
+        *self.numbers.entry(id_of(text)).or_insert_with(|| {
+            self.texts.append_value(text);
+            next
+        })
     }
 }
 
@@ -114,16 +116,27 @@ impl<'a> Labels<'a> {
         self.keys.is_valid(row).then(|| self.keys.value(row) as usize)
     }
 
-    /// For each row whether its value is one of `texts`.
-    fn are(&self, texts: &[&str]) -> BooleanBuffer {
-        let among: Vec<bool> =
-            self.values.iter().map(|value| value.is_some_and(|value| texts.contains(&value))).collect();
-        let keys = self.keys.values();
-        let are = match among.as_slice() {
-            [true] => BooleanBuffer::new_set(keys.len()),
-            among => BooleanBuffer::collect_bool(keys.len(), |row| among.get(keys[row] as usize) == Some(&true)),
-        };
-        self.keys.nulls().map_or_else(|| are.clone(), |nulls| &are & nulls.inner())
+    /// The values that are among `texts`, as bits.
+    fn among(&self, texts: &[&str]) -> Result<Among<'_>> {
+        let values = self.values.iter().enumerate();
+        let among = values.filter(|(_, value)| value.is_some_and(|value| texts.contains(&value)));
+        match self.values.len() {
+            ..=64 => Ok(Among { keys: self.keys.values(), bits: among.fold(0, |bits, (at, _)| bits | 1 << at) }),
+            many => Err(DataFusionError::Internal(format!("a closed vocabulary has {many} codes, 64 at most"))),
+        }
+    }
+}
+
+/// The keys of a column of codes, and the codes that are asked for.
+struct Among<'a> {
+    keys: &'a [i32],
+    bits: u64,
+}
+
+impl Among<'_> {
+    /// 1 where a row has one of the codes; a row without a code has any.
+    fn has(&self, row: usize) -> u64 {
+        self.bits >> (self.keys[row] & 63) & 1
     }
 }
 
@@ -145,7 +158,7 @@ struct NamedRow {
     /// Half-open, in microseconds.
     from: i64,
     to: i64,
-    unit: Id,
+    unit: i32,
     professional: Option<Id>,
 }
 
@@ -153,7 +166,7 @@ impl Named {
     /// From batches of (resident_id, valid_from, valid_to, unit_id, named professional), in order.
     pub fn read(batches: &[RecordBatch]) -> Result<Named> {
         let mut named = Named { units: Units::default(), rows: Vec::new() };
-        let (mut unit_ids, mut professional_ids) = (Ids::default(), Ids::default());
+        let (mut unit_numbers, mut professional_ids) = (Known::default(), Known::default());
         let calendar = Calendar::shipped();
         let mut starts: HashMap<i32, i64> = HashMap::new();
         named.rows.reserve_exact(batches.iter().map(RecordBatch::num_rows).sum());
@@ -169,12 +182,10 @@ impl Named {
             let to = batch.column(2).as_primitive::<Date32Type>();
             let (units, professionals) = (labels(batch.column(3))?, labels(batch.column(4))?);
             let (units, professionals) = (Labels::of(&units), Labels::of(&professionals));
-            if unit_ids.begin(&units) {
-                named.units.learn(units.values.iter().flatten());
-            }
-            professional_ids.begin(&professionals);
+            unit_numbers.begin(&units, |text| named.units.number(text));
+            professional_ids.begin(&professionals, id_of);
             for row in 0..batch.num_rows() {
-                let Some(unit) = unit_ids.get(&units, row) else { continue };
+                let Some(unit) = unit_numbers.get(&units, row) else { continue };
                 let professional = professional_ids.get(&professionals, row);
                 named.rows.push(NamedRow {
                     resident: residents.value(row),
@@ -195,7 +206,7 @@ struct Visit {
     at: i64,
     /// `None` when not recorded.
     professional: Option<Id>,
-    unit: Id,
+    unit: i32,
 }
 
 /// Folds visits, ordered by resident and time, into rows of [`schema`].
@@ -208,8 +219,8 @@ pub struct Folder {
     resident: Option<i64>,
     visits: Vec<Visit>,
     counts: Vec<(Id, u32)>,
-    professionals: Ids,
-    units: Ids,
+    professionals: Known<Id>,
+    units: Known<i32>,
     out: Out,
 }
 
@@ -223,8 +234,8 @@ impl Folder {
             resident: None,
             visits: Vec::new(),
             counts: Vec::new(),
-            professionals: Ids::default(),
-            units: Ids::default(),
+            professionals: Known::default(),
+            units: Known::default(),
             out: Out::default(),
         }
     }
@@ -240,15 +251,19 @@ impl Folder {
         };
         let modes = ["in_person", "home", "workplace", "institution", "elsewhere", "phone", "video"];
         let (first, last) = (self.windows[0].0, self.windows[self.windows.len() - 1].1);
-        let in_windows = BooleanBuffer::collect_bool(batch.num_rows(), |row| (first..last).contains(&times.value(row)));
-        let counted = &(&in_windows & &statuses.are(&["done"]))
-            & &(&professions.are(&[&self.profession]) & &modalities.are(&modes));
-        let counted = &counted & &!&urgencies.are(&["emergency", "urgent"]);
-        self.professionals.begin(professionals);
-        if self.units.begin(units) {
-            self.named.units.learn(units.values.iter().flatten());
-        }
-        for row in counted.set_indices() {
+        let (done, profession) = (statuses.among(&["done"])?, professions.among(&[&self.profession])?);
+        let (met, urgent) = (modalities.among(&modes)?, urgencies.among(&["emergency", "urgent"])?);
+        let times = times.values();
+        let counted = BooleanBuffer::collect_bool(batch.num_rows(), |row| {
+            let in_windows = u64::from((first..last).contains(&times[row]));
+            in_windows & done.has(row) & profession.has(row) & met.has(row) == 1
+        });
+        let coded = [statuses, professions, modalities].into_iter().filter_map(|column| column.keys.nulls());
+        let counted = coded.fold(counted, |counted, nulls| &counted & nulls.inner());
+        let not_urgent = |row: &usize| urgent.has(*row) == 0 || urgencies.keys.is_null(*row);
+        self.professionals.begin(professionals, id_of);
+        self.units.begin(units, |text| self.named.units.number(text));
+        for row in counted.set_indices().filter(not_urgent) {
             let resident = residents.value(row);
             if self.resident != Some(resident) {
                 self.end_resident();
@@ -256,7 +271,7 @@ impl Folder {
             }
             let professional = self.professionals.get(professionals, row);
             let Some(unit) = self.units.get(units, row) else { continue };
-            self.visits.push(Visit { at: times.value(row), professional, unit });
+            self.visits.push(Visit { at: times[row], professional, unit });
         }
         Ok(self.out.take(&self.named.units.texts))
     }
@@ -284,8 +299,8 @@ impl Folder {
             }
             let index = index(visits, registrations, &mut self.counts);
             let home = registrations.iter().rfind(|row| row.from < *to && *to <= row.to).map(|row| row.unit);
-            let unit = home.unwrap_or_else(|| most_visited(visits, &mut self.counts));
-            self.out.put(resident, self.named.units.places[&unit], to - 1, &index);
+            let unit = home.unwrap_or_else(|| most_visited(visits));
+            self.out.put(resident, unit, to - 1, &index);
         }
         self.visits.clear();
     }
@@ -342,8 +357,8 @@ fn index(visits: &[Visit], registrations: &[NamedRow], counts: &mut Vec<(Id, u32
 }
 
 /// The unit of most visits; of equals the one visited last.
-fn most_visited(visits: &[Visit], counts: &mut Vec<(Id, u32)>) -> Id {
-    counts.clear();
+fn most_visited(visits: &[Visit]) -> i32 {
+    let mut counts: Vec<(i32, u32)> = Vec::new();
     for visit in visits {
         match counts.iter().position(|(known, _)| *known == visit.unit) {
             // The unit visited last goes to the end, where equals lose to it.

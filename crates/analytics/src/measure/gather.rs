@@ -63,6 +63,42 @@ fn stands_by_resident(plan: &Arc<dyn ExecutionPlan>) -> Result<bool> {
 type Place = (u32, u16, u16, u32);
 const NO_UNIT: u32 = u32::MAX;
 
+/// The cells of a run: leaves to be rolled up, or whole when the kind counts people.
+#[derive(Default)]
+struct Cells {
+    numbers: HashMap<Place, usize>,
+    /// Case after case falls into the same place.
+    last: Option<(Place, usize)>,
+    measures: usize,
+    /// For each place, in the order in which they are met, a cell for each measure.
+    cells: Vec<Cell>,
+}
+
+impl Cells {
+    fn at(&mut self, place: Place, measure: usize) -> &mut Cell {
+        let number = match self.last {
+            Some((last, number)) if last == place => number,
+            _ => {
+                let next = self.numbers.len();
+                let number = *self.numbers.entry(place).or_insert(next);
+                if number == next {
+                    self.cells.resize_with((next + 1) * self.measures, Cell::default);
+                }
+                self.last = Some((place, number));
+                number
+            }
+        };
+        &mut self.cells[number * self.measures + measure]
+    }
+
+    /// The cells of one measure that have a case.
+    fn of(&self, measure: usize) -> impl Iterator<Item = (&Place, &Cell)> {
+        let cells =
+            self.numbers.iter().map(move |(place, number)| (place, &self.cells[number * self.measures + measure]));
+        cells.filter(|(_, cell)| cell.n > 0 || cell.left_out > 0)
+    }
+}
+
 /// What the engine joins of a resident.
 #[derive(Clone, Copy)]
 struct Person {
@@ -118,8 +154,7 @@ pub(crate) struct Gathering<'a> {
     request: &'a Request,
     periods: Periods,
     tree: &'a Tree,
-    /// For each measure its cells: leaves to be rolled up, or whole when the kind counts people.
-    cells: Vec<HashMap<Place, Cell>>,
+    cells: Cells,
     labels: Numbered,
     /// Strata by the labels of their dimensions.
     strata: HashMap<Vec<u32>, u32>,
@@ -149,7 +184,7 @@ impl<'a> Gathering<'a> {
             measures,
             request,
             tree,
-            cells: vec![HashMap::new(); measures.len()],
+            cells: Cells { measures: measures.len(), ..Cells::default() },
             labels: people.labels.clone(),
             strata: HashMap::new(),
             stratum_labels: Vec::new(),
@@ -288,7 +323,7 @@ impl<'a> Gathering<'a> {
                         for period in 0..self.periods.starts.len() {
                             let end = self.periods.end_of(period).min(self.request.as_of);
                             if at < end && end <= until {
-                                self.cells[number].entry(into(period)).or_default().add(Worth::Case, person, 0.0);
+                                self.cells.at(into(period), number).add(Worth::Case, person, 0.0);
                             }
                         }
                     }
@@ -296,8 +331,7 @@ impl<'a> Gathering<'a> {
                         let measure = self.measures[number];
                         let resolution = if measure.kind == Kind::Median { measure.resolution } else { 0.0 };
                         for period in belongs.clone() {
-                            let cell = self.cells[number].entry(into(period)).or_default();
-                            cell.add(plain.get(row), person, resolution);
+                            self.cells.at(into(period), number).add(plain.get(row), person, resolution);
                         }
                     }
                 }
@@ -340,7 +374,7 @@ impl<'a> Gathering<'a> {
     fn end_cluster(&mut self) {
         let Some(person) = self.cluster.person.take() else { return };
         for ((measure, place), sums) in self.cluster.sums.drain(..) {
-            let cell = self.cells[measure].entry(place).or_default();
+            let cell = self.cells.at(place, measure);
             cell.left_out += sums.left_out;
             if sums.cases > 0 {
                 let cases = if self.measures[measure].kind == Kind::Persons { 1 } else { sums.cases };
@@ -356,7 +390,7 @@ impl<'a> Gathering<'a> {
         for (number, measure) in self.measures.iter().enumerate() {
             let whole = matches!(measure.kind, Kind::Ratio | Kind::Persons);
             let mut rolled: BTreeMap<(u32, u16, u32), Cell> = BTreeMap::new();
-            for ((unit, epoch, period, stratum), cell) in &self.cells[number] {
+            for ((unit, epoch, period, stratum), cell) in self.cells.of(number) {
                 if whole || *unit == NO_UNIT {
                     rolled.entry((*unit, *period, *stratum)).or_default().merge(cell);
                     continue;
@@ -475,7 +509,7 @@ pub(super) async fn gather(
     // rows cross partitions all must run, or those that wait for the others wait for ever.
     let ahead = match crosses_partitions(&physical) {
         true => usize::MAX,
-        false => 1 + std::thread::available_parallelism().map_or(2, usize::from),
+        false => std::thread::available_parallelism().map_or(2, usize::from),
     };
     let streams = execute_stream_partitioned(physical, context.task_ctx())?;
     let ahead = ahead.min(streams.len()).max(1);

@@ -4,7 +4,7 @@ use super::*;
 fn of(letters: &str) -> Index {
     let visit = |(at, letter): (usize, char)| Visit {
         at: at as i64,
-        professional: (letter != '.').then_some(u64::from(letter)),
+        professional: Id::new(u64::from(letter)).filter(|_| letter != '.'),
         unit: 0,
     };
     let visits: Vec<Visit> = letters.chars().enumerate().map(visit).collect();
@@ -41,18 +41,18 @@ fn a_missing_professional_is_not_a_professional() {
 
 #[test]
 fn the_named_professional_is_the_one_of_the_day() {
-    let visits = [Visit { at: 5, professional: Some(1), unit: 0 }, Visit { at: 15, professional: Some(1), unit: 0 }];
+    let visits =
+        [Visit { at: 5, professional: Some(Id::MIN), unit: 0 }, Visit { at: 15, professional: Some(Id::MIN), unit: 0 }];
     let row = |from, to, professional| NamedRow { resident: 0, from, to, unit: 0, professional };
-    let found = index(&visits, &[row(0, 10, Some(1)), row(10, 20, Some(2))], &mut Vec::new());
+    let found = index(&visits, &[row(0, 10, Some(Id::MIN)), row(10, 20, Id::new(2))], &mut Vec::new());
     assert_eq!((found.named, found.own), (2, 1));
-    let found = index(&visits, &[row(0, 10, Some(1)), row(10, 20, None)], &mut Vec::new());
+    let found = index(&visits, &[row(0, 10, Some(Id::MIN)), row(10, 20, None)], &mut Vec::new());
     assert_eq!((found.named, found.own), (1, 1), "without a named professional the visit is in no denominator");
 }
 
 #[test]
 fn of_equally_visited_units_the_latest_is_home() {
     let visit = |at, unit| Visit { at, professional: None, unit };
-    let mut counts = Vec::new();
-    assert_eq!(most_visited(&[visit(0, 1), visit(1, 2), visit(2, 1), visit(3, 2)], &mut counts), 2);
-    assert_eq!(most_visited(&[visit(0, 1), visit(1, 1), visit(2, 2)], &mut counts), 1);
+    assert_eq!(most_visited(&[visit(0, 1), visit(1, 2), visit(2, 1), visit(3, 2)]), 2);
+    assert_eq!(most_visited(&[visit(0, 1), visit(1, 1), visit(2, 2)]), 1);
 }
