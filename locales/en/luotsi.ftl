@@ -87,6 +87,7 @@ legend-hidden = Hidden means that fewer than five people are behind the figure, 
 hidden = Hidden because of few people
 hidden-short = Hidden
 no-cases = No cases
+window-before-data = Data begin later
 
 ## measure
 back-to-scorecard = Back to the scorecard: { $unit }

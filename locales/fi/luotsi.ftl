@@ -87,6 +87,7 @@ legend-hidden = Peitetty tarkoittaa, että luvun takana on alle viisi ihmistä t
 hidden = Peitetty pienen ihmismäärän vuoksi
 hidden-short = Peitetty
 no-cases = Ei tapauksia
+window-before-data = Aineisto alkaa myöhemmin
 
 ## measure
 back-to-scorecard = Takaisin mittareihin: { $unit }

@@ -87,6 +87,7 @@ legend-hidden = Dolt betyder att det finns färre än fem personer bakom siffran
 hidden = Dolt på grund av få personer
 hidden-short = Dolt
 no-cases = Inga fall
+window-before-data = Uppgifterna börjar senare
 
 ## measure
 back-to-scorecard = Tillbaka till mätarna: { $unit }

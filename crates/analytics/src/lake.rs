@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use datafusion::arrow::array::{RecordBatch, UInt32Array};
+use datafusion::arrow::array::{AsArray, RecordBatch, UInt32Array};
 use datafusion::arrow::compute::take_record_batch;
+use datafusion::arrow::datatypes::Int64Type;
 use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use facts::{TABLES, Table, Type};
@@ -23,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::index::{self, Run};
 use crate::layout::{self, FileEntry, FileWriter, partition_name, partition_of, partitions};
 use crate::merge::{self, Walk};
-use crate::rows::{Place, Rows, stored_schema};
+use crate::rows::{KEY, Place, Rows, stored_schema};
 use crate::seen::Seen;
 
 /// Version of the layout on disk. Another one is refused: until the first release the originals are imported again.
@@ -238,8 +239,9 @@ impl Snapshot {
         let mut files = 0;
         for table in TABLES {
             for partition in 0..partitions(table) {
-                for file in self.partition(table, partition).into_iter().flat_map(PartitionFiles::files) {
-                    self.verify_file(table, partition, file)?;
+                let Some(of) = self.partition(table, partition) else { continue };
+                for file in of.files() {
+                    self.verify_file(table, partition, file, of.base.as_ref() == Some(file))?;
                     progress(file);
                     files += 1;
                 }
@@ -248,7 +250,8 @@ impl Snapshot {
         Ok(files)
     }
 
-    fn verify_file(&self, table: &'static Table, partition: usize, file: &FileEntry) -> Result<()> {
+    /// `alone`: every key of the file stands in it once.
+    fn verify_file(&self, table: &'static Table, partition: usize, file: &FileEntry, alone: bool) -> Result<()> {
         let path = self.folder.join(&file.path);
         if layout::digest_of_file(&path)? != file.sha256 {
             return Err(Error::new("the file is not what was written")
@@ -256,20 +259,24 @@ impl Snapshot {
                 .remedy("restore the data directory from its backup"));
         }
         let wrong = |what: &str| Error::new(what).at(path.display());
-        let mut last = Place { resident: i64::MIN, at: i64::MIN };
+        let mut last = (Place { resident: i64::MIN, at: i64::MIN }, i64::MIN);
         let mut rows = 0;
         for batch in read_file(&self.folder, file)? {
             let batch = batch?;
             let places = layout::Places::of(table, &batch);
+            let keys = batch[KEY].as_primitive::<Int64Type>();
             for row in 0..batch.num_rows() {
                 let place = places.get(row);
-                if place < last {
+                if (place, keys.value(row)) < last {
                     return Err(wrong("rows are not in order"));
+                }
+                if alone && (place, keys.value(row)) == last {
+                    return Err(wrong("a key stands twice"));
                 }
                 if partition_of(table, place.resident) != partition {
                     return Err(wrong("a row stands outside its resident range"));
                 }
-                last = place;
+                last = (place, keys.value(row));
             }
             rows += batch.num_rows() as u64;
         }

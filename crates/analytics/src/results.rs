@@ -60,6 +60,7 @@ CREATE TABLE IF NOT EXISTS figure (
     upper REAL,
     suppressed INTEGER NOT NULL,
     coverage REAL,
+    reason TEXT,
     PRIMARY KEY (measure, dimension, month, unit_id, stratum, class)
 ) STRICT, WITHOUT ROWID;
 ";
@@ -70,6 +71,8 @@ pub struct Summary {
     /// Months of measures made anew, and those that stood as they were.
     pub made: usize,
     pub kept: usize,
+    /// What was wrong with measure files that could not be run; the others are published all the same.
+    pub failed: Vec<String>,
 }
 
 /// A published figure.
@@ -93,6 +96,8 @@ pub struct Published {
     pub upper: Option<f64>,
     pub suppressed: bool,
     pub coverage: Option<f64>,
+    /// Why there is no value: `no_cases`, `window_before_data`, `suppressed`.
+    pub reason: Option<String>,
     /// As of which instant, in microseconds.
     pub as_of: i64,
 }
@@ -167,10 +172,11 @@ impl Results {
             let cubes = cubes(file);
             let mut stored = Vec::new();
             let mut asked = Vec::new();
+            let (mut made, mut broken) = (0, None);
             for (dimension, measures) in &cubes {
                 let stale = self.stale(snapshot, file, measures, dimension, &months, (as_of, threshold))?;
                 summary.kept += (months.len() - stale.len()) * measures.len();
-                summary.made += stale.len() * measures.len();
+                made += stale.len() * measures.len();
                 let (Some(first), Some(last)) = (stale.first(), stale.last()) else { continue };
                 let request = Request {
                     from: first.first,
@@ -201,7 +207,18 @@ impl Results {
                 let of = Stored { publication, file, measures, dimension, as_of };
                 self.store(&of, stale, &figures)
             };
-            run_file(snapshot, file, &asked, each).await?;
+            let each = |number: usize, gathering: Gathering<'_>| {
+                each(number, gathering).map_err(|error| {
+                    broken = Some(error);
+                    Error::new("the figures were not stored")
+                })
+            };
+            match (run_file(snapshot, file, &asked, each).await, broken) {
+                (_, Some(error)) => return Err(error),
+                // One county's file must not keep all the others from being published.
+                (Err(error), None) => summary.failed.push(error.to_string()),
+                (Ok(()), None) => summary.made += made,
+            }
         }
         Ok(summary)
     }
@@ -314,7 +331,7 @@ impl Results {
         for figure in figures.iter().filter(|figure| names.contains(figure.period.as_str())) {
             let (measure, month, unit, stratum, class) = key(figure);
             self.database
-                .prepare_cached("INSERT INTO figure VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
+                .prepare_cached("INSERT INTO figure VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
                 .execute(params![
                     measure,
                     cube.dimension,
@@ -329,7 +346,8 @@ impl Results {
                     figure.lower,
                     figure.upper,
                     figure.suppressed,
-                    figure.coverage
+                    figure.coverage,
+                    figure.reason
                 ])?;
         }
         Ok(())
@@ -339,7 +357,7 @@ impl Results {
     pub fn figures(&self, mut each: impl FnMut(Published)) -> Result<()> {
         let mut rows = self.database.prepare(
             "SELECT f.measure, f.dimension, f.month, unit_id, stratum, class, n, numerator, denominator, value, \
-             lower, upper, suppressed, coverage, m.as_of \
+             lower, upper, suppressed, coverage, reason, m.as_of \
              FROM figure f JOIN month m USING (measure, dimension, month)",
         )?;
         let mut rows = rows.query([])?;
@@ -359,7 +377,8 @@ impl Results {
                 upper: row.get(11)?,
                 suppressed: row.get(12)?,
                 coverage: row.get(13)?,
-                as_of: row.get(14)?,
+                reason: row.get(14)?,
+                as_of: row.get(15)?,
             });
         }
         Ok(())

@@ -140,7 +140,11 @@ fn publish(data: &Path) -> Result<()> {
     output::print(|out| {
         writeln!(out, "months made anew {}, kept {}", published.made, published.kept)
             .map_err(|error| Error::new(error.to_string()))
-    })
+    })?;
+    match published.failed.as_slice() {
+        [] => Ok(()),
+        failed => Err(Error::new(format!("not published: {}", failed.join("\n"))).remedy("all others are published")),
+    }
 }
 
 fn run_measures(arguments: &RunArguments) -> Result<()> {

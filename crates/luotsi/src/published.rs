@@ -43,8 +43,9 @@ impl Publication {
         if !is_importing(data)? {
             let bar = output::progress("measures", Some(catalogue.files.len() as u64));
             let threshold = Settings::read(data)?.threshold;
-            results.publish(&snapshot, &catalogue, as_of, threshold, |_| bar.inc(1)).await?;
+            let published = results.publish(&snapshot, &catalogue, as_of, threshold, |_| bar.inc(1)).await?;
             bar.finish_and_clear();
+            published.failed.iter().for_each(|failed| eprintln!("not published: {failed}"));
         }
         let tree = measure::tree(&snapshot, as_of).await?;
         let units = tree
@@ -125,6 +126,7 @@ fn point(figure: &Published) -> Point {
         denominator: figure.denominator,
         suppressed: figure.suppressed,
         coverage: figure.coverage,
+        reason: figure.reason.clone(),
         as_of: measure::instant_text(figure.as_of),
     }
 }

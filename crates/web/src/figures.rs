@@ -43,6 +43,8 @@ pub struct Point {
     pub denominator: f64,
     pub suppressed: bool,
     pub coverage: Option<f64>,
+    /// Why there is no value, as a code: `no_cases`, `window_before_data`, `suppressed`.
+    pub reason: Option<String>,
     /// As of which instant, in words of ISO 8601; empty without a figure.
     pub as_of: String,
 }

@@ -20,6 +20,10 @@ fn publish_above(county: &County, catalogue: &Catalogue, threshold: u64) -> Summ
     crate::runtime().block_on(published).expect("a publication")
 }
 
+fn made(made: usize, kept: usize) -> Summary {
+    Summary { made, kept, failed: Vec::new() }
+}
+
 fn published(county: &County, measure: &str, unit: &str, month: &str) -> Vec<Published> {
     let mut found = Vec::new();
     let results = Results::open(county.path()).expect("results");
@@ -58,15 +62,15 @@ fn what_nothing_touches_stays_and_a_new_month_costs_one() {
         county.must("contacts", &contacts(month, "a", 1..=9));
     }
     // Callbacks are published by unit and by service: two cubes.
-    assert_eq!(publish(&county, &catalogue), Summary { made: 2 * 7, kept: 0 });
-    assert_eq!(publish(&county, &catalogue), Summary { made: 0, kept: 2 * 7 });
+    assert_eq!(publish(&county, &catalogue), made(2 * 7, 0));
+    assert_eq!(publish(&county, &catalogue), made(0, 2 * 7));
     county.must("contacts", &contacts(8, "a", 1..=9));
     // Cases may settle for a quarter after their month: those before May are not looked at again.
-    assert_eq!(publish(&county, &catalogue), Summary { made: 2 * 4, kept: 2 * 4 });
+    assert_eq!(publish(&county, &catalogue), made(2 * 4, 2 * 4));
     county.must("professionals", "professional_id,profession,unit_id\np9,nurse,a\n");
-    assert_eq!(publish(&county, &catalogue), Summary { made: 0, kept: 2 * 8 }, "another table");
+    assert_eq!(publish(&county, &catalogue), made(0, 2 * 8), "another table");
     county.must("contacts", &contacts(7, "b", 1..=9));
-    assert_eq!(publish(&county, &catalogue), Summary { made: 2 * 5, kept: 2 * 3 }, "a late row of July");
+    assert_eq!(publish(&county, &catalogue), made(2 * 5, 2 * 3), "a late row of July");
 }
 
 #[test]
@@ -175,4 +179,19 @@ fn cubes_of_one_scan_are_what_each_gives_alone() {
     alone.sort_unstable();
     assert!(!measure.published.is_empty(), "one scan serves several");
     assert_eq!(stored, alone);
+}
+
+#[test]
+fn a_file_that_cannot_be_run_is_told_and_stops_no_other() {
+    let mut county = County::new();
+    county.must("contacts", &contacts(1, "a", 1..=9));
+    let mut catalogue = Catalogue::shipped().expect("the catalogue");
+    catalogue.files.retain(|known| known.path.starts_with("measures/volume/c"));
+    let callbacks = catalogue.files.iter_mut().find(|known| known.path.ends_with("callbacks.sql")).expect("a file");
+    callbacks.sql = callbacks.sql.replace("caller_key", "no_such_column");
+    let summary = publish(&county, &catalogue);
+    assert!(summary.made > 0);
+    let [failed] = summary.failed.as_slice() else { panic!("one file fails: {summary:?}") };
+    assert!(failed.contains("no_such_column") && failed.contains("measures/volume/callbacks.sql:"), "{failed}");
+    assert_eq!(published(&county, "volume.contacts", "a", "2025-01").len(), 2, "the total and one channel");
 }

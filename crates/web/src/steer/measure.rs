@@ -228,7 +228,9 @@ fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
                         tr {
                             th scope="row" { (numbers::period(&point.period, page.language)) }
                             td.number {
-                                @if point.suppressed { span.quiet { (page.text("hidden-short")) } } @else { (write(point.value)) }
+                                @if point.suppressed { span.quiet { (page.text("hidden-short")) } } @else if point.reason.as_deref() == Some("window_before_data") {
+                                    span.quiet { (page.text("window-before-data")) }
+                                } @else { (write(point.value)) }
                             }
                             td.number { (interval(page, &asked.card.unit, point)) }
                             td.number { (point.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))) }
@@ -398,6 +400,7 @@ pub async fn csv(Path(id): Path<String>, Query(filters): Query<Filters>, page: P
             "upper",
             "suppressed",
             "coverage",
+            "reason",
             "as_of",
         ]
         .map(String::from),
@@ -414,6 +417,7 @@ pub async fn csv(Path(id): Path<String>, Query(filters): Query<Filters>, page: P
             write(point.upper),
             point.suppressed.to_string(),
             write(point.coverage),
+            point.reason.clone().unwrap_or_default(),
             point.as_of.clone(),
         ]);
     }
