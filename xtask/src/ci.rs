@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use crate::root;
+use crate::{pg, root};
 
 pub fn run() -> Result<(), String> {
     let begun = Instant::now();
@@ -13,10 +13,13 @@ pub fn run() -> Result<(), String> {
     step("build", Command::new("cargo").args(["build", "--workspace", "--all-targets"]))?;
     let nextest =
         Command::new("cargo").args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    match nextest.is_ok_and(|status| status.success()) {
-        true => step("tests", Command::new("cargo").args(["nextest", "run", "--workspace", "--no-fail-fast"]))?,
-        false => step("tests", Command::new("cargo").args(["test", "--workspace", "--no-fail-fast"]))?,
-    }
+    let tests: &[&str] = match nextest.is_ok_and(|status| status.success()) {
+        true => &["nextest", "run", "--workspace", "--no-fail-fast"],
+        false => &["test", "--workspace", "--no-fail-fast"],
+    };
+    let database = pg::Server::start()?;
+    step("tests", Command::new("cargo").args(tests).env(pg::VARIABLE, &database.url))?;
+    drop(database);
     timed("tidy", crate::tidy::run)?;
     step("clippy", Command::new("cargo").args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let documentation = ["doc", "--workspace", "--no-deps", "--document-private-items"];

@@ -1,19 +1,22 @@
-//! Tasks of the project: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask docs`.
+//! Tasks of the project: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask docs`, `cargo xtask pg -- COMMAND`.
 
 mod ci;
 mod docs;
+mod pg;
 mod tidy;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let task = std::env::args().nth(1);
-    let done = match task.as_deref() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest = || arguments.iter().skip(1).skip_while(|word| *word == "--").cloned().collect::<Vec<_>>();
+    let done = match arguments.first().map(String::as_str) {
         Some("ci") => ci::run(),
         Some("tidy") => tidy::run(),
         Some("docs") => docs::write(),
-        _ => Err("usage: cargo xtask ci | tidy | docs".into()),
+        Some("pg") => pg::run(&rest()),
+        _ => Err("usage: cargo xtask ci | tidy | docs | pg -- COMMAND".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod facts_command;
+mod log_command;
 mod measure_command;
 mod output;
 mod published;
@@ -43,6 +44,9 @@ enum Command {
     /// List, show and run measures.
     #[command(subcommand)]
     Measure(measure_command::MeasureCommand),
+    /// Prove, copy and erase what stands in the event log.
+    #[command(subcommand)]
+    Log(log_command::LogCommand),
     /// Control chart of a series in a CSV file.
     Spc(spc_command::Arguments),
     /// Measure Luotsi itself, beside its peers where they are installed.
@@ -85,6 +89,7 @@ fn run(command: Command) -> Result<Done> {
         Command::Facts(command) => facts_command::run(&command).map(|()| Done::Whole),
         Command::Sql(arguments) => facts_command::sql(&arguments).map(|()| Done::Whole),
         Command::Measure(command) => measure_command::run(&command).map(|()| Done::Whole),
+        Command::Log(command) => log_command::run(&command).map(|()| Done::Whole),
         Command::Spc(arguments) => spc_command::run(&arguments).map(|()| Done::Whole),
         Command::Bench(command) => bench::run(&command).map(|()| Done::Whole),
     }

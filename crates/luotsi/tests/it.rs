@@ -292,3 +292,72 @@ fn a_period_twice_is_told_and_a_number_beyond_meaning_refused() {
     let nan = luotsi(&["spc", "series.csv", "--target", "NaN"]);
     assert_eq!(nan.status.code(), Some(2));
 }
+
+/// An event log with one person's text in it, as the service leaves it.
+fn a_log(data: &Path) -> uuid::Uuid {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let subject = store::new_id(0);
+    runtime.block_on(async {
+        let folder = data.join("keys");
+        let master = store::MasterKey::at(&folder.join(store::KEY_FILE)).expect("a key");
+        let keys = store::Keys::open(&folder, master).expect("keys");
+        let location = store::Location::File(data.join("log.db"));
+        let log = store::Log::open(&location, std::sync::Arc::new(keys), || 0).expect("a log");
+        for number in 0..3 {
+            let event = store::NewEvent {
+                id: store::new_id(number),
+                stream: "contact/1".into(),
+                kind: "contact.opened".into(),
+                schema: 1,
+                occurred: number,
+                data: "{\"channel\":\"chat\"}".into(),
+                personal: Some(store::Personal { subject, class: "contact".into(), text: b"my back hurts".into() }),
+                closes: false,
+            };
+            let append = store::Append {
+                scope: "test".into(),
+                key: number.to_string(),
+                request: [0; 32],
+                expects: Vec::new(),
+                events: vec![event],
+                context: store::Context::default(),
+            };
+            log.append(append).await.expect("appended");
+        }
+    });
+    subject
+}
+
+#[test]
+fn a_log_is_proved_exported_copied_restored_and_erased() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let run = |arguments: &[&str]| {
+        let output = luotsi(&[&["log"], arguments].concat());
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.success(), text)
+    };
+    let (ok, text) = run(&["verify", "--data", &path("nothing")]);
+    assert!(!ok && text.contains("there is no log"), "{text}");
+    let subject = a_log(&folder.path().join("county"));
+    let (ok, whole) = run(&["verify", "--data", &path("county")]);
+    assert!(ok && whole.starts_with("3 events, all as they were written, chain "), "{whole}");
+    let (ok, exported) = run(&["export", "--data", &path("county")]);
+    let lines: Vec<Value> = exported.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert!(ok && lines.len() == 3 && !exported.contains("hurts"), "what is sealed stays sealed");
+    assert_eq!((&lines[2]["pos"], &lines[2]["data"]["channel"]), (&Value::from(3), &Value::from("chat")));
+    let copy = ["backup", &path("copy.db"), "--keys", &path("copy.keys"), "--data", &path("county")];
+    assert_eq!(run(&copy).1, format!("3 events copied to {}\n", path("copy.db")));
+    let (ok, text) = run(&copy);
+    assert!(!ok && text.contains("there is a file already"), "{text}");
+    let (ok, text) = run(&["erase", &subject.to_string(), "--reason", "asked for", "--data", &path("county")]);
+    assert!(ok && text == "1 keys destroyed\n", "{text}");
+    assert!(run(&["verify", "--data", &path("county")]).1.starts_with("4 events, all"));
+    std::fs::create_dir_all(folder.path().join("new/keys")).expect("a folder");
+    std::fs::copy(folder.path().join("county/keys/master"), folder.path().join("new/keys/master")).expect("copied");
+    let (ok, text) = run(&["restore", &path("copy.db"), "--keys", &path("copy.keys"), "--data", &path("new")]);
+    assert!(ok && text == "3 events restored\n", "{text}");
+    assert_eq!(run(&["verify", "--data", &path("new")]).1, whole, "the same chain");
+    let (ok, text) = run(&["restore", &path("copy.db"), "--data", &path("county")]);
+    assert!(!ok && text.contains("there is a file already"), "never over a log: {text}");
+}

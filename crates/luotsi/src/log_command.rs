@@ -1,0 +1,234 @@
+//! `luotsi log`: proving, copying and erasing.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use analytics::{Error, Result};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use store::{Context, Epoch, Filter, KEY_FILE, Keys, Location, Log, MasterKey, Recorded};
+use uuid::Uuid;
+
+use crate::{DataDirectory, now, output, runtime};
+
+/// Events read at once.
+const PAGE: usize = 1000;
+
+#[derive(Subcommand)]
+pub enum LogCommand {
+    /// Read the whole log and tell whether it is as it was written. The chain printed at the end, kept elsewhere,
+    /// proves later that nothing before it was touched.
+    Verify(Of),
+    /// Write every event as a line of JSON. Sealed content stays sealed.
+    Export(Of),
+    /// Copy the log to a file while others write, and the keys to another: what is erased later is erased in the copy
+    /// of the log, too, once the copies of the keys are gone. Keep those 30 days at most, and elsewhere.
+    Backup(Backup),
+    /// Put a copy where there is no log. Everything that was made from a log there before is made anew.
+    Restore(Restore),
+    /// Destroy the keys of a subject: nothing personal of it can be read again, here or in any copy.
+    Erase(Erase),
+}
+
+#[derive(Args)]
+pub struct Of {
+    #[command(flatten)]
+    data: DataDirectory,
+    /// PostgreSQL database of the log, as postgres://USER@HOST/NAME; without it the log is in the data directory.
+    #[arg(long, env = "LUOTSI_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+    /// File of the master key; by default in the data directory.
+    #[arg(long, env = "LUOTSI_KEY_FILE")]
+    key_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Backup {
+    #[command(flatten)]
+    of: Of,
+    /// File for the copy of the log; must not be there yet.
+    file: PathBuf,
+    /// File for the copy of the keys, wrapped by the master key; must not be there yet.
+    #[arg(long)]
+    keys: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Restore {
+    #[command(flatten)]
+    of: Of,
+    /// Copy of a log, as `luotsi log backup` made it.
+    file: PathBuf,
+    /// Copy of the keys.
+    #[arg(long)]
+    keys: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Erase {
+    #[command(flatten)]
+    of: Of,
+    /// The subject's token, as events carry it.
+    subject: Uuid,
+    /// Why, for those who ask later; no names.
+    #[arg(long)]
+    reason: String,
+}
+
+impl Of {
+    fn location(&self) -> Location {
+        match &self.database {
+            Some(url) => Location::Database(url.clone()),
+            None => Location::File(self.data.path.join("log.db")),
+        }
+    }
+
+    fn keys(&self) -> Result<Keys> {
+        let folder = self.data.path.join("keys");
+        let master = self.key_file.clone().unwrap_or_else(|| folder.join(KEY_FILE));
+        MasterKey::at(&master).and_then(|master| Keys::open(&folder, master)).map_err(told)
+    }
+
+    /// The log that is there; none is made.
+    fn open(&self) -> Result<Log> {
+        let location = self.location();
+        if let Location::File(path) = &location
+            && !path.exists()
+        {
+            return Err(Error::new("there is no log").at(path.display()).remedy("name the data directory with --data"));
+        }
+        Log::open(&location, Arc::new(self.keys()?), now).map_err(told)
+    }
+}
+
+fn told(error: store::Error) -> Error {
+    Error::new(error.to_string())
+}
+
+pub fn run(command: &LogCommand) -> Result<()> {
+    let runtime = runtime()?;
+    match command {
+        LogCommand::Verify(of) => runtime.block_on(verify(&of.open()?)),
+        LogCommand::Export(of) => runtime.block_on(export(&of.open()?)),
+        LogCommand::Backup(arguments) => runtime.block_on(backup(arguments)),
+        LogCommand::Restore(arguments) => runtime.block_on(restore(arguments)),
+        LogCommand::Erase(arguments) => runtime.block_on(erase(arguments)),
+    }
+}
+
+fn say(text: &str) -> Result<()> {
+    output::print(|out| writeln!(out, "{text}").map_err(|error| Error::new(error.to_string())))
+}
+
+async fn verify(log: &Log) -> Result<()> {
+    let bar = output::progress("events", None);
+    let report = log.verify().await;
+    bar.finish_and_clear();
+    let report = report.map_err(told)?;
+    let chain = hex(&report.chain);
+    match report.faults.as_slice() {
+        [] => say(&format!("{} events, all as they were written, chain {chain}", report.events)),
+        faults => {
+            for fault in faults {
+                say(&format!("{}: {}", fault.pos, fault.what))?;
+            }
+            Err(Error::new(format!("the log is not as it was written: {} faults", faults.len()))
+                .remedy("keep this copy as it is, and restore the newest backup that `log verify` finds whole"))
+        }
+    }
+}
+
+async fn export(log: &Log) -> Result<()> {
+    let mut after = 0;
+    loop {
+        let page = log.read_all(after, Filter::default(), PAGE).await.map_err(told)?;
+        if page.events.is_empty() {
+            return Ok(());
+        }
+        after = page.next;
+        output::print(|out| {
+            page.events
+                .iter()
+                .try_for_each(|event| writeln!(out, "{}", line(event)).map_err(|error| Error::new(error.to_string())))
+        })?;
+    }
+}
+
+fn line(event: &Recorded) -> serde_json::Value {
+    let context = &event.context;
+    let time = analytics::measure::instant_text;
+    // Data that is no JSON is given as the text that it is.
+    let data = serde_json::from_str(&event.data).unwrap_or_else(|_| json!(event.data));
+    json!({
+        "pos": event.pos, "id": event.id.to_string(), "stream": event.stream, "version": event.version,
+        "type": event.kind, "schema": event.schema,
+        "occurred": time(event.occurred), "recorded": time(event.recorded),
+        "actor": context.actor, "unit": context.unit, "purpose": context.purpose,
+        "correlation": context.correlation.to_string(), "cause": context.cause,
+        "data": data,
+        "subject": event.sealed.as_ref().map(|sealed| sealed.subject.to_string()),
+        "key": event.sealed.as_ref().map(|sealed| sealed.key.to_string()),
+        "sealed": event.sealed.as_ref().map(|sealed| hex(&sealed.bytes)),
+        "digest": hex(&event.digest), "chain": hex(&event.chain),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    analytics::layout::hex(bytes)
+}
+
+/// A path at which nothing stands yet.
+fn free(path: &Path) -> Result<()> {
+    match path.exists() {
+        true => Err(Error::new("there is a file already").at(path.display()).remedy("name another file")),
+        false => Ok(()),
+    }
+}
+
+async fn backup(arguments: &Backup) -> Result<()> {
+    free(&arguments.file)?;
+    arguments.keys.as_deref().map_or(Ok(()), free)?;
+    let log = arguments.of.open()?;
+    let to = Location::File(arguments.file.clone());
+    let events = store::copy(&log, &to, Epoch::Kept).await.map_err(told)?;
+    // After the log: every key that the copy of the log needs is then there.
+    if let Some(keys) = &arguments.keys {
+        arguments.of.keys()?.copy(keys).map_err(told)?;
+    }
+    say(&format!("{events} events copied to {}", arguments.file.display()))
+}
+
+async fn restore(arguments: &Restore) -> Result<()> {
+    if !arguments.file.exists() {
+        return Err(Error::new("there is no such copy").at(arguments.file.display()));
+    }
+    let folder = arguments.of.data.path.join("keys");
+    let to = arguments.of.location();
+    if let Location::File(path) = &to {
+        free(path)?;
+    }
+    std::fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, error))?;
+    if let Some(keys) = &arguments.keys {
+        let place = folder.join(store::KEYS);
+        free(&place)?;
+        std::fs::copy(keys, &place).map_err(|error| Error::file("copy the keys to", &place, error))?;
+    }
+    let keys = Arc::new(arguments.of.keys()?);
+    let copy = Log::open(&Location::File(arguments.file.clone()), keys, now).map_err(told)?;
+    let events = store::copy(&copy, &to, Epoch::New).await.map_err(told)?;
+    say(&format!("{events} events restored"))
+}
+
+async fn erase(arguments: &Erase) -> Result<()> {
+    let log = arguments.of.open()?;
+    let at = now();
+    let context = Context {
+        actor: "command line".into(),
+        purpose: "erasure".into(),
+        correlation: store::new_id(at),
+        ..Context::default()
+    };
+    let keys = log.erase(arguments.subject, &arguments.reason, store::new_id(at), at, context).await.map_err(told)?;
+    say(&format!("{keys} keys destroyed"))
+}

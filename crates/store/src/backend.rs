@@ -1,0 +1,124 @@
+//! What the log asks of where it is kept, the same of all three.
+
+use uuid::Uuid;
+
+use crate::event::Recorded;
+use crate::memory::Memory;
+use crate::postgres::Postgres;
+use crate::sqlite::Sqlite;
+
+/// Version of the layout of the log's tables.
+pub const FORMAT: i64 = 1;
+
+/// The head row: where the log ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub pos: u64,
+    pub chain: [u8; 32],
+    /// When the last event was recorded.
+    pub recorded: i64,
+    /// Changes when the log is restored from a copy: places taken before then mean nothing.
+    pub epoch: Uuid,
+}
+
+/// A stream as it stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stream {
+    pub version: u64,
+    pub closed: bool,
+}
+
+/// A command that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    pub scope: String,
+    pub key: String,
+    pub request: [u8; 32],
+    pub first: u64,
+    pub last: u64,
+    pub recorded: i64,
+}
+
+/// Why something could not be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The disk is full.
+    Full,
+    ReadOnly,
+    /// Another process holds the log for too long.
+    Busy,
+    /// The connection is lost.
+    Lost,
+    /// What was to be written contradicts what stands there.
+    Contradiction(String),
+    /// Nothing can be trusted from here on.
+    Fatal(String),
+}
+
+pub type Outcome<T> = Result<T, Failure>;
+
+/// Where a log is kept. A transaction lies between `begin`, which takes the head, and `commit` or `rollback`.
+pub enum Backend {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+    Memory(Memory),
+}
+
+macro_rules! each {
+    ($backend:expr, $it:ident => $do:expr) => {
+        match $backend {
+            Backend::Sqlite($it) => $do,
+            Backend::Postgres($it) => $do,
+            Backend::Memory($it) => $do,
+        }
+    };
+}
+
+impl Backend {
+    /// Takes the head, and keeps everybody else from it.
+    pub fn begin(&mut self) -> Outcome<Head> {
+        each!(self, it => it.begin())
+    }
+
+    pub fn command(&mut self, scope: &str, key: &str) -> Outcome<Option<Command>> {
+        each!(self, it => it.command(scope, key))
+    }
+
+    pub fn stream(&mut self, name: &str) -> Outcome<Option<Stream>> {
+        each!(self, it => it.stream(name))
+    }
+
+    /// Writes events, the streams as they then stand, and the commands that brought them about.
+    pub fn put(&mut self, events: &[Recorded], streams: &[(String, Stream)], commands: &[Command]) -> Outcome<()> {
+        each!(self, it => it.put(events, streams, commands))
+    }
+
+    /// Sets the head, and everything is on disk when it returns.
+    pub fn commit(&mut self, head: &Head) -> Outcome<()> {
+        each!(self, it => it.commit(head))
+    }
+
+    pub fn rollback(&mut self) {
+        each!(self, it => it.rollback());
+    }
+
+    /// Events after a place, in order.
+    pub fn after(&mut self, pos: u64, most: usize) -> Outcome<(Vec<Recorded>, Head)> {
+        each!(self, it => it.after(pos, most))
+    }
+
+    /// Events of a stream after a version, in order.
+    pub fn of_stream(&mut self, stream: &str, version: u64, most: usize) -> Outcome<Vec<Recorded>> {
+        each!(self, it => it.of_stream(stream, version, most))
+    }
+
+    /// Every stream in the order of names, after one.
+    pub fn streams(&mut self, after: &str, most: usize) -> Outcome<Vec<(String, Stream)>> {
+        each!(self, it => it.streams(after, most))
+    }
+
+    /// Every command in the order of scopes and keys, after one.
+    pub fn commands(&mut self, after: (&str, &str), most: usize) -> Outcome<Vec<Command>> {
+        each!(self, it => it.commands(after, most))
+    }
+}

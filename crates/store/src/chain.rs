@@ -1,0 +1,122 @@
+//! The chain of digests that shows whether the log was touched.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::event::Recorded;
+
+/// The chain before the first event.
+pub const BEGINNING: [u8; 32] = [0; 32];
+
+/// SHA-256 of an event: every column, each with its length before it, so that no two events have one canonical form.
+pub fn digest(event: &Recorded) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    let mut put = |bytes: &[u8]| {
+        hasher.update((bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
+    };
+    put(&event.pos.to_be_bytes());
+    put(event.id.as_bytes());
+    put(event.stream.as_bytes());
+    put(&event.version.to_be_bytes());
+    put(event.kind.as_bytes());
+    put(&event.schema.to_be_bytes());
+    put(&event.occurred.to_be_bytes());
+    put(&event.recorded.to_be_bytes());
+    let context = &event.context;
+    [&context.actor, &context.unit, &context.purpose].into_iter().for_each(|text| put(text.as_bytes()));
+    put(context.correlation.as_bytes());
+    put(&context.cause.map_or(Vec::new(), |cause| cause.to_be_bytes().to_vec()));
+    put(event.data.as_bytes());
+    if let Some(sealed) = &event.sealed {
+        put(sealed.subject.as_bytes());
+        put(sealed.key.as_bytes());
+        put(&sealed.bytes);
+    }
+    hasher.finalize().into()
+}
+
+/// The chain after an event.
+pub fn link(before: &[u8; 32], digest: &[u8; 32]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(before);
+    hasher.update(digest);
+    hasher.finalize().into()
+}
+
+/// What is wrong at a place of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub pos: u64,
+    pub what: &'static str,
+}
+
+/// What reading the whole log has shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChainReport {
+    pub events: u64,
+    /// The chain after the last event: written down elsewhere, it proves later that nothing before it was touched.
+    pub chain: [u8; 32],
+    /// In the order of the log; empty: it is whole.
+    pub faults: Vec<Fault>,
+}
+
+/// Follows the chain from the first event on.
+pub struct Checker {
+    last: u64,
+    chain: [u8; 32],
+    recorded: i64,
+    versions: HashMap<String, u64>,
+    faults: Vec<Fault>,
+}
+
+impl Default for Checker {
+    fn default() -> Checker {
+        Checker { last: 0, chain: BEGINNING, recorded: i64::MIN, versions: HashMap::new(), faults: Vec::new() }
+    }
+}
+
+impl Checker {
+    pub fn check(&mut self, event: &Recorded) {
+        let mut fault = |what| self.faults.push(Fault { pos: event.pos, what });
+        if event.pos != self.last + 1 {
+            fault("events before it are missing");
+        }
+        if event.digest != digest(event) {
+            fault("its content is not what was written");
+        }
+        if event.chain != link(&self.chain, &event.digest) {
+            fault("the chain breaks here");
+        }
+        if event.recorded < self.recorded {
+            fault("it was recorded before the one before it");
+        }
+        let version = self.versions.entry(event.stream.clone()).or_default();
+        if event.version != *version + 1 {
+            fault("its stream has a gap");
+        }
+        *version = event.version;
+        // Goes on from what stands there, so that each fault is told at its own place.
+        (self.last, self.chain, self.recorded) = (event.pos, event.chain, event.recorded);
+    }
+
+    /// With what the head row says: the last place, the chain after it and the time.
+    pub fn finish(mut self, head: (u64, [u8; 32], i64), streams: impl Iterator<Item = (String, u64)>) -> ChainReport {
+        let (pos, chain, recorded) = head;
+        if pos != self.last {
+            self.faults.push(Fault { pos: self.last + 1, what: "the log ends before its head" });
+        } else if chain != self.chain || (pos > 0 && recorded != self.recorded) {
+            self.faults.push(Fault { pos, what: "the head is not what the last event left" });
+        }
+        for (stream, version) in streams {
+            if self.versions.remove(&stream) != Some(version) {
+                self.faults.push(Fault { pos, what: "a stream's version is not that of its last event" });
+            }
+        }
+        if !self.versions.is_empty() {
+            self.faults.push(Fault { pos, what: "a stream has events and no version" });
+        }
+        ChainReport { events: self.last, chain: self.chain, faults: self.faults }
+    }
+}

@@ -1,0 +1,52 @@
+//! The event log: what happened, written once, in one order, never changed.
+//!
+//! One writer takes appends in groups, gives each event its place under the lock of the head row, and acknowledges when
+//! the group is on disk. SQLite, PostgreSQL and a model in memory stand behind one enum and one conformance suite.
+//! Personal content is sealed with keys that live outside the log: to erase is to destroy a key, and the chain of
+//! digests stays whole.
+
+mod archive;
+mod backend;
+mod chain;
+mod event;
+mod keys;
+mod log;
+mod memory;
+mod postgres;
+mod sqlite;
+
+pub use archive::{Epoch, copy};
+pub use chain::{ChainReport, Fault};
+pub use event::{Append, AppendError, Appended, Context, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed};
+pub use keys::{KEY_FILE, KEYS, Keys, MasterKey};
+pub use log::{Filter, Location, Log, Page};
+
+/// An id for something that happens now, in microseconds since 1970: UUIDv7.
+pub fn new_id(now: i64) -> uuid::Uuid {
+    let at = uuid::Timestamp::from_unix(
+        uuid::NoContext,
+        now.div_euclid(1_000_000).unsigned_abs(),
+        (now.rem_euclid(1_000_000) * 1000) as u32,
+    );
+    uuid::Uuid::new_v7(at)
+}
+
+/// What went wrong with the log, in words for the one who runs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(pub String);
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    fn new(what: impl Into<String>) -> Error {
+        Error(what.into())
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,445 @@
+//! The log as the rest of Luotsi sees it: one writer, any number of readers and followers.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use uuid::Uuid;
+
+use crate::backend::{Backend, Command, Failure, Head, Outcome, Stream};
+use crate::chain::{ChainReport, Checker, digest, link};
+use crate::event::{Append, AppendError, Appended, Context, Expect, NewEvent, Recorded, Sealed};
+use crate::keys::Keys;
+use crate::memory::Memory;
+use crate::postgres::Postgres;
+use crate::sqlite::Sqlite;
+use crate::{Error, Result};
+
+/// Appends that are written together at most.
+const GROUP: usize = 256;
+/// Appends that may wait to be written.
+const WAITING: usize = 4096;
+/// What another process has appended is seen after so long at the latest.
+const POLL: Duration = Duration::from_secs(1);
+/// Events read at once.
+const PAGE: usize = 1000;
+
+/// Where a log is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A SQLite file.
+    File(PathBuf),
+    /// The address of a PostgreSQL database.
+    Database(String),
+    /// Nowhere: gone with the last handle.
+    Memory,
+}
+
+impl Location {
+    /// Opens what is there, makes what is not.
+    pub(crate) fn writer(&self) -> Result<Backend> {
+        Ok(match self {
+            Location::File(path) => Backend::Sqlite(Sqlite::open(path)?),
+            Location::Database(url) => Backend::Postgres(Postgres::open(url)?),
+            Location::Memory => Backend::Memory(Memory::new(Uuid::from_bytes(crate::keys::random()?))),
+        })
+    }
+}
+
+/// Which events a reader wants; empty: all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The part of a stream's name before the `/`.
+    pub categories: Vec<String>,
+    pub kinds: Vec<String>,
+}
+
+impl Filter {
+    fn wants(&self, event: &Recorded) -> bool {
+        let category = event.stream.split('/').next().unwrap_or_default();
+        let among = |list: &[String], name: &str| list.is_empty() || list.iter().any(|it| it == name);
+        among(&self.categories, category) && among(&self.kinds, &event.kind)
+    }
+}
+
+/// A part of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    pub events: Vec<Recorded>,
+    /// Where to read on: every event up to here was looked at.
+    pub next: u64,
+    /// Where the log ends.
+    pub head: u64,
+    /// Another one than before means: the log was restored, read from the beginning.
+    pub epoch: Uuid,
+}
+
+/// A handle on a log; cheap to clone.
+#[derive(Clone)]
+pub struct Log {
+    jobs: mpsc::Sender<Job>,
+    ends: watch::Receiver<u64>,
+    /// Readers that nobody uses at the moment.
+    readers: Arc<Mutex<Vec<Backend>>>,
+    origin: Arc<Origin>,
+    keys: Arc<Keys>,
+}
+
+/// Where new readers come from.
+enum Origin {
+    File(PathBuf),
+    Postgres(Postgres),
+    Memory(Memory),
+}
+
+struct Job {
+    append: Append,
+    reply: oneshot::Sender<std::result::Result<Appended, AppendError>>,
+}
+
+impl Log {
+    /// Opens a log, makes it where there is none, and begins to write. `clock` gives microseconds since 1970.
+    pub fn open(location: &Location, keys: Arc<Keys>, clock: impl Fn() -> i64 + Send + 'static) -> Result<Log> {
+        let mut backend = location.writer()?;
+        let origin = match &backend {
+            Backend::Sqlite(sqlite) => Origin::File(sqlite.path()),
+            Backend::Postgres(postgres) => Origin::Postgres(postgres.again()),
+            Backend::Memory(memory) => Origin::Memory(memory.again()),
+        };
+        let (_, head) = backend.after(0, 0).map_err(|failure| Error::new(format!("the log: {failure:?}")))?;
+        let (jobs, waiting) = mpsc::channel(WAITING);
+        let (end, ends) = watch::channel(head.pos);
+        let writer = Writer { backend, keys: Arc::clone(&keys), clock: Box::new(clock), end };
+        std::thread::Builder::new()
+            .name("log writer".into())
+            .spawn(move || writer.run(waiting))
+            .map_err(|error| Error::new(format!("the log's writer: {error}")))?;
+        Ok(Log { jobs, ends, readers: Arc::default(), origin: Arc::new(origin), keys })
+    }
+
+    /// Appends; acknowledged means on disk.
+    pub async fn append(&self, append: Append) -> std::result::Result<Appended, AppendError> {
+        append.check()?;
+        let (reply, answer) = oneshot::channel();
+        let stopped = || AppendError::Fatal("it has to be started anew".into());
+        self.jobs.try_send(Job { append, reply }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => stopped(),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Events after a place that a filter wants, looking at `most` at most.
+    pub async fn read_all(&self, after: u64, filter: Filter, most: usize) -> Result<Page> {
+        let (mut events, head) = self.reading(move |reader| reader.after(after, most)).await?;
+        let next = events.last().map_or(after, |event| event.pos);
+        events.retain(|event| filter.wants(event));
+        Ok(Page { events, next, head: head.pos, epoch: head.epoch })
+    }
+
+    /// Events of a stream after a version.
+    pub async fn read_stream(&self, stream: &str, after: u64, most: usize) -> Result<Vec<Recorded>> {
+        let stream = stream.to_string();
+        self.reading(move |reader| reader.of_stream(&stream, after, most)).await
+    }
+
+    /// Waits until the log has an event after a place, or a second is over: what other processes append is seen by
+    /// looking again.
+    pub async fn wait_after(&self, pos: u64) {
+        let mut ends = self.ends.clone();
+        // An error is a writer that has stopped: what there is can still be read.
+        let _ = tokio::time::timeout(POLL, ends.wait_for(|end| *end > pos)).await;
+    }
+
+    /// Where this process's writer has got to.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.ends.clone()
+    }
+
+    /// What was sealed in an event; none: nothing, or its key is destroyed.
+    pub fn unseal(&self, event: &Recorded) -> Result<Option<Vec<u8>>> {
+        self.keys.unseal(event)
+    }
+
+    /// Destroys the keys of a subject and says so in the log, which tells everything made from it to forget the subject.
+    /// Done twice it is done once.
+    pub async fn erase(&self, subject: Uuid, reason: &str, id: Uuid, now: i64, context: Context) -> Result<usize> {
+        let keys = Arc::clone(&self.keys);
+        let why = reason.to_string();
+        let destroyed = blocking(move || keys.destroy(subject, &why, now)).await?;
+        let stream = format!("subject/{subject}");
+        let event = NewEvent {
+            id,
+            stream,
+            kind: "subject.erased".into(),
+            schema: 1,
+            occurred: now,
+            data: serde_json::json!({ "subject": subject.to_string(), "keys": destroyed }).to_string(),
+            personal: None,
+            closes: false,
+        };
+        let append = Append {
+            scope: "erase".into(),
+            key: format!("{subject}/{id}"),
+            request: [0; 32],
+            expects: Vec::new(),
+            events: vec![event],
+            context,
+        };
+        self.append(append).await.map_err(|error| Error::new(error.to_string()))?;
+        Ok(destroyed)
+    }
+
+    /// Reads the whole log and tells everything that is not as it was written.
+    pub async fn verify(&self) -> Result<ChainReport> {
+        self.reading(|reader| {
+            let mut checker = Checker::default();
+            let (mut pos, mut end) = (0, None);
+            let head = loop {
+                let (events, head) = reader.after(pos, PAGE)?;
+                // The log as it stood at first: what comes meanwhile is the next run's.
+                let head = end.get_or_insert(head).clone();
+                let known = events.iter().take_while(|event| event.pos <= head.pos);
+                known.clone().for_each(|event| checker.check(event));
+                pos = events.last().map_or(head.pos, |event| event.pos);
+                if events.is_empty() || pos >= head.pos {
+                    break head;
+                }
+            };
+            let mut streams = Vec::new();
+            loop {
+                let after = streams.last().map_or(String::new(), |(name, _): &(String, u64)| name.clone());
+                let page = reader.streams(&after, PAGE)?;
+                if page.is_empty() {
+                    break;
+                }
+                streams.extend(page.into_iter().map(|(name, stream)| (name, stream.version)));
+            }
+            Ok(checker.finish((head.pos, head.chain, head.recorded), streams.into_iter()))
+        })
+        .await
+    }
+
+    /// Does some reading on a thread where it may wait.
+    pub(crate) async fn reading<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Backend) -> Outcome<T> + Send + 'static,
+    ) -> Result<T> {
+        let (readers, origin) = (Arc::clone(&self.readers), Arc::clone(&self.origin));
+        blocking(move || {
+            let idle = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut reader = match idle {
+                Some(reader) => reader,
+                None => origin.reader()?,
+            };
+            let result =
+                read(&mut reader).map_err(|failure| Error::new(format!("the log could not be read: {failure:?}")));
+            if result.is_ok() {
+                readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            }
+            result
+        })
+        .await
+    }
+}
+
+impl Origin {
+    fn reader(&self) -> Result<Backend> {
+        Ok(match self {
+            Origin::File(path) => Backend::Sqlite(Sqlite::reader(path)?),
+            Origin::Postgres(postgres) => Backend::Postgres(postgres.again()),
+            Origin::Memory(memory) => Backend::Memory(memory.again()),
+        })
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Error::new(format!("reading broke off: {error}"))),
+    }
+}
+
+/// The one that writes.
+struct Writer {
+    backend: Backend,
+    keys: Arc<Keys>,
+    clock: Box<dyn Fn() -> i64 + Send>,
+    end: watch::Sender<u64>,
+}
+
+/// What came of one append of a group.
+type Answer = std::result::Result<Appended, AppendError>;
+
+impl Writer {
+    fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(first) = jobs.blocking_recv() {
+            let mut group = vec![first];
+            while group.len() < GROUP
+                && let Ok(job) = jobs.try_recv()
+            {
+                group.push(job);
+            }
+            let appends: Vec<&Append> = group.iter().map(|job| &job.append).collect();
+            let written = self.write(&appends);
+            let (answers, fatal) = match written {
+                Ok(answers) => (answers, false),
+                // One that contradicts the log must not take the others with it: each for itself.
+                Err(Failure::Contradiction(_)) if group.len() > 1 => {
+                    let alone = |append: &&Append| match self.write(&[append]) {
+                        Ok(mut answers) => answers.remove(0),
+                        Err(failure) => Err(error_of(&failure)),
+                    };
+                    let answers: Vec<Answer> = appends.iter().map(alone).collect();
+                    let fatal = answers.iter().any(|answer| matches!(answer, Err(AppendError::Fatal(_))));
+                    (answers, fatal)
+                }
+                Err(failure) => {
+                    let answers = group.iter().map(|_| Err(error_of(&failure))).collect();
+                    (answers, matches!(failure, Failure::Fatal(_)))
+                }
+            };
+            for (job, answer) in group.into_iter().zip(answers) {
+                // Who has stopped waiting asks again with the same key.
+                let _ = job.reply.send(answer);
+            }
+            if fatal {
+                // After an error of the disk nothing that it says can be trusted: only a new start reads what stands.
+                return;
+            }
+        }
+    }
+
+    /// Writes a group in one transaction. When it returns the answers, what they acknowledge is on disk.
+    fn write(&mut self, appends: &[&Append]) -> Outcome<Vec<Answer>> {
+        let written = self.transact(appends);
+        if written.is_err() {
+            self.backend.rollback();
+        }
+        let (answers, end) = written?;
+        if let Some(end) = end {
+            self.end.send_replace(end);
+        }
+        Ok(answers)
+    }
+
+    fn transact(&mut self, appends: &[&Append]) -> Outcome<(Vec<Answer>, Option<u64>)> {
+        let mut head = self.backend.begin()?;
+        let begun = head.pos;
+        let mut answers = Vec::with_capacity(appends.len());
+        for append in appends {
+            answers.push(self.append(append, &mut head)?);
+        }
+        if head.pos == begun {
+            self.backend.rollback();
+            return Ok((answers, None));
+        }
+        self.backend.commit(&head)?;
+        Ok((answers, Some(head.pos)))
+    }
+
+    /// Decides and writes one append; a refusal writes nothing.
+    fn append(&mut self, append: &Append, head: &mut Head) -> Outcome<Answer> {
+        if let Some(known) = self.backend.command(&append.scope, &append.key)? {
+            return Ok(match known.request == append.request {
+                true => Ok(Appended { first: known.first, last: known.last, recorded: known.recorded, again: true }),
+                false => Err(AppendError::KeyReused),
+            });
+        }
+        let mut streams: HashMap<&str, Stream> = HashMap::new();
+        let expected = append.expects.iter().map(|(stream, _)| stream.as_str());
+        for name in append.events.iter().map(|event| event.stream.as_str()).chain(expected) {
+            if !streams.contains_key(name) {
+                streams.insert(name, self.backend.stream(name)?.unwrap_or_default());
+            }
+        }
+        if let Some(refused) = refusal(append, &streams) {
+            return Ok(Err(refused));
+        }
+        let sealed = self.keys.seal(append.events.iter());
+        let sealed = sealed.map_err(|error| Failure::Fatal(error.to_string()))?;
+        let recorded = (self.clock)().max(head.recorded);
+        let first = head.pos + 1;
+        let mut events = Vec::with_capacity(append.events.len());
+        for (event, sealed) in append.events.iter().zip(sealed) {
+            let Some(stream) = streams.get_mut(event.stream.as_str()) else { continue };
+            stream.version += 1;
+            stream.closed = event.closes;
+            events.push(next(head, event, sealed, stream.version, recorded, &append.context));
+        }
+        streams.retain(|name, _| append.events.iter().any(|event| event.stream == *name));
+        let streams: Vec<(String, Stream)> = streams.into_iter().map(|(name, it)| (name.into(), it)).collect();
+        let (scope, key, request) = (append.scope.clone(), append.key.clone(), append.request);
+        let command = Command { scope, key, request, first, last: head.pos, recorded };
+        self.backend.put(&events, &streams, &[command])?;
+        Ok(Ok(Appended { first, last: head.pos, recorded, again: false }))
+    }
+}
+
+/// The next event of the log, at which the head then stands.
+fn next(
+    head: &mut Head,
+    event: &NewEvent,
+    sealed: Option<Sealed>,
+    version: u64,
+    recorded: i64,
+    context: &Context,
+) -> Recorded {
+    let mut next = Recorded {
+        pos: head.pos + 1,
+        id: event.id,
+        stream: event.stream.clone(),
+        version,
+        kind: event.kind.clone(),
+        schema: event.schema,
+        occurred: event.occurred,
+        recorded,
+        context: context.clone(),
+        data: event.data.clone(),
+        sealed,
+        digest: [0; 32],
+        chain: [0; 32],
+    };
+    next.digest = digest(&next);
+    next.chain = link(&head.chain, &next.digest);
+    (head.pos, head.chain, head.recorded) = (next.pos, next.chain, recorded);
+    next
+}
+
+/// Why an append does not fit the streams as they stand.
+fn refusal(append: &Append, streams: &HashMap<&str, Stream>) -> Option<AppendError> {
+    for (name, expected) in &append.expects {
+        let actual = streams.get(name.as_str()).map_or(0, |stream| stream.version);
+        let fits = match expected {
+            Expect::NoStream => actual == 0,
+            Expect::Exists => actual > 0,
+            Expect::At(version) => actual == *version,
+        };
+        if !fits {
+            return Some(AppendError::Conflict { stream: name.clone(), expected: *expected, actual });
+        }
+    }
+    let mut closed: Vec<&str> = streams.iter().filter(|(_, stream)| stream.closed).map(|(name, _)| *name).collect();
+    for event in &append.events {
+        if closed.contains(&event.stream.as_str()) {
+            return Some(AppendError::Closed { stream: event.stream.clone() });
+        }
+        if event.closes {
+            closed.push(&event.stream);
+        }
+    }
+    None
+}
+
+fn error_of(failure: &Failure) -> AppendError {
+    match failure {
+        Failure::Full => AppendError::Full,
+        Failure::ReadOnly => AppendError::ReadOnly,
+        Failure::Busy => AppendError::Overloaded,
+        Failure::Lost => AppendError::Unknown,
+        Failure::Contradiction(what) => AppendError::Invalid(what.clone()),
+        Failure::Fatal(what) => AppendError::Fatal(what.clone()),
+    }
+}

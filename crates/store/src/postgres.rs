@@ -1,0 +1,349 @@
+//! The log in PostgreSQL.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use tokio::runtime::Runtime;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Config, NoTls, Row};
+use uuid::Uuid;
+
+use crate::backend::{Command, FORMAT, Failure, Head, Outcome, Stream};
+use crate::chain::BEGINNING;
+use crate::event::{Context, Recorded, Sealed};
+use crate::{Error, Result};
+
+/// Connections to one database from one process.
+const CONNECTIONS: usize = 8;
+/// How long to wait for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Run by everybody who opens the log; under a lock, because two may come at once.
+const SCHEMA: &str = "
+SELECT pg_advisory_xact_lock(5027441);
+CREATE TABLE IF NOT EXISTS head (
+    one boolean PRIMARY KEY CHECK (one),
+    pos bigint NOT NULL,
+    chain bytea NOT NULL,
+    recorded bigint NOT NULL,
+    epoch uuid NOT NULL,
+    format bigint NOT NULL
+);
+CREATE TABLE IF NOT EXISTS streams (
+    stream text COLLATE \"C\" PRIMARY KEY,
+    version bigint NOT NULL,
+    closed boolean NOT NULL
+);
+CREATE TABLE IF NOT EXISTS events (
+    pos bigint PRIMARY KEY,
+    id uuid NOT NULL UNIQUE,
+    stream text COLLATE \"C\" NOT NULL,
+    version bigint NOT NULL,
+    type text NOT NULL,
+    schema integer NOT NULL,
+    occurred bigint NOT NULL,
+    recorded bigint NOT NULL,
+    actor text NOT NULL,
+    unit text NOT NULL,
+    purpose text NOT NULL,
+    correlation uuid NOT NULL,
+    cause bigint,
+    data text NOT NULL,
+    subject uuid,
+    key_id uuid,
+    sealed bytea,
+    digest bytea NOT NULL,
+    chain bytea NOT NULL,
+    UNIQUE (stream, version)
+);
+CREATE TABLE IF NOT EXISTS commands (
+    scope text COLLATE \"C\" NOT NULL,
+    key text COLLATE \"C\" NOT NULL,
+    request bytea NOT NULL,
+    first_pos bigint NOT NULL,
+    last_pos bigint NOT NULL,
+    recorded bigint NOT NULL,
+    PRIMARY KEY (scope, key)
+);
+CREATE OR REPLACE FUNCTION events_are_never_changed() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the log is never changed'; END $$;
+CREATE OR REPLACE TRIGGER events_are_never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION events_are_never_changed();
+";
+
+const COLUMNS: &str = "pos, id, stream, version, type, schema, occurred, recorded, actor, unit, purpose, \
+                       correlation, cause, data, subject, key_id, sealed, digest, chain";
+
+/// What drives the connections, on a thread of its own: whoever waits for the database drives nothing else meanwhile.
+struct Driver(Option<Runtime>);
+
+impl Driver {
+    fn start() -> Result<Driver> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        Ok(Driver(Some(runtime.map_err(|error| Error::new(format!("the database: {error}")))?)))
+    }
+
+    fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        let _within = self.0.as_ref().map(Runtime::enter);
+        futures::executor::block_on(work)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // The last handle may go where waiting for threads is not allowed.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// One of several hands on one database. Every call waits: it belongs on a thread of its own.
+pub struct Postgres {
+    driver: Arc<Driver>,
+    pool: Pool,
+    /// The connection of the transaction that is open.
+    open: Option<Object>,
+}
+
+impl Postgres {
+    pub fn open(url: &str) -> Result<Postgres> {
+        let config: Config = url.parse().map_err(|error| Error::new(format!("the database's address: {error}")))?;
+        // Recycled connections are asked whether they still live: a lost one costs a question, not an append.
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Verified };
+        let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))
+            .max_size(CONNECTIONS)
+            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .wait_timeout(Some(PATIENCE))
+            .create_timeout(Some(PATIENCE))
+            .recycle_timeout(Some(PATIENCE))
+            .build()
+            .map_err(|error| Error::new(format!("the database: {error}")))?;
+        let log = Postgres { driver: Arc::new(Driver::start()?), pool, open: None };
+        log.prepare()?;
+        Ok(log)
+    }
+
+    /// Another hand on the same database.
+    pub fn again(&self) -> Postgres {
+        Postgres { driver: Arc::clone(&self.driver), pool: self.pool.clone(), open: None }
+    }
+
+    fn prepare(&self) -> Result<()> {
+        let broken = |error: &dyn std::fmt::Display| Error::new(format!("the database: {error}"));
+        let epoch = Uuid::from_bytes(crate::keys::random()?);
+        self.driver.wait(async {
+            let mut client = self.pool.get().await.map_err(|error| broken(&error))?;
+            let transaction = client.transaction().await.map_err(|error| broken(&error))?;
+            transaction.batch_execute(SCHEMA).await.map_err(|error| broken(&error))?;
+            let first = "INSERT INTO head VALUES (true, 0, $1, $2, $3, $4) ON CONFLICT DO NOTHING";
+            let values: [&(dyn ToSql + Sync); 4] = [&BEGINNING.as_slice(), &i64::MIN, &epoch, &FORMAT];
+            transaction.execute(first, &values).await.map_err(|error| broken(&error))?;
+            let row = transaction.query_one("SELECT format FROM head", &[]).await.map_err(|error| broken(&error))?;
+            transaction.commit().await.map_err(|error| broken(&error))?;
+            match row.get::<_, i64>(0) {
+                FORMAT => Ok(()),
+                other => Err(Error::new(format!(
+                    "the log in the database has format {other}, this program reads {FORMAT}: use the program that made it"
+                ))),
+            }
+        })
+    }
+
+    fn query(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Outcome<Vec<Row>> {
+        self.driver.wait(async {
+            match &self.open {
+                Some(client) => rows(client, sql, values).await,
+                None => rows(&self.pool.get().await.map_err(|_| Failure::Lost)?, sql, values).await,
+            }
+        })
+    }
+
+    pub fn begin(&mut self) -> Outcome<Head> {
+        let client = self.driver.wait(async {
+            let client = self.pool.get().await.map_err(|_| Failure::Lost)?;
+            client.batch_execute("BEGIN").await.map_err(failure)?;
+            Ok(client)
+        })?;
+        self.open = Some(client);
+        self.head("SELECT pos, chain, recorded, epoch FROM head FOR UPDATE")
+    }
+
+    fn head(&self, sql: &str) -> Outcome<Head> {
+        let rows = self.query(sql, &[])?;
+        let row = rows.first().ok_or_else(|| Failure::Fatal("the log has no head".into()))?;
+        let pos: i64 = row.get(0);
+        Ok(Head { pos: pos as u64, chain: bytes(row, 1)?, recorded: row.get(2), epoch: row.get(3) })
+    }
+
+    pub fn command(&mut self, scope: &str, key: &str) -> Outcome<Option<Command>> {
+        let sql = "SELECT scope, key, request, first_pos, last_pos, recorded FROM commands \
+                   WHERE scope = $1 AND key = $2";
+        self.query(sql, &[&scope, &key])?.first().map(command).transpose()
+    }
+
+    pub fn stream(&mut self, name: &str) -> Outcome<Option<Stream>> {
+        let rows = self.query("SELECT version, closed FROM streams WHERE stream = $1", &[&name])?;
+        Ok(rows.first().map(|row| Stream { version: row.get::<_, i64>(0) as u64, closed: row.get(1) }))
+    }
+
+    pub fn put(&mut self, events: &[Recorded], streams: &[(String, Stream)], commands: &[Command]) -> Outcome<()> {
+        fn column<'a, T>(events: &'a [Recorded], get: impl Fn(&'a Recorded) -> T) -> Vec<T> {
+            events.iter().map(get).collect()
+        }
+        let sealed = |get: fn(&Sealed) -> Uuid| column(events, move |event| event.sealed.as_ref().map(get));
+        let insert = "INSERT INTO events SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::bigint[], \
+                      $5::text[], $6::int[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[], \
+                      $12::uuid[], $13::bigint[], $14::text[], $15::uuid[], $16::uuid[], $17::bytea[], $18::bytea[], \
+                      $19::bytea[])";
+        self.query(
+            insert,
+            &[
+                &column(events, |it| it.pos as i64),
+                &column(events, |it| it.id),
+                &column(events, |it| it.stream.as_str()),
+                &column(events, |it| it.version as i64),
+                &column(events, |it| it.kind.as_str()),
+                &column(events, |it| it.schema as i32),
+                &column(events, |it| it.occurred),
+                &column(events, |it| it.recorded),
+                &column(events, |it| it.context.actor.as_str()),
+                &column(events, |it| it.context.unit.as_str()),
+                &column(events, |it| it.context.purpose.as_str()),
+                &column(events, |it| it.context.correlation),
+                &column(events, |it| it.context.cause.map(|cause| cause as i64)),
+                &column(events, |it| it.data.as_str()),
+                &sealed(|sealed| sealed.subject),
+                &sealed(|sealed| sealed.key),
+                &column(events, |it| it.sealed.as_ref().map(|sealed| sealed.bytes.as_slice())),
+                &column(events, |it| it.digest.as_slice()),
+                &column(events, |it| it.chain.as_slice()),
+            ],
+        )?;
+        let names: Vec<&str> = streams.iter().map(|(name, _)| name.as_str()).collect();
+        let versions: Vec<i64> = streams.iter().map(|(_, stream)| stream.version as i64).collect();
+        let closed: Vec<bool> = streams.iter().map(|(_, stream)| stream.closed).collect();
+        let stand = "INSERT INTO streams SELECT * FROM unnest($1::text[], $2::bigint[], $3::bool[]) \
+                     ON CONFLICT (stream) DO UPDATE SET version = excluded.version, closed = excluded.closed";
+        self.query(stand, &[&names, &versions, &closed])?;
+        for command in commands {
+            let (request, first, last) = (command.request.as_slice(), command.first as i64, command.last as i64);
+            let values: [&(dyn ToSql + Sync); 6] =
+                [&command.scope, &command.key, &request, &first, &last, &command.recorded];
+            self.query("INSERT INTO commands VALUES ($1, $2, $3, $4, $5, $6)", &values)?;
+        }
+        Ok(())
+    }
+
+    pub fn commit(&mut self, head: &Head) -> Outcome<()> {
+        let (pos, chain) = (head.pos as i64, head.chain.as_slice());
+        let set = "UPDATE head SET pos = $1, chain = $2, recorded = $3, epoch = $4";
+        self.query(set, &[&pos, &chain, &head.recorded, &head.epoch])?;
+        let Some(client) = self.open.take() else { return Err(Failure::Fatal("no transaction is open".into())) };
+        self.driver.wait(client.batch_execute("COMMIT")).map_err(failure)
+    }
+
+    pub fn rollback(&mut self) {
+        if let Some(client) = self.open.take()
+            && self.driver.wait(client.batch_execute("ROLLBACK")).is_err()
+        {
+            // Never back into the pool: who knows what it would do next.
+            drop(Object::take(client));
+        }
+    }
+
+    pub fn after(&mut self, pos: u64, most: usize) -> Outcome<(Vec<Recorded>, Head)> {
+        // The head first: what is read after it can only be more.
+        let head = self.head("SELECT pos, chain, recorded, epoch FROM head")?;
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE pos > $1 AND pos <= $2 ORDER BY pos LIMIT $3");
+        let rows = self.query(&sql, &[&(pos as i64), &(head.pos as i64), &(most as i64)])?;
+        Ok((rows.iter().map(recorded).collect::<Outcome<_>>()?, head))
+    }
+
+    pub fn of_stream(&mut self, stream: &str, version: u64, most: usize) -> Outcome<Vec<Recorded>> {
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE stream = $1 AND version > $2 ORDER BY version LIMIT $3");
+        let rows = self.query(&sql, &[&stream, &(version as i64), &(most as i64)])?;
+        rows.iter().map(recorded).collect()
+    }
+
+    pub fn streams(&mut self, after: &str, most: usize) -> Outcome<Vec<(String, Stream)>> {
+        let sql = "SELECT stream, version, closed FROM streams WHERE stream > $1 ORDER BY stream LIMIT $2";
+        let stream = |row: &Row| {
+            let version: i64 = row.get(1);
+            (row.get(0), Stream { version: version as u64, closed: row.get(2) })
+        };
+        Ok(self.query(sql, &[&after, &(most as i64)])?.iter().map(stream).collect())
+    }
+
+    pub fn commands(&mut self, (scope, key): (&str, &str), most: usize) -> Outcome<Vec<Command>> {
+        let sql = "SELECT scope, key, request, first_pos, last_pos, recorded FROM commands \
+                   WHERE (scope, key) > ($1, $2) ORDER BY scope, key LIMIT $3";
+        self.query(sql, &[&scope, &key, &(most as i64)])?.iter().map(command).collect()
+    }
+}
+
+async fn rows(client: &Object, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Outcome<Vec<Row>> {
+    let statement = client.prepare_cached(sql).await.map_err(failure)?;
+    client.query(&statement, values).await.map_err(failure)
+}
+
+fn bytes(row: &Row, at: usize) -> Outcome<[u8; 32]> {
+    row.get::<_, &[u8]>(at).try_into().map_err(|_| Failure::Fatal("a digest has another length".into()))
+}
+
+fn command(row: &Row) -> Outcome<Command> {
+    let (first, last): (i64, i64) = (row.get(3), row.get(4));
+    Ok(Command {
+        scope: row.get(0),
+        key: row.get(1),
+        request: bytes(row, 2)?,
+        first: first as u64,
+        last: last as u64,
+        recorded: row.get(5),
+    })
+}
+
+fn recorded(row: &Row) -> Outcome<Recorded> {
+    let (pos, version, schema): (i64, i64, i32) = (row.get(0), row.get(3), row.get(5));
+    let sealed: Option<Vec<u8>> = row.get(16);
+    let sealed = sealed.map(|bytes| Sealed { subject: row.get(14), key: row.get(15), bytes });
+    Ok(Recorded {
+        pos: pos as u64,
+        id: row.get(1),
+        stream: row.get(2),
+        version: version as u64,
+        kind: row.get(4),
+        schema: schema as u32,
+        occurred: row.get(6),
+        recorded: row.get(7),
+        context: Context {
+            actor: row.get(8),
+            unit: row.get(9),
+            purpose: row.get(10),
+            correlation: row.get(11),
+            cause: row.get::<_, Option<i64>>(12).map(|cause| cause as u64),
+        },
+        data: row.get(13),
+        sealed,
+        digest: bytes(row, 17)?,
+        chain: bytes(row, 18)?,
+    })
+}
+
+fn failure(error: tokio_postgres::Error) -> Failure {
+    let Some(database) = error.as_db_error() else {
+        // Not the database's answer: the connection is gone, or was never there.
+        return Failure::Lost;
+    };
+    let (code, what) = (database.code(), database.message().to_string());
+    match code {
+        &SqlState::DISK_FULL => Failure::Full,
+        &SqlState::READ_ONLY_SQL_TRANSACTION => Failure::ReadOnly,
+        &SqlState::LOCK_NOT_AVAILABLE | &SqlState::QUERY_CANCELED => Failure::Busy,
+        &SqlState::UNIQUE_VIOLATION => Failure::Contradiction(what),
+        code if ["57P", "08"].iter().any(|class| code.code().starts_with(class)) => Failure::Lost,
+        _ => Failure::Fatal(what),
+    }
+}

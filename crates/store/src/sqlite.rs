@@ -1,0 +1,319 @@
+//! The log in one SQLite file.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
+use uuid::Uuid;
+
+use crate::backend::{Command, FORMAT, Failure, Head, Outcome, Stream};
+use crate::chain::BEGINNING;
+use crate::event::{Context, Recorded, Sealed};
+use crate::{Error, Result};
+
+/// SQLite before this could damage a database that two connections checkpoint at once.
+const OLDEST: i32 = 3_051_003;
+/// How long a writer waits for another process.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const SCHEMA: &str = "
+CREATE TABLE head (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    pos INTEGER NOT NULL,
+    chain BLOB NOT NULL,
+    recorded INTEGER NOT NULL,
+    epoch BLOB NOT NULL,
+    format INTEGER NOT NULL
+) STRICT;
+CREATE TABLE streams (
+    stream TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    closed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE events (
+    pos INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    stream TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    schema INTEGER NOT NULL,
+    occurred INTEGER NOT NULL,
+    recorded INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    correlation BLOB NOT NULL,
+    cause INTEGER,
+    data TEXT NOT NULL,
+    subject BLOB,
+    key_id BLOB,
+    sealed BLOB,
+    digest BLOB NOT NULL,
+    chain BLOB NOT NULL,
+    UNIQUE (stream, version)
+) STRICT;
+CREATE TABLE commands (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request BLOB NOT NULL,
+    first_pos INTEGER NOT NULL,
+    last_pos INTEGER NOT NULL,
+    recorded INTEGER NOT NULL,
+    PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'the log is never changed'); END;
+CREATE TRIGGER events_are_never_removed BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'the log is never changed'); END;
+";
+
+const COLUMNS: &str = "pos, id, stream, version, type, schema, occurred, recorded, actor, unit, purpose, \
+                       correlation, cause, data, subject, key_id, sealed, digest, chain";
+
+pub struct Sqlite {
+    database: Connection,
+}
+
+impl Sqlite {
+    /// Opens the log of a file for writing; makes it where there is none.
+    pub fn open(path: &Path) -> Result<Sqlite> {
+        let broken = |error: rusqlite::Error| Error::new(format!("the log {}: {error}", path.display()));
+        let mut database = Connection::open(path).map_err(broken)?;
+        prepare(&database).map_err(broken)?;
+        let mut made = || {
+            database.pragma_update(None, "journal_mode", "wal")?;
+            database.pragma_update(None, "synchronous", "full")?;
+            let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let stands: bool = transaction.query_row(
+                "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'head')",
+                [],
+                |row| row.get(0),
+            )?;
+            if !stands {
+                transaction.execute_batch(SCHEMA)?;
+                let epoch = crate::keys::random::<16>().unwrap_or_default();
+                let values = params![BEGINNING.as_slice(), i64::MIN, epoch.as_slice(), FORMAT];
+                transaction.execute("INSERT INTO head VALUES (1, 0, ?, ?, ?, ?)", values)?;
+            }
+            transaction.commit()
+        };
+        made().map_err(broken)?;
+        let log = Sqlite { database };
+        log.check_format(path)?;
+        Ok(log)
+    }
+
+    /// Opens it for reading only.
+    pub fn reader(path: &Path) -> Result<Sqlite> {
+        let broken = |error: rusqlite::Error| Error::new(format!("the log {}: {error}", path.display()));
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let database = Connection::open_with_flags(path, flags).map_err(broken)?;
+        prepare(&database).and_then(|()| database.pragma_update(None, "query_only", true)).map_err(broken)?;
+        let log = Sqlite { database };
+        log.check_format(path)?;
+        Ok(log)
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.database.path().map(PathBuf::from).unwrap_or_default()
+    }
+
+    fn check_format(&self, path: &Path) -> Result<()> {
+        let format = self.database.query_row("SELECT format FROM head", [], |row| row.get::<_, i64>(0));
+        match format {
+            Ok(FORMAT) => Ok(()),
+            Ok(other) => Err(Error::new(format!(
+                "the log {} has format {other}, this program reads {FORMAT}: use the program that made it",
+                path.display()
+            ))),
+            Err(error) => Err(Error::new(format!("the log {} has no head: {error}", path.display()))),
+        }
+    }
+
+    pub fn begin(&mut self) -> Outcome<Head> {
+        self.database.execute_batch("BEGIN IMMEDIATE").map_err(failure)?;
+        self.head()
+    }
+
+    fn head(&self) -> Outcome<Head> {
+        let head = |row: &Row<'_>| {
+            let epoch: [u8; 16] = row.get(3)?;
+            Ok(Head {
+                pos: row.get::<_, i64>(0)? as u64,
+                chain: row.get(1)?,
+                recorded: row.get(2)?,
+                epoch: Uuid::from_bytes(epoch),
+            })
+        };
+        let found = self.database.prepare_cached("SELECT pos, chain, recorded, epoch FROM head");
+        found.and_then(|mut it| it.query_row([], head)).map_err(failure)
+    }
+
+    pub fn command(&mut self, scope: &str, key: &str) -> Outcome<Option<Command>> {
+        let sql = "SELECT scope, key, request, first_pos, last_pos, recorded FROM commands WHERE scope = ? AND key = ?";
+        let found = self.database.prepare_cached(sql);
+        found.and_then(|mut it| it.query_row([scope, key], command).optional()).map_err(failure)
+    }
+
+    pub fn stream(&mut self, name: &str) -> Outcome<Option<Stream>> {
+        let found = self.database.prepare_cached("SELECT version, closed FROM streams WHERE stream = ?");
+        let stream = |row: &Row<'_>| Ok(Stream { version: row.get::<_, i64>(0)? as u64, closed: row.get(1)? });
+        found.and_then(|mut it| it.query_row([name], stream).optional()).map_err(failure)
+    }
+
+    pub fn put(&mut self, events: &[Recorded], streams: &[(String, Stream)], commands: &[Command]) -> Outcome<()> {
+        self.put_all(events, streams, commands).map_err(failure)
+    }
+
+    fn put_all(&self, events: &[Recorded], streams: &[(String, Stream)], commands: &[Command]) -> rusqlite::Result<()> {
+        let mut insert = self
+            .database
+            .prepare_cached("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+        for event in events {
+            let (context, sealed) = (&event.context, event.sealed.as_ref());
+            insert.execute(params![
+                event.pos as i64,
+                event.id.as_bytes(),
+                event.stream,
+                event.version as i64,
+                event.kind,
+                event.schema,
+                event.occurred,
+                event.recorded,
+                context.actor,
+                context.unit,
+                context.purpose,
+                context.correlation.as_bytes(),
+                context.cause.map(|cause| cause as i64),
+                event.data,
+                sealed.map(|sealed| sealed.subject.as_bytes().as_slice()),
+                sealed.map(|sealed| sealed.key.as_bytes().as_slice()),
+                sealed.map(|sealed| sealed.bytes.as_slice()),
+                event.digest.as_slice(),
+                event.chain.as_slice(),
+            ])?;
+        }
+        let mut stand = self.database.prepare_cached("INSERT OR REPLACE INTO streams VALUES (?, ?, ?)")?;
+        for (name, stream) in streams {
+            stand.execute(params![name, stream.version as i64, stream.closed])?;
+        }
+        let mut remember = self.database.prepare_cached("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?)")?;
+        for command in commands {
+            let (request, first, last) = (command.request.as_slice(), command.first as i64, command.last as i64);
+            remember.execute(params![command.scope, command.key, request, first, last, command.recorded])?;
+        }
+        Ok(())
+    }
+
+    pub fn commit(&mut self, head: &Head) -> Outcome<()> {
+        let values = params![head.pos as i64, head.chain.as_slice(), head.recorded, head.epoch.as_bytes()];
+        let set = self.database.prepare_cached("UPDATE head SET pos = ?, chain = ?, recorded = ?, epoch = ?");
+        set.and_then(|mut it| it.execute(values)).map_err(failure)?;
+        self.database.execute_batch("COMMIT").map_err(failure)
+    }
+
+    pub fn rollback(&mut self) {
+        if !self.database.is_autocommit() {
+            // Where this fails the connection is of no use, and the next transaction says so.
+            let _ = self.database.execute_batch("ROLLBACK");
+        }
+    }
+
+    pub fn after(&mut self, pos: u64, most: usize) -> Outcome<(Vec<Recorded>, Head)> {
+        // The head first: what is read after it can only be more.
+        let head = self.head()?;
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE pos > ? AND pos <= ? ORDER BY pos LIMIT ?");
+        Ok((self.events(&sql, params![pos as i64, head.pos as i64, most as i64])?, head))
+    }
+
+    pub fn of_stream(&mut self, stream: &str, version: u64, most: usize) -> Outcome<Vec<Recorded>> {
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?");
+        self.events(&sql, params![stream, version as i64, most as i64])
+    }
+
+    fn events(&self, sql: &str, values: impl rusqlite::Params) -> Outcome<Vec<Recorded>> {
+        let mut query = self.database.prepare_cached(sql).map_err(failure)?;
+        let rows = query.query_map(values, recorded).map_err(failure)?;
+        rows.collect::<rusqlite::Result<_>>().map_err(failure)
+    }
+
+    pub fn streams(&mut self, after: &str, most: usize) -> Outcome<Vec<(String, Stream)>> {
+        let sql = "SELECT stream, version, closed FROM streams WHERE stream > ? ORDER BY stream LIMIT ?";
+        let mut query = self.database.prepare_cached(sql).map_err(failure)?;
+        let rows = query.query_map(params![after, most as i64], |row| {
+            Ok((row.get(0)?, Stream { version: row.get::<_, i64>(1)? as u64, closed: row.get(2)? }))
+        });
+        rows.and_then(Iterator::collect).map_err(failure)
+    }
+
+    pub fn commands(&mut self, (scope, key): (&str, &str), most: usize) -> Outcome<Vec<Command>> {
+        let sql = "SELECT scope, key, request, first_pos, last_pos, recorded FROM commands \
+                   WHERE (scope, key) > (?, ?) ORDER BY scope, key LIMIT ?";
+        let mut query = self.database.prepare_cached(sql).map_err(failure)?;
+        let rows = query.query_map(params![scope, key, most as i64], command);
+        rows.and_then(Iterator::collect).map_err(failure)
+    }
+}
+
+/// Settings of every connection. Patience comes first: what follows may already have to wait.
+fn prepare(database: &Connection) -> rusqlite::Result<()> {
+    database.busy_timeout(PATIENCE)?;
+    database.pragma_update(None, "foreign_keys", true)?;
+    database.pragma_update(None, "trusted_schema", false)?;
+    database.pragma_update(None, "cell_size_check", true)?;
+    database.set_prepared_statement_cache_capacity(32);
+    match rusqlite::version_number() {
+        OLDEST.. => Ok(()),
+        _ => Err(rusqlite::Error::InvalidParameterName("this SQLite can damage a database: 3.51.3 is needed".into())),
+    }
+}
+
+fn command(row: &Row<'_>) -> rusqlite::Result<Command> {
+    Ok(Command {
+        scope: row.get(0)?,
+        key: row.get(1)?,
+        request: row.get(2)?,
+        first: row.get::<_, i64>(3)? as u64,
+        last: row.get::<_, i64>(4)? as u64,
+        recorded: row.get(5)?,
+    })
+}
+
+fn recorded(row: &Row<'_>) -> rusqlite::Result<Recorded> {
+    let uuid = |at: usize| row.get::<_, [u8; 16]>(at).map(Uuid::from_bytes);
+    let sealed = match row.get::<_, Option<Vec<u8>>>(16)? {
+        Some(bytes) => Some(Sealed { subject: uuid(14)?, key: uuid(15)?, bytes }),
+        None => None,
+    };
+    Ok(Recorded {
+        pos: row.get::<_, i64>(0)? as u64,
+        id: uuid(1)?,
+        stream: row.get(2)?,
+        version: row.get::<_, i64>(3)? as u64,
+        kind: row.get(4)?,
+        schema: row.get(5)?,
+        occurred: row.get(6)?,
+        recorded: row.get(7)?,
+        context: Context {
+            actor: row.get(8)?,
+            unit: row.get(9)?,
+            purpose: row.get(10)?,
+            correlation: uuid(11)?,
+            cause: row.get::<_, Option<i64>>(12)?.map(|cause| cause as u64),
+        },
+        data: row.get(13)?,
+        sealed,
+        digest: row.get(17)?,
+        chain: row.get(18)?,
+    })
+}
+
+fn failure(error: rusqlite::Error) -> Failure {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Failure::Full,
+        Some(ErrorCode::ReadOnly) => Failure::ReadOnly,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Failure::Busy,
+        Some(ErrorCode::ConstraintViolation) => Failure::Contradiction(error.to_string()),
+        _ => Failure::Fatal(error.to_string()),
+    }
+}

@@ -1,0 +1,9 @@
+//! What the log promises, on every kind of database and on the model.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod conformance;
+mod lifecycle;
+mod logs;
+mod model;
+mod privacy;

@@ -1,0 +1,152 @@
+//! Erasure, and that the log cannot be touched unseen.
+
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use crate::logs::{BEGUN, Bench, Kind, context, file, id, keys, of, on_every_kind, personal};
+
+#[test]
+fn c33_an_erased_subject_is_unreadable_and_the_chain_stands() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let (gone, stays) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        bench.append(of(vec![personal("a/1", gone, "one"), personal("a/2", stays, "two")])).await.expect("appended");
+        let before = bench.log.verify().await.expect("a report");
+        let id = id();
+        for keys in [1, 0] {
+            let destroyed = bench.log.erase(gone, "asked for", id, BEGUN, context()).await.expect("erased");
+            assert_eq!(destroyed, keys, "done twice it is done once");
+        }
+        let events = bench.all().await;
+        assert_eq!(bench.log.unseal(&events[0]).expect("readable"), None);
+        assert_eq!(bench.log.unseal(&events[1]).expect("readable").as_deref(), Some(b"two".as_slice()));
+        assert_eq!((events.len(), events[2].kind.as_str()), (3, "subject.erased"));
+        let after = bench.log.verify().await.expect("a report");
+        assert!(before.faults.is_empty() && after.faults.is_empty());
+        assert_eq!(events[1].chain, before.chain, "what was is as it was");
+        // Who comes back is a new person to the keys.
+        bench.append(of(vec![personal("a/3", gone, "three")])).await.expect("appended");
+        let events = bench.all().await;
+        assert_eq!(bench.log.unseal(&events[3]).expect("readable").as_deref(), Some(b"three".as_slice()));
+        assert_eq!(bench.log.unseal(&events[0]).expect("readable"), None);
+        // Also for a process that starts now, and in a copy of the log with today's keys.
+        assert_eq!(keys(bench.folder.path()).unseal(&events[0]).expect("readable"), None);
+    });
+}
+
+#[test]
+fn c34_two_subjects_of_one_matter_are_two_events_of_one_append() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let (child, parent) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let both = of(vec![personal("a/1", child, "the child"), personal("a/1", parent, "the parent")]);
+        bench.append(both).await.expect("appended");
+        bench.log.erase(child, "asked for", id(), BEGUN, context()).await.expect("erased");
+        let events = bench.all().await;
+        assert_eq!(bench.log.unseal(&events[0]).expect("readable"), None);
+        assert_eq!(bench.log.unseal(&events[1]).expect("readable").as_deref(), Some(b"the parent".as_slice()));
+    });
+}
+
+#[test]
+fn sealed_content_opens_only_where_it_was_written() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let subject = Uuid::from_u128(1);
+        bench.append(of(vec![personal("a/1", subject, "one"), personal("a/2", subject, "two")])).await.expect("ok");
+        let events = bench.all().await;
+        let mut moved = events[0].clone();
+        moved.sealed = events[1].sealed.clone();
+        assert!(bench.log.unseal(&moved).is_err());
+        let mut damaged = events[0].clone();
+        if let Some(sealed) = &mut damaged.sealed {
+            sealed.bytes[30] ^= 1;
+        }
+        assert!(bench.log.unseal(&damaged).is_err());
+    });
+}
+
+#[test]
+fn keys_made_with_another_master_key_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = Bench::new(Kind::Memory);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        bench.append(of(vec![personal("a/1", Uuid::from_u128(1), "one")])).await.expect("appended");
+        let from = bench.folder.path().join("keys").join("keys.db");
+        std::fs::create_dir_all(folder.path().join("keys")).expect("a folder");
+        Connection::open(&from)
+            .and_then(|it| it.execute("VACUUM INTO ?", [folder.path().join("keys/keys.db").to_string_lossy()]))
+            .expect("a copy");
+        let error = keys(folder.path()).unseal(&bench.all().await[0]).expect_err("another key");
+        assert!(error.to_string().contains("the master key is not the one"), "{error}");
+    });
+}
+
+/// Every column of every table, and what stands in it changed by as little as can be.
+#[test]
+fn c36_a_change_of_any_column_is_told_at_its_place() {
+    let bench = Bench::new(Kind::Sqlite);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        for number in 0..6 {
+            let stream = format!("a/{}", number % 2);
+            bench.append(of(vec![personal(&stream, Uuid::from_u128(1), "one")])).await.expect("appended");
+        }
+        let report = bench.log.verify().await.expect("a report");
+        assert_eq!((report.events, report.faults.as_slice()), (6, [].as_slice()));
+        let database = Connection::open(file(&bench)).expect("the file");
+        database.execute_batch("DROP TRIGGER events_are_never_changed; DROP TRIGGER events_are_never_removed").expect("ok");
+        let text = "|| 'x'";
+        let blob = |column: &str| format!("CAST(substr({column}, 1, length({column}) - 1) || x'FF' AS BLOB)");
+        let changes: Vec<(&str, String)> = vec![
+            ("stream", format!("stream {text}")),
+            ("version", "version + 100".into()),
+            ("type", format!("type {text}")),
+            ("schema", "schema + 1".into()),
+            ("occurred", "occurred + 1".into()),
+            ("recorded", "recorded + 1".into()),
+            ("actor", format!("actor {text}")),
+            ("unit", format!("unit {text}")),
+            ("purpose", format!("purpose {text}")),
+            ("cause", "cause + 1".into()),
+            ("data", format!("data {text}")),
+            ("id", blob("id")),
+            ("correlation", blob("correlation")),
+            ("subject", blob("subject")),
+            ("key_id", blob("key_id")),
+            ("sealed", blob("sealed")),
+            ("digest", blob("digest")),
+            ("chain", blob("chain")),
+        ];
+        for (column, change) in changes {
+            database.execute_batch("CREATE TEMP TABLE kept AS SELECT * FROM events WHERE pos = 3").expect("ok");
+            database.execute(&format!("UPDATE events SET {column} = {change} WHERE pos = 3"), []).expect(column);
+            let faults = bench.log.verify().await.expect("a report").faults;
+            assert!(faults.first().is_some_and(|fault| fault.pos == 3), "{column}: {faults:?}");
+            database
+                .execute_batch("DELETE FROM events WHERE pos = 3; INSERT INTO events SELECT * FROM kept; DROP TABLE kept")
+                .expect("as it was");
+            assert!(bench.log.verify().await.expect("a report").faults.is_empty(), "{column}");
+        }
+        for (change, place) in [
+            ("DELETE FROM events WHERE pos = 4", 5),
+            ("DELETE FROM events WHERE pos = 6", 6),
+            ("UPDATE head SET pos = 5", 5),
+            ("UPDATE head SET chain = zeroblob(32)", 6),
+            ("UPDATE streams SET version = version + 1 WHERE stream = 'a/1'", 6),
+            ("DELETE FROM streams WHERE stream = 'a/0'", 6),
+        ] {
+            database.execute_batch("CREATE TEMP TABLE e AS SELECT * FROM events; CREATE TEMP TABLE h AS SELECT * FROM head; \
+                                    CREATE TEMP TABLE s AS SELECT * FROM streams").expect("ok");
+            database.execute_batch(change).expect(change);
+            let faults = bench.log.verify().await.expect("a report").faults;
+            assert!(faults.iter().any(|fault| fault.pos == place), "{change}: {faults:?}");
+            database.execute_batch("DELETE FROM events; INSERT INTO events SELECT * FROM e; DELETE FROM head; \
+                                    INSERT INTO head SELECT * FROM h; DELETE FROM streams; INSERT INTO streams SELECT * FROM s; \
+                                    DROP TABLE e; DROP TABLE h; DROP TABLE s").expect("as it was");
+        }
+        assert!(bench.log.verify().await.expect("a report").faults.is_empty());
+    });
+}
