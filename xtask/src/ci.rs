@@ -17,8 +17,11 @@ pub fn run() -> Result<(), String> {
         true => &["nextest", "run", "--workspace", "--no-fail-fast"],
         false => &["test", "--workspace", "--no-fail-fast"],
     };
-    let database = pg::Server::start()?;
-    step("tests", Command::new("cargo").args(tests).env(pg::VARIABLE, &database.url))?;
+    let mut command = Command::new("cargo");
+    let tests = command.args(tests);
+    // Left out only on purpose: a machine without the server must not look as if all had passed.
+    let database = if std::env::var_os("LUOTSI_SKIP_PG").is_some() { None } else { Some(pg::Server::start()?) };
+    step("tests", tests.envs(database.iter().map(|server| (pg::VARIABLE, &server.url))))?;
     drop(database);
     timed("tidy", crate::tidy::run)?;
     step("clippy", Command::new("cargo").args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;

@@ -71,7 +71,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| broken("start", &error))?;
-        let server = Server { process, folder, url: format!("postgres://postgres@127.0.0.1:{port}") };
+        let mut server = Server { process, folder, url: format!("postgres://postgres@127.0.0.1:{port}") };
         let begun = Instant::now();
         let port = port.to_string();
         let ready = || {
@@ -79,7 +79,8 @@ impl Server {
             asked.is_ok_and(|status| status.success())
         };
         while !ready() {
-            if begun.elapsed() > PATIENCE {
+            // Another server may have taken the port meanwhile: it must be ours that answers.
+            if begun.elapsed() > PATIENCE || server.process.try_wait().is_ok_and(|ended| ended.is_some()) {
                 return Err(broken("start", &"it does not answer"));
             }
             std::thread::sleep(Duration::from_millis(50));

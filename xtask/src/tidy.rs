@@ -12,7 +12,7 @@ use crate::root;
 const EDGES: [(&str, &[&str]); 8] = [
     ("facts", &[]),
     ("stats", &[]),
-    ("operations", &[]),
+    ("operations", &["facts"]),
     ("store", &["operations"]),
     ("analytics", &["facts", "operations", "stats"]),
     ("county", &["facts", "operations"]),

@@ -185,5 +185,8 @@ fn import_id(request: &Request<'_>) -> String {
 /// Reads a mapping file.
 pub fn mapping_from_file(path: &Path) -> Result<Mapping> {
     let text = std::fs::read_to_string(path).map_err(|error| Error::file("read the mapping", path, error))?;
-    Mapping::parse(&text).map_err(|error| error.at(path.display()))
+    Mapping::parse(&text).map_err(|error| {
+        let place = error.at.clone().unwrap_or_default();
+        error.at(format!("{}:{place}", path.display()))
+    })
 }

@@ -108,6 +108,8 @@ impl Lake {
             }
             Err(error) => return Err(Error::file("read", &format, error)),
         }
+        // Without `..` and links: the engine's object store takes no others.
+        let folder = fs::canonicalize(&folder).map_err(|error| Error::file("open", &folder, error))?;
         Ok(Lake { folder })
     }
 

@@ -121,6 +121,11 @@ impl Results {
             database.busy_timeout(std::time::Duration::from_mins(10))?;
             database.pragma_update(None, "journal_mode", "wal")?;
             database.execute_batch(SCHEMA)?;
+            // Files of before figures said why they have no value.
+            let columns = "SELECT count(*) FROM pragma_table_info('figure') WHERE name = 'reason'";
+            if database.query_row(columns, [], |row| row.get::<_, i64>(0))? == 0 {
+                database.execute_batch("ALTER TABLE figure ADD COLUMN reason TEXT")?;
+            }
             Ok(database)
         };
         let broken = |error: rusqlite::Error| {
@@ -216,7 +221,7 @@ impl Results {
             match (run_file(snapshot, file, &asked, each).await, broken) {
                 (_, Some(error)) => return Err(error),
                 // One county's file must not keep all the others from being published.
-                (Err(error), None) => summary.failed.push(error.to_string()),
+                (Err(error), None) => summary.failed.push(format!("{}: {error}", file.path)),
                 (Ok(()), None) => summary.made += made,
             }
         }
@@ -331,7 +336,11 @@ impl Results {
         for figure in figures.iter().filter(|figure| names.contains(figure.period.as_str())) {
             let (measure, month, unit, stratum, class) = key(figure);
             self.database
-                .prepare_cached("INSERT INTO figure VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
+                .prepare_cached(
+                    "INSERT INTO figure (measure, dimension, month, unit_id, stratum, class, n, numerator, denominator, \
+                     value, lower, upper, suppressed, coverage, reason) \
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                )?
                 .execute(params![
                     measure,
                     cube.dimension,

@@ -34,6 +34,7 @@ impl CodeList {
 pub trait Code: Copy + 'static {
     const LIST: &'static CodeList;
     fn code(self) -> &'static str;
+    fn named(code: &str) -> Option<Self>;
 }
 
 macro_rules! codes {
@@ -57,6 +58,9 @@ macro_rules! codes {
                 };
                 fn code(self) -> &'static str {
                     match self { $($name::$variant => $code,)* }
+                }
+                fn named(code: &str) -> Option<$name> {
+                    match code { $($code => Some($name::$variant),)* _ => None }
                 }
             }
         )*

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use analytics::{Error, Result};
 use clap::{Args, Subcommand};
 use serde_json::json;
-use store::{Context, Epoch, Filter, KEY_FILE, Keys, Location, Log, MasterKey, Recorded};
+use store::{Context, Epoch, Filter, KEY_FILE, Keys, Location, Log, Recorded};
 use uuid::Uuid;
 
 use crate::{DataDirectory, now, output, runtime};
@@ -87,7 +87,7 @@ impl Of {
     fn keys(&self) -> Result<Keys> {
         let folder = self.data.path.join("keys");
         let master = self.key_file.clone().unwrap_or_else(|| folder.join(KEY_FILE));
-        MasterKey::at(&master).and_then(|master| Keys::open(&folder, master)).map_err(told)
+        Keys::open(&folder, &master).map_err(told)
     }
 
     /// The log that is there; none is made.

@@ -143,7 +143,9 @@ fn publish(data: &Path) -> Result<()> {
     })?;
     match published.failed.as_slice() {
         [] => Ok(()),
-        failed => Err(Error::new(format!("not published: {}", failed.join("\n"))).remedy("all others are published")),
+        failed => {
+            Err(Error::new(format!("not published: {}", failed.join("\n"))).remedy("what could be run is published"))
+        }
     }
 }
 

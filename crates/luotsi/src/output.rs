@@ -7,14 +7,35 @@ use analytics::report::Format;
 use analytics::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// Standard output, which remembers that its reader has gone away.
+pub struct Output {
+    out: std::io::Stdout,
+    gone: bool,
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.gone |= written.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
+        written
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let flushed = self.out.flush();
+        self.gone |= flushed.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
+        flushed
+    }
+}
+
 /// Writes to standard output through a buffer. A reader that goes away is no error.
-pub fn print(write: impl FnOnce(&mut std::io::BufWriter<std::io::Stdout>) -> Result<()>) -> Result<()> {
-    let mut out = std::io::BufWriter::new(std::io::stdout());
+pub fn print(write: impl FnOnce(&mut std::io::BufWriter<Output>) -> Result<()>) -> Result<()> {
+    let mut out = std::io::BufWriter::new(Output { out: std::io::stdout(), gone: false });
     let written = write(&mut out);
-    match out.flush() {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Error::new(format!("cannot write: {error}"))),
-        Ok(()) => written,
+    let flushed = out.flush();
+    match (out.get_ref().gone, flushed) {
+        (true, _) => Ok(()),
+        (false, Err(error)) => Err(Error::new(format!("cannot write: {error}"))),
+        (false, Ok(())) => written,
     }
 }
 

@@ -299,8 +299,7 @@ fn a_log(data: &Path) -> uuid::Uuid {
     let subject = store::new_id(0);
     runtime.block_on(async {
         let folder = data.join("keys");
-        let master = store::MasterKey::at(&folder.join(store::KEY_FILE)).expect("a key");
-        let keys = store::Keys::open(&folder, master).expect("keys");
+        let keys = store::Keys::open(&folder, &folder.join(store::KEY_FILE)).expect("keys");
         let location = store::Location::File(data.join("log.db"));
         let log = store::Log::open(&location, std::sync::Arc::new(keys), || 0).expect("a log");
         for number in 0..3 {

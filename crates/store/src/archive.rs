@@ -3,11 +3,12 @@
 //! A log is only ever added to, so that everything up to a place is a whole copy, also while others write. The chain is
 //! checked on the way: what is damaged is told and never passed on.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::path::Path;
 
 use uuid::Uuid;
 
-use crate::backend::{Command, Failure, Stream};
+use crate::backend::{Backend, Command, Failure, Stream};
 use crate::chain::{BEGINNING, digest, link};
 use crate::log::{Location, Log};
 use crate::{Error, Result};
@@ -24,11 +25,46 @@ pub enum Epoch {
     New,
 }
 
-/// Copies a log to a place where there is none; gives the number of events.
+/// Copies a log to a place where there is none; gives the number of events. Whole or not at all.
 pub async fn copy(from: &Log, to: &Location, epoch: Epoch) -> Result<u64> {
+    let Location::File(path) = to else { return copy_into(from, &mut to.writer()?, epoch).await };
+    let broken = |error: std::io::Error| Error::new(format!("the copy {}: {error}", path.display()));
+    if path.exists() {
+        return Err(Error::new(format!("there is a file already: {}", path.display())));
+    }
+    let partial = path.with_extension("partial");
+    let beside = |ending: &str| path.with_extension(format!("partial{ending}"));
+    for left in [partial.clone(), beside("-wal"), beside("-shm")] {
+        match std::fs::remove_file(left) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(broken(error)),
+            _ => {}
+        }
+    }
+    let mut target = Location::File(partial.clone()).writer()?;
+    let events = copy_into(from, &mut target, epoch).await?;
+    if let Backend::Sqlite(copy) = &target {
+        copy.finish()?;
+    }
+    drop(target);
+    // A link fails where a file stands; a rename would take its place.
+    std::fs::hard_link(&partial, path).and_then(|()| std::fs::remove_file(&partial)).map_err(broken)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(broken)?;
+    Ok(events)
+}
+
+async fn copy_into(from: &Log, target: &mut Backend, epoch: Epoch) -> Result<u64> {
+    let copied = put_all(from, target, epoch).await;
+    if copied.is_err() {
+        target.rollback();
+    }
+    copied
+}
+
+/// One transaction: whoever opens the copy meanwhile sees nothing, and nobody can write between its parts.
+async fn put_all(from: &Log, target: &mut Backend, epoch: Epoch) -> Result<u64> {
     let broken = |failure: Failure| Error::new(format!("the copy could not be written: {failure:?}"));
-    let mut target = to.writer()?;
-    let (_, mut head) = target.after(0, 0).map_err(broken)?;
+    let mut head = target.begin().map_err(broken)?;
     if head.pos > 0 {
         return Err(Error::new("there is a log already where the copy should be"));
     }
@@ -43,28 +79,28 @@ pub async fn copy(from: &Log, to: &Location, epoch: Epoch) -> Result<u64> {
     while pos < end.pos {
         let (mut events, _) = from.reading(move |reader| reader.after(pos, PAGE)).await?;
         events.retain(|event| event.pos <= end.pos);
-        let Some(last) = events.last() else { return Err(damaged(pos + 1)) };
-        let (reached, recorded) = (last.pos, last.recorded);
+        if events.is_empty() {
+            return Err(damaged(pos + 1));
+        }
         for event in &events {
             chain = link(&chain, &digest(event));
             if event.pos != pos + 1 || event.chain != chain {
                 return Err(damaged(event.pos));
             }
-            pos = event.pos;
+            (pos, head.recorded) = (event.pos, event.recorded);
             versions.insert(event.stream.clone(), event.version);
         }
-        let streams = events.iter().map(|event| event.stream.as_str()).collect::<HashSet<_>>();
-        let streams: Vec<(String, Stream)> = streams
-            .into_iter()
-            .map(|name| {
-                let version = versions[name];
-                // A stream that was closed later is still open in the copy.
-                (name.to_string(), Stream { version, closed: closed.get(name) == Some(&version) })
-            })
-            .collect();
-        (head.pos, head.chain, head.recorded) = (reached, chain, recorded);
-        target.begin().map_err(broken)?;
-        target.put(&events, &streams, &[]).and_then(|()| target.commit(&head)).map_err(broken)?;
+        target.put(&events, &[], &[]).map_err(broken)?;
+    }
+    (head.pos, head.chain) = (pos, chain);
+    // A stream that was closed later is still open in the copy.
+    let stream = |(name, version): (String, u64)| {
+        let closed = closed.get(&name) == Some(&version);
+        (name, Stream { version, closed })
+    };
+    let streams: Vec<(String, Stream)> = versions.into_iter().map(stream).collect();
+    for page in streams.chunks(PAGE) {
+        target.put(&[], page, &[]).map_err(broken)?;
     }
     let mut after = (String::new(), String::new());
     loop {
@@ -73,9 +109,9 @@ pub async fn copy(from: &Log, to: &Location, epoch: Epoch) -> Result<u64> {
         let Some(last) = commands.last() else { break };
         after = (last.scope.clone(), last.key.clone());
         let known: Vec<Command> = commands.into_iter().filter(|command| command.last <= end.pos).collect();
-        target.begin().map_err(broken)?;
-        target.put(&[], &[], &known).and_then(|()| target.commit(&head)).map_err(broken)?;
+        target.put(&[], &[], &known).map_err(broken)?;
     }
+    target.commit(&head).map_err(broken)?;
     Ok(end.pos)
 }
 

@@ -101,8 +101,17 @@ impl Checker {
         (self.last, self.chain, self.recorded) = (event.pos, event.chain, event.recorded);
     }
 
-    /// With what the head row says: the last place, the chain after it and the time.
-    pub fn finish(mut self, head: (u64, [u8; 32], i64), streams: impl Iterator<Item = (String, u64)>) -> ChainReport {
+    /// The streams as they were listed when everything checked so far stood there: none may lie behind its events.
+    pub fn listed(&mut self, streams: &HashMap<String, u64>) {
+        for (stream, version) in &self.versions {
+            if streams.get(stream).is_none_or(|listed| listed < version) {
+                self.faults.push(Fault { pos: self.last, what: "a stream's version is not that of its last event" });
+            }
+        }
+    }
+
+    /// With what the head row says, read after the streams were listed: none may lie before its events.
+    pub fn finish(mut self, head: (u64, [u8; 32], i64), streams: &HashMap<String, u64>) -> ChainReport {
         let (pos, chain, recorded) = head;
         if pos != self.last {
             self.faults.push(Fault { pos: self.last + 1, what: "the log ends before its head" });
@@ -110,12 +119,9 @@ impl Checker {
             self.faults.push(Fault { pos, what: "the head is not what the last event left" });
         }
         for (stream, version) in streams {
-            if self.versions.remove(&stream) != Some(version) {
-                self.faults.push(Fault { pos, what: "a stream's version is not that of its last event" });
+            if self.versions.get(stream).is_none_or(|last| last < version) {
+                self.faults.push(Fault { pos, what: "a stream has a version and no event of it" });
             }
-        }
-        if !self.versions.is_empty() {
-            self.faults.push(Fault { pos, what: "a stream has events and no version" });
         }
         ChainReport { events: self.last, chain: self.chain, faults: self.faults }
     }

@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 /// Bytes of one event's data, and of its sealed part.
 pub const MOST_BYTES: usize = 1 << 20;
+/// Events of one append.
+const MOST_EVENTS: usize = 1000;
 /// Characters of a stream's name, a type, a scope or a key.
 const MOST_NAME: usize = 200;
 
@@ -80,20 +82,41 @@ pub struct Append {
     pub context: Context,
 }
 
+/// A command that is decided under the lock of the head: nothing can change between what is read and what is written.
+pub struct Command {
+    /// As of [`Append`].
+    pub scope: String,
+    pub key: String,
+    pub request: [u8; 32],
+    pub context: Context,
+    /// The streams that the decision needs, whole.
+    pub streams: Vec<String>,
+    /// The events that follow; none: it is refused. It may be asked more than once and must only read.
+    pub decide: Box<Decide>,
+}
+
+/// What is decided from the streams of a command, in their order.
+pub type Decide = dyn Fn(&[Vec<Recorded>]) -> Option<Vec<NewEvent>> + Send;
+
 impl Append {
     /// What could never be appended.
     pub(crate) fn check(&self) -> Result<(), AppendError> {
         let invalid = |what: &str| Err(AppendError::Invalid(what.to_string()));
-        if self.events.is_empty() {
-            return invalid("an append has at least one event");
-        }
-        let names = self.events.iter().flat_map(|event| [&event.stream, &event.kind]).chain([&self.scope, &self.key]);
-        for name in names {
+        let names = self.events.iter().flat_map(|event| [&event.stream, &event.kind]);
+        let expected = self.expects.iter().map(|(stream, _)| stream);
+        let classes = self.events.iter().filter_map(|event| Some(&event.personal.as_ref()?.class));
+        for name in names.chain(expected).chain(classes).chain([&self.scope, &self.key]) {
             if name.is_empty() || name.chars().count() > MOST_NAME || name.contains('\0') {
                 return invalid("names have 1 to 200 characters");
             }
         }
+        if self.events.len() > MOST_EVENTS {
+            return invalid("an append has at most 1,000 events");
+        }
         for event in &self.events {
+            if jiff::Timestamp::from_microsecond(event.occurred).is_err() {
+                return invalid("the time of an event is out of range");
+            }
             let personal = event.personal.as_ref().map_or(0, |personal| personal.text.len());
             if event.data.len() > MOST_BYTES || personal > MOST_BYTES {
                 return invalid("an event has at most 1 MiB");
@@ -118,6 +141,7 @@ impl Append {
 /// Where an append stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Appended {
+    /// One more than `last` where nothing had to be written.
     pub first: u64,
     pub last: u64,
     /// In microseconds since 1970; never before that of an earlier event.
@@ -133,6 +157,8 @@ pub enum AppendError {
     Conflict { stream: String, expected: Expect, actual: u64 },
     /// The stream has ended.
     Closed { stream: String },
+    /// The command was decided, and is refused.
+    Refused,
     /// The key was used for another request.
     KeyReused,
     /// It could never be appended.
@@ -145,7 +171,9 @@ pub enum AppendError {
     ReadOnly,
     /// The connection was lost while appending: ask again with the same key.
     Unknown,
-    /// The log can take no more until the process has started anew.
+    /// The personal content could not be sealed; nothing was appended.
+    Unsealed(String),
+    /// Whether it was appended is not known, and the log can take no more until the process has started anew.
     Fatal(String),
 }
 
@@ -156,12 +184,14 @@ impl fmt::Display for AppendError {
                 write!(out, "{stream} is at version {actual}, expected {expected:?}")
             }
             AppendError::Closed { stream } => write!(out, "{stream} has ended"),
+            AppendError::Refused => out.write_str("the command is refused"),
             AppendError::KeyReused => out.write_str("the key was used for another request"),
             AppendError::Invalid(what) => out.write_str(what),
             AppendError::Overloaded => out.write_str("too much waits to be written"),
             AppendError::Full => out.write_str("the disk is full"),
             AppendError::ReadOnly => out.write_str("the log may only be read"),
             AppendError::Unknown => out.write_str("the connection was lost: ask again with the same key"),
+            AppendError::Unsealed(what) => write!(out, "personal content could not be sealed: {what}"),
             AppendError::Fatal(what) => write!(out, "the log has stopped: {what}"),
         }
     }

@@ -38,11 +38,11 @@ CREATE UNIQUE INDEX IF NOT EXISTS keys_in_use ON keys (subject, class, year) WHE
 ";
 
 /// The key that wraps all others: 32 random bytes.
-pub struct MasterKey([u8; 32]);
+struct MasterKey([u8; 32]);
 
 impl MasterKey {
-    /// Reads the key from its file of 64 hexadecimal digits; makes one where there is none.
-    pub fn at(path: &Path) -> Result<MasterKey> {
+    /// Reads the key from its file of 64 hexadecimal digits; makes one where there is none and there `may_make` be one.
+    fn at(path: &Path, may_make: bool) -> Result<MasterKey> {
         let broken = |error: std::io::Error| Error::new(format!("the key file {}: {error}", path.display()));
         let mut text = String::new();
         match File::open(path) {
@@ -51,15 +51,21 @@ impl MasterKey {
                 let key = from_hex(text.trim());
                 key.map(MasterKey).ok_or_else(|| Error::new(format!("{} holds no key of 64 digits", path.display())))
             }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !may_make => Err(Error::new(format!(
+                "the master key {} is not here, and there are keys that it wraps: name its file with LUOTSI_KEY_FILE",
+                path.display()
+            ))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let key: [u8; 32] = random()?;
                 let folder = path.parent().unwrap_or(Path::new("."));
                 fs::create_dir_all(folder).map_err(broken)?;
-                let mut file =
-                    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(broken)?;
-                file.write_all((to_hex(&key) + "\n").as_bytes()).map_err(broken)?;
-                // What is sealed with a key that a power cut takes away is lost.
-                file.sync_all().and_then(|()| File::open(folder)?.sync_all()).map_err(broken)?;
+                // Whole or not at all: what is sealed with a key that a power cut takes away is lost.
+                let partial = path.with_extension("partial");
+                let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
+                let mut file = made.map_err(broken)?;
+                file.write_all((to_hex(&key) + "\n").as_bytes()).and_then(|()| file.sync_all()).map_err(broken)?;
+                fs::hard_link(&partial, path).and_then(|()| fs::remove_file(&partial)).map_err(broken)?;
+                File::open(folder).and_then(|folder| folder.sync_all()).map_err(broken)?;
                 Ok(MasterKey(key))
             }
             Err(error) => Err(broken(error)),
@@ -90,6 +96,8 @@ pub struct Keys(Mutex<Inner>);
 
 struct Inner {
     database: Connection,
+    /// As SQLite counts it: another number means that another process has changed the keys.
+    version: i64,
     master: MasterKey,
     /// Keys in use by subject, class and year; emptied when it has grown large.
     known: HashMap<(Uuid, String, i16), (Uuid, [u8; 32])>,
@@ -100,8 +108,8 @@ struct Inner {
 const KEPT: usize = 100_000;
 
 impl Keys {
-    /// The keys in a folder, made where there are none.
-    pub fn open(folder: &Path, master: MasterKey) -> Result<Keys> {
+    /// The keys in a folder, wrapped by the master key in a file; both are made where there are none.
+    pub fn open(folder: &Path, master: &Path) -> Result<Keys> {
         let broken = |error: &dyn std::fmt::Display| Error::new(format!("the keys in {}: {error}", folder.display()));
         fs::create_dir_all(folder).map_err(|error| broken(&error))?;
         let path = folder.join(KEYS);
@@ -119,7 +127,10 @@ impl Keys {
             Ok::<_, rusqlite::Error>(database)
         };
         let database = open().map_err(|error| broken(&error))?;
-        Ok(Keys(Mutex::new(Inner { database, master, known: HashMap::new(), opened: HashMap::new() })))
+        let some = database.query_row("SELECT EXISTS (SELECT 1 FROM keys)", [], |row| row.get::<_, bool>(0));
+        let master = MasterKey::at(master, !some.map_err(|error| broken(&error))?)?;
+        let (known, opened) = (HashMap::new(), HashMap::new());
+        Ok(Keys(Mutex::new(Inner { database, version: 0, master, known, opened })))
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -129,9 +140,7 @@ impl Keys {
     /// Seals the personal parts of events; keys that had to be made are on disk when it returns.
     pub fn seal<'a>(&self, events: impl Iterator<Item = &'a NewEvent>) -> Result<Vec<Option<Sealed>>> {
         let mut inner = self.inner();
-        if inner.known.len() > KEPT {
-            inner.known.clear();
-        }
+        inner.look()?;
         let mut begun = false;
         let sealed: Result<Vec<_>> = events.map(|event| inner.seal(event, &mut begun)).collect();
         if begun {
@@ -149,7 +158,10 @@ impl Keys {
     /// Opens what was sealed; none: its key is destroyed.
     pub fn unseal(&self, event: &Recorded) -> Result<Option<Vec<u8>>> {
         let Some(sealed) = &event.sealed else { return Ok(None) };
-        let Some(key) = self.inner().key(sealed.key)? else { return Ok(None) };
+        let mut inner = self.inner();
+        inner.look()?;
+        let Some(key) = inner.key(sealed.key)? else { return Ok(None) };
+        drop(inner);
         let associated = associated(event.id, &event.stream, &event.kind, event.schema);
         open(&key, &sealed.bytes, &associated).map(Some)
     }
@@ -164,6 +176,7 @@ impl Keys {
     /// Destroys all keys of a subject; gives how many.
     pub fn destroy(&self, subject: Uuid, reason: &str, now: i64) -> Result<usize> {
         let mut inner = self.inner();
+        inner.look()?;
         inner.known.clear();
         inner.opened.clear();
         let destroyed = inner.database.execute(
@@ -172,8 +185,11 @@ impl Keys {
         );
         let destroyed = destroyed.map_err(broken)?;
         // The old page images go with the write-ahead log.
-        inner.database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(broken)?;
-        Ok(destroyed)
+        let busy = inner.database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        match busy.map_err(broken)? {
+            true => Err(Error::new("the keys are destroyed, but a reader holds their old pages: erase again")),
+            false => Ok(destroyed),
+        }
     }
 }
 
@@ -182,6 +198,21 @@ fn broken(error: rusqlite::Error) -> Error {
 }
 
 impl Inner {
+    /// Forgets what is kept in memory when another process has changed the keys, or when it is much.
+    fn look(&mut self) -> Result<()> {
+        if !self.database.is_autocommit() {
+            // What broke off must not become part of what comes now.
+            self.database.execute_batch("ROLLBACK").map_err(broken)?;
+        }
+        let version = self.database.query_row("PRAGMA data_version", [], |row| row.get(0)).map_err(broken)?;
+        if version != self.version || self.known.len() > KEPT || self.opened.len() > KEPT {
+            self.known.clear();
+            self.opened.clear();
+        }
+        self.version = version;
+        Ok(())
+    }
+
     fn seal(&mut self, event: &NewEvent, begun: &mut bool) -> Result<Option<Sealed>> {
         let Some(personal) = &event.personal else { return Ok(None) };
         let year = jiff::Timestamp::from_microsecond(event.occurred)
@@ -220,11 +251,16 @@ impl Inner {
         Ok(Some((id, self.unwrap(id, &wrapped)?)))
     }
 
-    fn make(&self, (subject, class, year): &(Uuid, String, i16), begun: &mut bool) -> Result<(Uuid, [u8; 32])> {
+    fn make(&self, wanted: &(Uuid, String, i16), begun: &mut bool) -> Result<(Uuid, [u8; 32])> {
         if !*begun {
             self.database.execute_batch("BEGIN IMMEDIATE").map_err(broken)?;
             *begun = true;
+            // Another process may have made it meanwhile.
+            if let Some(found) = self.find(wanted)? {
+                return Ok(found);
+            }
         }
+        let (subject, class, year) = wanted;
         let (id, key) = (Uuid::from_bytes(random()?), random()?);
         let wrapped = close(&self.master.0, &key, id.as_bytes())?;
         let values = params![id.as_bytes(), subject.as_bytes(), class, year, wrapped];
@@ -244,11 +280,9 @@ impl Inner {
             .query_row("SELECT wrapped FROM keys WHERE key_id = ?", [id.as_bytes()], |row| row.get(0))
             .optional()
             .map_err(broken)?;
-        let Some(Some(wrapped)) = wrapped else { return Ok(None) };
+        let wrapped = wrapped.ok_or_else(|| Error::new("the key of this content is not here: restore the keys"))?;
+        let Some(wrapped) = wrapped else { return Ok(None) };
         let key = self.unwrap(id, &wrapped)?;
-        if self.opened.len() > KEPT {
-            self.opened.clear();
-        }
         self.opened.insert(id, key);
         Ok(Some(key))
     }

@@ -17,8 +17,10 @@ mod sqlite;
 
 pub use archive::{Epoch, copy};
 pub use chain::{ChainReport, Fault};
-pub use event::{Append, AppendError, Appended, Context, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed};
-pub use keys::{KEY_FILE, KEYS, Keys, MasterKey};
+pub use event::{
+    Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
+};
+pub use keys::{KEY_FILE, KEYS, Keys};
 pub use log::{Filter, Location, Log, Page};
 
 /// An id for something that happens now, in microseconds since 1970: UUIDv7.

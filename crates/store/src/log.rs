@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use crate::backend::{Backend, Command, Failure, Head, Outcome, Stream};
+use crate::backend::{self, Backend, Failure, Head, Outcome, Stream};
 use crate::chain::{ChainReport, Checker, digest, link};
-use crate::event::{Append, AppendError, Appended, Context, Expect, NewEvent, Recorded, Sealed};
+use crate::event::{Append, AppendError, Appended, Command, Context, Expect, NewEvent, Recorded, Sealed};
 use crate::keys::Keys;
 use crate::memory::Memory;
 use crate::postgres::Postgres;
@@ -23,6 +23,8 @@ const GROUP: usize = 256;
 const WAITING: usize = 4096;
 /// What another process has appended is seen after so long at the latest.
 const POLL: Duration = Duration::from_secs(1);
+/// Readers kept for the next who reads.
+const IDLE: usize = 8;
 /// Events read at once.
 const PAGE: usize = 1000;
 
@@ -95,8 +97,14 @@ enum Origin {
 }
 
 struct Job {
-    append: Append,
+    work: Work,
     reply: oneshot::Sender<std::result::Result<Appended, AppendError>>,
+}
+
+/// What waits to be written.
+enum Work {
+    Append(Append),
+    Command(Command),
 }
 
 impl Log {
@@ -121,10 +129,22 @@ impl Log {
 
     /// Appends; acknowledged means on disk.
     pub async fn append(&self, append: Append) -> std::result::Result<Appended, AppendError> {
+        if append.events.is_empty() {
+            return Err(AppendError::Invalid("an append has at least one event".into()));
+        }
         append.check()?;
+        self.send(Work::Append(append)).await
+    }
+
+    /// Decides a command under the lock of the head, and appends what follows.
+    pub async fn carry_out(&self, command: Command) -> std::result::Result<Appended, AppendError> {
+        self.send(Work::Command(command)).await
+    }
+
+    async fn send(&self, work: Work) -> std::result::Result<Appended, AppendError> {
         let (reply, answer) = oneshot::channel();
         let stopped = || AppendError::Fatal("it has to be started anew".into());
-        self.jobs.try_send(Job { append, reply }).map_err(|error| match error {
+        self.jobs.try_send(Job { work, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => stopped(),
         })?;
@@ -149,8 +169,11 @@ impl Log {
     /// looking again.
     pub async fn wait_after(&self, pos: u64) {
         let mut ends = self.ends.clone();
-        // An error is a writer that has stopped: what there is can still be read.
-        let _ = tokio::time::timeout(POLL, ends.wait_for(|end| *end > pos)).await;
+        let waited = tokio::time::timeout(POLL, ends.wait_for(|end| *end > pos)).await.map(|end| end.is_err());
+        if waited == Ok(true) {
+            // The writer has stopped; what there is can still be read, without hurry.
+            tokio::time::sleep(POLL).await;
+        }
     }
 
     /// Where this process's writer has got to.
@@ -195,29 +218,38 @@ impl Log {
     /// Reads the whole log and tells everything that is not as it was written.
     pub async fn verify(&self) -> Result<ChainReport> {
         self.reading(|reader| {
-            let mut checker = Checker::default();
-            let (mut pos, mut end) = (0, None);
-            let head = loop {
-                let (events, head) = reader.after(pos, PAGE)?;
-                // The log as it stood at first: what comes meanwhile is the next run's.
-                let head = end.get_or_insert(head).clone();
-                let known = events.iter().take_while(|event| event.pos <= head.pos);
-                known.clone().for_each(|event| checker.check(event));
-                pos = events.last().map_or(head.pos, |event| event.pos);
-                if events.is_empty() || pos >= head.pos {
-                    break head;
-                }
-            };
-            let mut streams = Vec::new();
+            // Others may write meanwhile: what stood before the streams were listed must be in them, and what they say
+            // must stand before the head that is read after.
+            let (_, before) = reader.after(0, 0)?;
+            let mut streams: HashMap<String, u64> = HashMap::new();
+            let mut reached = String::new();
             loop {
-                let after = streams.last().map_or(String::new(), |(name, _): &(String, u64)| name.clone());
-                let page = reader.streams(&after, PAGE)?;
-                if page.is_empty() {
-                    break;
-                }
+                let page = reader.streams(&reached, PAGE)?;
+                let Some((last, _)) = page.last() else { break };
+                reached.clone_from(last);
                 streams.extend(page.into_iter().map(|(name, stream)| (name, stream.version)));
             }
-            Ok(checker.finish((head.pos, head.chain, head.recorded), streams.into_iter()))
+            let (_, head) = reader.after(0, 0)?;
+            let mut checker = Checker::default();
+            let (mut pos, mut listed) = (0, false);
+            loop {
+                let (events, _) = reader.after(pos, PAGE)?;
+                for event in events.iter().take_while(|event| event.pos <= head.pos) {
+                    if event.pos > before.pos && !listed {
+                        checker.listed(&streams);
+                        listed = true;
+                    }
+                    checker.check(event);
+                }
+                match events.last() {
+                    Some(last) if last.pos < head.pos => pos = last.pos,
+                    _ => break,
+                }
+            }
+            if !listed {
+                checker.listed(&streams);
+            }
+            Ok(checker.finish((head.pos, head.chain, head.recorded), &streams))
         })
         .await
     }
@@ -236,8 +268,9 @@ impl Log {
             };
             let result =
                 read(&mut reader).map_err(|failure| Error::new(format!("the log could not be read: {failure:?}")));
-            if result.is_ok() {
-                readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            let mut idle = readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if result.is_ok() && idle.len() < IDLE {
+                idle.push(reader);
             }
             result
         })
@@ -282,20 +315,12 @@ impl Writer {
             {
                 group.push(job);
             }
-            let appends: Vec<&Append> = group.iter().map(|job| &job.append).collect();
-            let written = self.write(&appends);
+            let works: Vec<&Work> = group.iter().map(|job| &job.work).collect();
+            let written = self.write(&works);
             let (answers, fatal) = match written {
                 Ok(answers) => (answers, false),
                 // One that contradicts the log must not take the others with it: each for itself.
-                Err(Failure::Contradiction(_)) if group.len() > 1 => {
-                    let alone = |append: &&Append| match self.write(&[append]) {
-                        Ok(mut answers) => answers.remove(0),
-                        Err(failure) => Err(error_of(&failure)),
-                    };
-                    let answers: Vec<Answer> = appends.iter().map(alone).collect();
-                    let fatal = answers.iter().any(|answer| matches!(answer, Err(AppendError::Fatal(_))));
-                    (answers, fatal)
-                }
+                Err(Failure::Contradiction(_)) if group.len() > 1 => self.write_each(&works),
                 Err(failure) => {
                     let answers = group.iter().map(|_| Err(error_of(&failure))).collect();
                     (answers, matches!(failure, Failure::Fatal(_)))
@@ -312,9 +337,23 @@ impl Writer {
         }
     }
 
+    /// Writes each for itself, until something is wrong that is not its own.
+    fn write_each(&mut self, works: &[&Work]) -> (Vec<Answer>, bool) {
+        let (mut answers, mut wrong) = (Vec::with_capacity(works.len()), None);
+        for work in works {
+            let written = match wrong {
+                Some(failure) => Err(failure),
+                None => self.write(&[work]),
+            };
+            wrong = written.as_ref().err().filter(|it| !matches!(it, Failure::Contradiction(_))).cloned();
+            answers.push(written.map_or_else(|failure| Err(error_of(&failure)), |mut answers| answers.remove(0)));
+        }
+        (answers, matches!(wrong, Some(Failure::Fatal(_))))
+    }
+
     /// Writes a group in one transaction. When it returns the answers, what they acknowledge is on disk.
-    fn write(&mut self, appends: &[&Append]) -> Outcome<Vec<Answer>> {
-        let written = self.transact(appends);
+    fn write(&mut self, works: &[&Work]) -> Outcome<Vec<Answer>> {
+        let written = self.transact(works);
         if written.is_err() {
             self.backend.rollback();
         }
@@ -325,14 +364,14 @@ impl Writer {
         Ok(answers)
     }
 
-    fn transact(&mut self, appends: &[&Append]) -> Outcome<(Vec<Answer>, Option<u64>)> {
+    fn transact(&mut self, works: &[&Work]) -> Outcome<(Vec<Answer>, Option<u64>)> {
         let mut head = self.backend.begin()?;
-        let begun = head.pos;
-        let mut answers = Vec::with_capacity(appends.len());
-        for append in appends {
-            answers.push(self.append(append, &mut head)?);
+        let mut answers = Vec::with_capacity(works.len());
+        for work in works {
+            answers.push(self.work(work, &mut head)?);
         }
-        if head.pos == begun {
+        // Also a command from which nothing follows is written down: asked again later it must not be decided anew.
+        if !answers.iter().any(|answer| answer.as_ref().is_ok_and(|done| !done.again)) {
             self.backend.rollback();
             return Ok((answers, None));
         }
@@ -340,14 +379,45 @@ impl Writer {
         Ok((answers, Some(head.pos)))
     }
 
-    /// Decides and writes one append; a refusal writes nothing.
-    fn append(&mut self, append: &Append, head: &mut Head) -> Outcome<Answer> {
-        if let Some(known) = self.backend.command(&append.scope, &append.key)? {
-            return Ok(match known.request == append.request {
+    /// Decides and writes one piece of work; a refusal writes nothing.
+    fn work(&mut self, work: &Work, head: &mut Head) -> Outcome<Answer> {
+        let (scope, key, request) = match work {
+            Work::Append(append) => (&append.scope, &append.key, append.request),
+            Work::Command(command) => (&command.scope, &command.key, command.request),
+        };
+        if let Some(known) = self.backend.command(scope, key)? {
+            return Ok(match known.request == request {
                 true => Ok(Appended { first: known.first, last: known.last, recorded: known.recorded, again: true }),
                 false => Err(AppendError::KeyReused),
             });
         }
+        match work {
+            Work::Append(append) => self.append(append, head),
+            Work::Command(command) => self.carry_out(command, head),
+        }
+    }
+
+    fn carry_out(&mut self, command: &Command, head: &mut Head) -> Outcome<Answer> {
+        let mut streams = Vec::with_capacity(command.streams.len());
+        for stream in &command.streams {
+            streams.push(self.backend.of_stream(stream, 0, usize::MAX >> 1)?);
+        }
+        let Some(events) = (command.decide)(&streams) else { return Ok(Err(AppendError::Refused)) };
+        let append = Append {
+            scope: command.scope.clone(),
+            key: command.key.clone(),
+            request: command.request,
+            expects: Vec::new(),
+            events,
+            context: command.context.clone(),
+        };
+        if let Err(error) = append.check() {
+            return Ok(Err(error));
+        }
+        self.append(&append, head)
+    }
+
+    fn append(&mut self, append: &Append, head: &mut Head) -> Outcome<Answer> {
         let mut streams: HashMap<&str, Stream> = HashMap::new();
         let expected = append.expects.iter().map(|(stream, _)| stream.as_str());
         for name in append.events.iter().map(|event| event.stream.as_str()).chain(expected) {
@@ -359,12 +429,17 @@ impl Writer {
             return Ok(Err(refused));
         }
         let sealed = self.keys.seal(append.events.iter());
-        let sealed = sealed.map_err(|error| Failure::Fatal(error.to_string()))?;
+        let sealed = match sealed {
+            Ok(sealed) => sealed,
+            Err(error) => return Ok(Err(AppendError::Unsealed(error.to_string()))),
+        };
         let recorded = (self.clock)().max(head.recorded);
         let first = head.pos + 1;
         let mut events = Vec::with_capacity(append.events.len());
         for (event, sealed) in append.events.iter().zip(sealed) {
-            let Some(stream) = streams.get_mut(event.stream.as_str()) else { continue };
+            let Some(stream) = streams.get_mut(event.stream.as_str()) else {
+                return Err(Failure::Fatal("a stream was not looked up".into()));
+            };
             stream.version += 1;
             stream.closed = event.closes;
             events.push(next(head, event, sealed, stream.version, recorded, &append.context));
@@ -372,7 +447,7 @@ impl Writer {
         streams.retain(|name, _| append.events.iter().any(|event| event.stream == *name));
         let streams: Vec<(String, Stream)> = streams.into_iter().map(|(name, it)| (name.into(), it)).collect();
         let (scope, key, request) = (append.scope.clone(), append.key.clone(), append.request);
-        let command = Command { scope, key, request, first, last: head.pos, recorded };
+        let command = backend::Command { scope, key, request, first, last: head.pos, recorded };
         self.backend.put(&events, &streams, &[command])?;
         Ok(Ok(Appended { first, last: head.pos, recorded, again: false }))
     }

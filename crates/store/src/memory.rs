@@ -123,7 +123,8 @@ impl Memory {
 
     pub fn of_stream(&mut self, stream: &str, version: u64, most: usize) -> Outcome<Vec<Recorded>> {
         let of = |event: &&Recorded| event.stream == stream && event.version > version;
-        Ok(self.state().events.iter().filter(of).take(most).cloned().collect())
+        let added = self.open.iter().flat_map(|open| &open.events);
+        Ok(self.state().events.iter().chain(added).filter(of).take(most).cloned().collect())
     }
 
     pub fn streams(&mut self, after: &str, most: usize) -> Outcome<Vec<(String, Stream)>> {

@@ -73,6 +73,15 @@ CREATE OR REPLACE TRIGGER events_are_never_changed BEFORE UPDATE OR DELETE OR TR
 FOR EACH STATEMENT EXECUTE FUNCTION events_are_never_changed();
 ";
 
+/// The log's own terms, whatever the site's: a session that died holds the head no longer than this, and what is
+/// acknowledged is on disk.
+const BEGIN: &str = "
+BEGIN ISOLATION LEVEL READ COMMITTED;
+SET LOCAL lock_timeout = '30s';
+SET LOCAL idle_in_transaction_session_timeout = '30s';
+SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
+";
+
 const COLUMNS: &str = "pos, id, stream, version, type, schema, occurred, recorded, actor, unit, purpose, \
                        correlation, cause, data, subject, key_id, sealed, digest, chain";
 
@@ -88,6 +97,15 @@ impl Driver {
     fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         let _within = self.0.as_ref().map(Runtime::enter);
         futures::executor::block_on(work)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // A transaction that nobody will end must not go back into the pool.
+        if let Some(client) = self.open.take() {
+            drop(Object::take(client));
+        }
     }
 }
 
@@ -110,7 +128,10 @@ pub struct Postgres {
 
 impl Postgres {
     pub fn open(url: &str) -> Result<Postgres> {
-        let config: Config = url.parse().map_err(|error| Error::new(format!("the database's address: {error}")))?;
+        let mut config: Config = url.parse().map_err(|error| Error::new(format!("the database's address: {error}")))?;
+        // A peer that is gone is known to be gone in seconds, not in hours.
+        config.connect_timeout(PATIENCE).tcp_user_timeout(2 * PATIENCE);
+        config.keepalives_idle(2 * PATIENCE).keepalives_interval(PATIENCE);
         // Recycled connections are asked whether they still live: a lost one costs a question, not an append.
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Verified };
         let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))
@@ -137,7 +158,11 @@ impl Postgres {
         self.driver.wait(async {
             let mut client = self.pool.get().await.map_err(|error| broken(&error))?;
             let transaction = client.transaction().await.map_err(|error| broken(&error))?;
-            transaction.batch_execute(SCHEMA).await.map_err(|error| broken(&error))?;
+            // Who only comes to read need not own the tables, nor wait for those who write.
+            let stands = transaction.query_one("SELECT to_regclass('head') IS NOT NULL", &[]).await;
+            if !stands.map_err(|error| broken(&error))?.get::<_, bool>(0) {
+                transaction.batch_execute(SCHEMA).await.map_err(|error| broken(&error))?;
+            }
             let first = "INSERT INTO head VALUES (true, 0, $1, $2, $3, $4) ON CONFLICT DO NOTHING";
             let values: [&(dyn ToSql + Sync); 4] = [&BEGINNING.as_slice(), &i64::MIN, &epoch, &FORMAT];
             transaction.execute(first, &values).await.map_err(|error| broken(&error))?;
@@ -164,7 +189,7 @@ impl Postgres {
     pub fn begin(&mut self) -> Outcome<Head> {
         let client = self.driver.wait(async {
             let client = self.pool.get().await.map_err(|_| Failure::Lost)?;
-            client.batch_execute("BEGIN").await.map_err(failure)?;
+            client.batch_execute(BEGIN).await.map_err(failure)?;
             Ok(client)
         })?;
         self.open = Some(client);
@@ -343,7 +368,12 @@ fn failure(error: tokio_postgres::Error) -> Failure {
         &SqlState::READ_ONLY_SQL_TRANSACTION => Failure::ReadOnly,
         &SqlState::LOCK_NOT_AVAILABLE | &SqlState::QUERY_CANCELED => Failure::Busy,
         &SqlState::UNIQUE_VIOLATION => Failure::Contradiction(what),
-        code if ["57P", "08"].iter().any(|class| code.code().starts_with(class)) => Failure::Lost,
-        _ => Failure::Fatal(what),
+        // By class: what the database says of one statement is of that statement, what it says of itself is of all.
+        code => match &code.code()[..2] {
+            "08" | "57" => Failure::Lost,
+            "40" | "53" | "55" => Failure::Busy,
+            "21" | "22" | "54" => Failure::Contradiction(what),
+            _ => Failure::Fatal(what),
+        },
     }
 }

@@ -80,6 +80,7 @@ impl Sqlite {
         let broken = |error: rusqlite::Error| Error::new(format!("the log {}: {error}", path.display()));
         let mut database = Connection::open(path).map_err(broken)?;
         prepare(&database).map_err(broken)?;
+        let epoch: [u8; 16] = crate::keys::random()?;
         let mut made = || {
             database.pragma_update(None, "journal_mode", "wal")?;
             database.pragma_update(None, "synchronous", "full")?;
@@ -91,7 +92,6 @@ impl Sqlite {
             )?;
             if !stands {
                 transaction.execute_batch(SCHEMA)?;
-                let epoch = crate::keys::random::<16>().unwrap_or_default();
                 let values = params![BEGINNING.as_slice(), i64::MIN, epoch.as_slice(), FORMAT];
                 transaction.execute("INSERT INTO head VALUES (1, 0, ?, ?, ?, ?)", values)?;
             }
@@ -112,6 +112,21 @@ impl Sqlite {
         let log = Sqlite { database };
         log.check_format(path)?;
         Ok(log)
+    }
+
+    /// Makes one file of it, which is whole without any other, and proves it.
+    pub fn finish(&self) -> Result<()> {
+        let broken = |error: rusqlite::Error| Error::new(format!("the copy: {error}"));
+        let busy = self.database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        if busy.map_err(broken)? {
+            return Err(Error::new("the copy is being read by another process"));
+        }
+        self.database.pragma_update(None, "journal_mode", "delete").map_err(broken)?;
+        let found = self.database.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
+        match found.map_err(broken)?.as_str() {
+            "ok" => Ok(()),
+            other => Err(Error::new(format!("the copy is damaged: {other}"))),
+        }
     }
 
     pub fn path(&self) -> PathBuf {

@@ -16,7 +16,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Field, Int32Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType,
 };
-use datafusion::common::{DataFusionError, HashMap, Result};
+use datafusion::common::{HashMap, Result};
 use operations::calendar::{Calendar, date_of};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -116,27 +116,27 @@ impl<'a> Labels<'a> {
         self.keys.is_valid(row).then(|| self.keys.value(row) as usize)
     }
 
-    /// The values that are among `texts`, as bits.
-    fn among(&self, texts: &[&str]) -> Result<Among<'_>> {
-        let values = self.values.iter().enumerate();
-        let among = values.filter(|(_, value)| value.is_some_and(|value| texts.contains(&value)));
-        match self.values.len() {
-            ..=64 => Ok(Among { keys: self.keys.values(), bits: among.fold(0, |bits, (at, _)| bits | 1 << at) }),
-            many => Err(DataFusionError::Internal(format!("a closed vocabulary has {many} codes, 64 at most"))),
+    /// The values that are among `texts`, as bits. A code may stand there many times: joined deltas keep each its own.
+    fn among(&self, texts: &[&str]) -> Among<'_> {
+        let mut bits = vec![0_u64; self.values.len() / 64 + 1];
+        for (at, value) in self.values.iter().enumerate() {
+            bits[at / 64] |= u64::from(value.is_some_and(|value| texts.contains(&value))) << (at % 64);
         }
+        Among { keys: self.keys.values(), bits }
     }
 }
 
 /// The keys of a column of codes, and the codes that are asked for.
 struct Among<'a> {
     keys: &'a [i32],
-    bits: u64,
+    bits: Vec<u64>,
 }
 
 impl Among<'_> {
     /// 1 where a row has one of the codes; a row without a code has any.
     fn has(&self, row: usize) -> u64 {
-        self.bits >> (self.keys[row] & 63) & 1
+        let key = self.keys[row] as usize;
+        self.bits.get(key >> 6).map_or(0, |bits| bits >> (key & 63) & 1)
     }
 }
 
@@ -251,8 +251,8 @@ impl Folder {
         };
         let modes = ["in_person", "home", "workplace", "institution", "elsewhere", "phone", "video"];
         let (first, last) = (self.windows[0].0, self.windows[self.windows.len() - 1].1);
-        let (done, profession) = (statuses.among(&["done"])?, professions.among(&[&self.profession])?);
-        let (met, urgent) = (modalities.among(&modes)?, urgencies.among(&["emergency", "urgent"])?);
+        let (done, profession) = (statuses.among(&["done"]), professions.among(&[&self.profession]));
+        let (met, urgent) = (modalities.among(&modes), urgencies.among(&["emergency", "urgent"]));
         let times = times.values();
         let counted = BooleanBuffer::collect_bool(batch.num_rows(), |row| {
             let in_windows = u64::from((first..last).contains(&times[row]));

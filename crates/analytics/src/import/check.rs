@@ -152,7 +152,11 @@ impl Check {
         {
             return Err(Error::new(format!("the mapping is for {given}, not for {}", table.name)));
         }
+        mapping.check(table)?;
         let find = |name: &str| header.iter().position(|known| known == name);
+        if let Some(twice) = header.iter().enumerate().find(|(at, name)| !name.is_empty() && find(name) != Some(*at)) {
+            return Err(Error::new(format!("the header has {} twice", twice.1)).remedy("rename one of the two columns"));
+        }
         let sources = table.columns.iter().map(|column| Source::of(table, column, mapping, &find));
         let sources = sources.collect::<Result<Vec<_>>>()?;
         if mapping.columns.is_empty() {

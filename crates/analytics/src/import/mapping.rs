@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use facts::Table;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
@@ -58,11 +59,31 @@ impl Mapping {
     pub fn parse(text: &str) -> Result<Mapping> {
         toml::from_str(text).map_err(|error| Error::new(error.message().to_string()).at(place(text, error.span())))
     }
+
+    /// Every name on the left is a column of the table: one that is misspelt would lose a column without a word.
+    pub fn check(&self, table: &Table) -> Result<()> {
+        let sections: [(&str, Vec<&String>); 6] = [
+            ("columns", self.columns.keys().collect()),
+            ("constants", self.constants.keys().collect()),
+            ("prefixes", self.prefixes.keys().collect()),
+            ("cut", self.cut.keys().collect()),
+            ("values", self.values.keys().collect()),
+            ("money", self.money.keys().collect()),
+        ];
+        for (section, names) in sections {
+            let known = |name: &str| table.column(name).is_some() || name == "recorded_at";
+            if let Some(unknown) = names.into_iter().find(|name| !known(name)) {
+                return Err(Error::new(format!("the mapping's [{section}]: {} has no column {unknown}", table.name))
+                    .remedy(format!("`luotsi facts show {}` lists the columns", table.name)));
+            }
+        }
+        Ok(())
+    }
 }
 
-/// LINE:COLUMN of a byte range in a text.
+/// LINE:COLUMN of a byte range in a text, both counted from 1.
 fn place(text: &str, span: Option<std::ops::Range<usize>>) -> String {
     let before = &text[..span.map_or(0, |span| span.start).min(text.len())];
     let column = before.chars().rev().take_while(|letter| *letter != '\n').count() + 1;
-    format!("line {}, column {column}", before.matches('\n').count() + 1)
+    format!("{}:{column}", before.matches('\n').count() + 1)
 }

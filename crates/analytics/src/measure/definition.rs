@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::grouping::{COLUMNS, JOINED};
 use crate::error::{Error, Result};
 
 /// Text in the three languages of the interface.
@@ -183,6 +184,7 @@ impl MeasureFile {
             true => vec![toml::from_str(&head).map_err(wrong)?],
             false => several(&root).map_err(|error| error.at(format!("{path}:1:1")))?,
         };
+        check(&measures).map_err(|error| error.at(format!("{path}:1:1")))?;
         let digest = crate::layout::hex(&<sha2::Sha256 as sha2::Digest>::digest(text));
         Ok(MeasureFile { path: path.into(), measures, sql, head_lines, digest })
     }
@@ -207,6 +209,37 @@ impl MeasureFile {
     pub(super) fn shares_an_id(&self, other: &MeasureFile) -> bool {
         self.measures.iter().any(|mine| other.measures.iter().any(|theirs| mine.id == theirs.id))
     }
+}
+
+/// Longest rolling window, in months.
+const LONGEST_WINDOW: u32 = 120;
+
+/// What a head may not say although each part of it can be read.
+fn check(measures: &[Definition]) -> Result<()> {
+    for measure in measures {
+        let wrong = |what: &str| Err(Error::new(format!("the head of {} is wrong: {what}", measure.id)));
+        let known = |name: &String| JOINED.contains(&name.as_str()) || COLUMNS.contains(&name.as_str());
+        if let Some(unknown) = measure.published.iter().find(|name| !known(name)) {
+            return wrong(&format!("`published` names no dimension: {unknown}"));
+        }
+        let mut once = measure.published.clone();
+        once.sort_unstable();
+        once.dedup();
+        if once.len() < measure.published.len() {
+            return wrong("`published` names a dimension twice");
+        }
+        if measure.window_months.is_some_and(|months| !(1..=LONGEST_WINDOW).contains(&months)) {
+            return wrong(&format!("`window_months` is from 1 to {LONGEST_WINDOW}"));
+        }
+        if measure.resolution.is_nan() || measure.resolution <= 0.0 {
+            return wrong("`resolution` is more than 0");
+        }
+        // One scan serves all measures of a file: what one counts must not hang on which others are asked for.
+        if measure.window_months != measures[0].window_months {
+            return wrong("measures of one file have one `window_months`; another window is another file");
+        }
+    }
+    Ok(())
 }
 
 fn several(root: &toml::Table) -> Result<Vec<Definition>> {

@@ -37,7 +37,7 @@ const MOST_PERIODS: usize = 10_000;
 /// Dimensions that the engine joins once for each resident.
 pub(crate) const JOINED: [&str; 4] = ["age_group", "sex", "language", "municipality"];
 /// Dimensions that a case query may have as columns.
-const COLUMNS: [&str; 7] =
+pub(super) const COLUMNS: [&str; 7] =
     ["channel", "service", "profession", "professional_id", "risk_class", "instrument", "modality"];
 
 impl Grouping {

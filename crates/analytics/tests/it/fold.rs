@@ -131,3 +131,33 @@ fn the_fold_equals_its_oracle_in_plain_sql() {
     };
     assert_eq!(numbers(folded), numbers(oracle));
 }
+
+#[test]
+fn many_small_imports_change_nothing_but_the_figures_they_should() {
+    let mut county = County::new();
+    let header = "encounter_id,resident_id,professional_id,profession,unit_id,service,modality,started_at\n";
+    let visit = |number: u32, modality: &str| {
+        format!("e{number},r1,p1,physician,a,outpatient,{modality},2025-01-{:02}T10:00:00Z\n", 1 + number % 28)
+    };
+    let modalities = ["in_person", "home", "workplace", "institution", "elsewhere", "phone", "video", "chat", "other"];
+    let base: String = (0..3000).map(|number| visit(number, "phone")).collect();
+    county.must("encounters", &format!("{header}{base}"));
+    // Each brings the vocabulary of its own: together they have far more entries than there are codes.
+    for import in 0..12 {
+        let rows: String = modalities.iter().zip(0..).map(|(it, at)| visit(9000 + import * 20 + at, it)).collect();
+        county.must("encounters", &format!("{header}{rows}"));
+    }
+    let ids = ["continuity.upc".to_string()];
+    let request = analytics::measure::Request {
+        from: jiff::civil::date(2025, 1, 1),
+        to: jiff::civil::date(2026, 1, 1),
+        grouping: analytics::measure::Grouping::default(),
+        as_of: county.now(),
+        tree_now: false,
+        suppress: None,
+    };
+    let (snapshot, catalogue) = (county.snapshot(), analytics::measure::Catalogue::shipped().expect("the catalogue"));
+    let run = analytics::measure::run(&snapshot, &catalogue, &ids, &request);
+    let figures = crate::runtime().block_on(run).expect("a run").figures;
+    assert_eq!((figures[0].n, figures[0].value), (1, Some(1.0)));
+}

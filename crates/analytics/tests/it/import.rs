@@ -339,3 +339,16 @@ fn an_older_extract_joins_the_history() {
     assert_eq!(now, [["1982"]]);
     assert_eq!(county.must("residents", &told(1981, 3)).unchanged, 1, "a second run changes nothing");
 }
+
+#[test]
+fn a_header_or_a_mapping_that_would_lose_a_column_is_refused() {
+    let mut county = County::new();
+    let twice = county.import("residents", "resident_id,birth_year,birth_year\nr20,1950,1960\n").expect_err("refused");
+    assert!(twice.what.contains("birth_year twice"), "{twice}");
+    for section in ["columns", "constants", "prefixes"] {
+        let mapping = Mapping::parse(&format!("[{section}]\nbrith_year = \"1950\"\n")).expect("a mapping");
+        let file = county.file("residents.csv", "resident_id,birth_year\nr20,1950\n");
+        let error = county.import_file("residents", &file, mapping).expect_err("refused");
+        assert!(error.what.contains("brith_year") && error.what.contains(section), "{error}");
+    }
+}

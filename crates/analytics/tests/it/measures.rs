@@ -65,6 +65,25 @@ fn wrong_files_are_refused_with_line_and_column() {
 }
 
 #[test]
+fn heads_that_could_only_fail_later_are_refused_at_once() {
+    for (wrong, told) in [
+        ("--- published = [\"chanel\"]\n", "chanel"),
+        ("--- published = [\"sex,age_group\"]\n", "sex,age_group"),
+        ("--- published = [\"period:year\"]\n", "period:year"),
+        ("--- published = [\"sex\", \"sex\"]\n", "twice"),
+        ("--- window_months = 4000000000\n", "window_months"),
+        ("--- window_months = 0\n", "window_months"),
+        ("--- resolution = 0.0\n", "resolution"),
+    ] {
+        let error = refused(&format!("{HEAD}{wrong}"), RIGHT);
+        assert!(error.what.contains(told), "{wrong}: {error}");
+    }
+    let shared = HEAD.lines().filter(|line| !line.contains("id =")).map(|line| format!("{line}\n")).collect::<String>();
+    let error = refused(&format!("{shared}--- [t.month]\n--- [t.year]\n--- window_months = 12\n"), RIGHT);
+    assert!(error.what.contains("one `window_months`"), "{error}");
+}
+
+#[test]
 fn queries_that_write_or_read_files_are_refused() {
     for sql in [
         "COPY contacts TO '/tmp/contacts.csv'\n",

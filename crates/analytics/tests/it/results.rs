@@ -195,3 +195,14 @@ fn a_file_that_cannot_be_run_is_told_and_stops_no_other() {
     assert!(failed.contains("no_such_column") && failed.contains("measures/volume/callbacks.sql:"), "{failed}");
     assert_eq!(published(&county, "volume.contacts", "a", "2025-01").len(), 2, "the total and one channel");
 }
+
+#[test]
+fn results_of_before_reasons_were_stored_go_on() {
+    let mut county = County::new();
+    county.must("contacts", &contacts(1, "a", 1..=9));
+    let catalogue = only("measures/volume/contacts.sql");
+    let first = publish(&county, &catalogue);
+    let database = rusqlite::Connection::open(county.path().join("results.db")).expect("the results");
+    database.execute_batch("ALTER TABLE figure DROP COLUMN reason; DELETE FROM month").expect("as before");
+    assert_eq!(publish(&county, &catalogue), first);
+}

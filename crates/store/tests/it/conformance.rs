@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use store::{Append, AppendError, Expect, Filter, MOST_BYTES, NewEvent};
+use store::{Append, AppendError, Command, Expect, Filter, MOST_BYTES, NewEvent};
 use uuid::Uuid;
 
 use crate::logs::{BEGUN, Bench, Kind, context, event, expecting, of, on_every_kind, personal};
@@ -216,7 +216,13 @@ fn c14_readers_beside_many_writers_see_no_hole() {
                 }
             })
         };
-        for writing in (0..writers).map(write).collect::<Vec<_>>() {
+        let writing = (0..writers).map(write).collect::<Vec<_>>();
+        // What is proved while others write is no less whole.
+        for _ in 0..5 {
+            let report = bench.log.verify().await.expect("a report");
+            assert!(report.faults.is_empty(), "{report:?}");
+        }
+        for writing in writing {
             writing.await.expect("written");
         }
         tokio::time::timeout(Duration::from_secs(20), reading).await.expect("in time").expect("no hole");
@@ -386,5 +392,38 @@ fn c40_each_trouble_has_its_own_error() {
         for (name, expected) in names.iter().zip(["Conflict", "Closed", "KeyReused", "Invalid"]) {
             assert!(name.starts_with(expected), "{name}");
         }
+    });
+}
+
+/// A command that appends one event to a stream as long as it has fewer than `most`.
+fn at_most(most: usize, key: &str) -> Command {
+    Command {
+        scope: "test".into(),
+        key: key.into(),
+        request: [1; 32],
+        context: context(),
+        streams: vec!["a/1".into()],
+        decide: Box::new(move |streams| (streams[0].len() < most).then(|| vec![event("a/1")])),
+    }
+}
+
+#[test]
+fn commands_are_decided_on_what_stands_and_never_on_what_stood() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let keys: Vec<String> = (0..64).map(|number| number.to_string()).collect();
+        let at_once = keys.iter().map(|key| bench.log.carry_out(at_most(5, key)));
+        let done = futures::future::join_all(at_once).await;
+        assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 5, "also within one group");
+        assert!(done.iter().all(|it| it.is_ok() || *it == Err(AppendError::Refused)), "{done:?}");
+        let again = bench.log.carry_out(at_most(0, "0")).await.expect("it was carried out");
+        assert!(again.again && bench.all().await.len() == 5, "a retry is not decided anew");
+        let nothing = Command { decide: Box::new(|_| Some(Vec::new())), ..at_most(9, "nothing") };
+        let nothing = bench.log.carry_out(nothing).await.expect("nothing to do");
+        assert_eq!((nothing.first, nothing.last, nothing.again), (6, 5, false));
+        bench.one("b/1").await;
+        let again = bench.log.carry_out(at_most(9, "nothing")).await.expect("it was carried out");
+        assert_eq!((again.first, again.last, again.again), (6, 5, true));
+        assert!(bench.log.verify().await.expect("a report").faults.is_empty());
     });
 }

@@ -191,7 +191,7 @@ fn c26_c31_a_copy_made_while_others_write_is_whole_and_its_readers_begin_anew() 
         let closed = copy.append(of(vec![event("z/1")])).await;
         assert!(matches!(closed, Err(AppendError::Closed { .. })));
         let error = store::copy(&bench.log, &copied, Epoch::New).await.expect_err("never over another log");
-        assert!(error.to_string().contains("there is a log already"), "{error}");
+        assert!(error.to_string().contains("there is a file already"), "{error}");
     });
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use store::{Append, AppendError, Appended, Context, Expect, Keys, Location, Log, MasterKey, NewEvent, Personal};
+use store::{Append, AppendError, Appended, Context, Expect, Keys, Location, Log, NewEvent, Personal};
 use uuid::Uuid;
 
 /// 1 January 2026, in microseconds.
@@ -78,8 +78,7 @@ pub fn open(location: &Location, keys: &Arc<Keys>, clock: &Arc<AtomicI64>) -> st
 
 pub fn keys(folder: &Path) -> Arc<Keys> {
     let folder = folder.join("keys");
-    let master = MasterKey::at(&folder.join(store::KEY_FILE)).expect("a master key");
-    Arc::new(Keys::open(&folder, master).expect("keys"))
+    Arc::new(Keys::open(&folder, &folder.join(store::KEY_FILE)).expect("keys"))
 }
 
 /// An id that no other test has: its own bytes, in order.

@@ -1,0 +1,209 @@
+//! A contact: a person getting in touch, from opening to closing, with what both sides have written.
+//!
+//! A contact is in exactly one place at a time: in a unit's queue, with its owner, or ended. What happens stands in two
+//! streams: the contact's own, which professionals see, and the conversation's, which holds only what both sides see,
+//! so that a message's number is its place in that stream. Neither holds text about a person: that is sealed beside it.
+
+mod event;
+mod state;
+
+pub use event::{Author, Event, Shown, Unreadable};
+pub use state::{Contact, Place};
+
+use facts::{Channel, Outcome};
+
+/// How long an answered contact can be taken up again: seven days, in microseconds.
+pub const REOPENED_WITHIN: i64 = 7 * 86_400 * 1_000_000;
+
+/// Who asks for something, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Context<'a> {
+    /// Microseconds since 1970.
+    pub now: i64,
+    pub by: By<'a>,
+}
+
+/// On which side of the conversation somebody stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By<'a> {
+    Resident,
+    /// A professional, by id.
+    Professional(&'a str),
+    /// Rules that run by themselves.
+    System,
+}
+
+/// What can be asked of a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A new contact with its first message.
+    Open { channel: Channel, service: String, language: String, unit: String, anonymous: bool },
+    /// Taken from the queue by a professional.
+    Claim,
+    /// Given back to the queue.
+    Release,
+    /// A message of either side. `seen`: the number of the last message that the writer had before the eyes.
+    Write { seen: u64 },
+    /// A message that needs an answer before anything can be done.
+    Ask { seen: u64 },
+    /// To another unit's queue; the note to colleagues is sealed beside it.
+    Transfer { to: String, reason: String },
+    /// Answered, or ended otherwise.
+    Resolve { outcome: Outcome, seen: u64 },
+    /// Taken up again by a professional.
+    Reopen,
+    /// For good.
+    Close,
+}
+
+/// Why a contact cannot do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is a contact already, or there is none.
+    NotThere,
+    /// Another professional has it.
+    OwnedBy(String),
+    /// Nobody has it: it must be claimed first.
+    NotOwned,
+    /// It stands where this cannot be done.
+    NotNow(&'static str),
+    /// The other side has written since: read it first. The number of its last message.
+    Unseen(u64),
+    /// The time within which it could be taken up again is over.
+    TooLate,
+    /// It may be closed when its time to be taken up again is over.
+    TooEarly,
+}
+
+/// What happens when a command meets a contact. Carried out twice it is refused or does nothing the second time; that the
+/// same command counts once is the log's to see to.
+pub fn decide(contact: Option<&Contact>, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let Some(contact) = contact else { return open(command, context) };
+    match command {
+        Command::Open { .. } => Err(Refusal::NotThere),
+        Command::Claim => claim(contact, context),
+        Command::Release => {
+            owned(contact, context)?;
+            Ok(vec![Event::Released, Event::Shown(Shown::Waiting)])
+        }
+        Command::Write { seen } => write(contact, *seen, context),
+        Command::Ask { seen } => {
+            owned(contact, context)?;
+            seen_all(contact, *seen)?;
+            Ok(vec![Event::Written { author: Author::Service }, Event::Asked, Event::Shown(Shown::Asked)])
+        }
+        Command::Transfer { to, reason } => transfer(contact, to, reason, context),
+        Command::Resolve { outcome, seen } => {
+            owned(contact, context)?;
+            seen_all(contact, *seen)?;
+            Ok(vec![Event::Resolved { outcome: *outcome }, Event::Shown(Shown::Resolved)])
+        }
+        Command::Reopen => reopen(contact, context),
+        Command::Close => close(contact, context),
+    }
+}
+
+fn open(command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let Command::Open { channel, service, language, unit, anonymous } = command else { return Err(Refusal::NotThere) };
+    Ok(vec![
+        Event::Opened {
+            channel: *channel,
+            service: service.clone(),
+            language: language.clone(),
+            unit: unit.clone(),
+            anonymous: *anonymous,
+            at: context.now,
+        },
+        Event::Written { author: Author::Resident },
+        Event::Shown(Shown::Received),
+    ])
+}
+
+fn claim(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let By::Professional(me) = context.by else { return Err(Refusal::NotNow("only professionals claim")) };
+    match &contact.place {
+        Place::Queued => Ok(vec![Event::Claimed { owner: me.to_string() }, Event::Shown(Shown::InWork)]),
+        Place::Owned { owner } | Place::Waiting { owner } if owner == me => Ok(Vec::new()),
+        Place::Owned { owner } | Place::Waiting { owner } => Err(Refusal::OwnedBy(owner.clone())),
+        Place::Resolved { .. } | Place::Closed => Err(Refusal::NotNow("it is answered")),
+    }
+}
+
+fn write(contact: &Contact, seen: u64, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    match context.by {
+        By::Professional(_) => {
+            owned(contact, context)?;
+            seen_all(contact, seen)?;
+            Ok(vec![Event::Written { author: Author::Service }])
+        }
+        By::System => Err(Refusal::NotNow("only people write")),
+        By::Resident => match &contact.place {
+            Place::Queued | Place::Owned { .. } => Ok(vec![Event::Written { author: Author::Resident }]),
+            Place::Waiting { .. } => {
+                Ok(vec![Event::Written { author: Author::Resident }, Event::Answered, Event::Shown(Shown::InWork)])
+            }
+            // It goes back to the queue: whoever had it may be away, and nobody must wait for one person.
+            Place::Resolved { at, .. } if context.now < at.saturating_add(REOPENED_WITHIN) => {
+                Ok(vec![Event::Written { author: Author::Resident }, Event::Reopened, Event::Shown(Shown::Waiting)])
+            }
+            Place::Resolved { .. } | Place::Closed => Err(Refusal::TooLate),
+        },
+    }
+}
+
+fn transfer(contact: &Contact, to: &str, reason: &str, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let transferred = || Event::Transferred { from: contact.unit.clone(), to: to.into(), reason: reason.into() };
+    if to == contact.unit {
+        return Err(Refusal::NotNow("it is in that queue"));
+    }
+    match &contact.place {
+        // A lead hands over also what nobody has claimed.
+        Place::Queued => Ok(vec![transferred()]),
+        Place::Owned { .. } | Place::Waiting { .. } => {
+            owned(contact, context)?;
+            Ok(vec![transferred(), Event::Shown(Shown::Waiting)])
+        }
+        Place::Resolved { .. } | Place::Closed => Err(Refusal::NotNow("it is answered")),
+    }
+}
+
+fn reopen(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    match (&contact.place, context.by) {
+        (Place::Resolved { .. }, By::Professional(me)) => {
+            Ok(vec![Event::Reopened, Event::Claimed { owner: me.to_string() }, Event::Shown(Shown::InWork)])
+        }
+        (Place::Resolved { .. }, _) => Err(Refusal::NotNow("residents write to take it up again")),
+        (Place::Closed, _) => Err(Refusal::TooLate),
+        _ => Err(Refusal::NotNow("it is open")),
+    }
+}
+
+fn close(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    match &contact.place {
+        Place::Closed => Ok(Vec::new()),
+        Place::Resolved { at, .. } if context.now < at.saturating_add(REOPENED_WITHIN) => Err(Refusal::TooEarly),
+        Place::Resolved { .. } => Ok(vec![Event::Closed, Event::Shown(Shown::Closed)]),
+        _ => Err(Refusal::NotNow("it must be answered first")),
+    }
+}
+
+/// That the one who asks has the contact.
+fn owned(contact: &Contact, context: &Context<'_>) -> Result<(), Refusal> {
+    match (&contact.place, context.by) {
+        (Place::Owned { owner } | Place::Waiting { owner }, By::Professional(me)) if owner == me => Ok(()),
+        (Place::Owned { owner } | Place::Waiting { owner }, _) => Err(Refusal::OwnedBy(owner.clone())),
+        (Place::Queued, _) => Err(Refusal::NotOwned),
+        (Place::Resolved { .. } | Place::Closed, _) => Err(Refusal::NotNow("it is answered")),
+    }
+}
+
+/// That nothing the resident has written is overlooked.
+fn seen_all(contact: &Contact, seen: u64) -> Result<(), Refusal> {
+    match contact.last_of_resident > seen {
+        true => Err(Refusal::Unseen(contact.last_of_resident)),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

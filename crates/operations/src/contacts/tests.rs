@@ -1,0 +1,240 @@
+use facts::{Channel, Outcome};
+use proptest::prelude::*;
+
+use super::*;
+
+const NOW: i64 = 1_767_225_600_000_000;
+
+const NURSE: By<'_> = By::Professional("nurse-1");
+const OTHER: By<'_> = By::Professional("nurse-2");
+
+fn opening() -> Command {
+    Command::Open {
+        channel: Channel::Message,
+        service: "outpatient".into(),
+        language: "fi".into(),
+        unit: "station-a".into(),
+        anonymous: true,
+    }
+}
+
+fn transfer_to(unit: &str) -> Command {
+    Command::Transfer { to: unit.into(), reason: "misdirected".into() }
+}
+
+/// A contact to which some commands have happened, one second after another.
+fn given(commands: &[(By<'_>, Command)]) -> Contact {
+    let mut contact = None;
+    for (second, (by, command)) in [(By::Resident, opening())].iter().chain(commands).enumerate() {
+        let context = Context { now: NOW + second as i64 * 1_000_000, by: *by };
+        let events =
+            decide(contact.as_ref(), command, &context).unwrap_or_else(|refusal| panic!("{command:?}: {refusal:?}"));
+        contact = events.iter().fold(contact, |contact, event| Contact::evolve(contact, event, context.now));
+    }
+    contact.unwrap_or_else(|| panic!("an opening makes a contact"))
+}
+
+/// What a command then does, an hour later.
+fn when(contact: &Contact, by: By<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
+    decide(Some(contact), command, &Context { now: NOW + 3_600_000_000, by })
+}
+
+fn seen(contact: &Contact) -> Command {
+    Command::Write { seen: contact.conversation }
+}
+
+const RESOLVED: Command = Command::Resolve { outcome: Outcome::Advised, seen: 99 };
+
+#[test]
+fn a_contact_is_claimed_by_one() {
+    let queued = given(&[]);
+    let claimed = when(&queued, NURSE, &Command::Claim);
+    assert_eq!(claimed, Ok(vec![Event::Claimed { owner: "nurse-1".into() }, Event::Shown(Shown::InWork)]));
+    let owned = given(&[(NURSE, Command::Claim)]);
+    assert_eq!(when(&owned, NURSE, &Command::Claim), Ok(vec![]), "again is once");
+    assert_eq!(when(&owned, OTHER, &Command::Claim), Err(Refusal::OwnedBy("nurse-1".into())));
+    assert!(when(&queued, By::Resident, &Command::Claim).is_err());
+}
+
+#[test]
+fn only_who_has_it_answers_and_only_after_reading() {
+    let queued = given(&[]);
+    assert_eq!(when(&queued, NURSE, &seen(&queued)), Err(Refusal::NotOwned));
+    let owned = given(&[(NURSE, Command::Claim), (By::Resident, Command::Write { seen: 0 })]);
+    assert_eq!(when(&owned, OTHER, &seen(&owned)), Err(Refusal::OwnedBy("nurse-1".into())));
+    assert_eq!(when(&owned, NURSE, &Command::Write { seen: 1 }), Err(Refusal::Unseen(4)), "a message came meanwhile");
+    assert_eq!(when(&owned, NURSE, &seen(&owned)), Ok(vec![Event::Written { author: Author::Service }]));
+    for command in [Command::Ask { seen: 1 }, Command::Resolve { outcome: Outcome::Advised, seen: 1 }] {
+        assert_eq!(when(&owned, NURSE, &command), Err(Refusal::Unseen(4)), "{command:?}");
+    }
+}
+
+#[test]
+fn a_question_waits_for_its_answer_and_keeps_its_owner() {
+    let asked = given(&[(NURSE, Command::Claim), (NURSE, Command::Ask { seen: 9 })]);
+    assert_eq!(asked.place, Place::Waiting { owner: "nurse-1".into() });
+    let answered = given(&[
+        (NURSE, Command::Claim),
+        (NURSE, Command::Ask { seen: 9 }),
+        (By::Resident, Command::Write { seen: 0 }),
+    ]);
+    assert_eq!(answered.place, Place::Owned { owner: "nurse-1".into() });
+}
+
+#[test]
+fn the_first_response_is_a_persons_and_stands() {
+    let answered =
+        given(&[(NURSE, Command::Claim), (NURSE, Command::Write { seen: 9 }), (NURSE, Command::Write { seen: 9 })]);
+    assert_eq!(answered.first_response_at, Some(NOW + 2_000_000));
+    assert_eq!(given(&[(NURSE, Command::Claim)]).first_response_at, None, "claiming answers nobody");
+}
+
+#[test]
+fn handed_over_it_is_in_the_other_queue_and_opened_when_it_was() {
+    let moved = given(&[(NURSE, Command::Claim), (NURSE, transfer_to("station-b"))]);
+    assert_eq!(
+        (moved.place.clone(), moved.unit.as_str(), moved.arrival_unit.as_str()),
+        (Place::Queued, "station-b", "station-a")
+    );
+    assert_eq!((moved.opened_at, moved.transfers), (NOW, 1));
+    assert!(matches!(when(&moved, NURSE, &transfer_to("station-b")), Err(Refusal::NotNow(_))));
+    let owned = given(&[(NURSE, Command::Claim)]);
+    assert_eq!(when(&owned, OTHER, &transfer_to("station-b")), Err(Refusal::OwnedBy("nurse-1".into())));
+}
+
+#[test]
+fn an_answered_contact_is_taken_up_again_within_its_time_and_closed_after_it() {
+    let resolved = given(&[(NURSE, Command::Claim), (NURSE, RESOLVED)]);
+    let at = |days: i64| Context { now: NOW + days * 86_400_000_000, by: By::Resident };
+    let write = Command::Write { seen: 0 };
+    let again = decide(Some(&resolved), &write, &at(6));
+    let written = Event::Written { author: Author::Resident };
+    assert_eq!(again, Ok(vec![written, Event::Reopened, Event::Shown(Shown::Waiting)]));
+    assert_eq!(decide(Some(&resolved), &write, &at(8)), Err(Refusal::TooLate));
+    let by_system = |days| Context { by: By::System, ..at(days) };
+    assert_eq!(decide(Some(&resolved), &Command::Close, &by_system(6)), Err(Refusal::TooEarly));
+    let closed = decide(Some(&resolved), &Command::Close, &by_system(8));
+    assert_eq!(closed, Ok(vec![Event::Closed, Event::Shown(Shown::Closed)]));
+}
+
+#[test]
+fn what_stands_in_the_log_is_read_as_it_was_written() {
+    // One of every event ever written: these texts never change.
+    let golden = [
+        (
+            Event::Opened {
+                channel: Channel::WalkIn,
+                service: "outpatient".into(),
+                language: "sv".into(),
+                unit: "a".into(),
+                anonymous: false,
+                at: 5,
+            },
+            "contact.opened",
+            r#"{"anonymous":false,"at":5,"channel":"walk_in","language":"sv","service":"outpatient","unit":"a"}"#,
+        ),
+        (Event::Claimed { owner: "p1".into() }, "contact.claimed", r#"{"owner":"p1"}"#),
+        (Event::Released, "contact.released", "{}"),
+        (Event::Asked, "contact.asked", "{}"),
+        (Event::Answered, "contact.answered", "{}"),
+        (
+            Event::Transferred { from: "a".into(), to: "b".into(), reason: "misdirected".into() },
+            "contact.transferred",
+            r#"{"from":"a","reason":"misdirected","to":"b"}"#,
+        ),
+        (Event::Resolved { outcome: Outcome::SelfCare }, "contact.resolved", r#"{"outcome":"self_care"}"#),
+        (Event::Reopened, "contact.reopened", "{}"),
+        (Event::Closed, "contact.closed", "{}"),
+        (Event::Written { author: Author::Service }, "message.written", r#"{"author":"service"}"#),
+        (Event::Shown(Shown::InWork), "conversation.shown", r#""in_work""#),
+    ];
+    for (event, kind, data) in golden {
+        assert_eq!(event.encode(), (kind.to_string(), data.to_string()));
+        assert_eq!(Event::decode(kind, 1, data), Ok(event));
+    }
+    for (kind, schema, data) in [
+        ("contact.opened", 2, "{}"),
+        ("contact.vanished", 1, "{}"),
+        ("contact.resolved", 1, r#"{"outcome":"unheard_of"}"#),
+        ("contact.claimed", 1, "no json"),
+    ] {
+        assert!(Event::decode(kind, schema, data).is_err(), "{kind}");
+    }
+}
+
+fn command() -> impl Strategy<Value = (bool, u8, Command)> {
+    let command = prop_oneof![
+        Just(Command::Claim),
+        Just(Command::Release),
+        (0_u64..30).prop_map(|seen| Command::Write { seen }),
+        (0_u64..30).prop_map(|seen| Command::Ask { seen }),
+        prop::sample::select(vec!["station-a", "station-b"]).prop_map(transfer_to),
+        (0_u64..30).prop_map(|seen| Command::Resolve { outcome: Outcome::Advised, seen }),
+        Just(Command::Reopen),
+        Just(Command::Close),
+        Just(opening()),
+    ];
+    (any::<bool>(), 0_u8..4, command)
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_a_contact_is_in_one_place_and_has_a_way_out(
+        commands in prop::collection::vec((command(), 0_i64..10), 0..60)
+    ) {
+        let mut contact = given(&[]);
+        let mut now = NOW;
+        for ((_, by, command), days) in commands {
+            now += days * 86_400_000_000;
+            let by = [By::Resident, NURSE, OTHER, By::System][usize::from(by)];
+            let context = Context { now, by };
+            let Ok(events) = decide(Some(&contact), &command, &context) else { continue };
+            let before = contact.clone();
+            for event in &events {
+                contact = Contact::evolve(Some(contact), event, now).expect("a contact stays one");
+            }
+            prop_assert_eq!(contact.opened_at, before.opened_at);
+            prop_assert_eq!(&contact.arrival_unit, &before.arrival_unit);
+            prop_assert!(contact.last_of_resident <= contact.conversation);
+            prop_assert!(contact.first_response_at >= before.first_response_at, "an answer is not taken back");
+            // What both sides are shown is how it stands.
+            let shown = events.iter().rev().find_map(|event| match event { Event::Shown(shown) => Some(*shown), _ => None });
+            match (shown, &contact.place) {
+                (None, place) => prop_assert_eq!(
+                    std::mem::discriminant(place), std::mem::discriminant(&before.place), "a change is shown"
+                ),
+                (Some(Shown::Received | Shown::Waiting), Place::Queued)
+                | (Some(Shown::InWork), Place::Owned { .. })
+                | (Some(Shown::Asked), Place::Waiting { .. })
+                | (Some(Shown::Resolved), Place::Resolved { .. })
+                | (Some(Shown::Closed), Place::Closed) => {}
+                (shown, place) => prop_assert!(false, "shown {:?}, and stands {:?}", shown, place),
+            }
+            // Carried out at once again, nothing but messages comes of it.
+            if !matches!(command, Command::Write { .. } | Command::Ask { .. }) {
+                let again = decide(Some(&contact), &command, &context);
+                let harmless = again.as_ref().map_or(true, Vec::is_empty);
+                prop_assert!(harmless, "{:?} again: {:?}", command, again);
+            }
+        }
+        // From wherever it stands, the people who can be there bring it to its end.
+        let owner = match &contact.place {
+            Place::Owned { owner } | Place::Waiting { owner } => owner.clone(),
+            _ => "nurse-1".into(),
+        };
+        let by = By::Professional(&owner);
+        let seen = contact.conversation;
+        for (by, command, later) in [
+            (by, Command::Claim, 0),
+            (by, Command::Resolve { outcome: Outcome::Advised, seen }, 0),
+            (By::System, Command::Close, REOPENED_WITHIN),
+        ] {
+            if let Ok(events) = decide(Some(&contact), &command, &Context { now: now + later, by }) {
+                for event in &events {
+                    contact = Contact::evolve(Some(contact), event, now).expect("a contact stays one");
+                }
+            }
+        }
+        prop_assert_eq!(contact.place, Place::Closed);
+    }
+}
