@@ -63,6 +63,18 @@ CREATE TABLE IF NOT EXISTS figure (
     reason TEXT,
     PRIMARY KEY (measure, dimension, month, unit_id, stratum, class)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hidden (
+    measure TEXT NOT NULL,
+    dimension TEXT NOT NULL,
+    month TEXT NOT NULL,
+    unit_id TEXT NOT NULL,
+    stratum TEXT NOT NULL,
+    class TEXT NOT NULL,
+    PRIMARY KEY (measure, dimension, month, unit_id, stratum, class)
+) STRICT, WITHOUT ROWID;
+-- Files of before what was hidden was remembered apart from the figures.
+INSERT INTO hidden SELECT measure, dimension, month, unit_id, stratum, class FROM figure
+WHERE suppressed = 1 AND NOT EXISTS (SELECT 1 FROM hidden);
 ";
 
 /// What a publication did.
@@ -204,11 +216,13 @@ impl Results {
                 let (dimension, measures, stale) = &stored[number];
                 let hidden = self.hidden(measures, dimension)?;
                 let totals = if dimension.is_empty() { HashSet::new() } else { self.hidden(measures, "")? };
-                let figures = gathering.figures(&|figure| {
+                let gone: Vec<Figure> = hidden.iter().map(|key| valueless(key, dimension)).collect();
+                let before = |figure: &Figure| {
                     let (measure, month, unit, ..) = key(figure);
                     let total = (measure, month, unit, String::new(), String::new());
                     hidden.contains(&key(figure)) || totals.contains(&total)
-                });
+                };
+                let figures = gathering.figures(&before, &gone);
                 let of = Stored { publication, file, measures, dimension, as_of };
                 self.store(&of, stale, &figures)
             };
@@ -297,9 +311,9 @@ impl Results {
     /// Keys of figures that were ever published hidden.
     fn hidden(&self, measures: &[&Definition], dimension: &str) -> Result<HashSet<Key>> {
         let mut hidden = HashSet::new();
-        let mut rows = self.database.prepare_cached(
-            "SELECT month, unit_id, stratum, class FROM figure WHERE measure = ? AND dimension = ? AND suppressed = 1",
-        )?;
+        let mut rows = self
+            .database
+            .prepare_cached("SELECT month, unit_id, stratum, class FROM hidden WHERE measure = ? AND dimension = ?")?;
         for measure in measures {
             let keys = rows.query_map(params![measure.id, dimension], |row| {
                 Ok((measure.id.clone(), row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
@@ -335,6 +349,12 @@ impl Results {
         }
         for figure in figures.iter().filter(|figure| names.contains(figure.period.as_str())) {
             let (measure, month, unit, stratum, class) = key(figure);
+            if figure.suppressed {
+                // For ever: also when no case is left, or the measure is gone for a while.
+                self.database
+                    .prepare_cached("INSERT OR IGNORE INTO hidden VALUES (?, ?, ?, ?, ?, ?)")?
+                    .execute(params![measure, cube.dimension, month, unit, stratum, class])?;
+            }
             self.database
                 .prepare_cached(
                     "INSERT INTO figure (measure, dimension, month, unit_id, stratum, class, n, numerator, denominator, \
@@ -403,6 +423,19 @@ fn key(figure: &Figure) -> Key {
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     };
     (figure.measure.clone(), figure.period.clone(), figure.unit_id.clone(), value(false), value(true))
+}
+
+/// A figure of which nothing is left but that it was hidden.
+fn valueless((measure, month, unit, stratum, class): &Key, dimension: &str) -> Figure {
+    let stratum = (!dimension.is_empty()).then(|| (dimension.to_string(), stratum.clone()));
+    let class = (!class.is_empty()).then(|| ("class".to_string(), class.clone()));
+    Figure {
+        measure: measure.clone(),
+        unit_id: unit.clone(),
+        period: month.clone(),
+        strata: stratum.into_iter().chain(class).collect(),
+        ..Figure::default()
+    }
 }
 
 /// What is stored together.

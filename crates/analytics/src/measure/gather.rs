@@ -1,6 +1,6 @@
 //! Cases becoming cells, and cells becoming figures.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -384,7 +384,10 @@ impl<'a> Gathering<'a> {
     }
 
     /// Rolls cells up the tree and reads figures from them.
-    pub fn figures(self, before: &dyn Fn(&Figure) -> bool) -> Vec<Figure> {
+    ///
+    /// `before`: whether a figure was hidden when its period was published before. `gone`: figures that were, without
+    /// their values: where no case is left they stay, hidden, or what else was hidden would follow without them.
+    pub fn figures(self, before: &dyn Fn(&Figure) -> bool, gone: &[Figure]) -> Vec<Figure> {
         let as_of = instant_text(self.request.as_of);
         let mut figures = Vec::new();
         for (number, measure) in self.measures.iter().enumerate() {
@@ -421,6 +424,11 @@ impl<'a> Gathering<'a> {
                     figure.reason = Some("window_before_data");
                 }
             }
+            let place = |figure: &Figure| (figure.unit_id.clone(), figure.period.clone(), figure.strata.clone());
+            let there: HashSet<_> = own.iter().map(place).collect();
+            let mine = |figure: &&Figure| figure.measure == measure.id && self.periods.names.contains(&figure.period);
+            let missing = gone.iter().filter(mine).filter(|figure| !there.contains(&place(figure)));
+            own.extend(missing.map(|figure| Figure { as_of: as_of.clone(), ..figure.clone() }));
             if let Some(threshold) = self.request.suppress {
                 let shape = |period: usize| {
                     let (first, last) = self.epochs[number][period];

@@ -47,7 +47,7 @@ pub async fn run(snapshot: &Snapshot, catalogue: &Catalogue, ids: &[String], req
     for (file, measures) in &files {
         let cube = Cube { measures, request: request.clone() };
         let each = |_, gathering: Gathering<'_>| {
-            figures.extend(gathering.figures(&|_| false));
+            figures.extend(gathering.figures(&|_| false, &[]));
             Ok(())
         };
         run_file(snapshot, file, &[cube], each).await?;

@@ -102,6 +102,33 @@ fn what_was_hidden_once_stays_hidden() {
 }
 
 #[test]
+fn a_hidden_figure_that_loses_its_cases_goes_on_hiding_the_others() {
+    let mut county = County::new();
+    county.must("units", "unit_id,name_fi,level,parent_id\nc,C,unit,county\n");
+    let catalogue = only("measures/volume/contacts.sql");
+    for (unit, residents) in [("a", 1..=3), ("b", 1..=7), ("c", 1..=9)] {
+        county.must("contacts", &contacts(1, unit, residents));
+    }
+    publish(&county, &catalogue);
+    let of = |county: &County, unit: &str| -> Vec<Published> {
+        let mut all = published(county, "volume.contacts", unit, "2025-01");
+        all.retain(|it| it.dimension.is_empty());
+        all
+    };
+    assert!(of(&county, "a")[0].suppressed && of(&county, "b")[0].suppressed);
+    assert_eq!((of(&county, "county")[0].value, of(&county, "c")[0].value), (Some(19.0), Some(9.0)));
+    // The three of A were C's all along.
+    county.must("contacts", &contacts(1, "a", 1..=3).replace(",a,2025", ",c,2025"));
+    publish(&county, &catalogue);
+    assert!(of(&county, "b")[0].suppressed);
+    let gone = of(&county, "a");
+    assert!(gone.len() == 1 && gone[0].suppressed, "without it 19 − 12 would tell the seven, and so the three");
+    county.must("contacts", &contacts(1, "a", 4..=9));
+    publish(&county, &catalogue);
+    assert!(of(&county, "a")[0].suppressed, "and it is not forgotten");
+}
+
+#[test]
 fn a_higher_threshold_hides_what_was_shown() {
     let mut county = County::new();
     let catalogue = only("measures/volume/contacts.sql");
