@@ -8,7 +8,7 @@ mod mapping;
 mod quarantine;
 mod read;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 
@@ -141,8 +141,41 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
                 format!("{stored} rows before it are stored{refused}; mend the file and import it again whole");
             Err(error.remedy(remedy))
         }
-        None => original.finish().map(|()| summary),
+        None => {
+            original.finish()?;
+            match std::fs::remove_file(folder.join(UNFINISHED)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(Error::file("end the import", &folder, error))
+                }
+                _ => Ok(summary),
+            }
+        }
     }
+}
+
+/// Stands in the folder of an import of which a part is stored.
+const UNFINISHED: &str = "unfinished";
+
+/// The import that broke off after a part of it was stored, if one did and its table has not been imported to since. Half
+/// an import is not published: it could hide for ever what the whole would not.
+pub fn broken_off(data: &Path) -> Result<Option<String>> {
+    let folder = data.join("imports");
+    let listed = match std::fs::read_dir(&folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        listed => listed.map_err(|error| Error::file("list", &folder, error))?,
+    };
+    // By table the newest: ids begin with their time, and what was imported again whole counts as ended.
+    let mut newest: BTreeMap<String, String> = BTreeMap::new();
+    for entry in listed {
+        let entry = entry.map_err(|error| Error::file("list", &folder, error))?;
+        let id = entry.file_name().to_string_lossy().into_owned();
+        let Some((_, table)) = id.split_once('-') else { continue };
+        let known = newest.entry(table.to_string()).or_default();
+        if *known < id {
+            *known = id;
+        }
+    }
+    Ok(newest.into_values().find(|id| folder.join(id).join(UNFINISHED).exists()))
 }
 
 /// Commits rows as they come, each time so many as were gathered; what became of all of them.
@@ -156,6 +189,8 @@ fn write(data: &Path, lake: &Lake, folder: &Path, filled: Receiver<Rows>) -> Res
         let mut commit = lake.commit()?;
         let tally = commit.add_seen(&mut rows, &mut seen)?;
         if tally.accepted + tally.replaced > 0 {
+            let mark = folder.join(UNFINISHED);
+            std::fs::write(&mark, "").map_err(|error| Error::file("write", &mark, error))?;
             commit.finish()?;
         }
         all.accepted += tally.accepted;

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use analytics::import::broken_off;
 use analytics::lake::Lake;
 use analytics::lock::is_importing;
 use analytics::measure::{self, Catalogue, Grouping, Request};
@@ -126,10 +127,16 @@ fn show(catalogue: &Catalogue, id: &str) -> Result<()> {
 }
 
 fn publish(data: &Path) -> Result<()> {
+    let snapshot = Lake::existing(data)?.snapshot()?;
+    // Asked after the snapshot was taken: an import that begins now is not in it.
     if is_importing(data)? {
         return Err(Error::new("an import is under way").at(data.display()).remedy("publish when it has ended"));
     }
-    let snapshot = Lake::existing(data)?.snapshot()?;
+    if let Some(import) = broken_off(data)? {
+        return Err(Error::new(format!("the import {import} broke off, and a part of it is stored"))
+            .at(data.display())
+            .remedy("import its file again whole, then publish"));
+    }
     let (catalogue, settings) = (settings::catalogue(data)?, Settings::read(data)?);
     let mut results = Results::open(data)?;
     let bar = output::progress("measures", Some(catalogue.files.len() as u64));

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use analytics::Result;
+use analytics::import::broken_off;
 use analytics::lake::{Lake, Snapshot};
 use analytics::lock::is_importing;
 use analytics::measure::{self, Better, Catalogue, Grouping, Request};
@@ -39,8 +40,13 @@ impl Publication {
         let catalogue = Arc::new(settings::catalogue(data)?);
         let as_of = now();
         let mut results = Results::open(data)?;
-        // What an import has brought so far is not shown: half of it could hide for ever what the whole would not.
-        if !is_importing(data)? {
+        // What an import has brought so far is not shown: half of it could hide for ever what the whole would not. Asked
+        // after the snapshot was taken: one that begins now is not in it.
+        let broken_off = broken_off(data)?;
+        if let Some(import) = &broken_off {
+            eprintln!("nothing is published: the import {import} broke off, import its file again whole");
+        }
+        if !is_importing(data)? && broken_off.is_none() {
             let bar = output::progress("measures", Some(catalogue.files.len() as u64));
             let threshold = Settings::read(data)?.threshold;
             let published = results.publish(&snapshot, &catalogue, as_of, threshold, |_| bar.inc(1)).await?;

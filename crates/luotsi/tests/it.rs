@@ -227,7 +227,11 @@ fn a_killed_import_leaves_whole_commits_and_a_second_run_ends_it() {
     import.wait().expect("an end");
     let verified = luotsi(&["facts", "verify", "--data", &data]);
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+    let published = || luotsi(&["measure", "publish", "--data", &data]);
+    let told = String::from_utf8_lossy(&published().stderr).into_owned();
+    assert!(told.contains("broke off") && told.contains("import its file again whole"), "{told}");
     let again = import_of(&data, &file);
+    assert!(published().status.success(), "whole again");
     let count = |name: &str| again[name].as_u64().unwrap_or(0);
     assert_eq!(count("accepted") + count("unchanged"), rows as u64);
     assert!(count("unchanged") >= 500_000, "the first commit stood: {again}");
