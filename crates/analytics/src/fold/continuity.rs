@@ -218,7 +218,8 @@ pub struct Folder {
     next: usize,
     resident: Option<i64>,
     visits: Vec<Visit>,
-    counts: Vec<(Id, u32)>,
+    /// Professionals of the visits of one window.
+    seen: Vec<Id>,
     professionals: Known<Id>,
     units: Known<i32>,
     out: Out,
@@ -233,7 +234,7 @@ impl Folder {
             next: 0,
             resident: None,
             visits: Vec::new(),
-            counts: Vec::new(),
+            seen: Vec::new(),
             professionals: Known::default(),
             units: Known::default(),
             out: Out::default(),
@@ -297,7 +298,7 @@ impl Folder {
             if visits.is_empty() {
                 continue;
             }
-            let index = index(visits, registrations, &mut self.counts);
+            let index = index(visits, registrations, &mut self.seen);
             let home = registrations.iter().rfind(|row| row.from < *to && *to <= row.to).map(|row| row.unit);
             let unit = home.unwrap_or_else(|| most_visited(visits));
             self.out.put(resident, unit, to - 1, &index);
@@ -318,19 +319,12 @@ struct Index {
     secon: Option<f64>,
 }
 
-fn index(visits: &[Visit], registrations: &[NamedRow], counts: &mut Vec<(Id, u32)>) -> Index {
-    counts.clear();
-    let (mut n, mut named, mut own, mut repeated) = (0_u32, 0, 0, 0_u32);
-    let mut before = None;
+fn index(visits: &[Visit], registrations: &[NamedRow], seen: &mut Vec<Id>) -> Index {
+    seen.clear();
+    seen.extend(visits.iter().filter_map(|visit| visit.professional));
+    let (mut named, mut own) = (0, 0);
     for visit in visits {
         let Some(professional) = visit.professional else { continue };
-        n += 1;
-        match counts.iter_mut().find(|(known, _)| *known == professional) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((professional, 1)),
-        }
-        repeated += u32::from(before == Some(professional));
-        before = Some(professional);
         let is_valid = |row: &&NamedRow| row.from <= visit.at && visit.at < row.to;
         let valid = match registrations {
             [one] => Some(one).filter(is_valid),
@@ -341,19 +335,40 @@ fn index(visits: &[Visit], registrations: &[NamedRow], counts: &mut Vec<(Id, u32
             own += i64::from(mine == professional);
         }
     }
-    let enough = n as usize >= MINIMUM;
-    let count = f64::from(n);
-    let squares: f64 = counts.iter().map(|(_, count)| f64::from(*count) * f64::from(*count)).sum();
-    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let repeated = seen.windows(2).map(|pair| u32::from(pair[0] == pair[1])).sum::<u32>();
+    let n = seen.len();
+    let (squares, most) = concentration(seen);
+    let enough = n >= MINIMUM;
+    let count = n as f64;
     Index {
-        visits: i64::from(n),
+        visits: n as i64,
         named,
         own,
-        missing: visits.len() as i64 - i64::from(n),
-        coc: enough.then(|| (squares - count) / (count * (count - 1.0))),
+        missing: visits.len() as i64 - n as i64,
+        coc: enough.then(|| (squares as f64 - count) / (count * (count - 1.0))),
         upc: enough.then(|| f64::from(most) / count),
         secon: enough.then(|| f64::from(repeated) / (count - 1.0)),
     }
+}
+
+/// Visits up to which all pairs are compared: that has no branch to guess, and is over sooner than sorting.
+const FEW: usize = 64;
+
+/// Σ n² over professionals, and the largest n, of visits given by their professionals.
+fn concentration(seen: &mut [Id]) -> (u64, u32) {
+    let (mut squares, mut most) = (0, 0);
+    let mut count = |n: u32, times: u64| {
+        squares += u64::from(n) * times;
+        most = most.max(n);
+    };
+    if seen.len() <= FEW {
+        // Each visit counts those with its professional: a professional of n visits is counted n times n.
+        seen.iter().for_each(|one| count(seen.iter().map(|other| u32::from(one == other)).sum(), 1));
+    } else {
+        seen.sort_unstable();
+        seen.chunk_by(Id::eq).for_each(|visits| count(visits.len() as u32, visits.len() as u64));
+    }
+    (squares, most)
 }
 
 /// The unit of most visits; of equals the one visited last.

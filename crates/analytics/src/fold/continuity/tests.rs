@@ -56,3 +56,13 @@ fn of_equally_visited_units_the_latest_is_home() {
     assert_eq!(most_visited(&[visit(0, 1), visit(1, 2), visit(2, 1), visit(3, 2)]), 2);
     assert_eq!(most_visited(&[visit(0, 1), visit(1, 1), visit(2, 2)]), 1);
 }
+
+#[test]
+fn many_visits_are_counted_as_few_are() {
+    for visits in [2, FEW - 1, FEW, FEW + 1, 500] {
+        let mut seen: Vec<Id> = (0..visits).map(|at| Id::MIN.saturating_add((at * at % 7) as u64)).collect();
+        let counts: Vec<u64> = (1..8).map(|id| seen.iter().filter(|it| it.get() == id).count() as u64).collect();
+        let expected = (counts.iter().map(|n| n * n).sum(), counts.iter().max().copied().unwrap_or(0) as u32);
+        assert_eq!(concentration(&mut seen), expected, "{visits}");
+    }
+}
