@@ -247,6 +247,15 @@ fn value(column: &ArrayRef, row: usize) -> Value<'_> {
     }
 }
 
+/// The texts of a batch's first column.
+pub fn first_texts(batch: &RecordBatch) -> Vec<String> {
+    let text = |row| match value(batch.column(0), row) {
+        Value::Text(text) => Some(text.to_string()),
+        _ => None,
+    };
+    (0..batch.num_rows()).filter_map(text).collect()
+}
+
 /// Spells a value into bytes so that no two rows of different values spell the same.
 fn spell(value: Value<'_>, out: &mut Vec<u8>) {
     match value {

@@ -13,12 +13,13 @@ use analytics::{Error, Result};
 use county::{County, Plan};
 use facts::{ResidentId, TABLES};
 
-use crate::{DataDirectory, output, serve};
+use crate::place::Place;
+use crate::{output, serve};
 
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    data: DataDirectory,
+    place: Place,
     /// Residents of the county, 1,000 to 600,000; 20,000 unless the county stands already.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1_000..=600_000))]
     residents: Option<u32>,
@@ -26,14 +27,14 @@ pub struct Arguments {
     #[arg(long)]
     seed: Option<u64>,
     #[command(flatten)]
-    addresses: serve::Addresses,
+    serving: serve::Serving,
     /// Make the county and end.
     #[arg(long)]
     only_make: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let data = &arguments.data.path;
+    let data = arguments.place.path();
     let made = data.join("facts").join("CURRENT").exists();
     if made && !data.join("synthetic").exists() {
         return Err(Error::new("the data directory holds facts that are not of the demo")
@@ -52,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.only_make {
         return Ok(());
     }
-    serve::serve(data, arguments.addresses, true)
+    serve::serve(&arguments.place, arguments.serving, true)
 }
 
 /// Refuses to serve another county than was asked for.

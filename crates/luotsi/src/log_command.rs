@@ -7,10 +7,11 @@ use std::sync::Arc;
 use analytics::{Error, Result};
 use clap::{Args, Subcommand};
 use serde_json::json;
-use store::{Context, Epoch, Filter, KEY_FILE, Keys, Location, Log, Recorded};
+use store::{Context, Epoch, Filter, Location, Log, Recorded};
 use uuid::Uuid;
 
-use crate::{DataDirectory, now, output, runtime};
+use crate::place::{Place, told};
+use crate::{now, output, runtime};
 
 /// Events read at once.
 const PAGE: usize = 1000;
@@ -19,9 +20,9 @@ const PAGE: usize = 1000;
 pub enum LogCommand {
     /// Read the whole log and tell whether it is as it was written. The chain printed at the end, kept elsewhere,
     /// proves later that nothing before it was touched.
-    Verify(Of),
+    Verify(Place),
     /// Write every event as a line of JSON. Sealed content stays sealed.
-    Export(Of),
+    Export(Place),
     /// Copy the log to a file while others write, and the keys to another: what is erased later is erased in the copy
     /// of the log, too, once the copies of the keys are gone. Keep those 30 days at most, and elsewhere.
     Backup(Backup),
@@ -32,21 +33,9 @@ pub enum LogCommand {
 }
 
 #[derive(Args)]
-pub struct Of {
-    #[command(flatten)]
-    data: DataDirectory,
-    /// PostgreSQL database of the log, as postgres://USER@HOST/NAME; without it the log is in the data directory.
-    #[arg(long, env = "LUOTSI_DATABASE", hide_env_values = true)]
-    database: Option<String>,
-    /// File of the master key; by default in the data directory.
-    #[arg(long, env = "LUOTSI_KEY_FILE")]
-    key_file: Option<PathBuf>,
-}
-
-#[derive(Args)]
 pub struct Backup {
     #[command(flatten)]
-    of: Of,
+    of: Place,
     /// File for the copy of the log; must not be there yet.
     file: PathBuf,
     /// File for the copy of the keys, wrapped by the master key; must not be there yet.
@@ -57,7 +46,7 @@ pub struct Backup {
 #[derive(Args)]
 pub struct Restore {
     #[command(flatten)]
-    of: Of,
+    of: Place,
     /// Copy of a log, as `luotsi log backup` made it.
     file: PathBuf,
     /// Copy of the keys.
@@ -68,7 +57,7 @@ pub struct Restore {
 #[derive(Args)]
 pub struct Erase {
     #[command(flatten)]
-    of: Of,
+    of: Place,
     /// The subject's token, as events carry it.
     subject: Uuid,
     /// Why, for those who ask later; no names.
@@ -76,41 +65,11 @@ pub struct Erase {
     reason: String,
 }
 
-impl Of {
-    fn location(&self) -> Location {
-        match &self.database {
-            Some(url) => Location::Database(url.clone()),
-            None => Location::File(self.data.path.join("log.db")),
-        }
-    }
-
-    fn keys(&self) -> Result<Keys> {
-        let folder = self.data.path.join("keys");
-        let master = self.key_file.clone().unwrap_or_else(|| folder.join(KEY_FILE));
-        Keys::open(&folder, &master).map_err(told)
-    }
-
-    /// The log that is there; none is made.
-    fn open(&self) -> Result<Log> {
-        let location = self.location();
-        if let Location::File(path) = &location
-            && !path.exists()
-        {
-            return Err(Error::new("there is no log").at(path.display()).remedy("name the data directory with --data"));
-        }
-        Log::open(&location, Arc::new(self.keys()?), now).map_err(told)
-    }
-}
-
-fn told(error: store::Error) -> Error {
-    Error::new(error.to_string())
-}
-
 pub fn run(command: &LogCommand) -> Result<()> {
     let runtime = runtime()?;
     match command {
-        LogCommand::Verify(of) => runtime.block_on(verify(&of.open()?)),
-        LogCommand::Export(of) => runtime.block_on(export(&of.open()?)),
+        LogCommand::Verify(of) => runtime.block_on(verify(&of.existing(now)?)),
+        LogCommand::Export(of) => runtime.block_on(export(&of.existing(now)?)),
         LogCommand::Backup(arguments) => runtime.block_on(backup(arguments)),
         LogCommand::Restore(arguments) => runtime.block_on(restore(arguments)),
         LogCommand::Erase(arguments) => runtime.block_on(erase(arguments)),
@@ -189,7 +148,7 @@ fn free(path: &Path) -> Result<()> {
 async fn backup(arguments: &Backup) -> Result<()> {
     free(&arguments.file)?;
     arguments.keys.as_deref().map_or(Ok(()), free)?;
-    let log = arguments.of.open()?;
+    let log = arguments.of.existing(now)?;
     let to = Location::File(arguments.file.clone());
     let events = store::copy(&log, &to, Epoch::Kept).await.map_err(told)?;
     // After the log: every key that the copy of the log needs is then there.
@@ -203,7 +162,7 @@ async fn restore(arguments: &Restore) -> Result<()> {
     if !arguments.file.exists() {
         return Err(Error::new("there is no such copy").at(arguments.file.display()));
     }
-    let folder = arguments.of.data.path.join("keys");
+    let folder = arguments.of.keys_folder();
     let to = arguments.of.location();
     if let Location::File(path) = &to {
         free(path)?;
@@ -221,7 +180,7 @@ async fn restore(arguments: &Restore) -> Result<()> {
 }
 
 async fn erase(arguments: &Erase) -> Result<()> {
-    let log = arguments.of.open()?;
+    let log = arguments.of.existing(now)?;
     let at = now();
     let context = Context {
         actor: "command line".into(),

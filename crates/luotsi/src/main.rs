@@ -3,13 +3,16 @@
 mod bench;
 mod demo;
 mod facts_command;
+mod follower;
 mod log_command;
 mod measure_command;
 mod output;
+mod place;
 mod published;
 mod serve;
 mod settings;
 mod spc_command;
+mod token_command;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,6 +37,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Serve a data directory.
     Serve(serve::Arguments),
+    /// Make a token with which a program or a person works in a role.
+    Token(token_command::Arguments),
     /// Import a file into a fact table.
     Import(facts_command::ImportArguments),
     /// List, show, check and compact fact tables.
@@ -85,6 +90,7 @@ fn run(command: Command) -> Result<Done> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments).map(|()| Done::Whole),
         Command::Serve(arguments) => serve::run(&arguments).map(|()| Done::Whole),
+        Command::Token(arguments) => token_command::run(&arguments).map(|()| Done::Whole),
         Command::Import(arguments) => facts_command::import(&arguments),
         Command::Facts(command) => facts_command::run(&command).map(|()| Done::Whole),
         Command::Sql(arguments) => facts_command::sql(&arguments).map(|()| Done::Whole),

@@ -8,11 +8,15 @@ use std::time::Duration;
 use analytics::lake::Lake;
 use analytics::{Error, Result};
 use operations::calendar::Calendar;
+use store::{Desk, Log};
 use tokio::net::TcpListener;
-use web::App;
+use web::{App, Parts, Service};
 
+use crate::follower::Follower;
+use crate::place::{Place, told};
 use crate::published::Publication;
-use crate::{DataDirectory, now, runtime};
+use crate::settings::Settings;
+use crate::{now, runtime};
 
 /// How often it is looked whether facts are newer than what is published.
 const LOOK: Duration = Duration::from_secs(15);
@@ -22,50 +26,153 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    data: DataDirectory,
+    place: Place,
     #[command(flatten)]
-    addresses: Addresses,
+    serving: Serving,
 }
 
 #[derive(clap::Args, Clone, Copy)]
-pub struct Addresses {
+pub struct Serving {
     /// Address to serve on.
     #[arg(long, env = "LUOTSI_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// Address for /metrics alone. Without it a server on loopback answers /metrics beside its pages, another does not.
     #[arg(long, env = "LUOTSI_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
+    /// Seconds after which what happened in the log is in the facts.
+    #[arg(long, env = "LUOTSI_FACTS_EVERY", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub facts_every: u64,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    serve(&arguments.data.path, arguments.addresses, false)
+    serve(&arguments.place, arguments.serving, false)
 }
 
 /// Serves until it is told to end. `demo`: sign-in by choosing a role.
-pub fn serve(data: &Path, addresses: Addresses, demo: bool) -> Result<()> {
+pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
+    let data = place.path();
     let runtime = runtime()?;
-    runtime.block_on(async {
-        let listener = bind(addresses.listen, "--listen").await?;
-        let metrics = match addresses.metrics_listen {
+    let ended = runtime.block_on(async {
+        let listener = bind(serving.listen, "--listen").await?;
+        let metrics = match serving.metrics_listen {
             Some(address) => Some(bind(address, "--metrics-listen").await?),
             None => None,
         };
+        Lake::open(data)?;
         let publication = Publication::load(data).await?;
         let version = publication.version();
-        let beside_pages = metrics.is_none() && addresses.listen.ip().is_loopback();
-        let app = App::new(Arc::new(publication), web::shipped_scorecards(), demo, beside_pages, secret);
+        let desk = place.desk(now).await?;
+        let keys = place.keys()?;
+        let accesses = Log::open(&place.accesses(), Arc::new(place.keys()?), now).map_err(told)?;
+        let services = Settings::read(data)?.services.into_iter().map(|service| Service {
+            id: service.id,
+            unit: service.unit,
+            names: [service.name.fi, service.name.sv, service.name.en],
+        });
+        let app = App::new(Parts {
+            figures: Arc::new(publication),
+            scorecards: web::shipped_scorecards(),
+            desk: desk.clone(),
+            accesses: accesses.clone(),
+            services: services.collect(),
+            token_key: keys.derived(TOKENS),
+            demo,
+            metrics: metrics.is_none() && serving.listen.ip().is_loopback(),
+            secret,
+        });
         let (folder, followed) = (data.to_path_buf(), Arc::clone(&app));
         std::thread::spawn(move || follow(&folder, &followed, version));
         if let Some(metrics) = metrics {
             tokio::spawn(web::serve_metrics(metrics, Arc::clone(&app)));
         }
+        let mut follower = Follower::new(desk.clone(), data, &place.snapshots())?;
+        let (every, watched) = (Duration::from_secs(serving.facts_every), Arc::clone(&app));
+        let facts = tokio::spawn(async move { to_facts(&mut follower, every, &watched).await });
+        tokio::spawn(close_due(desk.clone()));
         let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
         eprintln!("serving on http://{address}");
-        let stopped = async {
-            let _ = tokio::signal::ctrl_c().await;
+        // What ends the server, and how: told to, or by what must not go on.
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let followed = desk.clone();
+        tokio::spawn(async move {
+            let why = tokio::select! {
+                () = told_to_end() => None,
+                error = followed.follow() => Some(told(error)),
+                () = followed.log().stopped() => Some(stopped("log")),
+                () = accesses.stopped() => Some(stopped("record of accesses")),
+            };
+            let is_fatal = why.is_some();
+            let _ = end.send(why);
+            if is_fatal {
+                // What is acknowledged is on disk; what waits for an answer asks again. Nothing else may be said.
+                tokio::time::sleep(GRACE).await;
+                std::process::exit(1);
+            }
+        });
+        let (why, end) = tokio::sync::oneshot::channel();
+        let stopped = async move {
+            let _ = why.send(ended.await.ok().flatten());
         };
-        web::serve(listener, app, stopped).await.map_err(|error| Error::new(format!("cannot serve: {error}")))
-    })
+        let served = web::serve(listener, app, stopped).await;
+        served.map_err(|error| Error::new(format!("cannot serve: {error}")))?;
+        facts.abort();
+        desk.keep().map_err(told)?;
+        match end.await.ok().flatten() {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    });
+    // A thread that waits for its turn does not keep the program.
+    runtime.shutdown_timeout(GRACE);
+    ended
+}
+
+/// What the keys of tokens are derived for.
+pub const TOKENS: &str = "tokens";
+/// How long requests under way have when the server has to end.
+const GRACE: Duration = Duration::from_secs(2);
+
+fn stopped(what: &str) -> Error {
+    Error::new(format!("the {what} can take no more")).remedy("see to the disk, then start again: nothing acknowledged is lost")
+}
+
+async fn told_to_end() {
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+    let terminated = async {
+        match &mut terminated {
+            Some(signal) => signal.recv().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
+    }
+}
+
+/// Brings what happens in the log into the facts, round after round.
+async fn to_facts(follower: &mut Follower, every: Duration, app: &App) {
+    loop {
+        let pause = match follower.round().await {
+            Ok(followed) => {
+                app.behind(followed.behind);
+                if followed.behind > 0 { Duration::ZERO } else { every }
+            }
+            Err(error) => {
+                eprintln!("error: the facts cannot follow the log, and try again: {error}");
+                every
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Closes what was resolved a week ago, hour by hour.
+async fn close_due(desk: Desk) {
+    loop {
+        desk.close_due().await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
+    }
 }
 
 async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener> {

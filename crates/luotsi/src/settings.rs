@@ -4,6 +4,7 @@ use std::path::Path;
 
 use analytics::measure::{Catalogue, MOST_THRESHOLD, THRESHOLD};
 use analytics::{Error, Result};
+use operations::calendar::Names;
 use serde::Deserialize;
 
 /// The settings of a data directory; unknown ones are refused.
@@ -12,11 +13,23 @@ use serde::Deserialize;
 pub struct Settings {
     /// What fewer people than this stand behind is not published: 3 to 10.
     pub threshold: u64,
+    /// What residents can write about, and whose queue it comes to; the first takes what no other is named for.
+    #[serde(rename = "service")]
+    pub services: Vec<Service>,
+}
+
+/// A service that residents can choose.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    pub id: String,
+    pub unit: String,
+    pub name: Names,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { threshold: THRESHOLD }
+        Settings { threshold: THRESHOLD, services: Vec::new() }
     }
 }
 
@@ -65,5 +78,7 @@ mod tests {
         let error = settings("# ours\ntreshold = 3\n").expect_err("an error");
         assert!(error.at.is_some_and(|at| at.ends_with("county.toml:2:1")));
         assert!(settings("threshold = 1\n").is_err());
+        let service = "[[service]]\nid = \"a\"\nunit = \"u\"\nname = { fi = \"A\", sv = \"B\", en = \"C\" }\n";
+        assert_eq!(settings(service).expect("settings").services[0].name.sv, "B");
     }
 }

@@ -60,14 +60,36 @@ pub enum Action {
     SeeFigures,
     /// See the cases behind a figure, person by person.
     SeeCases,
+    /// See which contacts wait in a queue: when they came and for what, no text and no name.
+    SeeQueue,
+    /// Read a contact: its messages, and for professionals what happened to it.
+    ReadContact,
+    /// Write a message in it.
+    WriteMessage,
+    /// Claim, hand over, end.
+    HandleContact,
 }
 
 /// The data a decision is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource {
-    /// Invented people of a demonstration.
+    /// Figures and cases of a demonstration's invented people.
     Synthetic,
+    /// Figures and cases of real people.
     Real,
+    /// A unit's queue. `within`: the unit is the asker's own or stands under it.
+    Queue { within: bool },
+    /// A contact, and how the asker stands to it.
+    Contact(Tie),
+}
+
+/// How somebody stands to a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tie {
+    /// It is their own matter: they wrote it, or hold its code.
+    pub own: bool,
+    /// The unit that answers for it now is theirs or stands under it.
+    pub within: bool,
 }
 
 /// An answer, and the rule that gave it.
@@ -81,16 +103,44 @@ pub struct Decision {
 ///
 /// Cases of real people stay closed to every role until each reading of them is recorded.
 pub fn decide(role: Option<Role>, action: Action, resource: Resource) -> Decision {
-    let (allow, rule) = match (role, action, resource) {
+    let (allow, rule) = match (action, resource) {
+        (Action::SeeQueue, Resource::Queue { within }) => see_queue(role, within),
+        (Action::ReadContact | Action::WriteMessage | Action::HandleContact, Resource::Contact(tie)) => {
+            contact(role, action, tie)
+        }
+        (Action::SeeFigures | Action::SeeCases, Resource::Synthetic | Resource::Real) => figures(role, action, resource),
+        _ => (false, "no rule"),
+    };
+    Decision { allow, rule }
+}
+
+fn figures(role: Option<Role>, action: Action, resource: Resource) -> (bool, &'static str) {
+    match (role, action, resource) {
         (None, ..) => (false, "not signed in"),
         (Some(Role::Resident), ..) => (false, "residents see their own matters only"),
         (Some(_), Action::SeeFigures, _) => (true, "staff see published figures"),
         (Some(Role::Lead | Role::Manager | Role::Analyst | Role::Evaluator), Action::SeeCases, Resource::Synthetic) => {
             (true, "cases of invented people")
         }
-        (Some(_), Action::SeeCases, _) => (false, "cases are closed"),
-    };
-    Decision { allow, rule }
+        (Some(_), ..) => (false, "cases are closed"),
+    }
+}
+
+fn see_queue(role: Option<Role>, within: bool) -> (bool, &'static str) {
+    match role {
+        Some(Role::Nurse | Role::Physician | Role::Lead | Role::Manager) if within => (true, "the unit's own queue"),
+        Some(Role::Nurse | Role::Physician | Role::Lead | Role::Manager) => (false, "another unit's queue"),
+        _ => (false, "queues are for those who work in them"),
+    }
+}
+
+fn contact(role: Option<Role>, action: Action, tie: Tie) -> (bool, &'static str) {
+    match (role, action) {
+        (None | Some(Role::Resident), Action::ReadContact | Action::WriteMessage) if tie.own => (true, "their own matter"),
+        (None | Some(Role::Resident), _) => (false, "not their matter"),
+        (Some(Role::Nurse | Role::Physician | Role::Lead), _) if tie.within => (true, "their unit answers for it"),
+        (Some(_), _) => (false, "their unit does not answer for it"),
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +158,36 @@ mod tests {
     fn without_signing_in_nothing_is_allowed() {
         for action in [Action::SeeFigures, Action::SeeCases] {
             assert!(!decide(None, action, Resource::Synthetic).allow);
+        }
+    }
+
+    #[test]
+    fn a_contact_is_for_its_writer_and_for_those_who_answer_for_it() {
+        let mut allowed = Vec::new();
+        for role in Role::ALL.into_iter().map(Some).chain([None]) {
+            for action in [Action::ReadContact, Action::WriteMessage, Action::HandleContact] {
+                for (own, within) in [(false, false), (true, false), (false, true), (true, true)] {
+                    if decide(role, action, Resource::Contact(Tie { own, within })).allow {
+                        allowed.push((role.map_or("nobody", Role::code), action, own, within));
+                    }
+                }
+            }
+        }
+        let (read, write, handle) = (Action::ReadContact, Action::WriteMessage, Action::HandleContact);
+        let own = |role| [read, write].map(|action| [(role, action, true, false), (role, action, true, true)]);
+        let within =
+            |role| [read, write, handle].map(|action| [(role, action, false, true), (role, action, true, true)]);
+        let staff = ["nurse", "physician", "lead"].into_iter().flat_map(within);
+        let expected: Vec<_> = own("resident").into_iter().chain(staff).chain(own("nobody")).flatten().collect();
+        assert_eq!(allowed, expected);
+    }
+
+    #[test]
+    fn what_no_rule_joins_is_refused() {
+        for role in Role::ALL {
+            assert!(!decide(Some(role), Action::ReadContact, Resource::Synthetic).allow);
+            assert!(!decide(Some(role), Action::SeeFigures, Resource::Contact(Tie { own: true, within: true })).allow);
+            assert!(!decide(Some(role), Action::SeeQueue, Resource::Queue { within: false }).allow);
         }
     }
 }

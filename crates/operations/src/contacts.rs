@@ -5,12 +5,14 @@
 //! so that a message's number is its place in that stream. Neither holds text about a person: that is sealed beside it.
 
 mod event;
+mod fact;
 mod state;
 
 pub use event::{Author, Event, Shown, Unreadable};
+pub use fact::fact;
 pub use state::{Contact, Place};
 
-use facts::{Channel, Outcome};
+pub use facts::{Channel, Code, Outcome};
 
 /// How long an answered contact can be taken up again: seven days, in microseconds.
 pub const REOPENED_WITHIN: i64 = 7 * 86_400 * 1_000_000;
@@ -37,15 +39,25 @@ pub enum By<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// A new contact with its first message.
-    Open { channel: Channel, service: String, language: String, unit: String, anonymous: bool },
+    Open {
+        channel: Channel,
+        service: String,
+        language: String,
+        unit: String,
+        anonymous: bool,
+        /// Token of the person; empty: of nobody but this contact.
+        subject: String,
+        /// The writer's own name for the message.
+        client_id: String,
+    },
     /// Taken from the queue by a professional.
     Claim,
     /// Given back to the queue.
     Release,
     /// A message of either side. `seen`: the number of the last message that the writer had before the eyes.
-    Write { seen: u64 },
+    Write { seen: u64, client_id: String },
     /// A message that needs an answer before anything can be done.
-    Ask { seen: u64 },
+    Ask { seen: u64, client_id: String },
     /// To another unit's queue; the note to colleagues is sealed beside it.
     Transfer { to: String, reason: String },
     /// Answered, or ended otherwise.
@@ -75,6 +87,21 @@ pub enum Refusal {
     TooEarly,
 }
 
+impl Refusal {
+    /// Name in answers to programs, and key of its text.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::NotThere => "not_there",
+            Refusal::OwnedBy(_) => "owned_by_another",
+            Refusal::NotOwned => "not_claimed",
+            Refusal::NotNow(_) => "not_now",
+            Refusal::Unseen(_) => "unseen_message",
+            Refusal::TooLate => "too_late",
+            Refusal::TooEarly => "too_early",
+        }
+    }
+}
+
 /// What happens when a command meets a contact. Carried out twice it is refused or does nothing the second time; that the
 /// same command counts once is the log's to see to.
 pub fn decide(contact: Option<&Contact>, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
@@ -86,11 +113,12 @@ pub fn decide(contact: Option<&Contact>, command: &Command, context: &Context<'_
             owned(contact, context)?;
             Ok(vec![Event::Released, Event::Shown(Shown::Waiting)])
         }
-        Command::Write { seen } => write(contact, *seen, context),
-        Command::Ask { seen } => {
+        Command::Write { seen, client_id } => write(contact, *seen, client_id, context),
+        Command::Ask { seen, client_id } => {
             owned(contact, context)?;
             seen_all(contact, *seen)?;
-            Ok(vec![Event::Written { author: Author::Service }, Event::Asked, Event::Shown(Shown::Asked)])
+            let written = Event::Written { author: Author::Service, client_id: client_id.clone() };
+            Ok(vec![written, Event::Asked, Event::Shown(Shown::Asked)])
         }
         Command::Transfer { to, reason } => transfer(contact, to, reason, context),
         Command::Resolve { outcome, seen } => {
@@ -104,7 +132,9 @@ pub fn decide(contact: Option<&Contact>, command: &Command, context: &Context<'_
 }
 
 fn open(command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let Command::Open { channel, service, language, unit, anonymous } = command else { return Err(Refusal::NotThere) };
+    let Command::Open { channel, service, language, unit, anonymous, subject, client_id } = command else {
+        return Err(Refusal::NotThere);
+    };
     Ok(vec![
         Event::Opened {
             channel: *channel,
@@ -112,9 +142,10 @@ fn open(command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal>
             language: language.clone(),
             unit: unit.clone(),
             anonymous: *anonymous,
+            subject: subject.clone(),
             at: context.now,
         },
-        Event::Written { author: Author::Resident },
+        Event::Written { author: Author::Resident, client_id: client_id.clone() },
         Event::Shown(Shown::Received),
     ])
 }
@@ -129,22 +160,23 @@ fn claim(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusal
     }
 }
 
-fn write(contact: &Contact, seen: u64, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+fn write(contact: &Contact, seen: u64, client_id: &str, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let written = |author| Event::Written { author, client_id: client_id.into() };
     match context.by {
         By::Professional(_) => {
             owned(contact, context)?;
             seen_all(contact, seen)?;
-            Ok(vec![Event::Written { author: Author::Service }])
+            Ok(vec![written(Author::Service)])
         }
         By::System => Err(Refusal::NotNow("only people write")),
         By::Resident => match &contact.place {
-            Place::Queued | Place::Owned { .. } => Ok(vec![Event::Written { author: Author::Resident }]),
+            Place::Queued | Place::Owned { .. } => Ok(vec![written(Author::Resident)]),
             Place::Waiting { .. } => {
-                Ok(vec![Event::Written { author: Author::Resident }, Event::Answered, Event::Shown(Shown::InWork)])
+                Ok(vec![written(Author::Resident), Event::Answered, Event::Shown(Shown::InWork)])
             }
             // It goes back to the queue: whoever had it may be away, and nobody must wait for one person.
             Place::Resolved { at, .. } if context.now < at.saturating_add(REOPENED_WITHIN) => {
-                Ok(vec![Event::Written { author: Author::Resident }, Event::Reopened, Event::Shown(Shown::Waiting)])
+                Ok(vec![written(Author::Resident), Event::Reopened, Event::Shown(Shown::Waiting)])
             }
             Place::Resolved { .. } | Place::Closed => Err(Refusal::TooLate),
         },
@@ -181,7 +213,13 @@ fn reopen(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusa
 fn close(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     match &contact.place {
         Place::Closed => Ok(Vec::new()),
-        Place::Resolved { at, .. } if context.now < at.saturating_add(REOPENED_WITHIN) => Err(Refusal::TooEarly),
+        Place::Resolved { .. } if context.by == By::Resident => Err(Refusal::NotNow("the service closes it")),
+        // Professionals may end it before; rules that run by themselves leave it open as long as they must.
+        Place::Resolved { at, .. }
+            if context.by == By::System && context.now < at.saturating_add(REOPENED_WITHIN) =>
+        {
+            Err(Refusal::TooEarly)
+        }
         Place::Resolved { .. } => Ok(vec![Event::Closed, Event::Shown(Shown::Closed)]),
         _ => Err(Refusal::NotNow("it must be answered first")),
     }

@@ -89,8 +89,8 @@ pub struct Command {
     pub key: String,
     pub request: [u8; 32],
     pub context: Context,
-    /// The streams that the decision needs, whole.
-    pub streams: Vec<String>,
+    /// The streams that the decision needs, each after the version up to which it is known; 0: whole.
+    pub streams: Vec<(String, u64)>,
     /// The events that follow; none: it is refused. It may be asked more than once and must only read.
     pub decide: Box<Decide>,
 }

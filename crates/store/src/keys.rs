@@ -12,7 +12,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, KeyInit as MacKey, Mac};
 use rusqlite::{Connection, OptionalExtension, params};
+use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::event::{NewEvent, Recorded, Sealed};
@@ -166,6 +168,11 @@ impl Keys {
         open(&key, &sealed.bytes, &associated).map(Some)
     }
 
+    /// A key for one purpose that is neither of a person nor of content: names of codes, signatures of tokens.
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        signature(&self.inner().master.0, &[b"luotsi", purpose.as_bytes()])
+    }
+
     /// Copies the keys, wrapped as they are, to a file that is not there yet.
     pub fn copy(&self, to: &Path) -> Result<()> {
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
@@ -191,6 +198,17 @@ impl Keys {
             false => Ok(destroyed),
         }
     }
+}
+
+/// HMAC-SHA-256 of some parts, each with its length, so that no two lists of parts have one signature.
+pub fn signature(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    // A key of 32 bytes is always taken.
+    let Ok(mut mac) = <Hmac<Sha256> as MacKey>::new_from_slice(key) else { return [0; 32] };
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 fn broken(error: rusqlite::Error) -> Error {

@@ -8,20 +8,24 @@
 mod archive;
 mod backend;
 mod chain;
+mod desk;
 mod event;
 mod keys;
 mod log;
 mod memory;
 mod postgres;
 mod sqlite;
+mod view;
 
 pub use archive::{Epoch, copy};
 pub use chain::{ChainReport, Fault};
+pub use desk::{Desk, Done, Happened, Item, Opened, Opening, Side, Topic, Trouble, What, Who};
 pub use event::{
     Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
 };
-pub use keys::{KEY_FILE, KEYS, Keys};
+pub use keys::{KEY_FILE, KEYS, Keys, random, signature};
 pub use log::{Filter, Location, Log, Page};
+pub use view::{View, contact_of};
 
 /// An id for something that happens now, in microseconds since 1970: UUIDv7.
 pub fn new_id(now: i64) -> uuid::Uuid {

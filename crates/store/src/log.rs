@@ -181,6 +181,11 @@ impl Log {
         self.ends.clone()
     }
 
+    /// Until the log can take no more: then the process must be started anew.
+    pub async fn stopped(&self) {
+        self.jobs.closed().await;
+    }
+
     /// What was sealed in an event; none: nothing, or its key is destroyed.
     pub fn unseal(&self, event: &Recorded) -> Result<Option<Vec<u8>>> {
         self.keys.unseal(event)
@@ -399,8 +404,8 @@ impl Writer {
 
     fn carry_out(&mut self, command: &Command, head: &mut Head) -> Outcome<Answer> {
         let mut streams = Vec::with_capacity(command.streams.len());
-        for stream in &command.streams {
-            streams.push(self.backend.of_stream(stream, 0, usize::MAX >> 1)?);
+        for (stream, known) in &command.streams {
+            streams.push(self.backend.of_stream(stream, *known, usize::MAX >> 1)?);
         }
         let Some(events) = (command.decide)(&streams) else { return Ok(Err(AppendError::Refused)) };
         let append = Append {

@@ -1,7 +1,6 @@
 //! Sign-in. In the demo county by choosing a role; strong identification comes with the front door.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::State;
@@ -11,46 +10,11 @@ use axum::response::{IntoResponse, Response};
 use maud::html;
 use operations::access::Role;
 use serde::Deserialize;
+use store::new_id;
 
 use crate::App;
+use crate::caller::Person;
 use crate::layout::{Page, cookie};
-
-/// Sessions at a time; the demo's sign-in asks for nothing, so that it must not fill the memory.
-const LIMIT: usize = 10_000;
-
-/// Who is signed in, by the name of the session.
-pub struct Sessions {
-    secret: fn() -> [u8; 32],
-    roles: RwLock<HashMap<String, Role>>,
-}
-
-impl Sessions {
-    pub fn new(secret: fn() -> [u8; 32]) -> Sessions {
-        Sessions { secret, roles: RwLock::default() }
-    }
-
-    pub fn role(&self, name: &str) -> Option<Role> {
-        self.roles.read().unwrap_or_else(PoisonError::into_inner).get(name).copied()
-    }
-
-    fn begin(&self, role: Role) -> String {
-        use std::fmt::Write;
-        let name = (self.secret)().iter().fold(String::new(), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        });
-        let mut roles = self.roles.write().unwrap_or_else(PoisonError::into_inner);
-        if roles.len() >= LIMIT {
-            roles.clear();
-        }
-        roles.insert(name.clone(), role);
-        name
-    }
-
-    fn end(&self, name: &str) {
-        self.roles.write().unwrap_or_else(PoisonError::into_inner).remove(name);
-    }
-}
 
 /// `/sign-in`.
 pub async fn page(page: Page) -> Response {
@@ -91,9 +55,31 @@ pub async fn sign_in(State(app): State<Arc<App>>, page: Page, Form(form): Form<S
     let (true, Some(role)) = (app.demo, Role::named(&form.role)) else {
         return crate::home::missing(&page);
     };
-    let cookie = format!("session={}; Path=/; HttpOnly; SameSite=Lax", app.sessions.begin(role));
-    let to = if role == Role::Resident { "/" } else { "/steer" };
+    let now = app.desk.now();
+    let session = app.sessions.begin(demo_person(&app, role), now);
+    let cookie = format!("session={session}; Path=/; HttpOnly; SameSite=Lax");
+    let to = match role {
+        Role::Resident => "/contact",
+        Role::Nurse | Role::Physician | Role::Lead => "/desk",
+        _ => "/steer",
+    };
     (StatusCode::SEE_OTHER, [(SET_COOKIE, cookie), (LOCATION, to.to_string())]).into_response()
+}
+
+/// Somebody new in a role: two who sign in as nurses are two nurses.
+fn demo_person(app: &App, role: Role) -> Person {
+    let token = new_id(app.desk.now());
+    let top = || app.figures().units().iter().find(|unit| unit.parent.is_none()).map(|unit| unit.id.clone());
+    let top = top().unwrap_or_else(|| "county".into());
+    let (id, unit) = match role {
+        Role::Resident => (token.to_string(), String::new()),
+        Role::Nurse | Role::Physician => {
+            let number = token.as_u128() % 0x10000;
+            (format!("{}-{number:04x}", role.code()), app.services.first().map_or(top, |service| service.unit.clone()))
+        }
+        _ => (role.code().to_string(), top),
+    };
+    Person { role, id, unit }
 }
 
 pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {

@@ -14,6 +14,7 @@ macro_rules! embedded {
 
 static ASSETS: &[(&str, &str, &[u8])] = embedded! {
     "luotsi.css": "text/css; charset=utf-8",
+    "live.js": "text/javascript; charset=utf-8",
     "source-sans-3-latin-400-normal.woff2": "font/woff2",
     "source-sans-3-latin-700-normal.woff2": "font/woff2",
     "source-sans-3-latin-ext-400-normal.woff2": "font/woff2",
@@ -23,6 +24,11 @@ static ASSETS: &[(&str, &str, &[u8])] = embedded! {
 /// Address of the style sheet; a changed sheet has another one.
 pub fn style() -> String {
     format!("/assets/luotsi.css?v={}", digest())
+}
+
+/// Address of the one script: live arrival.
+pub fn script() -> String {
+    format!("/assets/live.js?v={}", digest())
 }
 
 /// A number that changes with the manifest of the assets.

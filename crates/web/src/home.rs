@@ -12,6 +12,14 @@ pub async fn home(page: Page) -> Response {
         p.lead { (page.text("home-lead")) }
         ul.cards {
             li.card {
+                h2.govuk-heading-m { a.govuk-link href="/contact" { (page.text("section-contact")) } }
+                p.govuk-body { (page.text("home-contact")) }
+            }
+            li.card {
+                h2.govuk-heading-m { a.govuk-link href="/desk" { (page.text("section-desk")) } }
+                p.govuk-body { (page.text("home-desk")) }
+            }
+            li.card {
                 h2.govuk-heading-m { a.govuk-link href="/steer" { (page.text("section-steer")) } }
                 p.govuk-body { (page.text("home-steer")) }
             }
@@ -48,6 +56,7 @@ pub fn missing(page: &Page) -> Response {
         p.lead { (page.text("missing-lead")) }
         ul.govuk-list.govuk-list--bullet {
             li { a.govuk-link href="/" { (page.text("back-home")) } }
+            li { a.govuk-link href="/contact" { (page.text("section-contact")) } }
             li { a.govuk-link href="/steer" { (page.text("section-steer")) } }
             @if page.role.is_none() { li { a.govuk-link href="/sign-in" { (page.text("sign-in")) } } }
         }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::App;
 use crate::assets;
+use crate::caller::Person;
 use crate::figures::Figures;
 use crate::texts::Language;
 
@@ -20,6 +21,8 @@ use crate::texts::Language;
 pub struct Page {
     pub language: Language,
     pub role: Option<Role>,
+    /// Id of a professional who has signed in, and their unit.
+    pub person: Option<Person>,
     pub uri: Uri,
     pub demo: bool,
     pub synthetic: bool,
@@ -42,11 +45,12 @@ impl FromRequestParts<Arc<App>> for Page {
         let chosen = parameter.and_then(|query| Language::named(query.0.lang.as_deref()?));
         let remembered = cookie(&parts.headers, "lang").and_then(Language::named);
         let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let role = cookie(&parts.headers, "session").and_then(|name| app.sessions.role(name));
+        let person = cookie(&parts.headers, "session").and_then(|name| app.sessions.person(name, app.desk.now()));
         let figures = app.figures();
         Ok(Page {
             language: chosen.or(remembered).unwrap_or_else(|| Language::accepted(accepted)),
-            role,
+            role: person.as_ref().map(|person| person.role),
+            person,
             uri: parts.uri.clone(),
             demo: app.demo,
             synthetic: figures.synthetic(),
@@ -111,6 +115,7 @@ impl Page {
                     }
                     main #content tabindex="-1" { div.page.content { (content) } }
                     footer.footer { div.page { p { (self.text("footer")) } } }
+                    script src=(assets::script()) defer {}
                 }
             }
         }
@@ -149,7 +154,7 @@ impl Page {
                 nav.sections aria-label=(self.text("sections")) {
                     div.page {
                         ul.sections__list {
-                            @for (path, key) in [("/", "section-home"), ("/steer", "section-steer")] {
+                            @for (path, key) in [("/", "section-home"), ("/contact", "section-contact"), ("/desk", "section-desk"), ("/steer", "section-steer")] {
                                 @let here = if path == "/" { self.uri.path() == "/" } else { self.uri.path().starts_with(path) };
                                 li {
                                     a.sections__link href=(path) aria-current=[here.then_some("page")] { (self.text(key)) }

@@ -3,58 +3,114 @@
 //! Pages know nothing of SQL: what they show comes through [`Figures`].
 
 mod access;
+mod answer;
+mod api;
 mod assets;
+mod caller;
+mod care;
 mod charts;
+mod contact;
+mod desk;
 mod figures;
 mod home;
 mod layout;
+mod live;
 mod numbers;
 mod observe;
 mod scorecard;
 mod steer;
 mod texts;
+mod thread;
 
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
-use axum::http::HeaderValue;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{self, HeaderName};
-use axum::middleware;
-use axum::response::Response;
-use axum::routing::{get, post};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use operations::calendar::Calendar;
+use store::{Desk, Log};
+use tokio::sync::watch;
 
+pub use api::OPENAPI;
+pub use caller::Person;
+pub use care::Service;
 pub use charts::{assurance_code, chart_svg, variation_code};
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, UnitCard};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
 
+/// What the binary wires together.
+pub struct Parts {
+    pub figures: Arc<dyn Figures>,
+    pub scorecards: Vec<Scorecard>,
+    pub desk: Desk,
+    /// Who saw what: a log of its own.
+    pub accesses: Log,
+    /// What residents can write about; the first takes what no other is named for.
+    pub services: Vec<Service>,
+    /// Signs the tokens of staff.
+    pub token_key: [u8; 32],
+    /// Sign-in by choosing a role, for the demo county only.
+    pub demo: bool,
+    /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
+    pub metrics: bool,
+    /// Bytes that nobody can guess, for the names of sessions.
+    pub secret: fn() -> [u8; 32],
+}
+
 /// What every page can reach.
 pub struct App {
     figures: RwLock<Arc<dyn Figures>>,
-    /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
-    pub metrics: bool,
-    pub scorecards: Vec<Scorecard>,
-    /// Sign-in by choosing a role, for the demo county only.
-    pub demo: bool,
-    sessions: access::Sessions,
+    metrics: bool,
+    scorecards: Vec<Scorecard>,
+    desk: Desk,
+    accesses: Log,
+    services: Vec<Service>,
+    token_key: [u8; 32],
+    demo: bool,
+    calendar: Calendar,
+    sessions: caller::Sessions,
+    tries: caller::Tries,
     counters: observe::Counters,
+    /// Events of the log that are not in the facts yet.
+    behind: AtomicU64,
+    /// Turns true when the server ends: streams end then, so that it does not wait for them.
+    ending: watch::Sender<bool>,
 }
 
 impl App {
-    /// `secret` gives bytes that nobody can guess, for the names of sessions.
-    pub fn new(
-        figures: Arc<dyn Figures>,
-        scorecards: Vec<Scorecard>,
-        demo: bool,
-        metrics: bool,
-        secret: fn() -> [u8; 32],
-    ) -> Arc<App> {
-        let (sessions, counters) = (access::Sessions::new(secret), observe::Counters::default());
-        Arc::new(App { figures: RwLock::new(figures), metrics, scorecards, demo, sessions, counters })
+    pub fn new(parts: Parts) -> Arc<App> {
+        Arc::new(App {
+            figures: RwLock::new(parts.figures),
+            metrics: parts.metrics,
+            scorecards: parts.scorecards,
+            desk: parts.desk,
+            accesses: parts.accesses,
+            services: parts.services,
+            token_key: parts.token_key,
+            demo: parts.demo,
+            calendar: Calendar::shipped(),
+            sessions: caller::Sessions::new(parts.secret),
+            tries: caller::Tries::default(),
+            counters: observe::Counters::default(),
+            behind: AtomicU64::new(0),
+            ending: watch::Sender::new(false),
+        })
     }
 
     /// The figures as they are published now.
     pub fn figures(&self) -> Arc<dyn Figures> {
         Arc::clone(&self.figures.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Tells how many events of the log are not in the facts yet.
+    pub fn behind(&self, events: u64) {
+        self.behind.store(events, Ordering::Relaxed);
     }
 
     /// Puts newer figures in place of those shown; requests under way end with the ones they began with.
@@ -69,6 +125,13 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/", get(home::home))
         .route("/sign-in", get(access::page).post(access::sign_in))
         .route("/sign-out", post(access::sign_out))
+        .route("/contact", get(contact::form).post(contact::send))
+        .route("/contact/thread", get(contact::thread).post(contact::write))
+        .route("/contact/return", get(contact::come_back).post(contact::with_code))
+        .route("/contact/leave", post(contact::leave))
+        .route("/desk", get(desk::queues))
+        .route("/desk/contacts/{id}", get(desk::contact))
+        .route("/desk/contacts/{id}/{command}", post(desk::command))
         .route("/steer", get(steer::overview))
         .route("/steer/measures/{id}", get(steer::measure))
         .route("/steer/measures/{id}/csv", get(steer::csv))
@@ -76,10 +139,38 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/assets/{name}", get(assets::asset))
         .route("/healthz", get(observe::health))
         .route("/metrics", get(observe::metrics_beside_pages))
+        .nest("/api", programs())
         .fallback(home::not_found)
+        .layer(DefaultBodyLimit::max(care::MOST_BODY))
+        .layer(middleware::from_fn(same_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::count))
         .layer(middleware::map_response(harden))
         .with_state(app)
+}
+
+/// What programs ask: JSON, and the same answer for what is not there and what they may not know of.
+fn programs() -> Router<Arc<App>> {
+    Router::new()
+        .route("/openapi.json", get(api::openapi))
+        .route("/contacts", post(api::open))
+        .route("/contacts/{id}", get(api::contact))
+        .route("/contacts/{id}/{command}", post(api::command))
+        .route("/conversations/{id}/messages", get(api::messages))
+        .route("/conversations/{id}/messages/{client_id}", put(api::write))
+        .route("/queues/{id}", get(api::queue))
+        .fallback(api::nothing)
+        .method_not_allowed_fallback(api::nothing)
+        .layer(middleware::map_response(as_json))
+}
+
+/// What the framework itself refuses, such as a body that is too large, in the shape of every other refusal.
+async fn as_json(response: Response) -> Response {
+    let is_text = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => answer::Failure::too_large().into_response(),
+        status if status.is_client_error() && is_text => answer::Failure::malformed("The request cannot be read.").into_response(),
+        _ => response,
+    }
 }
 
 /// Serves until `stopped`, and lets the requests under way end.
@@ -88,12 +179,40 @@ pub async fn serve(
     app: Arc<App>,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(app)).with_graceful_shutdown(stopped).await
+    let ending = Arc::clone(&app);
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let stopped = async move {
+        stopped.await;
+        ending.ending.send_replace(true);
+    };
+    axum::serve(listener, service).with_graceful_shutdown(stopped).await
 }
 
 /// Serves `/metrics` alone, for the address that only the county's monitoring reaches.
 pub async fn serve_metrics(listener: tokio::net::TcpListener, app: Arc<App>) -> std::io::Result<()> {
     axum::serve(listener, Router::new().route("/metrics", get(observe::metrics)).with_state(app)).await
+}
+
+/// Nothing is changed by a form of another site: browsers say where a request comes from.
+async fn same_origin(request: Request, next: Next) -> Response {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_safe || comes_from_here(request.headers()) {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "This request comes from another site.").into_response()
+}
+
+fn comes_from_here(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (text("origin"), text("host")) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        // Programs send no origin, and no cookies of a browser either.
+        (None, _) => true,
+        (Some(_), None) => false,
+    }
 }
 
 /// No script but ours, no outside origin, no framing, nothing personal in caches.

@@ -1,5 +1,11 @@
 //! Numbers and periods as each language writes them. Rounding happens here and nowhere else.
 
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use operations::calendar::Calendar;
+
 use crate::texts::Language;
 
 /// A no-break space between thousands.
@@ -50,12 +56,40 @@ pub fn value(value: f64, unit: &str, language: Language) -> String {
 
 /// `2025-03` as 3/2025 in Finnish and Swedish, Mar 2025 in English; other periods as they are.
 pub fn period(period: &str, language: Language) -> String {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let parts = period.split_once('-').and_then(|(year, month)| Some((year, month.parse::<usize>().ok()?)));
     match (parts, language) {
         (Some((year, month @ 1..=12)), Language::En) => format!("{} {year}", MONTHS[month - 1]),
         (Some((year, month @ 1..=12)), Language::Fi | Language::Sv) => format!("{month}/{year}"),
         _ => period.into(),
+    }
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The county's local time.
+static ZONE: LazyLock<TimeZone> = LazyLock::new(|| Calendar::shipped().zone);
+
+fn local(micros: i64) -> Option<jiff::civil::DateTime> {
+    Some(ZONE.to_datetime(Timestamp::from_microsecond(micros).ok()?))
+}
+
+/// The local day of an instant, in microseconds since 1970.
+pub fn day_of(micros: i64, language: Language) -> String {
+    let Some(at) = local(micros) else { return String::new() };
+    match language {
+        Language::Fi | Language::Sv => format!("{}.{}.{}", at.day(), at.month(), at.year()),
+        Language::En => format!("{} {} {}", at.day(), MONTHS[usize::from(at.month().unsigned_abs()) - 1], at.year()),
+    }
+}
+
+/// The local day and time of an instant, in microseconds since 1970.
+pub fn moment(micros: i64, language: Language) -> String {
+    let Some(at) = local(micros) else { return String::new() };
+    let day = day_of(micros, language);
+    match language {
+        Language::Fi => format!("{day} klo {}.{:02}", at.hour(), at.minute()),
+        Language::Sv => format!("{day} kl. {}.{:02}", at.hour(), at.minute()),
+        Language::En => format!("{day} at {}:{:02}", at.hour(), at.minute()),
     }
 }
 
@@ -71,5 +105,14 @@ mod tests {
         assert_eq!(value(0.305, "share", Language::Fi), "30,5\u{a0}%");
         assert_eq!(period("2025-03", Language::Sv), "3/2025");
         assert_eq!(period("2025-W10", Language::En), "2025-W10");
+    }
+
+    #[test]
+    fn instants_are_told_in_the_countys_time() {
+        let midsummer = 1_782_000_300_000_000;
+        assert_eq!(moment(midsummer, Language::Fi), "21.6.2026 klo 3.05");
+        assert_eq!(moment(midsummer, Language::Sv), "21.6.2026 kl. 3.05");
+        assert_eq!(moment(midsummer, Language::En), "21 Jun 2026 at 3:05");
+        assert_eq!(day_of(i64::MAX, Language::Fi), "", "no such day");
     }
 }

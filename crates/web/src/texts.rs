@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use facts::CodeList;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{LanguageIdentifier, langid};
@@ -47,6 +48,16 @@ impl Language {
     /// The text of three that is in this language.
     pub fn of(self, texts: &[String; 3]) -> &str {
         &texts[self as usize]
+    }
+
+    /// The name of a code of a closed vocabulary; a code that it does not have stands for itself.
+    pub fn code_name(self, list: &'static CodeList, code: &str) -> String {
+        let named = list.codes.iter().find(|it| it.code == code).map(|it| match self {
+            Language::Fi => it.fi,
+            Language::Sv => it.sv,
+            Language::En => it.en,
+        });
+        named.unwrap_or(code).into()
     }
 
     fn tag(self) -> LanguageIdentifier {

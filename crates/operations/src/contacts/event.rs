@@ -17,6 +17,9 @@ pub enum Event {
         /// Whose queue it came to first.
         unit: String,
         anonymous: bool,
+        /// Token of the person, under whose keys the texts are sealed; empty: of nobody but this contact.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        subject: String,
         /// Microseconds since 1970.
         at: i64,
     },
@@ -41,7 +44,12 @@ pub enum Event {
     Closed,
     /// In the conversation's stream: a message, whose text is sealed beside it.
     #[serde(rename = "message.written")]
-    Written { author: Author },
+    Written {
+        author: Author,
+        /// By which the writer's program tells whether it was sent before.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        client_id: String,
+    },
     /// In the conversation's stream: what both sides see of how the contact stands.
     #[serde(rename = "conversation.shown")]
     Shown(Shown),
@@ -73,6 +81,11 @@ pub enum Shown {
 pub struct Unreadable(pub String);
 
 impl Event {
+    /// A message without a writer's own name for it.
+    pub fn written(author: Author) -> Event {
+        Event::Written { author, client_id: String::new() }
+    }
+
     /// Version of every kind's data.
     pub const SCHEMA: u32 = 1;
 
@@ -104,7 +117,7 @@ impl Event {
 }
 
 /// Codes of closed vocabularies as their texts.
-mod code {
+pub(super) mod code {
     use facts::Code;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 

@@ -1,16 +1,20 @@
 //! How a contact stands: a fold of its events.
 
 use facts::{Channel, Outcome};
+use serde::{Deserialize, Serialize};
 
-use super::event::{Author, Event};
+use super::event::{Author, Event, code};
 
 /// A contact as its events have left it. No text, no name: those are read from the log when a page shows them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
+    #[serde(with = "code")]
     pub channel: Channel,
     pub service: String,
     pub language: String,
     pub anonymous: bool,
+    /// Token of the person; empty: of nobody but this contact.
+    pub subject: String,
     /// Whose queue it came to first, and whose it is in now.
     pub arrival_unit: String,
     pub unit: String,
@@ -19,16 +23,27 @@ pub struct Contact {
     pub opened_at: i64,
     /// The first answer of a person.
     pub first_response_at: Option<i64>,
-    /// Events of the conversation so far.
+    /// The first message of the resident after that: both have spoken.
+    pub reached_at: Option<i64>,
+    pub resolved_at: Option<i64>,
+    pub closed_at: Option<i64>,
+    /// The last message of either side.
+    pub written_at: i64,
+    /// Events of the contact's own stream so far, and of the conversation's.
+    pub history: u64,
     pub conversation: u64,
     /// The number of the resident's last message.
     pub last_of_resident: u64,
     pub transfers: u32,
+    /// Who has it, or had it last.
+    pub handler: Option<String>,
+    #[serde(with = "outcome")]
     pub outcome: Option<Outcome>,
 }
 
 /// Where a contact is: in exactly one place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// In its unit's queue.
     Queued,
@@ -54,10 +69,24 @@ impl Contact {
             Place::Owned { owner } | Place::Waiting { owner } | Place::Resolved { owner, .. } => owner.clone(),
             Place::Queued | Place::Closed => String::new(),
         };
+        match event.in_conversation() {
+            true => contact.conversation += 1,
+            false => contact.history += 1,
+        }
+        if matches!(event, Event::Written { .. }) {
+            contact.written_at = recorded;
+        }
         match event {
-            Event::Opened { .. } => {}
-            Event::Claimed { owner } => contact.place = Place::Owned { owner: owner.clone() },
-            Event::Released | Event::Reopened => contact.place = Place::Queued,
+            Event::Opened { .. } | Event::Shown(_) => {}
+            Event::Claimed { owner } => {
+                contact.handler = Some(owner.clone());
+                contact.place = Place::Owned { owner: owner.clone() };
+            }
+            Event::Released => contact.place = Place::Queued,
+            Event::Reopened => {
+                contact.place = Place::Queued;
+                (contact.resolved_at, contact.outcome) = (None, None);
+            }
             Event::Asked => contact.place = Place::Waiting { owner: owner(&contact.place) },
             Event::Answered => contact.place = Place::Owned { owner: owner(&contact.place) },
             Event::Transferred { to, .. } => {
@@ -67,39 +96,83 @@ impl Contact {
             }
             Event::Resolved { outcome } => {
                 contact.place = Place::Resolved { owner: owner(&contact.place), at: recorded };
-                contact.outcome = Some(*outcome);
+                (contact.outcome, contact.resolved_at) = (Some(*outcome), Some(recorded));
             }
-            Event::Closed => contact.place = Place::Closed,
-            Event::Written { author } => {
-                contact.conversation += 1;
-                match author {
-                    Author::Resident => contact.last_of_resident = contact.conversation,
-                    Author::Service => {
-                        contact.first_response_at.get_or_insert(recorded);
-                    }
+            Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(recorded)),
+            Event::Written { author: Author::Resident, .. } => {
+                contact.last_of_resident = contact.conversation;
+                if contact.first_response_at.is_some() {
+                    contact.reached_at.get_or_insert(recorded);
                 }
             }
-            Event::Shown(_) => contact.conversation += 1,
+            Event::Written { author: Author::Service, .. } => {
+                contact.first_response_at.get_or_insert(recorded);
+            }
         }
         Some(contact)
     }
 
     fn opened(event: &Event) -> Option<Contact> {
-        let Event::Opened { channel, service, language, unit, anonymous, at } = event else { return None };
+        let Event::Opened { channel, service, language, unit, anonymous, subject, at } = event else { return None };
         Some(Contact {
             channel: *channel,
             service: service.clone(),
             language: language.clone(),
             anonymous: *anonymous,
+            subject: subject.clone(),
             arrival_unit: unit.clone(),
             unit: unit.clone(),
             place: Place::Queued,
             opened_at: *at,
             first_response_at: None,
+            reached_at: None,
+            resolved_at: None,
+            closed_at: None,
+            written_at: *at,
+            history: 1,
             conversation: 0,
             last_of_resident: 0,
             transfers: 0,
+            handler: None,
             outcome: None,
         })
+    }
+
+    /// Who has it now.
+    pub fn owner(&self) -> Option<&str> {
+        match &self.place {
+            Place::Owned { owner } | Place::Waiting { owner } => Some(owner),
+            Place::Queued | Place::Resolved { .. } | Place::Closed => None,
+        }
+    }
+}
+
+impl Place {
+    /// Name in answers to programs and in links.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Place::Queued => "queued",
+            Place::Owned { .. } => "owned",
+            Place::Waiting { .. } => "waiting_resident",
+            Place::Resolved { .. } => "resolved",
+            Place::Closed => "closed",
+        }
+    }
+}
+
+/// How it ended, as its code; empty: not yet.
+mod outcome {
+    use facts::{Code, Outcome};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    pub fn serialize<S: Serializer>(outcome: &Option<Outcome>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(outcome.map_or("", Code::code))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Outcome>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let unknown = || D::Error::custom(format!("there is no outcome {text}"));
+        if text.is_empty() { Ok(None) } else { Outcome::named(&text).ok_or_else(unknown).map(Some) }
     }
 }

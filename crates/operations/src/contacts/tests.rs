@@ -15,7 +15,17 @@ fn opening() -> Command {
         language: "fi".into(),
         unit: "station-a".into(),
         anonymous: true,
+        subject: String::new(),
+        client_id: String::new(),
     }
+}
+
+fn write(seen: u64) -> Command {
+    Command::Write { seen, client_id: String::new() }
+}
+
+fn ask(seen: u64) -> Command {
+    Command::Ask { seen, client_id: String::new() }
 }
 
 fn transfer_to(unit: &str) -> Command {
@@ -40,7 +50,7 @@ fn when(contact: &Contact, by: By<'_>, command: &Command) -> Result<Vec<Event>, 
 }
 
 fn seen(contact: &Contact) -> Command {
-    Command::Write { seen: contact.conversation }
+    write(contact.conversation)
 }
 
 const RESOLVED: Command = Command::Resolve { outcome: Outcome::Advised, seen: 99 };
@@ -60,23 +70,23 @@ fn a_contact_is_claimed_by_one() {
 fn only_who_has_it_answers_and_only_after_reading() {
     let queued = given(&[]);
     assert_eq!(when(&queued, NURSE, &seen(&queued)), Err(Refusal::NotOwned));
-    let owned = given(&[(NURSE, Command::Claim), (By::Resident, Command::Write { seen: 0 })]);
+    let owned = given(&[(NURSE, Command::Claim), (By::Resident, write(0))]);
     assert_eq!(when(&owned, OTHER, &seen(&owned)), Err(Refusal::OwnedBy("nurse-1".into())));
-    assert_eq!(when(&owned, NURSE, &Command::Write { seen: 1 }), Err(Refusal::Unseen(4)), "a message came meanwhile");
-    assert_eq!(when(&owned, NURSE, &seen(&owned)), Ok(vec![Event::Written { author: Author::Service }]));
-    for command in [Command::Ask { seen: 1 }, Command::Resolve { outcome: Outcome::Advised, seen: 1 }] {
+    assert_eq!(when(&owned, NURSE, &write(1)), Err(Refusal::Unseen(4)), "a message came meanwhile");
+    assert_eq!(when(&owned, NURSE, &seen(&owned)), Ok(vec![Event::written(Author::Service)]));
+    for command in [ask(1), Command::Resolve { outcome: Outcome::Advised, seen: 1 }] {
         assert_eq!(when(&owned, NURSE, &command), Err(Refusal::Unseen(4)), "{command:?}");
     }
 }
 
 #[test]
 fn a_question_waits_for_its_answer_and_keeps_its_owner() {
-    let asked = given(&[(NURSE, Command::Claim), (NURSE, Command::Ask { seen: 9 })]);
+    let asked = given(&[(NURSE, Command::Claim), (NURSE, ask(9))]);
     assert_eq!(asked.place, Place::Waiting { owner: "nurse-1".into() });
     let answered = given(&[
         (NURSE, Command::Claim),
-        (NURSE, Command::Ask { seen: 9 }),
-        (By::Resident, Command::Write { seen: 0 }),
+        (NURSE, ask(9)),
+        (By::Resident, write(0)),
     ]);
     assert_eq!(answered.place, Place::Owned { owner: "nurse-1".into() });
 }
@@ -84,7 +94,7 @@ fn a_question_waits_for_its_answer_and_keeps_its_owner() {
 #[test]
 fn the_first_response_is_a_persons_and_stands() {
     let answered =
-        given(&[(NURSE, Command::Claim), (NURSE, Command::Write { seen: 9 }), (NURSE, Command::Write { seen: 9 })]);
+        given(&[(NURSE, Command::Claim), (NURSE, write(9)), (NURSE, write(9))]);
     assert_eq!(answered.first_response_at, Some(NOW + 2_000_000));
     assert_eq!(given(&[(NURSE, Command::Claim)]).first_response_at, None, "claiming answers nobody");
 }
@@ -106,14 +116,17 @@ fn handed_over_it_is_in_the_other_queue_and_opened_when_it_was() {
 fn an_answered_contact_is_taken_up_again_within_its_time_and_closed_after_it() {
     let resolved = given(&[(NURSE, Command::Claim), (NURSE, RESOLVED)]);
     let at = |days: i64| Context { now: NOW + days * 86_400_000_000, by: By::Resident };
-    let write = Command::Write { seen: 0 };
+    let write = write(0);
     let again = decide(Some(&resolved), &write, &at(6));
-    let written = Event::Written { author: Author::Resident };
+    let written = Event::written(Author::Resident);
     assert_eq!(again, Ok(vec![written, Event::Reopened, Event::Shown(Shown::Waiting)]));
     assert_eq!(decide(Some(&resolved), &write, &at(8)), Err(Refusal::TooLate));
     let by_system = |days| Context { by: By::System, ..at(days) };
     assert_eq!(decide(Some(&resolved), &Command::Close, &by_system(6)), Err(Refusal::TooEarly));
     let closed = decide(Some(&resolved), &Command::Close, &by_system(8));
+    let by_nurse = decide(Some(&resolved), &Command::Close, &Context { by: NURSE, ..at(1) });
+    assert_eq!(by_nurse, closed, "who answered may end it before");
+    assert!(decide(Some(&resolved), &Command::Close, &at(8)).is_err(), "the resident does not");
     assert_eq!(closed, Ok(vec![Event::Closed, Event::Shown(Shown::Closed)]));
 }
 
@@ -128,6 +141,7 @@ fn what_stands_in_the_log_is_read_as_it_was_written() {
                 language: "sv".into(),
                 unit: "a".into(),
                 anonymous: false,
+                subject: String::new(),
                 at: 5,
             },
             "contact.opened",
@@ -145,7 +159,12 @@ fn what_stands_in_the_log_is_read_as_it_was_written() {
         (Event::Resolved { outcome: Outcome::SelfCare }, "contact.resolved", r#"{"outcome":"self_care"}"#),
         (Event::Reopened, "contact.reopened", "{}"),
         (Event::Closed, "contact.closed", "{}"),
-        (Event::Written { author: Author::Service }, "message.written", r#"{"author":"service"}"#),
+        (Event::written(Author::Service), "message.written", r#"{"author":"service"}"#),
+        (
+            Event::Written { author: Author::Resident, client_id: "c-1".into() },
+            "message.written",
+            r#"{"author":"resident","client_id":"c-1"}"#,
+        ),
         (Event::Shown(Shown::InWork), "conversation.shown", r#""in_work""#),
     ];
     for (event, kind, data) in golden {
@@ -166,8 +185,8 @@ fn command() -> impl Strategy<Value = (bool, u8, Command)> {
     let command = prop_oneof![
         Just(Command::Claim),
         Just(Command::Release),
-        (0_u64..30).prop_map(|seen| Command::Write { seen }),
-        (0_u64..30).prop_map(|seen| Command::Ask { seen }),
+        (0_u64..30).prop_map(write),
+        (0_u64..30).prop_map(ask),
         prop::sample::select(vec!["station-a", "station-b"]).prop_map(transfer_to),
         (0_u64..30).prop_map(|seen| Command::Resolve { outcome: Outcome::Advised, seen }),
         Just(Command::Reopen),

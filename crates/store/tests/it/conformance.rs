@@ -402,7 +402,7 @@ fn at_most(most: usize, key: &str) -> Command {
         key: key.into(),
         request: [1; 32],
         context: context(),
-        streams: vec!["a/1".into()],
+        streams: vec![("a/1".into(), 0)],
         decide: Box::new(move |streams| (streams[0].len() < most).then(|| vec![event("a/1")])),
     }
 }

@@ -1,7 +1,5 @@
 //! Pages over a fixture of figures: who sees what, what is hidden stays hidden, newer figures take the place of older.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
-
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -11,6 +9,8 @@ use http_body_util::BodyExt;
 use stats::spc::Better;
 use tower::ServiceExt;
 use web::{App, Card, CaseTable, Figures, Part, Point, Series, UnitCard, router};
+
+use crate::{app_over, on_its_own};
 
 /// One measure over two units; of the small one the second month is hidden.
 struct Fixture {
@@ -24,7 +24,7 @@ fn texts(text: &str) -> [String; 3] {
     ["fi", "sv", "en"].map(|language| format!("{text} {language}"))
 }
 
-fn fixture(value: f64, synthetic: bool) -> Arc<dyn Figures> {
+pub fn fixture(value: f64, synthetic: bool) -> Arc<dyn Figures> {
     let unit = |id: &str, parent| UnitCard { id: id.into(), names: texts(id), level: "unit".into(), parent };
     let card = Card {
         id: "access.callback_24h".into(),
@@ -83,12 +83,8 @@ impl Figures for Fixture {
     }
 }
 
-fn app(synthetic: bool, metrics: bool) -> Arc<App> {
-    App::new(fixture(0.5, synthetic), web::shipped_scorecards(), true, metrics, || [7; 32])
-}
-
-fn on_its_own<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().build().expect("a runtime").block_on(future)
+async fn app(synthetic: bool, metrics: bool) -> Arc<App> {
+    app_over(fixture(0.5, synthetic), metrics).await
 }
 
 async fn get(app: &Arc<App>, path: &str, cookie: &str) -> (StatusCode, String) {
@@ -115,7 +111,7 @@ const MEASURE: &str = "/steer/measures/access.callback_24h";
 #[test]
 fn who_is_not_signed_in_is_asked_to_and_residents_find_nothing() {
     on_its_own(async {
-        let app = app(true, true);
+        let app = app(true, true).await;
         assert_eq!(get(&app, MEASURE, "").await.0, StatusCode::SEE_OTHER);
         let resident = signed_in(&app, "resident").await;
         for path in ["/steer", MEASURE, &format!("{MEASURE}/csv"), &format!("{MEASURE}/cases?period=2025-01")] {
@@ -127,7 +123,7 @@ fn who_is_not_signed_in_is_asked_to_and_residents_find_nothing() {
 #[test]
 fn what_is_hidden_is_on_no_page_and_in_no_file() {
     on_its_own(async {
-        let app = app(true, true);
+        let app = app(true, true).await;
         let manager = signed_in(&app, "manager").await;
         let (status, page) = get(&app, &format!("{MEASURE}?unit=small&lang=en"), &manager).await;
         assert_eq!(status, StatusCode::OK);
@@ -147,7 +143,7 @@ fn what_is_hidden_is_on_no_page_and_in_no_file() {
 fn cases_of_real_people_stay_closed() {
     on_its_own(async {
         for (synthetic, expected) in [(true, StatusCode::OK), (false, StatusCode::NOT_FOUND)] {
-            let app = app(synthetic, true);
+            let app = app(synthetic, true).await;
             let manager = signed_in(&app, "manager").await;
             let (status, page) = get(&app, &format!("{MEASURE}/cases?unit=county&period=2025-01"), &manager).await;
             assert_eq!((status, page.contains("secret-case")), (expected, synthetic));
@@ -158,7 +154,7 @@ fn cases_of_real_people_stay_closed() {
 #[test]
 fn newer_figures_take_the_place_of_older_ones() {
     on_its_own(async {
-        let app = app(true, true);
+        let app = app(true, true).await;
         let manager = signed_in(&app, "manager").await;
         let path = format!("{MEASURE}?lang=en");
         assert!(get(&app, &path, &manager).await.1.contains("50.0\u{a0}%"));
@@ -170,8 +166,8 @@ fn newer_figures_take_the_place_of_older_ones() {
 #[test]
 fn metrics_stand_beside_the_pages_only_where_they_may() {
     on_its_own(async {
-        assert_eq!(get(&app(true, true), "/metrics", "").await.0, StatusCode::OK);
-        let closed = app(true, false);
+        assert_eq!(get(&app(true, true).await, "/metrics", "").await.0, StatusCode::OK);
+        let closed = app(true, false).await;
         assert_eq!(get(&closed, "/metrics", "").await.0, StatusCode::NOT_FOUND);
         assert_eq!(get(&closed, "/healthz", "").await.0, StatusCode::OK);
     });
@@ -180,7 +176,7 @@ fn metrics_stand_beside_the_pages_only_where_they_may() {
 #[test]
 fn links_to_what_is_not_there_say_so() {
     on_its_own(async {
-        let app = app(true, true);
+        let app = app(true, true).await;
         let manager = signed_in(&app, "manager").await;
         for path in ["/steer?unit=nowhere", "/steer/measures/none", "/steer/measures/%00", "/steer/nothing"] {
             let (status, page) = get(&app, path, &manager).await;

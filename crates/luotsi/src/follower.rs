@@ -1,0 +1,157 @@
+//! From the log to the facts: every contact's row is made anew when something happened to it.
+//!
+//! The place up to which the log was followed is written after the rows are on disk. Rows that are brought again are
+//! unchanged, so that a follower that was killed in between loses nothing and doubles nothing.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use analytics::import::Directory;
+use analytics::lake::Lake;
+use analytics::lock::lock;
+use analytics::rows::Rows;
+use analytics::{Error, Result, measure};
+use facts::{ResidentId, Row};
+use operations::calendar::Calendar;
+use operations::contacts;
+use serde::{Deserialize, Serialize};
+use store::{Desk, Filter, contact_of};
+use uuid::Uuid;
+
+use crate::now;
+use crate::place::told;
+
+/// What stands in the `source` of rows that come from the log.
+const SOURCE: &str = "log";
+/// Contacts in one commit.
+const MOST: usize = 50_000;
+/// Events read at once.
+const PAGE: usize = 1000;
+
+/// Up to where the log was followed.
+#[derive(Serialize, Deserialize, Default, PartialEq, Eq, Clone, Debug)]
+struct Cursor {
+    epoch: String,
+    pos: u64,
+}
+
+/// Follows a log into the facts of a data directory.
+pub struct Follower {
+    desk: Desk,
+    data: PathBuf,
+    cursor: Cursor,
+    place: PathBuf,
+    calendar: Calendar,
+    directory: Directory,
+}
+
+/// What one round brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Followed {
+    /// Rows that are new or replace others.
+    pub rows: u64,
+    /// Events that are not in the facts yet.
+    pub behind: u64,
+}
+
+impl Follower {
+    pub fn new(desk: Desk, data: &Path, snapshots: &Path) -> Result<Follower> {
+        let place = snapshots.join("facts.json");
+        let cursor = std::fs::read(&place).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+        let directory = Directory::open(data, &Lake::open(data)?.snapshot()?)?;
+        Ok(Follower { desk, data: data.into(), cursor, place, calendar: Calendar::shipped(), directory })
+    }
+
+    /// Brings into the facts what happened since the last round, a commit at most.
+    pub async fn round(&mut self) -> Result<Followed> {
+        let mut touched: BTreeSet<Uuid> = BTreeSet::new();
+        let mut cursor = self.cursor.clone();
+        let mut head = cursor.pos;
+        while touched.len() < MOST {
+            let page = self.desk.log().read_all(cursor.pos, Filter::default(), PAGE).await.map_err(told)?;
+            head = page.head;
+            let epoch = page.epoch.to_string();
+            if epoch != cursor.epoch || page.head < cursor.pos {
+                // Another log, or one that was restored: what is in it already is unchanged.
+                let anew = cursor.pos > 0;
+                cursor = Cursor { epoch, pos: 0 };
+                if anew {
+                    continue;
+                }
+            }
+            for event in &page.events {
+                touched.extend(contact_of(&event.stream));
+                if event.kind == "subject.erased" {
+                    touched.extend(self.of_subject(&event.stream).await?);
+                }
+            }
+            if page.next == cursor.pos {
+                break;
+            }
+            cursor.pos = page.next;
+        }
+        if cursor == self.cursor {
+            return Ok(Followed { rows: 0, behind: 0 });
+        }
+        let mut rows = Rows::new(facts::Contact::TABLE);
+        for id in touched {
+            self.row(id, &mut rows).await?;
+        }
+        let written = self.commit(rows)?;
+        let behind = head.saturating_sub(cursor.pos);
+        self.keep(cursor)?;
+        Ok(Followed { rows: written, behind })
+    }
+
+    async fn row(&mut self, id: Uuid, rows: &mut Rows) -> Result<()> {
+        let Some((contact, dated)) = self.desk.dated(id).await.map_err(told)? else { return Ok(()) };
+        let erased = !contact.subject.is_empty() && self.desk.is_erased(&contact.subject).await.map_err(told)?;
+        let known = (!contact.subject.is_empty() && !erased).then_some(&contact.subject);
+        let resident = known.map(|subject| ResidentId(self.directory.resident(subject.as_bytes())));
+        let due = self.calendar.office_due(contact.opened_at, "contact");
+        // To forget is the last that happens to a row.
+        let dated = dated.saturating_add(i64::from(erased));
+        rows.push_row(&contacts::fact(id.to_string(), &contact, resident, due), SOURCE, dated);
+        Ok(())
+    }
+
+    /// Contacts of a person in the facts, by the name of the stream that says that they were erased.
+    async fn of_subject(&mut self, stream: &str) -> Result<Vec<Uuid>> {
+        let Some((_, subject)) = stream.split_once('/') else { return Ok(Vec::new()) };
+        let resident = self.directory.resident(subject.as_bytes());
+        let snapshot = Lake::open(&self.data)?.snapshot()?;
+        let text = format!("SELECT contact_id FROM contacts WHERE resident_id = {resident} AND source = '{SOURCE}'");
+        let batches = measure::sql(&snapshot, &text, now()).await?;
+        let ids = batches.iter().flat_map(analytics::rows::first_texts);
+        Ok(ids.filter_map(|id| id.parse().ok()).collect())
+    }
+
+    fn commit(&self, mut rows: Rows) -> Result<u64> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let lake = Lake::open(&self.data)?;
+        let _lock = lock(&self.data)?;
+        let mut commit = lake.commit()?;
+        let tally = commit.add(&mut rows)?;
+        let written = tally.accepted + tally.replaced;
+        if written > 0 {
+            commit.compact(facts::Contact::TABLE, false)?;
+            commit.finish()?;
+        }
+        Ok(written)
+    }
+
+    fn keep(&mut self, cursor: Cursor) -> Result<()> {
+        let broken = |error: std::io::Error| Error::file("write", &self.place, error);
+        let text = serde_json::to_vec(&cursor).map_err(|error| Error::file("write", &self.place, error))?;
+        if let Some(folder) = self.place.parent() {
+            std::fs::create_dir_all(folder).map_err(broken)?;
+        }
+        let partial = self.place.with_extension("partial");
+        std::fs::write(&partial, text).map_err(broken)?;
+        std::fs::rename(&partial, &self.place).map_err(broken)?;
+        self.cursor = cursor;
+        Ok(())
+    }
+}

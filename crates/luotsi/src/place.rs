@@ -1,0 +1,80 @@
+//! Where the log and its keys are, for every command that needs them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use analytics::{Error, Result};
+use clap::Args;
+use store::{Desk, KEY_FILE, Keys, Location, Log};
+
+use crate::DataDirectory;
+
+/// The log of a data directory, or of a database.
+#[derive(Args, Clone)]
+pub struct Place {
+    #[command(flatten)]
+    pub data: DataDirectory,
+    /// PostgreSQL database of the log, as postgres://USER@HOST/NAME; without it the log is in the data directory.
+    #[arg(long, env = "LUOTSI_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+    /// File of the master key; by default in the data directory.
+    #[arg(long, env = "LUOTSI_KEY_FILE")]
+    key_file: Option<PathBuf>,
+}
+
+impl Place {
+    pub fn location(&self) -> Location {
+        match &self.database {
+            Some(url) => Location::Database(url.clone()),
+            None => Location::File(self.data.path.join("log.db")),
+        }
+    }
+
+    /// Where it is recorded who saw what: always in the data directory.
+    pub fn accesses(&self) -> Location {
+        Location::File(self.data.path.join("access.db"))
+    }
+
+    pub fn keys(&self) -> Result<Keys> {
+        let folder = self.keys_folder();
+        let master = self.key_file.clone().unwrap_or_else(|| folder.join(KEY_FILE));
+        Keys::open(&folder, &master).map_err(told)
+    }
+
+    pub fn keys_folder(&self) -> PathBuf {
+        self.data.path.join("keys")
+    }
+
+    /// The log that is there; none is made.
+    pub fn existing(&self, clock: impl Fn() -> i64 + Send + 'static) -> Result<Log> {
+        let location = self.location();
+        if let Location::File(path) = &location
+            && !path.exists()
+        {
+            return Err(Error::new("there is no log").at(path.display()).remedy("name the data directory with --data"));
+        }
+        Log::open(&location, Arc::new(self.keys()?), clock).map_err(told)
+    }
+
+    /// The desk over the log, which is made where there is none. `clock` gives microseconds since 1970.
+    pub async fn desk(&self, clock: impl Fn() -> i64 + Clone + Send + Sync + 'static) -> Result<Desk> {
+        let keys = Arc::new(self.keys()?);
+        let log = Log::open(&self.location(), Arc::clone(&keys), clock.clone()).map_err(told)?;
+        let snapshot = self.snapshots().join("desk.json");
+        Desk::open(log, &keys, clock, Some(snapshot)).await.map_err(told)
+    }
+
+    /// Folder of what can be made anew from the log.
+    pub fn snapshots(&self) -> PathBuf {
+        self.data.path.join("snapshots")
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.data.path
+    }
+}
+
+/// What went wrong with the log, in the words of the command line.
+pub fn told(error: store::Error) -> Error {
+    Error::new(error.0)
+}

@@ -1,0 +1,645 @@
+//! Contacts over the log: what residents and professionals ask for, decided and written; what they may see, read.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+
+use operations::contacts::{
+    self, Author, By, Channel, Code, Command, Contact, Event, REOPENED_WITHIN, Refusal, Shown,
+};
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::event::{AppendError, Appended, Context, NewEvent, Personal, Recorded};
+use crate::keys::{Keys, signature};
+use crate::log::{Filter, Log};
+use crate::view::{self, CONTACT, CONVERSATION, View, contact_of, decode, stream};
+use crate::{Error, Result, event, new_id};
+
+/// What a retention period or an erasure ends at once.
+const CLASS: &str = "contact";
+/// Characters of a code with which somebody comes back: 80 bits.
+const CODE: usize = 16;
+/// Crockford's alphabet: no letter that is mistaken for a digit.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// How long after the last message a code opens a contact: thirty days, in microseconds.
+const CODE_LASTS: i64 = 30 * 86_400 * 1_000_000;
+/// Events read at once, and between two snapshots.
+const PAGE: usize = 1000;
+const SNAPSHOT_EVERY: u64 = 50_000;
+/// Topics beyond which those that nobody listens to any more are looked for.
+const LISTENED: usize = 10_000;
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    pub side: Side,
+    /// The professional's id or the resident's token; for those without either, the contact stands for them.
+    pub id: String,
+    /// Unit of a professional.
+    pub unit: String,
+}
+
+/// On which side of the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Resident,
+    Professional,
+    System,
+}
+
+impl Who {
+    /// Somebody without a name, who holds a contact's code.
+    pub fn anonymous() -> Who {
+        Who { side: Side::Resident, id: "anonymous".into(), unit: String::new() }
+    }
+
+    fn by(&self) -> By<'_> {
+        match self.side {
+            Side::Resident => By::Resident,
+            Side::Professional => By::Professional(&self.id),
+            Side::System => By::System,
+        }
+    }
+
+    fn context(&self, now: i64) -> Context {
+        let purpose = match self.side {
+            Side::Resident => "own matter",
+            Side::Professional => "care",
+            Side::System => "upkeep",
+        };
+        let (actor, unit) = (self.id.clone(), self.unit.clone());
+        Context { actor, unit, purpose: purpose.into(), correlation: new_id(now), cause: None }
+    }
+}
+
+/// A contact as somebody asks to open it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The writer's own name for it: asked twice with the same, it is opened once.
+    pub client_id: String,
+    pub channel: Channel,
+    pub service: String,
+    pub language: String,
+    pub unit: String,
+    pub anonymous: bool,
+    /// Token of the resident; empty: of nobody but this contact.
+    pub subject: String,
+    pub text: String,
+}
+
+/// A contact that was opened, now or when it was asked before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    pub contact: Uuid,
+    /// For who writes without a name; it is told nowhere else.
+    pub code: Option<String>,
+    pub again: bool,
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// Number of the message that was written, if one was.
+    pub seq: Option<u64>,
+    pub again: bool,
+}
+
+/// A message or a change of state, as both sides see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub seq: u64,
+    /// Place in the log.
+    pub pos: u64,
+    /// Microseconds since 1970.
+    pub at: i64,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// The text is none when it was erased.
+    Message {
+        author: Author,
+        client_id: String,
+        text: Option<String>,
+    },
+    State(Shown),
+}
+
+/// Something in a contact's own stream, as professionals see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    pub at: i64,
+    pub event: Event,
+    /// The note that was handed over with it.
+    pub note: Option<String>,
+}
+
+/// Why something asked of the desk was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    Refused(Refusal),
+    /// There is none, or none for who asks.
+    NotFound,
+    /// The same name was used for something else.
+    KeyReused,
+    /// Not now: the log is busy, full, or must be started anew. Nothing was lost; ask again with the same name.
+    Later(String),
+    Broken(String),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Trouble {
+        Trouble::Broken(error.0)
+    }
+}
+
+/// What somebody can wait for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// Anything about a contact.
+    Contact(Uuid),
+    /// Which contacts wait in a unit's queue.
+    Queue(String),
+}
+
+/// A handle on contacts; cheap to clone.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+struct Inner {
+    log: Log,
+    clock: Box<dyn Fn() -> i64 + Send + Sync>,
+    view: RwLock<View>,
+    reached: watch::Sender<u64>,
+    /// Who waits for something to change; nobody else is woken.
+    listeners: Mutex<HashMap<Topic, watch::Sender<u64>>>,
+    /// Signs codes.
+    codes: [u8; 32],
+    snapshot: Option<PathBuf>,
+}
+
+impl Desk {
+    /// The desk over a log, standing where the log stands. `clock` gives microseconds since 1970.
+    pub async fn open(
+        log: Log,
+        keys: &Keys,
+        clock: impl Fn() -> i64 + Send + Sync + 'static,
+        snapshot: Option<PathBuf>,
+    ) -> Result<Desk> {
+        let kept = snapshot.as_deref().and_then(View::kept);
+        let view = RwLock::new(kept.unwrap_or_default());
+        let codes = keys.derived("resume codes");
+        let inner = Inner { log, clock: Box::new(clock), view, reached: watch::Sender::new(0), listeners: Mutex::default(), codes, snapshot };
+        let desk = Desk(Arc::new(inner));
+        while !desk.step().await? {}
+        Ok(desk)
+    }
+
+    /// Follows the log for ever; it ends only with what keeps it from following.
+    pub async fn follow(&self) -> Error {
+        let mut kept = self.view().pos;
+        loop {
+            let stepped = self.step().await;
+            let pos = self.view().pos;
+            match stepped {
+                Ok(true) => self.0.log.wait_after(pos).await,
+                Ok(false) => {}
+                Err(error) => return error,
+            }
+            if pos >= kept + SNAPSHOT_EVERY {
+                kept = pos;
+                if let Err(error) = self.keep() {
+                    return error;
+                }
+            }
+        }
+    }
+
+    /// Takes in what the log has more, a page at most; whether that was all.
+    async fn step(&self) -> Result<bool> {
+        let after = self.view().pos;
+        let page = self.0.log.read_all(after, Filter::default(), PAGE).await?;
+        let mut view = self.0.view.write().unwrap_or_else(PoisonError::into_inner);
+        if page.epoch != view.epoch || page.head < after {
+            // Another log than the one that was followed, or one that was restored: from the beginning.
+            *view = View::of(page.epoch);
+            if after > 0 {
+                return Ok(false);
+            }
+        }
+        let mut changed = HashSet::new();
+        for event in &page.events {
+            let change = view.apply(event)?;
+            changed.extend(change.contact.map(Topic::Contact));
+            changed.extend(change.queues.into_iter().map(Topic::Queue));
+        }
+        let pos = view.pos;
+        drop(view);
+        self.0.reached.send_replace(pos);
+        let mut listeners = self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        for topic in changed {
+            if let Some(listener) = listeners.get(&topic) {
+                listener.send_replace(pos);
+                if listener.is_closed() {
+                    listeners.remove(&topic);
+                }
+            }
+        }
+        Ok(pos >= page.head)
+    }
+
+    /// Keeps a snapshot, behind which the next start is quick.
+    pub fn keep(&self) -> Result<()> {
+        self.0.snapshot.as_deref().map_or(Ok(()), |path| self.view().keep(path))
+    }
+
+    pub fn log(&self) -> &Log {
+        &self.0.log
+    }
+
+    /// Now, as the desk's clock has it.
+    pub fn now(&self) -> i64 {
+        (self.0.clock)()
+    }
+
+    pub fn view(&self) -> RwLockReadGuard<'_, View> {
+        self.0.view.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hears when something changes, from now on; what it tells is a hint, the truth is read.
+    pub fn listen(&self, topic: Topic) -> watch::Receiver<u64> {
+        let mut listeners = self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        if listeners.len() > LISTENED {
+            listeners.retain(|_, listener| !listener.is_closed());
+        }
+        listeners.entry(topic).or_insert_with(|| watch::Sender::new(0)).subscribe()
+    }
+
+    /// Waits until the view shows a place of the log.
+    async fn reach(&self, pos: u64) {
+        // The desk that sends is the one that waits: the channel does not end.
+        let _ = self.0.reached.subscribe().wait_for(|reached| *reached >= pos).await;
+    }
+
+    /// Opens a contact with its first message.
+    pub async fn open_contact(&self, opening: Opening, who: &Who) -> std::result::Result<Opened, Trouble> {
+        let now = self.now();
+        let request = digest(&[
+            opening.channel.code(),
+            &opening.service,
+            &opening.language,
+            if opening.anonymous { "anonymous" } else { "" },
+            &opening.subject,
+            &opening.text,
+        ]);
+        // The code follows from what was asked, so that who did not get the answer gets the same one again.
+        let code = opening.anonymous.then(|| self.code(&opening.client_id, &request));
+        let command = Command::Open {
+            channel: opening.channel,
+            service: opening.service,
+            language: opening.language,
+            unit: opening.unit,
+            anonymous: opening.anonymous,
+            subject: opening.subject,
+            client_id: opening.client_id.clone(),
+        };
+        let contact = new_id(now);
+        let resumed = code.as_deref().map(|code| self.resumed(code));
+        let appended = self
+            .write(Asked {
+                contact,
+                command,
+                text: Some(opening.text),
+                who: who.clone(),
+                scope: format!("open/{}", who.id),
+                key: opening.client_id,
+                request,
+                now,
+                resumed,
+                known: None,
+            })
+            .await?;
+        let contact = match appended.again {
+            false => contact,
+            true => self.contact_at(appended.first).await?,
+        };
+        Ok(Opened { contact, code, again: appended.again })
+    }
+
+    /// Does what somebody asks of a contact; `key` is the asker's own name for it, so that it is done once.
+    pub async fn ask(
+        &self,
+        contact: Uuid,
+        who: &Who,
+        command: Command,
+        text: Option<String>,
+        key: &str,
+    ) -> std::result::Result<Done, Trouble> {
+        let request = digest(&[verb(&command), text.as_deref().unwrap_or_default(), &detail(&command)]);
+        let known = self.view().contact(contact).cloned();
+        let appended = self
+            .write(Asked {
+                contact,
+                command,
+                text,
+                who: who.clone(),
+                scope: format!("{contact}/{}", who.id),
+                key: key.into(),
+                request,
+                now: self.now(),
+                resumed: None,
+                known,
+            })
+            .await?;
+        let seq = self.written(appended).await?;
+        Ok(Done { seq, again: appended.again })
+    }
+
+    async fn write(&self, asked: Asked) -> std::result::Result<Appended, Trouble> {
+        let refused: Arc<Mutex<Option<Trouble>>> = Arc::default();
+        let slot = Arc::clone(&refused);
+        let known = asked.known.as_ref().map_or((0, 0), |contact| (contact.history, contact.conversation));
+        let command = event::Command {
+            scope: asked.scope.clone(),
+            key: asked.key.clone(),
+            request: asked.request,
+            context: asked.who.context(asked.now),
+            streams: vec![
+                (stream(CONTACT, asked.contact), known.0),
+                (stream(CONVERSATION, asked.contact), known.1),
+            ],
+            decide: Box::new(move |streams| match asked.decide(streams) {
+                Ok(events) => Some(events),
+                Err(trouble) => {
+                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
+                    None
+                }
+            }),
+        };
+        match self.0.log.carry_out(command).await {
+            Ok(appended) => {
+                self.reach(appended.last).await;
+                Ok(appended)
+            }
+            Err(AppendError::Refused) => {
+                let trouble = refused.lock().unwrap_or_else(PoisonError::into_inner).take();
+                Err(trouble.unwrap_or(Trouble::NotFound))
+            }
+            Err(AppendError::KeyReused) => Err(Trouble::KeyReused),
+            Err(
+                error @ (AppendError::Overloaded
+                | AppendError::Full
+                | AppendError::ReadOnly
+                | AppendError::Unknown
+                | AppendError::Fatal(_)),
+            ) => Err(Trouble::Later(error.to_string())),
+            Err(error) => Err(Trouble::Broken(error.to_string())),
+        }
+    }
+
+    /// The events of one append.
+    async fn at(&self, appended: Appended) -> Result<Vec<Recorded>> {
+        let most = (appended.last + 1).saturating_sub(appended.first) as usize;
+        Ok(self.0.log.read_all(appended.first - 1, Filter::default(), most).await?.events)
+    }
+
+    /// Number of the message among the events of an append.
+    async fn written(&self, appended: Appended) -> Result<Option<u64>> {
+        let events = self.at(appended).await?;
+        Ok(events.iter().find(|event| event.kind == "message.written").map(|event| event.version))
+    }
+
+    async fn contact_at(&self, pos: u64) -> Result<Uuid> {
+        let page = self.0.log.read_all(pos - 1, Filter::default(), 1).await?;
+        let found = page.events.first().and_then(|event| contact_of(&event.stream));
+        found.ok_or_else(|| Error::new(format!("event {pos} is of no contact")))
+    }
+
+    /// A contact as it stands; none: there is none.
+    pub async fn contact(&self, id: Uuid) -> Result<Option<Contact>> {
+        if let Some(contact) = self.view().contact(id) {
+            return Ok(Some(contact.clone()));
+        }
+        let own = self.0.log.read_stream(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
+        if own.is_empty() {
+            return Ok(None);
+        }
+        let conversation = self.0.log.read_stream(&stream(CONVERSATION, id), 0, usize::MAX >> 1).await?;
+        view::fold(None, &[own, conversation])
+    }
+
+    /// A contact with the instant of its last change, each later than the one before; none: there is none.
+    pub async fn dated(&self, id: Uuid) -> Result<Option<(Contact, i64)>> {
+        let own = self.0.log.read_stream(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
+        let conversation = self.0.log.read_stream(&stream(CONVERSATION, id), 0, usize::MAX >> 1).await?;
+        let mut times: Vec<(u64, i64)> = own.iter().chain(&conversation).map(|it| (it.pos, it.recorded)).collect();
+        times.sort_unstable();
+        // Events of one append have one time; rows made from them one after another must not.
+        let dated = times.iter().fold(i64::MIN, |last, (_, recorded)| (*recorded).max(last.saturating_add(1)));
+        Ok(view::fold(None, &[own, conversation])?.map(|contact| (contact, dated)))
+    }
+
+    /// Whether a person was erased.
+    pub async fn is_erased(&self, subject: &str) -> Result<bool> {
+        Ok(!self.0.log.read_stream(&format!("subject/{subject}"), 0, 1).await?.is_empty())
+    }
+
+    /// What both sides see of a contact after a number, at most so much.
+    pub async fn conversation(&self, id: Uuid, after: u64, most: usize) -> Result<Vec<Item>> {
+        let events = self.0.log.read_stream(&stream(CONVERSATION, id), after, most).await?;
+        events.iter().map(|event| self.item(event)).collect()
+    }
+
+    /// Number of the last event of a conversation at or before a place of the log.
+    pub async fn seq_at(&self, id: Uuid, pos: u64) -> Result<u64> {
+        let events = self.0.log.read_stream(&stream(CONVERSATION, id), 0, usize::MAX >> 1).await?;
+        Ok(events.iter().rev().find(|event| event.pos <= pos).map_or(0, |event| event.version))
+    }
+
+    fn item(&self, event: &Recorded) -> Result<Item> {
+        let what = match decode(event)? {
+            Event::Written { author, client_id } => What::Message { author, client_id, text: self.text(event)? },
+            Event::Shown(shown) => What::State(shown),
+            other => return Err(Error::new(format!("event {} is no part of a conversation: {other:?}", event.pos))),
+        };
+        Ok(Item { seq: event.version, pos: event.pos, at: event.recorded, what })
+    }
+
+    fn text(&self, event: &Recorded) -> Result<Option<String>> {
+        let bytes = self.0.log.unseal(event)?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// What happened to a contact, as professionals see it.
+    pub async fn history(&self, id: Uuid) -> Result<Vec<Happened>> {
+        let events = self.0.log.read_stream(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
+        let happened = |event: &Recorded| {
+            Ok(Happened { at: event.recorded, event: decode(event)?, note: self.text(event)? })
+        };
+        events.iter().map(happened).collect()
+    }
+
+    /// The contact that a code opens; none: it opens nothing, or no more.
+    pub async fn by_code(&self, code: &str) -> Result<Option<Uuid>> {
+        let Some(code) = read_code(code) else { return Ok(None) };
+        let issued = self.0.log.read_stream(&self.resumed(&code), 0, 1).await?;
+        let data = issued.first().and_then(|event| serde_json::from_str::<serde_json::Value>(&event.data).ok());
+        let Some(id) = data.and_then(|data| data["contact"].as_str()?.parse().ok()) else { return Ok(None) };
+        let contact = self.contact(id).await?;
+        let now = self.now();
+        Ok(contact.filter(|contact| now < contact.written_at.saturating_add(CODE_LASTS)).map(|_| id))
+    }
+
+    /// Closes what was resolved long enough ago; how many.
+    pub async fn close_due(&self) -> usize {
+        let due = self.view().resolved_by(self.now() - REOPENED_WITHIN);
+        let who = Who { side: Side::System, id: "system".into(), unit: String::new() };
+        let mut closed = 0;
+        for contact in due {
+            let history = self.view().contact(contact).map_or(0, |contact| contact.history);
+            // What stands in its way now does not stand there at the next round.
+            closed += usize::from(self.ask(contact, &who, Command::Close, None, &format!("close/{history}")).await.is_ok());
+        }
+        closed
+    }
+
+    fn code(&self, client_id: &str, request: &[u8; 32]) -> String {
+        let bytes = signature(&self.0.codes, &[b"code", client_id.as_bytes(), request]);
+        bytes.iter().take(CODE).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+    }
+
+    /// Stream that tells which contact a code opens; from its name the code cannot be made.
+    fn resumed(&self, code: &str) -> String {
+        let name = signature(&self.0.codes, &[b"name", code.as_bytes()]);
+        name.iter().fold("resume/".to_string(), |mut out, byte| {
+            use std::fmt::Write;
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
+    }
+}
+
+/// A code as people write it: any case, with spaces or hyphens, and letters for the digits that they look like.
+fn read_code(code: &str) -> Option<String> {
+    let read = |letter: char| match letter.to_ascii_uppercase() {
+        'O' => Some('0'),
+        'I' | 'L' => Some('1'),
+        other => u8::try_from(other).is_ok_and(|byte| ALPHABET.contains(&byte)).then_some(other),
+    };
+    let letters = code.chars().filter(|letter| !matches!(letter, ' ' | '-' | '\u{a0}'));
+    let code: String = letters.map(read).collect::<Option<String>>()?;
+    (code.len() == CODE).then_some(code)
+}
+
+/// A command on its way to be decided.
+struct Asked {
+    contact: Uuid,
+    command: Command,
+    text: Option<String>,
+    who: Who,
+    scope: String,
+    key: String,
+    request: [u8; 32],
+    now: i64,
+    /// Stream of the code that is issued with it.
+    resumed: Option<String>,
+    /// The contact as it was known when it was asked.
+    known: Option<Contact>,
+}
+
+impl Asked {
+    fn decide(&self, streams: &[Vec<Recorded>]) -> std::result::Result<Vec<NewEvent>, Trouble> {
+        let contact = view::fold(self.known.clone(), streams)?;
+        if contact.is_none() && !matches!(self.command, Command::Open { .. }) {
+            return Err(Trouble::NotFound);
+        }
+        let context = contacts::Context { now: self.now, by: self.who.by() };
+        let events = contacts::decide(contact.as_ref(), &self.command, &context).map_err(Trouble::Refused)?;
+        let named = match (&contact, &self.command) {
+            (Some(contact), _) => contact.subject.as_str(),
+            (None, Command::Open { subject, .. }) => subject,
+            (None, _) => "",
+        };
+        // Without a token of their own, a person is known by the contact alone.
+        let subject = named.parse().unwrap_or(self.contact);
+        let mut new: Vec<NewEvent> = events.iter().map(|event| self.event(event, subject)).collect();
+        if let Some(resumed) = &self.resumed {
+            new.push(NewEvent {
+                id: new_id(self.now),
+                stream: resumed.clone(),
+                kind: "resume.issued".into(),
+                schema: 1,
+                occurred: self.now,
+                data: serde_json::json!({ "contact": self.contact.to_string() }).to_string(),
+                personal: None,
+                closes: false,
+            });
+        }
+        Ok(new)
+    }
+
+    fn event(&self, event: &Event, subject: Uuid) -> NewEvent {
+        let (kind, data) = event.encode();
+        let category = if event.in_conversation() { CONVERSATION } else { CONTACT };
+        let is_with_text = matches!(event, Event::Written { .. } | Event::Transferred { .. });
+        let text = self.text.as_ref().filter(|_| is_with_text);
+        let personal = text.map(|text| Personal { subject, class: CLASS.into(), text: text.as_bytes().to_vec() });
+        NewEvent {
+            id: new_id(self.now),
+            stream: stream(category, self.contact),
+            kind,
+            schema: Event::SCHEMA,
+            occurred: self.now,
+            data,
+            personal,
+            closes: false,
+        }
+    }
+}
+
+/// What was asked for, whatever the asker had seen: a repetition may have seen more.
+fn verb(command: &Command) -> &'static str {
+    match command {
+        Command::Open { .. } => "open",
+        Command::Claim => "claim",
+        Command::Release => "release",
+        Command::Write { .. } => "write",
+        Command::Ask { .. } => "ask",
+        Command::Transfer { .. } => "transfer",
+        Command::Resolve { .. } => "resolve",
+        Command::Reopen => "reopen",
+        Command::Close => "close",
+    }
+}
+
+fn detail(command: &Command) -> String {
+    match command {
+        Command::Transfer { to, reason } => format!("{to}/{reason}"),
+        Command::Resolve { outcome, .. } => outcome.code().into(),
+        _ => String::new(),
+    }
+}
+
+fn digest(parts: &[&str]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    digest.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_as_people_write_it() {
+        assert_eq!(read_code("o1ab-cdef ghjk-mnpq").as_deref(), Some("01ABCDEFGHJKMNPQ"));
+        assert_eq!(read_code("01ABCDEFGHJKMNP"), None, "too short");
+        assert_eq!(read_code("01ABCDEFGHJKMNPU"), None, "no such letter");
+    }
+}

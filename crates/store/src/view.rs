@@ -1,0 +1,198 @@
+//! Open matters in memory: every contact that is not closed, as its events have left it, and the queues they stand in.
+//!
+//! No text and no name is kept here. What is closed is read from its streams when somebody asks for it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use operations::contacts::{Contact, Event, Place};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::event::Recorded;
+use crate::{Error, Result};
+
+/// Changes with what a fold of the same events gives: a snapshot of another version is not used.
+const CODE: u32 = 1;
+
+/// The part of a stream's name before the id, of a contact's own stream and of its conversation.
+pub const CONTACT: &str = "contact";
+pub const CONVERSATION: &str = "conversation";
+
+/// Name of a stream of a contact.
+pub fn stream(category: &str, contact: Uuid) -> String {
+    format!("{category}/{contact}")
+}
+
+/// The contact that an event is about, if it is about one.
+pub fn contact_of(stream: &str) -> Option<Uuid> {
+    match stream.split_once('/')? {
+        (CONTACT | CONVERSATION, id) => id.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A fold of the log up to a place.
+#[derive(Debug, Default)]
+pub struct View {
+    pub pos: u64,
+    pub epoch: Uuid,
+    contacts: HashMap<Uuid, Contact>,
+    /// Of each unit, what nobody has claimed, the longest waiting first.
+    queues: BTreeMap<String, BTreeSet<(i64, Uuid)>>,
+    /// Of each professional, what they have.
+    owned: BTreeMap<String, BTreeSet<(i64, Uuid)>>,
+}
+
+/// A view on disk: with another code, another epoch or more than the log has, it is made anew.
+#[derive(Serialize, Deserialize)]
+struct Snapshot<C> {
+    code: u32,
+    pos: u64,
+    epoch: u128,
+    contacts: C,
+}
+
+/// What an event changed: those who look at it want to know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Change {
+    pub contact: Option<Uuid>,
+    /// Units whose queue is now another.
+    pub queues: Vec<String>,
+}
+
+impl View {
+    /// The view of a log of which nothing was read yet.
+    pub fn of(epoch: Uuid) -> View {
+        View { epoch, ..View::default() }
+    }
+
+    /// Takes an event in; those of other matters only move the place.
+    pub fn apply(&mut self, event: &Recorded) -> Result<Change> {
+        self.pos = event.pos;
+        let Some(id) = contact_of(&event.stream) else { return Ok(Change::default()) };
+        let decoded = decode(event)?;
+        let before = self.contacts.remove(&id);
+        let queue = |contact: &Contact| (contact.place == Place::Queued).then(|| contact.unit.clone());
+        let left = before.as_ref().and_then(queue);
+        if let Some(contact) = &before {
+            self.leave(id, contact);
+        }
+        // What comes after the end of a contact changes nothing that is open.
+        let after = Contact::evolve(before, &decoded, event.recorded);
+        let entered = after.as_ref().and_then(queue);
+        let queues = if left == entered { Vec::new() } else { left.into_iter().chain(entered).collect() };
+        if let Some(after) = after.filter(|after| after.place != Place::Closed) {
+            self.enter(id, after);
+        }
+        Ok(Change { contact: Some(id), queues })
+    }
+
+    fn leave(&mut self, id: Uuid, contact: &Contact) {
+        let (list, name) = match (&contact.place, contact.owner()) {
+            (Place::Queued, _) => (&mut self.queues, contact.unit.as_str()),
+            (_, Some(owner)) => (&mut self.owned, owner),
+            _ => return,
+        };
+        if let Some(set) = list.get_mut(name) {
+            set.remove(&(contact.opened_at, id));
+            if set.is_empty() {
+                list.remove(name);
+            }
+        }
+    }
+
+    fn enter(&mut self, id: Uuid, contact: Contact) {
+        let place = (contact.opened_at, id);
+        match (&contact.place, contact.owner()) {
+            (Place::Queued, _) => self.queues.entry(contact.unit.clone()).or_default().insert(place),
+            (_, Some(owner)) => self.owned.entry(owner.into()).or_default().insert(place),
+            _ => false,
+        };
+        self.contacts.insert(id, contact);
+    }
+
+    /// A contact, unless it is closed or there is none.
+    pub fn contact(&self, id: Uuid) -> Option<&Contact> {
+        self.contacts.get(&id)
+    }
+
+    /// Contacts that are not closed.
+    pub fn open(&self) -> usize {
+        self.contacts.len()
+    }
+
+    /// The head of a unit's queue, and how many wait in it.
+    pub fn queue(&self, unit: &str, most: usize) -> (Vec<(Uuid, Contact)>, usize) {
+        let queue = self.queues.get(unit);
+        (self.listed(queue, most), queue.map_or(0, BTreeSet::len))
+    }
+
+    /// What a professional has, the oldest first.
+    pub fn owned(&self, by: &str, most: usize) -> Vec<(Uuid, Contact)> {
+        self.listed(self.owned.get(by), most)
+    }
+
+    fn listed(&self, places: Option<&BTreeSet<(i64, Uuid)>>, most: usize) -> Vec<(Uuid, Contact)> {
+        let places = places.into_iter().flatten().take(most);
+        places.filter_map(|(_, id)| Some((*id, self.contacts.get(id)?.clone()))).collect()
+    }
+
+    /// What a person has open, the latest first.
+    pub fn of_subject(&self, subject: &str) -> Vec<(Uuid, Contact)> {
+        let own = self.contacts.iter().filter(|(_, contact)| contact.subject == subject);
+        let mut own: Vec<(Uuid, Contact)> = own.map(|(id, contact)| (*id, contact.clone())).collect();
+        own.sort_by_key(|(id, contact)| (std::cmp::Reverse(contact.opened_at), *id));
+        own
+    }
+
+    /// Contacts that were resolved at or before an instant and are still open.
+    pub fn resolved_by(&self, at: i64) -> Vec<Uuid> {
+        let resolved = |contact: &Contact| matches!(contact.place, Place::Resolved { at: then, .. } if then <= at);
+        self.contacts.iter().filter(|(_, contact)| resolved(contact)).map(|(id, _)| *id).collect()
+    }
+
+    /// Reads what [`View::keep`] kept; none: there is nothing that could be used.
+    pub fn kept(path: &Path) -> Option<View> {
+        let text = fs::read(path).ok()?;
+        let snapshot: Snapshot<Vec<(u128, Contact)>> = serde_json::from_slice(&text).ok()?;
+        if snapshot.code != CODE {
+            return None;
+        }
+        let mut view = View { pos: snapshot.pos, ..View::of(Uuid::from_u128(snapshot.epoch)) };
+        snapshot.contacts.into_iter().for_each(|(id, contact)| view.enter(Uuid::from_u128(id), contact));
+        Some(view)
+    }
+
+    /// Writes the view to a file, whole or not at all.
+    pub fn keep(&self, path: &Path) -> Result<()> {
+        let broken = |error: std::io::Error| Error::new(format!("the snapshot {}: {error}", path.display()));
+        let contacts: Vec<(u128, &Contact)> = self.contacts.iter().map(|(id, contact)| (id.as_u128(), contact)).collect();
+        let snapshot = Snapshot { code: CODE, pos: self.pos, epoch: self.epoch.as_u128(), contacts };
+        let text = serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(broken)?;
+        }
+        let partial = path.with_extension("partial");
+        let mut file = fs::File::create(&partial).map_err(broken)?;
+        file.write_all(&text).and_then(|()| file.sync_all()).map_err(broken)?;
+        fs::rename(&partial, path).map_err(broken)
+    }
+}
+
+/// A contact's event as its rules know it.
+pub fn decode(event: &Recorded) -> Result<Event> {
+    Event::decode(&event.kind, event.schema, &event.data)
+        .map_err(|unreadable| Error::new(format!("event {} cannot be read: {}", event.pos, unreadable.0)))
+}
+
+/// A contact from its streams, after what is known of it already.
+pub fn fold(known: Option<Contact>, streams: &[Vec<Recorded>]) -> Result<Option<Contact>> {
+    let mut contact = known;
+    for event in streams.iter().flatten() {
+        contact = Contact::evolve(contact, &decode(event)?, event.recorded);
+    }
+    Ok(contact)
+}

@@ -1,0 +1,107 @@
+//! Answers to programs: JSON, and one shape for everything that was not done.
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use operations::contacts::Refusal;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use store::Trouble;
+
+/// Why something was not done, as programs are told: `{"error": {"code", "message", "field"?}}`.
+#[derive(Debug)]
+pub struct Failure {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub message: String,
+    pub field: Option<&'static str>,
+}
+
+impl Failure {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Failure {
+        Failure { status, code, message: message.into(), field: None }
+    }
+
+    /// There is none, or none that the caller may know of.
+    pub fn not_found() -> Failure {
+        Failure::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here, or it is not open to you.")
+    }
+
+    /// A field is missing or wrong.
+    pub fn invalid(field: &'static str, message: impl Into<String>) -> Failure {
+        let failure = Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message);
+        Failure { field: Some(field), ..failure }
+    }
+
+    pub fn malformed(message: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::BAD_REQUEST, "malformed", message)
+    }
+
+    pub fn too_large() -> Failure {
+        Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is larger than 64 KiB.")
+    }
+
+    /// Nothing was done and nothing was lost: ask again.
+    pub fn busy() -> Failure {
+        Failure::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once: ask again in a moment.")
+    }
+
+    /// Something that should not happen; what it was stands in the server's log, not in the answer.
+    pub fn broken(error: &dyn std::fmt::Display) -> Failure {
+        eprintln!("error: {error}");
+        Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", "Something went wrong here. Nothing that was acknowledged is lost.")
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Failure {
+        match trouble {
+            Trouble::Refused(refusal) => Failure::new(StatusCode::CONFLICT, refusal.code(), told(&refusal)),
+            Trouble::NotFound => Failure::not_found(),
+            Trouble::KeyReused => {
+                Failure::new(StatusCode::CONFLICT, "key_reused", "This client_id was used for something else.")
+            }
+            Trouble::Later(why) => {
+                eprintln!("error: {why}");
+                Failure::busy()
+            }
+            Trouble::Broken(why) => Failure::broken(&why),
+        }
+    }
+}
+
+fn told(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NotThere => "There is a contact already, or there is none.".into(),
+        Refusal::OwnedBy(_) => "Another professional has it.".into(),
+        Refusal::NotOwned => "Nobody has it: claim it first.".into(),
+        Refusal::NotNow(why) => format!("It cannot be done now: {why}."),
+        Refusal::Unseen(seq) => format!("A message came meanwhile, number {seq}: read it first."),
+        Refusal::TooLate => "The time to take it up again is over: open a new contact.".into(),
+        Refusal::TooEarly => "It stays open to be taken up again for seven days.".into(),
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut error = json!({ "code": self.code, "message": self.message });
+        if let Some(field) = self.field {
+            error["field"] = field.into();
+        }
+        let mut response = answer(self.status, &json!({ "error": error }));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+pub fn answer(status: StatusCode, body: &Value) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// A body as JSON; an empty one is an object without fields.
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(body).map_err(|error| Failure::malformed(format!("The body is not as expected: {error}.")))
+}

@@ -1,0 +1,294 @@
+//! Contacts for programs. The routes, what they take and what they answer stand in `docs/openapi.json`.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use operations::access::{Action, Resource, Role, decide};
+use operations::contacts::{Channel, Code, Command, Contact, Outcome};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::{Done, Opening, new_id};
+use uuid::Uuid;
+
+use crate::App;
+use crate::answer::{Failure, answer, read};
+use crate::caller::Caller;
+use crate::care::{self, client_id, receipt};
+use crate::live::{self, instant};
+
+/// The document that describes these routes; a test holds it to them.
+pub const OPENAPI: &str = include_str!("../../../docs/openapi.json");
+/// Contacts of a queue in one answer.
+const MOST_QUEUED: usize = 500;
+/// Characters of a language's tag and of a service's name.
+const MOST_WORD: usize = 64;
+
+type Answer = Result<Response, Failure>;
+
+/// `GET /api/openapi.json`.
+pub async fn openapi() -> Response {
+    use axum::response::IntoResponse;
+    ([(axum::http::header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
+}
+
+#[derive(Deserialize)]
+struct OpenBody {
+    client_id: Option<String>,
+    channel: Option<String>,
+    service: Option<String>,
+    language: Option<String>,
+    text: Option<String>,
+    #[serde(default)]
+    anonymous: bool,
+}
+
+fn required(value: Option<String>, field: &'static str) -> Result<String, Failure> {
+    value.ok_or_else(|| Failure::invalid(field, format!("{field} is missing.")))
+}
+
+/// A word of letters, digits and hyphens.
+fn word(value: Option<String>, field: &'static str) -> Result<String, Failure> {
+    let value = required(value, field)?;
+    let plain = |letter: u8| letter.is_ascii_alphanumeric() || b"-_.:".contains(&letter);
+    match (1..=MOST_WORD).contains(&value.len()) && value.bytes().all(plain) {
+        true => Ok(value),
+        false => Err(Failure::invalid(field, format!("{field} is a code of 1 to 64 letters, digits and hyphens."))),
+    }
+}
+
+/// `POST /api/contacts`.
+pub async fn open(State(app): State<Arc<App>>, caller: Caller, body: Bytes) -> Answer {
+    let body: OpenBody = read(&body)?;
+    let client_id = client_id(&required(body.client_id, "client_id")?)?;
+    let channel = required(body.channel, "channel")?;
+    let channel = Channel::named(&channel)
+        .ok_or_else(|| Failure::invalid("channel", format!("There is no channel {channel}.")))?;
+    let service = word(body.service, "service")?;
+    let language = word(body.language, "language")?;
+    let text = care::text(&required(body.text, "text")?)?;
+    let resident = caller.person.as_ref().filter(|person| person.role == Role::Resident && !body.anonymous);
+    if !body.anonymous && resident.is_none() {
+        return Err(Failure::invalid("anonymous", "Who has not signed in as a resident writes with anonymous: true."));
+    }
+    let unit = app.queue_of(&service);
+    let subject = resident.map(|person| person.id.clone()).unwrap_or_default();
+    let who = resident.map_or_else(store::Who::anonymous, crate::caller::Person::who);
+    let anonymous = body.anonymous;
+    let opening = Opening { client_id, channel, service, language, unit, anonymous, subject, text };
+    let opened = app.desk.open_contact(opening, &who).await?;
+    let contact = app.desk.contact(opened.contact).await.map_err(|error| Failure::broken(&error))?;
+    let contact = contact.ok_or_else(|| Failure::broken(&"a contact that was opened is not there"))?;
+    let mut body = shown(&app, opened.contact, &contact, false);
+    body["receipt"] = receipt(opened.contact).into();
+    if let Some(code) = opened.code {
+        body["resume_code"] = code.into();
+    }
+    Ok(answer(if opened.again { StatusCode::OK } else { StatusCode::CREATED }, &body))
+}
+
+/// A contact as programs get it; to professionals also who has it.
+fn shown(app: &App, id: Uuid, contact: &Contact, professional: bool) -> Value {
+    let mut shown = json!({
+        "contact": id.to_string(), "conversation": id.to_string(), "state": contact.place.code(),
+        "channel": contact.channel.code(), "service": contact.service, "language": contact.language,
+        "anonymous": contact.anonymous, "queue": contact.unit, "opened": instant(contact.opened_at),
+        "expected": app.expected(contact.opened_at).map(instant), "head": contact.conversation,
+    });
+    if professional {
+        shown["owner"] = contact.owner().into();
+        shown["transfers"] = contact.transfers.into();
+        shown["outcome"] = contact.outcome.map(Code::code).into();
+        shown["last_of_resident"] = contact.last_of_resident.into();
+    }
+    shown
+}
+
+fn id(text: &str) -> Result<Uuid, Failure> {
+    text.parse().map_err(|_| Failure::not_found())
+}
+
+fn is_professional(caller: &Caller) -> bool {
+    caller.role().is_some_and(|role| role != Role::Resident)
+}
+
+/// `GET /api/contacts/{id}`.
+pub async fn contact(State(app): State<Arc<App>>, Path(path): Path<String>, caller: Caller) -> Answer {
+    let id = id(&path)?;
+    let contact = app.contact_for(&caller, id, Action::ReadContact).await?;
+    Ok(answer(StatusCode::OK, &shown(&app, id, &contact, is_professional(&caller))))
+}
+
+#[derive(Deserialize)]
+struct Written {
+    text: Option<String>,
+}
+
+/// `PUT /api/conversations/{id}/messages/{client_id}`.
+pub async fn write(
+    State(app): State<Arc<App>>,
+    Path((path, name)): Path<(String, String)>,
+    caller: Caller,
+    body: Bytes,
+) -> Answer {
+    let id = id(&path)?;
+    let contact = app.contact_for(&caller, id, Action::WriteMessage).await?;
+    let name = client_id(&name)?;
+    let body: Written = read(&body)?;
+    let text = care::text(&required(body.text, "text")?)?;
+    let command = Command::Write { seen: contact.conversation, client_id: name.clone() };
+    let done = app.desk.ask(id, &caller.who(), command, Some(text), &name).await?;
+    let status = if done.again { StatusCode::OK } else { StatusCode::CREATED };
+    Ok(answer(status, &json!({ "seq": done.seq })))
+}
+
+#[derive(Deserialize)]
+pub struct After {
+    #[serde(default)]
+    after: u64,
+    #[serde(default)]
+    wait: u64,
+}
+
+fn wants_stream(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/event-stream"))
+}
+
+/// `GET /api/conversations/{id}/messages`: at once, after waiting for something, or as a stream.
+pub async fn messages(
+    State(app): State<Arc<App>>,
+    Path(path): Path<String>,
+    query: Result<Query<After>, axum::extract::rejection::QueryRejection>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Answer {
+    let id = id(&path)?;
+    app.contact_for(&caller, id, Action::ReadContact).await?;
+    let Query(query) = query.map_err(|_| Failure::invalid("after", "after and wait are whole numbers."))?;
+    if wants_stream(&headers) {
+        let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
+        return Ok(live::stream(&app, caller, id, query.after, last).await);
+    }
+    let items = live::after(&app, id, query.after, query.wait).await?;
+    // While it waited the right to read may have gone.
+    let contact = app.desk.contact(id).await.map_err(|error| Failure::broken(&error))?.ok_or_else(Failure::not_found)?;
+    if !app.may_still(&caller, id, Action::ReadContact, &contact) {
+        return Err(Failure::not_found());
+    }
+    let head = items.last().map_or(query.after.min(contact.conversation), |item| item.seq);
+    let messages: Vec<Value> = items.iter().filter_map(live::message).collect();
+    let body = json!({ "messages": messages, "head": head, "state": contact.place.code() });
+    Ok(answer(StatusCode::OK, &body))
+}
+
+#[derive(Deserialize)]
+pub struct Limit {
+    limit: Option<usize>,
+}
+
+/// `GET /api/queues/{id}`.
+pub async fn queue(
+    State(app): State<Arc<App>>,
+    Path(unit): Path<String>,
+    query: Result<Query<Limit>, axum::extract::rejection::QueryRejection>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Answer {
+    let within = caller.person.as_ref().is_some_and(|person| app.is_within(&unit, &person.unit));
+    if !decide(caller.role(), Action::SeeQueue, Resource::Queue { within }).allow || !app.is_unit(&unit) {
+        return Err(Failure::not_found());
+    }
+    if wants_stream(&headers) {
+        return Ok(live::queue(&app, unit));
+    }
+    let Query(query) = query.map_err(|_| Failure::invalid("limit", "limit is a whole number."))?;
+    let (head, waiting) = app.desk.view().queue(&unit, query.limit.unwrap_or(100).min(MOST_QUEUED));
+    let contacts: Vec<Value> = head.iter().map(|(id, contact)| shown(&app, *id, contact, true)).collect();
+    Ok(answer(StatusCode::OK, &json!({ "queue": unit, "waiting": waiting, "contacts": contacts })))
+}
+
+/// What a command may carry; each takes what it needs.
+#[derive(Deserialize, Default)]
+struct Body {
+    client_id: Option<String>,
+    seen: Option<u64>,
+    text: Option<String>,
+    note: Option<String>,
+    unit: Option<String>,
+    reason: Option<String>,
+    outcome: Option<String>,
+}
+
+/// `POST /api/contacts/{id}/{command}`.
+pub async fn command(
+    State(app): State<Arc<App>>,
+    Path((path, verb)): Path<(String, String)>,
+    caller: Caller,
+    body: Bytes,
+) -> Answer {
+    let id = id(&path)?;
+    if !["claim", "release", "reply", "ask", "transfer", "resolve", "reopen", "close"].contains(&verb.as_str()) {
+        return Err(Failure::not_found());
+    }
+    let contact = app.contact_for(&caller, id, Action::HandleContact).await?;
+    let body: Body = read(&body)?;
+    let key = match &body.client_id {
+        Some(given) => client_id(given)?,
+        None => new_id(app.desk.now()).to_string(),
+    };
+    let (command, text) = asked(&app, &verb, &key, body, contact.conversation)?;
+    let done = app.desk.ask(id, &caller.who(), command, text, &key).await?;
+    let contact = app.desk.contact(id).await.map_err(|error| Failure::broken(&error))?.ok_or_else(Failure::not_found)?;
+    Ok(answer(status_of(&verb, done), &outcome(&app, id, &contact, done)))
+}
+
+fn status_of(verb: &str, done: Done) -> StatusCode {
+    match (verb, done.again) {
+        ("reply" | "ask", false) => StatusCode::CREATED,
+        _ => StatusCode::OK,
+    }
+}
+
+fn outcome(app: &App, id: Uuid, contact: &Contact, done: Done) -> Value {
+    let mut body = shown(app, id, contact, true);
+    if let Some(seq) = done.seq {
+        body["seq"] = seq.into();
+    }
+    body
+}
+
+fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Command, Option<String>), Failure> {
+    let seen = body.seen.unwrap_or(head);
+    let client_id = key.to_string();
+    Ok(match verb {
+        "claim" => (Command::Claim, None),
+        "release" => (Command::Release, None),
+        "reply" => (Command::Write { seen, client_id }, Some(care::text(&required(body.text, "text")?)?)),
+        "ask" => (Command::Ask { seen, client_id }, Some(care::text(&required(body.text, "text")?)?)),
+        "transfer" => {
+            let unit = word(body.unit, "unit")?;
+            if !app.is_unit(&unit) {
+                return Err(Failure::invalid("unit", format!("There is no unit {unit}.")));
+            }
+            let reason = body.reason.map_or(Ok("other".into()), |reason| word(Some(reason), "reason"))?;
+            let note = care::text(&required(body.note, "note")?).map_err(|failure| Failure { field: Some("note"), ..failure })?;
+            (Command::Transfer { to: unit, reason }, Some(note))
+        }
+        "resolve" => {
+            let named = body.outcome.as_deref().unwrap_or("advised");
+            let outcome = Outcome::named(named)
+                .ok_or_else(|| Failure::invalid("outcome", format!("There is no outcome {named}.")))?;
+            (Command::Resolve { outcome, seen }, None)
+        }
+        "reopen" => (Command::Reopen, None),
+        _ => (Command::Close, None),
+    })
+}
+
+/// What no route is for.
+pub async fn nothing() -> Failure {
+    Failure::not_found()
+}

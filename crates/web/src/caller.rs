@@ -1,0 +1,254 @@
+//! Who calls: a session's cookie, a token of staff, or the code of a contact.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use operations::access::Role;
+use store::{Side, Who, signature};
+use uuid::Uuid;
+
+use crate::App;
+use crate::answer::Failure;
+use crate::layout::cookie;
+
+/// Sessions at a time; the demo's sign-in asks for nothing, so that it must not fill the memory.
+const LIMIT: usize = 10_000;
+/// How long a session lasts: a working day, in microseconds.
+const SESSION_LASTS: i64 = 10 * 3_600_000_000;
+/// Codes that open nothing, from one address within a quarter of an hour, before every further one has to wait.
+const TRIES: u32 = 5;
+const TRIES_WITHIN: i64 = 15 * 60 * 1_000_000;
+/// How long it then waits, one at a time from all addresses together.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How many may wait so; the others are told at once that it is too many.
+const WAITING: usize = 64;
+
+/// Somebody who has signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub role: Role,
+    /// A professional's id; a resident's token.
+    pub id: String,
+    /// Unit in which a professional works.
+    pub unit: String,
+}
+
+impl Person {
+    /// As the desk knows them.
+    pub fn who(&self) -> Who {
+        let side = if self.role == Role::Resident { Side::Resident } else { Side::Professional };
+        Who { side, id: self.id.clone(), unit: self.unit.clone() }
+    }
+
+    /// A token that names this person until an instant; who has it is this person.
+    pub fn token(&self, key: &[u8; 32], until: i64) -> String {
+        let told = format!("{}\n{}\n{}\n{until}", self.role.code(), self.id, self.unit);
+        format!("{}.{}", hex(told.as_bytes()), hex(&signature(key, &[b"token", told.as_bytes()])))
+    }
+
+    /// The person that a token names, if it was made with this key and its time is not over.
+    pub fn of_token(token: &str, key: &[u8; 32], now: i64) -> Option<Person> {
+        let (told, signed) = token.split_once('.')?;
+        let told = unhex(told)?;
+        let expected = hex(&signature(key, &[b"token", &told]));
+        // Every byte is looked at, so that the time it takes tells nothing.
+        let differs = expected.bytes().zip(signed.bytes()).fold(0, |sum, (left, right)| sum | (left ^ right));
+        if differs != 0 || expected.len() != signed.len() {
+            return None;
+        }
+        let told = String::from_utf8(told).ok()?;
+        let [role, id, unit, until] = told.split('\n').collect::<Vec<_>>().try_into().ok()?;
+        let person = Person { role: Role::named(role)?, id: id.into(), unit: unit.into() };
+        (now < until.parse().ok()?).then_some(person)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.is_ascii() && text.len().is_multiple_of(2);
+    let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+    digits.then(|| (0..text.len()).step_by(2).map(byte).collect())?
+}
+
+/// Who is signed in, by the name of the session.
+pub struct Sessions {
+    secret: fn() -> [u8; 32],
+    people: RwLock<HashMap<String, (Person, i64)>>,
+}
+
+impl Sessions {
+    pub fn new(secret: fn() -> [u8; 32]) -> Sessions {
+        Sessions { secret, people: RwLock::default() }
+    }
+
+    pub fn person(&self, name: &str, now: i64) -> Option<Person> {
+        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+        people.get(name).filter(|(_, until)| now < *until).map(|(person, _)| person.clone())
+    }
+
+    /// Begins a session, always under a new name; gives the name.
+    pub fn begin(&self, person: Person, now: i64) -> String {
+        let name = self.unguessable();
+        let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
+        if people.len() >= LIMIT {
+            people.retain(|_, (_, until)| now < *until);
+        }
+        if people.len() >= LIMIT {
+            people.clear();
+        }
+        people.insert(name.clone(), (person, now + SESSION_LASTS));
+        name
+    }
+
+    pub fn end(&self, name: &str) {
+        self.people.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// A text that nobody can guess.
+    pub fn unguessable(&self) -> String {
+        hex(&(self.secret)())
+    }
+}
+
+/// Codes that opened nothing, by address: since when, and how many.
+pub struct Tries {
+    failed: Mutex<HashMap<IpAddr, (i64, u32)>>,
+    turn: tokio::sync::Mutex<()>,
+    waiting: tokio::sync::Semaphore,
+}
+
+impl Default for Tries {
+    fn default() -> Tries {
+        let waiting = tokio::sync::Semaphore::new(WAITING);
+        Tries { failed: Mutex::default(), turn: tokio::sync::Mutex::default(), waiting }
+    }
+}
+
+impl Tries {
+    /// Counts a code that opened nothing, and after some of them waits. A right code is never kept waiting: who shares
+    /// an address with somebody who guesses still gets to their contact.
+    async fn failed(&self, address: IpAddr, now: i64) -> Result<(), Failure> {
+        let many = {
+            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            if failed.len() > LIMIT {
+                failed.retain(|_, (since, _)| now - *since < TRIES_WITHIN);
+            }
+            let entry = failed.entry(address).or_insert((now, 0));
+            if now - entry.0 >= TRIES_WITHIN {
+                *entry = (now, 0);
+            }
+            entry.1 += 1;
+            entry.1 > TRIES
+        };
+        if many {
+            let Ok(_permit) = self.waiting.try_acquire() else { return Err(Failure::busy()) };
+            let _turn = self.turn.lock().await;
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+}
+
+/// Who calls, for answers to programs and for what is personal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Caller {
+    pub person: Option<Person>,
+    /// The contact whose code they hold.
+    pub holds: Option<Uuid>,
+}
+
+impl Caller {
+    pub fn role(&self) -> Option<Role> {
+        self.person.as_ref().map(|person| person.role)
+    }
+
+    /// As the desk knows them.
+    pub fn who(&self) -> Who {
+        match (&self.person, self.holds) {
+            (Some(person), None) => person.who(),
+            _ => Who::anonymous(),
+        }
+    }
+
+    async fn of(parts: &Parts, app: &App) -> Result<Caller, Failure> {
+        let now = app.desk.now();
+        if let Some(given) = bearer(&parts.headers) {
+            if given.contains('.') {
+                let person = Person::of_token(given, &app.token_key, now);
+                return Ok(Caller { person, holds: None });
+            }
+            return Ok(Caller { person: None, holds: holder(parts, app, given).await? });
+        }
+        let person = cookie(&parts.headers, "session").and_then(|name| app.sessions.person(name, now));
+        let holds = match cookie(&parts.headers, CODE_COOKIE).filter(|code| !code.is_empty()) {
+            // Staff who look at a resident's pages are themselves, not the resident.
+            Some(code) if person.as_ref().is_none_or(|person| person.role == Role::Resident) => {
+                holder(parts, app, code).await?
+            }
+            _ => None,
+        };
+        Ok(Caller { person, holds })
+    }
+}
+
+/// Keeps the code of the contact that somebody is looking at.
+pub const CODE_COOKIE: &str = "contact";
+
+/// The contact that a code opens. Those that open nothing are counted by the address that they come from.
+pub async fn holder(parts: &Parts, app: &App, code: &str) -> Result<Option<Uuid>, Failure> {
+    let found = app.desk.by_code(code).await.map_err(|error| Failure::broken(&error))?;
+    if found.is_none() {
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let address = address.map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(address)| address.ip());
+        app.tries.failed(address, app.desk.now()).await?;
+    }
+    Ok(found)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, given) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| given.trim())
+}
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Caller, Failure> {
+        Caller::of(parts, app).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_names_its_person_until_its_time_is_over() {
+        let person = Person { role: Role::Nurse, id: "nurse-1".into(), unit: "station-01".into() };
+        let key = [7; 32];
+        let token = person.token(&key, 1000);
+        assert_eq!(Person::of_token(&token, &key, 999), Some(person.clone()));
+        assert_eq!(Person::of_token(&token, &key, 1000), None, "too late");
+        assert_eq!(Person::of_token(&token, &[8; 32], 999), None, "another county's");
+        let lead = Person { role: Role::Lead, ..person };
+        let forged = format!("{}.{}", lead.token(&key, 1000).split('.').next().unwrap(), token.split('.').nth(1).unwrap());
+        assert_eq!(Person::of_token(&forged, &key, 999), None, "another's signature");
+        for broken in ["", ".", "a.b", "é.é", "00.00", &token[..token.len() - 1]] {
+            assert_eq!(Person::of_token(broken, &key, 999), None, "{broken}");
+        }
+    }
+}

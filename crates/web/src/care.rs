@@ -1,0 +1,158 @@
+//! Contacts as pages and programs get at them: who may, what is recorded of it, and what is checked before.
+
+use operations::access::{Action, Resource, Tie, decide};
+use operations::contacts::Contact;
+use serde_json::json;
+use store::{Append, Context, NewEvent, new_id};
+use uuid::Uuid;
+
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::{Caller, Person};
+
+/// Characters of a message at most.
+pub const MOST_TEXT: usize = 10_000;
+/// Bytes of a request about a contact at most.
+pub const MOST_BODY: usize = 64 * 1024;
+
+/// A service that residents can choose, and whose queue it comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    pub id: String,
+    pub unit: String,
+    /// Finnish, Swedish, English.
+    pub names: [String; 3],
+}
+
+impl App {
+    /// The unit to whose queue a service's contacts come; what no unit is named for comes to the first that is.
+    pub fn queue_of(&self, service: &str) -> String {
+        let named = self.services.iter().find(|it| it.id == service).or(self.services.first());
+        let top = || self.figures().units().iter().find(|unit| unit.parent.is_none()).map(|unit| unit.id.clone());
+        named.map(|service| service.unit.clone()).or_else(top).unwrap_or_else(|| "county".into())
+    }
+
+    /// Whether a unit is another, or stands under it.
+    pub fn is_within(&self, unit: &str, over: &str) -> bool {
+        if unit == over {
+            return true;
+        }
+        let figures = self.figures();
+        let units = figures.units();
+        let mut here = units.iter().find(|it| it.id == unit);
+        // No tree is deeper than it has units; one that goes round ends here.
+        for _ in 0..units.len() {
+            here = here.and_then(|unit| units.get(unit.parent?));
+            if here.is_some_and(|unit| unit.id == over) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether contacts can be handed over to a unit.
+    pub fn is_unit(&self, unit: &str) -> bool {
+        let figures = self.figures();
+        figures.units().is_empty() || figures.units().iter().any(|it| it.id == unit)
+    }
+
+    /// The contact, if the caller may do this with it; that staff did is recorded before they are told anything.
+    pub async fn contact_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Contact, Failure> {
+        let contact = self.desk.contact(id).await.map_err(|error| Failure::broken(&error))?;
+        let contact = contact.ok_or_else(Failure::not_found)?;
+        let tie = self.tie(caller, id, &contact);
+        let decision = decide(caller.role(), action, Resource::Contact(tie));
+        if !decision.allow {
+            return Err(Failure::not_found());
+        }
+        if let Some(person) = caller.person.as_ref().filter(|_| !tie.own) {
+            self.record(person, id, action, decision.rule).await?;
+        }
+        Ok(contact)
+    }
+
+    /// Whether the caller may still do this with a contact; for what goes on after it was allowed.
+    pub fn may_still(&self, caller: &Caller, id: Uuid, action: Action, contact: &Contact) -> bool {
+        decide(caller.role(), action, Resource::Contact(self.tie(caller, id, contact))).allow
+    }
+
+    fn tie(&self, caller: &Caller, id: Uuid, contact: &Contact) -> Tie {
+        let person = caller.person.as_ref();
+        let is_theirs = |person: &Person| !contact.subject.is_empty() && person.id == contact.subject;
+        Tie {
+            own: caller.holds == Some(id) || person.is_some_and(is_theirs),
+            within: person.is_some_and(|person| self.is_within(&contact.unit, &person.unit)),
+        }
+    }
+
+    /// Writes down who did what with whose contact and by which rule. Without that nothing is shown.
+    async fn record(&self, person: &Person, contact: Uuid, action: Action, rule: &str) -> Result<(), Failure> {
+        let now = self.desk.now();
+        let what = match action {
+            Action::ReadContact => "read",
+            Action::WriteMessage => "written",
+            _ => "handled",
+        };
+        let id = new_id(now);
+        let event = NewEvent {
+            id,
+            stream: format!("access/{contact}"),
+            kind: format!("contact.{what}"),
+            schema: 1,
+            occurred: now,
+            data: json!({ "contact": contact.to_string(), "role": person.role.code(), "rule": rule }).to_string(),
+            personal: None,
+            closes: false,
+        };
+        let context = Context {
+            actor: person.id.clone(),
+            unit: person.unit.clone(),
+            purpose: "care".into(),
+            correlation: id,
+            cause: None,
+        };
+        let append = Append {
+            scope: "access".into(),
+            key: id.to_string(),
+            request: [0; 32],
+            expects: Vec::new(),
+            events: vec![event],
+            context,
+        };
+        self.accesses.append(append).await.map(drop).map_err(|error| Failure::broken(&error))
+    }
+
+    /// By when somebody answers, by the rule in force when it was opened; microseconds since 1970.
+    pub fn expected(&self, opened_at: i64) -> Option<i64> {
+        self.calendar.office_due(opened_at, "contact")
+    }
+}
+
+/// A short name of a contact for the telephone: it opens nothing.
+pub fn receipt(contact: Uuid) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let number = contact.as_u128();
+    let letter = |at: u32| char::from(ALPHABET[(number >> (5 * at)) as usize % 32]);
+    let letters: String = (0..8).rev().map(letter).collect();
+    format!("{}-{}", &letters[..4], &letters[4..])
+}
+
+/// A message's text, if it is one.
+pub fn text(text: &str) -> Result<String, Failure> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(Failure::invalid("text", "Write something first.")),
+        count if count > MOST_TEXT => Err(Failure::invalid("text", "A message has at most 10,000 characters.")),
+        _ if text.contains('\0') => Err(Failure::invalid("text", "The text has a character that cannot be kept.")),
+        _ => Ok(text.into()),
+    }
+}
+
+/// The writer's own name for a message or a command: 1 to 64 characters of ASCII.
+pub fn client_id(given: &str) -> Result<String, Failure> {
+    let fits = (1..=64).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_graphic());
+    match fits {
+        true => Ok(given.into()),
+        false => Err(Failure::invalid("client_id", "client_id has 1 to 64 ASCII characters without spaces.")),
+    }
+}

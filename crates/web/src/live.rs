@@ -1,0 +1,168 @@
+//! Live arrival: what happens in a conversation, as a stream of server-sent events or as an answer that waits for it.
+//!
+//! A cursor is only a cursor: every event is authorised when it is sent. What wakes a waiter is a hint; what it sends is
+//! read from the log, so that a lost hint costs time and never a message.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::stream;
+use operations::access::Action;
+use operations::contacts::Author;
+use serde_json::{Value, json};
+use store::{Item, Topic, What};
+use uuid::Uuid;
+
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::Caller;
+
+/// A client hears so often that the connection stands.
+const HEARTBEAT: Duration = Duration::from_secs(25);
+/// How long an answer waits at most.
+const LONGEST: u64 = 60;
+/// A waiter looks again after so long, whatever it has heard: what another process wrote, or a right that was taken away.
+const LOOK: Duration = Duration::from_secs(5);
+/// Messages sent at once.
+pub const MOST: usize = 200;
+
+/// A message as programs get it; changes of state are no messages.
+pub fn message(item: &Item) -> Option<Value> {
+    let What::Message { author, client_id, text } = &item.what else { return None };
+    let author = match author {
+        Author::Resident => "resident",
+        Author::Service => "service",
+    };
+    Some(json!({
+        "seq": item.seq, "client_id": client_id, "author": author, "text": text, "at": instant(item.at),
+        "erased": text.is_none(),
+    }))
+}
+
+/// An instant as programs get it.
+pub fn instant(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).map_or_else(|_| String::new(), |at| at.to_string())
+}
+
+/// What there is after a number; waits for it up to `wait` seconds when there is nothing yet.
+pub async fn after(app: &App, contact: Uuid, after: u64, wait: u64) -> Result<Vec<Item>, Failure> {
+    let mut heard = app.desk.listen(Topic::Contact(contact));
+    let until = tokio::time::Instant::now() + Duration::from_secs(wait.min(LONGEST));
+    let mut ending = app.ending.subscribe();
+    loop {
+        heard.borrow_and_update();
+        let items = app.desk.conversation(contact, after, MOST).await.map_err(|error| Failure::broken(&error))?;
+        let now = tokio::time::Instant::now();
+        if !items.is_empty() || now >= until || *ending.borrow() {
+            return Ok(items);
+        }
+        tokio::select! {
+            _ = heard.changed() => {}
+            _ = ending.changed() => {}
+            () = tokio::time::sleep_until(until.min(now + LOOK)) => {}
+        }
+    }
+}
+
+/// A client that listens to a conversation.
+struct Listener {
+    app: Arc<App>,
+    caller: Caller,
+    contact: Uuid,
+    /// Number after which it has not been told yet.
+    after: u64,
+    /// Read and not yet sent, the latest first.
+    items: Vec<Item>,
+    heard: tokio::sync::watch::Receiver<u64>,
+    ending: tokio::sync::watch::Receiver<bool>,
+}
+
+impl Listener {
+    /// The next event; none when the listener may listen no more, or the server ends.
+    async fn next(mut self) -> Option<(Result<Event, Infallible>, Listener)> {
+        loop {
+            if *self.ending.borrow() {
+                return None;
+            }
+            let contact = self.app.desk.contact(self.contact).await.ok()??;
+            if !self.app.may_still(&self.caller, self.contact, Action::ReadContact, &contact) {
+                return None;
+            }
+            if let Some(item) = self.items.pop() {
+                self.after = item.seq;
+                return Some((Ok(event(&item)), self));
+            }
+            self.heard.borrow_and_update();
+            self.items = self.app.desk.conversation(self.contact, self.after, MOST).await.ok()?;
+            self.items.reverse();
+            if self.items.is_empty() {
+                tokio::select! {
+                    _ = self.heard.changed() => {}
+                    _ = self.ending.changed() => {}
+                    () = tokio::time::sleep(LOOK) => {}
+                }
+            }
+        }
+    }
+}
+
+/// The events of a conversation as a stream. `id` is the place in the log, by which a client that lost its connection
+/// goes on where it was.
+pub async fn stream(app: &Arc<App>, caller: Caller, contact: Uuid, after: u64, last: Option<u64>) -> Response {
+    let after = match last {
+        Some(pos) => app.desk.seq_at(contact, pos).await.unwrap_or(after).max(after),
+        None => after,
+    };
+    let heard = app.desk.listen(Topic::Contact(contact));
+    let ending = app.ending.subscribe();
+    let listener = Listener { app: Arc::clone(app), caller, contact, after, items: Vec::new(), heard, ending };
+    let events = stream::unfold(listener, Listener::next);
+    Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
+}
+
+/// A client that listens to a queue: it hears that the queue has changed, and asks for it.
+struct Watcher {
+    app: Arc<App>,
+    unit: String,
+    told: bool,
+    heard: tokio::sync::watch::Receiver<u64>,
+    ending: tokio::sync::watch::Receiver<bool>,
+}
+
+impl Watcher {
+    async fn next(mut self) -> Option<(Result<Event, Infallible>, Watcher)> {
+        if self.told {
+            tokio::select! {
+                _ = self.heard.changed() => {}
+                _ = self.ending.changed() => {}
+            }
+        }
+        if *self.ending.borrow() {
+            return None;
+        }
+        self.told = true;
+        let pos = *self.heard.borrow_and_update();
+        let waiting = self.app.desk.view().queue(&self.unit, 0).1;
+        let event = Event::default().id(pos.to_string()).event("queue").data(json!({ "waiting": waiting }).to_string());
+        Some((Ok(event), self))
+    }
+}
+
+/// How many wait in a queue, whenever that changes.
+pub fn queue(app: &Arc<App>, unit: String) -> Response {
+    let heard = app.desk.listen(Topic::Queue(unit.clone()));
+    let ending = app.ending.subscribe();
+    let watcher = Watcher { app: Arc::clone(app), unit, told: false, heard, ending };
+    Sse::new(stream::unfold(watcher, Watcher::next)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
+}
+
+fn event(item: &Item) -> Event {
+    let (name, data) = match (&item.what, message(item)) {
+        (What::State(shown), _) => ("state", json!({ "seq": item.seq, "state": shown, "at": instant(item.at) })),
+        (What::Message { .. }, message) => ("message", message.unwrap_or_default()),
+    };
+    Event::default().id(item.pos.to_string()).event(name).data(data.to_string())
+}

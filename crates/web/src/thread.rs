@@ -1,0 +1,114 @@
+//! A conversation as both sides see it, and the forms around it.
+
+use maud::{Markup, html};
+use operations::contacts::{Author, Shown};
+use store::{Item, What};
+
+use crate::App;
+use crate::layout::Page;
+use crate::numbers;
+
+/// What somebody wrote that could not be sent: it is shown again, and nothing of it is lost.
+#[derive(Default)]
+pub struct Written {
+    pub client_id: String,
+    pub text: String,
+    /// Key of what is wrong.
+    pub wrong: Option<&'static str>,
+}
+
+impl Written {
+    /// The name under which the form's message is sent once.
+    pub fn client_id(&self, app: &App) -> String {
+        if self.client_id.is_empty() { app.sessions.unguessable() } else { self.client_id.clone() }
+    }
+}
+
+/// The messages, and between them what became of the contact. `of_resident`: as the resident sees it.
+pub fn conversation(page: &Page, items: &[Item], of_resident: bool) -> Markup {
+    html! {
+        div.thread role="log" tabindex="0" aria-label=(page.text("thread-title")) {
+            ol.thread__list #messages {
+                @for item in items {
+                    @match &item.what {
+                        What::Message { author, text, .. } => {
+                            @let own = (*author == Author::Resident) == of_resident;
+                            li.message.message--own[own] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
+                                p.message__from {
+                                    (page.text(from(*author, of_resident)))
+                                    " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
+                                }
+                                @match text {
+                                    Some(text) => { div.message__text { @for line in text.lines() { p { (line) } } } }
+                                    None => { p.quiet { (page.text("message-erased")) } }
+                                }
+                            }
+                        }
+                        What::State(shown) => {
+                            li.happened id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
+                                (page.text(&format!("shown-{}", shown_code(*shown)))) ", "
+                                time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn from(author: Author, of_resident: bool) -> &'static str {
+    match (author, of_resident) {
+        (Author::Resident, true) => "message-you",
+        (Author::Resident, false) => "message-resident",
+        (Author::Service, _) => "message-service",
+    }
+}
+
+fn shown_code(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Received => "received",
+        Shown::Waiting => "waiting",
+        Shown::InWork => "in_work",
+        Shown::Asked => "asked",
+        Shown::Resolved => "resolved",
+        Shown::Closed => "closed",
+    }
+}
+
+/// What is wrong, at the top of the page, with a link to where it can be mended.
+pub fn errors(page: &Page, wrong: Option<&str>, field: &str) -> Markup {
+    html! {
+        @if let Some(wrong) = wrong {
+            div.govuk-error-summary role="alert" {
+                h2.govuk-error-summary__title { (page.text("wrong-title")) }
+                div.govuk-error-summary__body {
+                    ul.govuk-list.govuk-error-summary__list { li { a href=(format!("#{field}")) { (page.text(wrong)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// A field with its label, and what is wrong with it.
+pub fn field(page: &Page, id: &str, label: &str, wrong: Option<&str>, input: &Markup) -> Markup {
+    html! {
+        div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
+            label.govuk-label.govuk-label--m for=(id) { (page.text(label)) }
+            @if let Some(wrong) = wrong {
+                p.govuk-error-message id=(format!("{id}-error")) { (page.text(wrong)) }
+            }
+            (input)
+        }
+    }
+}
+
+/// Where a message is written.
+pub fn message_box(page: &Page, label: &str, hint: Option<&str>, text: &str, wrong: Option<&str>) -> Markup {
+    let described: Vec<&str> = hint.map(|_| "text-hint").into_iter().chain(wrong.map(|_| "text-error")).collect();
+    let described = Some(described.join(" ")).filter(|described| !described.is_empty());
+    field(page, "text", label, wrong, &html! {
+        @if let Some(hint) = hint { p.govuk-hint #text-hint { (page.text(hint)) } }
+        textarea.govuk-textarea #text name="text" rows="7" maxlength="10000" aria-describedby=[described] { (text) }
+    })
+}

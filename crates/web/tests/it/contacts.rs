@@ -1,0 +1,282 @@
+//! Contacts for programs: opened once, answered by who has them, seen by nobody else.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use operations::access::Role;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use web::{App, Person, router};
+
+use crate::pages::fixture;
+use crate::{NOW, TOKEN_KEY, app_over, on_its_own};
+
+async fn app() -> Arc<App> {
+    app_over(fixture(0.5, true), true).await
+}
+
+/// One request of a program; the answer's status and body.
+async fn call(app: &Arc<App>, method: Method, path: &str, bearer: &str, body: Option<Value>) -> (StatusCode, Value) {
+    let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+    let request = Request::builder().method(method).uri(path);
+    let request = match bearer {
+        "" => request,
+        _ => request.header(header::AUTHORIZATION, format!("Bearer {bearer}")),
+    };
+    let response = router(Arc::clone(app)).oneshot(request.body(body).expect("a request")).await.expect("an answer");
+    let status = response.status();
+    let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
+
+fn token(role: Role, unit: &str, id: &str) -> String {
+    Person { role, id: id.into(), unit: unit.into() }.token(&TOKEN_KEY, NOW + 1)
+}
+
+fn opening(client_id: &str, text: &str) -> Value {
+    json!({ "client_id": client_id, "channel": "message", "service": "outpatient", "language": "fi", "text": text,
+            "anonymous": true })
+}
+
+/// A contact, and the code of who wrote it.
+async fn opened(app: &Arc<App>, client_id: &str) -> (String, String) {
+    let (status, body) = call(app, Method::POST, "/api/contacts", "", Some(opening(client_id, "Selkä kipeä"))).await;
+    assert_eq!(status, StatusCode::CREATED, "{body}");
+    let text = |field: &str| body[field].as_str().unwrap_or_else(|| panic!("{field} of {body}")).to_string();
+    (text("contact"), text("resume_code"))
+}
+
+async fn texts(app: &Arc<App>, contact: &str, bearer: &str) -> Vec<String> {
+    let (status, body) = call(app, Method::GET, &format!("/api/conversations/{contact}/messages"), bearer, None).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    let messages = body["messages"].as_array().expect("messages").iter();
+    messages.map(|message| message["text"].as_str().unwrap_or("-").to_string()).collect()
+}
+
+#[test]
+fn a_message_is_answered_handed_over_and_resolved() {
+    on_its_own(async {
+        let app = app().await;
+        let (contact, code) = opened(&app, "c1").await;
+        let nurse = token(Role::Nurse, "small", "nurse-1");
+        let (status, queue) = call(&app, Method::GET, "/api/queues/small", &nurse, None).await;
+        assert_eq!((status, &queue["waiting"]), (StatusCode::OK, &json!(1)));
+        assert_eq!(queue["contacts"][0]["contact"], json!(contact));
+        let post = |verb: &str, body: Value| {
+            let path = format!("/api/contacts/{contact}/{verb}");
+            let (app, nurse) = (Arc::clone(&app), nurse.clone());
+            async move { call(&app, Method::POST, &path, &nurse, Some(body)).await }
+        };
+        assert_eq!(post("reply", json!({ "text": "Hei" })).await.0, StatusCode::CONFLICT, "not claimed");
+        let (status, claimed) = post("claim", json!({})).await;
+        assert_eq!((status, &claimed["state"]), (StatusCode::OK, &json!("owned")));
+        assert_eq!(post("claim", json!({})).await.0, StatusCode::OK, "again is once");
+        let (status, asked) = post("ask", json!({ "text": "Kauanko on kestänyt?" })).await;
+        assert_eq!((status, &asked["state"]), (StatusCode::CREATED, &json!("waiting_resident")));
+        let path = format!("/api/conversations/{contact}/messages/m1");
+        let (status, written) = call(&app, Method::PUT, &path, &code, Some(json!({ "text": "Viikon" }))).await;
+        assert_eq!(status, StatusCode::CREATED);
+        let (status, again) = call(&app, Method::PUT, &path, &code, Some(json!({ "text": "Viikon" }))).await;
+        assert_eq!((status, again), (StatusCode::OK, written), "once, with the same number");
+        let other = call(&app, Method::PUT, &path, &code, Some(json!({ "text": "Kaksi" }))).await;
+        assert_eq!((other.0, &other.1["error"]["code"]), (StatusCode::CONFLICT, &json!("key_reused")));
+        let (status, unseen) = post("reply", json!({ "text": "Hei", "seen": 2 })).await;
+        assert_eq!((status, &unseen["error"]["code"]), (StatusCode::CONFLICT, &json!("unseen_message")));
+        assert_eq!(post("reply", json!({ "text": "Venyttele", "client_id": "r1" })).await.0, StatusCode::CREATED);
+        assert_eq!(post("reply", json!({ "text": "Venyttele", "client_id": "r1" })).await.0, StatusCode::OK);
+        let expected = ["Selkä kipeä", "Kauanko on kestänyt?", "Viikon", "Venyttele"];
+        assert_eq!(texts(&app, &contact, &code).await, expected);
+        assert_eq!(texts(&app, &contact, &nurse).await, expected);
+        assert_eq!(post("transfer", json!({ "unit": "county" })).await.0, StatusCode::UNPROCESSABLE_ENTITY, "no note");
+        assert_eq!(post("resolve", json!({ "outcome": "advised" })).await.1["state"], json!("resolved"));
+        let (_, seen) = call(&app, Method::GET, &format!("/api/contacts/{contact}"), &code, None).await;
+        assert_eq!(seen["state"], json!("resolved"));
+        assert_eq!(seen.get("owner"), None, "who has it is not for the resident");
+        let path = format!("/api/conversations/{contact}/messages/m2");
+        assert_eq!(call(&app, Method::PUT, &path, &code, Some(json!({ "text": "Kiitos" }))).await.0, StatusCode::CREATED);
+        let (_, seen) = call(&app, Method::GET, &format!("/api/contacts/{contact}"), &code, None).await;
+        assert_eq!(seen["state"], json!("queued"), "taken up again");
+        let (status, moved) = post("transfer", json!({ "unit": "county", "note": "Teille" })).await;
+        assert_eq!((status, &moved["queue"]), (StatusCode::OK, &json!("county")));
+        let (status, _) = call(&app, Method::GET, &format!("/api/contacts/{contact}"), &nurse, None).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "another unit answers for it now");
+        let lead = token(Role::Lead, "county", "lead-1");
+        assert_eq!(texts(&app, &contact, &lead).await.len(), 5, "the note is not in the conversation");
+    });
+}
+
+#[test]
+fn opened_twice_it_is_one_contact_with_one_code() {
+    on_its_own(async {
+        let app = app().await;
+        let first = call(&app, Method::POST, "/api/contacts", "", Some(opening("c1", "Hei"))).await;
+        let again = call(&app, Method::POST, "/api/contacts", "", Some(opening("c1", "Hei"))).await;
+        assert_eq!((first.0, again.0), (StatusCode::CREATED, StatusCode::OK));
+        for field in ["contact", "conversation", "receipt", "resume_code", "state", "expected"] {
+            assert!(first.1[field].is_string(), "{field} of {}", first.1);
+            assert_eq!(first.1[field], again.1[field], "{field}");
+        }
+        let other = call(&app, Method::POST, "/api/contacts", "", Some(opening("c1", "Muuta"))).await;
+        assert_eq!((other.0, other.1.get("resume_code")), (StatusCode::CONFLICT, None));
+        assert_eq!(first.1["expected"], json!("2026-01-07T21:59:59.999999Z"), "the same weekday, local time");
+    });
+}
+
+#[test]
+fn what_a_caller_may_not_see_is_not_there() {
+    on_its_own(async {
+        let app = app().await;
+        let (contact, code) = opened(&app, "c1").await;
+        let (_, other) = opened(&app, "c2").await;
+        let forged = format!("{}x", token(Role::Nurse, "small", "nurse-1"));
+        let callers = [
+            "",
+            &other,
+            "0000000000000000",
+            "no code",
+            &forged,
+            &token(Role::Nurse, "other", "nurse-2"),
+            &token(Role::Manager, "county", "manager"),
+            &token(Role::Resident, "", "somebody"),
+            &token(Role::Admin, "county", "admin"),
+        ];
+        let unknown = "0198c9e2-0000-7000-8000-000000000000";
+        let answer = |method: Method, path: String, bearer: String| {
+            let app = Arc::clone(&app);
+            async move { call(&app, method, &path, &bearer, Some(json!({ "text": "x", "note": "x", "unit": "other" }))).await }
+        };
+        let missing = answer(Method::GET, format!("/api/contacts/{unknown}"), code.clone()).await;
+        for caller in callers {
+            for (method, path) in [
+                (Method::GET, "/api/contacts/ID".to_string()),
+                (Method::GET, "/api/conversations/ID/messages".into()),
+                (Method::PUT, "/api/conversations/ID/messages/m1".into()),
+                (Method::POST, "/api/contacts/ID/claim".into()),
+                (Method::POST, "/api/contacts/ID/reply".into()),
+                (Method::POST, "/api/contacts/ID/transfer".into()),
+                (Method::POST, "/api/contacts/ID/nonsense".into()),
+            ] {
+                let given = answer(method.clone(), path.replace("ID", &contact), caller.to_string()).await;
+                assert_eq!(given, missing, "{caller} {method} {path}: as if there were none");
+            }
+            if caller != token(Role::Manager, "county", "manager") {
+                let queue = answer(Method::GET, "/api/queues/small".into(), caller.to_string()).await;
+                assert_eq!(queue, missing, "{caller} queue");
+            }
+        }
+        // The resident does not handle, and what is no route or no method says no more.
+        assert_eq!(answer(Method::POST, format!("/api/contacts/{contact}/claim"), code.clone()).await, missing);
+        assert_eq!(answer(Method::DELETE, format!("/api/contacts/{contact}"), code.clone()).await, missing);
+        assert_eq!(answer(Method::GET, "/api/contacts/nonsense".into(), code.clone()).await, missing);
+        assert_eq!(texts(&app, &contact, &code).await, ["Selkä kipeä"]);
+    });
+}
+
+#[test]
+fn fifty_claims_at_once_are_one() {
+    on_its_own(async {
+        let app = app().await;
+        let (contact, _) = opened(&app, "c1").await;
+        let claims = (0..50).map(|number| {
+            let (app, path) = (Arc::clone(&app), format!("/api/contacts/{contact}/claim"));
+            tokio::spawn(async move {
+                let nurse = token(Role::Nurse, "small", &format!("nurse-{number}"));
+                call(&app, Method::POST, &path, &nurse, None).await.0
+            })
+        });
+        let mut won = 0;
+        for claim in claims.collect::<Vec<_>>() {
+            match claim.await.expect("an answer") {
+                StatusCode::OK => won += 1,
+                other => assert_eq!(other, StatusCode::CONFLICT),
+            }
+        }
+        assert_eq!(won, 1);
+    });
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_its_field() {
+    on_its_own(async {
+        let app = app().await;
+        let with = |field: &str, value: Value| {
+            let mut body = opening("c1", "Hei");
+            body[field] = value;
+            body
+        };
+        for (field, value) in [
+            ("client_id", json!("")),
+            ("client_id", json!("ä")),
+            ("client_id", json!("x".repeat(65))),
+            ("channel", json!("telepathy")),
+            ("service", json!("a b")),
+            ("language", json!("")),
+            ("text", json!("  \n ")),
+            ("text", json!("x".repeat(10_001))),
+            ("text", json!("a\u{0}b")),
+            ("anonymous", json!(false)),
+        ] {
+            let (status, body) = call(&app, Method::POST, "/api/contacts", "", Some(with(field, value))).await;
+            assert_eq!((status, &body["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(field)), "{body}");
+        }
+        for (body, expected) in [
+            ("{".to_string(), StatusCode::BAD_REQUEST),
+            ("[1]".into(), StatusCode::BAD_REQUEST),
+            (opening("c1", "Hei").to_string().replace("true", "\"yes\""), StatusCode::BAD_REQUEST),
+            (format!("\"{}\"", "x".repeat(70_000)), StatusCode::PAYLOAD_TOO_LARGE),
+            ("[".repeat(20_000), StatusCode::BAD_REQUEST),
+        ] {
+            let request = Request::post("/api/contacts").body(Body::from(body)).expect("a request");
+            let response = router(Arc::clone(&app)).oneshot(request).await.expect("an answer");
+            assert_eq!(response.status(), expected);
+            let body = response.into_body().collect().await.expect("a body").to_bytes();
+            let body: Value = serde_json::from_slice(&body).expect("JSON");
+            assert!(body["error"]["code"].is_string() && body["error"]["message"].is_string(), "{body}");
+        }
+        // The longest text that fits, and text of every kind, comes back as it was.
+        let (contact, code) = opened(&app, "c1").await;
+        for (name, text) in [("m1", "ä".repeat(10_000)), ("m2", "e\u{301} é 👩‍⚕️ <b> \u{202e}".into())] {
+            let path = format!("/api/conversations/{contact}/messages/{name}");
+            assert_eq!(call(&app, Method::PUT, &path, &code, Some(json!({ "text": text }))).await.0, StatusCode::CREATED);
+            assert_eq!(texts(&app, &contact, &code).await.last(), Some(&text));
+        }
+    });
+}
+
+#[test]
+fn an_answer_waits_for_what_is_not_there_yet() {
+    on_its_own(async {
+        let app = app().await;
+        let (contact, code) = opened(&app, "c1").await;
+        let (waiting, held) = (Arc::clone(&app), code.clone());
+        let path = format!("/api/conversations/{contact}/messages?after=2&wait=25");
+        let waits = tokio::spawn(async move { call(&waiting, Method::GET, &path, &held, None).await });
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        assert!(!waits.is_finished());
+        let path = format!("/api/conversations/{contact}/messages/m1");
+        call(&app, Method::PUT, &path, &code, Some(json!({ "text": "Vielä" }))).await;
+        let (status, body) = tokio::time::timeout(std::time::Duration::from_secs(10), waits).await.expect("in time").expect("an answer");
+        assert_eq!((status, &body["messages"][0]["text"], &body["head"]), (StatusCode::OK, &json!("Vielä"), &json!(3)));
+    });
+}
+
+#[test]
+fn another_sites_form_changes_nothing() {
+    on_its_own(async {
+        let app = app().await;
+        for (name, value, allowed) in [
+            ("sec-fetch-site", "cross-site", false),
+            ("sec-fetch-site", "same-site", false),
+            ("sec-fetch-site", "same-origin", true),
+            ("origin", "https://elsewhere.example", false),
+            ("origin", "http://luotsi.example", true),
+        ] {
+            let request = Request::post("/contact/leave").header(name, value).header("host", "luotsi.example");
+            let request = request.body(Body::empty()).expect("a request");
+            let status = router(Arc::clone(&app)).oneshot(request).await.expect("an answer").status();
+            assert_eq!(status != StatusCode::FORBIDDEN, allowed, "{name}: {value}");
+        }
+    });
+}

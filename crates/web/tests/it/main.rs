@@ -1,0 +1,47 @@
+//! Pages and answers to programs, over a fixture of figures and a log in memory.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod contacts;
+mod openapi;
+mod pages;
+
+use std::sync::Arc;
+
+use store::{Desk, KEY_FILE, Keys, Location, Log};
+use web::{App, Figures, Parts, Service};
+
+/// Signs the tokens of tests.
+const TOKEN_KEY: [u8; 32] = [9; 32];
+/// When everything happens, unless a test says otherwise: a Wednesday at noon.
+const NOW: i64 = 1_767_787_200_000_000;
+
+fn on_its_own<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime").block_on(future)
+}
+
+/// The pages over some figures, with a log in memory that begins empty.
+async fn app_over(figures: Arc<dyn Figures>, metrics: bool) -> Arc<App> {
+    // Every session gets another name.
+    fn secret() -> [u8; 32] {
+        store::random().expect("random bytes")
+    }
+    let folder = tempfile::tempdir().expect("a folder").keep();
+    let keys = || Keys::open(&folder, &folder.join(KEY_FILE)).expect("keys");
+    let log = |clock: fn() -> i64| Log::open(&Location::Memory, Arc::new(keys()), clock).expect("a log");
+    let desk = Desk::open(log(|| NOW), &keys(), || NOW, None).await.expect("a desk");
+    let followed = desk.clone();
+    tokio::spawn(async move { followed.follow().await });
+    let service = |id: &str, unit: &str| Service { id: id.into(), unit: unit.into(), names: ["a", "b", "c"].map(Into::into) };
+    App::new(Parts {
+        figures,
+        scorecards: web::shipped_scorecards(),
+        desk,
+        accesses: log(|| NOW),
+        services: vec![service("outpatient", "small"), service("families", "other")],
+        token_key: TOKEN_KEY,
+        demo: true,
+        metrics,
+        secret,
+    })
+}

@@ -1,0 +1,4 @@
+//! The document that programs are written by is held to the routes.
+
+#[test]
+fn placeholder() {}
