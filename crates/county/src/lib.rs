@@ -7,6 +7,7 @@
 mod care;
 mod contacts;
 mod feedback;
+mod live;
 mod organisation;
 mod queue;
 mod resident;
@@ -20,6 +21,7 @@ use facts::{
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+pub use live::{Move, SERVICES, Step};
 pub use organisation::Organisation;
 use queue::CallbackLine;
 use time::Clock;

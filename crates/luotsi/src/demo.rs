@@ -1,6 +1,9 @@
 //! `luotsi demo`: makes the synthetic county in a data directory, then serves it.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
@@ -10,11 +13,14 @@ use analytics::layout::{RANGES, split_points};
 use analytics::lock::lock;
 use analytics::rows::Rows;
 use analytics::{Error, Result};
-use county::{County, Plan};
-use facts::{ResidentId, TABLES};
+use county::{County, Move, Plan, SERVICES, Step};
+use facts::{Channel, ResidentId, TABLES};
+use operations::contacts::Command;
+use store::{Desk, Opening, Side, Trouble, Who};
+use uuid::Uuid;
 
-use crate::place::Place;
-use crate::{output, serve};
+use crate::place::{Place, told};
+use crate::{now, output, runtime, serve};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -50,10 +56,103 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if made {
         same_county(data, arguments)?;
     }
+    let settings = data.join("county.toml");
+    if !settings.exists() {
+        std::fs::write(&settings, services()).map_err(|error| Error::file("write", &settings, error))?;
+    }
+    if !arguments.place.location_is_there() {
+        runtime()?.block_on(live(&arguments.place, &standing(data)?))?;
+    }
     if arguments.only_make {
         return Ok(());
     }
     serve::serve(&arguments.place, arguments.serving, true)
+}
+
+/// What the demo's residents can write about, as `county.toml` says it.
+fn services() -> String {
+    SERVICES.iter().fold(String::from("# What residents can write about, and whose queue it comes to.\n"), |out, it| {
+        let (id, unit, [fi, sv, en]) = it;
+        out + &format!(
+            "[[service]]\nid = \"{id}\"\nunit = \"{unit}\"\nname = {{ fi = \"{fi}\", sv = \"{sv}\", en = \"{en}\" }}\n"
+        )
+    })
+}
+
+/// The plan of the county that stands in a data directory.
+fn standing(data: &Path) -> Result<Plan> {
+    let path = data.join("synthetic");
+    let stands = std::fs::read_to_string(&path).map_err(|error| Error::file("read", &path, error))?;
+    let number = |name: &str| stands.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
+    Ok(Plan { residents: number("residents:").unwrap_or(20_000) as u32, seed: number("seed:").unwrap_or(1) })
+}
+
+/// Contacts that go through the log together when the demo is made.
+const TOGETHER: usize = 64;
+
+/// Plays the county's last weeks through the log, as residents and professionals would, by a clock that runs with them.
+async fn live(place: &Place, plan: &Plan) -> Result<()> {
+    let clock = Arc::new(AtomicI64::new(0));
+    let told_time = Arc::clone(&clock);
+    let desk = place.desk(move || told_time.load(Ordering::Relaxed)).await?;
+    let followed = desk.clone();
+    let following = tokio::spawn(async move { followed.follow().await });
+    let steps = County::new(*plan).live(now());
+    let bar = output::progress("living the last weeks", Some(steps.len() as u64));
+    let mut contacts: HashMap<usize, Uuid> = HashMap::new();
+    let mut rest = steps.as_slice();
+    while !rest.is_empty() {
+        // Steps of one contact one after another; those of others at once.
+        let mut in_wave = HashSet::new();
+        let wave = rest.iter().take(TOGETHER).take_while(|step| in_wave.insert(step.contact)).count();
+        let (wave, later) = rest.split_at(wave);
+        clock.store(wave.last().map_or(0, |step| step.at), Ordering::Relaxed);
+        let done = wave.iter().map(|step| take(&desk, step, contacts.get(&step.contact).copied()));
+        for (step, done) in wave.iter().zip(futures::future::join_all(done).await) {
+            contacts.insert(step.contact, done.map_err(|trouble| Error::new(format!("a live contact: {trouble:?}")))?);
+        }
+        bar.inc(wave.len() as u64);
+        rest = later;
+    }
+    bar.finish_and_clear();
+    following.abort();
+    desk.keep().map_err(told)
+}
+
+/// Does one step; gives the contact.
+async fn take(desk: &Desk, step: &Step, contact: Option<Uuid>) -> std::result::Result<Uuid, Trouble> {
+    let key = format!("demo-{}-{}", step.contact, step.at);
+    if let Move::Open { service, unit, language, text } = step.what {
+        let opening = Opening {
+            client_id: key,
+            channel: Channel::Message,
+            service: service.into(),
+            language: language.into(),
+            unit: unit.into(),
+            anonymous: true,
+            subject: String::new(),
+            text: text.into(),
+        };
+        return Ok(desk.open_contact(opening, &Who::anonymous()).await?.contact);
+    }
+    let contact = contact.ok_or(Trouble::NotFound)?;
+    let unit = desk.contact(contact).await?.map(|it| it.unit).unwrap_or_default();
+    let who = match &step.by {
+        Some(id) => Who { side: Side::Professional, id: id.clone(), unit },
+        None => Who::anonymous(),
+    };
+    let client_id = key.clone();
+    let (command, text) = match &step.what {
+        Move::Open { .. } | Move::Claim => (Command::Claim, None),
+        Move::Reply(text) | Move::Answer(text) => (Command::Write { seen: u64::MAX, client_id }, Some(*text)),
+        Move::Ask(text) => (Command::Ask { seen: u64::MAX, client_id }, Some(*text)),
+        Move::Transfer { to, note } => {
+            (Command::Transfer { to: (*to).into(), reason: "misdirected".into() }, Some(*note))
+        }
+        Move::Resolve(outcome) => (Command::Resolve { outcome: *outcome, seen: u64::MAX }, None),
+    };
+    desk.ask(contact, &who, command, text.map(Into::into), &key).await?;
+    Ok(contact)
 }
 
 /// Refuses to serve another county than was asked for.
@@ -102,7 +201,7 @@ pub fn make(data: &Path, plan: Plan) -> Result<()> {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             let (send, next, county, ranges) = (send.clone(), &next, &county, &ranges);
             scope.spawn(move || {
-                while let Some(range) = ranges.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+                while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if send.send(draw(county, range)).is_err() {
                         break;
                     }

@@ -30,6 +30,11 @@ impl Place {
         }
     }
 
+    /// Whether there is a log. That of a database is taken to be there: it is not for a demo to fill.
+    pub fn location_is_there(&self) -> bool {
+        matches!(self.location(), Location::File(path) if path.exists()) || self.database.is_some()
+    }
+
     /// Where it is recorded who saw what: always in the data directory.
     pub fn accesses(&self) -> Location {
         Location::File(self.data.path.join("access.db"))

@@ -133,7 +133,8 @@ pub const TOKENS: &str = "tokens";
 const GRACE: Duration = Duration::from_secs(2);
 
 fn stopped(what: &str) -> Error {
-    Error::new(format!("the {what} can take no more")).remedy("see to the disk, then start again: nothing acknowledged is lost")
+    Error::new(format!("the {what} can take no more"))
+        .remedy("see to the disk, then start again: nothing acknowledged is lost")
 }
 
 async fn told_to_end() {

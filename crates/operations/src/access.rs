@@ -108,7 +108,9 @@ pub fn decide(role: Option<Role>, action: Action, resource: Resource) -> Decisio
         (Action::ReadContact | Action::WriteMessage | Action::HandleContact, Resource::Contact(tie)) => {
             contact(role, action, tie)
         }
-        (Action::SeeFigures | Action::SeeCases, Resource::Synthetic | Resource::Real) => figures(role, action, resource),
+        (Action::SeeFigures | Action::SeeCases, Resource::Synthetic | Resource::Real) => {
+            figures(role, action, resource)
+        }
         _ => (false, "no rule"),
     };
     Decision { allow, rule }
@@ -136,7 +138,9 @@ fn see_queue(role: Option<Role>, within: bool) -> (bool, &'static str) {
 
 fn contact(role: Option<Role>, action: Action, tie: Tie) -> (bool, &'static str) {
     match (role, action) {
-        (None | Some(Role::Resident), Action::ReadContact | Action::WriteMessage) if tie.own => (true, "their own matter"),
+        (None | Some(Role::Resident), Action::ReadContact | Action::WriteMessage) if tie.own => {
+            (true, "their own matter")
+        }
         (None | Some(Role::Resident), _) => (false, "not their matter"),
         (Some(Role::Nurse | Role::Physician | Role::Lead), _) if tie.within => (true, "their unit answers for it"),
         (Some(_), _) => (false, "their unit does not answer for it"),

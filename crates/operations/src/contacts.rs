@@ -171,9 +171,7 @@ fn write(contact: &Contact, seen: u64, client_id: &str, context: &Context<'_>) -
         By::System => Err(Refusal::NotNow("only people write")),
         By::Resident => match &contact.place {
             Place::Queued | Place::Owned { .. } => Ok(vec![written(Author::Resident)]),
-            Place::Waiting { .. } => {
-                Ok(vec![written(Author::Resident), Event::Answered, Event::Shown(Shown::InWork)])
-            }
+            Place::Waiting { .. } => Ok(vec![written(Author::Resident), Event::Answered, Event::Shown(Shown::InWork)]),
             // It goes back to the queue: whoever had it may be away, and nobody must wait for one person.
             Place::Resolved { at, .. } if context.now < at.saturating_add(REOPENED_WITHIN) => {
                 Ok(vec![written(Author::Resident), Event::Reopened, Event::Shown(Shown::Waiting)])
@@ -215,9 +213,7 @@ fn close(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusal
         Place::Closed => Ok(Vec::new()),
         Place::Resolved { .. } if context.by == By::Resident => Err(Refusal::NotNow("the service closes it")),
         // Professionals may end it before; rules that run by themselves leave it open as long as they must.
-        Place::Resolved { at, .. }
-            if context.by == By::System && context.now < at.saturating_add(REOPENED_WITHIN) =>
-        {
+        Place::Resolved { at, .. } if context.by == By::System && context.now < at.saturating_add(REOPENED_WITHIN) => {
             Err(Refusal::TooEarly)
         }
         Place::Resolved { .. } => Ok(vec![Event::Closed, Event::Shown(Shown::Closed)]),

@@ -4,9 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use operations::contacts::{
-    self, Author, By, Channel, Code, Command, Contact, Event, REOPENED_WITHIN, Refusal, Shown,
-};
+use operations::contacts::{self, Author, By, Channel, Code, Command, Contact, Event, REOPENED_WITHIN, Refusal, Shown};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -192,7 +190,15 @@ impl Desk {
         let kept = snapshot.as_deref().and_then(View::kept);
         let view = RwLock::new(kept.unwrap_or_default());
         let codes = keys.derived("resume codes");
-        let inner = Inner { log, clock: Box::new(clock), view, reached: watch::Sender::new(0), listeners: Mutex::default(), codes, snapshot };
+        let inner = Inner {
+            log,
+            clock: Box::new(clock),
+            view,
+            reached: watch::Sender::new(0),
+            listeners: Mutex::default(),
+            codes,
+            snapshot,
+        };
         let desk = Desk(Arc::new(inner));
         while !desk.step().await? {}
         Ok(desk)
@@ -367,10 +373,7 @@ impl Desk {
             key: asked.key.clone(),
             request: asked.request,
             context: asked.who.context(asked.now),
-            streams: vec![
-                (stream(CONTACT, asked.contact), known.0),
-                (stream(CONVERSATION, asked.contact), known.1),
-            ],
+            streams: vec![(stream(CONTACT, asked.contact), known.0), (stream(CONVERSATION, asked.contact), known.1)],
             decide: Box::new(move |streams| match asked.decide(streams) {
                 Ok(events) => Some(events),
                 Err(trouble) => {
@@ -476,9 +479,8 @@ impl Desk {
     /// What happened to a contact, as professionals see it.
     pub async fn history(&self, id: Uuid) -> Result<Vec<Happened>> {
         let events = self.0.log.read_stream(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
-        let happened = |event: &Recorded| {
-            Ok(Happened { at: event.recorded, event: decode(event)?, note: self.text(event)? })
-        };
+        let happened =
+            |event: &Recorded| Ok(Happened { at: event.recorded, event: decode(event)?, note: self.text(event)? });
         events.iter().map(happened).collect()
     }
 
@@ -501,7 +503,8 @@ impl Desk {
         for contact in due {
             let history = self.view().contact(contact).map_or(0, |contact| contact.history);
             // What stands in its way now does not stand there at the next round.
-            closed += usize::from(self.ask(contact, &who, Command::Close, None, &format!("close/{history}")).await.is_ok());
+            closed +=
+                usize::from(self.ask(contact, &who, Command::Close, None, &format!("close/{history}")).await.is_ok());
         }
         closed
     }

@@ -169,7 +169,8 @@ impl View {
     /// Writes the view to a file, whole or not at all.
     pub fn keep(&self, path: &Path) -> Result<()> {
         let broken = |error: std::io::Error| Error::new(format!("the snapshot {}: {error}", path.display()));
-        let contacts: Vec<(u128, &Contact)> = self.contacts.iter().map(|(id, contact)| (id.as_u128(), contact)).collect();
+        let contacts: Vec<(u128, &Contact)> =
+            self.contacts.iter().map(|(id, contact)| (id.as_u128(), contact)).collect();
         let snapshot = Snapshot { code: CODE, pos: self.pos, epoch: self.epoch.as_u128(), contacts };
         let text = serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))?;
         if let Some(folder) = path.parent() {

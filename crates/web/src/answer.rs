@@ -49,7 +49,11 @@ impl Failure {
     /// Something that should not happen; what it was stands in the server's log, not in the answer.
     pub fn broken(error: &dyn std::fmt::Display) -> Failure {
         eprintln!("error: {error}");
-        Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", "Something went wrong here. Nothing that was acknowledged is lost.")
+        Failure::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "broken",
+            "Something went wrong here. Nothing that was acknowledged is lost.",
+        )
     }
 }
 

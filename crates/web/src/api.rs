@@ -174,7 +174,8 @@ pub async fn messages(
     }
     let items = live::after(&app, id, query.after, query.wait).await?;
     // While it waited the right to read may have gone.
-    let contact = app.desk.contact(id).await.map_err(|error| Failure::broken(&error))?.ok_or_else(Failure::not_found)?;
+    let contact =
+        app.desk.contact(id).await.map_err(|error| Failure::broken(&error))?.ok_or_else(Failure::not_found)?;
     if !app.may_still(&caller, id, Action::ReadContact, &contact) {
         return Err(Failure::not_found());
     }
@@ -241,7 +242,8 @@ pub async fn command(
     };
     let (command, text) = asked(&app, &verb, &key, body, contact.conversation)?;
     let done = app.desk.ask(id, &caller.who(), command, text, &key).await?;
-    let contact = app.desk.contact(id).await.map_err(|error| Failure::broken(&error))?.ok_or_else(Failure::not_found)?;
+    let contact =
+        app.desk.contact(id).await.map_err(|error| Failure::broken(&error))?.ok_or_else(Failure::not_found)?;
     Ok(answer(status_of(&verb, done), &outcome(&app, id, &contact, done)))
 }
 
@@ -274,7 +276,8 @@ fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Com
                 return Err(Failure::invalid("unit", format!("There is no unit {unit}.")));
             }
             let reason = body.reason.map_or(Ok("other".into()), |reason| word(Some(reason), "reason"))?;
-            let note = care::text(&required(body.note, "note")?).map_err(|failure| Failure { field: Some("note"), ..failure })?;
+            let note = care::text(&required(body.note, "note")?)
+                .map_err(|failure| Failure { field: Some("note"), ..failure })?;
             (Command::Transfer { to: unit, reason }, Some(note))
         }
         "resolve" => {

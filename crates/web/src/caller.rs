@@ -245,7 +245,8 @@ mod tests {
         assert_eq!(Person::of_token(&token, &key, 1000), None, "too late");
         assert_eq!(Person::of_token(&token, &[8; 32], 999), None, "another county's");
         let lead = Person { role: Role::Lead, ..person };
-        let forged = format!("{}.{}", lead.token(&key, 1000).split('.').next().unwrap(), token.split('.').nth(1).unwrap());
+        let forged =
+            format!("{}.{}", lead.token(&key, 1000).split('.').next().unwrap(), token.split('.').nth(1).unwrap());
         assert_eq!(Person::of_token(&forged, &key, 999), None, "another's signature");
         for broken in ["", ".", "a.b", "é.é", "00.00", &token[..token.len() - 1]] {
             assert_eq!(Person::of_token(broken, &key, 999), None, "{broken}");

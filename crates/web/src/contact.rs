@@ -47,7 +47,8 @@ fn shown_form(app: &App, page: &Page, message: &Message, wrong: Option<&str>) ->
         None => Vec::new(),
     };
     let client_id = if message.client_id.is_empty() { app.sessions.unguessable() } else { message.client_id.clone() };
-    let chosen = if message.service.is_empty() { app.services.first().map_or("", |it| &it.id) } else { &message.service };
+    let chosen =
+        if message.service.is_empty() { app.services.first().map_or("", |it| &it.id) } else { &message.service };
     let content = html! {
         (errors(page, wrong, "text"))
         h1.govuk-heading-xl { (page.text("contact-title")) }

@@ -28,14 +28,8 @@ const SHOWN: usize = 100;
 /// Why a contact is handed over; texts `reason-…`.
 const REASONS: [&str; 4] = ["misdirected", "needs_expertise", "capacity", "other"];
 /// How contacts end at the desk, in the order in which they are offered.
-const OUTCOMES: [Outcome; 6] = [
-    Outcome::Advised,
-    Outcome::Booked,
-    Outcome::Referred,
-    Outcome::SelfCare,
-    Outcome::NoNeed,
-    Outcome::Misdirected,
-];
+const OUTCOMES: [Outcome; 6] =
+    [Outcome::Advised, Outcome::Booked, Outcome::Referred, Outcome::SelfCare, Outcome::NoNeed, Outcome::Misdirected];
 
 /// A page for what went wrong: what, and where to go on.
 pub fn failed(page: &Page, failure: &Failure) -> Response {
@@ -188,22 +182,27 @@ pub async fn contact(
     shown(&app, &page, &id, caller, &Written::default()).await
 }
 
-async fn shown(
-    app: &App,
-    page: &Page,
-    id: &str,
-    caller: Result<Caller, Failure>,
-    written: &Written,
-) -> Response {
+async fn shown(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>, written: &Written) -> Response {
     let Some(person) = page.person.clone() else { return Redirect::to("/sign-in").into_response() };
     match whole(app, id, caller).await {
         Ok((id, contact, items, history)) => {
-            let content = matter(app, page, &person, (id, &contact), written, &html! {
-                (conversation(page, &items, false))
-                (happened(page, &history))
-            });
+            let content = matter(
+                app,
+                page,
+                &person,
+                (id, &contact),
+                written,
+                &html! {
+                    (conversation(page, &items, false))
+                    (happened(page, &history))
+                },
+            );
             let status = written.wrong.map_or(StatusCode::OK, |_| StatusCode::CONFLICT);
-            page.render(status, &format!("{} – {}", service_name(app, page, &contact.service), page.text("desk-title")), &content)
+            page.render(
+                status,
+                &format!("{} – {}", service_name(app, page, &contact.service), page.text("desk-title")),
+                &content,
+            )
         }
         Err(failure) => failed(page, &failure),
     }

@@ -165,10 +165,13 @@ fn programs() -> Router<Arc<App>> {
 
 /// What the framework itself refuses, such as a body that is too large, in the shape of every other refusal.
 async fn as_json(response: Response) -> Response {
-    let is_text = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let is_text =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
     match response.status() {
         StatusCode::PAYLOAD_TOO_LARGE => answer::Failure::too_large().into_response(),
-        status if status.is_client_error() && is_text => answer::Failure::malformed("The request cannot be read.").into_response(),
+        status if status.is_client_error() && is_text => {
+            answer::Failure::malformed("The request cannot be read.").into_response()
+        }
         _ => response,
     }
 }
@@ -203,11 +206,11 @@ async fn same_origin(request: Request, next: Next) -> Response {
 }
 
 fn comes_from_here(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
+    let given = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = given("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
-    match (text("origin"), text("host")) {
+    match (given("origin"), given("host")) {
         (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
         // Programs send no origin, and no cookies of a browser either.
         (None, _) => true,

@@ -66,7 +66,10 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Response {
     let _ = writeln!(out, "luotsi_request_seconds_bucket{{le=\"+Inf\"}} {sum}");
     let _ = writeln!(out, "luotsi_request_seconds_sum {}", read(&counters.micros) as f64 / 1e6);
     let _ = writeln!(out, "luotsi_request_seconds_count {sum}");
-    let (pos, open) = { let view = app.desk.view(); (view.pos, view.open()) };
+    let (pos, open) = {
+        let view = app.desk.view();
+        (view.pos, view.open())
+    };
     let gauges = [
         ("luotsi_log_events", "Events of the log that are shown.", pos),
         ("luotsi_contacts_open", "Contacts that are not closed.", open as u64),

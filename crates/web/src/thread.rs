@@ -46,7 +46,7 @@ pub fn conversation(page: &Page, items: &[Item], of_resident: bool) -> Markup {
                         }
                         What::State(shown) => {
                             li.happened id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
-                                (page.text(&format!("shown-{}", shown_code(*shown)))) ", "
+                                (page.text(&became(*shown, of_resident))) ", "
                                 time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                             }
                         }
@@ -65,15 +65,20 @@ fn from(author: Author, of_resident: bool) -> &'static str {
     }
 }
 
-fn shown_code(shown: Shown) -> &'static str {
-    match shown {
+/// What became of the contact, in the words of the side that reads it.
+fn became(shown: Shown, of_resident: bool) -> String {
+    if shown == Shown::Asked && !of_resident {
+        return "place-waiting_resident".into();
+    }
+    let code = match shown {
         Shown::Received => "received",
         Shown::Waiting => "waiting",
         Shown::InWork => "in_work",
         Shown::Asked => "asked",
         Shown::Resolved => "resolved",
         Shown::Closed => "closed",
-    }
+    };
+    format!("shown-{code}")
 }
 
 /// What is wrong, at the top of the page, with a link to where it can be mended.
@@ -107,8 +112,14 @@ pub fn field(page: &Page, id: &str, label: &str, wrong: Option<&str>, input: &Ma
 pub fn message_box(page: &Page, label: &str, hint: Option<&str>, text: &str, wrong: Option<&str>) -> Markup {
     let described: Vec<&str> = hint.map(|_| "text-hint").into_iter().chain(wrong.map(|_| "text-error")).collect();
     let described = Some(described.join(" ")).filter(|described| !described.is_empty());
-    field(page, "text", label, wrong, &html! {
-        @if let Some(hint) = hint { p.govuk-hint #text-hint { (page.text(hint)) } }
-        textarea.govuk-textarea #text name="text" rows="7" maxlength="10000" aria-describedby=[described] { (text) }
-    })
+    field(
+        page,
+        "text",
+        label,
+        wrong,
+        &html! {
+            @if let Some(hint) = hint { p.govuk-hint #text-hint { (page.text(hint)) } }
+            textarea.govuk-textarea #text name="text" rows="7" maxlength="10000" aria-describedby=[described] { (text) }
+        },
+    )
 }

@@ -83,18 +83,13 @@ fn only_who_has_it_answers_and_only_after_reading() {
 fn a_question_waits_for_its_answer_and_keeps_its_owner() {
     let asked = given(&[(NURSE, Command::Claim), (NURSE, ask(9))]);
     assert_eq!(asked.place, Place::Waiting { owner: "nurse-1".into() });
-    let answered = given(&[
-        (NURSE, Command::Claim),
-        (NURSE, ask(9)),
-        (By::Resident, write(0)),
-    ]);
+    let answered = given(&[(NURSE, Command::Claim), (NURSE, ask(9)), (By::Resident, write(0))]);
     assert_eq!(answered.place, Place::Owned { owner: "nurse-1".into() });
 }
 
 #[test]
 fn the_first_response_is_a_persons_and_stands() {
-    let answered =
-        given(&[(NURSE, Command::Claim), (NURSE, write(9)), (NURSE, write(9))]);
+    let answered = given(&[(NURSE, Command::Claim), (NURSE, write(9)), (NURSE, write(9))]);
     assert_eq!(answered.first_response_at, Some(NOW + 2_000_000));
     assert_eq!(given(&[(NURSE, Command::Claim)]).first_response_at, None, "claiming answers nobody");
 }

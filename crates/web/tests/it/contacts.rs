@@ -44,8 +44,8 @@ fn opening(client_id: &str, text: &str) -> Value {
 async fn opened(app: &Arc<App>, client_id: &str) -> (String, String) {
     let (status, body) = call(app, Method::POST, "/api/contacts", "", Some(opening(client_id, "Selkä kipeä"))).await;
     assert_eq!(status, StatusCode::CREATED, "{body}");
-    let text = |field: &str| body[field].as_str().unwrap_or_else(|| panic!("{field} of {body}")).to_string();
-    (text("contact"), text("resume_code"))
+    let field = |field: &str| body[field].as_str().unwrap_or_else(|| panic!("{field} of {body}")).to_string();
+    (field("contact"), field("resume_code"))
 }
 
 async fn texts(app: &Arc<App>, contact: &str, bearer: &str) -> Vec<String> {
@@ -95,7 +95,10 @@ fn a_message_is_answered_handed_over_and_resolved() {
         assert_eq!(seen["state"], json!("resolved"));
         assert_eq!(seen.get("owner"), None, "who has it is not for the resident");
         let path = format!("/api/conversations/{contact}/messages/m2");
-        assert_eq!(call(&app, Method::PUT, &path, &code, Some(json!({ "text": "Kiitos" }))).await.0, StatusCode::CREATED);
+        assert_eq!(
+            call(&app, Method::PUT, &path, &code, Some(json!({ "text": "Kiitos" }))).await.0,
+            StatusCode::CREATED
+        );
         let (_, seen) = call(&app, Method::GET, &format!("/api/contacts/{contact}"), &code, None).await;
         assert_eq!(seen["state"], json!("queued"), "taken up again");
         let (status, moved) = post("transfer", json!({ "unit": "county", "note": "Teille" })).await;
@@ -145,7 +148,9 @@ fn what_a_caller_may_not_see_is_not_there() {
         let unknown = "0198c9e2-0000-7000-8000-000000000000";
         let answer = |method: Method, path: String, bearer: String| {
             let app = Arc::clone(&app);
-            async move { call(&app, method, &path, &bearer, Some(json!({ "text": "x", "note": "x", "unit": "other" }))).await }
+            async move {
+                call(&app, method, &path, &bearer, Some(json!({ "text": "x", "note": "x", "unit": "other" }))).await
+            }
         };
         let missing = answer(Method::GET, format!("/api/contacts/{unknown}"), code.clone()).await;
         for caller in callers {
@@ -239,7 +244,10 @@ fn what_cannot_be_is_refused_with_its_field() {
         let (contact, code) = opened(&app, "c1").await;
         for (name, text) in [("m1", "ä".repeat(10_000)), ("m2", "e\u{301} é 👩‍⚕️ <b> \u{202e}".into())] {
             let path = format!("/api/conversations/{contact}/messages/{name}");
-            assert_eq!(call(&app, Method::PUT, &path, &code, Some(json!({ "text": text }))).await.0, StatusCode::CREATED);
+            assert_eq!(
+                call(&app, Method::PUT, &path, &code, Some(json!({ "text": text }))).await.0,
+                StatusCode::CREATED
+            );
             assert_eq!(texts(&app, &contact, &code).await.last(), Some(&text));
         }
     });
@@ -257,7 +265,8 @@ fn an_answer_waits_for_what_is_not_there_yet() {
         assert!(!waits.is_finished());
         let path = format!("/api/conversations/{contact}/messages/m1");
         call(&app, Method::PUT, &path, &code, Some(json!({ "text": "Vielä" }))).await;
-        let (status, body) = tokio::time::timeout(std::time::Duration::from_secs(10), waits).await.expect("in time").expect("an answer");
+        let (status, body) =
+            tokio::time::timeout(std::time::Duration::from_secs(10), waits).await.expect("in time").expect("an answer");
         assert_eq!((status, &body["messages"][0]["text"], &body["head"]), (StatusCode::OK, &json!("Vielä"), &json!(3)));
     });
 }

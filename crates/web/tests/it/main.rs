@@ -32,7 +32,8 @@ async fn app_over(figures: Arc<dyn Figures>, metrics: bool) -> Arc<App> {
     let desk = Desk::open(log(|| NOW), &keys(), || NOW, None).await.expect("a desk");
     let followed = desk.clone();
     tokio::spawn(async move { followed.follow().await });
-    let service = |id: &str, unit: &str| Service { id: id.into(), unit: unit.into(), names: ["a", "b", "c"].map(Into::into) };
+    let service =
+        |id: &str, unit: &str| Service { id: id.into(), unit: unit.into(), names: ["a", "b", "c"].map(Into::into) };
     App::new(Parts {
         figures,
         scorecards: web::shipped_scorecards(),
