@@ -2,6 +2,9 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+#[path = "it/serving.rs"]
+mod serving;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -13,12 +13,18 @@ use web::{App, Person, router};
 use crate::pages::fixture;
 use crate::{NOW, TOKEN_KEY, app_over, on_its_own};
 
-async fn app() -> Arc<App> {
+pub async fn app() -> Arc<App> {
     app_over(fixture(0.5, true), true).await
 }
 
 /// One request of a program; the answer's status and body.
-async fn call(app: &Arc<App>, method: Method, path: &str, bearer: &str, body: Option<Value>) -> (StatusCode, Value) {
+pub async fn call(
+    app: &Arc<App>,
+    method: Method,
+    path: &str,
+    bearer: &str,
+    body: Option<Value>,
+) -> (StatusCode, Value) {
     let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
     let request = Request::builder().method(method).uri(path);
     let request = match bearer {
@@ -31,11 +37,11 @@ async fn call(app: &Arc<App>, method: Method, path: &str, bearer: &str, body: Op
     (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
 }
 
-fn token(role: Role, unit: &str, id: &str) -> String {
+pub fn token(role: Role, unit: &str, id: &str) -> String {
     Person { role, id: id.into(), unit: unit.into() }.token(&TOKEN_KEY, NOW + 1)
 }
 
-fn opening(client_id: &str, text: &str) -> Value {
+pub fn opening(client_id: &str, text: &str) -> Value {
     json!({ "client_id": client_id, "channel": "message", "service": "outpatient", "language": "fi", "text": text,
             "anonymous": true })
 }

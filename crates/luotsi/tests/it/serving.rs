@@ -1,0 +1,278 @@
+//! The server as programs use it: killed at any moment it loses nothing and doubles nothing, and the measures have it.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::luotsi;
+
+/// A server of its own on a free port; killed with the test.
+pub struct Server {
+    child: Child,
+    pub address: String,
+}
+
+impl Server {
+    pub fn start(data: &Path) -> Server {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_luotsi"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--facts-every", "1", "--data"])
+            .arg(data)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        let mut lines = BufReader::new(child.stderr.take().expect("its words")).lines();
+        let address = loop {
+            let line = lines.next().expect("the server says where it serves").expect("text");
+            if let Some(address) = line.strip_prefix("serving on http://") {
+                break address.to_string();
+            }
+        };
+        // What it says later is read, so that it never waits for a reader.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("server: {line}")));
+        Server { child, address }
+    }
+
+    /// As a power cut does to a process.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+
+    /// As its administrator does; how long it took.
+    pub fn end(&mut self) -> Duration {
+        let begun = Instant::now();
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("told");
+        assert!(told.success());
+        assert!(self.child.wait().expect("ended").success());
+        begun.elapsed()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One request; none: no answer came.
+pub fn call(address: &str, method: &str, path: &str, bearer: &str, body: Option<&Value>) -> Option<(u16, Value)> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let given = if bearer.is_empty() { String::new() } else { format!("Authorization: Bearer {bearer}\r\n") };
+    let length = body.len();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{given}Content-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    let (_, body) = answer.split_once("\r\n\r\n")?;
+    Some((status, serde_json::from_str(body).ok()?))
+}
+
+pub fn opening(client_id: &str) -> Value {
+    json!({ "client_id": client_id, "channel": "chat", "service": "outpatient", "language": "fi", "text": "Hei",
+            "anonymous": true })
+}
+
+/// Somebody who writes, and what of it was acknowledged.
+#[derive(Default)]
+struct Journal {
+    contact: String,
+    code: String,
+    /// By name of the message its number.
+    acknowledged: HashMap<String, u64>,
+    next: u32,
+}
+
+/// Writes until there is no answer. What got none is sent again under the same name the next time.
+fn write(address: &str, client: usize, journal: &mut Journal, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        if journal.code.is_empty() {
+            let body = opening(&format!("client-{client}"));
+            let Some((status, body)) = call(address, "POST", "/api/contacts", "", Some(&body)) else { return };
+            assert!(matches!(status, 200 | 201), "{status} {body}");
+            let text = |field: &str| body[field].as_str().expect("a text").to_string();
+            (journal.contact, journal.code) = (text("contact"), text("resume_code"));
+        }
+        let name = format!("m{}", journal.next);
+        let path = format!("/api/conversations/{}/messages/{name}", journal.contact);
+        let body = json!({ "text": format!("message {}", journal.next) });
+        let Some((status, body)) = call(address, "PUT", &path, &journal.code, Some(&body)) else { return };
+        assert!(matches!(status, 200 | 201), "{status} {body}");
+        journal.acknowledged.insert(name, body["seq"].as_u64().expect("a number"));
+        journal.next += 1;
+    }
+}
+
+fn rounds() -> u32 {
+    option_env!("LUOTSI_FAULTS").and_then(|rounds| rounds.parse().ok()).unwrap_or(8)
+}
+
+#[test]
+fn killed_while_people_write_it_loses_nothing_and_doubles_nothing() {
+    const CLIENTS: usize = 8;
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("county");
+    let journals: Vec<Arc<Mutex<Journal>>> = (0..CLIENTS).map(|_| Arc::default()).collect();
+    let mut seed = u64::from(std::process::id());
+    eprintln!("seed {seed}");
+    let mut recoveries = Vec::new();
+    for _ in 0..rounds() {
+        let begun = Instant::now();
+        let mut server = Server::start(&data);
+        recoveries.push(begun.elapsed());
+        let stop = Arc::new(AtomicBool::new(false));
+        let writers: Vec<_> = journals
+            .iter()
+            .enumerate()
+            .map(|(client, journal)| {
+                let (address, journal, stop) = (server.address.clone(), Arc::clone(journal), Arc::clone(&stop));
+                std::thread::spawn(move || write(&address, client, &mut journal.lock().expect("a journal"), &stop))
+            })
+            .collect();
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        std::thread::sleep(Duration::from_millis(20 + (seed >> 33) % 380));
+        server.kill();
+        stop.store(true, Ordering::Relaxed);
+        writers.into_iter().for_each(|writer| writer.join().expect("a writer ends"));
+    }
+    let mut server = Server::start(&data);
+    let (lost, doubled, acknowledged) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    for journal in &journals {
+        let journal = journal.lock().expect("a journal");
+        if journal.code.is_empty() {
+            continue;
+        }
+        let mut after = 0;
+        let mut found: HashMap<String, Vec<u64>> = HashMap::new();
+        loop {
+            let path = format!("/api/conversations/{}/messages?after={after}", journal.contact);
+            let (status, page) = call(&server.address, "GET", &path, &journal.code, None).expect("an answer");
+            assert_eq!(status, 200);
+            let messages = page["messages"].as_array().expect("messages");
+            for message in messages {
+                let name = message["client_id"].as_str().expect("a name").to_string();
+                found.entry(name).or_default().push(message["seq"].as_u64().expect("a number"));
+            }
+            let head = page["head"].as_u64().expect("a number");
+            if head == after {
+                break;
+            }
+            after = head;
+        }
+        for (name, seq) in &journal.acknowledged {
+            acknowledged.fetch_add(1, Ordering::Relaxed);
+            lost.fetch_add(u64::from(!found.get(name).is_some_and(|all| all.contains(seq))), Ordering::Relaxed);
+        }
+        doubled.fetch_add(found.values().filter(|all| all.len() > 1).count() as u64, Ordering::Relaxed);
+    }
+    let took = server.end();
+    assert!(took < Duration::from_secs(10), "it ends in time: {took:?}");
+    recoveries.sort();
+    let (lost, doubled, acknowledged) = (lost.into_inner(), doubled.into_inner(), acknowledged.into_inner());
+    let survived = rounds();
+    let median = recoveries[recoveries.len() / 2].as_millis();
+    eprintln!(
+        "faults survived {survived}/{survived}, acknowledged writes {acknowledged}, lost {lost}, duplicated {doubled}, median recovery {median} ms"
+    );
+    assert_eq!((lost, doubled), (0, 0));
+    assert!(acknowledged > 0);
+    let verified = luotsi(&["log", "verify", "--data", &data.display().to_string()]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+fn token(data: &str, role: &str, unit: &str) -> String {
+    let output = luotsi(&["token", "--role", role, "--unit", unit, "--data", data]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text").trim().to_string()
+}
+
+fn rows(data: &str) -> Vec<Value> {
+    let text = "SELECT contact_id, channel, unit_id, outcome, transfers, first_response_at IS NOT NULL AS answered \
+                FROM contacts WHERE source = 'log' ORDER BY contact_id";
+    let output = luotsi(&["sql", text, "--data", data, "--format", "json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn what_happens_at_the_desk_is_in_the_measures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("county");
+    let data = path.display().to_string();
+    let mut server = Server::start(&path);
+    let at = server.address.clone();
+    let nurse = token(&data, "nurse", "county");
+    let post = |path: &str, bearer: &str, body: &Value| call(&at, "POST", path, bearer, Some(body)).expect("an answer");
+    let (_, first) = post("/api/contacts", "", &opening("one"));
+    let (_, second) = post("/api/contacts", "", &opening("two"));
+    let id = first["contact"].as_str().expect("an id");
+    assert_eq!(post(&format!("/api/contacts/{id}/claim"), &nurse, &json!({})).0, 200);
+    assert_eq!(post(&format!("/api/contacts/{id}/reply"), &nurse, &json!({ "text": "Hei vain" })).0, 201);
+    assert_eq!(post(&format!("/api/contacts/{id}/resolve"), &nurse, &json!({ "outcome": "advised" })).0, 200);
+    let begun = Instant::now();
+    let row = |rows: &[Value], contact: &Value| rows.iter().find(|row| row["contact_id"] == *contact).cloned();
+    let found = loop {
+        let rows = rows(&data);
+        let first = row(&rows, &first["contact"]).filter(|row| row["outcome"] == "advised");
+        if let (Some(first), Some(second)) = (first, row(&rows, &second["contact"])) {
+            assert_eq!(rows.len(), 2);
+            break (first, second);
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "the facts follow: {rows:?}");
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    assert_eq!(
+        (&found.0["answered"], &found.0["channel"], &found.0["unit_id"]),
+        (&json!(true), &json!("chat"), &json!("county"))
+    );
+    assert_eq!((&found.1["answered"], &found.1["outcome"]), (&json!(false), &Value::Null));
+    let (from, to) = ("2020-01-01", "2100-01-01");
+    let figures = crate::figures(&data, "channel", from, to, &["volume.contacts"]);
+    let chat = figures.iter().find(|row| row["channel"] == "chat").expect("a figure");
+    assert_eq!(chat["n"], json!(2), "{figures:?}");
+    // Brought again from the beginning, the rows are unchanged; who was there before is not twice there.
+    server.end();
+    std::fs::remove_file(path.join("snapshots/facts.json")).expect("the cursor");
+    std::fs::write(path.join("snapshots/desk.json"), "damaged").expect("the snapshot");
+    let mut server = Server::start(&path);
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(rows(&data).len(), 2);
+    let (_, seen) = call(&server.address, "GET", &format!("/api/contacts/{id}"), &nurse, None).expect("an answer");
+    assert_eq!(seen["state"], json!("resolved"), "the view is made anew");
+    server.end();
+}
+
+#[test]
+fn streams_that_are_open_do_not_keep_it_from_ending() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = Server::start(&folder.path().join("county"));
+    let (_, opened) = call(&server.address, "POST", "/api/contacts", "", Some(&opening("one"))).expect("an answer");
+    let (id, code) = (opened["contact"].as_str().expect("an id"), opened["resume_code"].as_str().expect("a code"));
+    let listen = || {
+        let mut stream = TcpStream::connect(&server.address).expect("connected");
+        let path = format!("/api/conversations/{id}/messages");
+        let accept = "Accept: text/event-stream\r\nAuthorization: Bearer";
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n{accept} {code}\r\n\r\n").expect("asked");
+        stream
+    };
+    let streams: Vec<TcpStream> = (0..100).map(|_| listen()).collect();
+    // Each hears the first message and the state after it.
+    for stream in &streams {
+        let lines = BufReader::new(stream).lines().map_while(Result::ok);
+        assert_eq!(lines.filter(|line| line.starts_with("event: ")).take(2).count(), 2);
+    }
+    let took = server.end();
+    assert!(took < Duration::from_secs(10), "{took:?}");
+}
