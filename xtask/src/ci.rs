@@ -29,6 +29,7 @@ pub fn run() -> Result<(), String> {
     // Private items are documented, so links to them hold.
     let flags = "-D warnings -A rustdoc::private_intra_doc_links";
     step("documentation", Command::new("cargo").args(documentation).env("RUSTDOCFLAGS", flags))?;
+    timed("faults", || crate::faults::run(&[]))?;
     timed("browser", browser)?;
     eprintln!("all passed in {:.0} s", begun.elapsed().as_secs_f64());
     Ok(())
@@ -81,7 +82,11 @@ fn serve_demo(data: &Path) -> Result<(Child, String), String> {
     let lines = server.stderr.take().map(|stderr| BufReader::new(stderr).lines());
     let mut lines = lines.into_iter().flatten().map_while(Result::ok);
     match lines.find_map(|line| line.strip_prefix("serving on ").map(str::to_string)) {
-        Some(url) => Ok((server, url)),
+        Some(url) => {
+            // What it says later is read: a server must not end because nobody listens.
+            std::thread::spawn(move || lines.for_each(drop));
+            Ok((server, url))
+        }
         None => {
             let _ = server.kill();
             Err("the demo ended before it served".into())

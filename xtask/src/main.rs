@@ -1,7 +1,9 @@
-//! Tasks of the project: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask docs`, `cargo xtask pg -- COMMAND`.
+//! Tasks of the project: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask docs`, `cargo xtask faults`,
+//! `cargo xtask pg -- COMMAND`.
 
 mod ci;
 mod docs;
+mod faults;
 mod pg;
 mod tidy;
 
@@ -15,8 +17,9 @@ fn main() -> ExitCode {
         Some("ci") => ci::run(),
         Some("tidy") => tidy::run(),
         Some("docs") => docs::write(),
+        Some("faults") => faults::run(&rest()),
         Some("pg") => pg::run(&rest()),
-        _ => Err("usage: cargo xtask ci | tidy | docs | pg -- COMMAND".into()),
+        _ => Err("usage: cargo xtask ci | tidy | docs | faults [--long] [SEED] | pg -- COMMAND".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

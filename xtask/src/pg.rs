@@ -29,6 +29,18 @@ pub fn run(command: &[String]) -> Result<(), String> {
 }
 
 impl Server {
+    /// Has the server do something, in one of its databases.
+    pub fn ask(&self, database: &str, sql: &str) -> Result<(), String> {
+        let asked = Command::new("psql")
+            .args(["--quiet", "--no-psqlrc", "--dbname", &format!("{}/{database}", self.url), "--command", sql])
+            .stdout(Stdio::null())
+            .status();
+        match asked {
+            Ok(status) if status.success() => Ok(()),
+            other => Err(format!("psql did not pass: {other:?}")),
+        }
+    }
+
     pub fn start() -> Result<Server, String> {
         let programs = programs()?;
         let folder = std::env::temp_dir().join(format!("luotsi-pg-{}", std::process::id()));

@@ -62,12 +62,20 @@ impl MasterKey {
                 let folder = path.parent().unwrap_or(Path::new("."));
                 fs::create_dir_all(folder).map_err(broken)?;
                 // Whole or not at all: what is sealed with a key that a power cut takes away is lost.
-                let partial = path.with_extension("partial");
+                // Under a name of its own: another process may be making one at the same time, and one of them is it.
+                let partial = path.with_extension(format!("partial-{}", std::process::id()));
                 let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
                 let mut file = made.map_err(broken)?;
                 file.write_all((to_hex(&key) + "\n").as_bytes()).and_then(|()| file.sync_all()).map_err(broken)?;
-                fs::hard_link(&partial, path).and_then(|()| fs::remove_file(&partial)).map_err(broken)?;
+                let linked = fs::hard_link(&partial, path);
+                fs::remove_file(&partial).map_err(broken)?;
                 File::open(folder).and_then(|folder| folder.sync_all()).map_err(broken)?;
+                match linked {
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                        return MasterKey::at(path, false);
+                    }
+                    linked => linked.map_err(broken)?,
+                }
                 Ok(MasterKey(key))
             }
             Err(error) => Err(broken(error)),

@@ -13,6 +13,7 @@ mod event;
 mod keys;
 mod log;
 mod memory;
+mod planted;
 mod postgres;
 mod sqlite;
 mod view;

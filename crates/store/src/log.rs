@@ -13,6 +13,7 @@ use crate::chain::{ChainReport, Checker, digest, link};
 use crate::event::{Append, AppendError, Appended, Command, Context, Expect, NewEvent, Recorded, Sealed};
 use crate::keys::Keys;
 use crate::memory::Memory;
+use crate::planted::{self, Bug};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{Error, Result};
@@ -453,7 +454,8 @@ impl Writer {
         let streams: Vec<(String, Stream)> = streams.into_iter().map(|(name, it)| (name.into(), it)).collect();
         let (scope, key, request) = (append.scope.clone(), append.key.clone(), append.request);
         let command = backend::Command { scope, key, request, first, last: head.pos, recorded };
-        self.backend.put(&events, &streams, &[command])?;
+        let commands = if planted::has(Bug::Forgetful) { Vec::new() } else { vec![command] };
+        self.backend.put(&events, &streams, &commands)?;
         Ok(Ok(Appended { first, last: head.pos, recorded, again: false }))
     }
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::backend::{Command, FORMAT, Failure, Head, Outcome, Stream};
 use crate::chain::BEGINNING;
 use crate::event::{Context, Recorded, Sealed};
+use crate::planted::{self, Bug};
 use crate::{Error, Result};
 
 /// SQLite before this could damage a database that two connections checkpoint at once.
@@ -83,7 +84,8 @@ impl Sqlite {
         let epoch: [u8; 16] = crate::keys::random()?;
         let mut made = || {
             database.pragma_update(None, "journal_mode", "wal")?;
-            database.pragma_update(None, "synchronous", "full")?;
+            let synchronous = if planted::has(Bug::NotSynced) { "normal" } else { "full" };
+            database.pragma_update(None, "synchronous", synchronous)?;
             let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let stands: bool = transaction.query_row(
                 "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'head')",
@@ -146,6 +148,9 @@ impl Sqlite {
     }
 
     pub fn begin(&mut self) -> Outcome<Head> {
+        if planted::has(Bug::AcknowledgedFirst) && !self.database.is_autocommit() {
+            self.database.execute_batch("COMMIT").map_err(failure)?;
+        }
         self.database.execute_batch("BEGIN IMMEDIATE").map_err(failure)?;
         self.head()
     }
@@ -224,7 +229,11 @@ impl Sqlite {
         let values = params![head.pos as i64, head.chain.as_slice(), head.recorded, head.epoch.as_bytes()];
         let set = self.database.prepare_cached("UPDATE head SET pos = ?, chain = ?, recorded = ?, epoch = ?");
         set.and_then(|mut it| it.execute(values)).map_err(failure)?;
-        self.database.execute_batch("COMMIT").map_err(failure)
+        if planted::has(Bug::AcknowledgedFirst) {
+            return Ok(());
+        }
+        let committed = self.database.execute_batch("COMMIT").map_err(failure);
+        if planted::has(Bug::ErrorIgnored) { Ok(()) } else { committed }
     }
 
     pub fn rollback(&mut self) {

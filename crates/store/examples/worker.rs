@@ -1,0 +1,148 @@
+//! What the fault suite kills: appends until it is killed, and tells afterwards what stands in the log.
+//!
+//! `worker run PLACE FOLDER SEED [KEY…]` appends to the log at PLACE, a file or a postgres address, with the keys in
+//! FOLDER. Eight clients say `sent KEY` before each append, and after it `acked KEY POS` or `failed KEY WHY`. The KEYs
+//! given are sent first: somebody got no answer to them.
+//! `worker check PLACE FOLDER` writes `event POS KEY` for each event, and at the end `sound` or what is wrong.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use store::{Append, AppendError, Context, Filter, KEY_FILE, Keys, Location, Log, NewEvent, Personal, new_id};
+use uuid::Uuid;
+
+const CLIENTS: u32 = 8;
+/// 1 January 2026, in microseconds.
+const NOW: i64 = 1_767_225_600_000_000;
+
+fn say(line: &str) {
+    // One write for a line: what was said before the kill was said whole.
+    let _ = std::io::stdout().lock().write_all(format!("{line}\n").as_bytes());
+}
+
+fn append(key: &str, client: u32) -> Append {
+    let event = |number: u8| NewEvent {
+        id: new_id(NOW),
+        stream: format!("client/{client}"),
+        kind: "thing.happened".into(),
+        schema: 1,
+        occurred: NOW + i64::from(number),
+        data: format!("{{\"key\":\"{key}\"}}"),
+        personal: Some(Personal {
+            subject: Uuid::from_u128(client.into()),
+            class: "contact".into(),
+            text: key.as_bytes().to_vec(),
+        }),
+        closes: false,
+    };
+    Append {
+        scope: "fault".into(),
+        key: key.into(),
+        request: [1; 32],
+        expects: Vec::new(),
+        events: vec![event(0), event(1)],
+        context: Context::default(),
+    }
+}
+
+fn open(place: &str, folder: &str) -> store::Result<Log> {
+    let location = match place.starts_with("postgres") {
+        true => Location::Database(place.into()),
+        false => Location::File(place.into()),
+    };
+    let folder = Path::new(folder);
+    let keys = Keys::open(folder, &folder.join(KEY_FILE))?;
+    Log::open(&location, Arc::new(keys), || NOW)
+}
+
+/// Sends one append until it is known what became of it; whether the log takes more.
+async fn send(log: &Log, key: &str, client: u32) -> bool {
+    say(&format!("sent {key}"));
+    loop {
+        match log.append(append(key, client)).await {
+            Ok(done) => {
+                say(&format!("acked {key} {}", done.first));
+                return true;
+            }
+            Err(AppendError::Full | AppendError::Overloaded | AppendError::Unknown) => {
+                // As it says: nothing was appended, or it is asked again with the same key.
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            Err(error) => {
+                say(&format!("failed {key} {error}"));
+                return false;
+            }
+        }
+    }
+}
+
+async fn run(place: &str, folder: &str, seed: &str, unknown: &[String]) -> store::Result<()> {
+    let log = open(place, folder)?;
+    for key in unknown {
+        if !send(&log, key, 0).await {
+            return Ok(());
+        }
+    }
+    let clients = (0..CLIENTS).map(|client| {
+        let (log, seed) = (log.clone(), seed.to_string());
+        tokio::spawn(async move {
+            for number in 0.. {
+                if !send(&log, &format!("k{seed}-{client}-{number}"), client).await {
+                    return;
+                }
+            }
+        })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        let _ = client.await;
+    }
+    Ok(())
+}
+
+async fn check(place: &str, folder: &str) -> store::Result<()> {
+    let log = open(place, folder)?;
+    let mut after = 0;
+    loop {
+        let page = log.read_all(after, Filter::default(), 1000).await?;
+        if page.events.is_empty() {
+            break;
+        }
+        for event in &page.events {
+            let text = log.unseal(event)?.unwrap_or_default();
+            let key = String::from_utf8_lossy(&text).into_owned();
+            match event.data == format!("{{\"key\":\"{key}\"}}") {
+                true => say(&format!("event {} {key}", event.pos)),
+                false => say(&format!("wrong {}: the sealed text is {key}, the data {}", event.pos, event.data)),
+            }
+        }
+        after = page.next;
+    }
+    let report = log.verify().await?;
+    for fault in &report.faults {
+        say(&format!("wrong {}: {}", fault.pos, fault.what));
+    }
+    if report.faults.is_empty() {
+        say("sound");
+    }
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["run", place, folder, seed, ..] => run(place, folder, seed, &arguments[4..]).await,
+        ["check", place, folder] => check(place, folder).await,
+        _ => Err(store::Error("worker run PLACE FOLDER SEED [KEY…], or worker check PLACE FOLDER".into())),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("wrong 0: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,151 @@
+// A disk that can be cut off, torn and filled. Loaded before libc, it stands between a process and its files under
+// FAULT_DIR and writes down, in FAULT_JOURNAL, every change and every sync: what was there before and what came. After
+// the process was killed, what was never synced can be taken back as a power cut would, all of it or some of it.
+//
+// FAULT_SYNC_FAILS=N   the Nth sync and every later one answers EIO
+// FAULT_WRITE_FAILS=N  the Nth write and every later one answers EIO
+// FAULT_FULL=BYTES     after so many bytes writes answer ENOSPC, until the file FAULT_FREE is there
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static int journal = -1;
+static const char *dir;
+static long syncs, writes, written;
+
+static long setting(const char *name) {
+  const char *value = getenv(name);
+  return value ? atol(value) : -1;
+}
+
+static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
+static ssize_t (*real_pread)(int, void *, size_t, off_t);
+static ssize_t (*real_write)(int, const void *, size_t);
+static int (*real_fsync)(int), (*real_fdatasync)(int), (*real_ftruncate)(int, off_t);
+
+__attribute__((constructor)) static void begin(void) {
+  real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
+  real_pread = dlsym(RTLD_NEXT, "pread64");
+  real_write = dlsym(RTLD_NEXT, "write");
+  real_fsync = dlsym(RTLD_NEXT, "fsync");
+  real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
+  real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
+  dir = getenv("FAULT_DIR");
+  const char *path = getenv("FAULT_JOURNAL");
+  if (dir && path) journal = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+
+// The path of a file that is watched, or 0.
+static int watched(int fd, char *path, size_t room) {
+  char link[64];
+  if (journal < 0 || fd == journal) return 0;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, room - 1);
+  if (length <= 0) return 0;
+  path[length] = 0;
+  return strncmp(path, dir, strlen(dir)) == 0;
+}
+
+static void put(const void *bytes, size_t length) {
+  if (real_write(journal, bytes, length) != (ssize_t)length) abort();
+}
+
+// kind, path, place, size before, what was there, what came: all numbers little endian as they are.
+static void note(char kind, const char *path, uint64_t at, uint64_t size, const void *old, uint64_t olds, const void *new, uint64_t news) {
+  uint64_t length = strlen(path), head[6] = {(uint64_t)kind, length, at, size, olds, news};
+  put(head, sizeof head);
+  put(path, length);
+  if (olds) put(old, olds);
+  if (news) put(new, news);
+}
+
+static ssize_t change(int fd, const char *path, const void *bytes, size_t count, off_t at, int positioned) {
+  ssize_t done;
+  struct stat before;
+  if (fstat(fd, &before) != 0) return -1;
+  if (!positioned) at = lseek(fd, 0, SEEK_CUR);
+  long fails = setting("FAULT_WRITE_FAILS"), full = setting("FAULT_FULL");
+  const char *free_again = getenv("FAULT_FREE");
+  writes += 1;
+  if (fails >= 0 && writes >= fails) { errno = EIO; return -1; }
+  if (full >= 0 && written + (long)count > full && !(free_again && access(free_again, F_OK) == 0)) { errno = ENOSPC; return -1; }
+  written += count;
+  void *old = malloc(count);
+  ssize_t olds = at < before.st_size ? real_pread(fd, old, count, at) : 0;
+  note('W', path, at, before.st_size, old, olds > 0 ? olds : 0, bytes, count);
+  free(old);
+  done = positioned ? real_pwrite(fd, bytes, count, at) : real_write(fd, bytes, count);
+  return done;
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t at) {
+  char path[4096];
+  if (!watched(fd, path, sizeof path)) return real_pwrite(fd, bytes, count, at);
+  pthread_mutex_lock(&turn);
+  ssize_t done = change(fd, path, bytes, count, at, 1);
+  pthread_mutex_unlock(&turn);
+  return done;
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t count, off_t at) { return pwrite64(fd, bytes, count, at); }
+
+ssize_t write(int fd, const void *bytes, size_t count) {
+  char path[4096];
+  if (!real_write) real_write = dlsym(RTLD_NEXT, "write");
+  if (!watched(fd, path, sizeof path)) return real_write(fd, bytes, count);
+  pthread_mutex_lock(&turn);
+  ssize_t done = change(fd, path, bytes, count, 0, 0);
+  pthread_mutex_unlock(&turn);
+  return done;
+}
+
+static int sync_with(int fd, int (*real)(int)) {
+  char path[4096];
+  if (!watched(fd, path, sizeof path)) return real(fd);
+  pthread_mutex_lock(&turn);
+  long fails = setting("FAULT_SYNC_FAILS");
+  syncs += 1;
+  int result = 0;
+  if (fails >= 0 && syncs >= fails) {
+    errno = EIO;
+    result = -1;
+  } else {
+    // Only what the journal says was synced stays: the disk itself need not be waited for.
+    note('S', path, 0, 0, 0, 0, 0, 0);
+  }
+  pthread_mutex_unlock(&turn);
+  return result;
+}
+
+int fsync(int fd) { return sync_with(fd, real_fsync); }
+int fdatasync(int fd) { return sync_with(fd, real_fdatasync); }
+
+int ftruncate64(int fd, off_t size) {
+  char path[4096];
+  if (!watched(fd, path, sizeof path)) return real_ftruncate(fd, size);
+  pthread_mutex_lock(&turn);
+  struct stat before;
+  int result = fstat(fd, &before);
+  if (result == 0) {
+    size_t olds = before.st_size > size ? before.st_size - size : 0;
+    void *old = malloc(olds ? olds : 1);
+    ssize_t read = olds ? real_pread(fd, old, olds, size) : 0;
+    note('T', path, size, before.st_size, old, read > 0 ? read : 0, 0, 0);
+    free(old);
+    result = real_ftruncate(fd, size);
+  }
+  pthread_mutex_unlock(&turn);
+  return result;
+}
+
+int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
