@@ -65,7 +65,7 @@ const TALKS: [Talk; 8] = [
                 "Kuulostaa tavalliselta selkäkivulta. Liiku kivun sallimissa rajoissa, ja varasin sinulle fysioterapeutin ajan torstaille.",
             ],
             [
-                "Ryggen har varit sjuk i över en vecka och värkmedicinen hjälper inte ordentligt. Kan jag gå på jobb?",
+                "Jag har haft ont i ryggen i över en vecka och värkmedicinen hjälper inte ordentligt. Kan jag gå på jobb?",
                 "Strålar smärtan ut i benet, eller är benet domnat?",
                 "Nej. Det gör ont i ländryggen, mest på morgonen.",
                 "Det låter som vanlig ryggvärk. Rör på dig så mycket smärtan tillåter; jag bokade en tid hos fysioterapeuten på torsdag.",
@@ -137,7 +137,7 @@ const TALKS: [Talk; 8] = [
                 "Babyn vaknar varje timme och vi är helt slut. Kan vi få hjälp?",
                 "Hur gammal är babyn, och finns det stöd i närheten?",
                 "Sju månader. Mor- och farföräldrarna bor långt borta.",
-                "En familjearbetare ringer er i morgon, och ni får hemservice två nätter i veckan.",
+                "En familjearbetare ringer er i morgon, och ni får hemtjänst två nätter i veckan.",
             ],
             [
                 "The baby wakes every hour and we are exhausted. Could we get help?",

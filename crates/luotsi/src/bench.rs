@@ -2,6 +2,9 @@
 //!
 //! Each run is a process of its own, start-up counted, timed by `/usr/bin/time`; medians are printed, and ratios.
 
+mod contacts;
+mod log;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,6 +29,10 @@ pub enum BenchCommand {
     Import(Import),
     /// All measures of a county: published cold, and after one new month.
     Measures(Measures),
+    /// Events a second of the log, and how long a command takes, beside the disk and a plain table.
+    Log(log::Arguments),
+    /// Messages a second over HTTP, how soon a listener has them, and a long queue that many claim from.
+    Contacts(contacts::Arguments),
 }
 
 #[derive(Args)]
@@ -61,6 +68,8 @@ pub fn run(command: &BenchCommand) -> Result<()> {
         BenchCommand::Continuity(arguments) => continuity(arguments),
         BenchCommand::Import(arguments) => import(arguments),
         BenchCommand::Measures(arguments) => measures(arguments),
+        BenchCommand::Log(arguments) => log::run(arguments),
+        BenchCommand::Contacts(arguments) => contacts::run(arguments),
     }
 }
 

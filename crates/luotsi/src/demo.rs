@@ -94,7 +94,8 @@ const TOGETHER: usize = 64;
 async fn live(place: &Place, plan: &Plan) -> Result<()> {
     let clock = Arc::new(AtomicI64::new(0));
     let told_time = Arc::clone(&clock);
-    let desk = place.desk(move || told_time.load(Ordering::Relaxed)).await?;
+    let keys = Arc::new(place.keys()?);
+    let desk = place.desk(&keys, move || told_time.load(Ordering::Relaxed)).await?;
     let followed = desk.clone();
     let following = tokio::spawn(async move { followed.follow().await });
     let steps = County::new(*plan).live(now());
@@ -138,7 +139,7 @@ async fn take(desk: &Desk, step: &Step, contact: Option<Uuid>) -> std::result::R
     let contact = contact.ok_or(Trouble::NotFound)?;
     let unit = desk.contact(contact).await?.map(|it| it.unit).unwrap_or_default();
     let who = match &step.by {
-        Some(id) => Who { side: Side::Professional, id: id.clone(), unit },
+        Some(id) => Who { side: Side::Professional, id: id.clone(), unit, leads: false },
         None => Who::anonymous(),
     };
     let client_id = key.clone();

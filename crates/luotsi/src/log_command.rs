@@ -189,5 +189,9 @@ async fn erase(arguments: &Erase) -> Result<()> {
         ..Context::default()
     };
     let keys = log.erase(arguments.subject, &arguments.reason, store::new_id(at), at, context).await.map_err(told)?;
+    if keys == 0 {
+        return Err(Error::new("no key was destroyed: there is nothing of this subject, or it was erased before")
+            .remedy("`luotsi log export` tells the subjects of events"));
+    }
     say(&format!("{keys} keys destroyed"))
 }

@@ -23,6 +23,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// The log in a data directory.
+    pub fn of(data: DataDirectory) -> Place {
+        Place { data, database: None, key_file: None }
+    }
+
     pub fn location(&self) -> Location {
         match &self.database {
             Some(url) => Location::Database(url.clone()),
@@ -40,6 +45,7 @@ impl Place {
         Location::File(self.data.path.join("access.db"))
     }
 
+    /// The keys; opened once for each process, which keeps them to its end.
     pub fn keys(&self) -> Result<Keys> {
         let folder = self.keys_folder();
         let master = self.key_file.clone().unwrap_or_else(|| folder.join(KEY_FILE));
@@ -62,11 +68,14 @@ impl Place {
     }
 
     /// The desk over the log, which is made where there is none. `clock` gives microseconds since 1970.
-    pub async fn desk(&self, clock: impl Fn() -> i64 + Clone + Send + Sync + 'static) -> Result<Desk> {
-        let keys = Arc::new(self.keys()?);
-        let log = Log::open(&self.location(), Arc::clone(&keys), clock.clone()).map_err(told)?;
+    pub async fn desk(
+        &self,
+        keys: &Arc<Keys>,
+        clock: impl Fn() -> i64 + Clone + Send + Sync + 'static,
+    ) -> Result<Desk> {
+        let log = Log::open(&self.location(), Arc::clone(keys), clock.clone()).map_err(told)?;
         let snapshot = self.snapshots().join("desk.json");
-        Desk::open(log, &keys, clock, Some(snapshot)).await.map_err(told)
+        Desk::open(log, keys, clock, Some(snapshot)).await.map_err(told)
     }
 
     /// Folder of what can be made anew from the log.

@@ -10,7 +10,7 @@ use analytics::{Error, Result};
 use operations::calendar::Calendar;
 use store::{Desk, Log};
 use tokio::net::TcpListener;
-use web::{App, Parts, Service};
+use web::{App, Figures, Parts, Service};
 
 use crate::follower::Follower;
 use crate::place::{Place, told};
@@ -61,20 +61,32 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         Lake::open(data)?;
         let publication = Publication::load(data).await?;
         let version = publication.version();
-        let desk = place.desk(now).await?;
-        let keys = place.keys()?;
-        let accesses = Log::open(&place.accesses(), Arc::new(place.keys()?), now).map_err(told)?;
+        let keys = Arc::new(place.keys()?);
+        let desk = place.desk(&keys, now).await?;
+        let accesses = Log::open(&place.accesses(), Arc::clone(&keys), now).map_err(told)?;
         let services = Settings::read(data)?.services.into_iter().map(|service| Service {
             id: service.id,
             unit: service.unit,
             names: [service.name.fi, service.name.sv, service.name.en],
         });
+        let services: Vec<Service> = services.collect();
+        let unknown = services.iter().find(|it| !publication.units().iter().any(|unit| unit.id == it.unit));
+        if let Some(service) = unknown.filter(|_| !publication.units().is_empty()) {
+            return Err(Error::new(format!(
+                "the service {} names the unit {}, and there is none",
+                service.id, service.unit
+            ))
+            .at(data.join("county.toml").display())
+            .remedy(
+                "name a unit that `luotsi sql \"SELECT unit_id FROM units\"` lists: its contacts would wait unseen",
+            ));
+        }
         let app = App::new(Parts {
             figures: Arc::new(publication),
             scorecards: web::shipped_scorecards(),
             desk: desk.clone(),
             accesses: accesses.clone(),
-            services: services.collect(),
+            services,
             token_key: keys.derived(TOKENS),
             demo,
             metrics: metrics.is_none() && serving.listen.ip().is_loopback(),
@@ -87,7 +99,11 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         }
         let mut follower = Follower::new(desk.clone(), data, &place.snapshots())?;
         let (every, watched) = (Duration::from_secs(serving.facts_every), Arc::clone(&app));
-        let facts = tokio::spawn(async move { to_facts(&mut follower, every, &watched).await });
+        // On a thread of its own: it waits for the lock of the facts and writes files.
+        std::thread::spawn(move || match crate::runtime() {
+            Ok(runtime) => runtime.block_on(to_facts(&mut follower, every, &watched)),
+            Err(error) => eprintln!("error: {error}"),
+        });
         tokio::spawn(close_due(desk.clone()));
         let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
         eprintln!("serving on http://{address}");
@@ -115,7 +131,6 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         };
         let served = web::serve(listener, app, stopped).await;
         served.map_err(|error| Error::new(format!("cannot serve: {error}")))?;
-        facts.abort();
         desk.keep().map_err(told)?;
         match end.await.ok().flatten() {
             Some(error) => Err(error),

@@ -44,6 +44,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         (None, Role::Resident) => store::new_id(at).to_string(),
         (None, _) => format!("{}-{:08x}", role.code(), store::new_id(at).as_u128() % (1 << 32)),
     };
+    if role == Role::Resident && id.parse::<uuid::Uuid>().is_err() {
+        return Err(Error::new("a resident is named by a token that says nothing of them: a UUID")
+            .remedy("leave out --id for a new one; never an identity code or a name"));
+    }
     if [&id, &unit].iter().any(|text| text.len() > 64 || text.chars().any(char::is_control)) {
         return Err(Error::new("ids and units have at most 64 characters"));
     }

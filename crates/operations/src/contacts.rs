@@ -23,6 +23,8 @@ pub struct Context<'a> {
     /// Microseconds since 1970.
     pub now: i64,
     pub by: By<'a>,
+    /// A professional who leads the unit: may take a contact from whoever has it.
+    pub leads: bool,
 }
 
 /// On which side of the conversation somebody stands.
@@ -110,7 +112,7 @@ pub fn decide(contact: Option<&Contact>, command: &Command, context: &Context<'_
         Command::Open { .. } => Err(Refusal::NotThere),
         Command::Claim => claim(contact, context),
         Command::Release => {
-            owned(contact, context)?;
+            owned_or_led(contact, context)?;
             Ok(vec![Event::Released, Event::Shown(Shown::Waiting)])
         }
         Command::Write { seen, client_id } => write(contact, *seen, client_id, context),
@@ -188,9 +190,10 @@ fn transfer(contact: &Contact, to: &str, reason: &str, context: &Context<'_>) ->
     }
     match &contact.place {
         // A lead hands over also what nobody has claimed.
-        Place::Queued => Ok(vec![transferred()]),
+        Place::Queued if context.leads => Ok(vec![transferred()]),
+        Place::Queued => Err(Refusal::NotOwned),
         Place::Owned { .. } | Place::Waiting { .. } => {
-            owned(contact, context)?;
+            owned_or_led(contact, context)?;
             Ok(vec![transferred(), Event::Shown(Shown::Waiting)])
         }
         Place::Resolved { .. } | Place::Closed => Err(Refusal::NotNow("it is answered")),
@@ -228,6 +231,14 @@ fn owned(contact: &Contact, context: &Context<'_>) -> Result<(), Refusal> {
         (Place::Owned { owner } | Place::Waiting { owner }, _) => Err(Refusal::OwnedBy(owner.clone())),
         (Place::Queued, _) => Err(Refusal::NotOwned),
         (Place::Resolved { .. } | Place::Closed, _) => Err(Refusal::NotNow("it is answered")),
+    }
+}
+
+/// That the one who asks has the contact, or leads those who do: who has it may be away.
+fn owned_or_led(contact: &Contact, context: &Context<'_>) -> Result<(), Refusal> {
+    match contact.owner().is_some() && context.leads {
+        true => Ok(()),
+        false => owned(contact, context),
     }
 }
 

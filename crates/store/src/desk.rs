@@ -37,6 +37,8 @@ pub struct Who {
     pub id: String,
     /// Unit of a professional.
     pub unit: String,
+    /// A professional who leads the unit.
+    pub leads: bool,
 }
 
 /// On which side of the conversation.
@@ -50,7 +52,7 @@ pub enum Side {
 impl Who {
     /// Somebody without a name, who holds a contact's code.
     pub fn anonymous() -> Who {
-        Who { side: Side::Resident, id: "anonymous".into(), unit: String::new() }
+        Who { side: Side::Resident, id: "anonymous".into(), unit: String::new(), leads: false }
     }
 
     fn by(&self) -> By<'_> {
@@ -217,9 +219,9 @@ impl Desk {
             }
             if pos >= kept + SNAPSHOT_EVERY {
                 kept = pos;
-                if let Err(error) = self.keep() {
-                    return error;
-                }
+                let desk = self.clone();
+                // Beside what goes on: without a snapshot the next start is slower, and that is all.
+                tokio::task::spawn_blocking(move || desk.keep());
             }
         }
     }
@@ -259,7 +261,9 @@ impl Desk {
 
     /// Keeps a snapshot, behind which the next start is quick.
     pub fn keep(&self) -> Result<()> {
-        self.0.snapshot.as_deref().map_or(Ok(()), |path| self.view().keep(path))
+        let Some(path) = self.0.snapshot.as_deref() else { return Ok(()) };
+        let text = self.view().text()?;
+        View::keep(&text, path)
     }
 
     pub fn log(&self) -> &Log {
@@ -364,6 +368,11 @@ impl Desk {
         Ok(Done { seq, again: appended.again })
     }
 
+    /// Whether somebody's command of this name was carried out.
+    pub async fn was_done(&self, contact: Uuid, who: &Who, key: &str) -> Result<bool> {
+        self.0.log.was_done(&format!("{contact}/{}", who.id), key).await
+    }
+
     async fn write(&self, asked: Asked) -> std::result::Result<Appended, Trouble> {
         let refused: Arc<Mutex<Option<Trouble>>> = Arc::default();
         let slot = Arc::clone(&refused);
@@ -452,8 +461,8 @@ impl Desk {
 
     /// What both sides see of a contact after a number, at most so much.
     pub async fn conversation(&self, id: Uuid, after: u64, most: usize) -> Result<Vec<Item>> {
-        let events = self.0.log.read_stream(&stream(CONVERSATION, id), after, most).await?;
-        events.iter().map(|event| self.item(event)).collect()
+        let events = self.0.log.read_opened(&stream(CONVERSATION, id), after, most).await?;
+        events.into_iter().map(|(event, text)| item(&event, text)).collect()
     }
 
     /// Number of the last event of a conversation at or before a place of the log.
@@ -462,26 +471,13 @@ impl Desk {
         Ok(events.iter().rev().find(|event| event.pos <= pos).map_or(0, |event| event.version))
     }
 
-    fn item(&self, event: &Recorded) -> Result<Item> {
-        let what = match decode(event)? {
-            Event::Written { author, client_id } => What::Message { author, client_id, text: self.text(event)? },
-            Event::Shown(shown) => What::State(shown),
-            other => return Err(Error::new(format!("event {} is no part of a conversation: {other:?}", event.pos))),
-        };
-        Ok(Item { seq: event.version, pos: event.pos, at: event.recorded, what })
-    }
-
-    fn text(&self, event: &Recorded) -> Result<Option<String>> {
-        let bytes = self.0.log.unseal(event)?;
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
-    }
-
     /// What happened to a contact, as professionals see it.
     pub async fn history(&self, id: Uuid) -> Result<Vec<Happened>> {
-        let events = self.0.log.read_stream(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
-        let happened =
-            |event: &Recorded| Ok(Happened { at: event.recorded, event: decode(event)?, note: self.text(event)? });
-        events.iter().map(happened).collect()
+        let events = self.0.log.read_opened(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
+        let happened = |(event, note): (Recorded, Option<Vec<u8>>)| {
+            Ok(Happened { at: event.recorded, event: decode(&event)?, note: note.map(text) })
+        };
+        events.into_iter().map(happened).collect()
     }
 
     /// The contact that a code opens; none: it opens nothing, or no more.
@@ -498,7 +494,7 @@ impl Desk {
     /// Closes what was resolved long enough ago; how many.
     pub async fn close_due(&self) -> usize {
         let due = self.view().resolved_by(self.now() - REOPENED_WITHIN);
-        let who = Who { side: Side::System, id: "system".into(), unit: String::new() };
+        let who = Who { side: Side::System, id: "system".into(), unit: String::new(), leads: false };
         let mut closed = 0;
         for contact in due {
             let history = self.view().contact(contact).map_or(0, |contact| contact.history);
@@ -523,6 +519,19 @@ impl Desk {
             out
         })
     }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+fn item(event: &Recorded, sealed: Option<Vec<u8>>) -> Result<Item> {
+    let what = match decode(event)? {
+        Event::Written { author, client_id } => What::Message { author, client_id, text: sealed.map(text) },
+        Event::Shown(shown) => What::State(shown),
+        other => return Err(Error::new(format!("event {} is no part of a conversation: {other:?}", event.pos))),
+    };
+    Ok(Item { seq: event.version, pos: event.pos, at: event.recorded, what })
 }
 
 /// A code as people write it: any case, with spaces or hyphens, and letters for the digits that they look like.
@@ -559,7 +568,7 @@ impl Asked {
         if contact.is_none() && !matches!(self.command, Command::Open { .. }) {
             return Err(Trouble::NotFound);
         }
-        let context = contacts::Context { now: self.now, by: self.who.by() };
+        let context = contacts::Context { now: self.now, by: self.who.by(), leads: self.who.leads };
         let events = contacts::decide(contact.as_ref(), &self.command, &context).map_err(Trouble::Refused)?;
         let named = match (&contact, &self.command) {
             (Some(contact), _) => contact.subject.as_str(),
@@ -567,7 +576,10 @@ impl Asked {
             (None, _) => "",
         };
         // Without a token of their own, a person is known by the contact alone.
-        let subject = named.parse().unwrap_or(self.contact);
+        let subject = match named {
+            "" => self.contact,
+            token => token.parse().map_err(|_| Trouble::Broken("a resident's token is no UUID".into()))?,
+        };
         let mut new: Vec<NewEvent> = events.iter().map(|event| self.event(event, subject)).collect();
         if let Some(resumed) = &self.resumed {
             new.push(NewEvent {

@@ -124,8 +124,11 @@ impl Keys {
         fs::create_dir_all(folder).map_err(|error| broken(&error))?;
         let path = folder.join(KEYS);
         // The file must never be readable by others, not even at first.
-        let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-        made.map_err(|error| broken(&error))?;
+        // Only where there is none: to close a file that SQLite has open in this process gives its locks away.
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(broken(&error)),
+            _ => {}
+        }
         let open = || {
             let database = Connection::open(&path)?;
             database.busy_timeout(std::time::Duration::from_secs(30))?;

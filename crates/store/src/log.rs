@@ -166,6 +166,22 @@ impl Log {
         self.reading(move |reader| reader.of_stream(&stream, after, most)).await
     }
 
+    /// Events of a stream after a version, each with what was sealed in it; none: nothing, or its key is destroyed.
+    pub async fn read_opened(&self, stream: &str, after: u64, most: usize) -> Result<Vec<(Recorded, Option<Vec<u8>>)>> {
+        let events = self.read_stream(stream, after, most).await?;
+        if events.iter().all(|event| event.sealed.is_none()) {
+            return Ok(events.into_iter().map(|event| (event, None)).collect());
+        }
+        let keys = Arc::clone(&self.keys);
+        blocking(move || events.into_iter().map(|event| keys.unseal(&event).map(|text| (event, text))).collect()).await
+    }
+
+    /// Whether a command was carried out.
+    pub async fn was_done(&self, scope: &str, key: &str) -> Result<bool> {
+        let (scope, key) = (scope.to_string(), key.to_string());
+        self.reading(move |reader| Ok(reader.command(&scope, &key)?.is_some())).await
+    }
+
     /// Waits until the log has an event after a place, or a second is over: what other processes append is seen by
     /// looking again.
     pub async fn wait_after(&self, pos: u64) {

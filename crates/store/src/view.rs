@@ -9,6 +9,7 @@ use std::path::Path;
 
 use operations::contacts::{Contact, Event, Place};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::event::Recorded;
@@ -16,6 +17,9 @@ use crate::{Error, Result};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
 const CODE: u32 = 1;
+
+/// Bytes of the digest before a snapshot's text: one that was damaged is not used.
+const DIGEST: usize = 32;
 
 /// The part of a stream's name before the id, of a contact's own stream and of its conversation.
 pub const CONTACT: &str = "contact";
@@ -156,8 +160,12 @@ impl View {
 
     /// Reads what [`View::keep`] kept; none: there is nothing that could be used.
     pub fn kept(path: &Path) -> Option<View> {
-        let text = fs::read(path).ok()?;
-        let snapshot: Snapshot<Vec<(u128, Contact)>> = serde_json::from_slice(&text).ok()?;
+        let whole = fs::read(path).ok()?;
+        let (digest, text) = whole.split_at_checked(DIGEST)?;
+        if digest != Sha256::digest(text).as_slice() {
+            return None;
+        }
+        let snapshot: Snapshot<Vec<(u128, Contact)>> = serde_json::from_slice(text).ok()?;
         if snapshot.code != CODE {
             return None;
         }
@@ -166,19 +174,24 @@ impl View {
         Some(view)
     }
 
-    /// Writes the view to a file, whole or not at all.
-    pub fn keep(&self, path: &Path) -> Result<()> {
-        let broken = |error: std::io::Error| Error::new(format!("the snapshot {}: {error}", path.display()));
+    /// The view as a snapshot's text.
+    pub fn text(&self) -> Result<Vec<u8>> {
         let contacts: Vec<(u128, &Contact)> =
             self.contacts.iter().map(|(id, contact)| (id.as_u128(), contact)).collect();
         let snapshot = Snapshot { code: CODE, pos: self.pos, epoch: self.epoch.as_u128(), contacts };
-        let text = serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))?;
+        serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))
+    }
+
+    /// Writes a snapshot's text to a file, whole or not at all.
+    pub fn keep(text: &[u8], path: &Path) -> Result<()> {
+        let broken = |error: std::io::Error| Error::new(format!("the snapshot {}: {error}", path.display()));
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(broken)?;
         }
         let partial = path.with_extension("partial");
         let mut file = fs::File::create(&partial).map_err(broken)?;
-        file.write_all(&text).and_then(|()| file.sync_all()).map_err(broken)?;
+        let digest: [u8; DIGEST] = Sha256::digest(text).into();
+        file.write_all(&digest).and_then(|()| file.write_all(text)).and_then(|()| file.sync_all()).map_err(broken)?;
         fs::rename(&partial, path).map_err(broken)
     }
 }

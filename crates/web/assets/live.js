@@ -6,7 +6,8 @@
 
   // The page as it is now. What the server shows is shown; nothing is put together here.
   const fetched = async () => {
-    const response = await fetch(location.href.replace(/([?&])new=1&?/, '$1'), { headers: { accept: 'text/html' } });
+    const address = document.querySelector('[data-page]')?.dataset.page ?? location.href;
+    const response = await fetch(address, { headers: { accept: 'text/html' } });
     if (!response.ok || response.redirected) throw new Error(`status ${response.status}`);
     return new DOMParser().parseFromString(await response.text(), 'text/html');
   };
@@ -45,8 +46,8 @@
       items.forEach((item) => list.append(item));
       const state = page.getElementById('state');
       if (state) document.getElementById('state').replaceChildren(...state.childNodes);
-      // What stands on the page has been seen; what somebody is writing stays as it is.
-      const last = list.lastElementChild?.dataset.seq;
+      // What stands on a page that is looked at has been seen; what somebody is writing stays as it is.
+      const last = document.visibilityState === 'visible' && list.lastElementChild?.dataset.seq;
       if (last) document.querySelectorAll('[data-seen]').forEach((field) => { field.value = last; });
       if (items.some((item) => item.classList.contains('message') && !item.classList.contains('message--own'))) say(status?.dataset.new);
     });

@@ -6,14 +6,14 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use maud::html;
 use operations::access::Role;
 use serde::Deserialize;
 use store::new_id;
 
 use crate::App;
-use crate::caller::Person;
+use crate::caller::{CODE_COOKIE, Person};
 use crate::layout::{Page, cookie};
 
 /// `/sign-in`.
@@ -63,7 +63,14 @@ pub async fn sign_in(State(app): State<Arc<App>>, page: Page, Form(form): Form<S
         Role::Nurse | Role::Physician | Role::Lead => "/desk",
         _ => "/steer",
     };
-    (StatusCode::SEE_OTHER, [(SET_COOKIE, cookie), (LOCATION, to.to_string())]).into_response()
+    changed_hands(&cookie, to)
+}
+
+/// Another person is here now, or nobody: what the one before held goes, too.
+fn changed_hands(session: &str, to: &str) -> Response {
+    let code = format!("{CODE_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    let cookies = AppendHeaders([(SET_COOKIE, session.to_string()), (SET_COOKIE, code)]);
+    (StatusCode::SEE_OTHER, [(LOCATION, to.to_string())], cookies).into_response()
 }
 
 /// Somebody new in a role: two who sign in as nurses are two nurses.
@@ -87,5 +94,5 @@ pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Respon
         app.sessions.end(name);
     }
     let cookie = "session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
-    (StatusCode::SEE_OTHER, [(SET_COOKIE, cookie), (LOCATION, "/")]).into_response()
+    changed_hands(cookie, "/")
 }

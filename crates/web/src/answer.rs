@@ -38,7 +38,7 @@ impl Failure {
     }
 
     pub fn too_large() -> Failure {
-        Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is larger than 64 KiB.")
+        Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is larger than 256 KiB.")
     }
 
     /// Nothing was done and nothing was lost: ask again.

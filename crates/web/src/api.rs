@@ -65,8 +65,11 @@ pub async fn open(State(app): State<Arc<App>>, caller: Caller, body: Bytes) -> A
     let body: OpenBody = read(&body)?;
     let client_id = client_id(&required(body.client_id, "client_id")?)?;
     let channel = required(body.channel, "channel")?;
-    let channel = Channel::named(&channel)
-        .ok_or_else(|| Failure::invalid("channel", format!("There is no channel {channel}.")))?;
+    // What is recorded of calls and visits comes from the systems that know of them.
+    let written = [Channel::Message, Channel::Chat, Channel::Form, Channel::Callback];
+    let channel = Channel::named(&channel).filter(|channel| written.contains(channel)).ok_or_else(|| {
+        Failure::invalid("channel", format!("{channel} is none of message, chat, form and callback."))
+    })?;
     let service = word(body.service, "service")?;
     let language = word(body.language, "language")?;
     let text = care::text(&required(body.text, "text")?)?;
@@ -140,7 +143,7 @@ pub async fn write(
     let body: Written = read(&body)?;
     let text = care::text(&required(body.text, "text")?)?;
     let command = Command::Write { seen: contact.conversation, client_id: name.clone() };
-    let done = app.desk.ask(id, &caller.who(), command, Some(text), &name).await?;
+    let done = app.desk.ask(id, &caller.who(id), command, Some(text), &name).await?;
     let status = if done.again { StatusCode::OK } else { StatusCode::CREATED };
     Ok(answer(status, &json!({ "seq": done.seq })))
 }
@@ -180,7 +183,7 @@ pub async fn messages(
         return Err(Failure::not_found());
     }
     let head = items.last().map_or(query.after.min(contact.conversation), |item| item.seq);
-    let messages: Vec<Value> = items.iter().filter_map(live::message).collect();
+    let messages: Vec<Value> = items.iter().filter_map(|item| live::message(item, &caller)).collect();
     let body = json!({ "messages": messages, "head": head, "state": contact.place.code() });
     Ok(answer(StatusCode::OK, &body))
 }
@@ -203,7 +206,7 @@ pub async fn queue(
         return Err(Failure::not_found());
     }
     if wants_stream(&headers) {
-        return Ok(live::queue(&app, unit));
+        return Ok(live::queue(&app, caller, unit));
     }
     let Query(query) = query.map_err(|_| Failure::invalid("limit", "limit is a whole number."))?;
     let (head, waiting) = app.desk.view().queue(&unit, query.limit.unwrap_or(100).min(MOST_QUEUED));
@@ -234,17 +237,29 @@ pub async fn command(
     if !["claim", "release", "reply", "ask", "transfer", "resolve", "reopen", "close"].contains(&verb.as_str()) {
         return Err(Failure::not_found());
     }
-    let contact = app.contact_for(&caller, id, Action::HandleContact).await?;
+    let contact = match app.contact_for(&caller, id, Action::HandleContact).await {
+        Ok(contact) => contact,
+        Err(failure) => return acknowledged(&app, &caller, id, &body).await.ok_or(failure),
+    };
     let body: Body = read(&body)?;
     let key = match &body.client_id {
         Some(given) => client_id(given)?,
         None => new_id(app.desk.now()).to_string(),
     };
     let (command, text) = asked(&app, &verb, &key, body, contact.conversation)?;
-    let done = app.desk.ask(id, &caller.who(), command, text, &key).await?;
+    let done = app.desk.ask(id, &caller.who(id), command, text, &key).await?;
     let contact =
         app.desk.contact(id).await.map_err(|error| Failure::broken(&error))?.ok_or_else(Failure::not_found)?;
     Ok(answer(status_of(&verb, done), &outcome(&app, id, &contact, done)))
+}
+
+/// What a professional did with a contact that they may no longer see, such as one that they handed over: that it was
+/// done, and nothing of the contact.
+async fn acknowledged(app: &App, caller: &Caller, id: Uuid, body: &[u8]) -> Option<Response> {
+    let person = caller.person.as_ref()?;
+    let key = read::<Body>(body).ok()?.client_id?;
+    let was_done = app.desk.was_done(id, &person.who(), &key).await.ok()?;
+    was_done.then(|| answer(StatusCode::OK, &json!({ "contact": id.to_string(), "done": true })))
 }
 
 fn status_of(verb: &str, done: Done) -> StatusCode {

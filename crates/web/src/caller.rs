@@ -43,7 +43,7 @@ impl Person {
     /// As the desk knows them.
     pub fn who(&self) -> Who {
         let side = if self.role == Role::Resident { Side::Resident } else { Side::Professional };
-        Who { side, id: self.id.clone(), unit: self.unit.clone() }
+        Who { side, id: self.id.clone(), unit: self.unit.clone(), leads: self.role == Role::Lead }
     }
 
     /// A token that names this person until an instant; who has it is this person.
@@ -52,8 +52,8 @@ impl Person {
         format!("{}.{}", hex(told.as_bytes()), hex(&signature(key, &[b"token", told.as_bytes()])))
     }
 
-    /// The person that a token names, if it was made with this key and its time is not over.
-    pub fn of_token(token: &str, key: &[u8; 32], now: i64) -> Option<Person> {
+    /// The person that a token names and until when, if it was made with this key and its time is not over.
+    pub fn of_token(token: &str, key: &[u8; 32], now: i64) -> Option<(Person, i64)> {
         let (told, signed) = token.split_once('.')?;
         let told = unhex(told)?;
         let expected = hex(&signature(key, &[b"token", &told]));
@@ -65,7 +65,8 @@ impl Person {
         let told = String::from_utf8(told).ok()?;
         let [role, id, unit, until] = told.split('\n').collect::<Vec<_>>().try_into().ok()?;
         let person = Person { role: Role::named(role)?, id: id.into(), unit: unit.into() };
-        (now < until.parse().ok()?).then_some(person)
+        let until = until.parse().ok()?;
+        (now < until).then_some((person, until))
     }
 }
 
@@ -168,6 +169,19 @@ pub struct Caller {
     pub person: Option<Person>,
     /// The contact whose code they hold.
     pub holds: Option<Uuid>,
+    proof: Proof,
+}
+
+/// By what a caller is known; what goes on for long asks again whether it still holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+enum Proof {
+    /// A code opens for as long as its contact is written to.
+    #[default]
+    Code,
+    /// Name of a session.
+    Session(String),
+    /// A token, and until when it names its person.
+    Token(i64),
 }
 
 impl Caller {
@@ -175,11 +189,20 @@ impl Caller {
         self.person.as_ref().map(|person| person.role)
     }
 
-    /// As the desk knows them.
-    pub fn who(&self) -> Who {
-        match (&self.person, self.holds) {
-            (Some(person), None) => person.who(),
+    /// As the desk knows them, about a contact: who holds its code is nobody else there.
+    pub fn who(&self, contact: Uuid) -> Who {
+        match &self.person {
+            Some(person) if self.holds != Some(contact) => person.who(),
             _ => Who::anonymous(),
+        }
+    }
+
+    /// Whether they are still who they were: nobody has signed them out, and their token's time is not over.
+    pub fn stands(&self, app: &App) -> bool {
+        match &self.proof {
+            Proof::Code => true,
+            Proof::Session(name) => app.sessions.person(name, app.desk.now()) == self.person,
+            Proof::Token(until) => app.desk.now() < *until,
         }
     }
 
@@ -187,12 +210,14 @@ impl Caller {
         let now = app.desk.now();
         if let Some(given) = bearer(&parts.headers) {
             if given.contains('.') {
-                let person = Person::of_token(given, &app.token_key, now);
-                return Ok(Caller { person, holds: None });
+                let (person, until) = Person::of_token(given, &app.token_key, now).unzip();
+                return Ok(Caller { person, holds: None, proof: Proof::Token(until.unwrap_or(now)) });
             }
-            return Ok(Caller { person: None, holds: holder(parts, app, given).await? });
+            return Ok(Caller { person: None, holds: holder(parts, app, given).await?, proof: Proof::Code });
         }
-        let person = cookie(&parts.headers, "session").and_then(|name| app.sessions.person(name, now));
+        let session = cookie(&parts.headers, "session").unwrap_or_default();
+        let person = app.sessions.person(session, now);
+        let proof = if person.is_some() { Proof::Session(session.into()) } else { Proof::Code };
         let holds = match cookie(&parts.headers, CODE_COOKIE).filter(|code| !code.is_empty()) {
             // Staff who look at a resident's pages are themselves, not the resident.
             Some(code) if person.as_ref().is_none_or(|person| person.role == Role::Resident) => {
@@ -200,7 +225,7 @@ impl Caller {
             }
             _ => None,
         };
-        Ok(Caller { person, holds })
+        Ok(Caller { person, holds, proof })
     }
 }
 
@@ -241,7 +266,7 @@ mod tests {
         let person = Person { role: Role::Nurse, id: "nurse-1".into(), unit: "station-01".into() };
         let key = [7; 32];
         let token = person.token(&key, 1000);
-        assert_eq!(Person::of_token(&token, &key, 999), Some(person.clone()));
+        assert_eq!(Person::of_token(&token, &key, 999), Some((person.clone(), 1000)));
         assert_eq!(Person::of_token(&token, &key, 1000), None, "too late");
         assert_eq!(Person::of_token(&token, &[8; 32], 999), None, "another county's");
         let lead = Person { role: Role::Lead, ..person };

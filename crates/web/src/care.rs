@@ -13,7 +13,7 @@ use crate::caller::{Caller, Person};
 /// Characters of a message at most.
 pub const MOST_TEXT: usize = 10_000;
 /// Bytes of a request about a contact at most.
-pub const MOST_BODY: usize = 64 * 1024;
+pub const MOST_BODY: usize = 256 * 1024;
 
 /// A service that residents can choose, and whose queue it comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,12 +52,17 @@ impl App {
 
     /// Whether contacts can be handed over to a unit.
     pub fn is_unit(&self, unit: &str) -> bool {
-        let figures = self.figures();
-        figures.units().is_empty() || figures.units().iter().any(|it| it.id == unit)
+        self.queue_of("") == unit
+            || self.services.iter().any(|service| service.unit == unit)
+            || self.figures().units().iter().any(|it| it.id == unit)
     }
 
     /// The contact, if the caller may do this with it; that staff did is recorded before they are told anything.
     pub async fn contact_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Contact, Failure> {
+        // Who has nothing with it learns nothing, not even by how long the answer takes.
+        if caller.person.is_none() && caller.holds != Some(id) {
+            return Err(Failure::not_found());
+        }
         let contact = self.desk.contact(id).await.map_err(|error| Failure::broken(&error))?;
         let contact = contact.ok_or_else(Failure::not_found)?;
         let tie = self.tie(caller, id, &contact);
@@ -73,7 +78,7 @@ impl App {
 
     /// Whether the caller may still do this with a contact; for what goes on after it was allowed.
     pub fn may_still(&self, caller: &Caller, id: Uuid, action: Action, contact: &Contact) -> bool {
-        decide(caller.role(), action, Resource::Contact(self.tie(caller, id, contact))).allow
+        caller.stands(self) && decide(caller.role(), action, Resource::Contact(self.tie(caller, id, contact))).allow
     }
 
     fn tie(&self, caller: &Caller, id: Uuid, contact: &Contact) -> Tie {
@@ -139,12 +144,13 @@ pub fn receipt(contact: Uuid) -> String {
 
 /// A message's text, if it is one.
 pub fn text(text: &str) -> Result<String, Failure> {
-    let text = text.trim();
+    // Browsers send line ends as two characters and count them as one.
+    let text = text.trim().replace("\r\n", "\n");
     match text.chars().count() {
         0 => Err(Failure::invalid("text", "Write something first.")),
         count if count > MOST_TEXT => Err(Failure::invalid("text", "A message has at most 10,000 characters.")),
         _ if text.contains('\0') => Err(Failure::invalid("text", "The text has a character that cannot be kept.")),
-        _ => Ok(text.into()),
+        _ => Ok(text),
     }
 }
 

@@ -128,14 +128,17 @@ pub async fn send(State(app): State<Arc<App>>, page: Page, form: Result<Form<Mes
     let opened = match app.desk.open_contact(opening, &who).await {
         Ok(opened) => opened,
         Err(trouble) => {
-            let failure = Failure::from(trouble);
-            let text = if failure.status == StatusCode::CONFLICT { "wrong-again" } else { "wrong-later" };
-            return shown_form(&app, &page, &Message { client_id: String::new(), ..message }, Some(text));
+            // Sent again it must be the same message, unless its name was used for another.
+            let (client_id, wrong) = match Failure::from(trouble).status {
+                StatusCode::CONFLICT => (String::new(), "wrong-again"),
+                _ => (message.client_id, "wrong-later"),
+            };
+            return shown_form(&app, &page, &Message { client_id, ..message }, Some(wrong));
         }
     };
     match opened.code {
-        Some(code) => to_thread("/contact/thread?new=1", &code),
-        None => see_other(&format!("/contact/thread?new=1&id={}", opened.contact)),
+        Some(code) => with_receipt(to_thread("/contact/thread", &code)),
+        None => with_receipt(see_other(&format!("/contact/thread?id={}", opened.contact))),
     }
 }
 
@@ -146,6 +149,12 @@ pub fn wrong_text(text: &str) -> &'static str {
 
 pub fn see_other(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, to.to_string())]).into_response()
+}
+
+/// Says that the next page is to show the receipt; that page takes it away again, so that the code is shown once.
+fn with_receipt(mut response: Response) -> Response {
+    response.headers_mut().append(SET_COOKIE, HeaderValue::from_static("receipt=1; Path=/; HttpOnly; SameSite=Lax"));
+    response
 }
 
 /// To the thread, with the code kept for as long as the browser is open: others may use it after.
@@ -161,7 +170,6 @@ fn to_thread(to: &str, code: &str) -> Response {
 #[derive(Deserialize, Default)]
 pub struct Which {
     id: Option<String>,
-    new: Option<String>,
 }
 
 /// The contact that somebody may take part in, by their code or as who they have signed in.
@@ -207,11 +215,12 @@ async fn shown_thread(
         Err(error) => return failed(page, &Failure::broken(&error)),
     };
     let head = contact.conversation;
-    let code = cookie(&parts.headers, CODE_COOKIE).filter(|_| which.new.is_some() && contact.anonymous);
+    let is_new = cookie(&parts.headers, "receipt").is_some_and(|value| value == "1") && written.wrong.is_none();
+    let code = cookie(&parts.headers, CODE_COOKIE).filter(|_| is_new && contact.anonymous);
     let action = address(which);
     let content = html! {
         (errors(page, written.wrong, "text"))
-        @if which.new.is_some() {
+        @if is_new {
             div.receipt role="status" {
                 h1.govuk-heading-l { (page.text("receipt-title")) }
                 p { (page.text("receipt-number")) " " strong { (receipt(id)) } }
@@ -224,7 +233,7 @@ async fn shown_thread(
         } @else {
             h1.govuk-heading-xl { (service_name(app, page, &contact.service)) }
         }
-        div data-live=(format!("/api/conversations/{id}/messages?after={head}")) {
+        div data-live=(format!("/api/conversations/{id}/messages?after={head}")) data-page=(action) {
             div #state { (state(app, page, contact)) }
             (conversation(page, &items, true))
             p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
@@ -245,7 +254,12 @@ async fn shown_thread(
         }
     };
     let status = written.wrong.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
-    page.render(status, &page.text("thread-title"), &content)
+    let mut response = page.render(status, &page.text("thread-title"), &content);
+    if is_new {
+        let gone = HeaderValue::from_static("receipt=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        response.headers_mut().append(SET_COOKIE, gone);
+    }
+    response
 }
 
 /// Address of the thread that somebody looks at.
@@ -308,7 +322,7 @@ pub async fn write(
     let Some(wrong) = wrong else {
         return see_other(&address(&which));
     };
-    let written = Written { text: message.text, wrong: Some(wrong), ..Written::default() };
+    let written = Written::again(message.client_id, message.text, wrong);
     let contact = app.desk.contact(id).await.ok().flatten().unwrap_or(contact);
     shown_thread(&app, &page, &which, (id, &contact), &parts, &written).await
 }
@@ -318,7 +332,7 @@ async fn sent(app: &App, caller: &Caller, id: Uuid, message: &Message) -> Result
     let text = care::text(&message.text).map_err(|_| wrong_text(&message.text))?;
     let client_id = care::client_id(&message.client_id).map_err(|_| "wrong-again")?;
     let command = Command::Write { seen: u64::MAX, client_id: client_id.clone() };
-    let done = app.desk.ask(id, &caller.who(), command, Some(text), &client_id).await;
+    let done = app.desk.ask(id, &caller.who(id), command, Some(text), &client_id).await;
     done.map(drop).map_err(|trouble| match Failure::from(trouble).code {
         "too_late" => "wrong-too-late",
         "key_reused" => "wrong-again",

@@ -236,7 +236,7 @@ fn matter(
 ) -> Markup {
     let head = contact.conversation;
     html! {
-        (errors(page, written.wrong, "text"))
+        (errors(page, written.wrong, if written.note.is_empty() { "text" } else { "note" }))
         p { a.govuk-link href=(format!("/desk?unit={}", contact.unit)) { (page.text("desk-back")) } }
         h1.govuk-heading-xl { (service_name(app, page, &contact.service)) }
         dl.facts {
@@ -248,7 +248,7 @@ fn matter(
             div { dt { (page.text("desk-language")) } dd { (contact.language) } }
             div { dt { (page.text("desk-unit")) } dd { (unit_name(page, &contact.unit)) } }
         }
-        div data-live=(format!("/api/conversations/{id}/messages?after={head}")) {
+        div data-live=(format!("/api/conversations/{id}/messages?after={head}")) data-page=(format!("/desk/contacts/{id}")) {
             div #state {
                 p.standing {
                     (page.text(&format!("place-{}", contact.place.code())))
@@ -273,12 +273,13 @@ fn forms(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Contact
             }
         }
     };
+    let leads = person.role == Role::Lead;
     let is_own = contact.owner() == Some(person.id.as_str());
     html! {
         @match &contact.place {
             Place::Queued => {
                 div.actions { (button("claim", "desk-claim", "")) }
-                (hand_over(app, page, &to("transfer"), contact))
+                @if leads { (hand_over(app, page, &to("transfer"), contact, written)) }
             }
             Place::Owned { .. } | Place::Waiting { .. } if is_own => {
                 form.letter method="post" action=(to("reply")) {
@@ -291,10 +292,16 @@ fn forms(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Contact
                     }
                 }
                 (end(app, page, &to("resolve"), contact))
-                (hand_over(app, page, &to("transfer"), contact))
+                (hand_over(app, page, &to("transfer"), contact, written))
                 div.actions { (button("release", "desk-release", "govuk-button--secondary")) }
             }
-            Place::Owned { .. } | Place::Waiting { .. } => { p.govuk-body { (page.text("desk-others")) } }
+            Place::Owned { .. } | Place::Waiting { .. } => {
+                p.govuk-body { (page.text("desk-others")) }
+                @if leads {
+                    div.actions { (button("release", "desk-release", "govuk-button--secondary")) }
+                    (hand_over(app, page, &to("transfer"), contact, written))
+                }
+            }
             Place::Resolved { .. } => {
                 div.actions {
                     (button("reopen", "desk-reopen", ""))
@@ -325,9 +332,9 @@ fn end(app: &App, page: &Page, to: &str, contact: &Contact) -> Markup {
     }
 }
 
-fn hand_over(app: &App, page: &Page, to: &str, contact: &Contact) -> Markup {
+fn hand_over(app: &App, page: &Page, to: &str, contact: &Contact, written: &Written) -> Markup {
     html! {
-        details.govuk-details {
+        details.govuk-details open[!written.note.is_empty()] {
             summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("desk-transfer")) } }
             form.govuk-details__text method="post" action=(to) {
                 input type="hidden" name="client_id" value=(app.sessions.unguessable());
@@ -348,7 +355,7 @@ fn hand_over(app: &App, page: &Page, to: &str, contact: &Contact) -> Markup {
                 div.govuk-form-group {
                     label.govuk-label for="note" { (page.text("desk-note")) }
                     p.govuk-hint #note-hint { (page.text("desk-note-hint")) }
-                    textarea.govuk-textarea #note name="note" rows="3" maxlength="10000" required aria-describedby="note-hint" {}
+                    textarea.govuk-textarea #note name="note" rows="3" maxlength="10000" required aria-describedby="note-hint" { (written.note) }
                 }
                 button.govuk-button type="submit" { (page.text("desk-transfer")) }
             }
@@ -422,15 +429,26 @@ pub async fn command(
         return Redirect::to("/sign-in").into_response();
     }
     let Ok(caller) = caller else { return missing(&page) };
-    let Form(fields) = form.unwrap_or_else(|_| Form(Fields::default()));
-    let text = fields.text.clone();
+    let Ok(Form(fields)) = form else {
+        let written = Written { wrong: Some("wrong-too-long"), ..Written::default() };
+        return shown(&app, &page, &path, Ok(caller), &written).await;
+    };
+    let (client_id, text, note) = (fields.client_id.clone(), fields.text.clone(), fields.note.clone());
     match done(&app, &caller, &path, &verb, fields).await {
         Ok(()) => see_other(&after(&app, &caller, &path, &verb).await),
         Err(Wrong::Told(wrong)) => {
-            let written = Written { text, wrong: Some(wrong), ..Written::default() };
+            let written = Written { note, ..Written::again(client_id, text, wrong) };
             shown(&app, &page, &path, Ok(caller), &written).await
         }
         Err(Wrong::Failed(failure)) => failed(&page, &failure),
+    }
+}
+
+/// `GET /desk/contacts/{id}/{command}`: the address of a form that could not be carried out, asked for again.
+pub async fn back(Path((id, _)): Path<(String, String)>) -> Response {
+    match id.parse::<Uuid>() {
+        Ok(id) => see_other(&format!("/desk/contacts/{id}")),
+        Err(_) => see_other("/desk"),
     }
 }
 
@@ -487,7 +505,7 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: Fields
         }
         _ => return Err(Failure::not_found().into()),
     };
-    let done = app.desk.ask(id, &caller.who(), command, text, &key).await;
+    let done = app.desk.ask(id, &caller.who(id), command, text, &key).await;
     done.map(drop).map_err(|trouble| Failure::from(trouble).into())
 }
 

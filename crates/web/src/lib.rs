@@ -131,7 +131,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/contact/leave", post(contact::leave))
         .route("/desk", get(desk::queues))
         .route("/desk/contacts/{id}", get(desk::contact))
-        .route("/desk/contacts/{id}/{command}", post(desk::command))
+        .route("/desk/contacts/{id}/{command}", post(desk::command).get(desk::back))
         .route("/steer", get(steer::overview))
         .route("/steer/measures/{id}", get(steer::measure))
         .route("/steer/measures/{id}/csv", get(steer::csv))
@@ -176,6 +176,9 @@ async fn as_json(response: Response) -> Response {
     }
 }
 
+/// How long requests under way have when the server ends.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Serves until `stopped`, and lets the requests under way end.
 pub async fn serve(
     listener: tokio::net::TcpListener,
@@ -183,12 +186,21 @@ pub async fn serve(
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let ending = Arc::clone(&app);
+    let mut ended = app.ending.subscribe();
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move {
         stopped.await;
         ending.ending.send_replace(true);
     };
-    axum::serve(listener, service).with_graceful_shutdown(stopped).await
+    let over = async {
+        let _ = ended.wait_for(|ending| *ending).await;
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        served = axum::serve(listener, service).with_graceful_shutdown(stopped) => served,
+        // Who does not read, or sends half a request, does not keep the server.
+        () = over => Ok(()),
+    }
 }
 
 /// Serves `/metrics` alone, for the address that only the county's monitoring reaches.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
-use operations::access::Action;
+use operations::access::{Action, Role};
 use operations::contacts::Author;
 use serde_json::{Value, json};
 use store::{Item, Topic, What};
@@ -29,13 +29,16 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Messages sent at once.
 pub const MOST: usize = 200;
 
-/// A message as programs get it; changes of state are no messages.
-pub fn message(item: &Item) -> Option<Value> {
+/// A message as programs get it; changes of state are no messages. The name under which the contact was opened is told to
+/// its writer only: who knows it and the text gets the code again.
+pub fn message(item: &Item, caller: &Caller) -> Option<Value> {
     let What::Message { author, client_id, text } = &item.what else { return None };
     let author = match author {
         Author::Resident => "resident",
         Author::Service => "service",
     };
+    let is_told = item.seq > 1 || caller.role().is_none_or(|role| role == Role::Resident);
+    let client_id = is_told.then_some(client_id);
     Some(json!({
         "seq": item.seq, "client_id": client_id, "author": author, "text": text, "at": instant(item.at),
         "erased": text.is_none(),
@@ -93,7 +96,8 @@ impl Listener {
             }
             if let Some(item) = self.items.pop() {
                 self.after = item.seq;
-                return Some((Ok(event(&item)), self));
+                let event = event(&item, &self.caller);
+                return Some((Ok(event), self));
             }
             self.heard.borrow_and_update();
             self.items = self.app.desk.conversation(self.contact, self.after, MOST).await.ok()?;
@@ -126,6 +130,7 @@ pub async fn stream(app: &Arc<App>, caller: Caller, contact: Uuid, after: u64, l
 /// A client that listens to a queue: it hears that the queue has changed, and asks for it.
 struct Watcher {
     app: Arc<App>,
+    caller: Caller,
     unit: String,
     told: bool,
     heard: tokio::sync::watch::Receiver<u64>,
@@ -134,13 +139,17 @@ struct Watcher {
 
 impl Watcher {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Watcher)> {
-        if self.told {
+        while self.told && !self.heard.has_changed().ok()? && !*self.ending.borrow() {
             tokio::select! {
-                _ = self.heard.changed() => {}
+                _ = self.heard.changed() => break,
                 _ = self.ending.changed() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            if !self.caller.stands(&self.app) {
+                return None;
             }
         }
-        if *self.ending.borrow() {
+        if *self.ending.borrow() || !self.caller.stands(&self.app) {
             return None;
         }
         self.told = true;
@@ -152,15 +161,15 @@ impl Watcher {
 }
 
 /// How many wait in a queue, whenever that changes.
-pub fn queue(app: &Arc<App>, unit: String) -> Response {
+pub fn queue(app: &Arc<App>, caller: Caller, unit: String) -> Response {
     let heard = app.desk.listen(Topic::Queue(unit.clone()));
     let ending = app.ending.subscribe();
-    let watcher = Watcher { app: Arc::clone(app), unit, told: false, heard, ending };
+    let watcher = Watcher { app: Arc::clone(app), caller, unit, told: false, heard, ending };
     Sse::new(stream::unfold(watcher, Watcher::next)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
 }
 
-fn event(item: &Item) -> Event {
-    let (name, data) = match (&item.what, message(item)) {
+fn event(item: &Item, caller: &Caller) -> Event {
+    let (name, data) = match (&item.what, message(item, caller)) {
         (What::State(shown), _) => ("state", json!({ "seq": item.seq, "state": shown, "at": instant(item.at) })),
         (What::Message { .. }, message) => ("message", message.unwrap_or_default()),
     };

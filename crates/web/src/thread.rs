@@ -13,11 +13,20 @@ use crate::numbers;
 pub struct Written {
     pub client_id: String,
     pub text: String,
+    /// The note to colleagues.
+    pub note: String,
     /// Key of what is wrong.
     pub wrong: Option<&'static str>,
 }
 
 impl Written {
+    /// What could not be sent, under the name that it had: sent again it is the same message, unless that name was used
+    /// for another.
+    pub fn again(client_id: String, text: String, wrong: &'static str) -> Written {
+        let client_id = if wrong == "wrong-again" { String::new() } else { client_id };
+        Written { client_id, text, wrong: Some(wrong), ..Written::default() }
+    }
+
     /// The name under which the form's message is sent once.
     pub fn client_id(&self, app: &App) -> String {
         if self.client_id.is_empty() { app.sessions.unguessable() } else { self.client_id.clone() }

@@ -36,7 +36,7 @@ fn transfer_to(unit: &str) -> Command {
 fn given(commands: &[(By<'_>, Command)]) -> Contact {
     let mut contact = None;
     for (second, (by, command)) in [(By::Resident, opening())].iter().chain(commands).enumerate() {
-        let context = Context { now: NOW + second as i64 * 1_000_000, by: *by };
+        let context = Context { now: NOW + second as i64 * 1_000_000, by: *by, leads: false };
         let events =
             decide(contact.as_ref(), command, &context).unwrap_or_else(|refusal| panic!("{command:?}: {refusal:?}"));
         contact = events.iter().fold(contact, |contact, event| Contact::evolve(contact, event, context.now));
@@ -46,7 +46,7 @@ fn given(commands: &[(By<'_>, Command)]) -> Contact {
 
 /// What a command then does, an hour later.
 fn when(contact: &Contact, by: By<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
-    decide(Some(contact), command, &Context { now: NOW + 3_600_000_000, by })
+    decide(Some(contact), command, &Context { now: NOW + 3_600_000_000, by, leads: false })
 }
 
 fn seen(contact: &Contact) -> Command {
@@ -108,9 +108,22 @@ fn handed_over_it_is_in_the_other_queue_and_opened_when_it_was() {
 }
 
 #[test]
+fn a_lead_takes_a_contact_from_who_is_away() {
+    let lead = Context { now: NOW, by: OTHER, leads: true };
+    let (queued, owned) = (given(&[]), given(&[(NURSE, Command::Claim)]));
+    assert_eq!(when(&queued, NURSE, &transfer_to("station-b")), Err(Refusal::NotOwned), "it is claimed first");
+    for contact in [&queued, &owned] {
+        assert!(decide(Some(contact), &transfer_to("station-b"), &lead).is_ok());
+    }
+    assert_eq!(decide(Some(&owned), &Command::Release, &lead), Ok(vec![Event::Released, Event::Shown(Shown::Waiting)]));
+    assert_eq!(decide(Some(&queued), &Command::Release, &lead), Err(Refusal::NotOwned));
+    assert!(decide(Some(&owned), &write(9), &lead).is_err(), "but does not answer for them");
+}
+
+#[test]
 fn an_answered_contact_is_taken_up_again_within_its_time_and_closed_after_it() {
     let resolved = given(&[(NURSE, Command::Claim), (NURSE, RESOLVED)]);
-    let at = |days: i64| Context { now: NOW + days * 86_400_000_000, by: By::Resident };
+    let at = |days: i64| Context { now: NOW + days * 86_400_000_000, by: By::Resident, leads: false };
     let write = write(0);
     let again = decide(Some(&resolved), &write, &at(6));
     let written = Event::written(Author::Resident);
@@ -201,7 +214,7 @@ proptest! {
         for ((_, by, command), days) in commands {
             now += days * 86_400_000_000;
             let by = [By::Resident, NURSE, OTHER, By::System][usize::from(by)];
-            let context = Context { now, by };
+            let context = Context { now, by, leads: false };
             let Ok(events) = decide(Some(&contact), &command, &context) else { continue };
             let before = contact.clone();
             for event in &events {
@@ -243,7 +256,7 @@ proptest! {
             (by, Command::Resolve { outcome: Outcome::Advised, seen }, 0),
             (By::System, Command::Close, REOPENED_WITHIN),
         ] {
-            if let Ok(events) = decide(Some(&contact), &command, &Context { now: now + later, by }) {
+            if let Ok(events) = decide(Some(&contact), &command, &Context { now: now + later, by, leads: false }) {
                 for event in &events {
                     contact = Contact::evolve(Some(contact), event, now).expect("a contact stays one");
                 }

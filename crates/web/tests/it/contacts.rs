@@ -107,12 +107,21 @@ fn a_message_is_answered_handed_over_and_resolved() {
         );
         let (_, seen) = call(&app, Method::GET, &format!("/api/contacts/{contact}"), &code, None).await;
         assert_eq!(seen["state"], json!("queued"), "taken up again");
-        let (status, moved) = post("transfer", json!({ "unit": "county", "note": "Teille" })).await;
+        let hand_over = json!({ "unit": "county", "note": "Teille", "client_id": "t1" });
+        assert_eq!(post("transfer", hand_over.clone()).await.1["error"]["code"], json!("not_claimed"));
+        assert_eq!(post("claim", json!({})).await.0, StatusCode::OK);
+        let (status, moved) = post("transfer", hand_over.clone()).await;
         assert_eq!((status, &moved["queue"]), (StatusCode::OK, &json!("county")));
+        let again = post("transfer", hand_over).await;
+        assert_eq!(again, (StatusCode::OK, json!({ "contact": contact, "done": true })), "a lost answer");
+        let (_, page) = call(&app, Method::GET, &format!("/api/conversations/{contact}/messages"), &code, None).await;
+        assert_eq!(page["messages"][0]["client_id"], json!("c1"));
         let (status, _) = call(&app, Method::GET, &format!("/api/contacts/{contact}"), &nurse, None).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "another unit answers for it now");
         let lead = token(Role::Lead, "county", "lead-1");
         assert_eq!(texts(&app, &contact, &lead).await.len(), 5, "the note is not in the conversation");
+        let (_, page) = call(&app, Method::GET, &format!("/api/conversations/{contact}/messages"), &lead, None).await;
+        assert_eq!(page["messages"][0]["client_id"], json!(null), "with it the code could be had again");
     });
 }
 
@@ -236,7 +245,7 @@ fn what_cannot_be_is_refused_with_its_field() {
             ("{".to_string(), StatusCode::BAD_REQUEST),
             ("[1]".into(), StatusCode::BAD_REQUEST),
             (opening("c1", "Hei").to_string().replace("true", "\"yes\""), StatusCode::BAD_REQUEST),
-            (format!("\"{}\"", "x".repeat(70_000)), StatusCode::PAYLOAD_TOO_LARGE),
+            (format!("\"{}\"", "x".repeat(300_000)), StatusCode::PAYLOAD_TOO_LARGE),
             ("[".repeat(20_000), StatusCode::BAD_REQUEST),
         ] {
             let request = Request::post("/api/contacts").body(Body::from(body)).expect("a request");

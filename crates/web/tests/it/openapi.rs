@@ -41,6 +41,10 @@ fn faults(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<S
     if let Some(name) = schema["$ref"].as_str() {
         return faults(document, document.pointer(&name[1..]).expect("a schema"), value, place);
     }
+    if let Some(several) = schema["anyOf"].as_array() {
+        let each = several.iter().map(|schema| faults(document, schema, value, place));
+        return each.min_by_key(Vec::len).unwrap_or_default();
+    }
     let types: Vec<&str> = match &schema["type"] {
         Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
         one => one.as_str().into_iter().collect(),
