@@ -1,7 +1,7 @@
 //! Everything that has to pass, one step after another, each with its time.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
@@ -59,7 +59,8 @@ fn browser() -> Result<(), String> {
     }
     let data = std::env::temp_dir().join(format!("luotsi-browser-{}", std::process::id()));
     let (mut server, url) = serve_demo(&data)?;
-    let passed = Command::new("npm").arg("test").current_dir(&tests).env("LUOTSI_URL", url).status();
+    let passed =
+        Command::new("npm").arg("test").current_dir(&tests).env("LUOTSI_URL", url).env("LUOTSI_BIN", binary()).status();
     let _ = server.kill();
     let _ = server.wait();
     let _ = std::fs::remove_dir_all(&data);
@@ -70,10 +71,14 @@ fn browser() -> Result<(), String> {
     }
 }
 
+/// The program, as it was built.
+fn binary() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("debug").join("luotsi")
+}
+
 fn serve_demo(data: &Path) -> Result<(Child, String), String> {
-    let binary = root().join("target").join("debug").join("luotsi");
-    let built = std::env::var_os("CARGO_TARGET_DIR").map(|target| Path::new(&target).join("debug").join("luotsi"));
-    let mut server = Command::new(built.unwrap_or(binary))
+    let mut server = Command::new(binary())
         .args(["demo", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
         .stderr(Stdio::piped())

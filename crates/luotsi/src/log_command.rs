@@ -68,7 +68,17 @@ pub struct Erase {
 pub fn run(command: &LogCommand) -> Result<()> {
     let runtime = runtime()?;
     match command {
-        LogCommand::Verify(of) => runtime.block_on(verify(&of.existing(now)?)),
+        LogCommand::Verify(of) => {
+            let logs = [of.existing(now).map(Some)?, of.existing_accesses(now)?];
+            runtime.block_on(async {
+                for (log, what) in logs.iter().zip(["events", "accesses"]) {
+                    if let Some(log) = log {
+                        verify(log, what).await?;
+                    }
+                }
+                Ok(())
+            })
+        }
         LogCommand::Export(of) => runtime.block_on(export(&of.existing(now)?)),
         LogCommand::Backup(arguments) => runtime.block_on(backup(arguments)),
         LogCommand::Restore(arguments) => runtime.block_on(restore(arguments)),
@@ -80,14 +90,14 @@ fn say(text: &str) -> Result<()> {
     output::print(|out| writeln!(out, "{text}").map_err(|error| Error::new(error.to_string())))
 }
 
-async fn verify(log: &Log) -> Result<()> {
-    let bar = output::progress("events", None);
+async fn verify(log: &Log, what: &'static str) -> Result<()> {
+    let bar = output::progress(what, None);
     let report = log.verify().await;
     bar.finish_and_clear();
     let report = report.map_err(told)?;
     let chain = hex(&report.chain);
     match report.faults.as_slice() {
-        [] => say(&format!("{} events, all as they were written, chain {chain}", report.events)),
+        [] => say(&format!("{} {what}, all as they were written, chain {chain}", report.events)),
         faults => {
             for fault in faults {
                 say(&format!("{}: {}", fault.pos, fault.what))?;

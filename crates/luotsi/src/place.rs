@@ -67,6 +67,15 @@ impl Place {
         Log::open(&location, Arc::new(self.keys()?), clock).map_err(told)
     }
 
+    /// The record of accesses, if there is one.
+    pub fn existing_accesses(&self, clock: impl Fn() -> i64 + Send + 'static) -> Result<Option<Log>> {
+        let location = self.accesses();
+        match &location {
+            Location::File(path) if !path.exists() => Ok(None),
+            _ => Log::open(&location, Arc::new(self.keys()?), clock).map(Some).map_err(told),
+        }
+    }
+
     /// The desk over the log, which is made where there is none. `clock` gives microseconds since 1970.
     pub async fn desk(
         &self,

@@ -318,7 +318,7 @@ impl Desk {
         };
         let contact = new_id(now);
         let resumed = code.as_deref().map(|code| self.resumed(code));
-        let appended = self
+        let (appended, _) = self
             .write(Asked {
                 contact,
                 command,
@@ -350,7 +350,7 @@ impl Desk {
     ) -> std::result::Result<Done, Trouble> {
         let request = digest(&[verb(&command), text.as_deref().unwrap_or_default(), &detail(&command)]);
         let known = self.view().contact(contact).cloned();
-        let appended = self
+        let (appended, seq) = self
             .write(Asked {
                 contact,
                 command,
@@ -364,7 +364,6 @@ impl Desk {
                 known,
             })
             .await?;
-        let seq = self.written(appended).await?;
         Ok(Done { seq, again: appended.again })
     }
 
@@ -373,9 +372,10 @@ impl Desk {
         self.0.log.was_done(&format!("{contact}/{}", who.id), key).await
     }
 
-    async fn write(&self, asked: Asked) -> std::result::Result<Appended, Trouble> {
-        let refused: Arc<Mutex<Option<Trouble>>> = Arc::default();
-        let slot = Arc::clone(&refused);
+    /// Where the events of a command stand, and the number of the message among them.
+    async fn write(&self, asked: Asked) -> std::result::Result<(Appended, Option<u64>), Trouble> {
+        let outcome: Arc<Mutex<Outcome>> = Arc::default();
+        let slot = Arc::clone(&outcome);
         let known = asked.known.as_ref().map_or((0, 0), |contact| (contact.history, contact.conversation));
         let command = event::Command {
             scope: asked.scope.clone(),
@@ -383,21 +383,25 @@ impl Desk {
             request: asked.request,
             context: asked.who.context(asked.now),
             streams: vec![(stream(CONTACT, asked.contact), known.0), (stream(CONVERSATION, asked.contact), known.1)],
-            decide: Box::new(move |streams| match asked.decide(streams) {
-                Ok(events) => Some(events),
-                Err(trouble) => {
-                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
-                    None
-                }
+            decide: Box::new(move |streams| {
+                let decided = asked.decide(streams);
+                let (outcome, events) = match decided {
+                    Ok((events, seq)) => (Outcome { seq, trouble: None }, Some(events)),
+                    Err(trouble) => (Outcome { seq: None, trouble: Some(trouble) }, None),
+                };
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
+                events
             }),
         };
         match self.0.log.carry_out(command).await {
             Ok(appended) => {
                 self.reach(appended.last).await;
-                Ok(appended)
+                let decided = std::mem::take(&mut *outcome.lock().unwrap_or_else(PoisonError::into_inner));
+                let seq = if appended.again { self.written(appended).await? } else { decided.seq };
+                Ok((appended, seq))
             }
             Err(AppendError::Refused) => {
-                let trouble = refused.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let trouble = outcome.lock().unwrap_or_else(PoisonError::into_inner).trouble.take();
                 Err(trouble.unwrap_or(Trouble::NotFound))
             }
             Err(AppendError::KeyReused) => Err(Trouble::KeyReused),
@@ -546,6 +550,13 @@ fn read_code(code: &str) -> Option<String> {
     (code.len() == CODE).then_some(code)
 }
 
+/// What deciding a command came to.
+#[derive(Default)]
+struct Outcome {
+    seq: Option<u64>,
+    trouble: Option<Trouble>,
+}
+
 /// A command on its way to be decided.
 struct Asked {
     contact: Uuid,
@@ -563,7 +574,8 @@ struct Asked {
 }
 
 impl Asked {
-    fn decide(&self, streams: &[Vec<Recorded>]) -> std::result::Result<Vec<NewEvent>, Trouble> {
+    /// The events that follow, and the number of the message among them.
+    fn decide(&self, streams: &[Vec<Recorded>]) -> std::result::Result<(Vec<NewEvent>, Option<u64>), Trouble> {
         let contact = view::fold(self.known.clone(), streams)?;
         if contact.is_none() && !matches!(self.command, Command::Open { .. }) {
             return Err(Trouble::NotFound);
@@ -593,7 +605,10 @@ impl Asked {
                 closes: false,
             });
         }
-        Ok(new)
+        let before = contact.as_ref().map_or(0, |contact| contact.conversation);
+        let place = events.iter().filter(|event| event.in_conversation());
+        let place = place.zip(before + 1..).find(|(event, _)| matches!(event, Event::Written { .. }));
+        Ok((new, place.map(|(_, seq)| seq)))
     }
 
     fn event(&self, event: &Event, subject: Uuid) -> NewEvent {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::State;
 use axum::http::header::{LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use maud::html;
 use operations::access::Role;
 use serde::Deserialize;
 use store::new_id;
+use uuid::Uuid;
 
 use crate::App;
 use crate::caller::{CODE_COOKIE, Person};
@@ -51,19 +52,31 @@ pub struct SignIn {
     role: String,
 }
 
-pub async fn sign_in(State(app): State<Arc<App>>, page: Page, Form(form): Form<SignIn>) -> Response {
+pub async fn sign_in(
+    State(app): State<Arc<App>>,
+    page: Page,
+    headers: HeaderMap,
+    Form(form): Form<SignIn>,
+) -> Response {
     let (true, Some(role)) = (app.demo, Role::named(&form.role)) else {
         return crate::home::missing(&page);
     };
     let now = app.desk.now();
-    let session = app.sessions.begin(demo_person(&app, role), now);
+    let before = cookie(&headers, "demo").and_then(|token| token.parse().ok());
+    let token = before.unwrap_or_else(|| new_id(now));
+    let known = format!("demo={token}; Path=/sign-in; Max-Age=31536000; HttpOnly; SameSite=Lax");
+    let session = app.sessions.begin(demo_person(&app, role, token), now);
     let cookie = format!("session={session}; Path=/; HttpOnly; SameSite=Lax");
     let to = match role {
         Role::Resident => "/contact",
         Role::Nurse | Role::Physician | Role::Lead => "/desk",
         _ => "/steer",
     };
-    changed_hands(&cookie, to)
+    let mut response = changed_hands(&cookie, to);
+    if let Ok(known) = HeaderValue::from_str(&known) {
+        response.headers_mut().append(SET_COOKIE, known);
+    }
+    response
 }
 
 /// Another person is here now, or nobody: what the one before held goes, too.
@@ -73,9 +86,8 @@ fn changed_hands(session: &str, to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, to.to_string())], cookies).into_response()
 }
 
-/// Somebody new in a role: two who sign in as nurses are two nurses.
-fn demo_person(app: &App, role: Role) -> Person {
-    let token = new_id(app.desk.now());
+/// Somebody in a role: in two browsers two who sign in as nurses are two nurses, in one browser always the same.
+fn demo_person(app: &App, role: Role, token: Uuid) -> Person {
     let top = || app.figures().units().iter().find(|unit| unit.parent.is_none()).map(|unit| unit.id.clone());
     let top = top().unwrap_or_else(|| "county".into());
     let (id, unit) = match role {
