@@ -64,6 +64,8 @@ const BUGS: [(&str, Fault); 5] = [
     ("ErrorIgnored", Fault::SyncFails),
     ("Forgetful", Fault::Killed),
 ];
+/// What went wrong with the suite and not with the log begins so.
+const ITSELF: &str = "the suite itself: ";
 /// How often a bug's fault is tried until it is caught.
 const TRIES: u32 = 24;
 
@@ -83,6 +85,8 @@ struct Suite {
 struct Tally {
     survived: u32,
     acknowledged: u64,
+    /// Tries in which the disk failed as it was told to.
+    failed: u32,
     recoveries: Vec<Duration>,
 }
 
@@ -158,9 +162,17 @@ impl Suite {
                 continue;
             }
             let tries = if long { many } else { few };
+            let before = tally.acknowledged;
+            tally.failed = 0;
             for _ in 0..tries {
                 let seed = self.seed.wrapping_add(u64::from(self.tried));
                 self.once(fault, &mut tally).map_err(|wrong| format!("{name}, seed {seed}: {wrong}"))?;
+            }
+            if tally.acknowledged == before {
+                return Err(format!("{name}: nothing was acknowledged in any try, so that nothing was tried"));
+            }
+            if matches!(fault, Fault::SyncFails | Fault::WriteFails | Fault::DiskFull) && tally.failed == 0 {
+                return Err(format!("{name}: the disk failed in no try"));
             }
             println!("{name}: {tries}");
         }
@@ -178,6 +190,9 @@ impl Suite {
             self.bug = Some(bug);
             let caught = (1..=TRIES).find_map(|tries| Some((tries, self.once(fault, &mut Tally::default()).err()?)));
             self.bug = None;
+            if let Some((_, how)) = caught.as_ref().filter(|(_, how)| how.starts_with(ITSELF)) {
+                return Err(how.clone());
+            }
             match caught {
                 Some((tries, how)) => println!("planted {bug}: caught at try {tries}: {how}"),
                 None => return Err(format!("the planted bug {bug} was not caught in {TRIES} tries")),
@@ -202,8 +217,18 @@ impl Suite {
             }
             _ => data.join("log.db").display().to_string(),
         };
-        let mut there = Try { suite: self, fault, folder: &folder, data: &data, place, number, said: Said::default() };
-        let done = there.play(&mut chance).and_then(|()| there.checked(tally));
+        let mut there = Try {
+            suite: self,
+            fault,
+            folder: &folder,
+            data: &data,
+            place,
+            number,
+            said: Said::default(),
+            failed: false,
+        };
+        let played = there.play(&mut chance).map_err(|error| format!("{ITSELF}{error}"));
+        let done = played.and_then(|()| there.checked(tally));
         let _ = fs::remove_dir_all(&folder);
         if done.is_ok() {
             tally.survived += 1;
@@ -225,6 +250,7 @@ struct Try<'a> {
     place: String,
     number: u32,
     said: Said,
+    failed: bool,
 }
 
 impl Try<'_> {
@@ -252,8 +278,9 @@ impl Try<'_> {
             std::thread::sleep(Duration::from_millis(lived));
             if self.fault == Fault::DiskFull && life == 0 {
                 std::thread::sleep(Duration::from_millis(200));
+                let before = self.acknowledged();
                 fs::write(self.folder.join("free"), "").map_err(|error| error.to_string())?;
-                std::thread::sleep(Duration::from_millis(150));
+                self.goes_on(before)?;
             }
             if self.fault == Fault::DatabaseStopped
                 && let Some(server) = &self.suite.database
@@ -261,7 +288,8 @@ impl Try<'_> {
                 let name = self.place.rsplit('/').next().unwrap_or_default();
                 let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
                 server.ask("postgres", &end)?;
-                std::thread::sleep(Duration::from_millis(150));
+                let before = self.acknowledged();
+                self.goes_on(before)?;
             }
             for worker in workers {
                 self.end(worker)?;
@@ -272,7 +300,7 @@ impl Try<'_> {
                     Fault::SyncFails | Fault::WriteFails | Fault::DiskFull => Loss::All,
                     _ => Loss::Some,
                 };
-                disk::cut(&self.journal(), loss, &mut |below| chance.below(below))?;
+                self.failed |= disk::cut(&self.journal(), loss, &mut |below| chance.below(below))?;
             }
             if self.fault == Fault::SharedMemoryGone {
                 let _ = fs::remove_file(self.data.join("log.db-shm"));
@@ -280,6 +308,26 @@ impl Try<'_> {
         }
         if self.fault == Fault::BitRot {
             self.rot(chance)?;
+        }
+        Ok(())
+    }
+
+    /// Appends that the workers have said are acknowledged so far.
+    fn acknowledged(&self) -> usize {
+        let entries = fs::read_dir(self.folder).into_iter().flatten().flatten();
+        let words = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("words-"));
+        words.map(|entry| fs::read_to_string(entry.path()).unwrap_or_default().matches("acked ").count()).sum()
+    }
+
+    /// The worker, unaided, has more acknowledged than before within five seconds.
+    fn goes_on(&mut self, before: usize) -> Result<(), String> {
+        let begun = Instant::now();
+        while self.acknowledged() <= before {
+            if begun.elapsed() > Duration::from_secs(5) {
+                self.said.wrong.push("the log did not go on after the fault was over".into());
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
         }
         Ok(())
     }
@@ -366,6 +414,7 @@ impl Try<'_> {
         let Standing { events, wrong, sound } = self.asked()?;
         tally.recoveries.push(begun.elapsed());
         tally.acknowledged += self.said.acked.len() as u64;
+        tally.failed += u32::from(self.failed);
         if self.fault == Fault::BitRot && !(sound && wrong.is_empty()) {
             // Told, and not served as if nothing were: that is all that one copy can do.
             return Ok(());

@@ -13,9 +13,9 @@ use analytics::rows::Rows;
 use analytics::{Error, Result, measure};
 use facts::{ResidentId, Row};
 use operations::calendar::Calendar;
-use operations::contacts;
+use operations::{contacts, residents};
 use serde::{Deserialize, Serialize};
-use store::{Desk, Filter, contact_of};
+use store::{Desk, Filter, contact_of, resident_of};
 use uuid::Uuid;
 
 use crate::now;
@@ -65,6 +65,7 @@ impl Follower {
     /// Brings into the facts what happened since the last round, a commit at most.
     pub async fn round(&mut self) -> Result<Followed> {
         let mut touched: BTreeSet<Uuid> = BTreeSet::new();
+        let mut residents: BTreeSet<Uuid> = BTreeSet::new();
         let mut cursor = self.cursor.clone();
         let mut head = cursor.pos;
         while touched.len() < MOST {
@@ -81,6 +82,7 @@ impl Follower {
             }
             for event in &page.events {
                 touched.extend(contact_of(&event.stream));
+                residents.extend(resident_of(&event.stream));
                 if event.kind == "subject.erased" {
                     touched.extend(self.of_subject(&event.stream).await?);
                 }
@@ -93,11 +95,16 @@ impl Follower {
         if cursor == self.cursor {
             return Ok(Followed { rows: 0, behind: 0 });
         }
-        let mut rows = Rows::new(facts::Contact::TABLE);
+        let mut contacts = Rows::new(facts::Contact::TABLE);
         for id in touched {
-            self.row(id, &mut rows).await?;
+            self.row(id, &mut contacts).await?;
         }
-        let written = self.commit(rows)?;
+        let mut registrations = Rows::new(facts::Registration::TABLE);
+        let mut encounters = Rows::new(facts::Encounter::TABLE);
+        for subject in residents {
+            self.resident(subject, &mut registrations, &mut encounters).await?;
+        }
+        let written = self.commit([contacts, registrations, encounters])?;
         let behind = head.saturating_sub(cursor.pos);
         self.keep(cursor)?;
         Ok(Followed { rows: written, behind })
@@ -115,6 +122,25 @@ impl Follower {
         Ok(())
     }
 
+    /// The registrations and encounters of a resident; of one who was erased nothing is brought any more.
+    async fn resident(&mut self, subject: Uuid, registrations: &mut Rows, encounters: &mut Rows) -> Result<()> {
+        if self.desk.is_erased(&subject.to_string()).await.map_err(told)? {
+            return Ok(());
+        }
+        let (events, times): (Vec<_>, Vec<_>) = self.desk.resident(subject).await.map_err(told)?.into_iter().unzip();
+        let resident = ResidentId(self.directory.resident(subject.to_string().as_bytes()));
+        let dated = times.last().copied().unwrap_or_default();
+        for row in residents::registrations(&events, resident) {
+            registrations.push_row(&row, SOURCE, dated);
+        }
+        for (event, at) in events.iter().zip(&times) {
+            if let residents::Event::Met(meeting) = event {
+                encounters.push_row(&residents::encounter(meeting, resident), SOURCE, *at);
+            }
+        }
+        Ok(())
+    }
+
     /// Contacts of a person in the facts, by the name of the stream that says that they were erased.
     async fn of_subject(&mut self, stream: &str) -> Result<Vec<Uuid>> {
         let Some((_, subject)) = stream.split_once('/') else { return Ok(Vec::new()) };
@@ -126,17 +152,20 @@ impl Follower {
         Ok(ids.filter_map(|id| id.parse().ok()).collect())
     }
 
-    fn commit(&self, mut rows: Rows) -> Result<u64> {
-        if rows.is_empty() {
+    fn commit(&self, mut tables: [Rows; 3]) -> Result<u64> {
+        if tables.iter().all(Rows::is_empty) {
             return Ok(0);
         }
         let lake = Lake::open(&self.data)?;
         let _lock = lock(&self.data)?;
         let mut commit = lake.commit()?;
-        let tally = commit.add(&mut rows)?;
-        let written = tally.accepted + tally.replaced;
+        let mut written = 0;
+        for rows in tables.iter_mut().filter(|rows| !rows.is_empty()) {
+            let tally = commit.add(rows)?;
+            written += tally.accepted + tally.replaced;
+            commit.compact(rows.table, false)?;
+        }
         if written > 0 {
-            commit.compact(facts::Contact::TABLE, false)?;
             commit.finish()?;
         }
         Ok(written)

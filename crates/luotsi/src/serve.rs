@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use analytics::lake::Lake;
@@ -107,35 +107,34 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         tokio::spawn(close_due(desk.clone()));
         let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
         eprintln!("serving on http://{address}");
-        // What ends the server, and how: told to, or by what must not go on.
-        let (end, ended) = tokio::sync::oneshot::channel();
+        // It goes on until the last answer is given: who waits for an answer waits for the view.
         let followed = desk.clone();
-        tokio::spawn(async move {
+        let mut following = tokio::spawn(async move { followed.follow().await });
+        let (log, fatal) = (desk.log().clone(), Arc::new(OnceLock::new()));
+        let slot = Arc::clone(&fatal);
+        let ends = async move {
             let why = tokio::select! {
-                () = told_to_end() => None,
-                error = followed.follow() => Some(told(error)),
-                () = followed.log().stopped() => Some(stopped("log")),
-                () = accesses.stopped() => Some(stopped("record of accesses")),
+                () = told_to_end() => return,
+                ended = &mut following => ended.map_or_else(|error| Error::new(error.to_string()), told),
+                () = log.stopped() => stopped("log"),
+                () = accesses.stopped() => stopped("record of accesses"),
             };
-            let is_fatal = why.is_some();
-            let _ = end.send(why);
-            if is_fatal {
-                // What is acknowledged is on disk; what waits for an answer asks again. Nothing else may be said.
-                tokio::time::sleep(GRACE).await;
+            // Said before anything else can go wrong. What is acknowledged is on disk; what has no answer asks again.
+            eprintln!("error: {why}");
+            let _ = slot.set(why);
+            tokio::spawn(async {
+                tokio::time::sleep(LONGEST_END).await;
                 std::process::exit(1);
-            }
-        });
-        let (why, end) = tokio::sync::oneshot::channel();
-        let stopped = async move {
-            let _ = why.send(ended.await.ok().flatten());
+            });
         };
-        let served = web::serve(listener, app, stopped).await;
-        served.map_err(|error| Error::new(format!("cannot serve: {error}")))?;
-        desk.keep().map_err(told)?;
-        match end.await.ok().flatten() {
-            Some(error) => Err(error),
-            None => Ok(()),
+        let served = web::serve(listener, app, ends).await;
+        if fatal.get().is_some() {
+            return Err(Error::new("the server ended by itself"));
         }
+        if let Err(error) = desk.keep() {
+            eprintln!("warning: the next start reads the whole log: {error}");
+        }
+        served.map_err(|error| Error::new(format!("cannot serve: {error}")))
     });
     // A thread that waits for its turn does not keep the program.
     runtime.shutdown_timeout(GRACE);
@@ -144,8 +143,10 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
 
 /// What the keys of tokens are derived for.
 pub const TOKENS: &str = "tokens";
-/// How long requests under way have when the server has to end.
+/// How long what runs beside the requests has to end.
 const GRACE: Duration = Duration::from_secs(2);
+/// After so long a server that must not go on is ended, whoever still waits.
+const LONGEST_END: Duration = Duration::from_secs(10);
 
 fn stopped(what: &str) -> Error {
     Error::new(format!("the {what} can take no more"))

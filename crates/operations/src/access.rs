@@ -138,9 +138,8 @@ fn see_queue(role: Option<Role>, within: bool) -> (bool, &'static str) {
 
 fn contact(role: Option<Role>, action: Action, tie: Tie) -> (bool, &'static str) {
     match (role, action) {
-        (None | Some(Role::Resident), Action::ReadContact | Action::WriteMessage) if tie.own => {
-            (true, "their own matter")
-        }
+        // Whoever holds its code wrote it, whatever else they are.
+        (_, Action::ReadContact | Action::WriteMessage) if tie.own => (true, "their own matter"),
         (None | Some(Role::Resident), _) => (false, "not their matter"),
         (Some(Role::Nurse | Role::Physician | Role::Lead), _) if tie.within => (true, "their unit answers for it"),
         (Some(_), _) => (false, "their unit does not answer for it"),
@@ -177,12 +176,18 @@ mod tests {
                 }
             }
         }
-        let (read, write, handle) = (Action::ReadContact, Action::WriteMessage, Action::HandleContact);
-        let own = |role| [read, write].map(|action| [(role, action, true, false), (role, action, true, true)]);
-        let within =
-            |role| [read, write, handle].map(|action| [(role, action, false, true), (role, action, true, true)]);
-        let staff = ["nurse", "physician", "lead"].into_iter().flat_map(within);
-        let expected: Vec<_> = own("resident").into_iter().chain(staff).chain(own("nobody")).flatten().collect();
+        let roles = Role::ALL.map(Role::code).into_iter().chain(["nobody"]);
+        let actions = [Action::ReadContact, Action::WriteMessage, Action::HandleContact];
+        let mut expected = Vec::new();
+        for (role, action) in roles.flat_map(|role| actions.map(|action| (role, action))) {
+            let answers = ["nurse", "physician", "lead"].contains(&role);
+            let takes_part = action != Action::HandleContact;
+            for (own, within) in [(false, false), (true, false), (false, true), (true, true)] {
+                if (own && takes_part) || (within && answers) {
+                    expected.push((role, action, own, within));
+                }
+            }
+        }
         assert_eq!(allowed, expected);
     }
 

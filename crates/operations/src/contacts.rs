@@ -8,6 +8,7 @@ mod event;
 mod fact;
 mod state;
 
+pub(crate) use event::code;
 pub use event::{Author, Event, Shown, Unreadable};
 pub use fact::fact;
 pub use state::{Contact, Place};

@@ -23,6 +23,8 @@ const CODE: usize = 16;
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// How long after the last message a code opens a contact: thirty days, in microseconds.
 const CODE_LASTS: i64 = 30 * 86_400 * 1_000_000;
+/// How long who asks again for the same is given the same code: ten minutes, in microseconds.
+const CODE_AGAIN: i64 = 10 * 60 * 1_000_000;
 /// Events read at once, and between two snapshots.
 const PAGE: usize = 1000;
 const SNAPSHOT_EVERY: u64 = 50_000;
@@ -63,7 +65,7 @@ impl Who {
         }
     }
 
-    fn context(&self, now: i64) -> Context {
+    pub(crate) fn context(&self, now: i64) -> Context {
         let purpose = match self.side {
             Side::Resident => "own matter",
             Side::Professional => "care",
@@ -153,6 +155,20 @@ pub enum Trouble {
 impl From<Error> for Trouble {
     fn from(error: Error) -> Trouble {
         Trouble::Broken(error.0)
+    }
+}
+
+impl From<AppendError> for Trouble {
+    fn from(error: AppendError) -> Trouble {
+        match error {
+            AppendError::KeyReused => Trouble::KeyReused,
+            AppendError::Overloaded
+            | AppendError::Full
+            | AppendError::ReadOnly
+            | AppendError::Unknown
+            | AppendError::Fatal(_) => Trouble::Later(error.to_string()),
+            _ => Trouble::Broken(error.to_string()),
+        }
     }
 }
 
@@ -289,7 +305,7 @@ impl Desk {
     }
 
     /// Waits until the view shows a place of the log.
-    async fn reach(&self, pos: u64) {
+    pub(crate) async fn reach(&self, pos: u64) {
         // The desk that sends is the one that waits: the channel does not end.
         let _ = self.0.reached.subscribe().wait_for(|reached| *reached >= pos).await;
     }
@@ -336,7 +352,9 @@ impl Desk {
             false => contact,
             true => self.contact_at(appended.first).await?,
         };
-        Ok(Opened { contact, code, again: appended.again })
+        // Who did not get the answer asks again soon. Later it is somebody who has read the text and guesses the name.
+        let is_soon = now.saturating_sub(appended.recorded) < CODE_AGAIN;
+        Ok(Opened { contact, code: code.filter(|_| !appended.again || is_soon), again: appended.again })
     }
 
     /// Does what somebody asks of a contact; `key` is the asker's own name for it, so that it is done once.
@@ -348,7 +366,7 @@ impl Desk {
         text: Option<String>,
         key: &str,
     ) -> std::result::Result<Done, Trouble> {
-        let request = digest(&[verb(&command), text.as_deref().unwrap_or_default(), &detail(&command)]);
+        let request = request(&command, text.as_deref());
         let known = self.view().contact(contact).cloned();
         let (appended, seq) = self
             .write(Asked {
@@ -367,9 +385,15 @@ impl Desk {
         Ok(Done { seq, again: appended.again })
     }
 
-    /// Whether somebody's command of this name was carried out.
-    pub async fn was_done(&self, contact: Uuid, who: &Who, key: &str) -> Result<bool> {
-        self.0.log.was_done(&format!("{contact}/{}", who.id), key).await
+    /// Whether this very command of somebody's was carried out.
+    pub async fn was_done(
+        &self,
+        contact: Uuid,
+        who: &Who,
+        (command, text): (&Command, Option<&str>),
+        key: &str,
+    ) -> Result<bool> {
+        self.0.log.was_done(&format!("{contact}/{}", who.id), key, request(command, text)).await
     }
 
     /// Where the events of a command stand, and the number of the message among them.
@@ -404,15 +428,7 @@ impl Desk {
                 let trouble = outcome.lock().unwrap_or_else(PoisonError::into_inner).trouble.take();
                 Err(trouble.unwrap_or(Trouble::NotFound))
             }
-            Err(AppendError::KeyReused) => Err(Trouble::KeyReused),
-            Err(
-                error @ (AppendError::Overloaded
-                | AppendError::Full
-                | AppendError::ReadOnly
-                | AppendError::Unknown
-                | AppendError::Fatal(_)),
-            ) => Err(Trouble::Later(error.to_string())),
-            Err(error) => Err(Trouble::Broken(error.to_string())),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -628,6 +644,11 @@ impl Asked {
             closes: false,
         }
     }
+}
+
+/// Digest of what is asked, the same for a repetition.
+fn request(command: &Command, text: Option<&str>) -> [u8; 32] {
+    digest(&[verb(command), text.unwrap_or_default(), &detail(command)])
 }
 
 /// What was asked for, whatever the asker had seen: a repetition may have seen more.

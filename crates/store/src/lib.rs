@@ -15,6 +15,7 @@ mod log;
 mod memory;
 mod planted;
 mod postgres;
+mod residents;
 mod sqlite;
 mod view;
 
@@ -26,7 +27,8 @@ pub use event::{
 };
 pub use keys::{KEY_FILE, KEYS, Keys, random, signature};
 pub use log::{Filter, Location, Log, Page};
-pub use view::{View, contact_of};
+pub use residents::Denied;
+pub use view::{View, contact_of, resident_of};
 
 /// An id for something that happens now, in microseconds since 1970: UUIDv7.
 pub fn new_id(now: i64) -> uuid::Uuid {

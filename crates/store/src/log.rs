@@ -176,10 +176,11 @@ impl Log {
         blocking(move || events.into_iter().map(|event| keys.unseal(&event).map(|text| (event, text))).collect()).await
     }
 
-    /// Whether a command was carried out.
-    pub async fn was_done(&self, scope: &str, key: &str) -> Result<bool> {
+    /// Whether this very command was carried out.
+    pub async fn was_done(&self, scope: &str, key: &str, request: [u8; 32]) -> Result<bool> {
         let (scope, key) = (scope.to_string(), key.to_string());
-        self.reading(move |reader| Ok(reader.command(&scope, &key)?.is_some())).await
+        self.reading(move |reader| Ok(reader.command(&scope, &key)?.is_some_and(|known| known.request == request)))
+            .await
     }
 
     /// Waits until the log has an event after a place, or a second is over: what other processes append is seen by

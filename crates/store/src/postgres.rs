@@ -195,7 +195,7 @@ impl Postgres {
         })?;
         self.open = Some(client);
         if planted::has(Bug::Serial) {
-            self.query("CREATE SEQUENCE IF NOT EXISTS serial INCREMENT BY 1000", &[])?;
+            self.query("CREATE SEQUENCE IF NOT EXISTS serial INCREMENT BY 2 MINVALUE 0", &[])?;
             return self.head("SELECT nextval('serial'), chain, recorded, epoch FROM head");
         }
         self.head("SELECT pos, chain, recorded, epoch FROM head FOR UPDATE")

@@ -8,15 +8,17 @@ use std::io::Write;
 use std::path::Path;
 
 use operations::contacts::{Contact, Event, Place};
+use operations::residents::{Registration, Resident};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::event::Recorded;
-use crate::{Error, Result};
+use crate::keys::random;
+use crate::{Error, Result, residents};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
-const CODE: u32 = 1;
+const CODE: u32 = 2;
 
 /// Bytes of the digest before a snapshot's text: one that was damaged is not used.
 const DIGEST: usize = 32;
@@ -25,9 +27,20 @@ const DIGEST: usize = 32;
 pub const CONTACT: &str = "contact";
 pub const CONVERSATION: &str = "conversation";
 
-/// Name of a stream of a contact.
-pub fn stream(category: &str, contact: Uuid) -> String {
-    format!("{category}/{contact}")
+/// The same of a resident's stream.
+pub const RESIDENT: &str = "resident";
+
+/// Name of a stream of a contact or a resident.
+pub fn stream(category: &str, id: Uuid) -> String {
+    format!("{category}/{id}")
+}
+
+/// The resident that an event is about, if it is about one.
+pub fn resident_of(stream: &str) -> Option<Uuid> {
+    match stream.split_once('/')? {
+        (RESIDENT, id) => id.parse().ok(),
+        _ => None,
+    }
 }
 
 /// The contact that an event is about, if it is about one.
@@ -44,6 +57,8 @@ pub struct View {
     pub pos: u64,
     pub epoch: Uuid,
     contacts: HashMap<Uuid, Contact>,
+    /// Residents who have an own pair.
+    residents: HashMap<Uuid, Resident>,
     /// Of each unit, what nobody has claimed, the longest waiting first.
     queues: BTreeMap<String, BTreeSet<(i64, Uuid)>>,
     /// Of each professional, what they have.
@@ -52,12 +67,16 @@ pub struct View {
 
 /// A view on disk: with another code, another epoch or more than the log has, it is made anew.
 #[derive(Serialize, Deserialize)]
-struct Snapshot<C> {
+struct Snapshot<C, R> {
     code: u32,
     pos: u64,
     epoch: u128,
     contacts: C,
+    residents: R,
 }
+
+/// A snapshot as it is read.
+type Owned = Snapshot<Vec<(u128, Contact)>, Vec<(u128, Resident)>>;
 
 /// What an event changed: those who look at it want to know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,6 +95,13 @@ impl View {
     /// Takes an event in; those of other matters only move the place.
     pub fn apply(&mut self, event: &Recorded) -> Result<Change> {
         self.pos = event.pos;
+        if let Some(id) = resident_of(&event.stream) {
+            let resident = self.residents.remove(&id).unwrap_or_default().evolve(&residents::decode(event)?);
+            if resident.registration.is_some() {
+                self.residents.insert(id, resident);
+            }
+            return Ok(Change::default());
+        }
         let Some(id) = contact_of(&event.stream) else { return Ok(Change::default()) };
         let decoded = decode(event)?;
         let before = self.contacts.remove(&id);
@@ -123,6 +149,16 @@ impl View {
         self.contacts.get(&id)
     }
 
+    /// Where a resident is registered, and with which pair.
+    pub fn registration(&self, subject: Uuid) -> Option<&Registration> {
+        self.residents.get(&subject)?.registration.as_ref()
+    }
+
+    /// Units in whose queues somebody waits.
+    pub fn queues(&self) -> impl Iterator<Item = &str> {
+        self.queues.keys().map(String::as_str)
+    }
+
     /// Contacts that are not closed.
     pub fn open(&self) -> usize {
         self.contacts.len()
@@ -165,11 +201,12 @@ impl View {
         if digest != Sha256::digest(text).as_slice() {
             return None;
         }
-        let snapshot: Snapshot<Vec<(u128, Contact)>> = serde_json::from_slice(text).ok()?;
+        let snapshot: Owned = serde_json::from_slice(text).ok()?;
         if snapshot.code != CODE {
             return None;
         }
         let mut view = View { pos: snapshot.pos, ..View::of(Uuid::from_u128(snapshot.epoch)) };
+        view.residents = snapshot.residents.into_iter().map(|(id, it)| (Uuid::from_u128(id), it)).collect();
         snapshot.contacts.into_iter().for_each(|(id, contact)| view.enter(Uuid::from_u128(id), contact));
         Some(view)
     }
@@ -178,7 +215,8 @@ impl View {
     pub fn text(&self) -> Result<Vec<u8>> {
         let contacts: Vec<(u128, &Contact)> =
             self.contacts.iter().map(|(id, contact)| (id.as_u128(), contact)).collect();
-        let snapshot = Snapshot { code: CODE, pos: self.pos, epoch: self.epoch.as_u128(), contacts };
+        let residents: Vec<(u128, &Resident)> = self.residents.iter().map(|(id, it)| (id.as_u128(), it)).collect();
+        let snapshot = Snapshot { residents, code: CODE, pos: self.pos, epoch: self.epoch.as_u128(), contacts };
         serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))
     }
 
@@ -188,7 +226,7 @@ impl View {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(broken)?;
         }
-        let partial = path.with_extension("partial");
+        let partial = path.with_extension(format!("partial-{:016x}", u64::from_be_bytes(random()?)));
         let mut file = fs::File::create(&partial).map_err(broken)?;
         let digest: [u8; DIGEST] = Sha256::digest(text).into();
         file.write_all(&digest).and_then(|()| file.write_all(text)).and_then(|()| file.sync_all()).map_err(broken)?;

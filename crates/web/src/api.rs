@@ -239,7 +239,7 @@ pub async fn command(
     }
     let contact = match app.contact_for(&caller, id, Action::HandleContact).await {
         Ok(contact) => contact,
-        Err(failure) => return acknowledged(&app, &caller, id, &body).await.ok_or(failure),
+        Err(failure) => return acknowledged(&app, &caller, id, &verb, &body).await.ok_or(failure),
     };
     let body: Body = read(&body)?;
     let key = match &body.client_id {
@@ -255,10 +255,12 @@ pub async fn command(
 
 /// What a professional did with a contact that they may no longer see, such as one that they handed over: that it was
 /// done, and nothing of the contact.
-async fn acknowledged(app: &App, caller: &Caller, id: Uuid, body: &[u8]) -> Option<Response> {
-    let person = caller.person.as_ref()?;
-    let key = read::<Body>(body).ok()?.client_id?;
-    let was_done = app.desk.was_done(id, &person.who(), &key).await.ok()?;
+async fn acknowledged(app: &App, caller: &Caller, id: Uuid, verb: &str, body: &[u8]) -> Option<Response> {
+    let person = caller.person.as_ref().filter(|person| person.role != Role::Resident)?;
+    let body = read::<Body>(body).ok()?;
+    let key = body.client_id.clone()?;
+    let (command, text) = asked(app, verb, &key, body, 0).ok()?;
+    let was_done = app.desk.was_done(id, &person.who(), (&command, text.as_deref()), &key).await.ok()?;
     was_done.then(|| answer(StatusCode::OK, &json!({ "contact": id.to_string(), "done": true })))
 }
 

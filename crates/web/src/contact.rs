@@ -24,6 +24,9 @@ use crate::layout::{Page, cookie};
 use crate::numbers;
 use crate::thread::{Written, conversation, errors, field, message_box};
 
+/// Takes the receipt away again.
+const NO_RECEIPT: &str = "receipt=; Path=/contact; Max-Age=0; HttpOnly; SameSite=Lax";
+
 /// What stands in the form when it is shown again.
 #[derive(Deserialize, Default)]
 pub struct Message {
@@ -151,9 +154,11 @@ pub fn see_other(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, to.to_string())]).into_response()
 }
 
-/// Says that the next page is to show the receipt; that page takes it away again, so that the code is shown once.
+/// Says that the thread is to show the receipt for the next minutes, until something is written.
 fn with_receipt(mut response: Response) -> Response {
-    response.headers_mut().append(SET_COOKIE, HeaderValue::from_static("receipt=1; Path=/; HttpOnly; SameSite=Lax"));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, HeaderValue::from_static("receipt=1; Path=/contact; Max-Age=300; HttpOnly; SameSite=Lax"));
     response
 }
 
@@ -174,10 +179,6 @@ pub struct Which {
 
 /// The contact that somebody may take part in, by their code or as who they have signed in.
 async fn own(app: &App, caller: &Caller, which: &Which, action: Action) -> Result<(Uuid, Contact), Failure> {
-    // A professional looks at contacts from the desk.
-    if caller.role().is_some_and(|role| role != Role::Resident) {
-        return Err(Failure::not_found());
-    }
     let named = which.id.as_deref().map(|id| id.parse().map_err(|_| Failure::not_found())).transpose()?;
     let id = named.or(caller.holds).ok_or_else(Failure::not_found)?;
     Ok((id, app.contact_for(caller, id, action).await?))
@@ -254,12 +255,7 @@ async fn shown_thread(
         }
     };
     let status = written.wrong.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
-    let mut response = page.render(status, &page.text("thread-title"), &content);
-    if is_new {
-        let gone = HeaderValue::from_static("receipt=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-        response.headers_mut().append(SET_COOKIE, gone);
-    }
-    response
+    page.render(status, &page.text("thread-title"), &content)
 }
 
 /// Address of the thread that somebody looks at.
@@ -320,7 +316,9 @@ pub async fn write(
         }
     };
     let Some(wrong) = wrong else {
-        return see_other(&address(&which));
+        let mut response = see_other(&address(&which));
+        response.headers_mut().append(SET_COOKIE, HeaderValue::from_static(NO_RECEIPT));
+        return response;
     };
     let written = Written::again(message.client_id, message.text, wrong);
     let contact = app.desk.contact(id).await.ok().flatten().unwrap_or(contact);
@@ -393,6 +391,7 @@ pub async fn leave() -> Response {
     let mut response = to_thread("/contact/return", "");
     let gone = HeaderValue::from_static("contact=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     response.headers_mut().insert(SET_COOKIE, gone);
+    response.headers_mut().append(SET_COOKIE, HeaderValue::from_static(NO_RECEIPT));
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
     response
 }

@@ -15,6 +15,8 @@ pub enum Loss {
 
 /// A change that was written down before it was made.
 struct Change {
+    /// A sync that was for it has failed: no later one brings it to the disk.
+    doomed: bool,
     truncates: bool,
     at: u64,
     size_before: u64,
@@ -24,10 +26,12 @@ struct Change {
 
 const SECTOR: u64 = 512;
 
-/// Takes back from the files what the journal says was never synced.
-pub fn cut(journal: &Path, loss: Loss, below: &mut dyn FnMut(u64) -> u64) -> Result<(), String> {
-    let bytes = fs::read(journal).map_err(|error| format!("the journal of the disk: {error}"))?;
-    for (path, changes) in unsynced(&bytes) {
+/// Takes back from the files what the journal says was never synced; whether the disk had failed as it was told to.
+pub fn cut(journal: &Path, loss: Loss, below: &mut dyn FnMut(u64) -> u64) -> Result<bool, String> {
+    // Killed before it changed anything.
+    let Ok(bytes) = fs::read(journal) else { return Ok(false) };
+    let (files, failed) = unsynced(&bytes);
+    for (path, changes) in files {
         let file = match OpenOptions::new().read(true).write(true).open(&path) {
             Ok(file) => file,
             // A file that was removed since: its name was what was changed last.
@@ -57,12 +61,15 @@ pub fn cut(journal: &Path, loss: Loss, below: &mut dyn FnMut(u64) -> u64) -> Res
         }
     }
     // What follows begins on a disk that has what it has.
-    fs::remove_file(journal).map_err(|error| error.to_string())
+    fs::remove_file(journal).map_err(|error| error.to_string())?;
+    Ok(failed)
 }
 
-/// By path, the changes after its last sync. The last record may be cut off by the kill.
-fn unsynced(mut bytes: &[u8]) -> BTreeMap<String, Vec<Change>> {
+/// By path, the changes that no sync has brought to the disk, and whether the disk failed on purpose. The last record may
+/// be cut off by the kill.
+fn unsynced(mut bytes: &[u8]) -> (BTreeMap<String, Vec<Change>>, bool) {
     let mut files: BTreeMap<String, Vec<Change>> = BTreeMap::new();
+    let mut failed = false;
     while let Some((head, rest)) = bytes.split_at_checked(48) {
         let number = |at: usize| {
             let mut number = [0; 8];
@@ -76,8 +83,14 @@ fn unsynced(mut bytes: &[u8]) -> BTreeMap<String, Vec<Change>> {
         bytes = rest;
         let changes = files.entry(String::from_utf8_lossy(path).into_owned()).or_default();
         match u8::try_from(kind) {
-            Ok(b'S') => changes.clear(),
+            Ok(b'S') => changes.retain(|change| change.doomed),
+            Ok(b'F') => {
+                failed = true;
+                changes.iter_mut().for_each(|change| change.doomed = true);
+            }
+            Ok(b'E' | b'N') => failed = true,
             kind => changes.push(Change {
+                doomed: false,
                 truncates: kind == Ok(b'T'),
                 at,
                 size_before,
@@ -86,5 +99,5 @@ fn unsynced(mut bytes: &[u8]) -> BTreeMap<String, Vec<Change>> {
             }),
         }
     }
-    files
+    (files, failed)
 }

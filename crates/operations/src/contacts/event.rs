@@ -117,7 +117,7 @@ impl Event {
 }
 
 /// Codes of closed vocabularies as their texts.
-pub(super) mod code {
+pub(crate) mod code {
     use facts::Code;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 

@@ -2,7 +2,7 @@
 // FAULT_DIR and writes down, in FAULT_JOURNAL, every change and every sync: what was there before and what came. After
 // the process was killed, what was never synced can be taken back as a power cut would, all of it or some of it.
 //
-// FAULT_SYNC_FAILS=N   the Nth sync and every later one answers EIO
+// FAULT_SYNC_FAILS=N   the Nth sync answers EIO and the later ones do not, but what the Nth was for never reaches the disk
 // FAULT_WRITE_FAILS=N  the Nth write and every later one answers EIO
 // FAULT_FULL=BYTES     after so many bytes writes answer ENOSPC, until the file FAULT_FREE is there
 #define _GNU_SOURCE
@@ -77,8 +77,16 @@ static ssize_t change(int fd, const char *path, const void *bytes, size_t count,
   long fails = setting("FAULT_WRITE_FAILS"), full = setting("FAULT_FULL");
   const char *free_again = getenv("FAULT_FREE");
   writes += 1;
-  if (fails >= 0 && writes >= fails) { errno = EIO; return -1; }
-  if (full >= 0 && written + (long)count > full && !(free_again && access(free_again, F_OK) == 0)) { errno = ENOSPC; return -1; }
+  if (fails >= 0 && writes >= fails) {
+    if (writes == fails) note('E', path, 0, 0, 0, 0, 0, 0);
+    errno = EIO;
+    return -1;
+  }
+  if (full >= 0 && written + (long)count > full && !(free_again && access(free_again, F_OK) == 0)) {
+    note('N', path, 0, 0, 0, 0, 0, 0);
+    errno = ENOSPC;
+    return -1;
+  }
   written += count;
   void *old = malloc(count);
   ssize_t olds = at < before.st_size ? real_pread(fd, old, count, at) : 0;
@@ -116,7 +124,8 @@ static int sync_with(int fd, int (*real)(int)) {
   long fails = setting("FAULT_SYNC_FAILS");
   syncs += 1;
   int result = 0;
-  if (fails >= 0 && syncs >= fails) {
+  if (fails >= 0 && syncs == fails) {
+    note('F', path, 0, 0, 0, 0, 0, 0);
     errno = EIO;
     result = -1;
   } else {
