@@ -99,7 +99,7 @@ def main():
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 10
     pairs = int(sys.argv[3]) if len(sys.argv) > 3 else 200
     os.sched_setaffinity(0, {1})
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="luotsi-messages-", dir="."))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="luotsi-messages-"))
     on_core_0 = lambda: os.sched_setaffinity(0, {0})
     rates, server = {}, None
     try:

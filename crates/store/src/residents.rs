@@ -46,16 +46,17 @@ impl Desk {
         events.iter().map(dated).collect()
     }
 
-    /// Does what somebody asks about a resident; `key` is the asker's own name for it, so that it is done once.
+    /// Does what somebody asks about a resident; `key` is the asker's own name for it, so that it is done once, and
+    /// `told` what the asker said: the same for a repetition.
     pub async fn ask_of_resident(
         &self,
         subject: Uuid,
         who: &Who,
         command: Command,
-        key: &str,
+        (key, told): (&str, &str),
     ) -> std::result::Result<(), Denied> {
         let now = self.now();
-        let request = Sha256::digest(format!("{command:?}")).into();
+        let request = Sha256::digest(told).into();
         let name = stream(RESIDENT, subject);
         let denied: Arc<Mutex<Option<Denied>>> = Arc::default();
         let slot = Arc::clone(&denied);

@@ -33,6 +33,11 @@ impl Failure {
         Failure { field: Some(field), ..failure }
     }
 
+    /// It cannot be done as things stand.
+    pub fn refused(code: &'static str, message: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::CONFLICT, code, message)
+    }
+
     pub fn malformed(message: impl Into<String>) -> Failure {
         Failure::new(StatusCode::BAD_REQUEST, "malformed", message)
     }

@@ -77,8 +77,8 @@ pub async fn open(State(app): State<Arc<App>>, caller: Caller, body: Bytes) -> A
     if !body.anonymous && resident.is_none() {
         return Err(Failure::invalid("anonymous", "Who has not signed in as a resident writes with anonymous: true."));
     }
-    let unit = app.queue_of(&service);
     let subject = resident.map(|person| person.id.clone()).unwrap_or_default();
+    let unit = app.queue_for(&service, &subject);
     let who = resident.map_or_else(store::Who::anonymous, crate::caller::Person::who);
     let anonymous = body.anonymous;
     let opening = Opening { client_id, channel, service, language, unit, anonymous, subject, text };
@@ -102,6 +102,9 @@ fn shown(app: &App, id: Uuid, contact: &Contact, professional: bool) -> Value {
         "expected": app.expected(contact.opened_at).map(instant), "head": contact.conversation,
     });
     if professional {
+        if let Some(own) = app.registration(contact) {
+            shown["registration"] = json!({ "unit": own.unit, "physician": own.physician, "nurse": own.nurse });
+        }
         shown["owner"] = contact.owner().into();
         shown["transfers"] = contact.transfers.into();
         shown["outcome"] = contact.outcome.map(Code::code).into();
@@ -214,6 +217,11 @@ pub async fn queue(
     Ok(answer(StatusCode::OK, &json!({ "queue": unit, "waiting": waiting, "contacts": contacts })))
 }
 
+/// What professionals do with a contact.
+const COMMANDS: [&str; 8] = ["claim", "release", "reply", "ask", "transfer", "resolve", "reopen", "close"];
+/// What they do for the resident of it.
+const FOR_RESIDENTS: [&str; 2] = ["register", "encounter"];
+
 /// What a command may carry; each takes what it needs.
 #[derive(Deserialize, Default)]
 struct Body {
@@ -234,18 +242,23 @@ pub async fn command(
     body: Bytes,
 ) -> Answer {
     let id = id(&path)?;
-    if !["claim", "release", "reply", "ask", "transfer", "resolve", "reopen", "close"].contains(&verb.as_str()) {
+    if !COMMANDS.contains(&verb.as_str()) && !FOR_RESIDENTS.contains(&verb.as_str()) {
         return Err(Failure::not_found());
     }
     let contact = match app.contact_for(&caller, id, Action::HandleContact).await {
         Ok(contact) => contact,
         Err(failure) => return acknowledged(&app, &caller, id, &verb, &body).await.ok_or(failure),
     };
-    let body: Body = read(&body)?;
+    let given = body;
+    let body: Body = read(&given)?;
     let key = match &body.client_id {
         Some(given) => client_id(given)?,
         None => new_id(app.desk.now()).to_string(),
     };
+    if let Some(person) = caller.person.as_ref().filter(|_| FOR_RESIDENTS.contains(&verb.as_str())) {
+        app.for_resident((id, &contact), person, &verb, read(&given)?, &key).await?;
+        return Ok(answer(StatusCode::OK, &shown(&app, id, &contact, true)));
+    }
     let (command, text) = asked(&app, &verb, &key, body, contact.conversation)?;
     let done = app.desk.ask(id, &caller.who(id), command, text, &key).await?;
     let contact =

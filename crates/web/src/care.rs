@@ -32,6 +32,14 @@ impl App {
         named.map(|service| service.unit.clone()).or_else(top).unwrap_or_else(|| "county".into())
     }
 
+    /// The same for a resident: who has an own pair comes to its unit with what the first service is for.
+    pub fn queue_for(&self, service: &str, subject: &str) -> String {
+        let is_general = self.services.first().is_none_or(|first| first.id == service);
+        let own = subject.parse().ok().filter(|_| is_general);
+        let own = own.and_then(|subject| self.desk.view().registration(subject).map(|own| own.unit.clone()));
+        own.filter(|unit| self.is_unit(unit)).unwrap_or_else(|| self.queue_of(service))
+    }
+
     /// Whether a unit is another, or stands under it.
     pub fn is_within(&self, unit: &str, over: &str) -> bool {
         if unit == over {

@@ -117,14 +117,15 @@ pub async fn send(State(app): State<Arc<App>>, page: Page, form: Result<Form<Mes
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
     let service = app.services.iter().find(|it| it.id == message.service).or(app.services.first());
     let service = service.map_or_else(|| "general".to_string(), |service| service.id.clone());
+    let subject = resident.map(|person| person.id.clone()).unwrap_or_default();
     let opening = Opening {
         client_id,
         channel: Channel::Message,
-        unit: app.queue_of(&service),
+        unit: app.queue_for(&service, &subject),
         service,
         language: page.language.code().into(),
         anonymous: resident.is_none(),
-        subject: resident.map(|person| person.id.clone()).unwrap_or_default(),
+        subject,
         text,
     };
     let who = resident.map_or_else(store::Who::anonymous, crate::caller::Person::who);

@@ -6,6 +6,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use facts::Modality;
 use maud::{Markup, html};
 use operations::access::{Action, Resource, Role, decide};
 use operations::contacts::{Code, Command, Contact, Event, Outcome, Place};
@@ -21,12 +22,16 @@ use crate::contact::{see_other, service_name, wrong_text};
 use crate::home::missing;
 use crate::layout::Page;
 use crate::numbers;
+use crate::resident::Asked;
 use crate::thread::{Written, conversation, errors, message_box};
 
 /// Contacts shown of a queue.
 const SHOWN: usize = 100;
 /// Why a contact is handed over; texts `reason-…`.
 const REASONS: [&str; 4] = ["misdirected", "needs_expertise", "capacity", "other"];
+/// How residents are met, in the order in which they are offered.
+const MODALITIES: [Modality; 5] =
+    [Modality::Message, Modality::Chat, Modality::Phone, Modality::Video, Modality::InPerson];
 /// How contacts end at the desk, in the order in which they are offered.
 const OUTCOMES: [Outcome; 6] =
     [Outcome::Advised, Outcome::Booked, Outcome::Referred, Outcome::SelfCare, Outcome::NoNeed, Outcome::Misdirected];
@@ -104,10 +109,11 @@ fn queue_units(app: &App, person: &Person) -> Vec<String> {
             units.push(service.unit.clone());
         }
     }
-    let is_own = units.contains(&person.unit) || app.desk.view().queue(&person.unit, 0).1 == 0;
-    if !is_own {
-        units.push(person.unit.clone());
-    }
+    // And those where somebody waits, such as the units of own pairs.
+    let waiting: Vec<String> = app.desk.view().queues().map(str::to_string).collect();
+    units.extend(waiting.into_iter().filter(|unit| app.is_within(unit, &person.unit)));
+    let mut seen = std::collections::HashSet::new();
+    units.retain(|unit| seen.insert(unit.clone()));
     units
 }
 
@@ -291,6 +297,7 @@ fn forms(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Contact
                         button.govuk-button.govuk-button--secondary type="submit" formaction=(to("ask")) { (page.text("desk-ask")) }
                     }
                 }
+                @if !contact.anonymous { (for_resident(app, page, id, contact)) }
                 (end(app, page, &to("resolve"), contact))
                 (hand_over(app, page, &to("transfer"), contact, written))
                 div.actions { (button("release", "desk-release", "govuk-button--secondary")) }
@@ -327,6 +334,48 @@ fn end(app: &App, page: &Page, to: &str, contact: &Contact) -> Markup {
                     }
                 }
                 button.govuk-button type="submit" { (page.text("desk-resolve")) }
+            }
+        }
+    }
+}
+
+/// What can be done for a resident who is known: become their own nurse or physician, record that they were met.
+fn for_resident(app: &App, page: &Page, id: Uuid, contact: &Contact) -> Markup {
+    let own = app.registration(contact);
+    html! {
+        details.govuk-details {
+            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("desk-resident")) } }
+            div.govuk-details__text {
+                p {
+                    (page.text("desk-pair")) ": "
+                    @match &own {
+                        Some(own) => {
+                            (unit_name(page, &own.unit))
+                            @for name in own.physician.iter().chain(&own.nurse) { ", " (name) }
+                        }
+                        None => { (page.text("desk-no-pair")) }
+                    }
+                }
+                form method="post" action=(format!("/desk/contacts/{id}/register")) {
+                    input type="hidden" name="client_id" value=(app.sessions.unguessable());
+                    button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-register")) }
+                }
+                form method="post" action=(format!("/desk/contacts/{id}/encounter")) {
+                    input type="hidden" name="client_id" value=(app.sessions.unguessable());
+                    div.govuk-form-group {
+                        label.govuk-label for="modality" { (page.text("desk-met")) }
+                        select.govuk-select name="modality" id="modality" {
+                            @for modality in MODALITIES {
+                                option value=(modality.code()) { (page.language.code_name(Modality::LIST, modality.code())) }
+                            }
+                        }
+                    }
+                    div.govuk-form-group {
+                        label.govuk-label for="minutes" { (page.text("desk-minutes")) }
+                        input.govuk-input.govuk-input--width-4 #minutes type="number" name="minutes" min="1" max="600" value="10";
+                    }
+                    button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-record")) }
+                }
             }
         }
     }
@@ -415,6 +464,9 @@ pub struct Fields {
     note: String,
     #[serde(default)]
     outcome: String,
+    #[serde(default)]
+    modality: String,
+    minutes: Option<u32>,
 }
 
 /// `POST /desk/contacts/{id}/{command}`.
@@ -475,12 +527,19 @@ impl From<Failure> for Wrong {
 
 async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: Fields) -> Result<(), Wrong> {
     let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-    app.contact_for(caller, id, Action::HandleContact).await?;
+    let contact = app.contact_for(caller, id, Action::HandleContact).await?;
     let key = match fields.client_id.as_str() {
         "" => app.sessions.unguessable(),
         given => care::client_id(given)?,
     };
     let seen = fields.seen.unwrap_or(0);
+    if let (Some(person), "register" | "encounter") = (&caller.person, verb) {
+        let asked = match verb {
+            "register" => Asked::own(person, app.registration(&contact).as_ref()),
+            _ => Asked::met(fields.modality, fields.minutes),
+        };
+        return app.for_resident((id, &contact), person, verb, asked, &key).await.map_err(Wrong::from);
+    }
     let (command, text) = match verb {
         "claim" => (Command::Claim, None),
         "release" => (Command::Release, None),

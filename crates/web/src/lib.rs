@@ -17,6 +17,7 @@ mod layout;
 mod live;
 mod numbers;
 mod observe;
+mod resident;
 mod scorecard;
 mod steer;
 mod texts;

@@ -239,13 +239,22 @@ fn what_happens_at_the_desk_is_in_the_measures() {
     assert_eq!(post(&format!("/api/contacts/{id}/claim"), &nurse, &json!({})).0, 200);
     assert_eq!(post(&format!("/api/contacts/{id}/reply"), &nurse, &json!({ "text": "Hei vain" })).0, 201);
     assert_eq!(post(&format!("/api/contacts/{id}/resolve"), &nurse, &json!({ "outcome": "advised" })).0, 200);
+    // A resident who is known: an own pair, and an encounter, of which the measures of continuity are made.
+    let resident = luotsi(&["token", "--role", "resident", "--data", &data]);
+    let resident = String::from_utf8(resident.stdout).expect("text").trim().to_string();
+    let mut known = opening("known");
+    known["anonymous"] = json!(false);
+    let (_, third) = post("/api/contacts", &resident, &known);
+    let path_of = |verb: &str| format!("/api/contacts/{}/{verb}", third["contact"].as_str().expect("an id"));
+    assert_eq!(post(&path_of("register"), &nurse, &json!({ "nurse": "nurse-1" })).0, 200);
+    assert_eq!(post(&path_of("encounter"), &nurse, &json!({ "modality": "phone", "minutes": 15 })).0, 200);
     let begun = Instant::now();
     let row = |rows: &[Value], contact: &Value| rows.iter().find(|row| row["contact_id"] == *contact).cloned();
     let found = loop {
         let rows = rows(&data);
         let first = row(&rows, &first["contact"]).filter(|row| row["outcome"] == "advised");
         if let (Some(first), Some(second)) = (first, row(&rows, &second["contact"])) {
-            assert_eq!(rows.len(), 2);
+            assert_eq!(rows.len(), 3);
             break (first, second);
         }
         assert!(begun.elapsed() < Duration::from_secs(30), "the facts follow: {rows:?}");
@@ -259,7 +268,12 @@ fn what_happens_at_the_desk_is_in_the_measures() {
     let (from, to) = ("2020-01-01", "2100-01-01");
     let figures = crate::figures(&data, "channel", from, to, &["volume.contacts"]);
     let chat = figures.iter().find(|row| row["channel"] == "chat").expect("a figure");
-    assert_eq!(chat["n"], json!(2), "{figures:?}");
+    assert_eq!(chat["n"], json!(3), "{figures:?}");
+    let joined = "SELECT e.modality, r.nurse_id, c.identified FROM encounters e JOIN registrations r USING (resident_id) \
+                  JOIN contacts c USING (resident_id)";
+    let joined = luotsi(&["sql", joined, "--data", &data, "--format", "json"]);
+    let joined: Value = serde_json::from_slice(&joined.stdout).expect("JSON");
+    assert_eq!(joined, json!([{ "modality": "phone", "nurse_id": "nurse-1", "identified": true }]));
     // Brought again from the beginning, the rows are unchanged; who was there before is not twice there.
     server.end();
     std::fs::remove_file(path.join("snapshots/facts.json")).expect("the cursor");
@@ -272,7 +286,7 @@ fn what_happens_at_the_desk_is_in_the_measures() {
     std::fs::write(&snapshot, damaged).expect("the snapshot");
     let mut server = Server::start(&path);
     let (_, queue) = call(&server.address, "GET", "/api/queues/county", &nurse, None).expect("an answer");
-    assert_eq!(queue["waiting"], json!(1), "the view is made anew");
+    assert_eq!(queue["waiting"], json!(2), "the view is made anew");
     let begun = Instant::now();
     while !path.join("snapshots/facts.json").exists() {
         assert!(begun.elapsed() < Duration::from_secs(30), "the facts follow again");

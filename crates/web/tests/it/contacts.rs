@@ -126,6 +126,43 @@ fn a_message_is_answered_handed_over_and_resolved() {
 }
 
 #[test]
+fn a_resident_who_is_known_gets_an_own_pair_and_comes_to_its_unit() {
+    on_its_own(async {
+        let app = app().await;
+        let resident = token(Role::Resident, "", "0198c9e2-1111-7000-8000-000000000000");
+        let nurse = token(Role::Nurse, "small", "nurse-1");
+        let known = |name: &str| {
+            let mut body = opening(name, "Hei");
+            body["anonymous"] = json!(false);
+            body
+        };
+        let (status, first) = call(&app, Method::POST, "/api/contacts", &resident, Some(known("c1"))).await;
+        assert_eq!((status, first.get("resume_code"), &first["queue"]), (StatusCode::CREATED, None, &json!("small")));
+        let id = first["contact"].as_str().expect("an id");
+        let post = |verb: &str, body: Value| {
+            let (app, nurse, path) = (Arc::clone(&app), nurse.clone(), format!("/api/contacts/{id}/{verb}"));
+            async move { call(&app, Method::POST, &path, &nurse, Some(body)).await }
+        };
+        let none = post("register", json!({ "unit": "county" })).await;
+        assert_eq!((none.0, &none.1["error"]["code"]), (StatusCode::CONFLICT, &json!("no_pair")));
+        let pair = json!({ "unit": "county", "nurse": "nurse-1", "client_id": "p1" });
+        let (status, registered) = post("register", pair.clone()).await;
+        assert_eq!((status, &registered["registration"]["unit"]), (StatusCode::OK, &json!("county")));
+        assert_eq!(post("register", pair).await.0, StatusCode::OK, "again is once");
+        assert_eq!(post("encounter", json!({ "modality": "phone", "minutes": 15 })).await.0, StatusCode::OK);
+        assert_eq!(post("encounter", json!({ "modality": "telepathy" })).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        let (_, second) = call(&app, Method::POST, "/api/contacts", &resident, Some(known("c2"))).await;
+        assert_eq!(second["queue"], json!("county"), "to the unit of the own pair");
+        let (_, seen) = call(&app, Method::GET, &format!("/api/contacts/{id}"), &resident, None).await;
+        assert_eq!(seen["state"], json!("queued"), "what was done for the resident leaves the contact as it was");
+        let (anonymous, _) = opened(&app, "c3").await;
+        let path = format!("/api/contacts/{anonymous}/register");
+        let refused = call(&app, Method::POST, &path, &nurse, Some(json!({ "nurse": "nurse-1" }))).await;
+        assert_eq!((refused.0, &refused.1["error"]["code"]), (StatusCode::CONFLICT, &json!("anonymous")));
+    });
+}
+
+#[test]
 fn opened_twice_it_is_one_contact_with_one_code() {
     on_its_own(async {
         let app = app().await;

@@ -1,0 +1,122 @@
+//! What professionals do for the resident of a contact: the own pair, and encounters that were had.
+
+use facts::{Code, Modality, Profession};
+use operations::access::Role;
+use operations::calendar::day_number;
+use operations::contacts::{Channel, Contact};
+use operations::residents::{Command, Meeting, Registration};
+use serde::Deserialize;
+use store::{Denied, new_id};
+use uuid::Uuid;
+
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::Person;
+
+/// Minutes of an encounter at most.
+const LONGEST: u32 = 600;
+
+/// What is asked for the resident of a contact.
+#[derive(Debug, Deserialize, Default)]
+pub struct Asked {
+    /// Home unit; by default the one that answers for the contact.
+    unit: Option<String>,
+    physician: Option<String>,
+    nurse: Option<String>,
+    modality: Option<String>,
+    minutes: Option<u32>,
+}
+
+impl Asked {
+    /// A pair with a professional in it, the other half as it was.
+    pub fn own(person: &Person, before: Option<&Registration>) -> Asked {
+        let (mut physician, mut nurse) = before.map_or((None, None), |it| (it.physician.clone(), it.nurse.clone()));
+        match person.role {
+            Role::Physician => physician = Some(person.id.clone()),
+            _ => nurse = Some(person.id.clone()),
+        }
+        Asked { physician, nurse, ..Asked::default() }
+    }
+
+    /// An encounter of so many minutes.
+    pub fn met(modality: String, minutes: Option<u32>) -> Asked {
+        Asked { modality: Some(modality), minutes, ..Asked::default() }
+    }
+}
+
+impl App {
+    /// Where a resident is registered, if the contact is of one who is known.
+    pub fn registration(&self, contact: &Contact) -> Option<Registration> {
+        self.desk.view().registration(contact.subject.parse().ok()?).cloned()
+    }
+
+    /// Registers the resident of a contact to an own pair (`register`), or records that they were met (`encounter`).
+    pub async fn for_resident(
+        &self,
+        (id, contact): (Uuid, &Contact),
+        person: &Person,
+        verb: &str,
+        asked: Asked,
+        key: &str,
+    ) -> Result<(), Failure> {
+        // Who wrote without a name is nobody whom anything could be recorded of.
+        let subject =
+            contact.subject.parse().map_err(|_| Failure::refused("anonymous", "The resident is not known."))?;
+        let told = format!("{verb} {asked:?}");
+        let now = self.desk.now();
+        let command = match verb {
+            "register" => self.pair(contact, asked, now)?,
+            _ => Command::Record(meeting((id, contact), person, &asked, now)?),
+        };
+        let done = self.desk.ask_of_resident(subject, &person.who(), command, (key, &told)).await;
+        done.map_err(|denied| match denied {
+            Denied::Refused(refusal) => Failure::refused(refusal.code(), "It does not fit what stands there."),
+            Denied::Other(trouble) => trouble.into(),
+        })
+    }
+
+    fn pair(&self, contact: &Contact, asked: Asked, now: i64) -> Result<Command, Failure> {
+        let unit = asked.unit.unwrap_or_else(|| contact.unit.clone());
+        if !self.is_unit(&unit) {
+            return Err(Failure::invalid("unit", format!("There is no unit {unit}.")));
+        }
+        let is_id =
+            |id: &Option<String>| id.as_ref().is_none_or(|id| (1..=64).contains(&id.len()) && !id.contains('\0'));
+        if !is_id(&asked.physician) || !is_id(&asked.nurse) {
+            return Err(Failure::invalid("nurse", "physician and nurse are ids of 1 to 64 characters."));
+        }
+        let from = self.calendar.local_date(now).map_or(0, day_number);
+        Ok(Command::Register(Registration { unit, physician: asked.physician, nurse: asked.nurse, from }))
+    }
+}
+
+fn meeting((id, contact): (Uuid, &Contact), person: &Person, asked: &Asked, now: i64) -> Result<Meeting, Failure> {
+    let usual = match contact.channel {
+        Channel::Chat => Modality::Chat,
+        Channel::Callback | Channel::Phone => Modality::Phone,
+        _ => Modality::Message,
+    };
+    let modality = asked.modality.as_deref().map_or(Some(usual), Modality::named);
+    let modality = modality.ok_or_else(|| Failure::invalid("modality", "There is no such way of meeting."))?;
+    let minutes = asked.minutes.unwrap_or(10);
+    if minutes > LONGEST {
+        return Err(Failure::invalid("minutes", "An encounter lasts 600 minutes at most."));
+    }
+    let profession = match person.role {
+        Role::Physician => Profession::Physician.code(),
+        Role::Nurse => Profession::Nurse.code(),
+        _ => "",
+    };
+    Ok(Meeting {
+        id: new_id(now).to_string(),
+        contact: id.to_string(),
+        unit: contact.unit.clone(),
+        professional: person.id.clone(),
+        profession: profession.into(),
+        service: contact.service.clone(),
+        modality,
+        channel: contact.channel,
+        started_at: now - i64::from(minutes) * 60_000_000,
+        ended_at: now,
+    })
+}
