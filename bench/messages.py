@@ -135,7 +135,7 @@ VirtualHost "localhost"
                 if s.connect_ex(("127.0.0.1", port)) == 0:
                     break
         rates["prosody"] = told("prosody, nothing synced", *asyncio.run(closed(pairs, seconds, lambda n: prosody(port, n))))
-        server.send_signal(signal.SIGTERM)
+        server.kill()
         server.wait()
         print(f"luotsi : prosody = {rates['luotsi'] / rates['prosody']:.2f}")
     finally:

@@ -121,6 +121,17 @@ impl Page {
         }
     }
 
+    /// Where one can go; residents are not shown the doors that stay closed to them.
+    fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        const ALL: [(&str, &str); 4] = [
+            ("/", "section-home"),
+            ("/contact", "section-contact"),
+            ("/desk", "section-desk"),
+            ("/steer", "section-steer"),
+        ];
+        ALL.into_iter().take(if self.role == Some(Role::Resident) { 2 } else { ALL.len() })
+    }
+
     fn masthead(&self) -> Markup {
         html! {
             header {
@@ -154,7 +165,7 @@ impl Page {
                 nav.sections aria-label=(self.text("sections")) {
                     div.page {
                         ul.sections__list {
-                            @for (path, key) in [("/", "section-home"), ("/contact", "section-contact"), ("/desk", "section-desk"), ("/steer", "section-steer")] {
+                            @for (path, key) in self.sections() {
                                 @let here = if path == "/" { self.uri.path() == "/" } else { self.uri.path().starts_with(path) };
                                 li {
                                     a.sections__link href=(path) aria-current=[here.then_some("page")] { (self.text(key)) }
