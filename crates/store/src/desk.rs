@@ -1,26 +1,24 @@
 //! Contacts over the log: what residents and professionals ask for, decided and written; what they may see, read.
 
+mod asked;
+mod code;
+
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use operations::contacts::{self, Author, By, Channel, Code, Command, Contact, Event, REOPENED_WITHIN, Refusal, Shown};
-use sha2::{Digest, Sha256};
+use operations::contacts::{Author, By, Channel, Code, Command, Contact, Event, REOPENED_WITHIN, Refusal, Shown};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::event::{AppendError, Appended, Context, NewEvent, Personal, Recorded};
-use crate::keys::{Keys, signature};
+use asked::{Asked, Outcome, digest, request};
+
+use crate::event::{AppendError, Appended, Context, Recorded};
+use crate::keys::Keys;
 use crate::log::{Filter, Log};
 use crate::view::{self, CONTACT, CONVERSATION, View, contact_of, decode, stream};
 use crate::{Error, Result, event, new_id};
 
-/// What a retention period or an erasure ends at once.
-const CLASS: &str = "contact";
-/// Characters of a code with which somebody comes back: 80 bits.
-const CODE: usize = 16;
-/// Crockford's alphabet: no letter that is mistaken for a digit.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// How long after the last message a code opens a contact: thirty days, in microseconds.
 const CODE_LASTS: i64 = 30 * 86_400 * 1_000_000;
 /// How long who asks again for the same is given the same code: ten minutes, in microseconds.
@@ -322,7 +320,7 @@ impl Desk {
             &opening.text,
         ]);
         // The code follows from what was asked, so that who did not get the answer gets the same one again.
-        let code = opening.anonymous.then(|| self.code(&opening.client_id, &request));
+        let code = opening.anonymous.then(|| code::code(&self.0.codes, &opening.client_id, &request));
         let command = Command::Open {
             channel: opening.channel,
             service: opening.service,
@@ -333,7 +331,7 @@ impl Desk {
             client_id: opening.client_id.clone(),
         };
         let contact = new_id(now);
-        let resumed = code.as_deref().map(|code| self.resumed(code));
+        let resumed = code.as_deref().map(|code| code::stream(&self.0.codes, code));
         let (appended, _) = self
             .write(Asked {
                 contact,
@@ -502,8 +500,8 @@ impl Desk {
 
     /// The contact that a code opens; none: it opens nothing, or no more.
     pub async fn by_code(&self, code: &str) -> Result<Option<Uuid>> {
-        let Some(code) = read_code(code) else { return Ok(None) };
-        let issued = self.0.log.read_stream(&self.resumed(&code), 0, 1).await?;
+        let Some(code) = code::read(code) else { return Ok(None) };
+        let issued = self.0.log.read_stream(&code::stream(&self.0.codes, &code), 0, 1).await?;
         let data = issued.first().and_then(|event| serde_json::from_str::<serde_json::Value>(&event.data).ok());
         let Some(id) = data.and_then(|data| data["contact"].as_str()?.parse().ok()) else { return Ok(None) };
         let contact = self.contact(id).await?;
@@ -524,21 +522,6 @@ impl Desk {
         }
         closed
     }
-
-    fn code(&self, client_id: &str, request: &[u8; 32]) -> String {
-        let bytes = signature(&self.0.codes, &[b"code", client_id.as_bytes(), request]);
-        bytes.iter().take(CODE).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
-    }
-
-    /// Stream that tells which contact a code opens; from its name the code cannot be made.
-    fn resumed(&self, code: &str) -> String {
-        let name = signature(&self.0.codes, &[b"name", code.as_bytes()]);
-        name.iter().fold("resume/".to_string(), |mut out, byte| {
-            use std::fmt::Write;
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
-    }
 }
 
 fn text(bytes: Vec<u8>) -> String {
@@ -552,145 +535,4 @@ fn item(event: &Recorded, sealed: Option<Vec<u8>>) -> Result<Item> {
         other => return Err(Error::new(format!("event {} is no part of a conversation: {other:?}", event.pos))),
     };
     Ok(Item { seq: event.version, pos: event.pos, at: event.recorded, what })
-}
-
-/// A code as people write it: any case, with spaces or hyphens, and letters for the digits that they look like.
-fn read_code(code: &str) -> Option<String> {
-    let read = |letter: char| match letter.to_ascii_uppercase() {
-        'O' => Some('0'),
-        'I' | 'L' => Some('1'),
-        other => u8::try_from(other).is_ok_and(|byte| ALPHABET.contains(&byte)).then_some(other),
-    };
-    let letters = code.chars().filter(|letter| !matches!(letter, ' ' | '-' | '\u{a0}'));
-    let code: String = letters.map(read).collect::<Option<String>>()?;
-    (code.len() == CODE).then_some(code)
-}
-
-/// What deciding a command came to.
-#[derive(Default)]
-struct Outcome {
-    seq: Option<u64>,
-    trouble: Option<Trouble>,
-}
-
-/// A command on its way to be decided.
-struct Asked {
-    contact: Uuid,
-    command: Command,
-    text: Option<String>,
-    who: Who,
-    scope: String,
-    key: String,
-    request: [u8; 32],
-    now: i64,
-    /// Stream of the code that is issued with it.
-    resumed: Option<String>,
-    /// The contact as it was known when it was asked.
-    known: Option<Contact>,
-}
-
-impl Asked {
-    /// The events that follow, and the number of the message among them.
-    fn decide(&self, streams: &[Vec<Recorded>]) -> std::result::Result<(Vec<NewEvent>, Option<u64>), Trouble> {
-        let contact = view::fold(self.known.clone(), streams)?;
-        if contact.is_none() && !matches!(self.command, Command::Open { .. }) {
-            return Err(Trouble::NotFound);
-        }
-        let context = contacts::Context { now: self.now, by: self.who.by(), leads: self.who.leads };
-        let events = contacts::decide(contact.as_ref(), &self.command, &context).map_err(Trouble::Refused)?;
-        let named = match (&contact, &self.command) {
-            (Some(contact), _) => contact.subject.as_str(),
-            (None, Command::Open { subject, .. }) => subject,
-            (None, _) => "",
-        };
-        // Without a token of their own, a person is known by the contact alone.
-        let subject = match named {
-            "" => self.contact,
-            token => token.parse().map_err(|_| Trouble::Broken("a resident's token is no UUID".into()))?,
-        };
-        let mut new: Vec<NewEvent> = events.iter().map(|event| self.event(event, subject)).collect();
-        if let Some(resumed) = &self.resumed {
-            new.push(NewEvent {
-                id: new_id(self.now),
-                stream: resumed.clone(),
-                kind: "resume.issued".into(),
-                schema: 1,
-                occurred: self.now,
-                data: serde_json::json!({ "contact": self.contact.to_string() }).to_string(),
-                personal: None,
-                closes: false,
-            });
-        }
-        let before = contact.as_ref().map_or(0, |contact| contact.conversation);
-        let place = events.iter().filter(|event| event.in_conversation());
-        let place = place.zip(before + 1..).find(|(event, _)| matches!(event, Event::Written { .. }));
-        Ok((new, place.map(|(_, seq)| seq)))
-    }
-
-    fn event(&self, event: &Event, subject: Uuid) -> NewEvent {
-        let (kind, data) = event.encode();
-        let category = if event.in_conversation() { CONVERSATION } else { CONTACT };
-        let is_with_text = matches!(event, Event::Written { .. } | Event::Transferred { .. });
-        let text = self.text.as_ref().filter(|_| is_with_text);
-        let personal = text.map(|text| Personal { subject, class: CLASS.into(), text: text.as_bytes().to_vec() });
-        NewEvent {
-            id: new_id(self.now),
-            stream: stream(category, self.contact),
-            kind,
-            schema: Event::SCHEMA,
-            occurred: self.now,
-            data,
-            personal,
-            closes: false,
-        }
-    }
-}
-
-/// Digest of what is asked, the same for a repetition.
-fn request(command: &Command, text: Option<&str>) -> [u8; 32] {
-    digest(&[verb(command), text.unwrap_or_default(), &detail(command)])
-}
-
-/// What was asked for, whatever the asker had seen: a repetition may have seen more.
-fn verb(command: &Command) -> &'static str {
-    match command {
-        Command::Open { .. } => "open",
-        Command::Claim => "claim",
-        Command::Release => "release",
-        Command::Write { .. } => "write",
-        Command::Ask { .. } => "ask",
-        Command::Transfer { .. } => "transfer",
-        Command::Resolve { .. } => "resolve",
-        Command::Reopen => "reopen",
-        Command::Close => "close",
-    }
-}
-
-fn detail(command: &Command) -> String {
-    match command {
-        Command::Transfer { to, reason } => format!("{to}/{reason}"),
-        Command::Resolve { outcome, .. } => outcome.code().into(),
-        _ => String::new(),
-    }
-}
-
-fn digest(parts: &[&str]) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    for part in parts {
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part.as_bytes());
-    }
-    digest.finalize().into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_read_as_people_write_it() {
-        assert_eq!(read_code("o1ab-cdef ghjk-mnpq").as_deref(), Some("01ABCDEFGHJKMNPQ"));
-        assert_eq!(read_code("01ABCDEFGHJKMNP"), None, "too short");
-        assert_eq!(read_code("01ABCDEFGHJKMNPU"), None, "no such letter");
-    }
 }
