@@ -251,6 +251,7 @@ wrong-code = No message is found with this code. Check the code. It expires 30 d
 wrong-owned = Another professional already has this.
 wrong-unclaimed = Claim the matter first.
 wrong-unseen = The resident has written meanwhile. Read the message, then send again; your text is kept.
+wrong-form = Something in the form could not be saved. Check what you entered and send it again.
 wrong-not-now = This can no longer be done: the matter has moved on. Below is how it stands now.
 wrong-note = Write a note that tells your colleagues what it is about.
 wrong-outcome = Choose how the matter ended.

@@ -251,6 +251,7 @@ wrong-code = Koodilla ei löydy viestiä. Tarkista koodi. Se vanhenee 30 päivä
 wrong-owned = Toinen ammattilainen hoitaa tätä jo.
 wrong-unclaimed = Ota asia ensin itsellesi.
 wrong-unseen = Asukas kirjoitti sillä välin. Lue viesti ja lähetä sitten uudelleen; tekstisi on tallella.
+wrong-form = Lomakkeen tiedoissa on jotain, mitä ei voitu tallentaa. Tarkista ne ja lähetä uudelleen.
 wrong-not-now = Tätä ei voi enää tehdä: asian tila on muuttunut. Alla on nykyinen tilanne.
 wrong-note = Kirjoita kollegalle, mistä on kyse.
 wrong-outcome = Valitse, miten asia päättyi.

@@ -251,6 +251,7 @@ wrong-code = Inget meddelande hittas med koden. Kontrollera koden. Den går ut 3
 wrong-owned = En annan yrkesperson sköter redan detta.
 wrong-unclaimed = Ta först ärendet.
 wrong-unseen = Invånaren skrev under tiden. Läs meddelandet och skicka sedan igen; din text finns kvar.
+wrong-form = Det finns något i formuläret som inte kunde sparas. Kontrollera uppgifterna och skicka igen.
 wrong-not-now = Detta kan inte längre göras: ärendets läge har ändrats. Nedan ser du läget nu.
 wrong-note = Skriv till kollegan vad det gäller.
 wrong-outcome = Välj hur ärendet slutade.

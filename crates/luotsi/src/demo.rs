@@ -158,18 +158,15 @@ async fn take(desk: &Desk, step: &Step, contact: Option<Uuid>) -> std::result::R
 
 /// Refuses to serve another county than was asked for.
 fn same_county(data: &Path, arguments: &Arguments) -> Result<()> {
-    let path = data.join("synthetic");
-    let stands = std::fs::read_to_string(&path).map_err(|error| Error::file("read", &path, error))?;
-    let number = |name: &str| stands.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
-    let asked = [("residents:", arguments.residents.map(u64::from)), ("seed:", arguments.seed)];
-    for (name, asked) in asked {
-        if asked.is_some() && asked != number(name) {
-            return Err(Error::new("another county stands here, made with other residents or another seed")
-                .at(data.display())
-                .remedy("give another directory with --data, or leave out --residents and --seed"));
-        }
+    let stands = standing(data)?;
+    let other = arguments.residents.is_some_and(|residents| residents != stands.residents)
+        || arguments.seed.is_some_and(|seed| seed != stands.seed);
+    match other {
+        true => Err(Error::new("another county stands here, made with other residents or another seed")
+            .at(data.display())
+            .remedy("give another directory with --data, or leave out --residents and --seed")),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 /// The residents of one range, in the order in which they are stored.

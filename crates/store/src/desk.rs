@@ -11,6 +11,8 @@ use operations::contacts::{Author, By, Channel, Code, Command, Contact, Event, R
 use tokio::sync::watch;
 use uuid::Uuid;
 
+pub use code::CROCKFORD;
+
 use asked::{Asked, Outcome, digest, request};
 
 use crate::event::{AppendError, Appended, Context, Recorded};

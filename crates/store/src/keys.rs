@@ -63,10 +63,10 @@ impl MasterKey {
                 fs::create_dir_all(folder).map_err(broken)?;
                 // Whole or not at all: what is sealed with a key that a power cut takes away is lost.
                 // Under a name of its own: another process may be making one at the same time, and one of them is it.
-                let partial = path.with_extension(format!("partial-{}", to_hex(&random::<8>()?)));
+                let partial = path.with_extension(format!("partial-{}", hex(&random::<8>()?)));
                 let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial);
                 let mut file = made.map_err(broken)?;
-                file.write_all((to_hex(&key) + "\n").as_bytes()).and_then(|()| file.sync_all()).map_err(broken)?;
+                file.write_all((hex(&key) + "\n").as_bytes()).and_then(|()| file.sync_all()).map_err(broken)?;
                 let linked = fs::hard_link(&partial, path);
                 fs::remove_file(&partial).map_err(broken)?;
                 File::open(folder).and_then(|folder| folder.sync_all()).map_err(broken)?;
@@ -83,7 +83,8 @@ impl MasterKey {
     }
 }
 
-fn to_hex(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -21,11 +21,11 @@ mod view;
 
 pub use archive::{Epoch, copy};
 pub use chain::{ChainReport, Fault};
-pub use desk::{Desk, Done, Happened, Item, Opened, Opening, Side, Topic, Trouble, What, Who};
+pub use desk::{CROCKFORD, Desk, Done, Happened, Item, Opened, Opening, Side, Topic, Trouble, What, Who};
 pub use event::{
     Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
 };
-pub use keys::{KEY_FILE, KEYS, Keys, random, signature};
+pub use keys::{KEY_FILE, KEYS, Keys, hex, random, signature};
 pub use log::{Filter, Location, Log, Page};
 pub use residents::Denied;
 pub use view::{View, contact_of, resident_of};

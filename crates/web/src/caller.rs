@@ -10,7 +10,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use operations::access::Role;
-use store::{Side, Who, signature};
+use store::{Side, Who, hex, signature};
 use uuid::Uuid;
 
 use crate::App;
@@ -68,14 +68,6 @@ impl Person {
         let until = until.parse().ok()?;
         (now < until).then_some((person, until))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -3,7 +3,7 @@
 use operations::access::{Action, Resource, Tie, decide};
 use operations::contacts::Contact;
 use serde_json::json;
-use store::{Append, Context, NewEvent, new_id};
+use store::{Append, CROCKFORD, Context, NewEvent, new_id};
 use uuid::Uuid;
 
 use crate::App;
@@ -143,9 +143,8 @@ impl App {
 
 /// A short name of a contact for the telephone: it opens nothing.
 pub fn receipt(contact: Uuid) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let number = contact.as_u128();
-    let letter = |at: u32| char::from(ALPHABET[(number >> (5 * at)) as usize % 32]);
+    let letter = |at: u32| char::from(CROCKFORD[(number >> (5 * at)) as usize % 32]);
     let letters: String = (0..8).rev().map(letter).collect();
     format!("{}-{}", &letters[..4], &letters[4..])
 }

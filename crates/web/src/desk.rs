@@ -103,18 +103,12 @@ pub async fn queues(State(app): State<Arc<App>>, page: Page, Query(filters): Que
 
 /// Units whose queues somebody sees: those that services come to, within their own.
 fn queue_units(app: &App, person: &Person) -> Vec<String> {
-    let mut units: Vec<String> = Vec::new();
-    for service in &app.services {
-        if app.is_within(&service.unit, &person.unit) && !units.contains(&service.unit) {
-            units.push(service.unit.clone());
-        }
-    }
+    let view = app.desk.view();
     // And those where somebody waits, such as the units of own pairs.
-    let waiting: Vec<String> = app.desk.view().queues().map(str::to_string).collect();
-    units.extend(waiting.into_iter().filter(|unit| app.is_within(unit, &person.unit)));
+    let units = app.services.iter().map(|service| service.unit.as_str()).chain(view.queues());
     let mut seen = std::collections::HashSet::new();
-    units.retain(|unit| seen.insert(unit.clone()));
-    units
+    let own = units.filter(|unit| app.is_within(unit, &person.unit) && seen.insert(unit.to_string()));
+    own.map(str::to_string).collect()
 }
 
 fn unit_name(page: &Page, id: &str) -> String {
@@ -482,7 +476,7 @@ pub async fn command(
     }
     let Ok(caller) = caller else { return missing(&page) };
     let Ok(Form(fields)) = form else {
-        let written = Written { wrong: Some("wrong-too-long"), ..Written::default() };
+        let written = Written { wrong: Some("wrong-form"), ..Written::default() };
         return shown(&app, &page, &path, Ok(caller), &written).await;
     };
     let (client_id, text, note) = (fields.client_id.clone(), fields.text.clone(), fields.note.clone());
@@ -520,6 +514,7 @@ impl From<Failure> for Wrong {
             "not_now" | "not_there" | "too_late" | "too_early" => Wrong::Told("wrong-not-now"),
             "key_reused" => Wrong::Told("wrong-again"),
             "busy" => Wrong::Told("wrong-later"),
+            "invalid" | "times" | "no_pair" | "earlier_registration" | "anonymous" => Wrong::Told("wrong-form"),
             _ => Wrong::Failed(failure),
         }
     }

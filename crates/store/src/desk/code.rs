@@ -1,26 +1,21 @@
 //! The code with which somebody who wrote without a name comes back.
 
-use crate::keys::signature;
+use crate::keys::{hex, signature};
 
 /// Characters of a code with which somebody comes back: 80 bits.
 const CODE: usize = 16;
 /// Crockford's alphabet: no letter that is mistaken for a digit.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// The code that follows from what was asked and from the asker's own name for it.
 pub fn code(key: &[u8; 32], client_id: &str, request: &[u8; 32]) -> String {
     let bytes = signature(key, &[b"code", client_id.as_bytes(), request]);
-    bytes.iter().take(CODE).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+    bytes.iter().take(CODE).map(|byte| char::from(CROCKFORD[usize::from(byte % 32)])).collect()
 }
 
 /// Stream that tells which contact a code opens; from its name the code cannot be made.
 pub fn stream(key: &[u8; 32], code: &str) -> String {
-    let name = signature(key, &[b"name", code.as_bytes()]);
-    name.iter().fold("resume/".to_string(), |mut out, byte| {
-        use std::fmt::Write;
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    format!("resume/{}", hex(&signature(key, &[b"name", code.as_bytes()])))
 }
 
 /// A code as people write it: any case, with spaces or hyphens, and letters for the digits that they look like.
@@ -28,7 +23,7 @@ pub fn read(code: &str) -> Option<String> {
     let read = |letter: char| match letter.to_ascii_uppercase() {
         'O' => Some('0'),
         'I' | 'L' => Some('1'),
-        other => u8::try_from(other).is_ok_and(|byte| ALPHABET.contains(&byte)).then_some(other),
+        other => u8::try_from(other).is_ok_and(|byte| CROCKFORD.contains(&byte)).then_some(other),
     };
     let letters = code.chars().filter(|letter| !matches!(letter, ' ' | '-' | '\u{a0}'));
     let code: String = letters.map(read).collect::<Option<String>>()?;
