@@ -1,6 +1,7 @@
 //! The fault suite: a worker that appends to the log is killed, cut off from the disk, given a disk that fails, fills or
 //! rots, and afterwards everything that was acknowledged must stand there once. Then bugs are planted, and each must be
-//! caught. `cargo xtask faults` is the short form, `cargo xtask faults --long [SEED]` the long one.
+//! caught. `cargo xtask faults` is the short form, `cargo xtask faults --long [SEED]` the long one, and
+//! `cargo xtask faults F5 TRIES SEED` tries one fault alone.
 
 mod disk;
 
@@ -90,6 +91,26 @@ struct Tally {
     recoveries: Vec<Duration>,
 }
 
+/// What is asked of the suite.
+#[derive(PartialEq)]
+enum Form {
+    Short,
+    Long,
+    /// One fault, under this name, so often.
+    One(Fault, &'static str, u32),
+}
+
+impl Tally {
+    fn say(&mut self, suite: &Suite) {
+        self.recoveries.sort();
+        let median = self.recoveries.get(self.recoveries.len() / 2).map_or(0, Duration::as_millis);
+        println!(
+            "faults survived {}/{}, acknowledged writes {}, lost 0, duplicated 0, median recovery {median} ms",
+            self.survived, suite.tried, self.acknowledged
+        );
+    }
+}
+
 /// What stands in a log.
 #[derive(Default)]
 struct Standing {
@@ -109,8 +130,19 @@ struct Said {
 }
 
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let long = arguments.iter().any(|word| word == "--long");
-    let given = arguments.iter().find_map(|word| word.parse::<u64>().ok());
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let number = |word: &str| word.parse::<u64>().map_err(|_| format!("{word} is no number"));
+    let (form, given) = match words.as_slice() {
+        [] => (Form::Short, None),
+        ["--long"] => (Form::Long, None),
+        ["--long", seed] => (Form::Long, Some(number(seed)?)),
+        [fault, tries, seed] => {
+            let known = FAULTS.iter().find(|(_, name, ..)| name.split(' ').next() == Some(fault));
+            let (fault, name, ..) = *known.ok_or_else(|| format!("{fault} is no fault of the suite"))?;
+            (Form::One(fault, name, number(tries)? as u32), Some(number(seed)?))
+        }
+        _ => return Err("faults [--long [SEED]] or faults FAULT TRIES SEED, as in: faults F5 100 7".into()),
+    };
     let seed = given.unwrap_or_else(|| u64::from(std::process::id()));
     println!("seed {seed}");
     let begun = Instant::now();
@@ -119,7 +151,11 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let database = if std::env::var_os("LUOTSI_SKIP_PG").is_some() { None } else { Some(pg::Server::start()?) };
     let (worker, disk) = (worker()?, shim(&folder)?);
     let mut suite = Suite { worker, disk, folder: folder.clone(), database, bug: None, seed, tried: 0 };
-    let done = suite.all(long);
+    let mut tally = Tally::default();
+    let done = match form {
+        Form::One(fault, name, tries) => suite.tries(fault, name, tries, &mut tally).map(|()| tally.say(&suite)),
+        Form::Short | Form::Long => suite.all(form == Form::Long, &mut tally),
+    };
     drop(suite);
     let _ = fs::remove_dir_all(&folder);
     println!("{:.0} s", begun.elapsed().as_secs_f64());
@@ -154,34 +190,11 @@ fn shim(folder: &Path) -> Result<PathBuf, String> {
 }
 
 impl Suite {
-    fn all(&mut self, long: bool) -> Result<(), String> {
-        let mut tally = Tally::default();
+    fn all(&mut self, long: bool, tally: &mut Tally) -> Result<(), String> {
         for (fault, name, few, many) in FAULTS {
-            if self.database.is_none() && needs_database(fault) {
-                println!("skipped, no PostgreSQL: {name}");
-                continue;
-            }
-            let tries = if long { many } else { few };
-            let before = tally.acknowledged;
-            tally.failed = 0;
-            for _ in 0..tries {
-                let seed = self.seed.wrapping_add(u64::from(self.tried));
-                self.once(fault, &mut tally).map_err(|wrong| format!("{name}, seed {seed}: {wrong}"))?;
-            }
-            if tally.acknowledged == before {
-                return Err(format!("{name}: nothing was acknowledged in any try, so that nothing was tried"));
-            }
-            if matches!(fault, Fault::SyncFails | Fault::WriteFails | Fault::DiskFull) && tally.failed == 0 {
-                return Err(format!("{name}: the disk failed in no try"));
-            }
-            println!("{name}: {tries}");
+            self.tries(fault, name, if long { many } else { few }, tally)?;
         }
-        tally.recoveries.sort();
-        let median = tally.recoveries.get(tally.recoveries.len() / 2).map_or(0, Duration::as_millis);
-        println!(
-            "faults survived {}/{}, acknowledged writes {}, lost 0, duplicated 0, median recovery {median} ms",
-            tally.survived, self.tried, tally.acknowledged
-        );
+        tally.say(self);
         for (bug, fault) in BUGS {
             if self.database.is_none() && needs_database(fault) {
                 println!("skipped, no PostgreSQL: planted {bug}");
@@ -198,6 +211,28 @@ impl Suite {
                 None => return Err(format!("the planted bug {bug} was not caught in {TRIES} tries")),
             }
         }
+        Ok(())
+    }
+
+    /// Tries a fault some times; each try must have been one.
+    fn tries(&mut self, fault: Fault, name: &str, tries: u32, tally: &mut Tally) -> Result<(), String> {
+        if self.database.is_none() && needs_database(fault) {
+            println!("skipped, no PostgreSQL: {name}");
+            return Ok(());
+        }
+        let before = tally.acknowledged;
+        tally.failed = 0;
+        for _ in 0..tries {
+            let seed = self.seed.wrapping_add(u64::from(self.tried));
+            self.once(fault, tally).map_err(|wrong| format!("{name}, seed {seed}: {wrong}"))?;
+        }
+        if tally.acknowledged == before {
+            return Err(format!("{name}: nothing was acknowledged in any try, so that nothing was tried"));
+        }
+        if fails(fault) && tally.failed == 0 {
+            return Err(format!("{name}: the disk failed in no try"));
+        }
+        println!("{name}: {tries}");
         Ok(())
     }
 
@@ -237,6 +272,11 @@ impl Suite {
     }
 }
 
+/// The disk is told to fail.
+fn fails(fault: Fault) -> bool {
+    matches!(fault, Fault::SyncFails | Fault::WriteFails | Fault::DiskFull)
+}
+
 fn needs_database(fault: Fault) -> bool {
     matches!(fault, Fault::DatabaseStopped | Fault::TwoWriters)
 }
@@ -256,8 +296,8 @@ struct Try<'a> {
 impl Try<'_> {
     fn play(&mut self, chance: &mut Chance) -> Result<(), String> {
         let settings: Vec<(&str, String)> = match self.fault {
-            Fault::SyncFails => vec![("FAULT_SYNC_FAILS", chance.between(20, 120).to_string())],
-            Fault::WriteFails => vec![("FAULT_WRITE_FAILS", chance.between(60, 400).to_string())],
+            Fault::SyncFails => vec![("FAULT_SYNC_FAILS", chance.between(8, 120).to_string())],
+            Fault::WriteFails => vec![("FAULT_WRITE_FAILS", chance.between(8, 400).to_string())],
             Fault::DiskFull => {
                 let free = self.folder.join("free").display().to_string();
                 vec![("FAULT_FULL", chance.between(200_000, 900_000).to_string()), ("FAULT_FREE", free)]
@@ -368,12 +408,14 @@ impl Try<'_> {
         worker.wait().map_err(|error| error.to_string())?;
         let entries = fs::read_dir(self.folder).map_err(|error| error.to_string())?;
         for entry in entries.flatten() {
-            if !entry.file_name().to_string_lossy().starts_with("words-") {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !name.starts_with("words-") {
                 continue;
             }
+            let failing = name.starts_with("words-0") && fails(self.fault);
             let file = fs::File::open(entry.path()).map_err(|error| error.to_string())?;
             for line in BufReader::new(file).lines().map_while(Result::ok) {
-                self.said.take(&line);
+                self.said.take(&line, failing);
             }
         }
         Ok(())
@@ -445,7 +487,8 @@ impl Try<'_> {
 }
 
 impl Said {
-    fn take(&mut self, line: &str) {
+    /// Takes down what was said; on a disk that is told to fail a log need not open.
+    fn take(&mut self, line: &str, failing: bool) {
         match line.split(' ').collect::<Vec<_>>().as_slice() {
             ["sent", key] if !self.sent.iter().any(|it| it == key) => self.sent.push((*key).into()),
             ["acked", key, pos] => {
@@ -457,6 +500,7 @@ impl Said {
             }
             // What failed is not known to have failed: it is asked again.
             ["failed", ..] | ["sent", _] => {}
+            ["closed", ..] if failing => {}
             _ => self.wrong.push(line.into()),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! `worker run PLACE FOLDER SEED [KEY…]` appends to the log at PLACE, a file or a postgres address, with the keys in
 //! FOLDER. Eight clients say `sent KEY` before each append, and after it `acked KEY POS` or `failed KEY WHY`. The KEYs
-//! given are sent first: somebody got no answer to them.
+//! given are sent first: somebody got no answer to them. `closed WHY` where the log does not open.
 //! `worker check PLACE FOLDER` writes `event POS KEY` for each event, and at the end `sound` or what is wrong.
 
 use std::io::Write;
@@ -79,7 +79,13 @@ async fn send(log: &Log, key: &str, client: u32) -> bool {
 }
 
 async fn run(place: &str, folder: &str, seed: &str, unknown: &[String]) -> store::Result<()> {
-    let log = open(place, folder)?;
+    let log = match open(place, folder) {
+        Ok(log) => log,
+        Err(error) => {
+            say(&format!("closed {error}"));
+            return Ok(());
+        }
+    };
     for key in unknown {
         if !send(&log, key, 0).await {
             return Ok(());

@@ -51,6 +51,8 @@ pub enum Failure {
     Lost,
     /// What was to be written contradicts what stands there.
     Contradiction(String),
+    /// Personal content could not be sealed.
+    Unsealed(String),
     /// Nothing can be trusted from here on.
     Fatal(String),
 }

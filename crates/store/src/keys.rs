@@ -13,11 +13,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit as MacKey, Mac};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sha2::Sha256;
 use uuid::Uuid;
 
+use crate::backend::{Failure, Outcome};
 use crate::event::{NewEvent, Recorded, Sealed};
+use crate::sqlite::{failure, write_ahead};
 use crate::{Error, Result};
 
 /// Name of the master key's file in the folder of keys.
@@ -81,6 +83,13 @@ impl MasterKey {
             Err(error) => Err(broken(error)),
         }
     }
+
+    /// A data key, opened.
+    fn unwrap(&self, id: Uuid, wrapped: &[u8]) -> Result<[u8; 32]> {
+        let key = open(&self.0, wrapped, id.as_bytes())
+            .map_err(|_| Error::new("the master key is not the one that these keys were made with"))?;
+        key.try_into().map_err(|_| Error::new("the keys: a key has another length"))
+    }
 }
 
 /// Bytes as hexadecimal digits.
@@ -103,16 +112,25 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
 }
 
 /// The data keys of one log.
-pub struct Keys(Mutex<Inner>);
-
-struct Inner {
-    database: Connection,
-    /// As SQLite counts it: another number means that another process has changed the keys.
-    version: i64,
+pub struct Keys {
     master: MasterKey,
-    /// Keys in use by subject, class and year; emptied when it has grown large.
-    known: HashMap<(Uuid, String, i16), (Uuid, [u8; 32])>,
-    opened: HashMap<Uuid, [u8; 32]>,
+    /// Who seals, one group of appends at a time, and who destroys.
+    making: Mutex<Half<Purpose, DataKey>>,
+    /// Who opens does not wait for the disk of who seals.
+    opening: Mutex<Half<Uuid, [u8; 32]>>,
+}
+
+/// What a key in use is for: a subject, a class and a year.
+type Purpose = (Uuid, String, i16);
+/// A key's name and its bytes.
+type DataKey = (Uuid, [u8; 32]);
+
+/// A connection to the keys, and what it has found.
+struct Half<K, V> {
+    database: Connection,
+    /// How often keys were destroyed, as the database counts it: another number than before means to look again.
+    erasures: i64,
+    known: HashMap<K, V>,
 }
 
 /// Keys kept in memory.
@@ -133,83 +151,73 @@ impl Keys {
         let open = || {
             let database = Connection::open(&path)?;
             database.busy_timeout(std::time::Duration::from_secs(30))?;
-            database.pragma_update(None, "journal_mode", "wal")?;
-            database.pragma_update(None, "synchronous", "full")?;
+            write_ahead(&database)?;
             // A destroyed key must not stay in freed pages.
             database.pragma_update(None, "secure_delete", true)?;
             database.execute_batch(SCHEMA)?;
             Ok::<_, rusqlite::Error>(database)
         };
-        let database = open().map_err(|error| broken(&error))?;
-        let some = database.query_row("SELECT EXISTS (SELECT 1 FROM keys)", [], |row| row.get::<_, bool>(0));
+        let making = open().map_err(|error| broken(&error))?;
+        let some = making.query_row("SELECT EXISTS (SELECT 1 FROM keys)", [], |row| row.get::<_, bool>(0));
         let master = MasterKey::at(master, !some.map_err(|error| broken(&error))?)?;
-        let (known, opened) = (HashMap::new(), HashMap::new());
-        Ok(Keys(Mutex::new(Inner { database, version: 0, master, known, opened })))
+        let opening = open().map_err(|error| broken(&error))?;
+        Ok(Keys { master, making: Mutex::new(Half::of(making)), opening: Mutex::new(Half::of(opening)) })
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Seals the personal parts of events; keys that had to be made are on disk when it returns.
-    pub fn seal<'a>(&self, events: impl Iterator<Item = &'a NewEvent>) -> Result<Vec<Option<Sealed>>> {
-        let mut inner = self.inner();
-        inner.look()?;
-        let mut begun = false;
-        let sealed: Result<Vec<_>> = events.map(|event| inner.seal(event, &mut begun)).collect();
-        if begun {
-            let end = if sealed.is_ok() { "COMMIT" } else { "ROLLBACK" };
-            let ended = inner.database.execute_batch(end);
-            if sealed.is_err() || ended.is_err() {
-                // What stands nowhere must not be used again.
-                inner.known.clear();
-            }
-            ended.map_err(broken)?;
-        }
-        sealed
+    /// Begins to seal what is written together. Until it is committed or dropped nobody else in this process seals.
+    pub(crate) fn sealing(&self) -> Outcome<Sealing<'_>> {
+        let mut half = held(&self.making);
+        half.look().map_err(trouble)?;
+        Ok(Sealing { master: &self.master, half, begun: false })
     }
 
     /// Opens what was sealed; none: its key is destroyed.
     pub fn unseal(&self, event: &Recorded) -> Result<Option<Vec<u8>>> {
         let Some(sealed) = &event.sealed else { return Ok(None) };
-        let mut inner = self.inner();
-        inner.look()?;
-        let Some(key) = inner.key(sealed.key)? else { return Ok(None) };
-        drop(inner);
+        let mut half = held(&self.opening);
+        half.look().map_err(broken)?;
+        let Some(key) = half.key(sealed.key, &self.master)? else { return Ok(None) };
+        drop(half);
         let associated = associated(event.id, &event.stream, &event.kind, event.schema);
         open(&key, &sealed.bytes, &associated).map(Some)
     }
 
     /// A key for one purpose that is neither of a person nor of content: names of codes, signatures of tokens.
     pub fn derived(&self, purpose: &str) -> [u8; 32] {
-        signature(&self.inner().master.0, &[b"luotsi", purpose.as_bytes()])
+        signature(&self.master.0, &[b"luotsi", purpose.as_bytes()])
     }
 
     /// Copies the keys, wrapped as they are, to a file that is not there yet.
     pub fn copy(&self, to: &Path) -> Result<()> {
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
         made.map_err(|error| Error::new(format!("the copy of the keys {}: {error}", to.display())))?;
-        self.inner().database.execute("VACUUM INTO ?", [to.to_string_lossy()]).map(|_| ()).map_err(broken)
+        held(&self.opening).database.execute("VACUUM INTO ?", [to.to_string_lossy()]).map(|_| ()).map_err(broken)
     }
 
     /// Destroys all keys of a subject; gives how many.
     pub fn destroy(&self, subject: Uuid, reason: &str, now: i64) -> Result<usize> {
-        let mut inner = self.inner();
-        inner.look()?;
-        inner.known.clear();
-        inner.opened.clear();
-        let destroyed = inner.database.execute(
+        let mut making = held(&self.making);
+        let transaction = making.database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
+        let destroyed = transaction.execute(
             "UPDATE keys SET wrapped = NULL, destroyed = ?, reason = ? WHERE subject = ? AND destroyed IS NULL",
             params![now, reason, subject.as_bytes()],
         );
         let destroyed = destroyed.map_err(broken)?;
-        // The old page images go with the write-ahead log.
-        let busy = inner.database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        let erasures: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(broken)?;
+        transaction.pragma_update(None, "user_version", erasures + 1).map_err(broken)?;
+        transaction.commit().map_err(broken)?;
+        // The old page images go with the write-ahead log; whoever opens meanwhile would hold it.
+        let _opening = held(&self.opening);
+        let busy = making.database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
         match busy.map_err(broken)? {
             true => Err(Error::new("the keys are destroyed, but a reader holds their old pages: erase again")),
             false => Ok(destroyed),
         }
     }
+}
+
+fn held<T>(half: &Mutex<T>) -> MutexGuard<'_, T> {
+    half.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// HMAC-SHA-256 of some parts, each with its length, so that no two lists of parts have one signature.
@@ -227,47 +235,61 @@ fn broken(error: rusqlite::Error) -> Error {
     Error::new(format!("the keys: {error}"))
 }
 
-impl Inner {
-    /// Forgets what is kept in memory when another process has changed the keys, or when it is much.
-    fn look(&mut self) -> Result<()> {
-        if !self.database.is_autocommit() {
-            // What broke off must not become part of what comes now.
-            self.database.execute_batch("ROLLBACK").map_err(broken)?;
+/// The disk of the keys can be full, busy, or no longer to be trusted, as the log's can.
+fn trouble(error: rusqlite::Error) -> Failure {
+    match failure(error) {
+        Failure::Fatal(what) => Failure::Fatal(format!("the keys: {what}")),
+        other => other,
+    }
+}
+
+/// A group of appends being sealed: the keys that it needs are made together, and are on disk when it is committed.
+pub(crate) struct Sealing<'a> {
+    master: &'a MasterKey,
+    half: MutexGuard<'a, Half<Purpose, DataKey>>,
+    /// Keys were made, and stand only in an open transaction.
+    begun: bool,
+}
+
+impl Sealing<'_> {
+    /// Seals the personal parts of events. `Failure::Unsealed` is of these events alone.
+    pub fn seal(&mut self, events: &[NewEvent]) -> Outcome<Vec<Option<Sealed>>> {
+        events.iter().map(|event| self.seal_one(event)).collect()
+    }
+
+    pub fn commit(mut self) -> Outcome<()> {
+        if self.begun {
+            self.half.database.execute_batch("COMMIT").map_err(trouble)?;
+            self.begun = false;
         }
-        let version = self.database.query_row("PRAGMA data_version", [], |row| row.get(0)).map_err(broken)?;
-        if version != self.version || self.known.len() > KEPT || self.opened.len() > KEPT {
-            self.known.clear();
-            self.opened.clear();
-        }
-        self.version = version;
         Ok(())
     }
 
-    fn seal(&mut self, event: &NewEvent, begun: &mut bool) -> Result<Option<Sealed>> {
+    fn seal_one(&mut self, event: &NewEvent) -> Outcome<Option<Sealed>> {
         let Some(personal) = &event.personal else { return Ok(None) };
         let year = jiff::Timestamp::from_microsecond(event.occurred)
             .map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).year())
-            .map_err(|error| Error::new(format!("the time of an event: {error}")))?;
-        let wanted = (personal.subject, personal.class.clone(), year);
-        let (id, key) = match self.known.get(&wanted) {
+            .map_err(|error| Failure::Unsealed(format!("the time of an event: {error}")))?;
+        let purpose = (personal.subject, personal.class.clone(), year);
+        let (id, key) = match self.half.known.get(&purpose) {
             Some(known) => *known,
             None => {
-                let found = self.find(&wanted)?;
-                let key = match found {
+                let key = match self.find(&purpose)? {
                     Some(key) => key,
-                    None => self.make(&wanted, begun)?,
+                    None => self.make(&purpose)?,
                 };
-                self.known.insert(wanted, key);
+                self.half.known.insert(purpose, key);
                 key
             }
         };
         let associated = associated(event.id, &event.stream, &event.kind, event.schema);
-        let bytes = close(&key, &personal.text, &associated)?;
+        let bytes = close(&key, &personal.text, &associated).map_err(unsealed)?;
         Ok(Some(Sealed { subject: personal.subject, key: id, bytes }))
     }
 
-    fn find(&self, (subject, class, year): &(Uuid, String, i16)) -> Result<Option<(Uuid, [u8; 32])>> {
-        let found: Option<(Vec<u8>, Vec<u8>)> = self
+    fn find(&self, (subject, class, year): &Purpose) -> Outcome<Option<DataKey>> {
+        let found: Option<([u8; 16], Vec<u8>)> = self
+            .half
             .database
             .prepare_cached(
                 "SELECT key_id, wrapped FROM keys WHERE subject = ? AND class = ? AND year = ? AND destroyed IS NULL",
@@ -275,52 +297,82 @@ impl Inner {
             .and_then(|mut it| {
                 it.query_row(params![subject.as_bytes(), class, year], |row| Ok((row.get(0)?, row.get(1)?))).optional()
             })
-            .map_err(broken)?;
+            .map_err(trouble)?;
         let Some((id, wrapped)) = found else { return Ok(None) };
-        let id = Uuid::from_slice(&id).map_err(|error| Error::new(format!("the keys: {error}")))?;
-        Ok(Some((id, self.unwrap(id, &wrapped)?)))
+        let id = Uuid::from_bytes(id);
+        Ok(Some((id, self.master.unwrap(id, &wrapped).map_err(unsealed)?)))
     }
 
-    fn make(&self, wanted: &(Uuid, String, i16), begun: &mut bool) -> Result<(Uuid, [u8; 32])> {
-        if !*begun {
-            self.database.execute_batch("BEGIN IMMEDIATE").map_err(broken)?;
-            *begun = true;
+    fn make(&mut self, purpose: &Purpose) -> Outcome<DataKey> {
+        if !self.begun {
+            self.half.database.execute_batch("BEGIN IMMEDIATE").map_err(trouble)?;
+            self.begun = true;
             // Another process may have made it meanwhile.
-            if let Some(found) = self.find(wanted)? {
+            if let Some(found) = self.find(purpose)? {
                 return Ok(found);
             }
         }
-        let (subject, class, year) = wanted;
-        let (id, key) = (Uuid::from_bytes(random()?), random()?);
-        let wrapped = close(&self.master.0, &key, id.as_bytes())?;
+        let (subject, class, year) = purpose;
+        let (id, key) = (Uuid::from_bytes(random().map_err(unsealed)?), random().map_err(unsealed)?);
+        let wrapped = close(&self.master.0, &key, id.as_bytes()).map_err(unsealed)?;
         let values = params![id.as_bytes(), subject.as_bytes(), class, year, wrapped];
-        self.database
+        self.half
+            .database
             .prepare_cached("INSERT INTO keys (key_id, subject, class, year, wrapped) VALUES (?, ?, ?, ?, ?)")
             .and_then(|mut it| it.execute(values))
-            .map_err(broken)?;
+            .map_err(trouble)?;
         Ok((id, key))
     }
+}
 
-    fn key(&mut self, id: Uuid) -> Result<Option<[u8; 32]>> {
-        if let Some(key) = self.opened.get(&id) {
+impl Drop for Sealing<'_> {
+    fn drop(&mut self) {
+        if self.begun {
+            // What stands nowhere must not be used again.
+            self.half.known.clear();
+            if !self.half.database.is_autocommit() {
+                // Where this fails the connection is of no use, and whoever seals next is told so.
+                let _ = self.half.database.execute_batch("ROLLBACK");
+            }
+        }
+    }
+}
+
+fn unsealed(error: Error) -> Failure {
+    Failure::Unsealed(error.to_string())
+}
+
+impl<K, V> Half<K, V> {
+    fn of(database: Connection) -> Half<K, V> {
+        Half { database, erasures: 0, known: HashMap::new() }
+    }
+
+    /// Forgets what is kept in memory when keys were destroyed since, or when it is much.
+    fn look(&mut self) -> rusqlite::Result<()> {
+        let erasures = self.database.prepare_cached("PRAGMA user_version")?.query_row([], |row| row.get(0))?;
+        if erasures != self.erasures || self.known.len() > KEPT {
+            self.known.clear();
+        }
+        self.erasures = erasures;
+        Ok(())
+    }
+}
+
+impl Half<Uuid, [u8; 32]> {
+    fn key(&mut self, id: Uuid, master: &MasterKey) -> Result<Option<[u8; 32]>> {
+        if let Some(key) = self.known.get(&id) {
             return Ok(Some(*key));
         }
         let wrapped: Option<Option<Vec<u8>>> = self
             .database
-            .query_row("SELECT wrapped FROM keys WHERE key_id = ?", [id.as_bytes()], |row| row.get(0))
-            .optional()
+            .prepare_cached("SELECT wrapped FROM keys WHERE key_id = ?")
+            .and_then(|mut it| it.query_row([id.as_bytes()], |row| row.get(0)).optional())
             .map_err(broken)?;
         let wrapped = wrapped.ok_or_else(|| Error::new("the key of this content is not here: restore the keys"))?;
         let Some(wrapped) = wrapped else { return Ok(None) };
-        let key = self.unwrap(id, &wrapped)?;
-        self.opened.insert(id, key);
+        let key = master.unwrap(id, &wrapped)?;
+        self.known.insert(id, key);
         Ok(Some(key))
-    }
-
-    fn unwrap(&self, id: Uuid, wrapped: &[u8]) -> Result<[u8; 32]> {
-        let key = open(&self.master.0, wrapped, id.as_bytes())
-            .map_err(|_| Error::new("the master key is not the one that these keys were made with"))?;
-        key.try_into().map_err(|_| Error::new("the keys: a key has another length"))
     }
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::backend::{self, Backend, Failure, Head, Outcome, Stream};
 use crate::chain::{ChainReport, Checker, digest, link};
 use crate::event::{Append, AppendError, Appended, Command, Context, Expect, NewEvent, Recorded, Sealed};
-use crate::keys::Keys;
+use crate::keys::{Keys, Sealing};
 use crate::memory::Memory;
 use crate::planted::{self, Bug};
 use crate::postgres::Postgres;
@@ -326,6 +326,12 @@ struct Writer {
     end: watch::Sender<u64>,
 }
 
+/// What is written in one transaction.
+struct Group<'a> {
+    head: Head,
+    sealing: Sealing<'a>,
+}
+
 /// What came of one append of a group.
 type Answer = std::result::Result<Appended, AppendError>;
 
@@ -388,22 +394,25 @@ impl Writer {
     }
 
     fn transact(&mut self, works: &[&Work]) -> Outcome<(Vec<Answer>, Option<u64>)> {
-        let mut head = self.backend.begin()?;
+        let keys = Arc::clone(&self.keys);
+        let mut group = Group { head: self.backend.begin()?, sealing: keys.sealing()? };
         let mut answers = Vec::with_capacity(works.len());
         for work in works {
-            answers.push(self.work(work, &mut head)?);
+            answers.push(self.work(work, &mut group)?);
         }
         // Also a command from which nothing follows is written down: asked again later it must not be decided anew.
         if !answers.iter().any(|answer| answer.as_ref().is_ok_and(|done| !done.again)) {
             self.backend.rollback();
             return Ok((answers, None));
         }
-        self.backend.commit(&head)?;
-        Ok((answers, Some(head.pos)))
+        // Keys first: what stands in the log can be opened.
+        group.sealing.commit()?;
+        self.backend.commit(&group.head)?;
+        Ok((answers, Some(group.head.pos)))
     }
 
     /// Decides and writes one piece of work; a refusal writes nothing.
-    fn work(&mut self, work: &Work, head: &mut Head) -> Outcome<Answer> {
+    fn work(&mut self, work: &Work, group: &mut Group<'_>) -> Outcome<Answer> {
         let (scope, key, request) = match work {
             Work::Append(append) => (&append.scope, &append.key, append.request),
             Work::Command(command) => (&command.scope, &command.key, command.request),
@@ -415,12 +424,12 @@ impl Writer {
             });
         }
         match work {
-            Work::Append(append) => self.append(append, head),
-            Work::Command(command) => self.carry_out(command, head),
+            Work::Append(append) => self.append(append, group),
+            Work::Command(command) => self.carry_out(command, group),
         }
     }
 
-    fn carry_out(&mut self, command: &Command, head: &mut Head) -> Outcome<Answer> {
+    fn carry_out(&mut self, command: &Command, group: &mut Group<'_>) -> Outcome<Answer> {
         let mut streams = Vec::with_capacity(command.streams.len());
         for (stream, known) in &command.streams {
             streams.push(self.backend.of_stream(stream, *known, usize::MAX >> 1)?);
@@ -437,10 +446,10 @@ impl Writer {
         if let Err(error) = append.check() {
             return Ok(Err(error));
         }
-        self.append(&append, head)
+        self.append(&append, group)
     }
 
-    fn append(&mut self, append: &Append, head: &mut Head) -> Outcome<Answer> {
+    fn append(&mut self, append: &Append, group: &mut Group<'_>) -> Outcome<Answer> {
         let mut streams: HashMap<&str, Stream> = HashMap::new();
         let expected = append.expects.iter().map(|(stream, _)| stream.as_str());
         for name in append.events.iter().map(|event| event.stream.as_str()).chain(expected) {
@@ -451,11 +460,12 @@ impl Writer {
         if let Some(refused) = refusal(append, &streams) {
             return Ok(Err(refused));
         }
-        let sealed = self.keys.seal(append.events.iter());
-        let sealed = match sealed {
-            Ok(sealed) => sealed,
-            Err(error) => return Ok(Err(AppendError::Unsealed(error.to_string()))),
+        let sealed = match group.sealing.seal(&append.events) {
+            // Of these events alone: the others of the group need not know.
+            Err(Failure::Unsealed(what)) => return Ok(Err(AppendError::Unsealed(what))),
+            sealed => sealed?,
         };
+        let head = &mut group.head;
         let recorded = (self.clock)().max(head.recorded);
         let first = head.pos + 1;
         let mut events = Vec::with_capacity(append.events.len());
@@ -539,6 +549,7 @@ fn error_of(failure: &Failure) -> AppendError {
         Failure::Busy => AppendError::Overloaded,
         Failure::Lost => AppendError::Unknown,
         Failure::Contradiction(what) => AppendError::Invalid(what.clone()),
+        Failure::Unsealed(what) => AppendError::Unsealed(what.clone()),
         Failure::Fatal(what) => AppendError::Fatal(what.clone()),
     }
 }

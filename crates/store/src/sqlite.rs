@@ -83,9 +83,10 @@ impl Sqlite {
         prepare(&database).map_err(broken)?;
         let epoch: [u8; 16] = crate::keys::random()?;
         let mut made = || {
-            database.pragma_update(None, "journal_mode", "wal")?;
-            let synchronous = if planted::has(Bug::NotSynced) { "normal" } else { "full" };
-            database.pragma_update(None, "synchronous", synchronous)?;
+            write_ahead(&database)?;
+            if planted::has(Bug::NotSynced) {
+                database.pragma_update(None, "synchronous", "normal")?;
+            }
             let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let stands: bool = transaction.query_row(
                 "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'head')",
@@ -279,6 +280,17 @@ impl Sqlite {
     }
 }
 
+/// Every commit goes to a log of its own first, and is on disk when it returns.
+pub(crate) fn write_ahead(database: &Connection) -> rusqlite::Result<()> {
+    // Where the disk fails here, SQLite keeps the mode that it had and calls it no error.
+    let mode = database.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))?;
+    if mode != "wal" {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
+        return Err(rusqlite::Error::SqliteFailure(code, Some(format!("its journal mode stays {mode}"))));
+    }
+    database.pragma_update(None, "synchronous", "full")
+}
+
 /// Settings of every connection. Patience comes first: what follows may already have to wait.
 fn prepare(database: &Connection) -> rusqlite::Result<()> {
     database.busy_timeout(PATIENCE)?;
@@ -332,7 +344,8 @@ fn recorded(row: &Row<'_>) -> rusqlite::Result<Recorded> {
     })
 }
 
-fn failure(error: rusqlite::Error) -> Failure {
+/// What an error of SQLite means to who writes.
+pub(crate) fn failure(error: rusqlite::Error) -> Failure {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Failure::Full,
         Some(ErrorCode::ReadOnly) => Failure::ReadOnly,

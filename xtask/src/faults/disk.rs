@@ -15,13 +15,23 @@ pub enum Loss {
 
 /// A change that was written down before it was made.
 struct Change {
-    /// A sync that was for it has failed: no later one brings it to the disk.
-    doomed: bool,
     truncates: bool,
     at: u64,
     size_before: u64,
     old: Vec<u8>,
     new: Vec<u8>,
+    fate: Fate,
+}
+
+/// What a disk does with a change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// A sync has brought it to the disk.
+    Synced,
+    /// The sync that was for it has failed, and no later one tries again; what is written over it later is another change.
+    Dropped,
+    /// No sync came after it.
+    Open,
 }
 
 const SECTOR: u64 = 512;
@@ -30,7 +40,7 @@ const SECTOR: u64 = 512;
 pub fn cut(journal: &Path, loss: Loss, below: &mut dyn FnMut(u64) -> u64) -> Result<bool, String> {
     // Killed before it changed anything.
     let Ok(bytes) = fs::read(journal) else { return Ok(false) };
-    let (files, failed) = unsynced(&bytes);
+    let (files, failed) = changes(&bytes);
     for (path, changes) in files {
         let file = match OpenOptions::new().read(true).write(true).open(&path) {
             Ok(file) => file,
@@ -38,25 +48,29 @@ pub fn cut(journal: &Path, loss: Loss, below: &mut dyn FnMut(u64) -> u64) -> Res
             Err(_) => continue,
         };
         let broken = |error: std::io::Error| format!("{path}: {error}");
-        for change in changes.iter().rev() {
+        // Back to the first change that is not on the disk, and from there on again with what is.
+        let first = changes.iter().position(|change| change.fate != Fate::Synced).unwrap_or(changes.len());
+        for change in changes[first..].iter().rev() {
             if !change.old.is_empty() {
                 file.write_all_at(&change.old, change.at).map_err(broken)?;
             }
             file.set_len(change.size_before).map_err(broken)?;
         }
-        if loss == Loss::All {
-            continue;
-        }
-        for change in &changes {
-            let kept = match below(3) {
-                0 => 0,
-                1 => change.new.len() as u64,
-                _ => below(change.new.len() as u64 / SECTOR + 1) * SECTOR,
+        for change in &changes[first..] {
+            let whole = change.new.len() as u64;
+            let kept = match (change.fate, loss) {
+                (Fate::Synced, _) => None,
+                (Fate::Dropped, _) | (Fate::Open, Loss::All) => continue,
+                (Fate::Open, Loss::Some) => match below(3) {
+                    0 => Some(0),
+                    1 => None,
+                    _ => Some(below(whole / SECTOR + 1) * SECTOR),
+                },
             };
-            let kept = kept.min(change.new.len() as u64) as usize;
-            if change.truncates && kept == 0 && below(2) == 0 {
+            if change.truncates && (kept.is_none() || below(2) == 0) {
                 file.set_len(change.at).map_err(broken)?;
             }
+            let kept = kept.unwrap_or(whole).min(whole) as usize;
             file.write_all_at(&change.new[..kept], change.at).map_err(broken)?;
         }
     }
@@ -65,9 +79,8 @@ pub fn cut(journal: &Path, loss: Loss, below: &mut dyn FnMut(u64) -> u64) -> Res
     Ok(failed)
 }
 
-/// By path, the changes that no sync has brought to the disk, and whether the disk failed on purpose. The last record may
-/// be cut off by the kill.
-fn unsynced(mut bytes: &[u8]) -> (BTreeMap<String, Vec<Change>>, bool) {
+/// By path, the changes to the disk, and whether the disk failed on purpose. The last record may be cut off by the kill.
+fn changes(mut bytes: &[u8]) -> (BTreeMap<String, Vec<Change>>, bool) {
     let mut files: BTreeMap<String, Vec<Change>> = BTreeMap::new();
     let mut failed = false;
     while let Some((head, rest)) = bytes.split_at_checked(48) {
@@ -82,20 +95,24 @@ fn unsynced(mut bytes: &[u8]) -> (BTreeMap<String, Vec<Change>>, bool) {
         let Some((new, rest)) = rest.split_at_checked(new as usize) else { break };
         bytes = rest;
         let changes = files.entry(String::from_utf8_lossy(path).into_owned()).or_default();
+        let end = |changes: &mut Vec<Change>, fate| {
+            changes.iter_mut().filter(|it| it.fate == Fate::Open).for_each(|it| it.fate = fate)
+        };
         match u8::try_from(kind) {
-            Ok(b'S') => changes.retain(|change| change.doomed),
+            Ok(b'S') => end(changes, Fate::Synced),
             Ok(b'F') => {
                 failed = true;
-                changes.iter_mut().for_each(|change| change.doomed = true);
+                end(changes, Fate::Dropped);
             }
+            Ok(b'U') => changes.clear(),
             Ok(b'E' | b'N') => failed = true,
             kind => changes.push(Change {
-                doomed: false,
                 truncates: kind == Ok(b'T'),
                 at,
                 size_before,
                 old: old.to_vec(),
                 new: new.to_vec(),
+                fate: Fate::Open,
             }),
         }
     }

@@ -31,7 +31,7 @@ static long setting(const char *name) {
 static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
 static ssize_t (*real_pread)(int, void *, size_t, off_t);
 static ssize_t (*real_write)(int, const void *, size_t);
-static int (*real_fsync)(int), (*real_fdatasync)(int), (*real_ftruncate)(int, off_t);
+static int (*real_fsync)(int), (*real_fdatasync)(int), (*real_ftruncate)(int, off_t), (*real_unlink)(const char *);
 
 __attribute__((constructor)) static void begin(void) {
   real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
@@ -40,6 +40,7 @@ __attribute__((constructor)) static void begin(void) {
   real_fsync = dlsym(RTLD_NEXT, "fsync");
   real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
   real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
+  real_unlink = dlsym(RTLD_NEXT, "unlink");
   dir = getenv("FAULT_DIR");
   const char *path = getenv("FAULT_JOURNAL");
   if (dir && path) journal = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -158,3 +159,13 @@ int ftruncate64(int fd, off_t size) {
 }
 
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
+
+// What follows under this name is another file. That the name itself is gone is taken to be on disk at once.
+int unlink(const char *path) {
+  if (journal < 0 || strncmp(path, dir, strlen(dir)) != 0) return real_unlink(path);
+  pthread_mutex_lock(&turn);
+  int result = real_unlink(path);
+  if (result == 0) note('U', path, 0, 0, 0, 0, 0, 0);
+  pthread_mutex_unlock(&turn);
+  return result;
+}
