@@ -21,7 +21,7 @@ pub fn run() -> Result<(), String> {
     let tests = command.args(tests);
     // Left out only on purpose: a machine without the server must not look as if all had passed.
     let database = if std::env::var_os("LUOTSI_SKIP_PG").is_some() { None } else { Some(pg::Server::start()?) };
-    step("tests", tests.envs(database.iter().map(|server| (pg::VARIABLE, &server.url))))?;
+    step("tests", tests.envs(database.iter().map(|server| (pg::VARIABLE, server.url()))))?;
     drop(database);
     timed("tidy", crate::tidy::run)?;
     step("clippy", Command::new("cargo").args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;

@@ -3,16 +3,16 @@
 //! caught. `cargo xtask faults` is the short form, `cargo xtask faults --long [SEED]` the long one, and
 //! `cargo xtask faults F5 TRIES SEED` tries one fault alone.
 
+mod attempt;
 mod disk;
+mod network;
 
-use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use disk::Loss;
+use attempt::Attempt;
 
 use crate::{pg, root};
 
@@ -37,13 +37,21 @@ enum Fault {
     BitRot,
     /// F9
     SharedMemoryGone,
-    /// F11, F12
+    /// F10
+    ClockJumps,
+    /// F11
     DatabaseStopped,
+    /// F12
+    ConnectionCut,
+    /// F13
+    SlowDatabase,
+    /// F15, F16
+    KilledAtStep,
     /// F1 on PostgreSQL, by two writers at once
     TwoWriters,
 }
 
-const FAULTS: [(Fault, &str, u32, u32); 11] = [
+const FAULTS: [(Fault, &str, u32, u32); 15] = [
     (Fault::Killed, "F1 process killed", 12, 1000),
     (Fault::PowerCut, "F2 power cut", 12, 2000),
     (Fault::TornWrite, "F3 torn and reordered writes", 12, 2000),
@@ -53,7 +61,11 @@ const FAULTS: [(Fault, &str, u32, u32); 11] = [
     (Fault::DiskFull, "F7 disk full and freed", 4, 100),
     (Fault::BitRot, "F8 bit rot", 24, 1000),
     (Fault::SharedMemoryGone, "F9 shared memory file gone", 4, 300),
-    (Fault::DatabaseStopped, "F11 connections ended by the database", 4, 500),
+    (Fault::ClockJumps, "F10 clock that stands and jumps", 6, 100),
+    (Fault::DatabaseStopped, "F11 database stopped, connections ended", 6, 500),
+    (Fault::ConnectionCut, "F12 connection cut within the protocol", 8, 500),
+    (Fault::SlowDatabase, "F13 database slow, then silent", 2, 60),
+    (Fault::KilledAtStep, "F16 killed at a step of an erasure or a copy", 8, 500),
     (Fault::TwoWriters, "F1 two writers of one database, one killed", 4, 500),
 ];
 
@@ -86,8 +98,8 @@ struct Suite {
 struct Tally {
     survived: u32,
     acknowledged: u64,
-    /// Tries in which the disk failed as it was told to.
-    failed: u32,
+    /// Tries in which went wrong what was to go wrong.
+    disturbed: u32,
     recoveries: Vec<Duration>,
 }
 
@@ -109,24 +121,6 @@ impl Tally {
             self.survived, suite.tried, self.acknowledged
         );
     }
-}
-
-/// What stands in a log.
-#[derive(Default)]
-struct Standing {
-    /// Places of the events of each key.
-    events: HashMap<String, Vec<u64>>,
-    wrong: Vec<String>,
-    /// The log says that all of it is as it was written.
-    sound: bool,
-}
-
-/// What was said by the workers of one try.
-#[derive(Default)]
-struct Said {
-    sent: Vec<String>,
-    acked: BTreeMap<String, u64>,
-    wrong: Vec<String>,
 }
 
 pub fn run(arguments: &[String]) -> Result<(), String> {
@@ -196,7 +190,7 @@ impl Suite {
         }
         tally.say(self);
         for (bug, fault) in BUGS {
-            if self.database.is_none() && needs_database(fault) {
+            if self.database.is_none() && fault.needs_database() {
                 println!("skipped, no PostgreSQL: planted {bug}");
                 continue;
             }
@@ -216,12 +210,12 @@ impl Suite {
 
     /// Tries a fault some times; each try must have been one.
     fn tries(&mut self, fault: Fault, name: &str, tries: u32, tally: &mut Tally) -> Result<(), String> {
-        if self.database.is_none() && needs_database(fault) {
+        if self.database.is_none() && fault.needs_database() {
             println!("skipped, no PostgreSQL: {name}");
             return Ok(());
         }
         let before = tally.acknowledged;
-        tally.failed = 0;
+        tally.disturbed = 0;
         for _ in 0..tries {
             let seed = self.seed.wrapping_add(u64::from(self.tried));
             self.once(fault, tally).map_err(|wrong| format!("{name}, seed {seed}: {wrong}"))?;
@@ -229,8 +223,8 @@ impl Suite {
         if tally.acknowledged == before {
             return Err(format!("{name}: nothing was acknowledged in any try, so that nothing was tried"));
         }
-        if fails(fault) && tally.failed == 0 {
-            return Err(format!("{name}: the disk failed in no try"));
+        if fault.disturbs() && tally.disturbed == 0 {
+            return Err(format!("{name}: nothing went wrong in any try"));
         }
         println!("{name}: {tries}");
         Ok(())
@@ -242,267 +236,30 @@ impl Suite {
         self.tried += 1;
         let mut chance = Chance(self.seed.wrapping_add(u64::from(number)));
         let folder = self.folder.join(format!("try-{number}"));
-        let data = folder.join("data");
-        fs::create_dir_all(&data).map_err(|error| error.to_string())?;
-        let place = match (&self.database, needs_database(fault)) {
-            (Some(server), true) => {
-                let name = format!("fault_{number}");
-                server.ask("postgres", &format!("CREATE DATABASE {name}"))?;
-                format!("{}/{name}", server.url)
-            }
-            _ => data.join("log.db").display().to_string(),
-        };
-        let mut there = Try {
-            suite: self,
-            fault,
-            folder: &folder,
-            data: &data,
-            place,
-            number,
-            said: Said::default(),
-            failed: false,
-        };
-        let played = there.play(&mut chance).map_err(|error| format!("{ITSELF}{error}"));
-        let done = played.and_then(|()| there.checked(tally));
-        let _ = fs::remove_dir_all(&folder);
-        if done.is_ok() {
-            tally.survived += 1;
-        }
-        done
-    }
-}
-
-/// The disk is told to fail.
-fn fails(fault: Fault) -> bool {
-    matches!(fault, Fault::SyncFails | Fault::WriteFails | Fault::DiskFull)
-}
-
-fn needs_database(fault: Fault) -> bool {
-    matches!(fault, Fault::DatabaseStopped | Fault::TwoWriters)
-}
-
-/// One try.
-struct Try<'a> {
-    suite: &'a Suite,
-    fault: Fault,
-    folder: &'a Path,
-    data: &'a Path,
-    place: String,
-    number: u32,
-    said: Said,
-    failed: bool,
-}
-
-impl Try<'_> {
-    fn play(&mut self, chance: &mut Chance) -> Result<(), String> {
-        let settings: Vec<(&str, String)> = match self.fault {
-            Fault::SyncFails => vec![("FAULT_SYNC_FAILS", chance.between(8, 120).to_string())],
-            Fault::WriteFails => vec![("FAULT_WRITE_FAILS", chance.between(8, 400).to_string())],
-            Fault::DiskFull => {
-                let free = self.folder.join("free").display().to_string();
-                vec![("FAULT_FULL", chance.between(200_000, 900_000).to_string()), ("FAULT_FREE", free)]
-            }
-            _ => Vec::new(),
-        };
-        let on_disk = !matches!(self.fault, Fault::Killed | Fault::BitRot | Fault::SharedMemoryGone)
-            && !needs_database(self.fault);
-        let lives = if self.fault == Fault::CutInRecovery { 4 } else { 2 };
-        for life in 0..lives {
-            let settings = if life == 0 { settings.as_slice() } else { &[] };
-            let mut workers = vec![self.start(life, 0, on_disk, settings)?];
-            if self.fault == Fault::TwoWriters {
-                workers.push(self.start(life, 1, false, &[])?);
-            }
-            let recovering = self.fault == Fault::CutInRecovery && life > 0;
-            let lived = if recovering { chance.between(2, 40) } else { chance.between(60, 260) };
-            std::thread::sleep(Duration::from_millis(lived));
-            if self.fault == Fault::DiskFull && life == 0 {
-                std::thread::sleep(Duration::from_millis(200));
-                let before = self.acknowledged();
-                fs::write(self.folder.join("free"), "").map_err(|error| error.to_string())?;
-                self.goes_on(before)?;
-            }
-            if self.fault == Fault::DatabaseStopped
-                && let Some(server) = &self.suite.database
-            {
-                let name = self.place.rsplit('/').next().unwrap_or_default();
-                let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-                server.ask("postgres", &end)?;
-                let before = self.acknowledged();
-                self.goes_on(before)?;
-            }
-            for worker in workers {
-                self.end(worker)?;
-            }
-            if on_disk {
-                let loss = match self.fault {
-                    Fault::PowerCut => Loss::All,
-                    Fault::SyncFails | Fault::WriteFails | Fault::DiskFull => Loss::All,
-                    _ => Loss::Some,
-                };
-                self.failed |= disk::cut(&self.journal(), loss, &mut |below| chance.below(below))?;
-            }
-            if self.fault == Fault::SharedMemoryGone {
-                let _ = fs::remove_file(self.data.join("log.db-shm"));
-            }
-        }
-        if self.fault == Fault::BitRot {
-            self.rot(chance)?;
-        }
+        let mut attempt = Attempt::new(self, fault, number, folder).map_err(|error| format!("{ITSELF}{error}"))?;
+        attempt.play(&mut chance).map_err(|error| format!("{ITSELF}{error}"))?;
+        attempt.checked(tally)?;
+        tally.survived += 1;
         Ok(())
     }
-
-    /// Appends that the workers have said are acknowledged so far.
-    fn acknowledged(&self) -> usize {
-        let entries = fs::read_dir(self.folder).into_iter().flatten().flatten();
-        let words = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("words-"));
-        words.map(|entry| fs::read_to_string(entry.path()).unwrap_or_default().matches("acked ").count()).sum()
-    }
-
-    /// The worker, unaided, has more acknowledged than before within five seconds.
-    fn goes_on(&mut self, before: usize) -> Result<(), String> {
-        let begun = Instant::now();
-        while self.acknowledged() <= before {
-            if begun.elapsed() > Duration::from_secs(5) {
-                self.said.wrong.push("the log did not go on after the fault was over".into());
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Ok(())
-    }
-
-    fn journal(&self) -> PathBuf {
-        self.folder.join("journal")
-    }
-
-    fn start(&self, life: u32, writer: u32, on_disk: bool, settings: &[(&str, String)]) -> Result<Child, String> {
-        let mut command = Command::new(&self.suite.worker);
-        command.args(["run", &self.place]).arg(self.data);
-        command.arg(format!("{}-{life}-{writer}", self.number));
-        if writer == 0 {
-            // Who got no answer asks again, and now and then also somebody who got one.
-            let acked = &self.said.acked;
-            let unknown = self.said.sent.iter().filter(|key| !acked.contains_key(*key));
-            command.args(unknown).args(acked.keys().rev().take(3));
-        }
-        if on_disk {
-            command
-                .env("LD_PRELOAD", &self.suite.disk)
-                .env("FAULT_DIR", self.data)
-                .env("FAULT_JOURNAL", self.journal());
-            command.envs(settings.iter().map(|(name, value)| (name, value)));
-        }
-        if let Some(bug) = self.suite.bug {
-            command.env("LUOTSI_PLANTED", bug);
-        }
-        // What it says goes to a file on no disk that fails: it outlives the kill, and nobody has to read along.
-        let words =
-            fs::File::create(self.folder.join(format!("words-{life}-{writer}"))).map_err(|error| error.to_string())?;
-        command.stdout(words).stderr(Stdio::null()).spawn().map_err(|error| format!("the worker: {error}"))
-    }
-
-    /// Kills a worker and takes down what it has said.
-    fn end(&mut self, mut worker: Child) -> Result<(), String> {
-        let _ = worker.kill();
-        worker.wait().map_err(|error| error.to_string())?;
-        let entries = fs::read_dir(self.folder).map_err(|error| error.to_string())?;
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if !name.starts_with("words-") {
-                continue;
-            }
-            let failing = name.starts_with("words-0") && fails(self.fault);
-            let file = fs::File::open(entry.path()).map_err(|error| error.to_string())?;
-            for line in BufReader::new(file).lines().map_while(Result::ok) {
-                self.said.take(&line, failing);
-            }
-        }
-        Ok(())
-    }
-
-    /// Turns one bit of the closed database over.
-    fn rot(&self, chance: &mut Chance) -> Result<(), String> {
-        // First everything is brought into the one file.
-        self.asked()?;
-        let path = self.data.join("log.db");
-        let mut bytes = fs::read(&path).map_err(|error| error.to_string())?;
-        let at = chance.below(bytes.len() as u64) as usize;
-        bytes[at] ^= 1 << chance.below(8);
-        fs::write(&path, bytes).map_err(|error| error.to_string())
-    }
-
-    /// What the log says of itself: its events by key, and what is wrong.
-    fn asked(&self) -> Result<Standing, String> {
-        let output = Command::new(&self.suite.worker).args(["check", &self.place]).arg(self.data).output();
-        let output = output.map_err(|error| format!("the worker: {error}"))?;
-        let mut standing = Standing::default();
-        for line in String::from_utf8_lossy(&output.stdout).lines() {
-            match line.split(' ').collect::<Vec<_>>().as_slice() {
-                ["event", pos, key] => {
-                    let pos = pos.parse().map_err(|_| line.to_string())?;
-                    standing.events.entry((*key).to_string()).or_default().push(pos);
-                }
-                ["sound"] => standing.sound = true,
-                _ => standing.wrong.push(line.to_string()),
-            }
-        }
-        Ok(standing)
-    }
-
-    /// Holds what stands in the log to what was said of it.
-    fn checked(&self, tally: &mut Tally) -> Result<(), String> {
-        let begun = Instant::now();
-        let Standing { events, wrong, sound } = self.asked()?;
-        tally.recoveries.push(begun.elapsed());
-        tally.acknowledged += self.said.acked.len() as u64;
-        tally.failed += u32::from(self.failed);
-        if self.fault == Fault::BitRot && !(sound && wrong.is_empty()) {
-            // Told, and not served as if nothing were: that is all that one copy can do.
-            return Ok(());
-        }
-        if let Some(wrong) = self.said.wrong.iter().chain(&wrong).next() {
-            return Err(wrong.clone());
-        }
-        if !sound {
-            return Err("the log does not say that it is sound".into());
-        }
-        let mut places: Vec<u64> = events.values().flatten().copied().collect();
-        places.sort_unstable();
-        if places.iter().zip(1..).any(|(place, expected)| *place != expected) {
-            return Err("places do not follow one another".into());
-        }
-        for (key, pos) in &self.said.acked {
-            match events.get(key).map(Vec::as_slice) {
-                Some([first, second]) if first == pos && *second == pos + 1 => {}
-                Some(others) => return Err(format!("{key} was acknowledged at {pos} and stands at {others:?}")),
-                None => return Err(format!("{key} was acknowledged and is lost")),
-            }
-        }
-        match events.iter().find(|(_, places)| places.len() != 2) {
-            Some((key, places)) => Err(format!("{key} stands at {places:?}")),
-            None => Ok(()),
-        }
-    }
 }
 
-impl Said {
-    /// Takes down what was said; on a disk that is told to fail a log need not open.
-    fn take(&mut self, line: &str, failing: bool) {
-        match line.split(' ').collect::<Vec<_>>().as_slice() {
-            ["sent", key] if !self.sent.iter().any(|it| it == key) => self.sent.push((*key).into()),
-            ["acked", key, pos] => {
-                let pos = pos.parse().unwrap_or(0);
-                let before = *self.acked.entry((*key).into()).or_insert(pos);
-                if before != pos {
-                    self.wrong.push(format!("{key} was acknowledged at {before} and again at {pos}"));
-                }
-            }
-            // What failed is not known to have failed: it is asked again.
-            ["failed", ..] | ["sent", _] => {}
-            ["closed", ..] if failing => {}
-            _ => self.wrong.push(line.into()),
-        }
+impl Fault {
+    /// Something is to go wrong in every try, and the try tells whether it has.
+    fn disturbs(self) -> bool {
+        let of_network = matches!(self, Fault::ConnectionCut | Fault::SlowDatabase);
+        of_network || matches!(self, Fault::SyncFails | Fault::WriteFails | Fault::DiskFull | Fault::KilledAtStep)
+    }
+
+    fn needs_database(self) -> bool {
+        let of_network = matches!(self, Fault::ConnectionCut | Fault::SlowDatabase);
+        of_network || matches!(self, Fault::DatabaseStopped | Fault::TwoWriters)
+    }
+
+    /// The worker runs on the disk that fails.
+    fn is_of_disk(self) -> bool {
+        let plain = matches!(self, Fault::Killed | Fault::ClockJumps | Fault::BitRot | Fault::SharedMemoryGone);
+        !plain && !self.needs_database()
     }
 }
 

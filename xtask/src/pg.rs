@@ -15,15 +15,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A server that ends when dropped.
 pub struct Server {
     process: Child,
+    programs: PathBuf,
     folder: PathBuf,
-    pub url: String,
+    pub port: u16,
 }
 
 /// Runs a command with a server beside it.
 pub fn run(command: &[String]) -> Result<(), String> {
     let [program, arguments @ ..] = command else { return Err("pg: which command? cargo xtask pg -- COMMAND".into()) };
     let server = Server::start()?;
-    let status = Command::new(program).args(arguments).env(VARIABLE, &server.url).status();
+    let status = Command::new(program).args(arguments).env(VARIABLE, server.url()).status();
     let status = status.map_err(|error| format!("cannot run {program}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{program} did not pass")) }
 }
@@ -32,7 +33,7 @@ impl Server {
     /// Has the server do something, in one of its databases.
     pub fn ask(&self, database: &str, sql: &str) -> Result<(), String> {
         let asked = Command::new("psql")
-            .args(["--quiet", "--no-psqlrc", "--dbname", &format!("{}/{database}", self.url), "--command", sql])
+            .args(["--quiet", "--no-psqlrc", "--dbname", &format!("{}/{database}", self.url()), "--command", sql])
             .stdout(Stdio::null())
             .status();
         match asked {
@@ -41,29 +42,23 @@ impl Server {
         }
     }
 
+    /// Where it is.
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}", self.port)
+    }
+
     pub fn start() -> Result<Server, String> {
         let programs = programs()?;
         let folder = std::env::temp_dir().join(format!("luotsi-pg-{}", std::process::id()));
         let broken = |what: &str, error: &dyn std::fmt::Display| format!("PostgreSQL: cannot {what}: {error}");
-        fs::create_dir_all(&folder).map_err(|error| broken("make a folder", &error))?;
-        // The server refuses to run as root; as anybody else it runs as who started it.
-        let as_root = fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0);
-        let as_postgres = |program: &Path| {
-            let mut command = Command::new(if as_root { Path::new("runuser") } else { program });
-            if as_root {
-                command.args(["-u", "postgres", "--"]).arg(program);
-            }
-            command.current_dir(&folder);
-            command
-        };
-        if as_root {
+        fs::create_dir(&folder).map_err(|error| broken(&format!("make {}", folder.display()), &error))?;
+        if is_root() {
             let owned = Command::new("chown").arg("postgres").arg(&folder).status();
             owned.map_err(|error| broken("give the folder to postgres", &error))?;
         }
-        let data = folder.join("data");
-        let made = as_postgres(&programs.join("initdb"))
+        let made = as_postgres(&programs.join("initdb"), &folder)
             .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync", "--pgdata"])
-            .arg(&data)
+            .arg(folder.join("data"))
             .stdout(Stdio::null())
             .status();
         match made {
@@ -72,46 +67,80 @@ impl Server {
         }
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr());
         let port = free.map_err(|error| broken("find a port", &error))?.port();
-        // What the tests of every day store need not outlive a power cut; the fault runs set this back.
-        let settings = ["listen_addresses=127.0.0.1", "fsync=off", "max_connections=400", "unix_socket_directories="];
-        let process = as_postgres(&programs.join("postgres"))
-            .arg("-D")
-            .arg(&data)
-            .args(["-p", &port.to_string()])
-            .args(settings.iter().flat_map(|setting| ["-c", setting]))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| broken("start", &error))?;
-        let mut server = Server { process, folder, url: format!("postgres://postgres@127.0.0.1:{port}") };
+        let process = serve(&programs, &folder, port)?;
+        let mut server = Server { process, programs, folder, port };
+        server.wait()?;
+        Ok(server)
+    }
+
+    /// Ends it as a crash would, and starts it again.
+    pub fn restart(&mut self) -> Result<(), String> {
+        self.signal("-QUIT");
+        self.process.wait().map_err(|error| format!("PostgreSQL: {error}"))?;
+        self.process = serve(&self.programs, &self.folder, self.port)?;
+        self.wait()
+    }
+
+    /// Waits until it answers.
+    fn wait(&mut self) -> Result<(), String> {
         let begun = Instant::now();
-        let port = port.to_string();
-        let ready = || {
-            let asked = Command::new(programs.join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port]).status();
-            asked.is_ok_and(|status| status.success())
-        };
-        while !ready() {
+        let port = self.port.to_string();
+        let asked =
+            || Command::new(self.programs.join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port]).status();
+        while !asked().is_ok_and(|status| status.success()) {
             // Another server may have taken the port meanwhile: it must be ours that answers.
-            if begun.elapsed() > PATIENCE || server.process.try_wait().is_ok_and(|ended| ended.is_some()) {
-                return Err(broken("start", &"it does not answer"));
+            if begun.elapsed() > PATIENCE || self.process.try_wait().is_ok_and(|ended| ended.is_some()) {
+                return Err("PostgreSQL: cannot start: it does not answer".into());
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        Ok(server)
+        Ok(())
     }
-}
 
-impl Drop for Server {
-    fn drop(&mut self) {
+    fn signal(&mut self, signal: &str) {
         // The pid stands in the first line: the process started here may be the one that changed the user.
         let file = self.folder.join("data").join("postmaster.pid");
         let pid = fs::read_to_string(file).ok().and_then(|text| text.lines().next().map(str::to_string));
         if let Some(pid) = pid {
-            // Fast: open connections are ended.
-            let _ = Command::new("kill").args(["-INT", &pid]).status();
+            let _ = Command::new("kill").args([signal, &pid]).status();
         } else {
             let _ = self.process.kill();
         }
+    }
+}
+
+/// The server refuses to run as root; as anybody else it runs as who started it.
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|it| std::os::unix::fs::MetadataExt::uid(&it) == 0)
+}
+
+fn as_postgres(program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(if is_root() { Path::new("runuser") } else { program });
+    if is_root() {
+        command.args(["-u", "postgres", "--"]).arg(program);
+    }
+    command.current_dir(folder);
+    command
+}
+
+fn serve(programs: &Path, folder: &Path, port: u16) -> Result<Child, String> {
+    // What the tests of every day store need not outlive a power cut.
+    let settings = ["listen_addresses=127.0.0.1", "fsync=off", "max_connections=400", "unix_socket_directories="];
+    as_postgres(&programs.join("postgres"), folder)
+        .arg("-D")
+        .arg(folder.join("data"))
+        .args(["-p", &port.to_string()])
+        .args(settings.iter().flat_map(|setting| ["-c", setting]))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("PostgreSQL: cannot start: {error}"))
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Fast: open connections are ended.
+        self.signal("-INT");
         let _ = self.process.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }

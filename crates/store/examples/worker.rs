@@ -3,17 +3,25 @@
 //! `worker run PLACE FOLDER SEED [KEY…]` appends to the log at PLACE, a file or a postgres address, with the keys in
 //! FOLDER. Eight clients say `sent KEY` before each append, and after it `acked KEY POS` or `failed KEY WHY`. The KEYs
 //! given are sent first: somebody got no answer to them. `closed WHY` where the log does not open.
-//! `worker check PLACE FOLDER` writes `event POS KEY` for each event, and at the end `sound` or what is wrong.
+//! `worker check PLACE FOLDER` writes `event POS KEY` for each event, `erased POS STREAM` where nobody can read it any more,
+//! and at the end `sound` or what is wrong.
+//! `worker erase PLACE FOLDER` erases client 3, `worker copy PLACE FOLDER TO` makes a copy; both say `done`.
+//!
+//! `WORKER_CLOCK=SEED` gives it a clock that stands still, and jumps by hours and years.
 
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use store::{Append, AppendError, Context, Filter, KEY_FILE, Keys, Location, Log, NewEvent, Personal, new_id};
 use uuid::Uuid;
 
 const CLIENTS: u32 = 8;
+const KIND: &str = "thing.happened";
+/// Whom `erase` erases.
+const ERASED: u32 = 3;
 /// 1 January 2026, in microseconds.
 const NOW: i64 = 1_767_225_600_000_000;
 
@@ -26,7 +34,7 @@ fn append(key: &str, client: u32) -> Append {
     let event = |number: u8| NewEvent {
         id: new_id(NOW),
         stream: format!("client/{client}"),
-        kind: "thing.happened".into(),
+        kind: KIND.into(),
         schema: 1,
         occurred: NOW + i64::from(number),
         data: format!("{{\"key\":\"{key}\"}}"),
@@ -54,21 +62,37 @@ fn open(place: &str, folder: &str) -> store::Result<Log> {
     };
     let folder = Path::new(folder);
     let keys = Keys::open(folder, &folder.join(KEY_FILE))?;
-    Log::open(&location, Arc::new(keys), || NOW)
+    Log::open(&location, Arc::new(keys), clock())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the suite sets it, as it sets the faults of the disk")]
+fn clock() -> impl Fn() -> i64 {
+    const HOUR: i64 = 3_600_000_000;
+    const JUMPS: [i64; 7] = [0, 0, -HOUR, HOUR, -24 * HOUR, 87_660 * HOUR, -87_660 * HOUR];
+    let seed = std::env::var("WORKER_CLOCK").ok().and_then(|seed| seed.parse::<u64>().ok());
+    let ticks = std::sync::atomic::AtomicU64::new(seed.unwrap_or(0));
+    move || {
+        let tick = ticks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) / 16;
+        NOW + seed.map_or(0, |_| JUMPS[tick as usize % JUMPS.len()])
+    }
 }
 
 /// Sends one append until it is known what became of it; whether the log takes more.
 async fn send(log: &Log, key: &str, client: u32) -> bool {
     say(&format!("sent {key}"));
     loop {
+        let asked = Instant::now();
         match log.append(append(key, client)).await {
             Ok(done) => {
                 say(&format!("acked {key} {}", done.first));
                 return true;
             }
-            Err(AppendError::Full | AppendError::Overloaded | AppendError::Unknown) => {
+            Err(error @ (AppendError::Full | AppendError::Overloaded | AppendError::Unknown)) => {
                 // As it says: nothing was appended, or it is asked again with the same key.
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                if error == AppendError::Overloaded {
+                    say(&format!("overloaded {}", asked.elapsed().as_millis()));
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
             Err(error) => {
                 say(&format!("failed {key} {error}"));
@@ -116,7 +140,13 @@ async fn check(place: &str, folder: &str) -> store::Result<()> {
             break;
         }
         for event in &page.events {
-            let text = log.unseal(event)?.unwrap_or_default();
+            if event.kind != KIND {
+                continue;
+            }
+            let Some(text) = log.unseal(event)? else {
+                say(&format!("erased {} {}", event.pos, event.stream));
+                continue;
+            };
             let key = String::from_utf8_lossy(&text).into_owned();
             match event.data == format!("{{\"key\":\"{key}\"}}") {
                 true => say(&format!("event {} {key}", event.pos)),
@@ -135,6 +165,24 @@ async fn check(place: &str, folder: &str) -> store::Result<()> {
     Ok(())
 }
 
+async fn erase(place: &str, folder: &str) -> store::Result<()> {
+    let log = open(place, folder)?;
+    // One id, whoever asks again: it is one erasure.
+    let id = Uuid::from_u128(u128::from(ERASED) + 1_000_000);
+    log.erase(Uuid::from_u128(ERASED.into()), "asked for", id, NOW, Context::default()).await?;
+    say("done");
+    Ok(())
+}
+
+async fn copy(place: &str, folder: &str, to: &str) -> store::Result<()> {
+    // Whole or not at all: where it stands it was made before.
+    if !Path::new(to).exists() {
+        store::copy(&open(place, folder)?, &Location::File(to.into()), store::Epoch::Kept).await?;
+    }
+    say("done");
+    Ok(())
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -142,7 +190,12 @@ async fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["run", place, folder, seed, ..] => run(place, folder, seed, &arguments[4..]).await,
         ["check", place, folder] => check(place, folder).await,
-        _ => Err(store::Error("worker run PLACE FOLDER SEED [KEY…], or worker check PLACE FOLDER".into())),
+        ["erase", place, folder] => erase(place, folder).await,
+        ["copy", place, folder, to] => copy(place, folder, to).await,
+        _ => Err(store::Error(
+            "worker run PLACE FOLDER SEED [KEY…] | check PLACE FOLDER | erase PLACE FOLDER | copy PLACE FOLDER TO"
+                .into(),
+        )),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,10 @@ use crate::{Error, Result};
 const GROUP: usize = 256;
 /// Appends that may wait to be written.
 const WAITING: usize = 4096;
+/// How long one waits for its turn before whoever asks is told to come back.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// After so long nobody waits to hear what became of an append: it is asked again.
+const LONGEST: Duration = Duration::from_secs(30);
 /// What another process has appended is seen after so long at the latest.
 const POLL: Duration = Duration::from_secs(1);
 /// Readers kept for the next who reads.
@@ -99,6 +104,8 @@ enum Origin {
 
 struct Job {
     work: Work,
+    /// Set by the writer who begins, or by who has waited too long and withdraws: the first of the two.
+    begun: Arc<AtomicBool>,
     reply: oneshot::Sender<std::result::Result<Appended, AppendError>>,
 }
 
@@ -143,13 +150,19 @@ impl Log {
     }
 
     async fn send(&self, work: Work) -> std::result::Result<Appended, AppendError> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, mut answer) = oneshot::channel();
+        let begun = Arc::new(AtomicBool::new(false));
         let stopped = || AppendError::Fatal("it has to be started anew".into());
-        self.jobs.try_send(Job { work, reply }).map_err(|error| match error {
+        self.jobs.try_send(Job { work, reply, begun: Arc::clone(&begun) }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => stopped(),
         })?;
-        answer.await.unwrap_or_else(|_| Err(stopped()))
+        let answered = match tokio::time::timeout(PATIENCE, &mut answer).await {
+            Err(_) if !begun.swap(true, Ordering::AcqRel) => return Err(AppendError::Overloaded),
+            Err(_) => tokio::time::timeout(LONGEST, answer).await.map_err(|_| AppendError::Unknown)?,
+            Ok(answered) => answered,
+        };
+        answered.unwrap_or_else(|_| Err(stopped()))
     }
 
     /// Events after a place that a filter wants, looking at `most` at most.
@@ -343,6 +356,10 @@ impl Writer {
                 && let Ok(job) = jobs.try_recv()
             {
                 group.push(job);
+            }
+            group.retain(|job| !job.begun.swap(true, Ordering::AcqRel));
+            if group.is_empty() {
+                continue;
             }
             let works: Vec<&Work> = group.iter().map(|job| &job.work).collect();
             let written = self.write(&works);

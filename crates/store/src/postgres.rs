@@ -21,6 +21,9 @@ const CONNECTIONS: usize = 8;
 /// How long to wait for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long the database may take for one question. It must be longer than its own waits.
+const LONGEST: Duration = Duration::from_secs(40);
+
 /// Run by everybody who opens the log; under a lock, because two may come at once.
 const SCHEMA: &str = "
 SELECT pg_advisory_xact_lock(5027441);
@@ -98,6 +101,11 @@ impl Driver {
     fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         let _within = self.0.as_ref().map(Runtime::enter);
         futures::executor::block_on(work)
+    }
+
+    /// Waits for an answer, but not for ever: a database that is silent is a lost one.
+    fn answer<T>(&self, most: Duration, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+        self.wait(async { tokio::time::timeout(most, work).await.unwrap_or(Err(Failure::Lost)) })
     }
 }
 
@@ -179,7 +187,7 @@ impl Postgres {
     }
 
     fn query(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Outcome<Vec<Row>> {
-        self.driver.wait(async {
+        self.driver.answer(LONGEST, async {
             match &self.open {
                 Some(client) => rows(client, sql, values).await,
                 None => rows(&self.pool.get().await.map_err(|_| Failure::Lost)?, sql, values).await,
@@ -188,7 +196,7 @@ impl Postgres {
     }
 
     pub fn begin(&mut self) -> Outcome<Head> {
-        let client = self.driver.wait(async {
+        let client = self.driver.answer(LONGEST, async {
             let client = self.pool.get().await.map_err(|_| Failure::Lost)?;
             client.batch_execute(BEGIN).await.map_err(failure)?;
             Ok(client)
@@ -220,8 +228,8 @@ impl Postgres {
     }
 
     pub fn put(&mut self, events: &[Recorded], streams: &[(String, Stream)], commands: &[Command]) -> Outcome<()> {
-        fn column<'a, T>(events: &'a [Recorded], get: impl Fn(&'a Recorded) -> T) -> Vec<T> {
-            events.iter().map(get).collect()
+        fn column<'a, R, T>(rows: &'a [R], get: impl Fn(&'a R) -> T) -> Vec<T> {
+            rows.iter().map(get).collect()
         }
         let sealed = |get: fn(&Sealed) -> Uuid| column(events, move |event| event.sealed.as_ref().map(get));
         let insert = "INSERT INTO events SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::bigint[], \
@@ -252,18 +260,25 @@ impl Postgres {
                 &column(events, |it| it.chain.as_slice()),
             ],
         )?;
-        let names: Vec<&str> = streams.iter().map(|(name, _)| name.as_str()).collect();
-        let versions: Vec<i64> = streams.iter().map(|(_, stream)| stream.version as i64).collect();
-        let closed: Vec<bool> = streams.iter().map(|(_, stream)| stream.closed).collect();
+        let names = column(streams, |(name, _)| name.as_str());
+        let versions = column(streams, |(_, stream)| stream.version as i64);
+        let closed = column(streams, |(_, stream)| stream.closed);
         let stand = "INSERT INTO streams SELECT * FROM unnest($1::text[], $2::bigint[], $3::bool[]) \
                      ON CONFLICT (stream) DO UPDATE SET version = excluded.version, closed = excluded.closed";
         self.query(stand, &[&names, &versions, &closed])?;
-        for command in commands {
-            let (request, first, last) = (command.request.as_slice(), command.first as i64, command.last as i64);
-            let values: [&(dyn ToSql + Sync); 6] =
-                [&command.scope, &command.key, &request, &first, &last, &command.recorded];
-            self.query("INSERT INTO commands VALUES ($1, $2, $3, $4, $5, $6)", &values)?;
-        }
+        let remember = "INSERT INTO commands SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bigint[], \
+                        $5::bigint[], $6::bigint[])";
+        self.query(
+            remember,
+            &[
+                &column(commands, |it| it.scope.as_str()),
+                &column(commands, |it| it.key.as_str()),
+                &column(commands, |it| it.request.as_slice()),
+                &column(commands, |it| it.first as i64),
+                &column(commands, |it| it.last as i64),
+                &column(commands, |it| it.recorded),
+            ],
+        )?;
         Ok(())
     }
 
@@ -272,14 +287,18 @@ impl Postgres {
         let set = "UPDATE head SET pos = $1, chain = $2, recorded = $3, epoch = $4";
         self.query(set, &[&pos, &chain, &head.recorded, &head.epoch])?;
         let Some(client) = self.open.take() else { return Err(Failure::Fatal("no transaction is open".into())) };
-        self.driver.wait(client.batch_execute("COMMIT")).map_err(failure)
+        let committed = self.driver.answer(LONGEST, async { client.batch_execute("COMMIT").await.map_err(failure) });
+        if committed.is_err() {
+            // Never back into the pool: who knows what it would do next.
+            drop(Object::take(client));
+        }
+        committed
     }
 
     pub fn rollback(&mut self) {
         if let Some(client) = self.open.take()
-            && self.driver.wait(client.batch_execute("ROLLBACK")).is_err()
+            && self.driver.answer(PATIENCE, async { client.batch_execute("ROLLBACK").await.map_err(failure) }).is_err()
         {
-            // Never back into the pool: who knows what it would do next.
             drop(Object::take(client));
         }
     }

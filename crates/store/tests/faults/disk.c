@@ -4,12 +4,14 @@
 //
 // FAULT_SYNC_FAILS=N   the Nth sync answers EIO and the later ones do not, but what the Nth was for never reaches the disk
 // FAULT_WRITE_FAILS=N  the Nth write and every later one answers EIO
+// FAULT_KILL_AT=N      instead of the Nth change, sync or change of a name the process is killed
 // FAULT_FULL=BYTES     after so many bytes writes answer ENOSPC, until the file FAULT_FREE is there
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +23,7 @@
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static int journal = -1;
 static const char *dir;
-static long syncs, writes, written;
+static long syncs, writes, written, steps;
 
 static long setting(const char *name) {
   const char *value = getenv(name);
@@ -32,6 +34,7 @@ static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
 static ssize_t (*real_pread)(int, void *, size_t, off_t);
 static ssize_t (*real_write)(int, const void *, size_t);
 static int (*real_fsync)(int), (*real_fdatasync)(int), (*real_ftruncate)(int, off_t), (*real_unlink)(const char *);
+static int (*real_rename)(const char *, const char *), (*real_linkat)(int, const char *, int, const char *, int);
 
 __attribute__((constructor)) static void begin(void) {
   real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
@@ -41,9 +44,17 @@ __attribute__((constructor)) static void begin(void) {
   real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
   real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
   real_unlink = dlsym(RTLD_NEXT, "unlink");
+  real_rename = dlsym(RTLD_NEXT, "rename");
+  real_linkat = dlsym(RTLD_NEXT, "linkat");
   dir = getenv("FAULT_DIR");
   const char *path = getenv("FAULT_JOURNAL");
   if (dir && path) journal = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+
+// One more step that changes what is on the disk; the process may not live to make it.
+static void step(void) {
+  steps += 1;
+  if (steps == setting("FAULT_KILL_AT")) kill(getpid(), SIGKILL);
 }
 
 // The path of a file that is watched, or 0.
@@ -73,6 +84,7 @@ static void note(char kind, const char *path, uint64_t at, uint64_t size, const 
 static ssize_t change(int fd, const char *path, const void *bytes, size_t count, off_t at, int positioned) {
   ssize_t done;
   struct stat before;
+  step();
   if (fstat(fd, &before) != 0) return -1;
   if (!positioned) at = lseek(fd, 0, SEEK_CUR);
   long fails = setting("FAULT_WRITE_FAILS"), full = setting("FAULT_FULL");
@@ -123,6 +135,7 @@ static int sync_with(int fd, int (*real)(int)) {
   if (!watched(fd, path, sizeof path)) return real(fd);
   pthread_mutex_lock(&turn);
   long fails = setting("FAULT_SYNC_FAILS");
+  step();
   syncs += 1;
   int result = 0;
   if (fails >= 0 && syncs == fails) {
@@ -145,6 +158,7 @@ int ftruncate64(int fd, off_t size) {
   if (!watched(fd, path, sizeof path)) return real_ftruncate(fd, size);
   pthread_mutex_lock(&turn);
   struct stat before;
+  step();
   int result = fstat(fd, &before);
   if (result == 0) {
     size_t olds = before.st_size > size ? before.st_size - size : 0;
@@ -164,8 +178,27 @@ int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 int unlink(const char *path) {
   if (journal < 0 || strncmp(path, dir, strlen(dir)) != 0) return real_unlink(path);
   pthread_mutex_lock(&turn);
+  step();
   int result = real_unlink(path);
   if (result == 0) note('U', path, 0, 0, 0, 0, 0, 0);
+  pthread_mutex_unlock(&turn);
+  return result;
+}
+
+int rename(const char *from, const char *to) {
+  if (journal < 0 || strncmp(to, dir, strlen(dir)) != 0) return real_rename(from, to);
+  pthread_mutex_lock(&turn);
+  step();
+  int result = real_rename(from, to);
+  pthread_mutex_unlock(&turn);
+  return result;
+}
+
+int linkat(int there, const char *from, int here, const char *to, int flags) {
+  if (journal < 0 || strncmp(to, dir, strlen(dir)) != 0) return real_linkat(there, from, here, to, flags);
+  pthread_mutex_lock(&turn);
+  step();
+  int result = real_linkat(there, from, here, to, flags);
   pthread_mutex_unlock(&turn);
   return result;
 }
