@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         Some("docs") => docs::write(),
         Some("faults") => faults::run(&rest()),
         Some("pg") => pg::run(&rest()),
-        _ => Err("usage: cargo xtask ci | tidy | docs | faults [--long] [SEED] | pg -- COMMAND".into()),
+        _ => Err("usage: cargo xtask ci | tidy | docs | faults [--long [SEED] | FAULT TRIES SEED] | pg -- COMMAND".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

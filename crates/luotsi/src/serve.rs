@@ -10,6 +10,7 @@ use analytics::{Error, Result};
 use operations::calendar::Calendar;
 use store::{Desk, Log};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use web::{App, Figures, Parts, Service};
 
 use crate::follower::Follower;
@@ -93,17 +94,16 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
             secret,
         });
         let (folder, followed) = (data.to_path_buf(), Arc::clone(&app));
-        std::thread::spawn(move || follow(&folder, &followed, version));
+        let publishing = beside("publisher", move || follow(&folder, &followed, version))?;
         if let Some(metrics) = metrics {
             tokio::spawn(web::serve_metrics(metrics, Arc::clone(&app)));
         }
         let mut follower = Follower::new(desk.clone(), data, &place.snapshots())?;
         let (every, watched) = (Duration::from_secs(serving.facts_every), Arc::clone(&app));
-        // On a thread of its own: it waits for the lock of the facts and writes files.
-        std::thread::spawn(move || match crate::runtime() {
+        let following_facts = beside("follower of the log", move || match crate::runtime() {
             Ok(runtime) => runtime.block_on(to_facts(&mut follower, every, &watched)),
             Err(error) => eprintln!("error: {error}"),
-        });
+        })?;
         tokio::spawn(close_due(desk.clone()));
         let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
         eprintln!("serving on http://{address}");
@@ -118,6 +118,8 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
                 ended = &mut following => ended.map_or_else(|error| Error::new(error.to_string()), told),
                 () = log.stopped() => stopped("log"),
                 () = accesses.stopped() => stopped("record of accesses"),
+                _ = publishing => ended_by_itself("publisher"),
+                _ = following_facts => ended_by_itself("follower of the log"),
             };
             // Said before anything else can go wrong. What is acknowledged is on disk; what has no answer asks again.
             eprintln!("error: {why}");
@@ -147,6 +149,24 @@ pub const TOKENS: &str = "tokens";
 const GRACE: Duration = Duration::from_secs(2);
 /// After so long a server that must not go on is ended, whoever still waits.
 const LONGEST_END: Duration = Duration::from_secs(10);
+
+/// Does work that never ends on a thread of its own, where it may wait; what it gives is heard when it has ended all the
+/// same, which is a mistake of ours.
+fn beside(name: &str, work: impl FnOnce() + Send + 'static) -> Result<oneshot::Receiver<()>> {
+    let (end, ended) = oneshot::channel();
+    let work = move || {
+        let _end: oneshot::Sender<()> = end;
+        work();
+    };
+    let begun = std::thread::Builder::new().name(name.into()).spawn(work);
+    begun.map_err(|error| Error::new(format!("the {name} cannot begin: {error}")))?;
+    Ok(ended)
+}
+
+fn ended_by_itself(what: &str) -> Error {
+    Error::new(format!("the {what} has ended by itself"))
+        .remedy("start again: nothing acknowledged is lost; what it said before it ended stands above")
+}
 
 fn stopped(what: &str) -> Error {
     Error::new(format!("the {what} can take no more"))

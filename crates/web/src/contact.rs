@@ -19,7 +19,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, holder};
 use crate::care::{self, receipt};
-use crate::desk::failed;
+use crate::home::failed;
 use crate::layout::{Page, cookie};
 use crate::numbers;
 use crate::thread::{Written, conversation, errors, field, message_box};

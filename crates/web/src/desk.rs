@@ -19,7 +19,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, service_name, wrong_text};
-use crate::home::missing;
+use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
 use crate::resident::Asked;
@@ -35,19 +35,6 @@ const MODALITIES: [Modality; 5] =
 /// How contacts end at the desk, in the order in which they are offered.
 const OUTCOMES: [Outcome; 6] =
     [Outcome::Advised, Outcome::Booked, Outcome::Referred, Outcome::SelfCare, Outcome::NoNeed, Outcome::Misdirected];
-
-/// A page for what went wrong: what, and where to go on.
-pub fn failed(page: &Page, failure: &Failure) -> Response {
-    if failure.status == StatusCode::NOT_FOUND {
-        return missing(page);
-    }
-    let content = html! {
-        h1.govuk-heading-xl { (page.text("failed-title")) }
-        p.lead { (page.text("wrong-later")) }
-        p.govuk-body { a.govuk-link href="/" { (page.text("back-home")) } }
-    };
-    page.render(failure.status, &page.text("failed-title"), &content)
-}
 
 #[derive(Deserialize)]
 pub struct Filters {

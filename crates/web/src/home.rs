@@ -1,9 +1,10 @@
-//! `/`: what this is, and where to go. Also the page for what is not there.
+//! `/`: what this is, and where to go. Also the pages for what is not there, and for what went wrong.
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 
+use crate::answer::Failure;
 use crate::layout::Page;
 
 pub async fn home(page: Page) -> Response {
@@ -62,4 +63,17 @@ pub fn missing(page: &Page) -> Response {
         }
     };
     page.render(StatusCode::NOT_FOUND, &page.text("missing-title"), &content)
+}
+
+/// A page for what went wrong: what, and where to go on.
+pub fn failed(page: &Page, failure: &Failure) -> Response {
+    if failure.status == StatusCode::NOT_FOUND {
+        return missing(page);
+    }
+    let content = html! {
+        h1.govuk-heading-xl { (page.text("failed-title")) }
+        p.lead { (page.text("wrong-later")) }
+        p.govuk-body { a.govuk-link href="/" { (page.text("back-home")) } }
+    };
+    page.render(failure.status, &page.text("failed-title"), &content)
 }

@@ -24,19 +24,23 @@ mod texts;
 mod thread;
 
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
+use futures::FutureExt;
 use operations::calendar::Calendar;
 use store::{Desk, Log};
 use tokio::sync::watch;
+
+use crate::layout::Page;
 
 pub use api::OPENAPI;
 pub use caller::Person;
@@ -143,6 +147,7 @@ pub fn router(app: Arc<App>) -> Router {
         .nest("/api", programs())
         .fallback(home::not_found)
         .layer(DefaultBodyLimit::max(care::MOST_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), caught))
         .layer(middleware::from_fn(same_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::count))
         .layer(middleware::map_response(harden))
@@ -207,6 +212,23 @@ pub async fn serve(
 /// Serves `/metrics` alone, for the address that only the county's monitoring reaches.
 pub async fn serve_metrics(listener: tokio::net::TcpListener, app: Arc<App>) -> std::io::Result<()> {
     axum::serve(listener, Router::new().route("/metrics", get(observe::metrics)).with_state(app)).await
+}
+
+/// A mistake of ours in one answer is told in that answer, and ends no other.
+async fn caught(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let asked = parts.clone();
+    if let Ok(response) = AssertUnwindSafe(next.run(Request::from_parts(asked, body))).catch_unwind().await {
+        return response;
+    }
+    let failure = answer::Failure::broken(&"an answer panicked");
+    if parts.uri.path().starts_with("/api/") {
+        return failure.into_response();
+    }
+    match Page::from_request_parts(&mut parts, &app).await {
+        Ok(page) => home::failed(&page, &failure),
+        Err(response) => response,
+    }
 }
 
 /// Nothing is changed by a form of another site: browsers say where a request comes from.

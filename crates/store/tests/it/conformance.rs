@@ -387,9 +387,10 @@ fn c40_each_trouble_has_its_own_error() {
             bench.append(of(vec![event("a/1")])).await,
             bench.append(Append { request: [9; 32], ..known }).await,
             bench.append(of(vec![])).await,
+            bench.log.carry_out(at_most(0, "refused")).await,
         ];
         let names = errors.map(|it| format!("{:?}", it.expect_err("refused")));
-        for (name, expected) in names.iter().zip(["Conflict", "Closed", "KeyReused", "Invalid"]) {
+        for (name, expected) in names.iter().zip(["Conflict", "Closed", "KeyReused", "Invalid", "Refused"]) {
             assert!(name.starts_with(expected), "{name}");
         }
     });
@@ -425,5 +426,46 @@ fn commands_are_decided_on_what_stands_and_never_on_what_stood() {
         let again = bench.log.carry_out(at_most(9, "nothing")).await.expect("it was carried out");
         assert_eq!((again.first, again.last, again.again), (6, 5, true));
         assert!(bench.log.verify().await.expect("a report").faults.is_empty());
+    });
+}
+
+/// A command that takes its time to be decided.
+fn slow(seconds: u64) -> Command {
+    let wait = move |_: &[Vec<store::Recorded>]| {
+        std::thread::sleep(Duration::from_secs(seconds));
+        None
+    };
+    Command { decide: Box::new(wait), ..at_most(0, "slow") }
+}
+
+#[test]
+fn who_waits_two_seconds_for_a_log_that_is_held_up_is_told_to_come_back() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let log = bench.log.clone();
+        let held = tokio::spawn(async move { log.carry_out(slow(3)).await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let (begun, append) = (Instant::now(), of(vec![event("a/1")]));
+        assert_eq!(bench.append(append.clone()).await, Err(AppendError::Overloaded));
+        assert!(begun.elapsed() < Duration::from_millis(2700), "{:?}", begun.elapsed());
+        assert_eq!(held.await.expect("decided"), Err(AppendError::Refused), "what has begun is waited for");
+        assert!(bench.all().await.is_empty(), "what was told to come back is not appended all the same");
+        assert_eq!(bench.append(append).await.expect("appended").first, 1);
+    });
+}
+
+#[test]
+fn f19_a_mistake_in_a_decision_stops_the_log_and_loses_nothing() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        bench.one("a/1").await;
+        let mistake = Command { decide: Box::new(|_| panic!("a mistake")), ..at_most(0, "mistake") };
+        assert!(matches!(bench.log.carry_out(mistake).await, Err(AppendError::Fatal(_))));
+        bench.log.stopped().await;
+        assert!(matches!(bench.append(of(vec![event("a/1")])).await, Err(AppendError::Fatal(_))));
+        assert_eq!(bench.all().await.len(), 1, "what stands can be read");
+        if kind != Kind::Memory {
+            assert_eq!(bench.again().one("a/1").await.first, 2);
+        }
     });
 }

@@ -18,6 +18,8 @@ struct Fixture {
     units: Vec<UnitCard>,
     value: f64,
     synthetic: bool,
+    /// Has a mistake in it.
+    panics: bool,
 }
 
 fn texts(text: &str) -> [String; 3] {
@@ -25,6 +27,10 @@ fn texts(text: &str) -> [String; 3] {
 }
 
 pub fn fixture(value: f64, synthetic: bool) -> Arc<dyn Figures> {
+    Arc::new(figures(value, synthetic))
+}
+
+fn figures(value: f64, synthetic: bool) -> Fixture {
     let unit = |id: &str, parent| UnitCard { id: id.into(), names: texts(id), level: "unit".into(), parent };
     let card = Card {
         id: "access.callback_24h".into(),
@@ -37,11 +43,13 @@ pub fn fixture(value: f64, synthetic: bool) -> Arc<dyn Figures> {
         sql: "SELECT 1 < 2".into(),
         version: 1,
     };
-    Arc::new(Fixture { cards: vec![card], units: vec![unit("county", None), unit("small", Some(0))], value, synthetic })
+    let units = vec![unit("county", None), unit("small", Some(0))];
+    Fixture { cards: vec![card], units, value, synthetic, panics: false }
 }
 
 impl Figures for Fixture {
     fn catalogue(&self) -> &[Card] {
+        assert!(!self.panics, "a mistake");
         &self.cards
     }
 
@@ -182,5 +190,17 @@ fn links_to_what_is_not_there_say_so() {
             let (status, page) = get(&app, path, &manager).await;
             assert!(status == StatusCode::NOT_FOUND && page.contains("<h1"), "{path}: {status}");
         }
+    });
+}
+
+#[test]
+fn f19_a_mistake_in_one_answer_is_told_in_it_and_ends_no_other() {
+    on_its_own(async {
+        let app = app_over(Arc::new(Fixture { panics: true, ..figures(0.5, true) }), false).await;
+        let lead = signed_in(&app, "lead").await;
+        let (status, body) = get(&app, "/steer?lang=sv", &lead).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(body.contains("<html lang=\"sv\"") && body.contains("href=\"/\""), "a page with a way on: {body}");
+        assert_eq!(get(&app, "/", "").await.0, StatusCode::OK);
     });
 }
