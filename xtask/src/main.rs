@@ -13,14 +13,16 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let rest = || arguments.iter().skip(1).skip_while(|word| *word == "--").cloned().collect::<Vec<_>>();
-    let done = match arguments.first().map(String::as_str) {
-        Some("ci") => ci::run(),
-        Some("tidy") => tidy::run(),
-        Some("docs") => docs::write(),
-        Some("faults") => faults::run(&rest()),
-        Some("pg") => pg::run(&rest()),
-        _ => Err("usage: cargo xtask ci | tidy | docs | faults [--long [SEED] | FAULT TRIES SEED] | pg -- COMMAND".into()),
-    };
+    let done =
+        match arguments.first().map(String::as_str) {
+            Some("ci") => ci::run(),
+            Some("tidy") => tidy::run(),
+            Some("docs") => docs::write(),
+            Some("faults") => faults::run(&rest()),
+            Some("pg") => pg::run(&rest()),
+            _ => Err("usage: cargo xtask ci | tidy | docs | faults [--long [SEED] | FAULT TRIES SEED] | pg -- COMMAND"
+                .into()),
+        };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

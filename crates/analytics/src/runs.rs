@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{
     Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanBufferBuilder, DictionaryArray, Int32Array, PrimitiveArray,
-    RecordBatch, StringArray, new_null_array,
+    RecordBatch, RecordBatchOptions, StringArray, new_null_array,
 };
 use datafusion::arrow::buffer::NullBuffer;
 use datafusion::arrow::compute::interleave;
@@ -58,7 +58,9 @@ impl Copier {
         }
         let sides = base.columns().iter().zip(delta.columns()).zip(&mut self.vocabularies);
         let columns = sides.map(|((base, delta), vocabulary)| column(base, delta, vocabulary, runs));
-        Ok(RecordBatch::try_new(base.schema(), columns.collect::<Result<_>>()?)?)
+        // Told and not found out: a count asks for no column at all.
+        let rows = RecordBatchOptions::new().with_row_count(Some(runs.iter().map(|run| run.rows).sum()));
+        Ok(RecordBatch::try_new_with_options(base.schema(), columns.collect::<Result<_>>()?, &rows)?)
     }
 }
 

@@ -243,6 +243,62 @@ fn a_killed_import_leaves_whole_commits_and_a_second_run_ends_it() {
     assert_eq!(serde_json::from_slice::<Value>(&sql.stdout).expect("JSON")[0]["n"], rows);
 }
 
+/// A program that is killed instead of its step number `at` of changing files in `data`; how it ended.
+fn killed_at(at: u32, library: &Path, data: &str, arguments: &[&str]) -> std::process::ExitStatus {
+    let output = Command::new(env!("CARGO_BIN_EXE_luotsi"))
+        .args(arguments)
+        .env("LD_PRELOAD", library)
+        .env("FAULT_DIR", data)
+        .env("FAULT_JOURNAL", library.with_extension("journal"))
+        .env("FAULT_KILL_AT", at.to_string())
+        .output();
+    output.expect("the binary runs").status
+}
+
+/// F16 of the fault suite, for what is not the log: the steps are 1, 2, 3, 5, 8 and so on to the end of the work.
+#[test]
+fn f16_killed_at_a_step_of_writing_facts_or_results_it_is_ended_by_a_second_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let library = folder.path().join("disk.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/tests/faults/disk.c");
+    let built =
+        Command::new("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl").status();
+    assert!(built.expect("cc runs").success());
+    let (data, few) = residents(folder.path(), 300);
+    let newer = folder.path().join("newer.csv");
+    std::fs::rename(&few, &newer).expect("renamed");
+    let (_, few) = residents(folder.path(), 200);
+    let newer = newer.display().to_string();
+    let count = |name: &str| {
+        let sql = format!("SELECT count(*) AS n FROM {name}");
+        let counted = luotsi(&["sql", &sql, "--format", "json", "--data", &data]);
+        assert!(counted.status.success(), "{}", String::from_utf8_lossy(&counted.stderr));
+        serde_json::from_slice::<Value>(&counted.stdout).expect("JSON")[0]["n"].as_u64()
+    };
+    let (mut at, mut next, mut kills) = (1, 2, 0);
+    loop {
+        let _ = std::fs::remove_dir_all(&data);
+        import_of(&data, &few);
+        let import = ["import", "residents", &newer, "--data", &data];
+        let imported = killed_at(at, &library, &data, &import);
+        assert!(luotsi(&["facts", "verify", "--data", &data]).status.success(), "killed at {at}");
+        let stands = count("residents");
+        assert!(stands == Some(200) || stands == Some(300), "a commit is whole or not there: {stands:?} at {at}");
+        import_of(&data, &newer);
+        assert_eq!(count("residents"), Some(300), "killed at {at}");
+        assert!(luotsi(&["facts", "verify", "--data", &data]).status.success(), "killed at {at}");
+        let published = killed_at(at, &library, &data, &["measure", "publish", "--data", &data]);
+        let again = luotsi(&["measure", "publish", "--data", &data]);
+        assert!(again.status.success(), "killed at {at}: {}", String::from_utf8_lossy(&again.stderr));
+        kills += u32::from(imported.code().is_none()) + u32::from(published.code().is_none());
+        if imported.success() && published.success() {
+            break;
+        }
+        (at, next) = (next, at + next);
+    }
+    assert!(kills > 8, "{kills} kills up to step {at}");
+}
+
 #[test]
 fn a_full_disk_is_told_and_takes_nothing_that_stood() {
     let folder = tempfile::tempdir().expect("a folder");
