@@ -4,6 +4,7 @@
 
 mod contacts;
 mod log;
+mod reconnect;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

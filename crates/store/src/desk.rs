@@ -485,10 +485,11 @@ impl Desk {
         events.into_iter().map(|(event, text)| item(&event, text)).collect()
     }
 
-    /// Number of the last event of a conversation at or before a place of the log.
+    /// Number of the event of a conversation that stands at a place of the log; 0: another event stands there, or none.
     pub async fn seq_at(&self, id: Uuid, pos: u64) -> Result<u64> {
-        let events = self.0.log.read_stream(&stream(CONVERSATION, id), 0, usize::MAX >> 1).await?;
-        Ok(events.iter().rev().find(|event| event.pos <= pos).map_or(0, |event| event.version))
+        let page = self.0.log.read_all(pos.saturating_sub(1), Filter::default(), 1).await?;
+        let found = page.events.first().filter(|event| event.pos == pos && event.stream == stream(CONVERSATION, id));
+        Ok(found.map_or(0, |event| event.version))
     }
 
     /// What happened to a contact, as professionals see it.

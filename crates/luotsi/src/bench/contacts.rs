@@ -17,6 +17,7 @@ use store::{Opening, Who};
 use web::Person;
 
 use super::log::{MESSAGE, percentiles};
+use super::reconnect::reconnects;
 use crate::place::{Place, told};
 use crate::serve::TOKENS;
 use crate::{DataDirectory, now, output, runtime};
@@ -55,6 +56,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let heard = open_loop(&server, lasts)?;
     let idle = idle(&server)?;
     drop(server);
+    let back = reconnects(&data, lasts)?;
     let filled = fill(&place, arguments.open)?;
     let begun = Instant::now();
     let server = Server::start(&data)?;
@@ -65,6 +67,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let mut say = |text: String| writeln!(out, "{text}").map_err(|error| Error::new(error.to_string()));
         say(format!("durable messages from {PAIRS} people, closed loop: {rate:.0}/s, lost or twice {wrong}"))?;
         say(format!("sent to heard, {ARRIVING} messages/s to {LISTENED} listeners: {}", percentiles(&heard)))?;
+        say(format!(
+            "server killed under 500 listeners, who come back at once: answered {}, lost {}, twice {}",
+            percentiles(&back.took),
+            back.lost,
+            back.twice
+        ))?;
         say(format!("memory of an idle listener: {idle:.0} KiB"))?;
         say(format!("contacts opened in process, 256 at once: {filled:.0}/s"))?;
         say(format!(
@@ -78,13 +86,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// A server in a process of its own; killed when dropped.
-struct Server {
+pub(super) struct Server {
     child: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Server {
-    fn start(data: &Path) -> Result<Server> {
+    pub fn start(data: &Path) -> Result<Server> {
         let broken = |error: std::io::Error| Error::new(format!("the server: {error}"));
         let program = std::env::current_exe().map_err(broken)?;
         let mut child = Command::new(program)
@@ -109,13 +117,23 @@ impl Server {
         line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
     }
 
-    fn client(&self) -> Result<Client> {
+    pub fn client(&self) -> Result<Client> {
         Client::new(&self.address)
+    }
+
+    /// Ends it without a word.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // Killed before, it has no id any more.
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
         // As told to end, so that it keeps its snapshot.
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         let _ = self.child.wait();
@@ -123,25 +141,30 @@ impl Drop for Server {
 }
 
 /// A connection that is kept.
-struct Client {
-    stream: BufReader<TcpStream>,
+pub(super) struct Client {
+    pub stream: BufReader<TcpStream>,
 }
 
 impl Client {
-    fn new(address: &str) -> Result<Client> {
+    pub fn new(address: &str) -> Result<Client> {
         let stream = TcpStream::connect(address).map_err(|error| Error::new(format!("the server: {error}")))?;
         stream.set_nodelay(true).map_err(|error| Error::new(error.to_string()))?;
         Ok(Client { stream: BufReader::new(stream) })
     }
 
-    fn ask(&mut self, method: &str, path: &str, bearer: &str, accept: &str, body: &str) -> std::io::Result<()> {
+    /// How long it waits for something to read.
+    pub fn patience(&self, most: Duration) -> Result<()> {
+        self.stream.get_ref().set_read_timeout(Some(most)).map_err(|error| Error::new(error.to_string()))
+    }
+
+    pub fn ask(&mut self, method: &str, path: &str, bearer: &str, accept: &str, body: &str) -> std::io::Result<()> {
         let bearer = if bearer.is_empty() { String::new() } else { format!("Authorization: Bearer {bearer}\r\n") };
         let length = body.len();
         let head = format!("{method} {path} HTTP/1.1\r\nHost: bench\r\nAccept: {accept}\r\n{bearer}");
         self.stream.get_mut().write_all(format!("{head}Content-Length: {length}\r\n\r\n{body}").as_bytes())
     }
 
-    fn call(&mut self, method: &str, path: &str, bearer: &str, body: &str) -> Result<(u16, Value)> {
+    pub fn call(&mut self, method: &str, path: &str, bearer: &str, body: &str) -> Result<(u16, Value)> {
         let broken = |error: std::io::Error| Error::new(format!("the server: {error}"));
         self.ask(method, path, bearer, "application/json", body).map_err(broken)?;
         let (mut status, mut length) = (0, 0);
@@ -167,7 +190,7 @@ impl Client {
     }
 
     /// A new contact: its id and code.
-    fn open(&mut self, name: &str) -> Result<(String, String)> {
+    pub fn open(&mut self, name: &str) -> Result<(String, String)> {
         let body = json!({ "client_id": name, "channel": "chat", "service": "outpatient", "language": "fi",
                            "text": "x".repeat(MESSAGE), "anonymous": true });
         let (status, body) = self.call("POST", "/api/contacts", "", &body.to_string())?;
@@ -178,7 +201,7 @@ impl Client {
     }
 }
 
-fn joined<T>(threads: Vec<std::thread::ScopedJoinHandle<'_, Result<T>>>) -> Result<Vec<T>> {
+pub(super) fn joined<T>(threads: Vec<std::thread::ScopedJoinHandle<'_, Result<T>>>) -> Result<Vec<T>> {
     let join = |thread: std::thread::ScopedJoinHandle<'_, Result<T>>| {
         thread.join().unwrap_or_else(|_| Err(Error::new("a client broke off")))
     };
@@ -377,7 +400,9 @@ fn claims(server: &Server, place: &Place, lasts: Duration) -> Result<(Vec<Durati
                     if status == 200 {
                         claimed.push(contact.to_string());
                     }
-                    std::thread::sleep(Duration::from_millis(100));
+                    // A tenth of a second or so: people do not look in step.
+                    let pause = 60 + (number * 37 + looks.len() * 53) % 81;
+                    std::thread::sleep(Duration::from_millis(pause as u64));
                 }
                 Ok((looks, claimed))
             })
