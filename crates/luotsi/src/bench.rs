@@ -5,6 +5,7 @@
 mod contacts;
 mod log;
 mod reconnect;
+mod start;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ pub enum BenchCommand {
     Log(log::Arguments),
     /// Messages a second over HTTP, how soon a listener has them, and a long queue that many claim from.
     Contacts(contacts::Arguments),
+    /// How soon a server with ten million events behind it stands.
+    Start(start::Arguments),
 }
 
 #[derive(Args)]
@@ -71,6 +74,7 @@ pub fn run(command: &BenchCommand) -> Result<()> {
         BenchCommand::Measures(arguments) => measures(arguments),
         BenchCommand::Log(arguments) => log::run(arguments),
         BenchCommand::Contacts(arguments) => contacts::run(arguments),
+        BenchCommand::Start(arguments) => start::run(arguments),
     }
 }
 
