@@ -3,6 +3,8 @@
 //! A version is what one manifest names. A commit writes new files, flushes them, writes the next manifest, and makes
 //! it current by one rename: readers see all of a commit or none, and a killed commit leaves only files nobody names.
 
+mod erase;
+
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -149,6 +151,11 @@ impl Lake {
         let manifest = Manifest::clone(&snapshot.manifest);
         self.sweep(manifest.version)?;
         Ok(Commit { folder: self.folder.clone(), manifest, before: snapshot.manifest.version, own: HashSet::new() })
+    }
+
+    /// Removes files of versions that nobody reads any more. The caller holds the directory's lock.
+    pub fn release(&self) -> Result<()> {
+        self.sweep(self.version())
     }
 
     /// Removes what no manifest names that a reader may still hold: the current one, the one before it, and those

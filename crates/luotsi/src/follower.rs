@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use analytics::import::Directory;
 use analytics::lake::Lake;
@@ -27,6 +28,8 @@ const SOURCE: &str = "log";
 const MOST: usize = 50_000;
 /// Events read at once.
 const PAGE: usize = 1000;
+/// Files of versions that nobody reads any more are removed so often.
+const RELEASED_EVERY: Duration = Duration::from_mins(10);
 
 /// Up to where the log was followed.
 #[derive(Serialize, Deserialize, Default, PartialEq, Eq, Clone, Debug)]
@@ -43,12 +46,13 @@ pub struct Follower {
     place: PathBuf,
     calendar: Calendar,
     directory: Directory,
+    released: Instant,
 }
 
 /// What one round brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Followed {
-    /// Rows that are new or replace others.
+    /// Rows that are new, replace others, or are gone.
     pub rows: u64,
     /// Events that are not in the facts yet.
     pub behind: u64,
@@ -59,13 +63,22 @@ impl Follower {
         let place = snapshots.join("facts.json");
         let cursor = std::fs::read(&place).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
         let directory = Directory::open(data, &Lake::open(data)?.snapshot()?)?;
-        Ok(Follower { desk, data: data.into(), cursor, place, calendar: Calendar::shipped(), directory })
+        Ok(Follower {
+            desk,
+            data: data.into(),
+            cursor,
+            place,
+            calendar: Calendar::shipped(),
+            directory,
+            released: Instant::now(),
+        })
     }
 
     /// Brings into the facts what happened since the last round, a commit at most.
     pub async fn round(&mut self) -> Result<Followed> {
         let mut touched: BTreeSet<Uuid> = BTreeSet::new();
         let mut residents: BTreeSet<Uuid> = BTreeSet::new();
+        let mut erased: Vec<i64> = Vec::new();
         let mut cursor = self.cursor.clone();
         let mut head = cursor.pos;
         while touched.len() < MOST {
@@ -83,8 +96,12 @@ impl Follower {
             for event in &page.events {
                 touched.extend(contact_of(&event.stream));
                 residents.extend(resident_of(&event.stream));
-                if event.kind == "subject.erased" {
-                    touched.extend(self.of_subject(&event.stream).await?);
+                if event.kind == "subject.erased"
+                    && let Some((_, subject)) = event.stream.split_once('/')
+                {
+                    let resident = self.directory.resident(subject.as_bytes());
+                    touched.extend(self.contacts_of(resident).await?);
+                    erased.push(resident);
                 }
             }
             if page.next == cursor.pos {
@@ -93,6 +110,7 @@ impl Follower {
             cursor.pos = page.next;
         }
         if cursor == self.cursor {
+            self.release()?;
             return Ok(Followed { rows: 0, behind: 0 });
         }
         let mut contacts = Rows::new(facts::Contact::TABLE);
@@ -104,7 +122,7 @@ impl Follower {
         for subject in residents {
             self.resident(subject, &mut registrations, &mut encounters).await?;
         }
-        let written = self.commit([contacts, registrations, encounters])?;
+        let written = self.commit([contacts, registrations, encounters], &erased)?;
         let behind = head.saturating_sub(cursor.pos);
         self.keep(cursor)?;
         Ok(Followed { rows: written, behind })
@@ -141,10 +159,8 @@ impl Follower {
         Ok(())
     }
 
-    /// Contacts of a person in the facts, by the name of the stream that says that they were erased.
-    async fn of_subject(&mut self, stream: &str) -> Result<Vec<Uuid>> {
-        let Some((_, subject)) = stream.split_once('/') else { return Ok(Vec::new()) };
-        let resident = self.directory.resident(subject.as_bytes());
+    /// Contacts of a person in the facts.
+    async fn contacts_of(&mut self, resident: i64) -> Result<Vec<Uuid>> {
         let snapshot = Lake::open(&self.data)?.snapshot()?;
         let text = format!("SELECT contact_id FROM contacts WHERE resident_id = {resident} AND source = '{SOURCE}'");
         let batches = measure::sql(&snapshot, &text, now()).await?;
@@ -152,8 +168,20 @@ impl Follower {
         Ok(ids.filter_map(|id| id.parse().ok()).collect())
     }
 
-    fn commit(&self, mut tables: [Rows; 3]) -> Result<u64> {
-        if tables.iter().all(Rows::is_empty) {
+    /// Files in which erased people still stand go when nobody reads their version any more, also where nothing else is
+    /// written.
+    fn release(&mut self) -> Result<()> {
+        if self.released.elapsed() >= RELEASED_EVERY {
+            self.released = Instant::now();
+            let _lock = lock(&self.data)?;
+            Lake::open(&self.data)?.release()?;
+        }
+        Ok(())
+    }
+
+    /// Writes rows, and then takes out whoever was erased.
+    fn commit(&self, mut tables: [Rows; 3], erased: &[i64]) -> Result<u64> {
+        if tables.iter().all(Rows::is_empty) && erased.is_empty() {
             return Ok(0);
         }
         let lake = Lake::open(&self.data)?;
@@ -165,6 +193,7 @@ impl Follower {
             written += tally.accepted + tally.replaced;
             commit.compact(rows.table, false)?;
         }
+        written += commit.erase(erased)?;
         if written > 0 {
             commit.finish()?;
         }

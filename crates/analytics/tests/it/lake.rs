@@ -62,6 +62,7 @@ proptest! {
         commits in prop::collection::vec((prop::collection::vec(version(), 1..10), prop::bool::weighted(0.3)), 1..6),
         // Extracts may be imported in another order than they were recorded in.
         recorded in Just(vec![100, 200, 300, 400, 500]).prop_shuffle(),
+        erased in 0_i64..6,
     ) {
         let county = County::empty();
         let mut told: BTreeMap<u8, BTreeMap<i64, Version>> = BTreeMap::new();
@@ -102,6 +103,27 @@ proptest! {
         }
         let verified = county.snapshot().verify(|_| ());
         prop_assert!(verified.is_ok(), "{:?}", verified);
+        // Who is erased is in no version any more, and nobody else misses anything.
+        let erased = erased << 60;
+        let others = |at: i64| -> BTreeMap<u8, Version> {
+            as_of(at).into_iter().filter(|(_, version)| version.resident != erased).collect()
+        };
+        for compact in [false, true] {
+            let mut commit = county.lake().commit().expect("a commit");
+            let removed = commit.erase(&[erased]).expect("erased");
+            let stood = told.values().flat_map(BTreeMap::values).any(|version| version.resident == erased);
+            prop_assert!((removed > 0) == (stood && !compact), "{} rows, and the second time none", removed);
+            if compact {
+                commit.compact(Encounter::TABLE, true).expect("compaction");
+            }
+            commit.finish().expect("a version");
+            prop_assert_eq!(county.sql(query), expected(&others(i64::MAX)));
+            for at in [150, 250, 350, 450, 550] {
+                prop_assert_eq!(read_as_of(&county, at), expected(&others(at)), "erased, as of {}", at);
+            }
+            let verified = county.snapshot().verify(|_| ());
+            prop_assert!(verified.is_ok(), "{:?}", verified);
+        }
     }
 }
 

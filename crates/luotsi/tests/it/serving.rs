@@ -293,6 +293,26 @@ fn what_happens_at_the_desk_is_in_the_measures() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(rows(&data), before);
+    // Who is erased leaves the facts: rows of theirs are gone, and their contact is nobody's.
+    let exported = luotsi(&["log", "export", "--data", &data]);
+    let exported = String::from_utf8(exported.stdout).expect("text");
+    let (_, from) = exported.split_once("\"resident/").expect("the stream of the resident");
+    let erased = luotsi(&["log", "erase", &from[..36], "--reason", "asked for", "--data", &data]);
+    assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));
+    let left = "SELECT (SELECT count(*) FROM encounters) + (SELECT count(*) FROM registrations) + \
+                (SELECT count(*) FROM contacts WHERE resident_id IS NOT NULL) AS left, \
+                (SELECT count(*) FROM contacts) AS contacts";
+    let left = || {
+        let counted = luotsi(&["sql", left, "--data", &data, "--format", "json"]);
+        serde_json::from_slice::<Value>(&counted.stdout).unwrap_or(Value::Null)
+    };
+    assert_eq!(left(), json!([{ "left": 3, "contacts": 3 }]), "before the server has followed");
+    let begun = Instant::now();
+    while left() != json!([{ "left": 0, "contacts": 3 }]) {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the facts follow an erasure: {}", left());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert!(luotsi(&["facts", "verify", "--data", &data]).status.success());
     server.end();
 }
 
