@@ -14,16 +14,16 @@ use analytics::rows::Rows;
 use analytics::{Error, Result, measure};
 use facts::{ResidentId, Row};
 use operations::calendar::Calendar;
-use operations::{contacts, residents};
+use operations::{contacts, organisation, residents};
 use serde::{Deserialize, Serialize};
-use store::{Desk, Filter, contact_of, resident_of};
+use store::{Desk, Filter, ORGANISATION, contact_of, resident_of};
 use uuid::Uuid;
 
 use crate::now;
 use crate::place::told;
 
 /// What stands in the `source` of rows that come from the log.
-const SOURCE: &str = "log";
+pub const SOURCE: &str = "log";
 /// Contacts in one commit.
 const MOST: usize = 50_000;
 /// Events read at once.
@@ -79,6 +79,7 @@ impl Follower {
         let mut touched: BTreeSet<Uuid> = BTreeSet::new();
         let mut residents: BTreeSet<Uuid> = BTreeSet::new();
         let mut erased: Vec<i64> = Vec::new();
+        let mut organised = false;
         let mut cursor = self.cursor.clone();
         let mut head = cursor.pos;
         while touched.len() < MOST {
@@ -96,6 +97,7 @@ impl Follower {
             for event in &page.events {
                 touched.extend(contact_of(&event.stream));
                 residents.extend(resident_of(&event.stream));
+                organised |= event.stream == ORGANISATION;
                 if event.kind == "subject.erased"
                     && let Some((_, subject)) = event.stream.split_once('/')
                 {
@@ -122,7 +124,8 @@ impl Follower {
         for subject in residents {
             self.resident(subject, &mut registrations, &mut encounters).await?;
         }
-        let written = self.commit([contacts, registrations, encounters], &erased)?;
+        let [units, professionals] = self.organisation(organised).await?;
+        let written = self.commit([units, professionals, contacts, registrations, encounters], &erased)?;
         let behind = head.saturating_sub(cursor.pos);
         self.keep(cursor)?;
         Ok(Followed { rows: written, behind })
@@ -159,6 +162,19 @@ impl Follower {
         Ok(())
     }
 
+    /// Units and professionals, where anything of them has changed: all there were, for each row ends when the next begins.
+    async fn organisation(&self, changed: bool) -> Result<[Rows; 2]> {
+        let (mut units, mut professionals) = (Rows::new(facts::Unit::TABLE), Rows::new(facts::Professional::TABLE));
+        if changed {
+            let happened = store::organisation(self.desk.log()).await.map_err(told)?;
+            let (events, times): (Vec<_>, Vec<_>) = happened.into_iter().unzip();
+            let dated = times.last().copied().unwrap_or_default();
+            organisation::units(&events).iter().for_each(|row| units.push_row(row, SOURCE, dated));
+            organisation::professionals(&events).iter().for_each(|row| professionals.push_row(row, SOURCE, dated));
+        }
+        Ok([units, professionals])
+    }
+
     /// Contacts of a person in the facts.
     async fn contacts_of(&mut self, resident: i64) -> Result<Vec<Uuid>> {
         let snapshot = Lake::open(&self.data)?.snapshot()?;
@@ -180,7 +196,7 @@ impl Follower {
     }
 
     /// Writes rows, and then takes out whoever was erased.
-    fn commit(&self, mut tables: [Rows; 3], erased: &[i64]) -> Result<u64> {
+    fn commit(&self, mut tables: [Rows; 5], erased: &[i64]) -> Result<u64> {
         if tables.iter().all(Rows::is_empty) && erased.is_empty() {
             return Ok(0);
         }

@@ -6,6 +6,7 @@ mod facts_command;
 mod follower;
 mod log_command;
 mod measure_command;
+mod organisation_command;
 mod output;
 mod place;
 mod published;
@@ -39,6 +40,12 @@ enum Command {
     Serve(serve::Arguments),
     /// Make a token with which a program or a person works in a role.
     Token(token_command::Arguments),
+    /// Units as the county itself keeps them: begin, rename, move, end.
+    #[command(subcommand)]
+    Unit(organisation_command::UnitCommand),
+    /// Professionals as the county itself keeps them: where they work, and until when.
+    #[command(subcommand)]
+    Professional(organisation_command::ProfessionalCommand),
     /// Import a file into a fact table.
     Import(facts_command::ImportArguments),
     /// List, show, check and compact fact tables.
@@ -91,6 +98,8 @@ fn run(command: Command) -> Result<Done> {
         Command::Demo(arguments) => demo::run(&arguments).map(|()| Done::Whole),
         Command::Serve(arguments) => serve::run(&arguments).map(|()| Done::Whole),
         Command::Token(arguments) => token_command::run(&arguments).map(|()| Done::Whole),
+        Command::Unit(command) => organisation_command::unit(command).map(|()| Done::Whole),
+        Command::Professional(command) => organisation_command::professional(command).map(|()| Done::Whole),
         Command::Import(arguments) => facts_command::import(&arguments),
         Command::Facts(command) => facts_command::run(&command).map(|()| Done::Whole),
         Command::Sql(arguments) => facts_command::sql(&arguments).map(|()| Done::Whole),

@@ -3,4 +3,5 @@
 pub mod access;
 pub mod calendar;
 pub mod contacts;
+pub mod organisation;
 pub mod residents;

@@ -8,11 +8,13 @@
 mod archive;
 mod backend;
 mod chain;
+mod decided;
 mod desk;
 mod event;
 mod keys;
 mod log;
 mod memory;
+mod organisation;
 mod planted;
 mod postgres;
 mod residents;
@@ -21,13 +23,14 @@ mod view;
 
 pub use archive::{Epoch, copy};
 pub use chain::{ChainReport, Fault};
+pub use decided::Denied;
 pub use desk::{CROCKFORD, Desk, Done, Happened, Item, Opened, Opening, Side, Topic, Trouble, What, Who};
 pub use event::{
     Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
 };
 pub use keys::{KEY_FILE, KEYS, Keys, hex, random, signature};
 pub use log::{Filter, Location, Log, Page};
-pub use residents::Denied;
+pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use view::{View, contact_of, resident_of};
 
 /// An id for something that happens now, in microseconds since 1970: UUIDv7.

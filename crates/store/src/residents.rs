@@ -1,28 +1,13 @@
 //! Residents over the log: registrations to an own pair, and encounters.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use operations::residents::{self, Command, Event, Refusal, Resident};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::desk::{Desk, Trouble, Who};
-use crate::event::{self, AppendError, NewEvent, Recorded};
+use crate::decided::{Denied, decided};
+use crate::desk::{Desk, Who};
+use crate::event::Recorded;
 use crate::view::{RESIDENT, stream};
-use crate::{Error, Result, new_id};
-
-/// Why something asked about a resident was not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Denied {
-    Refused(Refusal),
-    Other(Trouble),
-}
-
-impl From<Error> for Denied {
-    fn from(error: Error) -> Denied {
-        Denied::Other(error.into())
-    }
-}
+use crate::{Error, Result};
 
 /// A resident's event as the rules know it.
 pub fn decode(event: &Recorded) -> Result<Event> {
@@ -54,49 +39,15 @@ impl Desk {
         who: &Who,
         command: Command,
         (key, told): (&str, &str),
-    ) -> std::result::Result<(), Denied> {
+    ) -> std::result::Result<(), Denied<Refusal>> {
         let now = self.now();
-        let request = Sha256::digest(told).into();
         let name = stream(RESIDENT, subject);
-        let denied: Arc<Mutex<Option<Denied>>> = Arc::default();
-        let slot = Arc::clone(&denied);
-        let new = {
-            let name = name.clone();
-            move |event: &Event| {
-                let (kind, data) = event.encode();
-                let (id, stream, schema) = (new_id(now), name.clone(), Event::SCHEMA);
-                NewEvent { id, stream, kind, schema, occurred: now, data, personal: None, closes: false }
-            }
+        let decide = move |events: &[Recorded]| {
+            let decided = residents::decide(&fold(events)?, &command, now).map_err(Denied::Refused)?;
+            Ok(decided.iter().map(Event::encode).collect())
         };
-        let command = event::Command {
-            scope: format!("{name}/{}", who.id),
-            key: key.into(),
-            request,
-            context: who.context(now),
-            streams: vec![(name, 0)],
-            decide: Box::new(move |streams| {
-                let resident = fold(streams.first().map_or(&[], Vec::as_slice)).map_err(Denied::from);
-                let decided =
-                    resident.and_then(|resident| residents::decide(&resident, &command, now).map_err(Denied::Refused));
-                match decided {
-                    Ok(events) => Some(events.iter().map(&new).collect()),
-                    Err(why) => {
-                        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
-                        None
-                    }
-                }
-            }),
-        };
-        match self.log().carry_out(command).await {
-            Ok(appended) => {
-                self.reach(appended.last).await;
-                Ok(())
-            }
-            Err(AppendError::Refused) => {
-                let why = denied.lock().unwrap_or_else(PoisonError::into_inner).take();
-                Err(why.unwrap_or(Denied::Other(Trouble::NotFound)))
-            }
-            Err(error) => Err(Denied::Other(error.into())),
-        }
+        let last = decided(self.log(), name, (Event::SCHEMA, now), who, (key, told), decide).await?;
+        self.reach(last).await;
+        Ok(())
     }
 }

@@ -317,6 +317,66 @@ fn what_happens_at_the_desk_is_in_the_measures() {
 }
 
 #[test]
+fn units_and_professionals_that_the_county_keeps_are_in_the_facts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("county");
+    let data = path.display().to_string();
+    let keep = |words: &[&str]| {
+        let output = luotsi(&[words, &["--data", &data]].concat());
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let set = |id: &str, parent: &str, from: &str| {
+        keep(&["unit", "set", id, "--name", "Asema", "--level", "unit", "--parent", parent, "--from", from])
+    };
+    let (refused, why) = set("station-1", "county", "2026-01-01");
+    assert!(!refused && why.contains("there is no county"), "{why}");
+    assert!(keep(&["unit", "set", "county", "--name", "Alue", "--level", "county", "--from", "2020-01-01"]).0);
+    for area in ["west", "east"] {
+        let words = ["--name", area, "--level", "area", "--parent", "county", "--from", "2020-01-01"];
+        assert!(keep(&[&["unit", "set", area], words.as_slice()].concat()).0);
+    }
+    assert!(set("station-1", "west", "2026-01-01").0);
+    assert!(set("station-1", "east", "2026-03-01").0);
+    assert!(set("station-1", "east", "2026-03-01").0, "the same again");
+    let (refused, why) = set("station-1", "west", "2026-02-01");
+    assert!(!refused && why.contains("before"), "{why}");
+    assert!(!set("west", "station-1", "2026-03-01").0, "no circle");
+    let (refused, why) = keep(&["unit", "set", "a b", "--name", "x", "--level", "unit", "--parent", "west"]);
+    assert!(!refused && why.contains("no identifier"), "{why}");
+    let nurse = ["professional", "set", "nurse-7", "--profession", "nurse", "--unit", "station-1"];
+    assert!(keep(&[nurse.as_slice(), &["--from", "2026-01-15"]].concat()).0);
+    assert!(!keep(&["unit", "end", "station-1", "--on", "2026-06-01"]).0, "somebody works there");
+    assert!(keep(&["professional", "end", "nurse-7", "--on", "2026-05-01"]).0);
+    let mut server = Server::start(&path);
+    let asked =
+        "SELECT unit_id, parent_id, valid_from, valid_to FROM units WHERE unit_id = 'station-1' ORDER BY valid_from";
+    let ask = |sql: &str| {
+        let output = luotsi(&["sql", sql, "--data", &data, "--format", "json"]);
+        serde_json::from_slice::<Value>(&output.stdout).unwrap_or(Value::Null)
+    };
+    let expected = json!([
+        { "unit_id": "station-1", "parent_id": "west", "valid_from": "2026-01-01", "valid_to": "2026-03-01" },
+        { "unit_id": "station-1", "parent_id": "east", "valid_from": "2026-03-01", "valid_to": null },
+    ]);
+    let begun = Instant::now();
+    while ask(asked) != expected {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the facts follow: {}", ask(asked));
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let works = ask("SELECT professional_id, profession, unit_id, valid_to FROM professionals");
+    let expected = json!([{ "professional_id": "nurse-7", "profession": "nurse", "unit_id": "station-1", "valid_to": "2026-05-01" }]);
+    assert_eq!(works, expected);
+    // While it serves, what changes comes after.
+    assert!(keep(&["unit", "end", "station-1", "--on", "2026-06-01"]).0);
+    let begun = Instant::now();
+    while ask(asked)[1]["valid_to"] != json!("2026-06-01") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the facts follow: {}", ask(asked));
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    server.end();
+}
+
+#[test]
 fn streams_that_are_open_do_not_keep_it_from_ending() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut server = Server::start(&folder.path().join("county"));

@@ -1,0 +1,170 @@
+//! `luotsi unit` and `luotsi professional`: the organisation as the county itself keeps it. It is in the facts as soon as
+//! a server has followed the log.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use analytics::lake::Lake;
+use analytics::{Error, Result, measure, rows};
+use clap::{Args, Subcommand};
+use facts::{Code, Profession, UnitLevel};
+use jiff::civil::Date;
+use operations::calendar::{Calendar, day_number};
+use operations::organisation::{Command, Professional, Unit};
+use store::{Denied, Log, Side, Who, ask_of_organisation, new_id};
+
+use crate::follower::SOURCE;
+use crate::place::{Place, told};
+use crate::{now, output, runtime};
+
+#[derive(Subcommand)]
+pub enum UnitCommand {
+    /// A unit is so from a day on: new, renamed, or under another.
+    Set(SetUnit),
+    /// A unit is no more.
+    End(End),
+}
+
+#[derive(Subcommand)]
+pub enum ProfessionalCommand {
+    /// A professional works so from a day on.
+    Set(SetProfessional),
+    /// A professional works here no more.
+    End(End),
+}
+
+#[derive(Args)]
+pub struct SetUnit {
+    #[command(flatten)]
+    place: Place,
+    /// Identifier; stays the same for ever.
+    id: String,
+    /// Name in Finnish.
+    #[arg(long)]
+    name: String,
+    /// Name in Swedish.
+    #[arg(long)]
+    name_sv: Option<String>,
+    /// Name in English.
+    #[arg(long)]
+    name_en: Option<String>,
+    /// Unit above it; a county has none.
+    #[arg(long)]
+    parent: Option<String>,
+    /// Level: county, area, line, unit or team.
+    #[arg(long, value_parser = code::<UnitLevel>)]
+    level: UnitLevel,
+    /// First day on which it is so; without it today.
+    #[arg(long)]
+    from: Option<Date>,
+}
+
+#[derive(Args)]
+pub struct SetProfessional {
+    #[command(flatten)]
+    place: Place,
+    /// Identifier; no name and no identity code.
+    id: String,
+    /// Profession, as in the data dictionary: nurse, physician, …
+    #[arg(long, value_parser = code::<Profession>)]
+    profession: Profession,
+    /// Unit of work.
+    #[arg(long)]
+    unit: String,
+    /// First day on which it is so; without it today.
+    #[arg(long)]
+    from: Option<Date>,
+}
+
+#[derive(Args)]
+pub struct End {
+    #[command(flatten)]
+    place: Place,
+    id: String,
+    /// First day on which it is no more; without it today.
+    #[arg(long)]
+    on: Option<Date>,
+}
+
+pub fn unit(command: UnitCommand) -> Result<()> {
+    match command {
+        UnitCommand::Set(it) => {
+            let unit = Unit {
+                id: it.id,
+                name: it.name,
+                name_sv: it.name_sv,
+                name_en: it.name_en,
+                parent: it.parent,
+                level: it.level,
+                from: day(it.from),
+            };
+            let texts = [Some(&unit.name), unit.name_sv.as_ref(), unit.name_en.as_ref()];
+            checked(&unit.id)?;
+            texts.into_iter().flatten().try_for_each(|text| named(text))?;
+            ask(&it.place, Command::SetUnit(unit))
+        }
+        UnitCommand::End(it) => ask(&it.place, Command::EndUnit { id: it.id, on: day(it.on) }),
+    }
+}
+
+pub fn professional(command: ProfessionalCommand) -> Result<()> {
+    match command {
+        ProfessionalCommand::Set(it) => {
+            checked(&it.id)?;
+            let (profession, unit, from) = (it.profession, it.unit, day(it.from));
+            ask(&it.place, Command::SetProfessional(Professional { id: it.id, profession, unit, from }))
+        }
+        ProfessionalCommand::End(it) => ask(&it.place, Command::EndProfessional { id: it.id, on: day(it.on) }),
+    }
+}
+
+/// A code of a closed list.
+fn code<C: Code>(text: &str) -> std::result::Result<C, String> {
+    let codes = || C::LIST.codes.iter().map(|code| code.code).collect::<Vec<_>>().join(", ");
+    C::named(text).ok_or_else(|| format!("one of {}", codes()))
+}
+
+/// An identifier that can stand in links, files and tables.
+fn checked(id: &str) -> Result<()> {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
+    match (1..=64).contains(&id.len()) && id.chars().all(is_plain) {
+        true => Ok(()),
+        false => Err(Error::new(format!("{id:?} is no identifier")).remedy("letters, digits, - _ . and at most 64")),
+    }
+}
+
+fn named(text: &str) -> Result<()> {
+    match !text.trim().is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control) {
+        true => Ok(()),
+        false => Err(Error::new("a name has 1 to 200 characters, and is of one line")),
+    }
+}
+
+/// A day as the log counts it; today where none is named.
+fn day(date: Option<Date>) -> i32 {
+    date.or_else(|| Calendar::shipped().local_date(now())).map_or(0, day_number)
+}
+
+fn ask(place: &Place, command: Command) -> Result<()> {
+    let keys = std::sync::Arc::new(place.keys()?);
+    // Before anything is asked: a data directory that another program wrote is not touched.
+    let snapshot = Lake::open(place.path())?.snapshot()?;
+    let log = Log::open(&place.location(), keys, now).map_err(told)?;
+    let who = Who { side: Side::System, id: "command line".into(), unit: String::new(), leads: false };
+    runtime()?.block_on(async {
+        let imported = format!("SELECT DISTINCT unit_id FROM units WHERE source <> '{SOURCE}'");
+        let imported = measure::sql(&snapshot, &imported, now()).await?;
+        let imported: BTreeSet<String> = imported.iter().flat_map(rows::first_texts).collect();
+        let at = now();
+        let key = new_id(at).to_string();
+        let done = ask_of_organisation(&log, &who, command, &key, at, move |id| imported.contains(id)).await;
+        match done {
+            Ok(()) => output::print(|out| {
+                writeln!(out, "done; in the facts within a minute where a server runs")
+                    .map_err(|error| Error::new(error.to_string()))
+            }),
+            Err(Denied::Refused(refusal)) => Err(Error::new(format!("it cannot be done: {refusal}"))),
+            Err(Denied::Other(trouble)) => Err(Error::new(format!("it was not done: {trouble:?}"))),
+        }
+    })
+}

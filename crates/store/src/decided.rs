@@ -1,0 +1,69 @@
+//! Commands on one stream: decided from its events under the lock of the head, and written as what follows.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use crate::desk::{Trouble, Who};
+use crate::event::{AppendError, Command, NewEvent, Recorded};
+use crate::log::Log;
+use crate::{Error, new_id};
+
+/// Why what was asked was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denied<R> {
+    Refused(R),
+    Other(Trouble),
+}
+
+impl<R> From<Error> for Denied<R> {
+    fn from(error: Error) -> Denied<R> {
+        Denied::Other(error.into())
+    }
+}
+
+/// Kinds and data of events.
+type Encoded = Vec<(String, String)>;
+
+/// Does what somebody asks of a stream; gives where the log then stands. `schema` is that of the events, `now` when they
+/// occur. `key` is the asker's own name for it, so that it is done once, and `told` what was said: the same for a
+/// repetition.
+pub async fn decided<R: Clone + Send + 'static>(
+    log: &Log,
+    stream: String,
+    (schema, now): (u32, i64),
+    who: &Who,
+    (key, told): (&str, &str),
+    decide: impl Fn(&[Recorded]) -> Result<Encoded, Denied<R>> + Send + Sync + 'static,
+) -> Result<u64, Denied<R>> {
+    let denied: Arc<Mutex<Option<Denied<R>>>> = Arc::default();
+    let (slot, name) = (Arc::clone(&denied), stream.clone());
+    let command = Command {
+        scope: format!("{stream}/{}", who.id),
+        key: key.into(),
+        request: Sha256::digest(told).into(),
+        context: who.context(now),
+        streams: vec![(stream, 0)],
+        decide: Box::new(move |streams| match decide(streams.first().map_or(&[], Vec::as_slice)) {
+            Ok(events) => {
+                let new = |(kind, data)| {
+                    let (id, stream) = (new_id(now), name.clone());
+                    NewEvent { id, stream, kind, schema, occurred: now, data, personal: None, closes: false }
+                };
+                Some(events.into_iter().map(new).collect())
+            }
+            Err(why) => {
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+                None
+            }
+        }),
+    };
+    match log.carry_out(command).await {
+        Ok(appended) => Ok(appended.last),
+        Err(AppendError::Refused) => {
+            let why = denied.lock().unwrap_or_else(PoisonError::into_inner).take();
+            Err(why.unwrap_or(Denied::Other(Trouble::NotFound)))
+        }
+        Err(error) => Err(Denied::Other(error.into())),
+    }
+}

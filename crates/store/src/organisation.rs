@@ -1,0 +1,47 @@
+//! Units and professionals over the log.
+
+use operations::organisation::{self, Command, Event, Organisation, Refusal};
+
+use crate::decided::{Denied, decided};
+use crate::desk::Who;
+use crate::event::Recorded;
+use crate::log::Log;
+use crate::{Error, Result};
+
+/// The one stream of all of it: it changes seldom, and every change is decided on the whole.
+pub const ORGANISATION: &str = "organisation/all";
+
+fn decode(event: &Recorded) -> Result<Event> {
+    Event::decode(&event.kind, event.schema, &event.data)
+        .map_err(|unreadable| Error(format!("event {} cannot be read: {}", event.pos, unreadable.0)))
+}
+
+/// Everything that happened to the organisation, with the instant of each, each later than the one before.
+pub async fn organisation(log: &Log) -> Result<Vec<(Event, i64)>> {
+    let mut last = i64::MIN;
+    let dated = |event: &Recorded| {
+        last = event.recorded.max(last.saturating_add(1));
+        Ok((decode(event)?, last))
+    };
+    log.read_stream(ORGANISATION, 0, usize::MAX >> 1).await?.iter().map(dated).collect()
+}
+
+/// Does what somebody asks of the organisation at an instant; `imported`: units that come by import.
+pub async fn ask_of_organisation(
+    log: &Log,
+    who: &Who,
+    command: Command,
+    key: &str,
+    now: i64,
+    imported: impl Fn(&str) -> bool + Send + Sync + 'static,
+) -> std::result::Result<(), Denied<Refusal>> {
+    let told = format!("{command:?}");
+    let decide = move |events: &[Recorded]| {
+        let organisation =
+            events.iter().try_fold(Organisation::default(), |it, event| Ok::<_, Error>(it.evolve(&decode(event)?)))?;
+        let decided = organisation::decide(&organisation, &command, &imported).map_err(Denied::Refused)?;
+        Ok(decided.iter().map(Event::encode).collect())
+    };
+    decided(log, ORGANISATION.into(), (Event::SCHEMA, now), who, (key, &told), decide).await?;
+    Ok(())
+}
