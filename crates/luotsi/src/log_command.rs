@@ -30,6 +30,8 @@ pub enum LogCommand {
     Restore(Restore),
     /// Destroy the keys of a subject: nothing personal of it can be read again, here or in any copy.
     Erase(Erase),
+    /// Destroy the keys of a class of content of the years before one: the end of the time for which it is kept.
+    Retain(Retain),
 }
 
 #[derive(Args)]
@@ -65,6 +67,18 @@ pub struct Erase {
     reason: String,
 }
 
+#[derive(Args)]
+pub struct Retain {
+    #[command(flatten)]
+    of: Place,
+    /// Class of content, as `contact`.
+    #[arg(long)]
+    class: String,
+    /// First year of which the content is kept.
+    #[arg(long, value_parser = clap::value_parser!(i16).range(1970..=9999))]
+    before: i16,
+}
+
 pub fn run(command: &LogCommand) -> Result<()> {
     let runtime = runtime()?;
     match command {
@@ -76,13 +90,17 @@ pub fn run(command: &LogCommand) -> Result<()> {
                         verify(log, what).await?;
                     }
                 }
-                Ok(())
+                match &logs[0] {
+                    Some(log) => of.goes_as_far_as_was_read(log).await,
+                    None => Ok(()),
+                }
             })
         }
         LogCommand::Export(of) => runtime.block_on(export(&of.existing(now)?)),
         LogCommand::Backup(arguments) => runtime.block_on(backup(arguments)),
         LogCommand::Restore(arguments) => runtime.block_on(restore(arguments)),
         LogCommand::Erase(arguments) => runtime.block_on(erase(arguments)),
+        LogCommand::Retain(arguments) => runtime.block_on(retain(arguments)),
     }
 }
 
@@ -192,16 +210,27 @@ async fn restore(arguments: &Restore) -> Result<()> {
 async fn erase(arguments: &Erase) -> Result<()> {
     let log = arguments.of.existing(now)?;
     let at = now();
-    let context = Context {
-        actor: "command line".into(),
-        purpose: "erasure".into(),
-        correlation: store::new_id(at),
-        ..Context::default()
-    };
-    let keys = log.erase(arguments.subject, &arguments.reason, store::new_id(at), at, context).await.map_err(told)?;
+    let erased = log.erase(arguments.subject, &arguments.reason, store::new_id(at), at, context("erasure", at));
+    let keys = erased.await.map_err(told)?;
     if keys == 0 {
         return Err(Error::new("no key was destroyed: there is nothing of this subject, or it was erased before")
             .remedy("`luotsi log export` tells the subjects of events"));
     }
     say(&format!("{keys} keys destroyed"))
+}
+
+async fn retain(arguments: &Retain) -> Result<()> {
+    let log = arguments.of.existing(now)?;
+    let at = now();
+    let year = jiff::Timestamp::from_microsecond(at).map_or(0, |at| at.to_zoned(jiff::tz::TimeZone::UTC).year());
+    if arguments.before > year {
+        return Err(Error::new(format!("content of this year, {year}, is kept")).remedy("name an earlier year"));
+    }
+    let keys = log.retain(&arguments.class, arguments.before, at, context("retention", at)).await.map_err(told)?;
+    say(&format!("{keys} keys destroyed"))
+}
+
+fn context(purpose: &str, at: i64) -> Context {
+    let (actor, purpose, correlation) = ("command line".into(), purpose.into(), store::new_id(at));
+    Context { actor, purpose, correlation, ..Context::default() }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use analytics::{Error, Result};
 use clap::Args;
-use store::{Desk, KEY_FILE, Keys, Location, Log};
+use store::{Desk, Filter, KEY_FILE, Keys, Location, Log, View};
 
 use crate::DataDirectory;
 
@@ -83,8 +83,29 @@ impl Place {
         clock: impl Fn() -> i64 + Clone + Send + Sync + 'static,
     ) -> Result<Desk> {
         let log = Log::open(&self.location(), Arc::clone(keys), clock.clone()).map_err(told)?;
-        let snapshot = self.snapshots().join("desk.json");
-        Desk::open(log, keys, clock, Some(snapshot)).await.map_err(told)
+        self.goes_as_far_as_was_read(&log).await?;
+        Desk::open(log, keys, clock, Some(self.desk_snapshot())).await.map_err(told)
+    }
+
+    /// Refuses a log that ends before what was read of it once: its end is lost, and no digest can tell.
+    pub async fn goes_as_far_as_was_read(&self, log: &Log) -> Result<()> {
+        let Some(view) = View::kept(&self.desk_snapshot()) else { return Ok(()) };
+        let page = log.read_all(0, Filter::default(), 1).await.map_err(told)?;
+        if view.epoch != page.epoch || view.pos <= page.head {
+            return Ok(());
+        }
+        Err(Error::new(format!(
+            "the log ends at {}, and was read up to {} before: its end is lost",
+            page.head, view.pos
+        ))
+        .remedy(format!(
+            "restore the newest backup; to go on with what is left, remove {}",
+            self.snapshots().display()
+        )))
+    }
+
+    fn desk_snapshot(&self) -> PathBuf {
+        self.snapshots().join("desk.json")
     }
 
     /// Folder of what can be made anew from the log.

@@ -420,6 +420,10 @@ fn a_log_is_proved_exported_copied_restored_and_erased() {
     let (ok, text) = run(&["restore", &path("copy.db"), "--keys", &path("copy.keys"), "--data", &path("new")]);
     assert!(ok && text == "3 events restored\n", "{text}");
     assert_eq!(run(&["verify", "--data", &path("new")]).1, whole, "the same chain");
+    let retain = |before: &str| run(&["retain", "--class", "contact", "--before", before, "--data", &path("new")]);
+    let (ok, text) = retain("9999");
+    assert!(!ok && text.contains("is kept"), "{text}");
+    assert_eq!(retain("1971").1, "1 keys destroyed\n", "what occurred in 1970");
     let (ok, text) = run(&["restore", &path("copy.db"), "--data", &path("county")]);
     assert!(!ok && text.contains("there is a file already"), "never over a log: {text}");
 }

@@ -114,6 +114,15 @@ impl Backend {
         each!(self, it => it.of_stream(stream, version, most))
     }
 
+    /// Whether the database finds its own file as it should be.
+    pub fn is_sound(&mut self) -> Outcome<bool> {
+        match self {
+            Backend::Sqlite(sqlite) => sqlite.is_sound(),
+            // It has its own checksums and its own tools, and of memory there is nothing to say.
+            Backend::Postgres(_) | Backend::Memory(_) => Ok(true),
+        }
+    }
+
     /// Every stream in the order of names, after one.
     pub fn streams(&mut self, after: &str, most: usize) -> Outcome<Vec<(String, Stream)>> {
         each!(self, it => it.streams(after, most))

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::event::Recorded;
 
@@ -62,8 +63,23 @@ pub struct ChainReport {
     pub faults: Vec<Fault>,
 }
 
+/// The events that a command brought about, and when: of all commands together every event once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Brought {
+    pub first: u64,
+    pub last: u64,
+    pub recorded: i64,
+}
+
 /// Follows the chain from the first event on.
 pub struct Checker {
+    /// What commands brought about, in order, when the log ended at `told`.
+    brought: Vec<Brought>,
+    told: u64,
+    /// The command that has been reached.
+    reached: usize,
+    /// Keys, and the first event that each sealed.
+    keys: HashMap<Uuid, u64>,
     last: u64,
     chain: [u8; 32],
     recorded: i64,
@@ -71,14 +87,39 @@ pub struct Checker {
     faults: Vec<Fault>,
 }
 
-impl Default for Checker {
-    fn default() -> Checker {
-        Checker { last: 0, chain: BEGINNING, recorded: i64::MIN, versions: HashMap::new(), faults: Vec::new() }
-    }
-}
-
 impl Checker {
+    /// `brought`: by the commands that stood in the log when it ended at `told`.
+    pub fn new(mut brought: Vec<Brought>, told: u64) -> Checker {
+        brought.retain(|command| command.first <= command.last);
+        brought.sort_unstable();
+        let told_of = brought.partition_point(|command| command.first <= told);
+        let overlaps = brought[..told_of].windows(2).filter(|pair| pair[1].first <= pair[0].last);
+        let twice = "two commands say that they brought it";
+        let faults = overlaps.map(|pair| Fault { pos: pair[1].first, what: twice }).collect();
+        Checker {
+            brought,
+            told,
+            reached: 0,
+            keys: HashMap::new(),
+            last: 0,
+            chain: BEGINNING,
+            recorded: i64::MIN,
+            versions: HashMap::new(),
+            faults,
+        }
+    }
+
     pub fn check(&mut self, event: &Recorded) {
+        if let Some(sealed) = &event.sealed {
+            self.keys.entry(sealed.key).or_insert(event.pos);
+        }
+        while self.brought.get(self.reached).is_some_and(|command| command.last < event.pos) {
+            self.reached += 1;
+        }
+        let command = self.brought.get(self.reached).filter(|command| command.first <= event.pos);
+        if event.pos <= self.told && command.is_none_or(|command| command.recorded != event.recorded) {
+            self.faults.push(Fault { pos: event.pos, what: "no command says that it brought it" });
+        }
         let mut fault = |what| self.faults.push(Fault { pos: event.pos, what });
         if event.pos != self.last + 1 {
             fault("events before it are missing");
@@ -110,6 +151,15 @@ impl Checker {
         }
     }
 
+    /// Keys that sealed something, each with the first event that it sealed.
+    pub fn keys(&self) -> &HashMap<Uuid, u64> {
+        &self.keys
+    }
+
+    pub fn fault(&mut self, pos: u64, what: &'static str) {
+        self.faults.push(Fault { pos, what });
+    }
+
     /// With what the head row says, read after the streams were listed: none may lie before its events.
     pub fn finish(mut self, head: (u64, [u8; 32], i64), streams: &HashMap<String, u64>) -> ChainReport {
         let (pos, chain, recorded) = head;
@@ -123,6 +173,10 @@ impl Checker {
                 self.faults.push(Fault { pos, what: "a stream has a version and no event of it" });
             }
         }
+        if self.brought.last().is_some_and(|command| command.last > pos) {
+            self.faults.push(Fault { pos, what: "a command says that it brought what is not there" });
+        }
+        self.faults.sort_by_key(|fault| fault.pos);
         ChainReport { events: self.last, chain: self.chain, faults: self.faults }
     }
 }

@@ -196,13 +196,22 @@ impl Keys {
 
     /// Destroys all keys of a subject; gives how many.
     pub fn destroy(&self, subject: Uuid, reason: &str, now: i64) -> Result<usize> {
+        self.destroy_where("subject = ?", params![now, reason, subject.as_bytes()])
+    }
+
+    /// Destroys the keys of a class of content of all years before one; gives how many.
+    pub fn expire(&self, class: &str, before: i16, now: i64) -> Result<usize> {
+        self.destroy_where("class = ? AND year < ?", params![now, "retention", class, before])
+    }
+
+    /// `values`: when, why, and those of the condition.
+    fn destroy_where(&self, condition: &str, values: &[&dyn rusqlite::ToSql]) -> Result<usize> {
         let mut making = held(&self.making);
         let transaction = making.database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
-        let destroyed = transaction.execute(
-            "UPDATE keys SET wrapped = NULL, destroyed = ?, reason = ? WHERE subject = ? AND destroyed IS NULL",
-            params![now, reason, subject.as_bytes()],
+        let destroy = format!(
+            "UPDATE keys SET wrapped = NULL, destroyed = ?, reason = ? WHERE destroyed IS NULL AND {condition}"
         );
-        let destroyed = destroyed.map_err(broken)?;
+        let destroyed = transaction.execute(&destroy, values).map_err(broken)?;
         let erasures: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(broken)?;
         transaction.pragma_update(None, "user_version", erasures + 1).map_err(broken)?;
         transaction.commit().map_err(broken)?;
@@ -213,6 +222,19 @@ impl Keys {
             true => Err(Error::new("the keys are destroyed, but a reader holds their old pages: erase again")),
             false => Ok(destroyed),
         }
+    }
+
+    /// Places of those of `keys` that are not here at all; a destroyed one is here.
+    pub(crate) fn missing(&self, keys: &HashMap<Uuid, u64>) -> Result<Vec<u64>> {
+        let half = held(&self.opening);
+        let mut find = half.database.prepare_cached("SELECT 1 FROM keys WHERE key_id = ?").map_err(broken)?;
+        let mut missing = Vec::new();
+        for (key, pos) in keys {
+            if !find.exists([key.as_bytes()]).map_err(broken)? {
+                missing.push(*pos);
+            }
+        }
+        Ok(missing)
     }
 }
 

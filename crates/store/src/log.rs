@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::backend::{self, Backend, Failure, Head, Outcome, Stream};
-use crate::chain::{ChainReport, Checker, digest, link};
+use crate::chain::{Brought, ChainReport, Checker, digest, link};
 use crate::event::{Append, AppendError, Appended, Command, Context, Expect, NewEvent, Recorded, Sealed};
 use crate::keys::{Keys, Sealing};
 use crate::memory::Memory;
@@ -228,66 +228,49 @@ impl Log {
         let keys = Arc::clone(&self.keys);
         let why = reason.to_string();
         let destroyed = blocking(move || keys.destroy(subject, &why, now)).await?;
-        let stream = format!("subject/{subject}");
-        let event = NewEvent {
-            id,
-            stream,
-            kind: "subject.erased".into(),
-            schema: 1,
-            occurred: now,
-            data: serde_json::json!({ "subject": subject.to_string(), "keys": destroyed }).to_string(),
-            personal: None,
-            closes: false,
-        };
-        let append = Append {
-            scope: "erase".into(),
-            key: format!("{subject}/{id}"),
-            request: [0; 32],
-            expects: Vec::new(),
-            events: vec![event],
-            context,
-        };
-        self.append(append).await.map_err(|error| Error::new(error.to_string()))?;
+        let data = serde_json::json!({ "subject": subject.to_string(), "keys": destroyed }).to_string();
+        self.announce((id, format!("subject/{subject}")), "subject.erased", data, now, context).await?;
         Ok(destroyed)
     }
 
-    /// Reads the whole log and tells everything that is not as it was written.
+    /// Reads the whole log, what stands beside it and its keys, and tells everything that is not as it was written.
     pub async fn verify(&self) -> Result<ChainReport> {
-        self.reading(|reader| {
-            // Others may write meanwhile: what stood before the streams were listed must be in them, and what they say
-            // must stand before the head that is read after.
-            let (_, before) = reader.after(0, 0)?;
-            let mut streams: HashMap<String, u64> = HashMap::new();
-            let mut reached = String::new();
-            loop {
-                let page = reader.streams(&reached, PAGE)?;
-                let Some((last, _)) = page.last() else { break };
-                reached.clone_from(last);
-                streams.extend(page.into_iter().map(|(name, stream)| (name, stream.version)));
-            }
-            let (_, head) = reader.after(0, 0)?;
-            let mut checker = Checker::default();
-            let (mut pos, mut listed) = (0, false);
-            loop {
-                let (events, _) = reader.after(pos, PAGE)?;
-                for event in events.iter().take_while(|event| event.pos <= head.pos) {
-                    if event.pos > before.pos && !listed {
-                        checker.listed(&streams);
-                        listed = true;
-                    }
-                    checker.check(event);
-                }
-                match events.last() {
-                    Some(last) if last.pos < head.pos => pos = last.pos,
-                    _ => break,
-                }
-            }
-            if !listed {
-                checker.listed(&streams);
+        let keys = Arc::clone(&self.keys);
+        let (checker, head, streams) = self.reading(read_whole).await?;
+        blocking(move || {
+            let mut checker = checker;
+            for pos in keys.missing(checker.keys())? {
+                checker.fault(pos, "the key of its content is not here: restore the keys");
             }
             Ok(checker.finish((head.pos, head.chain, head.recorded), &streams))
         })
         .await
+    }
+
+    /// Destroys the keys of a class of content of all years before one, and says so in the log: the end of its retention.
+    pub async fn retain(&self, class: &str, before: i16, now: i64, context: Context) -> Result<usize> {
+        let (keys, name) = (Arc::clone(&self.keys), class.to_string());
+        let destroyed = blocking(move || keys.expire(&name, before, now)).await?;
+        let data = serde_json::json!({ "class": class, "before": before, "keys": destroyed }).to_string();
+        self.announce((crate::new_id(now), format!("retention/{class}")), "class.expired", data, now, context).await?;
+        Ok(destroyed)
+    }
+
+    /// Appends what was done to keys; under the same id once.
+    async fn announce(
+        &self,
+        (id, stream): (Uuid, String),
+        kind: &str,
+        data: String,
+        now: i64,
+        context: Context,
+    ) -> Result<()> {
+        let (kind, schema, occurred) = (kind.to_string(), 1, now);
+        let key = format!("{stream}/{id}");
+        let event = NewEvent { id, stream, kind, schema, occurred, data, personal: None, closes: false };
+        let (scope, request, expects) = ("erase".into(), [0; 32], Vec::new());
+        let append = Append { scope, key, request, expects, events: vec![event], context };
+        self.append(append).await.map(|_| ()).map_err(|error| Error::new(error.to_string()))
     }
 
     /// Does some reading on a thread where it may wait.
@@ -312,6 +295,53 @@ impl Log {
         })
         .await
     }
+}
+
+/// Reads everything: events, streams, commands, and the database's own view of itself.
+fn read_whole(reader: &mut Backend) -> Outcome<(Checker, Head, HashMap<String, u64>)> {
+    // Others may write meanwhile: what stood before the streams were listed must be in them, and what they say must
+    // stand before the head that is read after.
+    let (_, before) = reader.after(0, 0)?;
+    let mut streams: HashMap<String, u64> = HashMap::new();
+    let mut reached = String::new();
+    loop {
+        let page = reader.streams(&reached, PAGE)?;
+        let Some((last, _)) = page.last() else { break };
+        reached.clone_from(last);
+        streams.extend(page.into_iter().map(|(name, stream)| (name, stream.version)));
+    }
+    let mut brought = Vec::new();
+    let mut reached = (String::new(), String::new());
+    loop {
+        let page = reader.commands((&reached.0, &reached.1), PAGE)?;
+        let Some(last) = page.last() else { break };
+        reached = (last.scope.clone(), last.key.clone());
+        brought.extend(page.iter().map(|it| Brought { first: it.first, last: it.last, recorded: it.recorded }));
+    }
+    let (_, head) = reader.after(0, 0)?;
+    let mut checker = Checker::new(brought, before.pos);
+    let (mut pos, mut listed) = (0, false);
+    loop {
+        let (events, _) = reader.after(pos, PAGE)?;
+        for event in events.iter().take_while(|event| event.pos <= head.pos) {
+            if event.pos > before.pos && !listed {
+                checker.listed(&streams);
+                listed = true;
+            }
+            checker.check(event);
+        }
+        match events.last() {
+            Some(last) if last.pos < head.pos => pos = last.pos,
+            _ => break,
+        }
+    }
+    if !listed {
+        checker.listed(&streams);
+    }
+    if !reader.is_sound()? {
+        checker.fault(0, "the database says that its file is damaged");
+    }
+    Ok((checker, head, streams))
 }
 
 impl Origin {

@@ -256,6 +256,11 @@ impl Sqlite {
         self.events(&sql, params![stream, version as i64, most as i64])
     }
 
+    pub fn is_sound(&mut self) -> Outcome<bool> {
+        let found = self.database.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+        found.map(|found| found == "ok").map_err(failure)
+    }
+
     fn events(&self, sql: &str, values: impl rusqlite::Params) -> Outcome<Vec<Recorded>> {
         let mut query = self.database.prepare_cached(sql).map_err(failure)?;
         let rows = query.query_map(values, recorded).map_err(failure)?;

@@ -347,6 +347,8 @@ fn units_and_professionals_that_the_county_keeps_are_in_the_facts() {
     assert!(keep(&[nurse.as_slice(), &["--from", "2026-01-15"]].concat()).0);
     assert!(!keep(&["unit", "end", "station-1", "--on", "2026-06-01"]).0, "somebody works there");
     assert!(keep(&["professional", "end", "nurse-7", "--on", "2026-05-01"]).0);
+    let copy = folder.path().join("copy.db");
+    assert!(keep(&["log", "backup", copy.to_str().expect("text")]).0);
     let mut server = Server::start(&path);
     let asked =
         "SELECT unit_id, parent_id, valid_from, valid_to FROM units WHERE unit_id = 'station-1' ORDER BY valid_from";
@@ -374,6 +376,17 @@ fn units_and_professionals_that_the_county_keeps_are_in_the_facts() {
         std::thread::sleep(Duration::from_millis(200));
     }
     server.end();
+    // An older log in the place of the newer: whole, and yet its end is lost. It is told, and nothing is built on it.
+    for name in ["log.db-wal", "log.db-shm"] {
+        let _ = std::fs::remove_file(path.join(name));
+    }
+    std::fs::copy(&copy, path.join("log.db")).expect("copied");
+    for words in [["log", "verify"].as_slice(), &["serve", "--listen", "127.0.0.1:0"]] {
+        let (went, why) = keep(words);
+        assert!(!went && why.contains("its end is lost"), "{words:?}: {why}");
+    }
+    std::fs::remove_dir_all(path.join("snapshots")).expect("removed");
+    assert!(keep(&["log", "verify"]).0);
 }
 
 #[test]

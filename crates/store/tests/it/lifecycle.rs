@@ -140,6 +140,42 @@ fn c20_a_retry_after_a_lost_connection_is_one_event() {
 }
 
 #[test]
+fn c23_who_follows_is_cut_off_fifty_times_and_misses_nothing() {
+    let Some(server) = server() else { return };
+    on_every_kind(async |kind| {
+        if kind != Kind::Postgres {
+            return;
+        }
+        let bench = Bench::new(kind);
+        let log = bench.log.clone();
+        let following = tokio::spawn(async move {
+            let (mut after, mut heard) = (0, Vec::new());
+            while heard.len() < 50 {
+                // Who is cut off reads on where it was.
+                if let Ok(page) = log.read_all(after, Filter::default(), 10).await {
+                    heard.extend(page.events.iter().map(|event| event.pos));
+                    after = page.next;
+                }
+                log.wait_after(after).await;
+            }
+            heard
+        });
+        let url = url(&bench);
+        let name = url.rsplit('/').next().expect("a name");
+        let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        for _ in 0..50 {
+            let append = of(vec![event("a/1")]);
+            while let Err(error) = bench.append(append.clone()).await {
+                assert_eq!(error, AppendError::Unknown, "asked again with the same key");
+            }
+            let ended = psql(&format!("{server}/postgres"), &end).stdout(std::process::Stdio::null()).status();
+            assert!(ended.expect("psql runs").success());
+        }
+        assert_eq!(following.await.expect("heard"), (1..=50).collect::<Vec<u64>>());
+    });
+}
+
+#[test]
 fn c30_a_log_of_a_newer_program_is_refused() {
     on_every_kind(async |kind| {
         let bench = Bench::new(kind);

@@ -109,6 +109,46 @@ fn a_key_that_another_process_destroys_is_used_no_more_and_one_that_is_lost_is_t
     });
 }
 
+#[test]
+fn c35_the_end_of_retention_takes_a_class_of_years_and_nothing_else() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        const YEAR: i64 = 366 * 86_400 * 1_000_000;
+        for (years, class) in [(0, "contact"), (3, "contact"), (3, "record")] {
+            let mut event = personal("a/1", Uuid::from_u128(1), class);
+            event.occurred = BEGUN - years * YEAR;
+            event.personal.as_mut().expect("text").class = class.into();
+            bench.append(of(vec![event])).await.expect("appended");
+        }
+        for destroyed in [1, 0] {
+            let done = bench.log.retain("contact", 2025, BEGUN, context()).await.expect("destroyed");
+            assert_eq!(done, destroyed);
+        }
+        let texts: Vec<bool> =
+            bench.all().await[..3].iter().map(|it| bench.log.unseal(it).expect("the keys").is_some()).collect();
+        assert_eq!(texts, [true, false, true], "of this year, of that class, of another class");
+        let last = bench.all().await.pop().expect("it is told");
+        assert_eq!((last.kind.as_str(), last.stream.as_str()), ("class.expired", "retention/contact"));
+        assert!(bench.log.verify().await.expect("a report").faults.is_empty());
+    });
+}
+
+#[test]
+fn verify_tells_what_lacks_its_key() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        bench.one("a/1").await;
+        bench.append(of(vec![personal("a/1", Uuid::from_u128(1), "one")])).await.expect("appended");
+        let database = Connection::open(bench.folder.path().join("keys").join(store::KEYS)).expect("the keys");
+        database.execute_batch("DELETE FROM keys").expect("gone");
+        let faults = bench.log.verify().await.expect("a report").faults;
+        assert!(
+            matches!(faults.as_slice(), [fault] if fault.pos == 2 && fault.what.contains("restore the keys")),
+            "{faults:?}"
+        );
+    });
+}
+
 /// Every column of an event but its place, changed by as little as can be; rows that are missing; heads and streams.
 #[test]
 fn c36_a_change_of_any_column_is_told_at_its_place() {
@@ -166,15 +206,20 @@ fn c36_a_change_of_any_column_is_told_at_its_place() {
             ("UPDATE head SET chain = zeroblob(32)", 6),
             ("UPDATE streams SET version = version + 1 WHERE stream = 'a/1'", 6),
             ("DELETE FROM streams WHERE stream = 'a/0'", 6),
+            ("DELETE FROM commands WHERE first_pos = 3", 3),
+            ("UPDATE commands SET last_pos = 5 WHERE first_pos = 3", 4),
+            ("UPDATE commands SET last_pos = 9 WHERE first_pos = 6", 6),
+            ("UPDATE commands SET recorded = recorded + 1 WHERE first_pos = 2", 2),
         ] {
             database.execute_batch("CREATE TEMP TABLE e AS SELECT * FROM events; CREATE TEMP TABLE h AS SELECT * FROM head; \
-                                    CREATE TEMP TABLE s AS SELECT * FROM streams").expect("ok");
+                                    CREATE TEMP TABLE s AS SELECT * FROM streams; CREATE TEMP TABLE c AS SELECT * FROM commands").expect("ok");
             database.execute_batch(change).expect(change);
             let faults = bench.log.verify().await.expect("a report").faults;
             assert!(faults.iter().any(|fault| fault.pos == place), "{change}: {faults:?}");
             database.execute_batch("DELETE FROM events; INSERT INTO events SELECT * FROM e; DELETE FROM head; \
                                     INSERT INTO head SELECT * FROM h; DELETE FROM streams; INSERT INTO streams SELECT * FROM s; \
-                                    DROP TABLE e; DROP TABLE h; DROP TABLE s").expect("as it was");
+                                    DELETE FROM commands; INSERT INTO commands SELECT * FROM c; \
+                                    DROP TABLE e; DROP TABLE h; DROP TABLE s; DROP TABLE c").expect("as it was");
         }
         assert!(bench.log.verify().await.expect("a report").faults.is_empty());
     });
