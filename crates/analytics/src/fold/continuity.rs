@@ -357,20 +357,16 @@ const FEW: usize = 64;
 /// Σ n² over professionals, and the largest n, of visits given by their professionals.
 fn concentration(seen: &mut [Id]) -> (u64, u32) {
     let (mut squares, mut most) = (0, 0);
+    let mut count = |n: u32, times: u64| {
+        squares += u64::from(n) * times;
+        most = most.max(n);
+    };
     if seen.len() <= FEW {
-        // Each visit counts those after it with its professional: the first of n counts n, and all pairs, both ways
-        // round and each with itself, are n times n.
-        for (at, one) in seen.iter().enumerate() {
-            let after: u32 = seen[at + 1..].iter().map(|other| u32::from(one == other)).sum();
-            squares += 1 + 2 * u64::from(after);
-            most = most.max(after + 1);
-        }
+        // Each visit counts those with its professional: a professional of n visits is counted n times n.
+        seen.iter().for_each(|one| count(seen.iter().map(|other| u32::from(one == other)).sum(), 1));
     } else {
         seen.sort_unstable();
-        for visits in seen.chunk_by(Id::eq) {
-            squares += (visits.len() * visits.len()) as u64;
-            most = most.max(visits.len() as u32);
-        }
+        seen.chunk_by(Id::eq).for_each(|visits| count(visits.len() as u32, visits.len() as u64));
     }
     (squares, most)
 }
