@@ -132,12 +132,36 @@ struct Among<'a> {
     bits: Vec<u64>,
 }
 
+/// The same of fewer than 64 codes: one word, and nothing to look up for a row but its key.
+struct Short<'a> {
+    keys: &'a [i32],
+    bits: u64,
+}
+
+impl Short<'_> {
+    fn has(&self, row: usize) -> u64 {
+        self.bits >> (self.keys[row] & 63) & 1
+    }
+}
+
 impl Among<'_> {
+    fn short(&self) -> Option<Short<'_>> {
+        match self.bits.as_slice() {
+            [bits] => Some(Short { keys: self.keys, bits: *bits }),
+            _ => None,
+        }
+    }
+
     /// 1 where a row has one of the codes; a row without a code has any.
     fn has(&self, row: usize) -> u64 {
         let key = self.keys[row] as usize;
         self.bits.get(key >> 6).map_or(0, |bits| bits >> (key & 63) & 1)
     }
+}
+
+/// Rows of a time in the window for which `has` gives 1.
+fn within(times: &[i64], window: std::ops::Range<i64>, has: impl Fn(usize) -> u64) -> BooleanBuffer {
+    BooleanBuffer::collect_bool(times.len(), |row| u64::from(window.contains(&times[row])) & has(row) == 1)
 }
 
 fn labels(column: &ArrayRef) -> Result<ArrayRef> {
@@ -255,10 +279,12 @@ impl Folder {
         let (done, profession) = (statuses.among(&["done"]), professions.among(&[&self.profession]));
         let (met, urgent) = (modalities.among(&modes), urgencies.among(&["emergency", "urgent"]));
         let times = times.values();
-        let counted = BooleanBuffer::collect_bool(batch.num_rows(), |row| {
-            let in_windows = u64::from((first..last).contains(&times[row]));
-            in_windows & done.has(row) & profession.has(row) & met.has(row) == 1
-        });
+        let counted = match [done.short(), profession.short(), met.short()] {
+            [Some(done), Some(profession), Some(met)] => {
+                within(times, first..last, |row| done.has(row) & profession.has(row) & met.has(row))
+            }
+            _ => within(times, first..last, |row| done.has(row) & profession.has(row) & met.has(row)),
+        };
         let coded = [statuses, professions, modalities].into_iter().filter_map(|column| column.keys.nulls());
         let counted = coded.fold(counted, |counted, nulls| &counted & nulls.inner());
         let not_urgent = |row: &usize| urgent.has(*row) == 0 || urgencies.keys.is_null(*row);
