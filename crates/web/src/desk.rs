@@ -535,7 +535,10 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: Fields
                 _ => (Command::Ask { seen, client_id }, Some(text)),
             }
         }
-        "transfer" if app.is_unit(&fields.unit) => {
+        "transfer" => {
+            if !app.is_unit(&fields.unit) {
+                return Err(Wrong::Told("wrong-unit"));
+            }
             let note = care::text(&fields.note).map_err(|_| Wrong::Told("wrong-note"))?;
             let reason = if REASONS.contains(&fields.reason.as_str()) { fields.reason } else { "other".into() };
             (Command::Transfer { to: fields.unit, reason }, Some(note))

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod contacts;
+mod crawl;
 mod openapi;
 mod pages;
 

@@ -104,7 +104,7 @@ async fn get(app: &Arc<App>, path: &str, cookie: &str) -> (StatusCode, String) {
 }
 
 /// Signs in with a role; the cookie to send.
-async fn signed_in(app: &Arc<App>, role: &str) -> String {
+pub async fn signed_in(app: &Arc<App>, role: &str) -> String {
     let request = Request::post("/sign-in")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(format!("role={role}")))

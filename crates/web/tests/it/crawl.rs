@@ -1,0 +1,140 @@
+//! Every page and every answer to programs, for every role, in its own unit and in another: who gets it, and nobody else.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use operations::access::Role;
+use serde_json::json;
+use tower::ServiceExt;
+use web::{App, router};
+
+use crate::contacts::{call, opening};
+use crate::pages::{fixture, signed_in};
+use crate::{app_over, on_its_own};
+
+/// Who asks: a role, nobody, or whoever holds the code of the first contact.
+const NOBODY: &str = "nobody";
+const HOLDER: &str = "holder";
+
+async fn status(app: &Arc<App>, method: Method, path: &str, cookie: &str) -> u16 {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let answer = router(Arc::clone(app)).oneshot(request.body(Body::empty()).expect("a request")).await;
+    answer.expect("an answer").status().as_u16()
+}
+
+/// What each asker gets: 200, to the sign-in (303), or nothing (404). Written down here, and not asked of the rules.
+fn expected(page: &str, who: &str) -> u16 {
+    let works = ["nurse", "physician", "lead"].contains(&who);
+    let signed_out = [NOBODY, HOLDER].contains(&who);
+    match page {
+        "home" | "sign-in" | "contact" | "return" => 200,
+        // Who has no contact open here is shown how to come back to one.
+        "thread" => {
+            if who == HOLDER {
+                200
+            } else {
+                303
+            }
+        }
+        "metrics" | "nothing" => 404,
+        _ if signed_out => 303,
+        "steer" | "measure" | "table" => {
+            if who == "resident" {
+                404
+            } else {
+                200
+            }
+        }
+        "cases" => {
+            if ["lead", "manager", "analyst", "evaluator"].contains(&who) {
+                200
+            } else {
+                404
+            }
+        }
+        "desk" | "own queue" => {
+            if works || who == "manager" {
+                200
+            } else {
+                404
+            }
+        }
+        "own contact" => {
+            if works {
+                200
+            } else {
+                404
+            }
+        }
+        _ => 404,
+    }
+}
+
+#[test]
+fn every_page_is_for_whom_it_is_and_for_nobody_else() {
+    on_its_own(async {
+        let app = app_over(fixture(0.5, true), false).await;
+        let (_, own) = call(&app, Method::POST, "/api/contacts", "", Some(opening("own", "one"))).await;
+        let mut elsewhere = opening("other", "two");
+        elsewhere["service"] = json!("families");
+        let (_, other) = call(&app, Method::POST, "/api/contacts", "", Some(elsewhere)).await;
+        let [own, other, code] =
+            [&own["contact"], &other["contact"], &own["resume_code"]].map(|it| it.as_str().expect("text").to_string());
+        let measure = "/steer/measures/access.callback_24h";
+        let pages = [
+            ("home", "/".into()),
+            ("sign-in", "/sign-in".into()),
+            ("contact", "/contact".into()),
+            ("thread", "/contact/thread".into()),
+            ("return", "/contact/return".into()),
+            ("desk", "/desk".into()),
+            ("own queue", "/desk?unit=small".into()),
+            ("other queue", "/desk?unit=other".into()),
+            ("own contact", format!("/desk/contacts/{own}")),
+            ("other contact", format!("/desk/contacts/{other}")),
+            ("no contact", "/desk/contacts/00000000-0000-0000-0000-000000000000".into()),
+            ("steer", "/steer".into()),
+            ("measure", measure.into()),
+            ("table", format!("{measure}/csv")),
+            ("cases", format!("{measure}/cases?unit=county&period=2025-01")),
+            ("metrics", "/metrics".into()),
+            ("nothing", "/admin".into()),
+        ];
+        // What the desk does, to the end of a contact: whoever may not, finds nothing there.
+        let commands = ["claim", "reply", "ask", "transfer", "resolve", "reopen", "close", "release"];
+        let mut got: BTreeMap<(&str, &str), u16> = BTreeMap::new();
+        let roles = Role::ALL.map(Role::code);
+        for who in roles.into_iter().chain([NOBODY, HOLDER]) {
+            let cookie = match who {
+                NOBODY => String::new(),
+                HOLDER => format!("contact={code}"),
+                role => signed_in(&app, role).await,
+            };
+            for (name, path) in &pages {
+                got.insert((name, who), status(&app, Method::GET, path, &cookie).await);
+            }
+        }
+        for ((page, who), status) in &got {
+            assert_eq!(*status, expected(page, who), "{page} for {who}");
+        }
+        for who in roles.into_iter().chain([NOBODY, HOLDER]) {
+            let cookie = match who {
+                NOBODY => String::new(),
+                HOLDER => format!("contact={code}"),
+                role => signed_in(&app, role).await,
+            };
+            for (contact, command) in [&own, &other].into_iter().flat_map(|it| commands.map(|command| (it, command))) {
+                let status = status(&app, Method::POST, &format!("/desk/contacts/{contact}/{command}"), &cookie).await;
+                let works = ["nurse", "physician", "lead"].contains(&who) && *contact == own;
+                let refused = if [NOBODY, HOLDER].contains(&who) { 303 } else { 404 };
+                assert_eq!(status == refused, !works, "{command} by {who} of {contact}: {status}");
+            }
+        }
+    });
+}
