@@ -1,7 +1,8 @@
 //! `luotsi spc`: the control chart of a series in a CSV file.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use analytics::{Error, Result};
 use stats::spc::{self, Better, Chart, Charted, Datum, Dialect, Phase};
@@ -10,7 +11,8 @@ use crate::output;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// CSV with a header: a period, a value, and for p, pp and u charts a numerator and a denominator.
+    /// CSV with a header: a period, a value, and for p, pp and u charts a numerator and a denominator; separated by commas,
+    /// or by semicolons with decimal commas. `-` is standard input.
     file: PathBuf,
     /// xmr, p, pp (p′), u, c, t, g or run.
     #[arg(long, default_value = "xmr", value_parser = chart)]
@@ -39,6 +41,9 @@ pub struct Arguments {
     /// csv, json or svg.
     #[arg(long, default_value = "csv", value_parser = ["csv", "json", "svg"])]
     format: String,
+    /// Title of the picture; without it the name of the file.
+    #[arg(long)]
+    title: Option<String>,
     /// Language of the picture: fi, sv or en.
     #[arg(long, default_value = "en", value_parser = ["fi", "sv", "en"])]
     language: String,
@@ -78,7 +83,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let charted = spc::chart(arguments.chart, &series, &phases, &arguments.dialect);
     output::print(|out| {
         let text = match arguments.format.as_str() {
-            "svg" => web::chart_svg(&periods, &charted, arguments.target, arguments.better, &arguments.language),
+            "svg" => {
+                let stem = arguments.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+                let title = arguments.title.clone().or(stem).unwrap_or_default();
+                let (target, better) = (arguments.target, arguments.better);
+                web::chart_svg((&title, &periods), &charted, target, better, &arguments.language)
+            }
             "json" => json(arguments, &periods, &charted),
             _ => csv_text(&periods, &charted)?,
         };
@@ -86,10 +96,32 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     })
 }
 
+/// A series is a few lines; what is longer is none.
+const LONGEST: u64 = 64 << 20;
+
+/// The text of the file or of standard input.
+fn text(path: &Path) -> Result<String> {
+    let broken = |error: std::io::Error| Error::new(format!("cannot read the series: {error}")).at(path.display());
+    let mut text = String::new();
+    let read = match path.to_str() {
+        Some("-") => std::io::stdin().lock().take(LONGEST).read_to_string(&mut text),
+        _ => File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text)),
+    };
+    match read.map_err(broken)? as u64 {
+        LONGEST.. => Err(Error::new("a series of 64 MiB is none").at(path.display())),
+        _ => Ok(text),
+    }
+}
+
 fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
     let path = &arguments.file;
     let broken = |error: csv::Error| Error::new(format!("cannot read the series: {error}")).at(path.display());
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(broken)?;
+    let text = text(path)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let head = text.lines().next().unwrap_or_default();
+    let semicolons = head.contains(';') && !head.contains(',');
+    let separator = if semicolons { b';' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).delimiter(separator).from_reader(text.as_bytes());
     let header = reader.headers().map_err(broken)?.clone();
     if header.is_empty() {
         return Err(Error::new("the file has no header line").at(path.display()));
@@ -110,6 +142,7 @@ fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
         return Err(Error::new("this chart needs a denominator").at(path.display()).remedy("--denominator COLUMN"));
     }
     let value = value.or(if ratio && numerator.is_some() { None } else { Some(1.min(header.len() - 1)) });
+    let counts = ratio || matches!(arguments.chart, Chart::C | Chart::T | Chart::G);
     let (mut periods, mut series) = (Vec::new(), Vec::new());
     let mut known = std::collections::HashSet::new();
     for record in reader.records() {
@@ -117,9 +150,18 @@ fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
         let line = record.position().map_or(0, csv::Position::line);
         let number = |column: usize| match record.get(column).unwrap_or("") {
             "" => Ok(None),
-            text => finite(text).map(Some).map_err(|wanted| {
-                Error::new(format!("'{text}' is not {wanted}")).at(format!("{}:{line}:{}", path.display(), column + 1))
-            }),
+            text => {
+                let decimal = if semicolons { text.replacen(',', ".", 1) } else { text.into() };
+                let place = || format!("{}:{line}:{}", path.display(), column + 1);
+                let wrong = |wanted| Error::new(format!("'{text}' is not {wanted}")).at(place());
+                let number = finite(&decimal).map_err(wrong)?;
+                if number < 0.0 && counts {
+                    return Err(
+                        Error::new(format!("'{text}' is less than nothing, and this chart is of counts")).at(place())
+                    );
+                }
+                Ok(Some(number))
+            }
         };
         let below = denominator.map(number).transpose()?.flatten();
         let above = numerator.map(number).transpose()?.flatten();

@@ -352,6 +352,16 @@ fn a_period_twice_is_told_and_a_number_beyond_meaning_refused() {
     let twice = luotsi(&["spc", &path.display().to_string()]);
     assert!(twice.status.success() && String::from_utf8_lossy(&twice.stderr).contains("series.csv:4:1"));
     refused("month,value\n1,2\n2,1e308\n", "series.csv:3:2");
+    // As spreadsheets here write it; and a picture that says in words what it shows.
+    std::fs::write(&path, "\u{feff}kuukausi;arvo\n1;2,5\n2;3,5\n").expect("a file");
+    let finnish = luotsi(&["spc", &path.display().to_string()]);
+    assert!(String::from_utf8_lossy(&finnish.stdout).contains("1,2.5,"), "decimal commas");
+    let picture = luotsi(&["spc", &path.display().to_string(), "--format", "svg", "--language", "sv"]);
+    let picture = String::from_utf8(picture.stdout).expect("text");
+    assert!(picture.contains(">series</title>") && !picture.contains("></desc>"), "{picture}");
+    std::fs::write(&path, "month,value\n1,2\n2,-3\n").expect("a file");
+    let negative = luotsi(&["spc", &path.display().to_string(), "--chart", "c"]);
+    assert!(String::from_utf8_lossy(&negative.stderr).contains("series.csv:3:2"));
     let nan = luotsi(&["spc", "series.csv", "--target", "NaN"]);
     assert_eq!(nan.status.code(), Some(2));
 }
