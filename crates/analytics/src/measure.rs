@@ -44,17 +44,30 @@ impl Catalogue {
         Catalogue { files }.checked()
     }
 
-    /// The shipped measures, and over them those of a county's own folder.
+    /// The shipped measures, and over them those of a county's own folder, measure by measure: what a shipped file says
+    /// beside one that is replaced goes on to hold.
     pub fn with_folder(folder: &Path) -> Result<Catalogue> {
         let mut catalogue = Catalogue::shipped()?;
         let mut paths = Vec::new();
         sql_files(folder, &mut paths)?;
+        let mut own: Vec<MeasureFile> = Vec::new();
         for path in paths {
             let text = std::fs::read_to_string(&path).map_err(|error| Error::file("read", &path, error))?;
             let file = MeasureFile::parse(&path.display().to_string(), &text)?;
-            catalogue.files.retain(|known| !known.shares_an_id(&file));
-            catalogue.files.push(file);
+            if let Some((other, id)) = own.iter().find_map(|other| Some((other, other.shared_id(&file)?))) {
+                return Err(Error::new(format!("the measure {id} stands in {} too", other.path))
+                    .at(path.display())
+                    .remedy("one of them goes, or gets another id"));
+            }
+            own.push(file);
         }
+        for shipped in &mut catalogue.files {
+            shipped
+                .measures
+                .retain(|measure| !own.iter().any(|file| file.measures.iter().any(|it| it.id == measure.id)));
+        }
+        catalogue.files.retain(|file| !file.measures.is_empty());
+        catalogue.files.extend(own);
         catalogue.checked()
     }
 

@@ -206,8 +206,10 @@ impl MeasureFile {
         self.folds() || table.name == "units" || table.at.is_none_or(|at| self.names(at))
     }
 
-    pub(super) fn shares_an_id(&self, other: &MeasureFile) -> bool {
-        self.measures.iter().any(|mine| other.measures.iter().any(|theirs| mine.id == theirs.id))
+    /// A measure that stands in both files.
+    pub(super) fn shared_id<'a>(&self, other: &'a MeasureFile) -> Option<&'a str> {
+        let is_mine = |id: &str| self.measures.iter().any(|mine| mine.id == id);
+        other.measures.iter().map(|theirs| theirs.id.as_str()).find(|id| is_mine(id))
     }
 }
 

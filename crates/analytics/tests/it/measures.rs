@@ -44,6 +44,19 @@ const RIGHT: &str = "SELECT contact_id AS case_id, resident_id, unit_id, opened_
                      FROM contacts\nWHERE opened_at >= $from AND opened_at < $to\n";
 
 #[test]
+fn a_countys_own_measure_takes_the_place_of_one_and_not_of_its_neighbours() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let head = HEAD.replace("t.one", "continuity.coc");
+    fs::write(folder.path().join("ours.sql"), format!("{head}{RIGHT}")).expect("a measure");
+    let catalogue = Catalogue::with_folder(folder.path()).expect("a catalogue");
+    assert!(catalogue.find("continuity.coc").expect("ours").0.path.ends_with("ours.sql"));
+    assert!(catalogue.find("continuity.upc").expect("shipped").0.path.ends_with("continuity.sql"));
+    fs::write(folder.path().join("theirs.sql"), format!("{head}{RIGHT}")).expect("a measure");
+    let twice = Catalogue::with_folder(folder.path()).expect_err("two of one name");
+    assert!(twice.what.contains("ours.sql") && twice.at.is_some_and(|at| at.ends_with("theirs.sql")));
+}
+
+#[test]
 fn wrong_files_are_refused_with_line_and_column() {
     let place = |error: &analytics::Error| error.at.clone().unwrap_or_default();
     let unknown = refused(HEAD, &RIGHT.replace("channel = 'chat'", "chanel = 'chat'"));
