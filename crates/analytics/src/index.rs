@@ -172,6 +172,25 @@ pub fn merge_without(folder: &Path, runs: &[Run], path: String, gone: impl Fn(i6
     }
 }
 
+/// Checks that a run is whole and in order.
+pub fn verify(folder: &Path, run: &Run) -> Result<()> {
+    let path = folder.join(&run.path);
+    let wrong = |what: &str| Error::new(what).at(path.display()).remedy("restore the data directory from its backup");
+    let length = path.metadata().map_err(|error| Error::file("read the key index", &path, error))?.len();
+    if length != run.entries * ENTRY as u64 {
+        return Err(wrong("the key index is not as long as the manifest says"));
+    }
+    let mut reader = RunReader::open(folder, run)?;
+    let mut last = None;
+    while let Some((key, known)) = reader.next()? {
+        let order = (key, known.recorded_at);
+        if last.replace(order).is_some_and(|last| last >= order) {
+            return Err(wrong("the key index is not in order"));
+        }
+    }
+    Ok(())
+}
+
 /// Reads a run from end to end, many entries at a time.
 struct RunReader {
     file: File,

@@ -243,7 +243,8 @@ impl Snapshot {
         self.table(table).is_some_and(|files| files.changes.any_after(version, end))
     }
 
-    /// Checks that every file named is there, whole, in order, and in its range; calls `progress` for each.
+    /// Checks that every file named is there, whole, in order, and in its range, and that the key indices are; calls
+    /// `progress` for each file of rows.
     pub fn verify(&self, mut progress: impl FnMut(&FileEntry)) -> Result<u64> {
         let mut files = 0;
         for table in TABLES {
@@ -254,6 +255,10 @@ impl Snapshot {
                     progress(file);
                     files += 1;
                 }
+            }
+            for run in self.table(table).into_iter().flat_map(|files| &files.index) {
+                index::verify(&self.folder, run)?;
+                files += 1;
             }
         }
         Ok(files)

@@ -257,8 +257,16 @@ fn a_damaged_file_is_found_by_verify() {
     let mut bytes = fs::read(&path).expect("bytes");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    fs::write(&path, bytes).expect("written");
+    fs::write(&path, &bytes).expect("written");
     assert!(snapshot.verify(|_| {}).is_err());
+    bytes[middle] ^= 1;
+    fs::write(&path, bytes).expect("written");
+    assert!(snapshot.verify(|_| {}).is_ok());
+    let index = snapshot.folder.join(&snapshot.manifest.tables["encounters"].index[0].path);
+    let whole = fs::read(&index).expect("bytes");
+    fs::write(&index, &whole[..whole.len() - 1]).expect("written");
+    let error = snapshot.verify(|_| {}).expect_err("an error");
+    assert!(error.what.contains("as long as"), "{error}");
 }
 
 #[test]
