@@ -509,12 +509,20 @@ impl From<Failure> for Wrong {
 
 async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: Fields) -> Result<(), Wrong> {
     let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-    let contact = app.contact_for(caller, id, Action::HandleContact).await?;
     let key = match fields.client_id.as_str() {
         "" => app.sessions.unguessable(),
         given => care::client_id(given)?,
     };
-    let seen = fields.seen.unwrap_or(0);
+    let contact = match app.contact_for(caller, id, Action::HandleContact).await {
+        Ok(contact) => contact,
+        // Who handed it over and did not get the answer asks again for what is no longer theirs to see.
+        Err(failure) => {
+            let person = caller.person.as_ref().ok_or(Failure::not_found())?;
+            let Ok((command, text)) = asked(app, verb, &key, fields) else { return Err(failure.into()) };
+            let was_done = app.desk.was_done(id, &person.who(), (&command, text.as_deref()), &key).await;
+            return if was_done == Ok(true) { Ok(()) } else { Err(failure.into()) };
+        }
+    };
     if let (Some(person), "register" | "encounter") = (&caller.person, verb) {
         let asked = match verb {
             "register" => Asked::own(person, app.registration(&contact).as_ref()),
@@ -522,14 +530,22 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: Fields
         };
         return app.for_resident((id, &contact), person, verb, asked, &key).await.map_err(Wrong::from);
     }
-    let (command, text) = match verb {
+    let (command, text) = asked(app, verb, &key, fields)?;
+    let done = app.desk.ask(id, &caller.who(id), command, text, &key).await;
+    done.map(drop).map_err(|trouble| Failure::from(trouble).into())
+}
+
+/// What a form asks for, and the text that goes with it.
+fn asked(app: &App, verb: &str, key: &str, fields: Fields) -> Result<(Command, Option<String>), Wrong> {
+    let seen = fields.seen.unwrap_or(0);
+    Ok(match verb {
         "claim" => (Command::Claim, None),
         "release" => (Command::Release, None),
         "reopen" => (Command::Reopen, None),
         "close" => (Command::Close, None),
         "reply" | "ask" => {
             let text = care::text(&fields.text).map_err(|_| Wrong::Told(wrong_text(&fields.text)))?;
-            let client_id = key.clone();
+            let client_id = key.to_string();
             match verb {
                 "reply" => (Command::Write { seen, client_id }, Some(text)),
                 _ => (Command::Ask { seen, client_id }, Some(text)),
@@ -548,9 +564,7 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: Fields
             (Command::Resolve { outcome, seen }, None)
         }
         _ => return Err(Failure::not_found().into()),
-    };
-    let done = app.desk.ask(id, &caller.who(id), command, text, &key).await;
-    done.map(drop).map_err(|trouble| Failure::from(trouble).into())
+    })
 }
 
 /// Where somebody goes on after a command: to the contact, or to the queue when it is no longer theirs to see.

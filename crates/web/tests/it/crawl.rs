@@ -109,3 +109,29 @@ fn every_page_is_for_whom_it_is_and_for_nobody_else() {
         }
     });
 }
+
+#[test]
+fn who_hands_over_twice_with_one_form_is_told_that_it_is_done() {
+    on_its_own(async {
+        let app = app_over(fixture(0.5, true), false).await;
+        let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("own", "one"))).await;
+        let contact = opened["contact"].as_str().expect("an id");
+        let nurse = signed_in(&app, "nurse").await;
+        let post = async |verb: &str, form: &str| {
+            let request = Request::post(format!("/desk/contacts/{contact}/{verb}"))
+                .header(header::COOKIE, &nurse)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(Body::from(form.to_string()));
+            let answer = router(Arc::clone(&app)).oneshot(request.expect("a request")).await.expect("an answer");
+            let to = answer.headers().get(header::LOCATION).map(|to| to.to_str().expect("text").to_string());
+            (answer.status().as_u16(), to)
+        };
+        assert_eq!(post("claim", "client_id=c1").await.0, 303);
+        let form = "client_id=t1&unit=other&reason=misdirected&note=Ei+meille";
+        for _ in 0..2 {
+            assert_eq!(post("transfer", form).await, (303, Some("/desk".into())));
+        }
+        assert_eq!(post("transfer", &form.replace("Ei", "Jo")).await.0, 404, "another thing under that name");
+        assert_eq!(post("transfer", &form.replace("t1", "t2")).await.0, 404, "it is no longer theirs");
+    });
+}
