@@ -246,6 +246,7 @@ wrong-empty = Write a message first.
 wrong-too-long = The message is too long: 10,000 characters at most.
 wrong-again = The form has grown old. Send the message again; your text is kept.
 wrong-later = We could not save it just now. Nothing is lost: try again in a moment.
+failed-broken = Something went wrong, and the mistake is ours. Nothing that was confirmed to you is lost. Look first whether it was done before you try again.
 wrong-too-late = This matter can no longer be continued. Write a new message.
 wrong-code = No message is found with this code. Check the code. It expires 30 days after the last message.
 wrong-owned = Another professional already has this.

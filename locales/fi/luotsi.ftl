@@ -246,6 +246,7 @@ wrong-empty = Kirjoita ensin viesti.
 wrong-too-long = Viesti on liian pitkä: enintään 10 000 merkkiä.
 wrong-again = Lomake on vanhentunut. Lähetä viesti uudelleen; tekstisi on tallella.
 wrong-later = Emme voineet tallentaa juuri nyt. Mitään ei ole hukassa: yritä hetken päästä uudelleen.
+failed-broken = Täällä meni jotain vikaan, ja virhe on meidän. Mitään, mikä sinulle on vahvistettu, ei ole hukassa. Katso ensin, onnistuiko asia, ennen kuin yrität uudelleen.
 wrong-too-late = Tätä asiaa ei voi enää jatkaa. Kirjoita uusi viesti.
 wrong-code = Koodilla ei löydy viestiä. Tarkista koodi. Se vanhenee 30 päivää viimeisen viestin jälkeen.
 wrong-owned = Toinen ammattilainen hoitaa tätä jo.

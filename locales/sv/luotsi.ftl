@@ -246,6 +246,7 @@ wrong-empty = Skriv först ett meddelande.
 wrong-too-long = Meddelandet är för långt: högst 10 000 tecken.
 wrong-again = Formuläret är föråldrat. Skicka meddelandet igen; din text finns kvar.
 wrong-later = Vi kunde inte spara just nu. Ingenting har gått förlorat: försök igen om en stund.
+failed-broken = Något gick fel, och felet är vårt. Ingenting som har bekräftats för dig har gått förlorat. Se först efter om saken gick fram innan du försöker igen.
 wrong-too-late = Det här ärendet kan inte längre fortsättas. Skriv ett nytt meddelande.
 wrong-code = Inget meddelande hittas med koden. Kontrollera koden. Den går ut 30 dagar efter det sista meddelandet.
 wrong-owned = En annan yrkesperson sköter redan detta.

@@ -38,6 +38,15 @@ struct Cursor {
     pos: u64,
 }
 
+/// Name of the file that says how far the facts have followed.
+const REACHED: &str = "facts.json";
+
+/// Up to where the facts have followed which log, if they have.
+pub fn reached(snapshots: &Path) -> Option<(String, u64)> {
+    let cursor: Cursor = serde_json::from_slice(&std::fs::read(snapshots.join(REACHED)).ok()?).ok()?;
+    Some((cursor.epoch, cursor.pos))
+}
+
 /// Follows a log into the facts of a data directory.
 pub struct Follower {
     desk: Desk,
@@ -60,7 +69,7 @@ pub struct Followed {
 
 impl Follower {
     pub fn new(desk: Desk, data: &Path, snapshots: &Path) -> Result<Follower> {
-        let place = snapshots.join("facts.json");
+        let place = snapshots.join(REACHED);
         let cursor = std::fs::read(&place).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
         let directory = Directory::open(data, &Lake::open(data)?.snapshot()?)?;
         Ok(Follower {

@@ -26,7 +26,8 @@ pub enum LogCommand {
     /// Copy the log to a file while others write, and the keys to another: what is erased later is erased in the copy
     /// of the log, too, once the copies of the keys are gone. Keep those 30 days at most, and elsewhere.
     Backup(Backup),
-    /// Put a copy where there is no log. Everything that was made from a log there before is made anew.
+    /// Put a copy where there is no log. Open contacts and queues are made anew from it; facts that came from events after
+    /// the copy was made stay until their contact, resident or unit is written to again.
     Restore(Restore),
     /// Destroy the keys of a subject: nothing personal of it can be read again, here or in any copy.
     Erase(Erase),

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use facts::{Code, Profession, UnitLevel};
 use jiff::civil::Date;
 use operations::calendar::{Calendar, day_number};
-use operations::organisation::{Command, Professional, Unit};
+use operations::organisation::{Command, Imported, Professional, Unit};
 use store::{Denied, Log, Side, Who, ask_of_organisation, new_id};
 
 use crate::follower::SOURCE;
@@ -152,16 +152,19 @@ fn ask(place: &Place, command: Command) -> Result<()> {
     let log = Log::open(&place.location(), keys, now).map_err(told)?;
     let who = Who { side: Side::System, id: "command line".into(), unit: String::new(), leads: false };
     runtime()?.block_on(async {
-        let imported = format!("SELECT DISTINCT unit_id FROM units WHERE source <> '{SOURCE}'");
-        let imported = measure::sql(&snapshot, &imported, now()).await?;
-        let imported: BTreeSet<String> = imported.iter().flat_map(rows::first_texts).collect();
+        let ids = async |table: &str, id: &str| {
+            let sql = format!("SELECT DISTINCT {id} FROM {table} WHERE source <> '{SOURCE}'");
+            let found = measure::sql(&snapshot, &sql, now()).await?;
+            Ok::<_, Error>(found.iter().flat_map(rows::first_texts).collect::<BTreeSet<String>>())
+        };
+        let (units, professionals) = (ids("units", "unit_id").await?, ids("professionals", "professional_id").await?);
         let at = now();
         let key = new_id(at).to_string();
-        let done = ask_of_organisation(&log, &who, command, &key, at, move |id| imported.contains(id)).await;
+        let done = ask_of_organisation(&log, &who, command, &key, at, Imported { units, professionals }).await;
         match done {
-            Ok(()) => output::print(|out| {
-                writeln!(out, "done; in the facts within a minute where a server runs")
-                    .map_err(|error| Error::new(error.to_string()))
+            Ok(changed) => output::print(|out| {
+                let said = if changed { "done: in the facts when a server has followed" } else { "it is so already" };
+                writeln!(out, "{said}").map_err(|error| Error::new(error.to_string()))
             }),
             Err(Denied::Refused(refusal)) => Err(Error::new(format!("it cannot be done: {refusal}"))),
             Err(Denied::Other(trouble)) => Err(Error::new(format!("it was not done: {trouble:?}"))),

@@ -7,7 +7,7 @@ use analytics::{Error, Result};
 use clap::Args;
 use store::{Desk, Filter, KEY_FILE, Keys, Location, Log, View};
 
-use crate::DataDirectory;
+use crate::{DataDirectory, follower};
 
 /// The log of a data directory, or of a database.
 #[derive(Args, Clone)]
@@ -87,21 +87,21 @@ impl Place {
         Desk::open(log, keys, clock, Some(self.desk_snapshot())).await.map_err(told)
     }
 
-    /// Refuses a log that ends before what was read of it once: its end is lost, and no digest can tell.
+    /// Refuses a log that ends before what was read of it once, or that is empty where one was read: its end is lost, and
+    /// no digest can tell.
     pub async fn goes_as_far_as_was_read(&self, log: &Log) -> Result<()> {
-        let Some(view) = View::kept(&self.desk_snapshot()) else { return Ok(()) };
+        let view = View::kept(&self.desk_snapshot()).map(|view| (view.epoch.to_string(), view.pos));
         let page = log.read_all(0, Filter::default(), 1).await.map_err(told)?;
-        if view.epoch != page.epoch || view.pos <= page.head {
-            return Ok(());
+        let is_lost =
+            |(epoch, read): &(String, u64)| *read > page.head && (page.head == 0 || *epoch == page.epoch.to_string());
+        match view.into_iter().chain(follower::reached(&self.snapshots())).find(is_lost) {
+            None => Ok(()),
+            Some((_, read)) => {
+                let what = format!("the log ends at {}, and was read up to {read} before: its end is lost", page.head);
+                let remedy = "restore the newest backup; to go on with what is left, remove";
+                Err(Error::new(what).remedy(format!("{remedy} {}", self.snapshots().display())))
+            }
         }
-        Err(Error::new(format!(
-            "the log ends at {}, and was read up to {} before: its end is lost",
-            page.head, view.pos
-        ))
-        .remedy(format!(
-            "restore the newest backup; to go on with what is left, remove {}",
-            self.snapshots().display()
-        )))
     }
 
     fn desk_snapshot(&self) -> PathBuf {

@@ -2,7 +2,7 @@
 //!
 //! What an import brings stays the import's: it is changed where it comes from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use facts::{Day, Employment, Key, Profession, Provider, UnitLevel};
 use serde::{Deserialize, Serialize};
@@ -67,13 +67,15 @@ pub enum Command {
 pub enum Refusal {
     /// It comes by import.
     Imported,
-    /// There is none of this name.
+    /// There is none of this name, or not all the time that it is needed.
     NotThere(String),
-    /// It would begin or end before what it follows has begun.
+    /// It would begin or end before what it follows has begun or ended.
     Earlier,
-    /// The county alone has nothing above it, and everything else stands under a higher level.
-    Level,
-    /// Units or professionals stand under it.
+    /// One county alone has nothing above it.
+    Root,
+    /// It would stand under itself for some time.
+    Circle,
+    /// A unit or a professional stands under it then.
     StillUsed(String),
 }
 
@@ -81,24 +83,34 @@ impl std::fmt::Display for Refusal {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Refusal::Imported => out.write_str("it comes by import, and is changed where it comes from"),
-            Refusal::NotThere(id) => write!(out, "there is no {id}"),
-            Refusal::Earlier => out.write_str("it would begin or end before what it follows has begun"),
-            Refusal::Level => {
-                out.write_str("a unit stands under one of a higher level; only a county has none above it")
-            }
-            Refusal::StillUsed(id) => write!(out, "{id} stands under it"),
+            Refusal::NotThere(id) => write!(out, "there is no {id}, or not all that time"),
+            Refusal::Earlier => out.write_str("it would begin or end before what it follows"),
+            Refusal::Root => out.write_str("one county, and nothing else, stands under no other unit"),
+            Refusal::Circle => out.write_str("it would stand under itself"),
+            Refusal::StillUsed(id) => write!(out, "{id} stands under it then"),
         }
     }
 }
 
-/// A fold of the organisation's events: what holds and has no end.
+/// What comes by import, and is changed where it comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub units: BTreeSet<String>,
+    pub professionals: BTreeSet<String>,
+}
+
+/// A fold of the organisation's events: every time each unit and professional was so, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Organisation {
-    pub units: BTreeMap<String, Unit>,
-    pub professionals: BTreeMap<String, Professional>,
-    /// First days on which units and professionals were no more: nothing of them begins before.
-    units_ended: BTreeMap<String, i32>,
-    professionals_ended: BTreeMap<String, i32>,
+    units: BTreeMap<String, Vec<Held<Unit>>>,
+    professionals: BTreeMap<String, Vec<Held<Professional>>>,
+}
+
+/// What is so from its day on, until `to`: the first day on which it is no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Held<T> {
+    what: T,
+    to: Option<i32>,
 }
 
 /// What is so from a day on.
@@ -137,123 +149,152 @@ impl Dated for Professional {
     }
 }
 
-/// `new` in the place of what is held: the same is nothing new, and of one day the later stands.
+impl<T: Dated> Held<T> {
+    fn holds(&self, day: i32) -> bool {
+        self.what.from() <= day && self.to.is_none_or(|to| day < to)
+    }
+}
+
+/// `new` after what was held: the same is nothing new, and of one day the later stands.
 fn follow<T: Dated>(
-    held: Option<&T>,
-    ended: Option<&i32>,
+    held: &[Held<T>],
     new: &T,
     set: fn(T) -> Event,
     end: fn(String, i32, i32) -> Event,
 ) -> Result<Vec<Event>, Refusal> {
-    match held {
-        None if ended.is_some_and(|ended| new.from() < *ended) => Err(Refusal::Earlier),
-        Some(held) if new.begun(held.from()) == *held => Ok(Vec::new()),
-        Some(held) if new.from() < held.from() => Err(Refusal::Earlier),
-        Some(held) if new.from() > held.from() => {
-            Ok(vec![end(held.id().into(), held.from(), new.from()), set(new.clone())])
+    match held.last() {
+        Some(last) if new.from() < last.to.unwrap_or(last.what.from()) => Err(Refusal::Earlier),
+        Some(Held { what, to: None }) if new.begun(what.from()) == *what => Ok(Vec::new()),
+        Some(Held { what, to: None }) if new.from() > what.from() => {
+            Ok(vec![end(what.id().into(), what.from(), new.from()), set(new.clone())])
         }
         _ => Ok(vec![set(new.clone())]),
     }
 }
 
-/// What happens when a command meets the organisation; `imported`: units that come by import.
-pub fn decide(
-    organisation: &Organisation,
-    command: &Command,
-    imported: impl Fn(&str) -> bool,
-) -> Result<Vec<Event>, Refusal> {
+/// What happens when a command meets the organisation.
+pub fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -> Result<Vec<Event>, Refusal> {
     let unit_end = |id, from, to| Event::UnitEnded { id, from, to };
     let professional_end = |id, from, to| Event::ProfessionalEnded { id, from, to };
-    match command {
-        Command::SetUnit(new) => {
-            if imported(&new.id) {
-                return Err(Refusal::Imported);
-            }
-            organisation.stands(new, imported)?;
-            let ended = organisation.units_ended.get(&new.id);
-            follow(organisation.units.get(&new.id), ended, new, Event::UnitSet, unit_end)
+    let is_imported = match command {
+        Command::SetUnit(Unit { id, .. }) | Command::EndUnit { id, .. } => imported.units.contains(id),
+        Command::SetProfessional(Professional { id, .. }) | Command::EndProfessional { id, .. } => {
+            imported.professionals.contains(id)
         }
+    };
+    if is_imported {
+        return Err(Refusal::Imported);
+    }
+    let events = match command {
+        Command::SetUnit(new) => follow(held(&organisation.units, &new.id), new, Event::UnitSet, unit_end)?,
         Command::SetProfessional(new) => {
-            if !organisation.units.contains_key(&new.unit) && !imported(&new.unit) {
-                return Err(Refusal::NotThere(new.unit.clone()));
-            }
-            let ended = organisation.professionals_ended.get(&new.id);
-            follow(organisation.professionals.get(&new.id), ended, new, Event::ProfessionalSet, professional_end)
+            follow(held(&organisation.professionals, &new.id), new, Event::ProfessionalSet, professional_end)?
         }
-        Command::EndUnit { id, on } => {
-            let held = organisation.units.get(id).ok_or_else(|| Refusal::NotThere(id.clone()))?;
-            if let Some(under) = organisation.under(id) {
-                return Err(Refusal::StillUsed(under.into()));
-            }
-            ended(held, *on, unit_end)
-        }
-        Command::EndProfessional { id, on } => {
-            let held = organisation.professionals.get(id).ok_or_else(|| Refusal::NotThere(id.clone()))?;
-            ended(held, *on, professional_end)
-        }
+        Command::EndUnit { id, on } => ended(held(&organisation.units, id), id, *on, unit_end)?,
+        Command::EndProfessional { id, on } => ended(held(&organisation.professionals, id), id, *on, professional_end)?,
+    };
+    // Whatever is asked, what comes of it is a tree on every day.
+    let after = events.iter().fold(organisation.clone(), Organisation::evolve);
+    after.stands(imported).map_err(|wrong| match (wrong, command) {
+        (Wrong::Missing { who, .. }, Command::EndUnit { .. }) => Refusal::StillUsed(who),
+        (Wrong::Missing { what, .. }, _) => Refusal::NotThere(what),
+        (Wrong::Root, _) => Refusal::Root,
+        (Wrong::Circle, _) => Refusal::Circle,
+    })?;
+    Ok(events)
+}
+
+fn held<'a, T>(all: &'a BTreeMap<String, Vec<Held<T>>>, id: &str) -> &'a [Held<T>] {
+    all.get(id).map_or(&[], Vec::as_slice)
+}
+
+fn ended<T: Dated>(
+    held: &[Held<T>],
+    id: &str,
+    on: i32,
+    end: fn(String, i32, i32) -> Event,
+) -> Result<Vec<Event>, Refusal> {
+    match held.last() {
+        Some(Held { what, to: None }) if on > what.from() => Ok(vec![end(id.into(), what.from(), on)]),
+        Some(Held { to: None, .. }) => Err(Refusal::Earlier),
+        Some(Held { to: Some(to), .. }) if *to == on => Ok(Vec::new()),
+        _ => Err(Refusal::NotThere(id.into())),
     }
 }
 
-fn ended<T: Dated>(held: &T, on: i32, end: fn(String, i32, i32) -> Event) -> Result<Vec<Event>, Refusal> {
-    match on > held.from() {
-        true => Ok(vec![end(held.id().into(), held.from(), on)]),
-        false => Err(Refusal::Earlier),
-    }
+/// Why an organisation is no tree on some day.
+enum Wrong {
+    /// `who` stands under `what`, which is not there that day.
+    Missing {
+        who: String,
+        what: String,
+    },
+    Root,
+    Circle,
 }
 
 impl Organisation {
-    /// Whether a unit can stand where it is to stand. Every level is higher than those under it, so that no unit stands
-    /// under itself.
-    fn stands(&self, unit: &Unit, imported: impl Fn(&str) -> bool) -> Result<(), Refusal> {
-        let Some(above) = &unit.parent else {
-            return if unit.level == UnitLevel::County { Ok(()) } else { Err(Refusal::Level) };
-        };
-        let is_lower = match self.units.get(above) {
-            Some(above) => above.id != unit.id && depth(above.level) < depth(unit.level),
-            None if imported(above) => unit.level != UnitLevel::County,
-            None => return Err(Refusal::NotThere(above.clone())),
-        };
-        let mut under = self.units.values().filter(|it| it.parent.as_ref() == Some(&unit.id));
-        let is_higher = under.all(|it| depth(unit.level) < depth(it.level));
-        if is_lower && is_higher { Ok(()) } else { Err(Refusal::Level) }
-    }
-
-    /// Somebody or something that stands under a unit.
-    fn under(&self, id: &str) -> Option<&str> {
-        let units = self.units.values().filter(|unit| unit.parent.as_deref() == Some(id)).map(|unit| unit.id.as_str());
-        let professionals = self.professionals.values().filter(|it| it.unit == id).map(|it| it.id.as_str());
-        units.chain(professionals).next()
+    /// Whether it is a tree on every day on which anything in it changes.
+    fn stands(&self, imported: &Imported) -> Result<(), Wrong> {
+        let units = || self.units.values().flatten();
+        let days = units().flat_map(|held| [Some(held.what.from), held.to]);
+        let days = days.chain(self.professionals.values().flatten().flat_map(|it| [Some(it.what.from), it.to]));
+        for day in days.flatten().collect::<BTreeSet<i32>>() {
+            let today: BTreeMap<&str, &Unit> =
+                units().filter(|held| held.holds(day)).map(|held| (held.what.id.as_str(), &held.what)).collect();
+            let is_there = |id: &str| today.contains_key(id) || imported.units.contains(id);
+            let roots = today.values().filter(|unit| unit.parent.is_none()).count();
+            let counties = today.values().filter(|unit| unit.level == UnitLevel::County);
+            if roots > usize::from(imported.units.is_empty())
+                || counties.clone().count() != roots
+                || counties.clone().any(|county| county.parent.is_some())
+            {
+                return Err(Wrong::Root);
+            }
+            for unit in today.values() {
+                let mut above = unit.parent.as_deref();
+                if let Some(what) = above.filter(|id| !is_there(id)) {
+                    return Err(Wrong::Missing { who: unit.id.clone(), what: what.into() });
+                }
+                let mut steps = 0;
+                while let Some(next) = above.and_then(|id| today.get(id)) {
+                    steps += 1;
+                    if steps > today.len() {
+                        return Err(Wrong::Circle);
+                    }
+                    above = next.parent.as_deref();
+                }
+            }
+            for it in self.professionals.values().flatten().filter(|held| held.holds(day)) {
+                if !is_there(&it.what.unit) {
+                    return Err(Wrong::Missing { who: it.what.id.clone(), what: it.what.unit.clone() });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// After an event.
     pub fn evolve(mut self, event: &Event) -> Organisation {
         match event {
-            Event::UnitSet(unit) => {
-                self.units.insert(unit.id.clone(), unit.clone());
-            }
-            Event::UnitEnded { id, to, .. } => {
-                self.units.remove(id);
-                self.units_ended.insert(id.clone(), *to);
-            }
-            Event::ProfessionalSet(it) => {
-                self.professionals.insert(it.id.clone(), it.clone());
-            }
-            Event::ProfessionalEnded { id, to, .. } => {
-                self.professionals.remove(id);
-                self.professionals_ended.insert(id.clone(), *to);
-            }
+            Event::UnitSet(unit) => set(&mut self.units, unit),
+            Event::UnitEnded { id, from, to } => end(&mut self.units, (id, *from), *to),
+            Event::ProfessionalSet(it) => set(&mut self.professionals, it),
+            Event::ProfessionalEnded { id, from, to } => end(&mut self.professionals, (id, *from), *to),
         }
         self
     }
 }
 
-fn depth(level: UnitLevel) -> u8 {
-    match level {
-        UnitLevel::County => 0,
-        UnitLevel::Area => 1,
-        UnitLevel::Line => 2,
-        UnitLevel::Unit => 3,
-        UnitLevel::Team => 4,
+fn set<T: Dated>(all: &mut BTreeMap<String, Vec<Held<T>>>, new: &T) {
+    let held = all.entry(new.id().into()).or_default();
+    held.retain(|it| it.what.from() != new.from());
+    held.push(Held { what: new.clone(), to: None });
+}
+
+fn end<T: Dated>(all: &mut BTreeMap<String, Vec<Held<T>>>, (id, from): (&str, i32), to: i32) {
+    for held in all.get_mut(id).into_iter().flatten().filter(|held| held.what.from() == from) {
+        held.to = Some(to);
     }
 }
 
@@ -354,15 +395,15 @@ mod tests {
         Professional { id: id.into(), profession: Profession::Nurse, unit: unit.into(), from }
     }
 
-    /// What is imported is called so.
-    fn imported(id: &str) -> bool {
-        id.starts_with("imported")
+    fn imported(units: &[&str], professionals: &[&str]) -> Imported {
+        let set = |ids: &[&str]| ids.iter().map(|id| (*id).to_string()).collect();
+        Imported { units: set(units), professionals: set(professionals) }
     }
 
     fn given(commands: &[Command]) -> (Organisation, Vec<Event>) {
         let mut all = Vec::new();
         let organisation = commands.iter().fold(Organisation::default(), |organisation, command| {
-            let events = decide(&organisation, command, imported).unwrap_or_default();
+            let events = decide(&organisation, command, &Imported::default()).unwrap_or_default();
             let organisation = events.iter().fold(organisation, Organisation::evolve);
             all.extend(events);
             organisation
@@ -382,8 +423,7 @@ mod tests {
             Command::EndProfessional { id: "n1".into(), on: 30 },
             Command::EndUnit { id: "station".into(), on: 40 },
         ];
-        let (organisation, events) = given(&commands);
-        assert_eq!(organisation.units.len(), 3);
+        let (_, events) = given(&commands);
         let rows = units(&events);
         let station: Vec<_> = rows.iter().filter(|row| row.unit_id.0 == "station").collect();
         let held = station.iter().map(|row| (row.valid_from.0, row.valid_to.map(|day| day.0))).collect::<Vec<_>>();
@@ -397,19 +437,60 @@ mod tests {
         let (organisation, _) = given(&[
             Command::SetUnit(unit("county", None, UnitLevel::County, 0)),
             Command::SetUnit(unit("station", Some("county"), UnitLevel::Unit, 10)),
+            Command::SetUnit(unit("line", Some("county"), UnitLevel::Line, 10)),
+            Command::SetUnit(unit("late", Some("county"), UnitLevel::Unit, 50)),
             Command::SetProfessional(nurse("n1", "station", 12)),
         ]);
-        let refused = |command| decide(&organisation, &command, imported).expect_err("refused");
-        let set = |id: &str, parent, level| refused(Command::SetUnit(unit(id, parent, level, 11)));
-        assert_eq!(set("imported-1", Some("county"), UnitLevel::Unit), Refusal::Imported);
-        assert_eq!(set("new", Some("nowhere"), UnitLevel::Unit), Refusal::NotThere("nowhere".into()));
-        assert_eq!(set("new", None, UnitLevel::Unit), Refusal::Level);
-        assert_eq!(set("county", Some("station"), UnitLevel::Team), Refusal::Level, "under what stands under it");
-        assert_eq!(refused(Command::SetUnit(unit("station", Some("imported"), UnitLevel::Unit, 9))), Refusal::Earlier);
+        let asked = |command| decide(&organisation, &command, &Imported::default());
+        let refused = |command| asked(command).expect_err("refused");
+        let set = |id: &str, parent, level, from| refused(Command::SetUnit(unit(id, parent, level, from)));
+        assert_eq!(set("new", Some("nowhere"), UnitLevel::Unit, 11), Refusal::NotThere("nowhere".into()));
+        assert_eq!(set("new", Some("late"), UnitLevel::Unit, 11), Refusal::NotThere("late".into()), "not yet");
+        assert_eq!(set("new", None, UnitLevel::Unit, 11), Refusal::Root);
+        assert_eq!(set("new", None, UnitLevel::County, 11), Refusal::Root, "a second county");
+        assert_eq!(set("new", Some("county"), UnitLevel::County, 11), Refusal::Root);
+        assert_eq!(set("station", Some("station"), UnitLevel::Unit, 11), Refusal::Circle);
+        assert_eq!(set("station", Some("line"), UnitLevel::Unit, 9), Refusal::Earlier);
+        assert_eq!(set("station", Some("county"), UnitLevel::Unit, 9), Refusal::Earlier, "the same, but earlier");
         assert_eq!(refused(Command::EndUnit { id: "station".into(), on: 50 }), Refusal::StillUsed("n1".into()));
+        assert_eq!(refused(Command::EndUnit { id: "nowhere".into(), on: 50 }), Refusal::NotThere("nowhere".into()));
         assert_eq!(refused(Command::EndProfessional { id: "n1".into(), on: 12 }), Refusal::Earlier);
-        assert_eq!(refused(Command::SetProfessional(nurse("n2", "nowhere", 12))), Refusal::NotThere("nowhere".into()));
-        assert!(decide(&organisation, &Command::SetProfessional(nurse("n2", "imported", 12)), imported).is_ok());
+        let nowhere = Command::SetProfessional(nurse("n2", "late", 12));
+        assert_eq!(refused(nowhere), Refusal::NotThere("late".into()));
+        assert_eq!(
+            asked(Command::SetUnit(unit("station", Some("county"), UnitLevel::Unit, 20))),
+            Ok(vec![]),
+            "so already"
+        );
+    }
+
+    #[test]
+    fn two_that_change_places_are_a_circle_on_the_days_between() {
+        let (organisation, _) = given(&[
+            Command::SetUnit(unit("county", None, UnitLevel::County, 0)),
+            Command::SetUnit(unit("x", Some("county"), UnitLevel::Line, 0)),
+            Command::SetUnit(unit("y", Some("x"), UnitLevel::Unit, 0)),
+            Command::SetUnit(unit("y", Some("county"), UnitLevel::Line, 90)),
+        ]);
+        let under_y = |from| {
+            decide(&organisation, &Command::SetUnit(unit("x", Some("y"), UnitLevel::Unit, from)), &Imported::default())
+        };
+        assert_eq!(under_y(50), Err(Refusal::Circle));
+        assert!(under_y(90).is_ok());
+    }
+
+    #[test]
+    fn what_comes_by_import_stays_the_imports() {
+        let imported = imported(&["county", "station"], &["n1"]);
+        let asked = |command| decide(&Organisation::default(), &command, &imported);
+        assert_eq!(
+            asked(Command::SetUnit(unit("station", Some("county"), UnitLevel::Unit, 1))),
+            Err(Refusal::Imported)
+        );
+        assert_eq!(asked(Command::SetProfessional(nurse("n1", "station", 1))), Err(Refusal::Imported));
+        assert_eq!(asked(Command::SetUnit(unit("other", None, UnitLevel::County, 1))), Err(Refusal::Root));
+        assert!(asked(Command::SetUnit(unit("team", Some("station"), UnitLevel::Team, 1))).is_ok());
+        assert!(asked(Command::SetProfessional(nurse("n2", "station", 1))).is_ok());
     }
 
     #[test]
@@ -455,15 +536,23 @@ mod tests {
                     }
                 })
                 .collect();
-            let (organisation, events) = given(&commands);
-            for unit in organisation.units.values() {
-                let mut above = unit.parent.as_ref();
-                let mut steps = 0;
-                while let Some(id) = above {
-                    prop_assert!(organisation.units.contains_key(id), "{} stands under {}, which is not there", unit.id, id);
-                    above = organisation.units[id].parent.as_ref();
-                    steps += 1;
-                    prop_assert!(steps < 5, "a circle");
+            let (_, events) = given(&commands);
+            for day in 0..31 {
+                let rows = units(&events);
+                let today: BTreeMap<&str, Option<&str>> = rows
+                    .iter()
+                    .filter(|row| row.valid_from.0 <= day && row.valid_to.is_none_or(|to| day < to.0))
+                    .map(|row| (row.unit_id.0.as_str(), row.parent_id.as_ref().map(|id| &*id.0)))
+                    .collect();
+                prop_assert!(today.values().filter(|parent| parent.is_none()).count() <= 1, "one county");
+                for (id, parent) in &today {
+                    let (mut above, mut steps) = (*parent, 0);
+                    while let Some(next) = above {
+                        prop_assert!(today.contains_key(next), "{} stands under {} on {}", id, next, day);
+                        above = today[next];
+                        steps += 1;
+                        prop_assert!(steps < 6, "a circle");
+                    }
                 }
             }
             let mut rows = units(&events);

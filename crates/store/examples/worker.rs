@@ -4,7 +4,7 @@
 //! FOLDER. Eight clients say `sent KEY` before each append, and after it `acked KEY POS` or `failed KEY WHY`. The KEYs
 //! given are sent first: somebody got no answer to them. `closed WHY` where the log does not open.
 //! `worker check PLACE FOLDER` writes `event POS KEY` for each event, `erased POS STREAM` where nobody can read it any more,
-//! and at the end `sound` or what is wrong.
+//! `told KIND` for an event about the log itself, and at the end `sound` or what is wrong.
 //! `worker erase PLACE FOLDER` erases client 3, `worker copy PLACE FOLDER TO` makes a copy; both say `done`.
 //!
 //! `WORKER_CLOCK=SEED` gives it a clock that stands still, and jumps by hours and years.
@@ -141,6 +141,7 @@ async fn check(place: &str, folder: &str) -> store::Result<()> {
         }
         for event in &page.events {
             if event.kind != KIND {
+                say(&format!("told {}", event.kind));
                 continue;
             }
             let Some(text) = log.unseal(event)? else {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use crate::desk::{Trouble, Who};
-use crate::event::{AppendError, Command, NewEvent, Recorded};
+use crate::event::{AppendError, Appended, Command, NewEvent, Recorded};
 use crate::log::Log;
 use crate::{Error, new_id};
 
@@ -25,7 +25,7 @@ impl<R> From<Error> for Denied<R> {
 /// Kinds and data of events.
 type Encoded = Vec<(String, String)>;
 
-/// Does what somebody asks of a stream; gives where the log then stands. `schema` is that of the events, `now` when they
+/// Does what somebody asks of a stream; gives where what followed stands. `schema` is that of the events, `now` when they
 /// occur. `key` is the asker's own name for it, so that it is done once, and `told` what was said: the same for a
 /// repetition.
 pub async fn decided<R: Clone + Send + 'static>(
@@ -35,7 +35,7 @@ pub async fn decided<R: Clone + Send + 'static>(
     who: &Who,
     (key, told): (&str, &str),
     decide: impl Fn(&[Recorded]) -> Result<Encoded, Denied<R>> + Send + Sync + 'static,
-) -> Result<u64, Denied<R>> {
+) -> Result<Appended, Denied<R>> {
     let denied: Arc<Mutex<Option<Denied<R>>>> = Arc::default();
     let (slot, name) = (Arc::clone(&denied), stream.clone());
     let command = Command {
@@ -59,7 +59,7 @@ pub async fn decided<R: Clone + Send + 'static>(
         }),
     };
     match log.carry_out(command).await {
-        Ok(appended) => Ok(appended.last),
+        Ok(appended) => Ok(appended),
         Err(AppendError::Refused) => {
             let why = denied.lock().unwrap_or_else(PoisonError::into_inner).take();
             Err(why.unwrap_or(Denied::Other(Trouble::NotFound)))

@@ -6,9 +6,11 @@ mod code;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use operations::contacts::{Author, By, Channel, Code, Command, Contact, Event, REOPENED_WITHIN, Refusal, Shown};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 pub use code::CROCKFORD;
@@ -17,12 +19,15 @@ use asked::{Asked, Outcome, digest, request};
 
 use crate::event::{AppendError, Appended, Context, Recorded};
 use crate::keys::Keys;
-use crate::log::{Filter, Log};
+use crate::log::{Filter, Log, Page};
 use crate::view::{self, CONTACT, CONVERSATION, View, contact_of, decode, stream};
 use crate::{Error, Result, event, new_id};
 
 /// How long after the last message a code opens a contact: thirty days, in microseconds.
 const CODE_LASTS: i64 = 30 * 86_400 * 1_000_000;
+/// A log that could not be read is looked at again so soon, and after so long it is given up.
+const LOOK: Duration = Duration::from_millis(500);
+const UNREAD: Duration = Duration::from_mins(2);
 /// How long who asks again for the same is given the same code: ten minutes, in microseconds.
 const CODE_AGAIN: i64 = 10 * 60 * 1_000_000;
 /// Events read at once, and between two snapshots.
@@ -222,13 +227,24 @@ impl Desk {
         Ok(desk)
     }
 
-    /// Follows the log for ever; it ends only with what keeps it from following.
+    /// Follows the log for ever; it ends only with what keeps it from following. A log that cannot be read for a while,
+    /// as while its database starts again, does not.
     pub async fn follow(&self) -> Error {
-        let mut kept = self.view().pos;
+        let (mut kept, mut unread) = (self.view().pos, None);
         loop {
-            let stepped = self.step().await;
+            let after = self.view().pos;
+            let page = match self.0.log.read_all(after, Filter::default(), PAGE).await {
+                Ok(page) => page,
+                Err(error) if unread.get_or_insert_with(Instant::now).elapsed() > UNREAD => return error,
+                Err(_) => {
+                    tokio::time::sleep(LOOK).await;
+                    continue;
+                }
+            };
+            unread = None;
+            let taken = self.take(&page);
             let pos = self.view().pos;
-            match stepped {
+            match taken {
                 Ok(true) => self.0.log.wait_after(pos).await,
                 Ok(false) => {}
                 Err(error) => return error,
@@ -245,8 +261,12 @@ impl Desk {
     /// Takes in what the log has more, a page at most; whether that was all.
     async fn step(&self) -> Result<bool> {
         let after = self.view().pos;
-        let page = self.0.log.read_all(after, Filter::default(), PAGE).await?;
+        self.take(&self.0.log.read_all(after, Filter::default(), PAGE).await?)
+    }
+
+    fn take(&self, page: &Page) -> Result<bool> {
         let mut view = self.0.view.write().unwrap_or_else(PoisonError::into_inner);
+        let after = view.pos;
         if page.epoch != view.epoch || page.head < after {
             // Another log than the one that was followed, or one that was restored: from the beginning.
             *view = View::of(page.epoch);

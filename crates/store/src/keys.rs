@@ -164,11 +164,10 @@ impl Keys {
         Ok(Keys { master, making: Mutex::new(Half::of(making)), opening: Mutex::new(Half::of(opening)) })
     }
 
-    /// Begins to seal what is written together. Until it is committed or dropped nobody else in this process seals.
-    pub(crate) fn sealing(&self) -> Outcome<Sealing<'_>> {
-        let mut half = held(&self.making);
-        half.look().map_err(trouble)?;
-        Ok(Sealing { master: &self.master, half, begun: false })
+    /// Begins to seal what is written together. From the first that is sealed until it is committed or dropped nobody
+    /// else in this process seals.
+    pub(crate) fn sealing(&self) -> Sealing<'_> {
+        Sealing { keys: self, half: None, begun: false }
     }
 
     /// Opens what was sealed; none: its key is destroyed.
@@ -224,13 +223,16 @@ impl Keys {
         }
     }
 
-    /// Places of those of `keys` that are not here at all; a destroyed one is here.
+    /// Places of those of `keys` that are not here, or that the master key does not open; a destroyed one is here.
     pub(crate) fn missing(&self, keys: &HashMap<Uuid, u64>) -> Result<Vec<u64>> {
         let half = held(&self.opening);
-        let mut find = half.database.prepare_cached("SELECT 1 FROM keys WHERE key_id = ?").map_err(broken)?;
+        let mut find = half.database.prepare_cached("SELECT wrapped FROM keys WHERE key_id = ?").map_err(broken)?;
         let mut missing = Vec::new();
         for (key, pos) in keys {
-            if !find.exists([key.as_bytes()]).map_err(broken)? {
+            let found: Option<Option<Vec<u8>>> =
+                find.query_row([key.as_bytes()], |row| row.get(0)).optional().map_err(broken)?;
+            let is_here = found.is_some_and(|it| it.is_none_or(|wrapped| self.master.unwrap(*key, &wrapped).is_ok()));
+            if !is_here {
                 missing.push(*pos);
             }
         }
@@ -267,40 +269,51 @@ fn trouble(error: rusqlite::Error) -> Failure {
 
 /// A group of appends being sealed: the keys that it needs are made together, and are on disk when it is committed.
 pub(crate) struct Sealing<'a> {
-    master: &'a MasterKey,
-    half: MutexGuard<'a, Half<Purpose, DataKey>>,
+    keys: &'a Keys,
+    half: Option<Making<'a>>,
     /// Keys were made, and stand only in an open transaction.
     begun: bool,
 }
 
+type Making<'a> = MutexGuard<'a, Half<Purpose, DataKey>>;
+
 impl Sealing<'_> {
     /// Seals the personal parts of events. `Failure::Unsealed` is of these events alone.
     pub fn seal(&mut self, events: &[NewEvent]) -> Outcome<Vec<Option<Sealed>>> {
-        events.iter().map(|event| self.seal_one(event)).collect()
+        if self.half.is_none() && events.iter().any(|event| event.personal.is_some()) {
+            let mut half = held(&self.keys.making);
+            half.look().map_err(trouble)?;
+            self.half = Some(half);
+        }
+        let Some(half) = &mut self.half else { return Ok(vec![None; events.len()]) };
+        let (master, begun) = (&self.keys.master, &mut self.begun);
+        events.iter().map(|event| half.seal(event, master, begun)).collect()
     }
 
     pub fn commit(mut self) -> Outcome<()> {
-        if self.begun {
-            self.half.database.execute_batch("COMMIT").map_err(trouble)?;
+        if let Some(half) = self.half.as_ref().filter(|_| self.begun) {
+            half.database.execute_batch("COMMIT").map_err(trouble)?;
             self.begun = false;
         }
         Ok(())
     }
+}
 
-    fn seal_one(&mut self, event: &NewEvent) -> Outcome<Option<Sealed>> {
+impl Half<Purpose, DataKey> {
+    fn seal(&mut self, event: &NewEvent, master: &MasterKey, begun: &mut bool) -> Outcome<Option<Sealed>> {
         let Some(personal) = &event.personal else { return Ok(None) };
         let year = jiff::Timestamp::from_microsecond(event.occurred)
             .map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).year())
             .map_err(|error| Failure::Unsealed(format!("the time of an event: {error}")))?;
         let purpose = (personal.subject, personal.class.clone(), year);
-        let (id, key) = match self.half.known.get(&purpose) {
+        let (id, key) = match self.known.get(&purpose) {
             Some(known) => *known,
             None => {
-                let key = match self.find(&purpose)? {
+                let key = match self.find(&purpose, master)? {
                     Some(key) => key,
-                    None => self.make(&purpose)?,
+                    None => self.make(&purpose, master, begun)?,
                 };
-                self.half.known.insert(purpose, key);
+                self.known.insert(purpose, key);
                 key
             }
         };
@@ -309,9 +322,8 @@ impl Sealing<'_> {
         Ok(Some(Sealed { subject: personal.subject, key: id, bytes }))
     }
 
-    fn find(&self, (subject, class, year): &Purpose) -> Outcome<Option<DataKey>> {
+    fn find(&self, (subject, class, year): &Purpose, master: &MasterKey) -> Outcome<Option<DataKey>> {
         let found: Option<([u8; 16], Vec<u8>)> = self
-            .half
             .database
             .prepare_cached(
                 "SELECT key_id, wrapped FROM keys WHERE subject = ? AND class = ? AND year = ? AND destroyed IS NULL",
@@ -322,24 +334,23 @@ impl Sealing<'_> {
             .map_err(trouble)?;
         let Some((id, wrapped)) = found else { return Ok(None) };
         let id = Uuid::from_bytes(id);
-        Ok(Some((id, self.master.unwrap(id, &wrapped).map_err(unsealed)?)))
+        Ok(Some((id, master.unwrap(id, &wrapped).map_err(unsealed)?)))
     }
 
-    fn make(&mut self, purpose: &Purpose) -> Outcome<DataKey> {
-        if !self.begun {
-            self.half.database.execute_batch("BEGIN IMMEDIATE").map_err(trouble)?;
-            self.begun = true;
+    fn make(&mut self, purpose: &Purpose, master: &MasterKey, begun: &mut bool) -> Outcome<DataKey> {
+        if !*begun {
+            self.database.execute_batch("BEGIN IMMEDIATE").map_err(trouble)?;
+            *begun = true;
             // Another process may have made it meanwhile.
-            if let Some(found) = self.find(purpose)? {
+            if let Some(found) = self.find(purpose, master)? {
                 return Ok(found);
             }
         }
         let (subject, class, year) = purpose;
         let (id, key) = (Uuid::from_bytes(random().map_err(unsealed)?), random().map_err(unsealed)?);
-        let wrapped = close(&self.master.0, &key, id.as_bytes()).map_err(unsealed)?;
+        let wrapped = close(&master.0, &key, id.as_bytes()).map_err(unsealed)?;
         let values = params![id.as_bytes(), subject.as_bytes(), class, year, wrapped];
-        self.half
-            .database
+        self.database
             .prepare_cached("INSERT INTO keys (key_id, subject, class, year, wrapped) VALUES (?, ?, ?, ?, ?)")
             .and_then(|mut it| it.execute(values))
             .map_err(trouble)?;
@@ -349,12 +360,12 @@ impl Sealing<'_> {
 
 impl Drop for Sealing<'_> {
     fn drop(&mut self) {
-        if self.begun {
+        if let Some(half) = self.half.as_mut().filter(|_| self.begun) {
             // What stands nowhere must not be used again.
-            self.half.known.clear();
-            if !self.half.database.is_autocommit() {
+            half.known.clear();
+            if !half.database.is_autocommit() {
                 // Where this fails the connection is of no use, and whoever seals next is told so.
-                let _ = self.half.database.execute_batch("ROLLBACK");
+                let _ = half.database.execute_batch("ROLLBACK");
             }
         }
     }

@@ -233,7 +233,9 @@ impl Log {
         Ok(destroyed)
     }
 
-    /// Reads the whole log, what stands beside it and its keys, and tells everything that is not as it was written.
+    /// Reads the whole log and tells every event that is not as it was written, is missing, or lacks its key; streams and
+    /// commands that do not fit the events; and a database that finds its own file damaged. What a command asked, and
+    /// that a stream has ended, stand in no digest.
     pub async fn verify(&self) -> Result<ChainReport> {
         let keys = Arc::clone(&self.keys);
         let (checker, head, streams) = self.reading(read_whole).await?;
@@ -442,7 +444,7 @@ impl Writer {
 
     fn transact(&mut self, works: &[&Work]) -> Outcome<(Vec<Answer>, Option<u64>)> {
         let keys = Arc::clone(&self.keys);
-        let mut group = Group { head: self.backend.begin()?, sealing: keys.sealing()? };
+        let mut group = Group { head: self.backend.begin()?, sealing: keys.sealing() };
         let mut answers = Vec::with_capacity(works.len());
         for work in works {
             answers.push(self.work(work, &mut group)?);

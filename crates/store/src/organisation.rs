@@ -1,6 +1,6 @@
 //! Units and professionals over the log.
 
-use operations::organisation::{self, Command, Event, Organisation, Refusal};
+use operations::organisation::{self, Command, Event, Imported, Organisation, Refusal};
 
 use crate::decided::{Denied, decided};
 use crate::desk::Who;
@@ -26,15 +26,15 @@ pub async fn organisation(log: &Log) -> Result<Vec<(Event, i64)>> {
     log.read_stream(ORGANISATION, 0, usize::MAX >> 1).await?.iter().map(dated).collect()
 }
 
-/// Does what somebody asks of the organisation at an instant; `imported`: units that come by import.
+/// Does what somebody asks of the organisation at an instant; whether anything is another after it.
 pub async fn ask_of_organisation(
     log: &Log,
     who: &Who,
     command: Command,
     key: &str,
     now: i64,
-    imported: impl Fn(&str) -> bool + Send + Sync + 'static,
-) -> std::result::Result<(), Denied<Refusal>> {
+    imported: Imported,
+) -> std::result::Result<bool, Denied<Refusal>> {
     let told = format!("{command:?}");
     let decide = move |events: &[Recorded]| {
         let organisation =
@@ -42,6 +42,6 @@ pub async fn ask_of_organisation(
         let decided = organisation::decide(&organisation, &command, &imported).map_err(Denied::Refused)?;
         Ok(decided.iter().map(Event::encode).collect())
     };
-    decided(log, ORGANISATION.into(), (Event::SCHEMA, now), who, (key, &told), decide).await?;
-    Ok(())
+    let done = decided(log, ORGANISATION.into(), (Event::SCHEMA, now), who, (key, &told), decide).await?;
+    Ok(done.first <= done.last)
 }

@@ -164,7 +164,7 @@ impl Postgres {
     fn prepare(&self) -> Result<()> {
         let broken = |error: &dyn std::fmt::Display| Error::new(format!("the database: {error}"));
         let epoch = Uuid::from_bytes(crate::keys::random()?);
-        self.driver.wait(async {
+        let prepared = self.driver.wait(tokio::time::timeout(LONGEST, async {
             let mut client = self.pool.get().await.map_err(|error| broken(&error))?;
             let transaction = client.transaction().await.map_err(|error| broken(&error))?;
             // Who only comes to read need not own the tables, nor wait for those who write.
@@ -183,7 +183,8 @@ impl Postgres {
                     "the log in the database has format {other}, this program reads {FORMAT}: use the program that made it"
                 ))),
             }
-        })
+        }));
+        prepared.unwrap_or_else(|_| Err(broken(&"it does not answer")))
     }
 
     fn query(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Outcome<Vec<Row>> {
@@ -196,10 +197,17 @@ impl Postgres {
     }
 
     pub fn begin(&mut self) -> Outcome<Head> {
-        let client = self.driver.answer(LONGEST, async {
+        let client = self.driver.wait(async {
             let client = self.pool.get().await.map_err(|_| Failure::Lost)?;
-            client.batch_execute(BEGIN).await.map_err(failure)?;
-            Ok(client)
+            let begun = tokio::time::timeout(LONGEST, client.batch_execute(BEGIN)).await;
+            match begun.map_or(Err(Failure::Lost), |begun| begun.map_err(failure)) {
+                Ok(()) => Ok(client),
+                Err(error) => {
+                    // Whatever has begun in it must not go back into the pool.
+                    drop(Object::take(client));
+                    Err(error)
+                }
+            }
         })?;
         self.open = Some(client);
         if planted::has(Bug::Serial) {

@@ -46,8 +46,8 @@ impl Desk {
             let decided = residents::decide(&fold(events)?, &command, now).map_err(Denied::Refused)?;
             Ok(decided.iter().map(Event::encode).collect())
         };
-        let last = decided(self.log(), name, (Event::SCHEMA, now), who, (key, told), decide).await?;
-        self.reach(last).await;
+        let done = decided(self.log(), name, (Event::SCHEMA, now), who, (key, told), decide).await?;
+        self.reach(done.last).await;
         Ok(())
     }
 }

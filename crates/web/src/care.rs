@@ -3,7 +3,7 @@
 use operations::access::{Action, Resource, Tie, decide};
 use operations::contacts::Contact;
 use serde_json::json;
-use store::{Append, CROCKFORD, Context, NewEvent, new_id};
+use store::{Append, AppendError, CROCKFORD, Context, NewEvent, new_id};
 use uuid::Uuid;
 
 use crate::App;
@@ -132,7 +132,10 @@ impl App {
             events: vec![event],
             context,
         };
-        self.accesses.append(append).await.map(drop).map_err(|error| Failure::broken(&error))
+        self.accesses.append(append).await.map(drop).map_err(|error| match error {
+            AppendError::Overloaded | AppendError::Unknown | AppendError::Full => Failure::busy(),
+            error => Failure::broken(&error),
+        })
     }
 
     /// By when somebody answers, by the rule in force when it was opened; microseconds since 1970.

@@ -72,7 +72,7 @@ pub fn failed(page: &Page, failure: &Failure) -> Response {
     }
     let content = html! {
         h1.govuk-heading-xl { (page.text("failed-title")) }
-        p.lead { (page.text("wrong-later")) }
+        p.lead { (page.text(if failure.status == StatusCode::INTERNAL_SERVER_ERROR { "failed-broken" } else { "wrong-later" })) }
         p.govuk-body { a.govuk-link href="/" { (page.text("back-home")) } }
     };
     page.render(failure.status, &page.text("failed-title"), &content)

@@ -41,6 +41,23 @@ struct Period {
     parent: Option<String>,
 }
 
+/// Where units stand under themselves in a ring, which data can say, the first of them stands under nothing.
+fn cut_circles(parents: &mut [Option<usize>]) {
+    for unit in 0..parents.len() {
+        let mut above = parents[unit];
+        for _ in 0..parents.len() {
+            match above {
+                Some(next) if next == unit => {
+                    parents[unit] = None;
+                    break;
+                }
+                Some(next) => above = parents[next],
+                None => break,
+            }
+        }
+    }
+}
+
 impl Tree {
     /// The units of a session, in the order of their ids.
     pub(super) async fn read(context: &SessionContext, calendar: &Calendar, now: i64) -> Result<Tree> {
@@ -71,7 +88,8 @@ impl Tree {
                 });
                 row.and_then(|row| tree.by_id.get(row.parent.as_ref()?).copied())
             };
-            let parents = (0..tree.units.len()).map(parent_of).collect();
+            let mut parents: Vec<Option<usize>> = (0..tree.units.len()).map(parent_of).collect();
+            cut_circles(&mut parents);
             tree.parents.push(parents);
         }
         let start = |day: i32| match day {
@@ -195,4 +213,20 @@ pub(super) struct Shape {
     pub parents: Vec<Option<usize>>,
     /// Units of which a part stood elsewhere for a part of the period: their sums are not those of one tree.
     pub blurred: Vec<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_is_cut_at_its_first_unit_and_nowhere_else() {
+        // 1 → 2 → 3 → 1, with 4 under 3 and 5 under 0.
+        let mut parents = [None, Some(2), Some(3), Some(1), Some(3), Some(0)];
+        cut_circles(&mut parents);
+        assert_eq!(parents, [None, None, Some(3), Some(1), Some(3), Some(0)]);
+        let mut own = [Some(0)];
+        cut_circles(&mut own);
+        assert_eq!(own, [None]);
+    }
 }

@@ -340,7 +340,7 @@ fn units_and_professionals_that_the_county_keeps_are_in_the_facts() {
     assert!(set("station-1", "east", "2026-03-01").0, "the same again");
     let (refused, why) = set("station-1", "west", "2026-02-01");
     assert!(!refused && why.contains("before"), "{why}");
-    assert!(!set("west", "station-1", "2026-03-01").0, "no circle");
+    assert!(!set("east", "station-1", "2026-03-01").0, "no circle");
     let (refused, why) = keep(&["unit", "set", "a b", "--name", "x", "--level", "unit", "--parent", "west"]);
     assert!(!refused && why.contains("no identifier"), "{why}");
     let nurse = ["professional", "set", "nurse-7", "--profession", "nurse", "--unit", "station-1"];

@@ -429,28 +429,29 @@ fn commands_are_decided_on_what_stands_and_never_on_what_stood() {
     });
 }
 
-/// A command that takes its time to be decided.
-fn slow(seconds: u64) -> Command {
-    let wait = move |_: &[Vec<store::Recorded>]| {
-        std::thread::sleep(Duration::from_secs(seconds));
-        None
-    };
-    Command { decide: Box::new(wait), ..at_most(0, "slow") }
-}
-
 #[test]
 fn who_waits_two_seconds_for_a_log_that_is_held_up_is_told_to_come_back() {
     on_every_kind(async |kind| {
         let bench = Bench::new(kind);
         let log = bench.log.clone();
-        let held = tokio::spawn(async move { log.carry_out(slow(3)).await });
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        let (begun, append) = (Instant::now(), of(vec![event("a/1")]));
+        let (begin, begun) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let ended = std::sync::Mutex::new(ended);
+        // A command that is being decided until it is told to end.
+        let decide = move |_: &[Vec<store::Recorded>]| {
+            begin.send(()).expect("somebody listens");
+            let _ = ended.lock().expect("alone").recv();
+            None
+        };
+        let held = Command { decide: Box::new(decide), ..at_most(0, "slow") };
+        let held = tokio::spawn(async move { log.carry_out(held).await });
+        tokio::task::spawn_blocking(move || begun.recv()).await.expect("waited").expect("it has begun");
+        let (asked, append) = (Instant::now(), of(vec![event("a/1")]));
         assert_eq!(bench.append(append.clone()).await, Err(AppendError::Overloaded));
-        assert!(begun.elapsed() < Duration::from_millis(2700), "{:?}", begun.elapsed());
+        assert!(asked.elapsed() >= Duration::from_millis(1900), "not at once");
+        end.send(()).expect("it waits");
         assert_eq!(held.await.expect("decided"), Err(AppendError::Refused), "what has begun is waited for");
-        assert!(bench.all().await.is_empty(), "what was told to come back is not appended all the same");
-        assert_eq!(bench.append(append).await.expect("appended").first, 1);
+        assert_eq!(bench.append(append).await.expect("appended").first, 1, "it was not appended all the same");
     });
 }
 
