@@ -20,7 +20,7 @@ pub fn run() -> Result<(), String> {
     let mut command = Command::new("cargo");
     let tests = command.args(tests);
     // Left out only on purpose: a machine without the server must not look as if all had passed.
-    let database = if std::env::var_os("LUOTSI_SKIP_PG").is_some() { None } else { Some(pg::Server::start()?) };
+    let database = if std::env::var_os("LUOTSI_SKIP_PG").is_some() { None } else { Some(pg::Server::start(false)?) };
     step("tests", tests.envs(database.iter().map(|server| (pg::VARIABLE, server.url()))))?;
     drop(database);
     timed("tidy", crate::tidy::run)?;

@@ -66,7 +66,7 @@ const FAULTS: [(Fault, &str, u32, u32); 15] = [
     (Fault::ConnectionCut, "F12 connection cut within the protocol", 8, 500),
     (Fault::SlowDatabase, "F13 database slow, then silent", 2, 60),
     (Fault::KilledAtStep, "F16 killed at a step of an erasure or a copy", 8, 500),
-    (Fault::TwoWriters, "F1-two two writers of one database, killed", 4, 500),
+    (Fault::TwoWriters, "F1-two writers of one database, killed", 4, 500),
 ];
 
 /// Bugs, the fault that must bring each to light, and a word of what then has happened: another check that sees the bug
@@ -81,7 +81,7 @@ const BUGS: [(&str, Fault, &str); 5] = [
 /// What went wrong with the suite and not with the log begins so.
 const ITSELF: &str = "the suite itself: ";
 /// How often a bug's fault is tried until it is caught.
-const TRIES: u32 = 24;
+const TRIES: u32 = 120;
 
 /// What the suite needs to try a fault.
 struct Suite {
@@ -143,7 +143,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let begun = Instant::now();
     let folder = std::env::temp_dir().join(format!("luotsi-faults-{}", std::process::id()));
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    let database = if std::env::var_os("LUOTSI_SKIP_PG").is_some() { None } else { Some(pg::Server::start()?) };
+    let database = if std::env::var_os("LUOTSI_SKIP_PG").is_some() { None } else { Some(pg::Server::start(true)?) };
     let (worker, disk) = (worker()?, shim(&folder)?);
     let mut suite = Suite { worker, disk, folder: folder.clone(), database, bug: None, seed, tried: 0 };
     let mut tally = Tally::default();

@@ -18,12 +18,13 @@ pub struct Server {
     programs: PathBuf,
     folder: PathBuf,
     pub port: u16,
+    durable: bool,
 }
 
 /// Runs a command with a server beside it.
 pub fn run(command: &[String]) -> Result<(), String> {
     let [program, arguments @ ..] = command else { return Err("pg: which command? cargo xtask pg -- COMMAND".into()) };
-    let server = Server::start()?;
+    let server = Server::start(false)?;
     let status = Command::new(program).args(arguments).env(VARIABLE, server.url()).status();
     let status = status.map_err(|error| format!("cannot run {program}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{program} did not pass")) }
@@ -47,7 +48,8 @@ impl Server {
         format!("postgres://postgres@127.0.0.1:{}", self.port)
     }
 
-    pub fn start() -> Result<Server, String> {
+    /// `durable`: what it stores outlives a power cut, which the tests of every day need not wait for.
+    pub fn start(durable: bool) -> Result<Server, String> {
         let programs = programs()?;
         let folder = std::env::temp_dir().join(format!("luotsi-pg-{}", std::process::id()));
         let broken = |what: &str, error: &dyn std::fmt::Display| format!("PostgreSQL: cannot {what}: {error}");
@@ -67,8 +69,8 @@ impl Server {
         }
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr());
         let port = free.map_err(|error| broken("find a port", &error))?.port();
-        let process = serve(&programs, &folder, port)?;
-        let mut server = Server { process, programs, folder, port };
+        let process = serve(&programs, &folder, port, durable)?;
+        let mut server = Server { process, programs, folder, port, durable };
         server.wait()?;
         Ok(server)
     }
@@ -77,7 +79,7 @@ impl Server {
     pub fn restart(&mut self) -> Result<(), String> {
         self.signal("-QUIT");
         self.process.wait().map_err(|error| format!("PostgreSQL: {error}"))?;
-        self.process = serve(&self.programs, &self.folder, self.port)?;
+        self.process = serve(&self.programs, &self.folder, self.port, self.durable)?;
         self.wait()
     }
 
@@ -123,9 +125,9 @@ fn as_postgres(program: &Path, folder: &Path) -> Command {
     command
 }
 
-fn serve(programs: &Path, folder: &Path, port: u16) -> Result<Child, String> {
-    // What the tests of every day store need not outlive a power cut.
-    let settings = ["listen_addresses=127.0.0.1", "fsync=off", "max_connections=400", "unix_socket_directories="];
+fn serve(programs: &Path, folder: &Path, port: u16, durable: bool) -> Result<Child, String> {
+    let fsync = if durable { "fsync=on" } else { "fsync=off" };
+    let settings = ["listen_addresses=127.0.0.1", fsync, "max_connections=400", "unix_socket_directories="];
     as_postgres(&programs.join("postgres"), folder)
         .arg("-D")
         .arg(folder.join("data"))

@@ -1,7 +1,7 @@
 //! The log in one SQLite file.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 use uuid::Uuid;
@@ -287,8 +287,18 @@ impl Sqlite {
 
 /// Every commit goes to a log of its own first, and is on disk when it returns.
 pub(crate) fn write_ahead(database: &Connection) -> rusqlite::Result<()> {
+    let set = || database.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0));
+    let begun = Instant::now();
+    let mode = loop {
+        match set() {
+            // Of two that open a new file at once, one waits: SQLite itself does not, here.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            set => break set?,
+        }
+    };
     // Where the disk fails here, SQLite keeps the mode that it had and calls it no error.
-    let mode = database.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))?;
     if mode != "wal" {
         let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
         return Err(rusqlite::Error::SqliteFailure(code, Some(format!("its journal mode stays {mode}"))));
