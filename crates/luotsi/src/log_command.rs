@@ -118,14 +118,27 @@ async fn verify(log: &Log, what: &'static str) -> Result<()> {
     match report.faults.as_slice() {
         [] => say(&format!("{} {what}, all as they were written, chain {chain}", report.events)),
         faults => {
-            for fault in faults {
+            for fault in faults.iter().take(SHOWN) {
                 say(&format!("{}: {}", fault.pos, fault.what))?;
+            }
+            if faults.len() > SHOWN {
+                say(&format!("and {} more", faults.len() - SHOWN))?;
+            }
+            if faults.iter().all(|fault| fault.what == store::KEY_MISSING) {
+                return Err(Error::new(format!(
+                    "the events are as they were written, and {} keys are missing",
+                    faults.len()
+                ))
+                .remedy("put back the copy of the keys, keys.db and master, into the folder keys"));
             }
             Err(Error::new(format!("the log is not as it was written: {} faults", faults.len()))
                 .remedy("keep this copy as it is, and restore the newest backup that `log verify` finds whole"))
         }
     }
 }
+
+/// Faults told one by one.
+const SHOWN: usize = 20;
 
 async fn export(log: &Log) -> Result<()> {
     let mut after = 0;
@@ -205,6 +218,9 @@ async fn restore(arguments: &Restore) -> Result<()> {
     let keys = Arc::new(arguments.of.keys()?);
     let copy = Log::open(&Location::File(arguments.file.clone()), keys, now).map_err(told)?;
     let events = store::copy(&copy, &to, Epoch::New).await.map_err(told)?;
+    if arguments.keys.is_none() {
+        eprintln!("warning: without --keys only content whose keys are here already can be read");
+    }
     say(&format!("{events} events restored"))
 }
 

@@ -81,9 +81,17 @@ struct DataDirectory {
     path: PathBuf,
 }
 
+/// Room for the stacks of the program's threads; only what is used is taken.
+const STACK: usize = 256 << 20;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(arguments.command) {
+    // A long question in SQL is a deep tree, and whoever walks it needs room.
+    let run = std::thread::Builder::new().stack_size(STACK).spawn(move || run(arguments.command));
+    let done = run.map_err(|error| Error::new(format!("cannot start: {error}")));
+    let done =
+        done.and_then(|run| run.join().unwrap_or_else(|_| Err(Error::new("a mistake of ours ended the program"))));
+    match done {
         Ok(Done::Whole) => ExitCode::SUCCESS,
         Ok(Done::WithRejectedRows) => ExitCode::from(3),
         Err(error) => {
@@ -120,6 +128,7 @@ fn now() -> i64 {
 fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_stack_size(STACK / 16)
         .build()
         .map_err(|error| Error::new(format!("cannot start: {error}")))
 }

@@ -62,6 +62,7 @@ impl Publication {
                 names: [unit.name_fi.clone(), unit.name_sv.clone(), unit.name_en.clone()],
                 level: unit.level.clone(),
                 parent: unit.parent,
+                open: !unit.closed,
             })
             .collect();
         let mut publication = Publication {

@@ -21,6 +21,8 @@ use crate::{now, runtime};
 
 /// How often it is looked whether facts are newer than what is published.
 const LOOK: Duration = Duration::from_secs(15);
+/// After so many looks facts that keep moving are published as they are.
+const LONGEST_MOVING: u32 = 8;
 /// After failures it is looked less and less often.
 const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
@@ -223,14 +225,17 @@ async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener> {
 fn follow(data: &Path, app: &App, mut version: u64) {
     let calendar = Calendar::shipped();
     let today = || calendar.local_date(now());
-    let (mut published, mut pause, mut seen) = (today(), LOOK, version);
+    let (mut published, mut pause, mut seen, mut moved) = (today(), LOOK, version, 0);
     loop {
         std::thread::sleep(pause);
         let newer = Lake::existing(data).map_or(version, |lake| lake.version());
         let stands_still = std::mem::replace(&mut seen, newer) == newer;
-        if !stands_still || (newer == version && today() == published) {
+        // An import is waited for; a log that brings something every minute is not.
+        moved = if stands_still { 0 } else { moved + 1 };
+        if (moved > 0 && moved < LONGEST_MOVING) || (newer == version && today() == published) {
             continue;
         }
+        moved = 0;
         match runtime().and_then(|runtime| runtime.block_on(Publication::load(data))) {
             Ok(publication) => {
                 (version, published, pause) = (publication.version(), today(), LOOK);

@@ -29,7 +29,7 @@ pub use event::{
     Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
 };
 pub use keys::{KEY_FILE, KEYS, Keys, hex, random, signature};
-pub use log::{Filter, Location, Log, Page};
+pub use log::{Filter, KEY_MISSING, Location, Log, Page};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use view::{View, contact_of, resident_of};
 

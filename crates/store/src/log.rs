@@ -19,6 +19,9 @@ use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{Error, Result};
 
+/// What verify says of an event whose content nobody can open, although its key was not destroyed.
+pub const KEY_MISSING: &str = "the key of its content is not here: restore the keys";
+
 /// Appends that are written together at most.
 const GROUP: usize = 256;
 /// Appends that may wait to be written.
@@ -229,7 +232,7 @@ impl Log {
         let why = reason.to_string();
         let destroyed = blocking(move || keys.destroy(subject, &why, now)).await?;
         let data = serde_json::json!({ "subject": subject.to_string(), "keys": destroyed }).to_string();
-        self.announce((id, format!("subject/{subject}")), "subject.erased", data, now, context).await?;
+        self.announce((id, format!("subject/{subject}")), crate::view::ERASED, data, now, context).await?;
         Ok(destroyed)
     }
 
@@ -242,7 +245,7 @@ impl Log {
         blocking(move || {
             let mut checker = checker;
             for pos in keys.missing(checker.keys())? {
-                checker.fault(pos, "the key of its content is not here: restore the keys");
+                checker.fault(pos, KEY_MISSING);
             }
             Ok(checker.finish((head.pos, head.chain, head.recorded), &streams))
         })

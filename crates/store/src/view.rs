@@ -18,7 +18,7 @@ use crate::keys::random;
 use crate::{Error, Result, residents};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
-const CODE: u32 = 2;
+const CODE: u32 = 3;
 
 /// Bytes of the digest before a snapshot's text: one that was damaged is not used.
 const DIGEST: usize = 32;
@@ -29,6 +29,9 @@ pub const CONVERSATION: &str = "conversation";
 
 /// The same of a resident's stream.
 pub const RESIDENT: &str = "resident";
+
+/// Kind of the event that says that a subject was erased.
+pub const ERASED: &str = "subject.erased";
 
 /// Name of a stream of a contact or a resident.
 pub fn stream(category: &str, id: Uuid) -> String {
@@ -95,6 +98,13 @@ impl View {
     /// Takes an event in; those of other matters only move the place.
     pub fn apply(&mut self, event: &Recorded) -> Result<Change> {
         self.pos = event.pos;
+        if event.kind == ERASED {
+            // Of who is erased nothing goes on to hold.
+            if let Some(subject) = event.stream.split_once('/').and_then(|(_, id)| id.parse().ok()) {
+                self.residents.remove(&subject);
+            }
+            return Ok(Change::default());
+        }
         if let Some(id) = resident_of(&event.stream) {
             let resident = self.residents.remove(&id).unwrap_or_default().evolve(&residents::decode(event)?);
             if resident.registration.is_some() {

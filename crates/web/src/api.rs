@@ -71,7 +71,14 @@ pub async fn open(State(app): State<Arc<App>>, caller: Caller, body: Bytes) -> A
         Failure::invalid("channel", format!("{channel} is none of message, chat, form and callback."))
     })?;
     let service = word(body.service, "service")?;
+    if !app.services.is_empty() && !app.services.iter().any(|known| known.id == service) {
+        return Err(Failure::invalid("service", "There is no such service."));
+    }
+    // A tag of a language and nothing else: what is personal belongs into the text, which is sealed.
     let language = word(body.language, "language")?;
+    if !care::is_language(&language) {
+        return Err(Failure::invalid("language", "language is a tag such as fi, sv, en or fi-FI."));
+    }
     let text = care::text(&required(body.text, "text")?)?;
     let resident = caller.person.as_ref().filter(|person| person.role == Role::Resident && !body.anonymous);
     if !body.anonymous && resident.is_none() {
@@ -305,7 +312,10 @@ fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Com
             if !app.is_unit(&unit) {
                 return Err(Failure::invalid("unit", format!("There is no unit {unit}.")));
             }
-            let reason = body.reason.map_or(Ok("other".into()), |reason| word(Some(reason), "reason"))?;
+            let reason = body.reason.unwrap_or_else(|| "other".into());
+            if !care::REASONS.contains(&reason.as_str()) {
+                return Err(Failure::invalid("reason", format!("reason is one of {}.", care::REASONS.join(", "))));
+            }
             let note = care::text(&required(body.note, "note")?)
                 .map_err(|failure| Failure { field: Some("note"), ..failure })?;
             (Command::Transfer { to: unit, reason }, Some(note))

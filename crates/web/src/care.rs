@@ -62,7 +62,7 @@ impl App {
     pub fn is_unit(&self, unit: &str) -> bool {
         self.queue_of("") == unit
             || self.services.iter().any(|service| service.unit == unit)
-            || self.figures().units().iter().any(|it| it.id == unit)
+            || self.figures().units().iter().any(|it| it.id == unit && it.open)
     }
 
     /// The contact, if the caller may do this with it; that staff did is recorded before they are told anything.
@@ -167,8 +167,27 @@ pub fn text(text: &str) -> Result<String, Failure> {
 /// The writer's own name for a message or a command: 1 to 64 characters of ASCII.
 pub fn client_id(given: &str) -> Result<String, Failure> {
     let fits = (1..=64).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_graphic());
-    match fits {
+    match fits && !holds_identity_code(given.as_bytes()) {
         true => Ok(given.into()),
         false => Err(Failure::invalid("client_id", "client_id has 1 to 64 ASCII characters without spaces.")),
     }
+}
+
+/// Why a contact is handed over; texts `reason-…`.
+pub const REASONS: [&str; 4] = ["misdirected", "needs_expertise", "capacity", "other"];
+
+/// Whether a text is the tag of a language, with or without a region.
+pub fn is_language(tag: &str) -> bool {
+    let (language, region) = tag.split_once('-').unwrap_or((tag, "FI"));
+    let is_region = region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase());
+    (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase()) && is_region
+}
+
+/// Whether a Finnish personal identity code stands in a text that is not sealed: six digits, a sign of the century, three
+/// digits and a check character.
+fn holds_identity_code(text: &[u8]) -> bool {
+    text.windows(11).any(|code| {
+        let digits = |at: std::ops::Range<usize>| code[at].iter().all(u8::is_ascii_digit);
+        digits(0..6) && b"+-ABCDEFUVWXY".contains(&code[6]) && digits(7..10) && code[10].is_ascii_alphanumeric()
+    })
 }

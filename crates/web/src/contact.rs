@@ -36,6 +36,9 @@ pub struct Message {
     service: String,
     #[serde(default)]
     text: String,
+    /// In a thread, the contact that the form was shown for.
+    #[serde(default)]
+    contact: String,
 }
 
 /// `GET /contact`.
@@ -104,8 +107,9 @@ pub fn service_name(app: &App, page: &Page, id: &str) -> String {
 
 /// `POST /contact`.
 pub async fn send(State(app): State<Arc<App>>, page: Page, form: Result<Form<Message>, FormRejection>) -> Response {
-    let Ok(Form(message)) = form else {
-        return shown_form(&app, &page, &Message::default(), Some("wrong-too-long"));
+    let message = match form {
+        Ok(Form(message)) => message,
+        Err(error) => return shown_form(&app, &page, &Message::default(), Some(unread(&error))),
     };
     let text = match care::text(&message.text) {
         Ok(text) => text,
@@ -148,7 +152,11 @@ pub async fn send(State(app): State<Arc<App>>, page: Page, form: Result<Form<Mes
 
 /// Key of what is wrong with a text.
 pub fn wrong_text(text: &str) -> &'static str {
-    if text.trim().is_empty() { "wrong-empty" } else { "wrong-too-long" }
+    match text {
+        text if text.trim().is_empty() => "wrong-empty",
+        text if text.contains('\0') => "wrong-form",
+        _ => "wrong-too-long",
+    }
 }
 
 pub fn see_other(to: &str) -> Response {
@@ -243,6 +251,7 @@ async fn shown_thread(
         @if may_write(app, contact) {
             form.letter method="post" action=(action) {
                 input type="hidden" name="client_id" value=(written.client_id(app));
+                input type="hidden" name="contact" value=(id);
                 (message_box(page, "thread-text", None, &written.text, written.wrong))
                 button.govuk-button type="submit" { (page.text("thread-send")) }
             }
@@ -306,11 +315,17 @@ pub async fn write(
     };
     let (id, contact) = match own(&app, &caller, &which, Action::WriteMessage).await {
         Ok(own) => own,
-        Err(failure) if failure.status == StatusCode::NOT_FOUND => return see_other("/contact/return"),
+        Err(failure) if failure.status == StatusCode::NOT_FOUND => {
+            return form.map_or_else(|_| see_other("/contact/return"), |Form(message)| away(&page, &message.text));
+        }
         Err(failure) => return failed(&page, &failure),
     };
     let (message, wrong) = match form {
-        Err(_) => (Message::default(), Some("wrong-too-long")),
+        Err(error) => (Message::default(), Some(unread(&error))),
+        // Another contact was opened in this browser meanwhile: what was written for one must not come into the other.
+        Ok(Form(message)) if !message.contact.is_empty() && message.contact != id.to_string() => {
+            return away(&page, &message.text);
+        }
         Ok(Form(message)) => {
             let wrong = sent(&app, &caller, id, &message).await.err();
             (message, wrong)
@@ -324,6 +339,25 @@ pub async fn write(
     let written = Written::again(message.client_id, message.text, wrong);
     let contact = app.desk.contact(id).await.ok().flatten().unwrap_or(contact);
     shown_thread(&app, &page, &which, (id, &contact), &parts, &written).await
+}
+
+/// What was written for a contact that is no longer open in this browser: it is not sent, and not lost.
+fn away(page: &Page, text: &str) -> Response {
+    let content = html! {
+        h1.govuk-heading-xl { (page.text("away-title")) }
+        p.lead { (page.text("away-lead")) }
+        div.govuk-form-group {
+            label.govuk-label.govuk-label--m for="text" { (page.text("away-text")) }
+            textarea.govuk-textarea #text rows="7" readonly { (text) }
+        }
+        p.govuk-body { a.govuk-link href="/contact/return" { (page.text("contact-come-back")) } }
+    };
+    page.render(StatusCode::CONFLICT, &page.text("away-title"), &content)
+}
+
+/// Key of why a form could not be read.
+fn unread(error: &FormRejection) -> &'static str {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { "wrong-too-long" } else { "wrong-form" }
 }
 
 /// Sends a message of a resident; the key of what is wrong otherwise.

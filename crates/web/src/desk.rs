@@ -27,8 +27,6 @@ use crate::thread::{Written, conversation, errors, message_box};
 
 /// Contacts shown of a queue.
 const SHOWN: usize = 100;
-/// Why a contact is handed over; texts `reason-…`.
-const REASONS: [&str; 4] = ["misdirected", "needs_expertise", "capacity", "other"];
 /// How residents are met, in the order in which they are offered.
 const MODALITIES: [Modality; 5] =
     [Modality::Message, Modality::Chat, Modality::Phone, Modality::Video, Modality::InPerson];
@@ -371,7 +369,7 @@ fn hand_over(app: &App, page: &Page, to: &str, contact: &Contact, written: &Writ
                 div.govuk-form-group {
                     label.govuk-label for="unit" { (page.text("desk-to")) }
                     select.govuk-select name="unit" id="unit" {
-                        @for unit in page.figures.units().iter().filter(|unit| unit.level == "unit" && unit.id != contact.unit) {
+                        @for unit in page.figures.units().iter().filter(|unit| unit.level == "unit" && unit.open && unit.id != contact.unit) {
                             option value=(unit.id) { (page.language.of(&unit.names)) }
                         }
                     }
@@ -379,7 +377,7 @@ fn hand_over(app: &App, page: &Page, to: &str, contact: &Contact, written: &Writ
                 div.govuk-form-group {
                     label.govuk-label for="reason" { (page.text("desk-reason")) }
                     select.govuk-select name="reason" id="reason" {
-                        @for reason in REASONS { option value=(reason) { (page.text(&format!("reason-{reason}"))) } }
+                        @for reason in care::REASONS { option value=(reason) { (page.text(&format!("reason-{reason}"))) } }
                     }
                 }
                 div.govuk-form-group {
@@ -410,7 +408,7 @@ fn happened(page: &Page, history: &[Happened]) -> Markup {
                             Event::Answered => { (page.text("event-answered")) }
                             Event::Transferred { from, to, reason } => {
                                 (unit_name(page, from)) " → " (unit_name(page, to))
-                                @if REASONS.contains(&reason.as_str()) { ", " (page.text(&format!("reason-{reason}"))) }
+                                @if care::REASONS.contains(&reason.as_str()) { ", " (page.text(&format!("reason-{reason}"))) }
                             }
                             Event::Resolved { outcome } => { (page.text("event-resolved")) ": " (outcome_text(page, *outcome)) }
                             Event::Reopened => { (page.text("event-reopened")) }
@@ -531,7 +529,9 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: Fields
         return app.for_resident((id, &contact), person, verb, asked, &key).await.map_err(Wrong::from);
     }
     let (command, text) = asked(app, verb, &key, fields)?;
-    let done = app.desk.ask(id, &caller.who(id), command, text, &key).await;
+    // At the desk a professional is one, also where they hold the code of what they wrote themselves.
+    let who = caller.person.as_ref().map_or_else(|| caller.who(id), Person::who);
+    let done = app.desk.ask(id, &who, command, text, &key).await;
     done.map(drop).map_err(|trouble| Failure::from(trouble).into())
 }
 
@@ -556,7 +556,7 @@ fn asked(app: &App, verb: &str, key: &str, fields: Fields) -> Result<(Command, O
                 return Err(Wrong::Told("wrong-unit"));
             }
             let note = care::text(&fields.note).map_err(|_| Wrong::Told("wrong-note"))?;
-            let reason = if REASONS.contains(&fields.reason.as_str()) { fields.reason } else { "other".into() };
+            let reason = if care::REASONS.contains(&fields.reason.as_str()) { fields.reason } else { "other".into() };
             (Command::Transfer { to: fields.unit, reason }, Some(note))
         }
         "resolve" => {

@@ -28,6 +28,8 @@ pub struct UnitCard {
     pub level: String,
     /// Place of the parent among the units.
     pub parent: Option<usize>,
+    /// It is there today: neither ended nor yet to begin.
+    pub open: bool,
 }
 
 /// A published figure of one period.

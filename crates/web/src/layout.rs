@@ -129,7 +129,12 @@ impl Page {
             ("/desk", "section-desk"),
             ("/steer", "section-steer"),
         ];
-        ALL.into_iter().take(if self.role == Some(Role::Resident) { 2 } else { ALL.len() })
+        let works = [Role::Nurse, Role::Physician, Role::Lead, Role::Manager];
+        ALL.into_iter().filter(move |(path, _)| match (*path, self.role) {
+            ("/steer", Some(Role::Resident)) => false,
+            ("/desk", Some(role)) => works.contains(&role),
+            _ => true,
+        })
     }
 
     fn masthead(&self) -> Markup {

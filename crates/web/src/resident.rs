@@ -62,6 +62,9 @@ impl App {
         // Who wrote without a name is nobody whom anything could be recorded of.
         let subject =
             contact.subject.parse().map_err(|_| Failure::refused("anonymous", "The resident is not known."))?;
+        if self.desk.is_erased(&contact.subject).await.map_err(|error| Failure::broken(&error))? {
+            return Err(Failure::refused("anonymous", "The resident is not known any more."));
+        }
         let told = format!("{verb} {asked:?}");
         let now = self.desk.now();
         let command = match verb {

@@ -192,8 +192,7 @@ impl Check {
         };
         if record.fields.len() != self.fields {
             let reason = format!("the row has {} fields, the header {}", record.fields.len(), self.fields);
-            let column = sources.get(record.fields.len()).map_or(table.key[0], |source| source.column.name);
-            return Err(Refused { column, reason });
+            return Err(Refused { column: table.key[0], reason });
         }
         let mut values = Vec::with_capacity(sources.len());
         for source in sources.iter() {

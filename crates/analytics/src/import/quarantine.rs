@@ -30,8 +30,14 @@ impl Quarantine {
         }
         let Some(out) = &mut self.out else { return Ok(()) };
         let line = record.line.to_string();
+        // Of a row that is too short, the column where it ends.
+        let ends = self.header.get(record.fields.len()).map(String::as_str);
+        let column = ends.unwrap_or(column);
         let added = [line.as_bytes(), column.as_bytes(), reason.as_bytes()];
-        out.write_record(added.into_iter().chain(record.fields.iter())).map_err(|error| broken(&error))
+        // A quarantine that is imported again and refused again has these columns already.
+        let is_own = |at: &usize| self.header.get(*at).is_none_or(|name| !ADDED.contains(&name.as_str()));
+        let fields = record.fields.iter().enumerate().filter(|(at, _)| is_own(at)).map(|(_, field)| field);
+        out.write_record(added.into_iter().chain(fields)).map_err(|error| broken(&error))
     }
 
     fn begin(&self) -> Result<csv::Writer<File>> {
@@ -41,7 +47,8 @@ impl Quarantine {
         }
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.path);
         let mut out = csv::WriterBuilder::new().flexible(true).from_writer(file.map_err(|error| broken(&error))?);
-        let header = ADDED.into_iter().chain(self.header.iter().map(String::as_str));
+        let own = self.header.iter().map(String::as_str).filter(|name| !ADDED.contains(name));
+        let header = ADDED.into_iter().chain(own);
         out.write_record(header).map_err(|error| broken(&error))?;
         Ok(out)
     }

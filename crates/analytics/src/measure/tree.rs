@@ -19,6 +19,7 @@ pub struct UnitInfo {
     pub name_en: String,
     pub level: String,
     pub parent: Option<usize>,
+    /// It is not there now: it has ended, or is yet to begin.
     pub closed: bool,
 }
 
@@ -127,7 +128,7 @@ impl Tree {
                 name_en: text(&names_en).unwrap_or_else(|| name_fi.clone()),
                 level: text(&levels).unwrap_or_default(),
                 parent: None,
-                closed: until <= today,
+                closed: until <= today || from.value(row) > today,
                 id: id.clone(),
                 name_fi,
             };

@@ -124,6 +124,11 @@ fn refused_rows_go_whole_to_the_quarantine_and_can_be_mended() {
         ["e2", "r1", "p1", "physician", "a", "outpatient", "telepathy", "2025-03-03T08:00:00Z", ""]
     );
     let mended = fs::read_to_string(summary.quarantine.as_ref().expect("a quarantine")).expect("text");
+    // Imported again as it is, it is refused again, with the same columns.
+    let again = county.import("encounters", &mended).expect("an import");
+    let header = |text: &str| text.lines().next().unwrap_or_default().to_string();
+    let twice = fs::read_to_string(again.quarantine.as_ref().expect("a quarantine")).expect("text");
+    assert_eq!(header(&twice), header(&mended));
     let mended: String = mended.lines().take(2).map(|line| line.replace("telepathy", "video") + "\n").collect();
     assert_eq!(county.must("encounters", &mended).accepted, 1);
 }

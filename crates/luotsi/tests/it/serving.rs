@@ -313,6 +313,9 @@ fn what_happens_at_the_desk_is_in_the_measures() {
         std::thread::sleep(Duration::from_millis(200));
     }
     assert!(luotsi(&["facts", "verify", "--data", &data]).status.success());
+    let of = format!("/api/contacts/{}", third["contact"].as_str().expect("an id"));
+    let (_, shown) = call(&server.address, "GET", &of, &nurse, None).expect("an answer");
+    assert!(shown["registration"].is_null(), "nor does the own pair hold: {shown}");
     server.end();
 }
 

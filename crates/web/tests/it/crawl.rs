@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
+use http_body_util::BodyExt;
 use operations::access::Role;
 use serde_json::json;
 use tower::ServiceExt;
@@ -133,5 +134,46 @@ fn who_hands_over_twice_with_one_form_is_told_that_it_is_done() {
         }
         assert_eq!(post("transfer", &form.replace("Ei", "Jo")).await.0, 404, "another thing under that name");
         assert_eq!(post("transfer", &form.replace("t1", "t2")).await.0, 404, "it is no longer theirs");
+    });
+}
+
+#[test]
+fn what_was_written_for_one_contact_never_comes_into_another() {
+    on_its_own(async {
+        let app = app_over(fixture(0.5, true), false).await;
+        let (_, first) = call(&app, Method::POST, "/api/contacts", "", Some(opening("one", "first"))).await;
+        let (_, second) = call(&app, Method::POST, "/api/contacts", "", Some(opening("two", "second"))).await;
+        let code = second["resume_code"].as_str().expect("a code");
+        // The tab shows the first, and the browser holds the second by now; then it holds none.
+        for cookie in [format!("contact={code}"), String::new()] {
+            let form =
+                format!("client_id=m1&contact={}&text=Vain+ensimmaiselle", first["contact"].as_str().expect("an id"));
+            let request = Request::post("/contact/thread")
+                .header(header::COOKIE, cookie)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(Body::from(form));
+            let answer = router(Arc::clone(&app)).oneshot(request.expect("a request")).await.expect("an answer");
+            assert_eq!(answer.status().as_u16(), 409);
+            let body = answer.into_body().collect().await.expect("a body").to_bytes();
+            assert!(String::from_utf8_lossy(&body).contains("Vain ensimmaiselle"), "what was written is not lost");
+        }
+        let path = format!("/api/conversations/{}/messages", second["contact"].as_str().expect("an id"));
+        let (_, read) = call(&app, Method::GET, &path, code, None).await;
+        assert_eq!(read["messages"].as_array().map(Vec::len), Some(1), "{read}");
+    });
+}
+
+#[test]
+fn what_is_not_sealed_cannot_hold_what_is_personal() {
+    on_its_own(async {
+        let app = app_over(fixture(0.5, true), false).await;
+        let wrong =
+            [("service", "Matti.010190-923A"), ("language", "matti:0401234567"), ("client_id", "Matti-010190-923A-1")];
+        for (field, value) in wrong {
+            let mut body = opening("c1", "text");
+            body[field] = json!(value);
+            let (status, answer) = call(&app, Method::POST, "/api/contacts", "", Some(body)).await;
+            assert_eq!((status.as_u16(), &answer["error"]["field"]), (422, &json!(field)), "{answer}");
+        }
     });
 }

@@ -31,7 +31,8 @@ pub fn fixture(value: f64, synthetic: bool) -> Arc<dyn Figures> {
 }
 
 fn figures(value: f64, synthetic: bool) -> Fixture {
-    let unit = |id: &str, parent| UnitCard { id: id.into(), names: texts(id), level: "unit".into(), parent };
+    let unit =
+        |id: &str, parent| UnitCard { id: id.into(), names: texts(id), level: "unit".into(), parent, open: true };
     let card = Card {
         id: "access.callback_24h".into(),
         names: texts("Callback"),
