@@ -248,6 +248,7 @@ wrong-again = The form has grown old. Send the message again; your text is kept.
 wrong-later = We could not save it just now. Nothing is lost: try again in a moment.
 away-title = This contact is no longer open in this browser
 away-lead = Your message was not sent. Copy it, come back with your code and send it again.
+away-desk = You are no longer signed in, and your text was not sent. Copy it, sign in and send it again.
 away-text = Your message
 failed-broken = Something went wrong, and the mistake is ours. Nothing that was confirmed to you is lost. Look first whether it was done before you try again.
 wrong-too-late = This matter can no longer be continued. Write a new message.

@@ -248,6 +248,7 @@ wrong-again = Lomake on vanhentunut. Lähetä viesti uudelleen; tekstisi on tall
 wrong-later = Emme voineet tallentaa juuri nyt. Mitään ei ole hukassa: yritä hetken päästä uudelleen.
 away-title = Tämä yhteydenotto ei ole enää auki tällä selaimella
 away-lead = Viestiäsi ei lähetetty. Kopioi se talteen, palaa koodillasi ja lähetä se uudelleen.
+away-desk = Et ole enää kirjautuneena, eikä tekstiäsi lähetetty. Kopioi se talteen, kirjaudu sisään ja lähetä se uudelleen.
 away-text = Viestisi
 failed-broken = Täällä meni jotain vikaan, ja virhe on meidän. Mitään, mikä sinulle on vahvistettu, ei ole hukassa. Katso ensin, onnistuiko asia, ennen kuin yrität uudelleen.
 wrong-too-late = Tätä asiaa ei voi enää jatkaa. Kirjoita uusi viesti.

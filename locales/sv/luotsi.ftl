@@ -248,6 +248,7 @@ wrong-again = Formuläret är föråldrat. Skicka meddelandet igen; din text fin
 wrong-later = Vi kunde inte spara just nu. Ingenting har gått förlorat: försök igen om en stund.
 away-title = Den här kontakten är inte längre öppen i den här webbläsaren
 away-lead = Ditt meddelande skickades inte. Kopiera det, kom tillbaka med din kod och skicka det på nytt.
+away-desk = Du är inte längre inloggad och din text skickades inte. Kopiera den, logga in och skicka den på nytt.
 away-text = Ditt meddelande
 failed-broken = Något gick fel, och felet är vårt. Ingenting som har bekräftats för dig har gått förlorat. Se först efter om saken gick fram innan du försöker igen.
 wrong-too-late = Det här ärendet kan inte längre fortsättas. Skriv ett nytt meddelande.

@@ -19,7 +19,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, holder};
 use crate::care::{self, receipt};
-use crate::home::failed;
+use crate::home::{away, failed};
 use crate::layout::{Page, cookie};
 use crate::numbers;
 use crate::thread::{Written, conversation, errors, field, message_box};
@@ -339,20 +339,6 @@ pub async fn write(
     let written = Written::again(message.client_id, message.text, wrong);
     let contact = app.desk.contact(id).await.ok().flatten().unwrap_or(contact);
     shown_thread(&app, &page, &which, (id, &contact), &parts, &written).await
-}
-
-/// What was written for a contact that is no longer open in this browser: it is not sent, and not lost.
-fn away(page: &Page, text: &str) -> Response {
-    let content = html! {
-        h1.govuk-heading-xl { (page.text("away-title")) }
-        p.lead { (page.text("away-lead")) }
-        div.govuk-form-group {
-            label.govuk-label.govuk-label--m for="text" { (page.text("away-text")) }
-            textarea.govuk-textarea #text rows="7" readonly { (text) }
-        }
-        p.govuk-body { a.govuk-link href="/contact/return" { (page.text("contact-come-back")) } }
-    };
-    page.render(StatusCode::CONFLICT, &page.text("away-title"), &content)
 }
 
 /// Key of why a form could not be read.

@@ -19,7 +19,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, service_name, wrong_text};
-use crate::home::{failed, missing};
+use crate::home::{away, failed, missing};
 use crate::layout::Page;
 use crate::numbers;
 use crate::resident::Asked;
@@ -457,7 +457,9 @@ pub async fn command(
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     if page.person.is_none() {
-        return Redirect::to("/sign-in").into_response();
+        // Signed out while they wrote: what they wrote is theirs to keep.
+        let written = form.map_or_else(|_| String::new(), |Form(fields)| fields.text + &fields.note);
+        return if written.is_empty() { Redirect::to("/sign-in").into_response() } else { away(&page, &written) };
     }
     let Ok(caller) = caller else { return missing(&page) };
     let Ok(Form(fields)) = form else {

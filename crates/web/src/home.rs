@@ -77,3 +77,22 @@ pub fn failed(page: &Page, failure: &Failure) -> Response {
     };
     page.render(failure.status, &page.text("failed-title"), &content)
 }
+
+/// What somebody wrote where they are not, or no longer, who may send it: it is not sent, and not lost.
+pub fn away(page: &Page, text: &str) -> Response {
+    let at_desk = page.uri.path().starts_with("/desk");
+    let (lead, to, link) = match at_desk {
+        true => ("away-desk", "/sign-in", "sign-in"),
+        false => ("away-lead", "/contact/return", "contact-come-back"),
+    };
+    let content = html! {
+        h1.govuk-heading-xl { (page.text("away-title")) }
+        p.lead { (page.text(lead)) }
+        div.govuk-form-group {
+            label.govuk-label.govuk-label--m for="text" { (page.text("away-text")) }
+            textarea.govuk-textarea #text rows="7" readonly { (text) }
+        }
+        p.govuk-body { a.govuk-link href=(to) { (page.text(link)) } }
+    };
+    page.render(StatusCode::CONFLICT, &page.text("away-title"), &content)
+}

@@ -134,6 +134,8 @@ fn who_hands_over_twice_with_one_form_is_told_that_it_is_done() {
         }
         assert_eq!(post("transfer", &form.replace("Ei", "Jo")).await.0, 404, "another thing under that name");
         assert_eq!(post("transfer", &form.replace("t1", "t2")).await.0, 404, "it is no longer theirs");
+        assert_eq!(status(&app, Method::POST, "/sign-out", &nurse).await, 303);
+        assert_eq!(post("reply", "client_id=r1&text=Vastaus").await.0, 409, "signed out: told, with what was written");
     });
 }
 
