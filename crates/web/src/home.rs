@@ -16,13 +16,14 @@ pub async fn home(page: Page) -> Response {
                 h2.govuk-heading-m { a.govuk-link href="/contact" { (page.text("section-contact")) } }
                 p.govuk-body { (page.text("home-contact")) }
             }
-            li.card {
-                h2.govuk-heading-m { a.govuk-link href="/desk" { (page.text("section-desk")) } }
-                p.govuk-body { (page.text("home-desk")) }
-            }
-            li.card {
-                h2.govuk-heading-m { a.govuk-link href="/steer" { (page.text("section-steer")) } }
-                p.govuk-body { (page.text("home-steer")) }
+            @for (path, name, about) in
+                [("/desk", "section-desk", "home-desk"), ("/steer", "section-steer", "home-steer")] {
+                @if page.shows(path) {
+                    li.card {
+                        h2.govuk-heading-m { a.govuk-link href=(path) { (page.text(name)) } }
+                        p.govuk-body { (page.text(about)) }
+                    }
+                }
             }
             @if page.demo && page.role.is_none() {
                 li.card {
@@ -52,17 +53,22 @@ pub async fn not_found(page: Page) -> Response {
 
 /// What is not there, and what someone may not know to be there: the same page.
 pub fn missing(page: &Page) -> Response {
+    unreadable(page, StatusCode::NOT_FOUND)
+}
+
+/// The same for what the framework refuses before anything of ours has seen it: an address or a form that says nothing.
+pub fn unreadable(page: &Page, status: StatusCode) -> Response {
     let content = html! {
         h1.govuk-heading-xl { (page.text("missing-title")) }
         p.lead { (page.text("missing-lead")) }
         ul.govuk-list.govuk-list--bullet {
             li { a.govuk-link href="/" { (page.text("back-home")) } }
             li { a.govuk-link href="/contact" { (page.text("section-contact")) } }
-            li { a.govuk-link href="/steer" { (page.text("section-steer")) } }
+            @if page.shows("/steer") { li { a.govuk-link href="/steer" { (page.text("section-steer")) } } }
             @if page.role.is_none() { li { a.govuk-link href="/sign-in" { (page.text("sign-in")) } } }
         }
     };
-    page.render(StatusCode::NOT_FOUND, &page.text("missing-title"), &content)
+    page.render(status, &page.text("missing-title"), &content)
 }
 
 /// A page for what went wrong: what, and where to go on.

@@ -137,6 +137,11 @@ impl Page {
         })
     }
 
+    /// Whether a section is shown to whom looks at the page.
+    pub fn shows(&self, section: &str) -> bool {
+        self.sections().any(|(path, _)| path == section)
+    }
+
     fn masthead(&self) -> Markup {
         html! {
             header {

@@ -218,17 +218,25 @@ pub async fn serve_metrics(listener: tokio::net::TcpListener, app: Arc<App>) -> 
 async fn caught(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let asked = parts.clone();
-    if let Ok(response) = AssertUnwindSafe(next.run(Request::from_parts(asked, body))).catch_unwind().await {
-        return response;
+    let is_page = !parts.uri.path().starts_with("/api/");
+    let answered = AssertUnwindSafe(next.run(Request::from_parts(asked, body))).catch_unwind().await;
+    let answered = answered.map_err(|_| answer::Failure::broken(&"an answer panicked"));
+    let is_ours = answered.as_ref().is_ok_and(|response| !is_page || !is_bare_refusal(response));
+    match (answered, is_page) {
+        (Ok(response), _) if is_ours => response,
+        (Err(failure), false) => failure.into_response(),
+        (answered, _) => match (Page::from_request_parts(&mut parts, &app).await, answered) {
+            (Ok(page), Ok(response)) => home::unreadable(&page, response.status()),
+            (Ok(page), Err(failure)) => home::failed(&page, &failure),
+            (Err(response), _) => response,
+        },
     }
-    let failure = answer::Failure::broken(&"an answer panicked");
-    if parts.uri.path().starts_with("/api/") {
-        return failure.into_response();
-    }
-    match Page::from_request_parts(&mut parts, &app).await {
-        Ok(page) => home::failed(&page, &failure),
-        Err(response) => response,
-    }
+}
+
+/// What the framework refuses by itself, in English and without a way on.
+fn is_bare_refusal(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    response.status().is_client_error() && kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 /// Nothing is changed by a form of another site: browsers say where a request comes from.

@@ -191,6 +191,16 @@ fn links_to_what_is_not_there_say_so() {
             let (status, page) = get(&app, path, &manager).await;
             assert!(status == StatusCode::NOT_FOUND && page.contains("<h1"), "{path}: {status}");
         }
+        // What the framework refuses before anything of ours has seen it is a page, too, in the reader's language.
+        for path in [
+            "/steer?unit=a&unit=b&lang=sv",
+            "/contact/thread?id=a&id=b&lang=sv",
+            "/desk/contacts/%ff?lang=sv",
+            "/sign-out?lang=sv",
+        ] {
+            let (status, page) = get(&app, path, &manager).await;
+            assert!(status.is_client_error() && page.contains("<html lang=\"sv\""), "{path}: {status} {page}");
+        }
     });
 }
 
