@@ -8,8 +8,8 @@ mod event;
 mod fact;
 mod state;
 
-pub(crate) use event::code;
 pub use event::{Author, Event, Shown, Unreadable};
+pub(crate) use event::{code, decode, encode};
 pub use fact::fact;
 pub use state::{Contact, Place};
 

@@ -8,7 +8,7 @@ use facts::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::contacts::{Unreadable, code};
+use crate::contacts::{self, Unreadable, code};
 
 /// What has happened to a resident, as it stands in the log for ever. Fields are added with a default and never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,17 +137,11 @@ impl Event {
 
     /// The kind, and the data as JSON.
     pub fn encode(&self) -> (String, String) {
-        let value = serde_json::to_value(self).unwrap_or_default();
-        (value["type"].as_str().unwrap_or_default().to_string(), value["data"].to_string())
+        contacts::encode(self)
     }
 
     pub fn decode(kind: &str, schema: u32, data: &str) -> Result<Event, Unreadable> {
-        let unreadable = |why: &dyn std::fmt::Display| Unreadable(format!("{kind}, schema {schema}: {why}"));
-        if schema != Event::SCHEMA {
-            return Err(unreadable(&"this program does not know it"));
-        }
-        let data: serde_json::Value = serde_json::from_str(data).map_err(|error| unreadable(&error))?;
-        serde_json::from_value(serde_json::json!({ "type": kind, "data": data })).map_err(|error| unreadable(&error))
+        contacts::decode((kind, schema), data, Event::SCHEMA)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::backend::{Backend, Head, Outcome};
 use crate::event::Recorded;
 
 /// The chain before the first event.
@@ -46,6 +47,9 @@ pub fn link(before: &[u8; 32], digest: &[u8; 32]) -> [u8; 32] {
     hasher.finalize().into()
 }
 
+/// Rows read at once.
+const PAGE: usize = 1000;
+
 /// What is wrong at a place of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -65,10 +69,10 @@ pub struct ChainReport {
 
 /// The events that a command brought about, and when: of all commands together every event once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Brought {
-    pub first: u64,
-    pub last: u64,
-    pub recorded: i64,
+struct Brought {
+    first: u64,
+    last: u64,
+    recorded: i64,
 }
 
 /// Follows the chain from the first event on.
@@ -89,7 +93,7 @@ pub struct Checker {
 
 impl Checker {
     /// `brought`: by the commands that stood in the log when it ended at `told`.
-    pub fn new(mut brought: Vec<Brought>, told: u64) -> Checker {
+    fn new(mut brought: Vec<Brought>, told: u64) -> Checker {
         brought.retain(|command| command.first <= command.last);
         brought.sort_unstable();
         let told_of = brought.partition_point(|command| command.first <= told);
@@ -179,4 +183,51 @@ impl Checker {
         self.faults.sort_by_key(|fault| fault.pos);
         ChainReport { events: self.last, chain: self.chain, faults: self.faults }
     }
+}
+
+/// Reads everything: events, streams, commands, and the database's own view of itself.
+pub fn read_whole(reader: &mut Backend) -> Outcome<(Checker, Head, HashMap<String, u64>)> {
+    // Others may write meanwhile: what stood before the streams were listed must be in them, and what they say must
+    // stand before the head that is read after.
+    let (_, before) = reader.after(0, 0)?;
+    let mut streams: HashMap<String, u64> = HashMap::new();
+    let mut reached = String::new();
+    loop {
+        let page = reader.streams(&reached, PAGE)?;
+        let Some((last, _)) = page.last() else { break };
+        reached.clone_from(last);
+        streams.extend(page.into_iter().map(|(name, stream)| (name, stream.version)));
+    }
+    let mut brought = Vec::new();
+    let mut reached = (String::new(), String::new());
+    loop {
+        let page = reader.commands((&reached.0, &reached.1), PAGE)?;
+        let Some(last) = page.last() else { break };
+        reached = (last.scope.clone(), last.key.clone());
+        brought.extend(page.iter().map(|it| Brought { first: it.first, last: it.last, recorded: it.recorded }));
+    }
+    let (_, head) = reader.after(0, 0)?;
+    let mut checker = Checker::new(brought, before.pos);
+    let (mut pos, mut listed) = (0, false);
+    loop {
+        let (events, _) = reader.after(pos, PAGE)?;
+        for event in events.iter().take_while(|event| event.pos <= head.pos) {
+            if event.pos > before.pos && !listed {
+                checker.listed(&streams);
+                listed = true;
+            }
+            checker.check(event);
+        }
+        match events.last() {
+            Some(last) if last.pos < head.pos => pos = last.pos,
+            _ => break,
+        }
+    }
+    if !listed {
+        checker.listed(&streams);
+    }
+    if !reader.is_sound()? {
+        checker.fault(0, "the database says that its file is damaged");
+    }
+    Ok((checker, head, streams))
 }

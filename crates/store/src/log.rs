@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::backend::{self, Backend, Failure, Head, Outcome, Stream};
-use crate::chain::{Brought, ChainReport, Checker, digest, link};
+use crate::chain::{self, ChainReport, digest, link};
 use crate::event::{Append, AppendError, Appended, Command, Context, Expect, NewEvent, Recorded, Sealed};
 use crate::keys::{Keys, Sealing};
 use crate::memory::Memory;
@@ -34,8 +34,6 @@ const LONGEST: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_secs(1);
 /// Readers kept for the next who reads.
 const IDLE: usize = 8;
-/// Events read at once.
-const PAGE: usize = 1000;
 
 /// Where a log is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,7 +239,7 @@ impl Log {
     /// that a stream has ended, stand in no digest.
     pub async fn verify(&self) -> Result<ChainReport> {
         let keys = Arc::clone(&self.keys);
-        let (checker, head, streams) = self.reading(read_whole).await?;
+        let (checker, head, streams) = self.reading(chain::read_whole).await?;
         blocking(move || {
             let mut checker = checker;
             for pos in keys.missing(checker.keys())? {
@@ -300,53 +298,6 @@ impl Log {
         })
         .await
     }
-}
-
-/// Reads everything: events, streams, commands, and the database's own view of itself.
-fn read_whole(reader: &mut Backend) -> Outcome<(Checker, Head, HashMap<String, u64>)> {
-    // Others may write meanwhile: what stood before the streams were listed must be in them, and what they say must
-    // stand before the head that is read after.
-    let (_, before) = reader.after(0, 0)?;
-    let mut streams: HashMap<String, u64> = HashMap::new();
-    let mut reached = String::new();
-    loop {
-        let page = reader.streams(&reached, PAGE)?;
-        let Some((last, _)) = page.last() else { break };
-        reached.clone_from(last);
-        streams.extend(page.into_iter().map(|(name, stream)| (name, stream.version)));
-    }
-    let mut brought = Vec::new();
-    let mut reached = (String::new(), String::new());
-    loop {
-        let page = reader.commands((&reached.0, &reached.1), PAGE)?;
-        let Some(last) = page.last() else { break };
-        reached = (last.scope.clone(), last.key.clone());
-        brought.extend(page.iter().map(|it| Brought { first: it.first, last: it.last, recorded: it.recorded }));
-    }
-    let (_, head) = reader.after(0, 0)?;
-    let mut checker = Checker::new(brought, before.pos);
-    let (mut pos, mut listed) = (0, false);
-    loop {
-        let (events, _) = reader.after(pos, PAGE)?;
-        for event in events.iter().take_while(|event| event.pos <= head.pos) {
-            if event.pos > before.pos && !listed {
-                checker.listed(&streams);
-                listed = true;
-            }
-            checker.check(event);
-        }
-        match events.last() {
-            Some(last) if last.pos < head.pos => pos = last.pos,
-            _ => break,
-        }
-    }
-    if !listed {
-        checker.listed(&streams);
-    }
-    if !reader.is_sound()? {
-        checker.fault(0, "the database says that its file is damaged");
-    }
-    Ok((checker, head, streams))
 }
 
 impl Origin {

@@ -1,6 +1,7 @@
 //! What has happened to a contact, as it stands in the log for ever.
 
 use facts::{Channel, Outcome};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Something that happened. Fields are added with a default and never renamed.
@@ -96,24 +97,38 @@ impl Event {
 
     /// The kind, and the data as JSON.
     pub fn encode(&self) -> (String, String) {
-        let value = serde_json::to_value(self).unwrap_or_default();
-        let kind = value["type"].as_str().unwrap_or_default().to_string();
-        let data = value.get("data").map_or_else(|| "{}".into(), ToString::to_string);
-        (kind, data)
+        encode(self)
     }
 
     pub fn decode(kind: &str, schema: u32, data: &str) -> Result<Event, Unreadable> {
-        let unreadable = |why: &dyn std::fmt::Display| Unreadable(format!("{kind}, schema {schema}: {why}"));
-        if schema != Event::SCHEMA {
-            return Err(unreadable(&"this program does not know it"));
-        }
-        let data: serde_json::Value = serde_json::from_str(data).map_err(|error| unreadable(&error))?;
-        let whole = match data.as_object().is_some_and(serde_json::Map::is_empty) {
-            true => serde_json::json!({ "type": kind }),
-            false => serde_json::json!({ "type": kind, "data": data }),
-        };
-        serde_json::from_value(whole).map_err(|error| unreadable(&error))
+        decode((kind, schema), data, Event::SCHEMA)
     }
+}
+
+/// The kind of an event, and its data as JSON: every event of the log is written so.
+pub(crate) fn encode(event: &impl Serialize) -> (String, String) {
+    let value = serde_json::to_value(event).unwrap_or_default();
+    let kind = value["type"].as_str().unwrap_or_default().to_string();
+    let data = value.get("data").map_or_else(|| "{}".into(), ToString::to_string);
+    (kind, data)
+}
+
+/// What [`encode`] wrote; `known`: the schema that this program reads.
+pub(crate) fn decode<E: DeserializeOwned>(
+    (kind, schema): (&str, u32),
+    data: &str,
+    known: u32,
+) -> Result<E, Unreadable> {
+    let unreadable = |why: &dyn std::fmt::Display| Unreadable(format!("{kind}, schema {schema}: {why}"));
+    if schema != known {
+        return Err(unreadable(&"this program does not know it"));
+    }
+    let data: serde_json::Value = serde_json::from_str(data).map_err(|error| unreadable(&error))?;
+    let whole = match data.as_object().is_some_and(serde_json::Map::is_empty) {
+        true => serde_json::json!({ "type": kind }),
+        false => serde_json::json!({ "type": kind, "data": data }),
+    };
+    serde_json::from_value(whole).map_err(|error| unreadable(&error))
 }
 
 /// Codes of closed vocabularies as their texts.
