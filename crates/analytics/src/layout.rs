@@ -250,6 +250,8 @@ fn properties(table: &Table) -> Result<WriterProperties> {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::UNCOMPRESSED)
         .set_max_row_group_row_count(Some(1024 * 1024))
+        // Nothing is skipped by pages, and each costs a reader its beginning: they end by their size alone.
+        .set_data_page_row_count_limit(1024 * 1024)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_sorting_columns(Some(sorting_columns(table)))
         .set_column_dictionary_enabled(ColumnPath::from(RECORDED_AT), false)

@@ -96,7 +96,7 @@ impl Catalogue {
 pub async fn tree(snapshot: &Snapshot, now: i64) -> Result<Tree> {
     let calendar = Calendar::shipped();
     let context = query::session(snapshot, None, &Continuity::new(snapshot.clone(), vec![(0, 0)], now))?;
-    Tree::read(&context, &calendar, now).await
+    Tree::read(&context, calendar, now).await
 }
 
 /// Rows that SQL gives over the facts, reading only.

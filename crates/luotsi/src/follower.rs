@@ -53,7 +53,7 @@ pub struct Follower {
     data: PathBuf,
     cursor: Cursor,
     place: PathBuf,
-    calendar: Calendar,
+    calendar: &'static Calendar,
     directory: Directory,
     released: Instant,
 }

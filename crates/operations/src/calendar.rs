@@ -1,5 +1,7 @@
 //! The calendar: local days, public holidays, weekdays, and by when a contact is due.
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -93,9 +95,11 @@ impl MonthDay {
 
 impl Calendar {
     /// The calendar in force, as shipped.
-    #[expect(clippy::expect_used, reason = "the file is part of the program and a test reads it")]
-    pub fn shipped() -> Calendar {
-        Calendar::parse(RULES).expect("the shipped calendar is well formed")
+    pub fn shipped() -> &'static Calendar {
+        #[expect(clippy::expect_used, reason = "the file is part of the program and a test reads it")]
+        static SHIPPED: LazyLock<Calendar> =
+            LazyLock::new(|| Calendar::parse(RULES).expect("the shipped calendar is well formed"));
+        &SHIPPED
     }
 
     pub fn parse(text: &str) -> Result<Calendar, String> {

@@ -22,6 +22,8 @@ use crate::{Error, Result};
 /// What verify says of an event whose content nobody can open, although its key was not destroyed.
 pub const KEY_MISSING: &str = "the key of its content is not here: restore the keys";
 
+/// No place or version is beyond: databases keep them as signed numbers.
+const LAST: u64 = i64::MAX as u64;
 /// Appends that are written together at most.
 const GROUP: usize = 256;
 /// Appends that may wait to be written.
@@ -168,7 +170,7 @@ impl Log {
 
     /// Events after a place that a filter wants, looking at `most` at most.
     pub async fn read_all(&self, after: u64, filter: Filter, most: usize) -> Result<Page> {
-        let (mut events, head) = self.reading(move |reader| reader.after(after, most)).await?;
+        let (mut events, head) = self.reading(move |reader| reader.after(after.min(LAST), most)).await?;
         let next = events.last().map_or(after, |event| event.pos);
         events.retain(|event| filter.wants(event));
         Ok(Page { events, next, head: head.pos, epoch: head.epoch })
@@ -177,7 +179,7 @@ impl Log {
     /// Events of a stream after a version.
     pub async fn read_stream(&self, stream: &str, after: u64, most: usize) -> Result<Vec<Recorded>> {
         let stream = stream.to_string();
-        self.reading(move |reader| reader.of_stream(&stream, after, most)).await
+        self.reading(move |reader| reader.of_stream(&stream, after.min(LAST), most)).await
     }
 
     /// Events of a stream after a version, each with what was sealed in it; none: nothing, or its key is destroyed.

@@ -1,5 +1,7 @@
 //! Answers to programs: JSON, and one shape for everything that was not done.
 
+use std::borrow::Cow;
+
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +16,7 @@ pub struct Failure {
     pub status: StatusCode,
     pub code: &'static str,
     pub message: String,
-    pub field: Option<&'static str>,
+    pub field: Option<Cow<'static, str>>,
 }
 
 impl Failure {
@@ -28,9 +30,9 @@ impl Failure {
     }
 
     /// A field is missing or wrong.
-    pub fn invalid(field: &'static str, message: impl Into<String>) -> Failure {
+    pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Failure {
         let failure = Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message);
-        Failure { field: Some(field), ..failure }
+        Failure { field: Some(field.into()), ..failure }
     }
 
     /// It cannot be done as things stand.
@@ -95,7 +97,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut error = json!({ "code": self.code, "message": self.message });
         if let Some(field) = self.field {
-            error["field"] = field.into();
+            error["field"] = field.into_owned().into();
         }
         let mut response = answer(self.status, &json!({ "error": error }));
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
@@ -112,5 +114,22 @@ pub fn answer(status: StatusCode, body: &Value) -> Response {
 /// A body as JSON; an empty one is an object without fields.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|error| Failure::malformed(format!("The body is not as expected: {error}.")))
+    let not_json = |error: &serde_json::Error| {
+        let (line, column) = (error.line(), error.column());
+        Failure::malformed(format!("The body is not JSON: it goes wrong in line {line}, column {column}."))
+    };
+    // Fields in the order of ours, without their names, are no object.
+    if body.trim_ascii_start().first().is_some_and(|first| b"[\"".contains(first)) {
+        return Err(Failure::malformed("The body is not an object of JSON."));
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        match (error.inner().is_data(), error.path().to_string()) {
+            (false, _) => not_json(error.inner()),
+            (true, field) if field == "." => Failure::malformed("The body is not an object of JSON."),
+            (true, field) => Failure::invalid(field.clone(), format!("{field} is of another type than is asked for.")),
+        }
+    })?;
+    json.end().map_err(|error| not_json(&error))?;
+    Ok(value)
 }

@@ -317,7 +317,7 @@ fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Com
                 return Err(Failure::invalid("reason", format!("reason is one of {}.", care::REASONS.join(", "))));
             }
             let note = care::text(&required(body.note, "note")?)
-                .map_err(|failure| Failure { field: Some("note"), ..failure })?;
+                .map_err(|failure| Failure { field: Some("note".into()), ..failure })?;
             (Command::Transfer { to: unit, reason }, Some(note))
         }
         "resolve" => {

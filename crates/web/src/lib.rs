@@ -78,7 +78,7 @@ pub struct App {
     services: Vec<Service>,
     token_key: [u8; 32],
     demo: bool,
-    calendar: Calendar,
+    calendar: &'static Calendar,
     sessions: caller::Sessions,
     tries: caller::Tries,
     counters: observe::Counters,
@@ -150,7 +150,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(&app), caught))
         .layer(middleware::from_fn(same_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::count))
-        .layer(middleware::map_response(harden))
+        .layer(middleware::from_fn(harden))
         .with_state(app)
 }
 
@@ -262,16 +262,29 @@ fn comes_from_here(headers: &HeaderMap) -> bool {
 }
 
 /// No script but ours, no outside origin, no framing, nothing personal in caches.
-async fn harden(mut response: Response) -> Response {
+async fn harden(request: Request, next: Next) -> Response {
     const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; \
                           connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    const ENCRYPTED: HeaderValue = HeaderValue::from_static("max-age=31536000");
     const FIXED: [(HeaderName, &str); 4] = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
     ];
+    // The proxy that ends TLS before us says that the way to it is encrypted; then no cookie ever goes another way.
+    let is_encrypted = request.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if is_encrypted {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, ENCRYPTED);
+        let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+        headers.remove(header::SET_COOKIE);
+        for cookie in cookies {
+            let secure = [cookie.as_bytes(), b"; Secure"].concat();
+            headers.append(header::SET_COOKIE, HeaderValue::from_bytes(&secure).unwrap_or(cookie));
+        }
+    }
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }

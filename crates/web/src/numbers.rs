@@ -1,9 +1,6 @@
 //! Numbers and periods as each language writes them. Rounding happens here and nowhere else.
 
-use std::sync::LazyLock;
-
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use operations::calendar::Calendar;
 
 use crate::texts::Language;
@@ -66,11 +63,9 @@ pub fn period(period: &str, language: Language) -> String {
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// The county's local time.
-static ZONE: LazyLock<TimeZone> = LazyLock::new(|| Calendar::shipped().zone);
-
+/// An instant in the county's local time.
 fn local(micros: i64) -> Option<jiff::civil::DateTime> {
-    Some(ZONE.to_datetime(Timestamp::from_microsecond(micros).ok()?))
+    Some(Calendar::shipped().zone.to_datetime(Timestamp::from_microsecond(micros).ok()?))
 }
 
 /// The local day of an instant, in microseconds since 1970.

@@ -5,13 +5,14 @@
 //! left out and counted.
 
 use std::num::NonZero;
+use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, DictionaryArray, Float64Builder, Int32Array, Int32Builder, Int64Builder, RecordBatch,
-    StringArray, StringBuilder, TimestampMicrosecondBuilder,
+    Array, ArrayRef, AsArray, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    StringBuilder, TimestampMicrosecondArray,
 };
-use datafusion::arrow::buffer::BooleanBuffer;
+use datafusion::arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Field, Int32Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType,
@@ -78,6 +79,7 @@ impl<T: Copy> Known<T> {
         }
     }
 
+    #[inline]
     fn get(&self, column: &Labels<'_>, row: usize) -> Option<T> {
         column.get(row).map(|value| self.values[value])
     }
@@ -116,52 +118,39 @@ impl<'a> Labels<'a> {
         self.keys.is_valid(row).then(|| self.keys.value(row) as usize)
     }
 
-    /// The values that are among `texts`, as bits. A code may stand there many times: joined deltas keep each its own.
+    /// The values that are among `texts`. A code may stand there many times: joined deltas keep each its own.
     fn among(&self, texts: &[&str]) -> Among<'_> {
-        let mut bits = vec![0_u64; self.values.len() / 64 + 1];
-        for (at, value) in self.values.iter().enumerate() {
-            bits[at / 64] |= u64::from(value.is_some_and(|value| texts.contains(&value))) << (at % 64);
+        let among = self.values.iter().map(|value| value.is_some_and(|value| texts.contains(&value)));
+        Among { keys: self.keys.values(), has: among.map(u64::from).collect() }
+    }
+
+    /// Of some rows those in which the column has a value.
+    fn valid(&self, rows: BooleanBuffer) -> BooleanBuffer {
+        match self.keys.nulls() {
+            Some(nulls) => &rows & nulls.inner(),
+            None => rows,
         }
-        Among { keys: self.keys.values(), bits }
     }
 }
 
-/// The keys of a column of codes, and the codes that are asked for.
+/// The keys of a column of codes, and for each code 1 where it is asked for.
 struct Among<'a> {
     keys: &'a [i32],
-    bits: Vec<u64>,
+    has: Vec<u64>,
 }
 
-/// The same of fewer than 64 codes: one word, and nothing to look up for a row but its key.
-struct Short<'a> {
-    keys: &'a [i32],
-    bits: u64,
-}
-
-impl Short<'_> {
-    fn has(&self, row: usize) -> u64 {
-        self.bits >> (self.keys[row] & 63) & 1
-    }
-}
-
-impl Among<'_> {
-    fn short(&self) -> Option<Short<'_>> {
-        match self.bits.as_slice() {
-            [bits] => Some(Short { keys: self.keys, bits: *bits }),
-            _ => None,
-        }
-    }
-
-    /// 1 where a row has one of the codes; a row without a code has any.
-    fn has(&self, row: usize) -> u64 {
-        let key = self.keys[row] as usize;
-        self.bits.get(key >> 6).map_or(0, |bits| bits >> (key & 63) & 1)
-    }
-}
-
-/// Rows of a time in the window for which `has` gives 1.
-fn within(times: &[i64], window: std::ops::Range<i64>, has: impl Fn(usize) -> u64) -> BooleanBuffer {
-    BooleanBuffer::collect_bool(times.len(), |row| u64::from(window.contains(&times[row])) & has(row) == 1)
+/// Rows of a time in the window for which every column has what is asked of it; of a row without a value that is chance.
+fn all_of<const N: usize>(times: &[i64], window: &Range<i64>, columns: &[Among<'_>; N]) -> BooleanBuffer {
+    // One pass, and nothing in it to guess: most of what a visit costs is here.
+    let words = times.chunks(64).enumerate().map(|(number, times)| {
+        let from = 64 * number;
+        let columns = columns.each_ref().map(|column| (&column.keys[from..from + times.len()], column.has.as_slice()));
+        (0..times.len()).rev().fold(0, |word, row| {
+            let has = |(keys, has): &(&[i32], &[u64])| has.get(keys[row] as usize).copied().unwrap_or(0);
+            word << 1 | columns.iter().fold(u64::from(window.contains(&times[row])), |all, column| all & has(column))
+        })
+    });
+    BooleanBuffer::new(Buffer::from_vec(words.collect::<Vec<u64>>()), 0, times.len())
 }
 
 fn labels(column: &ArrayRef) -> Result<ArrayRef> {
@@ -275,22 +264,15 @@ impl Folder {
             return Ok(self.out.take(&self.named.units.texts));
         };
         let modes = ["in_person", "home", "workplace", "institution", "elsewhere", "phone", "video"];
-        let (first, last) = (self.windows[0].0, self.windows[self.windows.len() - 1].1);
-        let (done, profession) = (statuses.among(&["done"]), professions.among(&[&self.profession]));
-        let (met, urgent) = (modalities.among(&modes), urgencies.among(&["emergency", "urgent"]));
+        let window = self.windows[0].0..self.windows[self.windows.len() - 1].1;
         let times = times.values();
-        let counted = match [done.short(), profession.short(), met.short()] {
-            [Some(done), Some(profession), Some(met)] => {
-                within(times, first..last, |row| done.has(row) & profession.has(row) & met.has(row))
-            }
-            _ => within(times, first..last, |row| done.has(row) & profession.has(row) & met.has(row)),
-        };
-        let coded = [statuses, professions, modalities].into_iter().filter_map(|column| column.keys.nulls());
-        let counted = coded.fold(counted, |counted, nulls| &counted & nulls.inner());
-        let not_urgent = |row: &usize| urgent.has(*row) == 0 || urgencies.keys.is_null(*row);
+        let asked = [statuses.among(&["done"]), professions.among(&[&self.profession]), modalities.among(&modes)];
+        let met = all_of(times, &window, &asked);
+        let met = [statuses, professions, modalities].iter().fold(met, |met, column| column.valid(met));
+        let urgent = urgencies.valid(all_of(times, &window, &[urgencies.among(&["emergency", "urgent"])]));
         self.professionals.begin(professionals, id_of);
         self.units.begin(units, |text| self.named.units.number(text));
-        for row in counted.set_indices().filter(not_urgent) {
+        for row in (&met & &!&urgent).set_indices() {
             let resident = residents.value(row);
             if self.resident != Some(resident) {
                 self.end_resident();
@@ -413,35 +395,41 @@ fn most_visited(visits: &[Visit]) -> i32 {
     counts.iter().max_by_key(|(_, count)| *count).map_or(visits[0].unit, |(unit, _)| *unit)
 }
 
-/// Rows being written.
+/// Rows being written, column by column.
 #[derive(Default)]
 struct Out {
-    resident: Int64Builder,
-    unit: Int32Builder,
-    at: TimestampMicrosecondBuilder,
-    counts: [Int64Builder; 4],
-    indices: [Float64Builder; 3],
+    resident: Vec<i64>,
+    unit: Vec<i32>,
+    at: Vec<i64>,
+    counts: [Vec<i64>; 4],
+    /// Where the indices have a value: all or none of them.
+    known: Vec<bool>,
+    indices: [Vec<f64>; 3],
 }
 
 impl Out {
     fn put(&mut self, resident: i64, unit: i32, at: i64, index: &Index) {
-        self.resident.append_value(resident);
-        self.unit.append_value(unit);
-        self.at.append_value(at);
+        self.resident.push(resident);
+        self.unit.push(unit);
+        self.at.push(at);
         let counts = [index.visits, index.named, index.own, index.missing];
-        self.counts.iter_mut().zip(counts).for_each(|(builder, count)| builder.append_value(count));
+        self.counts.iter_mut().zip(counts).for_each(|(column, count)| column.push(count));
+        self.known.push(index.coc.is_some());
         let indices = [index.coc, index.upc, index.secon];
-        self.indices.iter_mut().zip(indices).for_each(|(builder, index)| builder.append_option(index));
+        self.indices.iter_mut().zip(indices).for_each(|(column, index)| column.push(index.unwrap_or_default()));
     }
 
     /// The rows so far; `units` are the texts that their units are places in.
     fn take(&mut self, units: &StringBuilder) -> RecordBatch {
-        let at = self.at.finish().with_data_type(instant_type());
+        let Out { resident, unit, at, counts, known, indices } = std::mem::take(self);
+        let at = TimestampMicrosecondArray::from(at).with_data_type(instant_type());
         #[expect(clippy::expect_used, reason = "every key is the place of a unit that was appended")]
-        let unit = DictionaryArray::try_new(self.unit.finish(), Arc::new(units.finish_cloned())).expect("units");
-        let mut columns: Vec<ArrayRef> = vec![Arc::new(self.resident.finish()), Arc::new(unit), Arc::new(at)];
-        columns.extend(self.counts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
-        columns.extend(self.indices.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
+        let unit = DictionaryArray::<Int32Type>::try_new(unit.into(), Arc::new(units.finish_cloned())).expect("units");
+        let mut columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from(resident)), Arc::new(unit), Arc::new(at)];
+        columns.extend(counts.map(|column| Arc::new(Int64Array::from(column)) as ArrayRef));
+        let known = NullBuffer::from(known);
+        columns
+            .extend(indices.map(|column| Arc::new(Float64Array::new(column.into(), Some(known.clone()))) as ArrayRef));
         #[expect(clippy::expect_used, reason = "every row put a value in every column")]
         RecordBatch::try_new(schema(), columns).expect("columns of one length")
     }

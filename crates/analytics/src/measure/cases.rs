@@ -22,9 +22,9 @@ pub async fn cases(
     request: &Request,
 ) -> Result<Vec<RecordBatch>> {
     let calendar = Calendar::shipped();
-    let periods = Periods::of(request, &calendar)?;
+    let periods = Periods::of(request, calendar)?;
     let (file, measure) = catalogue.find(id)?;
-    let windows = windows(measure, request, &periods, &calendar)?;
+    let windows = windows(measure, request, &periods, calendar)?;
     let first = windows.first().map_or(periods.starts[0], |window| window.0);
     let fold = Continuity::new(snapshot.clone(), windows, request.as_of);
     let context = query::session(snapshot, Some(request.as_of), &fold)?;
@@ -78,7 +78,7 @@ pub async fn cases_under(
     let tree = super::tree(snapshot, request.as_of).await?;
     let (_, measure) = catalogue.find(id)?;
     // A case stands where the figure of its period counts it.
-    let epochs = epochs(measure, request, &Periods::of(request, &Calendar::shipped())?, &tree);
+    let epochs = epochs(measure, request, &Periods::of(request, Calendar::shipped())?, &tree);
     let [(first, last)] = epochs[..] else { return Err(Error::new("cases are shown for one period")) };
     let above = tree.find(unit).ok_or_else(|| Error::new(format!("no unit is called {unit}")))?;
     let mut table = CaseTable::default();

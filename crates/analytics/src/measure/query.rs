@@ -76,8 +76,7 @@ fn spill_mode(folder: &Path) -> DiskManagerMode {
 
 /// `local_date(time)`, `next_weekday(day)`, `office_due(time, 'rule')`, from the county's calendar.
 fn register_calendar(context: &SessionContext) {
-    let calendar = Arc::new(Calendar::shipped());
-    let known = Arc::clone(&calendar);
+    let calendar = Calendar::shipped();
     let local_date = create_udf(
         "local_date",
         vec![instant_type()],
@@ -86,11 +85,10 @@ fn register_calendar(context: &SessionContext) {
         Arc::new(move |arguments: &[ColumnarValue]| {
             let arrays = ColumnarValue::values_to_arrays(arguments)?;
             let times = arrays[0].as_primitive::<TimestampMicrosecondType>();
-            let days: Date32Array = times.unary_opt(|time| known.local_date(time).map(day_number));
+            let days: Date32Array = times.unary_opt(|time| calendar.local_date(time).map(day_number));
             Ok(ColumnarValue::Array(Arc::new(days) as ArrayRef))
         }),
     );
-    let known = Arc::clone(&calendar);
     let next_weekday = create_udf(
         "next_weekday",
         vec![DataType::Date32],
@@ -99,7 +97,7 @@ fn register_calendar(context: &SessionContext) {
         Arc::new(move |arguments: &[ColumnarValue]| {
             let arrays = ColumnarValue::values_to_arrays(arguments)?;
             let days = arrays[0].as_primitive::<Date32Type>();
-            let next = |day: i32| date_of(day).and_then(|date| known.next_weekday(date)).map(day_number);
+            let next = |day: i32| date_of(day).and_then(|date| calendar.next_weekday(date)).map(day_number);
             let next: Date32Array = days.unary_opt(next);
             Ok(ColumnarValue::Array(Arc::new(next) as ArrayRef))
         }),

@@ -86,14 +86,14 @@ pub(crate) async fn run_file(
     let calendar = Calendar::shipped();
     let mut asked = Vec::new();
     for cube in cubes {
-        let periods = Periods::of(&cube.request, &calendar)?;
-        let windows = windows(cube.measures[0], &cube.request, &periods, &calendar)?;
+        let periods = Periods::of(&cube.request, calendar)?;
+        let windows = windows(cube.measures[0], &cube.request, &periods, calendar)?;
         asked.push((cube, periods, windows));
     }
     let all: BTreeSet<(i64, i64)> = asked.iter().flat_map(|(.., windows)| windows.iter().copied()).collect();
     let fold = Continuity::new(snapshot.clone(), Vec::from_iter(all), *as_of);
     let context = query::session(snapshot, Some(*as_of), &fold)?;
-    let tree = Tree::read(&context, &calendar, *as_of).await?;
+    let tree = Tree::read(&context, calendar, *as_of).await?;
     let people = People::read(&context, cubes.iter().map(|cube| &cube.request.grouping)).await?;
     // One scan serves all cubes and windows: a case belongs to every window that its time falls into.
     let mut bounds = Bounds { from: i64::MAX, to: i64::MIN, as_of: *as_of };

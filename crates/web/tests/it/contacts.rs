@@ -274,6 +274,9 @@ fn what_cannot_be_is_refused_with_its_field() {
             ("text", json!("x".repeat(10_001))),
             ("text", json!("a\u{0}b")),
             ("anonymous", json!(false)),
+            ("anonymous", json!("yes")),
+            ("text", json!(["Hei"])),
+            ("client_id", json!(5)),
         ] {
             let (status, body) = call(&app, Method::POST, "/api/contacts", "", Some(with(field, value))).await;
             assert_eq!((status, &body["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(field)), "{body}");
@@ -281,7 +284,9 @@ fn what_cannot_be_is_refused_with_its_field() {
         for (body, expected) in [
             ("{".to_string(), StatusCode::BAD_REQUEST),
             ("[1]".into(), StatusCode::BAD_REQUEST),
-            (opening("c1", "Hei").to_string().replace("true", "\"yes\""), StatusCode::BAD_REQUEST),
+            (format!("{} and more", opening("c1", "Hei")), StatusCode::BAD_REQUEST),
+            (r#"["c1", "message", "outpatient", "fi", "Hei", true]"#.into(), StatusCode::BAD_REQUEST),
+            (r#"{"client_id": "c1", "client_id": "c2"}"#.into(), StatusCode::BAD_REQUEST),
             (format!("\"{}\"", "x".repeat(300_000)), StatusCode::PAYLOAD_TOO_LARGE),
             ("[".repeat(20_000), StatusCode::BAD_REQUEST),
         ] {
@@ -292,6 +297,11 @@ fn what_cannot_be_is_refused_with_its_field() {
             let body: Value = serde_json::from_slice(&body).expect("JSON");
             assert!(body["error"]["code"].is_string() && body["error"]["message"].is_string(), "{body}");
         }
+        // A number beyond every message is beyond every message.
+        let (contact, code) = opened(&app, "c2").await;
+        let path = format!("/api/conversations/{contact}/messages?after={}", u64::MAX);
+        let (status, body) = call(&app, Method::GET, &path, &code, None).await;
+        assert_eq!((status, &body["messages"]), (StatusCode::OK, &json!([])), "{body}");
         // The longest text that fits, and text of every kind, comes back as it was.
         let (contact, code) = opened(&app, "c1").await;
         for (name, text) in [("m1", "ä".repeat(10_000)), ("m2", "e\u{301} é 👩‍⚕️ <b> \u{202e}".into())] {

@@ -115,6 +115,25 @@ pub async fn signed_in(app: &Arc<App>, role: &str) -> String {
     cookie.split(';').next().unwrap_or_default().to_string()
 }
 
+#[test]
+fn behind_a_proxy_that_ends_tls_cookies_go_no_other_way() {
+    on_its_own(async {
+        let app = app(true, true).await;
+        for (scheme, secure) in [("https", true), ("http", false)] {
+            let request = Request::post("/sign-in")
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header("x-forwarded-proto", scheme)
+                .body(Body::from("role=nurse"))
+                .expect("a request");
+            let response = router(Arc::clone(&app)).oneshot(request).await.expect("an answer");
+            let cookies: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().collect();
+            let is_secure = |cookie: &&header::HeaderValue| cookie.to_str().expect("text").ends_with("; Secure");
+            assert!(!cookies.is_empty() && cookies.iter().all(|it| is_secure(it) == secure), "{scheme}: {cookies:?}");
+            assert_eq!(response.headers().contains_key(header::STRICT_TRANSPORT_SECURITY), secure);
+        }
+    });
+}
+
 const MEASURE: &str = "/steer/measures/access.callback_24h";
 
 #[test]
