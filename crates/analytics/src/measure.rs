@@ -105,7 +105,7 @@ pub async fn sql(snapshot: &Snapshot, text: &str, now: i64) -> Result<Vec<datafu
     let window = snapshot.span(facts::Encounter::TABLE).map_or((0, 1), |(first, last)| (first, last.min(now) + 1));
     let fold = Continuity::new(snapshot.clone(), vec![window], now);
     let context = query::session(snapshot, None, &fold)?;
-    Ok(query::sql(&context, text).await?.collect().await?)
+    Ok(query::rows(query::sql(&context, text).await?).await?)
 }
 
 /// Years that are looked back at most: one mistyped year makes no thousand months.

@@ -18,11 +18,11 @@ const PAGE: usize = 1000;
 
 #[derive(Subcommand)]
 pub enum LogCommand {
-    /// Read the whole log and tell whether it is as it was written. The chain printed at the end, kept elsewhere,
-    /// proves later that nothing before it was touched.
-    Verify(Place),
+    /// Read the whole log and tell whether it is as it was written. The place and chain printed at the end, kept elsewhere
+    /// and given again with --chain, prove later that nothing before it was touched.
+    Verify(Verify),
     /// Write every event as a line of JSON. Sealed content stays sealed.
-    Export(Place),
+    Export(Export),
     /// Copy the log to a file while others write, and the keys to another: what is erased later is erased in the copy
     /// of the log, too, once the copies of the keys are gone. Keep those 30 days at most, and elsewhere.
     Backup(Backup),
@@ -36,6 +36,47 @@ pub enum LogCommand {
 }
 
 #[derive(Args)]
+pub struct Verify {
+    #[command(flatten)]
+    of: Place,
+    /// PLACE:CHAIN that was printed before for the events: it must still stand there.
+    #[arg(long)]
+    chain: Option<Noted>,
+    /// The same for the record of accesses.
+    #[arg(long)]
+    accesses_chain: Option<Noted>,
+}
+
+/// A place of a log, and the chain up to it, as it was noted once.
+#[derive(Clone)]
+struct Noted {
+    pos: u64,
+    chain: String,
+}
+
+impl std::str::FromStr for Noted {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Noted, String> {
+        let parts = text.split_once(':').and_then(|(pos, chain)| Some((pos.parse().ok()?, chain.to_lowercase())));
+        let (pos, chain) = parts.ok_or("PLACE:CHAIN, as `luotsi log verify` prints them")?;
+        match pos > 0 && chain.len() == 64 {
+            true => Ok(Noted { pos, chain }),
+            false => Err("a place is 1 or more, and a chain has 64 digits".into()),
+        }
+    }
+}
+
+#[derive(Args)]
+pub struct Export {
+    #[command(flatten)]
+    of: Place,
+    /// The record of accesses instead: who saw what, when and why.
+    #[arg(long)]
+    accesses: bool,
+}
+
+#[derive(Args)]
 pub struct Backup {
     #[command(flatten)]
     of: Place,
@@ -44,6 +85,9 @@ pub struct Backup {
     /// File for the copy of the keys, wrapped by the master key; must not be there yet.
     #[arg(long)]
     keys: Option<PathBuf>,
+    /// File for the copy of the record of accesses; must not be there yet.
+    #[arg(long)]
+    accesses: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -55,6 +99,9 @@ pub struct Restore {
     /// Copy of the keys.
     #[arg(long)]
     keys: Option<PathBuf>,
+    /// Copy of the record of accesses.
+    #[arg(long)]
+    accesses: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -83,21 +130,16 @@ pub struct Retain {
 pub fn run(command: &LogCommand) -> Result<()> {
     let runtime = runtime()?;
     match command {
-        LogCommand::Verify(of) => {
-            let logs = [of.existing(now).map(Some)?, of.existing_accesses(now)?];
-            runtime.block_on(async {
-                for (log, what) in logs.iter().zip(["events", "accesses"]) {
-                    if let Some(log) = log {
-                        verify(log, what).await?;
-                    }
+        LogCommand::Verify(arguments) => runtime.block_on(verify_all(arguments)),
+        LogCommand::Export(arguments) => {
+            let log = match arguments.accesses {
+                false => arguments.of.existing(now)?,
+                true => {
+                    arguments.of.existing_accesses(now)?.ok_or_else(|| Error::new("nobody has seen anything yet"))?
                 }
-                match &logs[0] {
-                    Some(log) => of.goes_as_far_as_was_read(log).await,
-                    None => Ok(()),
-                }
-            })
+            };
+            runtime.block_on(export(&log))
         }
-        LogCommand::Export(of) => runtime.block_on(export(&of.existing(now)?)),
         LogCommand::Backup(arguments) => runtime.block_on(backup(arguments)),
         LogCommand::Restore(arguments) => runtime.block_on(restore(arguments)),
         LogCommand::Erase(arguments) => runtime.block_on(erase(arguments)),
@@ -109,14 +151,37 @@ fn say(text: &str) -> Result<()> {
     output::print(|out| writeln!(out, "{text}").map_err(|error| Error::new(error.to_string())))
 }
 
-async fn verify(log: &Log, what: &'static str) -> Result<()> {
+async fn verify_all(arguments: &Verify) -> Result<()> {
+    let log = arguments.of.existing(now)?;
+    verify(&log, "events", arguments.chain.as_ref()).await?;
+    let accesses = arguments.of.existing_accesses(now)?;
+    match (&accesses, &arguments.accesses_chain) {
+        (Some(accesses), noted) => verify(accesses, "accesses", noted.as_ref()).await?,
+        (None, Some(_)) => return Err(Error::new("there is no record of accesses, and one was noted")),
+        (None, None) => {}
+    }
+    arguments.of.goes_as_far_as_was_read(&log).await
+}
+
+async fn verify(log: &Log, what: &'static str, noted: Option<&Noted>) -> Result<()> {
     let bar = output::progress(what, None);
     let report = log.verify().await;
     bar.finish_and_clear();
     let report = report.map_err(told)?;
     let chain = hex(&report.chain);
     match report.faults.as_slice() {
-        [] => say(&format!("{} {what}, all as they were written, chain {chain}", report.events)),
+        [] => {
+            if let Some(Noted { pos, chain }) = noted {
+                let page = log.read_all(pos - 1, Filter::default(), 1).await.map_err(told)?;
+                if page.events.first().is_none_or(|event| hex(&event.chain) != *chain) {
+                    return Err(Error::new(format!(
+                        "the chain noted at {pos} does not stand there: this is another log"
+                    ))
+                    .remedy("keep this copy as it is, and restore the newest backup in which it stands"));
+                }
+            }
+            say(&format!("{} {what}, all as they were written, chain {}:{chain}", report.events, report.events))
+        }
         faults => {
             for fault in faults.iter().take(SHOWN) {
                 say(&format!("{}: {}", fault.pos, fault.what))?;
@@ -179,49 +244,82 @@ fn hex(bytes: &[u8]) -> String {
     analytics::layout::hex(bytes)
 }
 
-/// A path at which nothing stands yet.
-fn free(path: &Path) -> Result<()> {
-    match path.exists() {
-        true => Err(Error::new("there is a file already").at(path.display()).remedy("name another file")),
-        false => Ok(()),
+/// A path at which nothing stands yet, nor anything of a log that stood there.
+fn free(path: &Path, remedy: &str) -> Result<()> {
+    match store::files_of(path).into_iter().find(|file| file.exists()) {
+        Some(there) => Err(Error::new("there is a file already").at(there.display()).remedy(remedy)),
+        None => Ok(()),
     }
 }
 
 async fn backup(arguments: &Backup) -> Result<()> {
-    free(&arguments.file)?;
-    arguments.keys.as_deref().map_or(Ok(()), free)?;
+    let copies = [Some(&arguments.file), arguments.keys.as_ref(), arguments.accesses.as_ref()];
+    let copies: Vec<&PathBuf> = copies.into_iter().flatten().collect();
+    for (number, copy) in copies.iter().enumerate() {
+        free(copy, "name another file")?;
+        if copies[..number].contains(copy) {
+            return Err(Error::new("two copies cannot be one file").at(copy.display()));
+        }
+    }
     let log = arguments.of.existing(now)?;
     let to = Location::File(arguments.file.clone());
     let events = store::copy(&log, &to, Epoch::Kept).await.map_err(told)?;
     // After the log: every key that the copy of the log needs is then there.
-    if let Some(keys) = &arguments.keys {
-        arguments.of.keys()?.copy(keys).map_err(told)?;
+    match &arguments.keys {
+        Some(keys) => arguments.of.keys()?.copy(keys).map_err(told)?,
+        None => eprintln!("warning: without the keys (--keys FILE) nobody can read what is sealed in the copy"),
     }
-    say(&format!("{events} events copied to {}", arguments.file.display()))
+    say(&format!("{events} events copied to {}", arguments.file.display()))?;
+    if let Some(file) = &arguments.accesses {
+        let Some(log) = arguments.of.existing_accesses(now)? else { return say("there are no accesses to copy") };
+        let accesses = store::copy(&log, &Location::File(file.clone()), Epoch::Kept).await.map_err(told)?;
+        say(&format!("{accesses} accesses copied to {}", file.display()))?;
+    }
+    Ok(())
 }
 
 async fn restore(arguments: &Restore) -> Result<()> {
-    if !arguments.file.exists() {
-        return Err(Error::new("there is no such copy").at(arguments.file.display()));
+    const AWAY: &str = "move what is left of the log before to a folder of its own, all of it, and keep it";
+    for copy in [Some(&arguments.file), arguments.accesses.as_ref()].into_iter().flatten() {
+        let wrong = |error: store::Error| told(error).remedy("name a file that `luotsi log backup` wrote");
+        store::is_log(copy).map_err(wrong)?;
     }
     let folder = arguments.of.keys_folder();
-    let to = arguments.of.location();
-    if let Location::File(path) = &to {
-        free(path)?;
+    let place = folder.join(store::KEYS);
+    if let Location::File(path) = &arguments.of.location() {
+        free(path, AWAY)?;
+    }
+    if let (Some(_), Location::File(path)) = (&arguments.accesses, &arguments.of.accesses()) {
+        free(path, AWAY)?;
     }
     std::fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, error))?;
     if let Some(keys) = &arguments.keys {
-        let place = folder.join(store::KEYS);
-        free(&place)?;
-        std::fs::copy(keys, &place).map_err(|error| Error::file("copy the keys to", &place, error))?;
+        free(&place, AWAY)?;
+        let on_disk = |path: &Path| std::fs::File::open(path).and_then(|file| file.sync_all());
+        let copied = std::fs::copy(keys, &place).and_then(|_| on_disk(&place)).and_then(|()| on_disk(&folder));
+        copied.map_err(|error| Error::file("copy the keys to", &place, error))?;
     }
+    let restored = restore_logs(arguments).await;
+    if restored.is_err() && arguments.keys.is_some() {
+        // Whoever tries again finds the place as it was.
+        store::files_of(&place).iter().for_each(|file| drop(std::fs::remove_file(file)));
+    }
+    restored
+}
+
+async fn restore_logs(arguments: &Restore) -> Result<()> {
     let keys = Arc::new(arguments.of.keys()?);
-    let copy = Log::open(&Location::File(arguments.file.clone()), keys, now).map_err(told)?;
-    let events = store::copy(&copy, &to, Epoch::New).await.map_err(told)?;
+    let open = |file: &Path| Log::open(&Location::File(file.into()), Arc::clone(&keys), now).map_err(told);
+    let events = store::copy(&open(&arguments.file)?, &arguments.of.location(), Epoch::New).await.map_err(told)?;
     if arguments.keys.is_none() {
         eprintln!("warning: without --keys only content whose keys are here already can be read");
     }
-    say(&format!("{events} events restored"))
+    say(&format!("{events} events restored"))?;
+    if let Some(file) = &arguments.accesses {
+        let accesses = store::copy(&open(file)?, &arguments.of.accesses(), Epoch::Kept).await.map_err(told)?;
+        say(&format!("{accesses} accesses restored"))?;
+    }
+    Ok(())
 }
 
 async fn erase(arguments: &Erase) -> Result<()> {
@@ -242,6 +340,10 @@ async fn retain(arguments: &Retain) -> Result<()> {
     let year = jiff::Timestamp::from_microsecond(at).map_or(0, |at| at.to_zoned(jiff::tz::TimeZone::UTC).year());
     if arguments.before > year {
         return Err(Error::new(format!("content of this year, {year}, is kept")).remedy("name an earlier year"));
+    }
+    if arguments.class != store::CLASS {
+        return Err(Error::new(format!("nothing is kept as {}", arguments.class))
+            .remedy(format!("the class of contacts is {}", store::CLASS)));
     }
     let keys = log.retain(&arguments.class, arguments.before, at, context("retention", at)).await.map_err(told)?;
     say(&format!("{keys} keys destroyed"))

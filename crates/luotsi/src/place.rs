@@ -82,6 +82,12 @@ impl Place {
         keys: &Arc<Keys>,
         clock: impl Fn() -> i64 + Clone + Send + Sync + 'static,
     ) -> Result<Desk> {
+        if let (Location::File(path), false, Some((_, read))) =
+            (self.location(), self.location_is_there(), self.was_read().next())
+        {
+            let what = format!("there is no log, and one was read up to {read} before");
+            return Err(Error::new(what).at(path.display()).remedy(self.begin_anew()));
+        }
         let log = Log::open(&self.location(), Arc::clone(keys), clock.clone()).map_err(told)?;
         self.goes_as_far_as_was_read(&log).await?;
         Desk::open(log, keys, clock, Some(self.desk_snapshot())).await.map_err(told)
@@ -90,18 +96,26 @@ impl Place {
     /// Refuses a log that ends before what was read of it once, or that is empty where one was read: its end is lost, and
     /// no digest can tell.
     pub async fn goes_as_far_as_was_read(&self, log: &Log) -> Result<()> {
-        let view = View::kept(&self.desk_snapshot()).map(|view| (view.epoch.to_string(), view.pos));
         let page = log.read_all(0, Filter::default(), 1).await.map_err(told)?;
         let is_lost =
             |(epoch, read): &(String, u64)| *read > page.head && (page.head == 0 || *epoch == page.epoch.to_string());
-        match view.into_iter().chain(follower::reached(&self.snapshots())).find(is_lost) {
+        match self.was_read().find(is_lost) {
             None => Ok(()),
             Some((_, read)) => {
                 let what = format!("the log ends at {}, and was read up to {read} before: its end is lost", page.head);
-                let remedy = "restore the newest backup; to go on with what is left, remove";
-                Err(Error::new(what).remedy(format!("{remedy} {}", self.snapshots().display())))
+                Err(Error::new(what).remedy(self.begin_anew()))
             }
         }
+    }
+
+    fn begin_anew(&self) -> String {
+        format!("restore the newest backup; to go on with what is left, remove {}", self.snapshots().display())
+    }
+
+    /// Epochs of the log and places up to which it was read.
+    fn was_read(&self) -> impl Iterator<Item = (String, u64)> {
+        let view = View::kept(&self.desk_snapshot()).map(|view| (view.epoch.to_string(), view.pos));
+        view.into_iter().chain(follower::reached(&self.snapshots())).filter(|(_, read)| *read > 0)
     }
 
     fn desk_snapshot(&self) -> PathBuf {

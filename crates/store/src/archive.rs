@@ -4,7 +4,9 @@
 //! checked on the way: what is damaged is told and never passed on.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
@@ -29,28 +31,50 @@ pub enum Epoch {
 pub async fn copy(from: &Log, to: &Location, epoch: Epoch) -> Result<u64> {
     let Location::File(path) = to else { return copy_into(from, &mut to.writer()?, epoch).await };
     let broken = |error: std::io::Error| Error::new(format!("the copy {}: {error}", path.display()));
-    if path.exists() {
-        return Err(Error::new(format!("there is a file already: {}", path.display())));
+    // What is left of another log would be taken for a part of this one.
+    if let Some(there) = files_of(path).into_iter().find(|file| file.exists()) {
+        return Err(Error::new(format!("there is a file already: {}", there.display())));
     }
     let partial = path.with_extension("partial");
-    let beside = |ending: &str| path.with_extension(format!("partial{ending}"));
-    for left in [partial.clone(), beside("-wal"), beside("-shm")] {
+    for left in files_of(&partial) {
         match std::fs::remove_file(left) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(broken(error)),
             _ => {}
         }
     }
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial);
+    made.map_err(broken)?;
     let mut target = Location::File(partial.clone()).writer()?;
-    let events = copy_into(from, &mut target, epoch).await?;
-    if let Backend::Sqlite(copy) = &target {
-        copy.finish()?;
-    }
+    let copied = copy_into(from, &mut target, epoch).await;
+    let copied = copied.and_then(|events| match &target {
+        Backend::Sqlite(copy) => copy.finish().map(|()| events),
+        _ => Ok(events),
+    });
     drop(target);
+    if copied.is_err() {
+        files_of(&partial).iter().for_each(|file| drop(std::fs::remove_file(file)));
+    }
+    let events = copied?;
     // A link fails where a file stands; a rename would take its place.
     std::fs::hard_link(&partial, path).and_then(|()| std::fs::remove_file(&partial)).map_err(broken)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(broken)?;
     Ok(events)
+}
+
+/// Whether a file is a log that this program reads; nothing is made or changed.
+pub fn is_log(path: &Path) -> Result<()> {
+    crate::sqlite::Sqlite::probe(path)
+}
+
+/// The files of a log in one file, while it is open or was not closed.
+pub fn files_of(path: &Path) -> [PathBuf; 3] {
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_os_string();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    [path.to_path_buf(), beside("-wal"), beside("-shm")]
 }
 
 async fn copy_into(from: &Log, target: &mut Backend, epoch: Epoch) -> Result<u64> {

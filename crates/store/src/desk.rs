@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+pub use asked::CLASS;
 pub use code::CROCKFORD;
 
 use asked::{Asked, Outcome, digest, request};

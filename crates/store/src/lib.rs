@@ -21,10 +21,10 @@ mod residents;
 mod sqlite;
 mod view;
 
-pub use archive::{Epoch, copy};
+pub use archive::{Epoch, copy, files_of, is_log};
 pub use chain::{ChainReport, Fault};
 pub use decided::Denied;
-pub use desk::{CROCKFORD, Desk, Done, Happened, Item, Opened, Opening, Side, Topic, Trouble, What, Who};
+pub use desk::{CLASS, CROCKFORD, Desk, Done, Happened, Item, Opened, Opening, Side, Topic, Trouble, What, Who};
 pub use event::{
     Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
 };

@@ -162,29 +162,32 @@ impl Postgres {
     }
 
     fn prepare(&self) -> Result<()> {
-        let broken = |error: &dyn std::fmt::Display| Error::new(format!("the database: {error}"));
         let epoch = Uuid::from_bytes(crate::keys::random()?);
-        let prepared = self.driver.wait(tokio::time::timeout(LONGEST, async {
-            let mut client = self.pool.get().await.map_err(|error| broken(&error))?;
-            let transaction = client.transaction().await.map_err(|error| broken(&error))?;
-            // Who only comes to read need not own the tables, nor wait for those who write.
-            let stands = transaction.query_one("SELECT to_regclass('head') IS NOT NULL", &[]).await;
-            if !stands.map_err(|error| broken(&error))?.get::<_, bool>(0) {
-                transaction.batch_execute(SCHEMA).await.map_err(|error| broken(&error))?;
-            }
-            let first = "INSERT INTO head VALUES (true, 0, $1, $2, $3, $4) ON CONFLICT DO NOTHING";
-            let values: [&(dyn ToSql + Sync); 4] = [&BEGINNING.as_slice(), &i64::MIN, &epoch, &FORMAT];
-            transaction.execute(first, &values).await.map_err(|error| broken(&error))?;
-            let row = transaction.query_one("SELECT format FROM head", &[]).await.map_err(|error| broken(&error))?;
-            transaction.commit().await.map_err(|error| broken(&error))?;
-            match row.get::<_, i64>(0) {
-                FORMAT => Ok(()),
-                other => Err(Error::new(format!(
-                    "the log in the database has format {other}, this program reads {FORMAT}: use the program that made it"
-                ))),
-            }
-        }));
-        prepared.unwrap_or_else(|_| Err(broken(&"it does not answer")))
+        // Within the runtime: what waits asks for it when it is made.
+        let prepared = self.driver.wait(async { tokio::time::timeout(LONGEST, self.prepared(epoch)).await });
+        prepared.unwrap_or_else(|_| Err(Error::new("the database: it does not answer")))
+    }
+
+    async fn prepared(&self, epoch: Uuid) -> Result<()> {
+        let broken = |error: &dyn std::fmt::Display| Error::new(format!("the database: {error}"));
+        let mut client = self.pool.get().await.map_err(|error| broken(&error))?;
+        let transaction = client.transaction().await.map_err(|error| broken(&error))?;
+        // Who only comes to read need not own the tables, nor wait for those who write.
+        let stands = transaction.query_one("SELECT to_regclass('head') IS NOT NULL", &[]).await;
+        if !stands.map_err(|error| broken(&error))?.get::<_, bool>(0) {
+            transaction.batch_execute(SCHEMA).await.map_err(|error| broken(&error))?;
+        }
+        let first = "INSERT INTO head VALUES (true, 0, $1, $2, $3, $4) ON CONFLICT DO NOTHING";
+        let values: [&(dyn ToSql + Sync); 4] = [&BEGINNING.as_slice(), &i64::MIN, &epoch, &FORMAT];
+        transaction.execute(first, &values).await.map_err(|error| broken(&error))?;
+        let row = transaction.query_one("SELECT format FROM head", &[]).await.map_err(|error| broken(&error))?;
+        transaction.commit().await.map_err(|error| broken(&error))?;
+        match row.get::<_, i64>(0) {
+            FORMAT => Ok(()),
+            other => Err(Error::new(format!(
+                "the log in the database has format {other}, this program reads {FORMAT}: use the program that made it"
+            ))),
+        }
     }
 
     fn query(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Outcome<Vec<Row>> {

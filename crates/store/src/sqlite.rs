@@ -117,6 +117,14 @@ impl Sqlite {
         Ok(log)
     }
 
+    /// Whether a file is a log of this format; it stays untouched.
+    pub fn probe(path: &Path) -> Result<()> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let database = Connection::open_with_flags(path, flags);
+        let database = database.map_err(|error| Error::new(format!("the log {}: {error}", path.display())))?;
+        Sqlite { database }.check_format(path)
+    }
+
     /// Makes one file of it, which is whole without any other, and proves it.
     pub fn finish(&self) -> Result<()> {
         let broken = |error: rusqlite::Error| Error::new(format!("the copy: {error}"));
@@ -144,7 +152,7 @@ impl Sqlite {
                 "the log {} has format {other}, this program reads {FORMAT}: use the program that made it",
                 path.display()
             ))),
-            Err(error) => Err(Error::new(format!("the log {} has no head: {error}", path.display()))),
+            Err(error) => Err(Error::new(format!("{} is no log: {error}", path.display()))),
         }
     }
 

@@ -12,6 +12,7 @@ use facts::{Column, Row, Table, Type, Value};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use operations::calendar::date_of;
 use sha2::Sha256;
 
 use super::Mapping;
@@ -218,6 +219,7 @@ impl Check {
                 return Err(Refused { column, reason: format!("is before {first}") });
             }
         }
+        born_in_living_memory(table, &values, now)?;
         default_identified(table, sources, &mut values);
         known.learn(table, &values);
         let recorded = self.recorded_at.and_then(|field| record.fields.get(field)).filter(|text| !text.is_empty());
@@ -231,6 +233,20 @@ impl Check {
             return Err(Refused { column: "recorded_at", reason: "is still to come".into() });
         }
         Ok(Checked { values, recorded_at })
+    }
+}
+
+/// The first year in which anybody was born whom facts can be about.
+const EARLIEST_BIRTH: i64 = 1890;
+
+/// A mistyped year of birth would put a person into an age group.
+fn born_in_living_memory(table: &Table, values: &[Value<'_>], now: i64) -> std::result::Result<(), Refused> {
+    let column = "birth_year";
+    let Some(Value::Int(year)) = table.position(column).map(|at| values[at]) else { return Ok(()) };
+    let this_year = date_of((now / 86_400_000_000) as i32).map_or(i64::MAX, |today| i64::from(today.year()));
+    match (EARLIEST_BIRTH..=this_year).contains(&year) {
+        true => Ok(()),
+        false => Err(Refused { column, reason: format!("is not between {EARLIEST_BIRTH} and {this_year}") }),
     }
 }
 

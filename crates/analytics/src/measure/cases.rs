@@ -36,7 +36,7 @@ pub async fn cases(
             return Err(Error::new(format!("the case query lacks the column {name}")).at(at));
         }
     }
-    let batches = plan.collect().await?;
+    let batches = query::rows(plan).await?;
     if measure.kind != Kind::Stock {
         return Ok(batches);
     }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, AsArray, Date32Array, TimestampMicrosecondArray};
+use datafusion::arrow::array::{ArrayRef, AsArray, Date32Array, RecordBatch, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Date32Type, TimestampMicrosecondType};
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -177,6 +177,13 @@ fn instant_literal(micros: i64) -> std::result::Result<ast::Expr, ParserError> {
 pub async fn sql(context: &SessionContext, text: &str) -> Result<DataFrame> {
     let only_reading = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     context.sql_with_options(text, only_reading).await.map_err(|error| placed(error, "sql", 0))
+}
+
+/// The rows of a query; of none an empty batch, so that its columns are known.
+pub async fn rows(plan: DataFrame) -> datafusion::common::Result<Vec<RecordBatch>> {
+    let schema = Arc::clone(plan.schema().inner());
+    let rows = plan.collect().await?;
+    Ok(if rows.is_empty() { vec![RecordBatch::new_empty(schema)] } else { rows })
 }
 
 /// An error of the planner with its place in the file.

@@ -22,7 +22,12 @@ const LATER: i64 = 1 << 52;
 
 impl County {
     pub fn empty() -> County {
-        County { folder: tempfile::tempdir().expect("a folder"), now: BEGUN }
+        County::empty_at(BEGUN)
+    }
+
+    /// Whose clock stands at an instant, in microseconds since 1970.
+    pub fn empty_at(now: i64) -> County {
+        County { folder: tempfile::tempdir().expect("a folder"), now }
     }
 
     pub fn new() -> County {

@@ -143,6 +143,26 @@ fn the_quarantine_is_readable_by_its_owner_only() {
 }
 
 #[test]
+fn a_mistyped_year_of_birth_is_refused() {
+    let mut county = County::new();
+    let rows = "resident_id,birth_year\nx1,1889\nx2,3024\nx3,1890\n";
+    let summary = county.import("residents", rows).expect("an import");
+    assert_eq!((summary.accepted, summary.rejected), (1, 2));
+    assert_eq!(quarantine(&summary)[1][..2], ["3", "birth_year"]);
+    assert!(quarantine(&summary)[1][2].starts_with("is not between 1890 and 2020"), "{:?}", quarantine(&summary)[1]);
+}
+
+#[test]
+fn a_result_without_rows_still_has_its_columns() {
+    let county = County::new();
+    let sql = "SELECT encounter_id, started_at FROM encounters";
+    let batches = crate::runtime().block_on(analytics::measure::sql(&county.snapshot(), sql, county.now()));
+    let mut csv = Vec::new();
+    analytics::report::write(&batches.expect("rows"), analytics::report::Format::Csv, &mut csv).expect("CSV");
+    assert_eq!(String::from_utf8_lossy(&csv), "encounter_id,started_at\n");
+}
+
+#[test]
 fn one_key_twice_with_other_content_in_one_file_is_refused() {
     let mut county = County::new();
     let summary =

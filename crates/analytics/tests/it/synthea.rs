@@ -18,7 +18,8 @@ fn table(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
 }
 
 fn county(folder: &Path) -> County {
-    let mut county = County::empty();
+    // 1 January 2025: after what is told of the patients.
+    let mut county = County::empty_at(1_735_689_600_000_000);
     for (table, file, mapping) in [
         ("units", "organizations.csv.gz", "synthea-units.toml"),
         ("professionals", "providers.csv.gz", "synthea-professionals.toml"),

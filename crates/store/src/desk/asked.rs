@@ -9,8 +9,8 @@ use crate::event::{NewEvent, Personal, Recorded};
 use crate::new_id;
 use crate::view::{self, CONTACT, CONVERSATION, stream};
 
-/// What a retention period or an erasure ends at once.
-const CLASS: &str = "contact";
+/// The class of what is written in contacts: what a retention period or an erasure ends at once.
+pub const CLASS: &str = "contact";
 
 /// What deciding a command came to.
 #[derive(Default)]

@@ -1,0 +1,118 @@
+//! The log as its administrator has it: proved, copied, put back after damage, on a file and on a database.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use crate::luotsi;
+use crate::serving::{Server, call, opening};
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
+}
+
+fn must(arguments: &[&str]) -> String {
+    let output = luotsi(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", told(&output));
+    told(&output)
+}
+
+fn refused(arguments: &[&str]) -> String {
+    let output = luotsi(arguments);
+    assert!(!output.status.success(), "{arguments:?}: {}", told(&output));
+    told(&output)
+}
+
+/// The place and chain that `log verify` printed for events.
+fn chain(verified: &str) -> String {
+    verified.lines().next().and_then(|line| line.rsplit(' ').next()).expect("a chain").to_string()
+}
+
+#[test]
+fn after_damage_a_copy_is_put_back_and_nothing_half() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let text = |name: &str| at(name).display().to_string();
+    let data = text("county");
+    let mut server = Server::start(&at("county"));
+    for client in ["one", "two"] {
+        let (status, _) =
+            call(&server.address, "POST", "/api/contacts", "", Some(&opening(client))).expect("an answer");
+        assert_eq!(status, 201);
+    }
+    let verified = must(&["log", "verify", "--data", &data]);
+    let noted = chain(&verified);
+    let all = ["log", "backup", &text("log.copy"), "--keys", &text("keys.copy"), "--data", &data];
+    must(&all);
+    for name in ["log.copy", "keys.copy"] {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(at(name)).expect("a copy").permissions().mode() & 0o777, 0o600, "{name}");
+    }
+    assert!(refused(&all).contains("there is a file already"));
+    let doubled = ["log", "backup", &text("same"), "--keys", &text("same"), "--data", &data];
+    assert!(refused(&doubled).contains("two copies cannot be one file") && !at("same").exists());
+    let begun = Instant::now();
+    let was_read = || {
+        let cursor = fs::read(at("county/snapshots/facts.json")).ok()?;
+        serde_json::from_slice::<serde_json::Value>(&cursor).ok()?["pos"].as_u64().filter(|pos| *pos > 0)
+    };
+    while was_read().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the log is followed");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // The server dies with its log: what it had not written into the file itself stays beside it.
+    server.kill();
+    let log = at("county/log.db");
+    assert!(at("county/log.db-wal").exists());
+    fs::rename(&log, at("damaged.db")).expect("moved");
+    let restore = |of: &str| luotsi(&["log", "restore", &text(of), "--data", &data]);
+    // Neither does a server begin a new log where one was, nor does a copy come between what is left of the old one.
+    let begun = refused(&["serve", "--listen", "127.0.0.1:0", "--data", &data]);
+    assert!(begun.contains("there is no log, and one was read up to") && !log.exists(), "{begun}");
+    let left = restore("log.copy");
+    assert!(!left.status.success() && told(&left).contains("log.db-wal"), "{}", told(&left));
+    for ending in ["-wal", "-shm"] {
+        let _ = fs::remove_file(at(&format!("county/log.db{ending}")));
+    }
+    // What is no copy of a log is refused, and stays as it is.
+    fs::write(at("empty"), "").expect("a file");
+    for other in ["empty", "keys.copy"] {
+        let before = fs::read(at(other)).expect("bytes");
+        let done = restore(other);
+        assert!(!done.status.success() && told(&done).contains("is no log"), "{}", told(&done));
+        assert!(fs::read(at(other)).expect("bytes") == before && !log.exists(), "{other}");
+    }
+    assert!(told(&restore("log.copy")).contains("events restored"));
+    let again = must(&["log", "verify", "--chain", &noted, "--data", &data]);
+    assert_eq!(chain(&again), noted);
+    let (pos, digits) = noted.split_once(':').expect("a place");
+    let other = format!("{pos}:{}", digits.chars().rev().collect::<String>());
+    assert!(refused(&["log", "verify", "--chain", &other, "--data", &data]).contains("this is another log"));
+    assert!(refused(&["log", "retain", "--class", "contcat", "--before", "2020", "--data", &data]).contains("contcat"));
+    let server = Server::start(&at("county"));
+    let (status, _) = call(&server.address, "POST", "/api/contacts", "", Some(&opening("one"))).expect("an answer");
+    assert_eq!(status, 200, "it is there, as it was");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test has no arguments")]
+fn a_log_in_a_database_is_proved_and_exported() {
+    let Ok(address) = std::env::var("LUOTSI_TEST_PG") else {
+        assert!(std::env::var_os("LUOTSI_SKIP_PG").is_some(), "`cargo xtask pg -- COMMAND` starts a PostgreSQL server");
+        eprintln!("skipped: PostgreSQL, because of LUOTSI_SKIP_PG");
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| on_database(&address, folder.path(), arguments);
+    for (arguments, said) in [(vec!["log", "verify"], "all as they were written"), (vec!["log", "export"], "")] {
+        let done = run(&arguments);
+        assert!(done.status.success() && told(&done).contains(said), "{arguments:?}: {}", told(&done));
+    }
+}
+
+fn on_database(address: &str, data: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_luotsi"));
+    command.args(arguments).arg("--data").arg(data).env("LUOTSI_DATABASE", format!("{address}/postgres"));
+    command.output().expect("the binary runs")
+}
