@@ -221,6 +221,7 @@ standing-queued = Your message is waiting for its turn. A professional will read
 standing-owned = A professional is handling your matter.
 standing-waiting_resident = You have been asked something: answer below and we go on.
 standing-resolved = Your matter has been answered. If something is still open, you can write for another week.
+standing-dealt-with = Your matter has been dealt with. If something is still open, you can write for another week.
 standing-closed = The matter has ended.
 standing-expected = You get an answer by { $day } at the latest.
 message-you = You
@@ -259,6 +260,7 @@ wrong-unseen = The resident has written meanwhile. Read the message, then send a
 wrong-form = Something in the form could not be saved. Check what you entered and send it again.
 wrong-not-now = This can no longer be done: the matter has moved on. Below is how it stands now.
 wrong-note = Write a note that tells your colleagues what it is about.
+wrong-unit = This unit no longer takes contacts. Choose another unit.
 wrong-outcome = Choose how the matter ended.
 failed-title = Something went wrong
 

@@ -221,6 +221,7 @@ standing-queued = Viestisi odottaa vuoroaan. Ammattilainen lukee sen.
 standing-owned = Ammattilainen hoitaa asiaasi.
 standing-waiting_resident = Sinulta kysyttiin jotain: vastaa alla, niin asia etenee.
 standing-resolved = Asiaan on vastattu. Jos jokin jäi auki, voit vielä kirjoittaa viikon ajan.
+standing-dealt-with = Asiasi on hoidettu. Jos jokin jäi auki, voit vielä kirjoittaa viikon ajan.
 standing-closed = Asia on päättynyt.
 standing-expected = Saat vastauksen viimeistään { $day }.
 message-you = Sinä
@@ -259,6 +260,7 @@ wrong-unseen = Asukas kirjoitti sillä välin. Lue viesti ja lähetä sitten uud
 wrong-form = Lomakkeen tiedoissa on jotain, mitä ei voitu tallentaa. Tarkista ne ja lähetä uudelleen.
 wrong-not-now = Tätä ei voi enää tehdä: asian tila on muuttunut. Alla on nykyinen tilanne.
 wrong-note = Kirjoita kollegalle, mistä on kyse.
+wrong-unit = Tälle yksikölle ei voi enää siirtää. Valitse toinen yksikkö.
 wrong-outcome = Valitse, miten asia päättyi.
 failed-title = Jokin meni vikaan
 

@@ -221,6 +221,7 @@ standing-queued = Ditt meddelande väntar på sin tur. En yrkesperson läser det
 standing-owned = En yrkesperson sköter ditt ärende.
 standing-waiting_resident = Du har fått en fråga: svara nedan så går ärendet vidare.
 standing-resolved = Ärendet har besvarats. Om något är oklart kan du ännu skriva inom en vecka.
+standing-dealt-with = Ditt ärende har skötts. Om något blev oklart kan du ännu skriva i en vecka.
 standing-closed = Ärendet är avslutat.
 standing-expected = Du får svar senast { $day }.
 message-you = Du
@@ -259,6 +260,7 @@ wrong-unseen = Invånaren skrev under tiden. Läs meddelandet och skicka sedan i
 wrong-form = Det finns något i formuläret som inte kunde sparas. Kontrollera uppgifterna och skicka igen.
 wrong-not-now = Detta kan inte längre göras: ärendets läge har ändrats. Nedan ser du läget nu.
 wrong-note = Skriv till kollegan vad det gäller.
+wrong-unit = Det går inte längre att överföra till den här enheten. Välj en annan enhet.
 wrong-outcome = Välj hur ärendet slutade.
 failed-title = Något gick fel
 

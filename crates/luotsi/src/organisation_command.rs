@@ -126,10 +126,10 @@ fn code<C: Code>(text: &str) -> std::result::Result<C, String> {
 
 /// An identifier that can stand in links, files and tables.
 fn checked(id: &str) -> Result<()> {
-    let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
-    match (1..=64).contains(&id.len()) && id.chars().all(is_plain) {
+    match web::is_plain_id(id) {
         true => Ok(()),
-        false => Err(Error::new(format!("{id:?} is no identifier")).remedy("letters, digits, - _ . and at most 64")),
+        false => Err(Error::new(format!("{id:?} is no identifier"))
+            .remedy("letters, digits, - _ . : and at most 64; never a name or an identity code")),
     }
 }
 

@@ -48,8 +48,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         return Err(Error::new("a resident is named by a token that says nothing of them: a UUID")
             .remedy("leave out --id for a new one; never an identity code or a name"));
     }
-    if [&id, &unit].iter().any(|text| text.len() > 64 || text.chars().any(char::is_control)) {
-        return Err(Error::new("ids and units have at most 64 characters"));
+    // Both stand unsealed in the log, as who did something and where.
+    if [&id, &unit].into_iter().any(|text| !text.is_empty() && !web::is_plain_id(text)) {
+        return Err(Error::new("ids and units are words of 1 to 64 letters, digits and hyphens")
+            .remedy("never a name or an identity code"));
     }
     let person = Person { role, id, unit };
     let until = at + i64::from(arguments.days) * 86_400_000_000;

@@ -18,7 +18,7 @@ use crate::keys::random;
 use crate::{Error, Result, residents};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
-const CODE: u32 = 3;
+const CODE: u32 = 4;
 
 /// Bytes of the digest before a snapshot's text: one that was damaged is not used.
 const DIGEST: usize = 32;
@@ -66,20 +66,23 @@ pub struct View {
     queues: BTreeMap<String, BTreeSet<(i64, Uuid)>>,
     /// Of each professional, what they have.
     owned: BTreeMap<String, BTreeSet<(i64, Uuid)>>,
+    /// Of each resident who is known, every contact of theirs, also what is closed; the latest last.
+    theirs: HashMap<Uuid, Vec<Uuid>>,
 }
 
 /// A view on disk: with another code, another epoch or more than the log has, it is made anew.
 #[derive(Serialize, Deserialize)]
-struct Snapshot<C, R> {
+struct Snapshot<C, R, T> {
     code: u32,
     pos: u64,
     epoch: u128,
     contacts: C,
     residents: R,
+    theirs: T,
 }
 
 /// A snapshot as it is read.
-type Owned = Snapshot<Vec<(u128, Contact)>, Vec<(u128, Resident)>>;
+type Owned = Snapshot<Vec<(u128, Contact)>, Vec<(u128, Resident)>, Vec<(u128, Vec<u128>)>>;
 
 /// What an event changed: those who look at it want to know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -102,6 +105,7 @@ impl View {
             // Of who is erased nothing goes on to hold.
             if let Some(subject) = event.stream.split_once('/').and_then(|(_, id)| id.parse().ok()) {
                 self.residents.remove(&subject);
+                self.theirs.remove(&subject);
             }
             return Ok(Change::default());
         }
@@ -114,6 +118,11 @@ impl View {
         }
         let Some(id) = contact_of(&event.stream) else { return Ok(Change::default()) };
         let decoded = decode(event)?;
+        if let Event::Opened { subject, .. } = &decoded
+            && let Ok(subject) = subject.parse()
+        {
+            self.theirs.entry(subject).or_default().push(id);
+        }
         let before = self.contacts.remove(&id);
         let queue = |contact: &Contact| (contact.place == Place::Queued).then(|| contact.unit.clone());
         let left = before.as_ref().and_then(queue);
@@ -190,12 +199,9 @@ impl View {
         places.filter_map(|(_, id)| Some((*id, self.contacts.get(id)?.clone()))).collect()
     }
 
-    /// What a person has open, the latest first.
-    pub fn of_subject(&self, subject: &str) -> Vec<(Uuid, Contact)> {
-        let own = self.contacts.iter().filter(|(_, contact)| contact.subject == subject);
-        let mut own: Vec<(Uuid, Contact)> = own.map(|(id, contact)| (*id, contact.clone())).collect();
-        own.sort_by_key(|(id, contact)| (std::cmp::Reverse(contact.opened_at), *id));
-        own
+    /// The contacts of a resident who is known, also what is closed; the latest first.
+    pub fn of_subject(&self, subject: Uuid, most: usize) -> Vec<Uuid> {
+        self.theirs.get(&subject).into_iter().flatten().rev().take(most).copied().collect()
     }
 
     /// Contacts that were resolved at or before an instant and are still open.
@@ -217,6 +223,8 @@ impl View {
         }
         let mut view = View { pos: snapshot.pos, ..View::of(Uuid::from_u128(snapshot.epoch)) };
         view.residents = snapshot.residents.into_iter().map(|(id, it)| (Uuid::from_u128(id), it)).collect();
+        let ids = |ids: Vec<u128>| ids.into_iter().map(Uuid::from_u128).collect();
+        view.theirs = snapshot.theirs.into_iter().map(|(id, theirs)| (Uuid::from_u128(id), ids(theirs))).collect();
         snapshot.contacts.into_iter().for_each(|(id, contact)| view.enter(Uuid::from_u128(id), contact));
         Some(view)
     }
@@ -226,7 +234,9 @@ impl View {
         let contacts: Vec<(u128, &Contact)> =
             self.contacts.iter().map(|(id, contact)| (id.as_u128(), contact)).collect();
         let residents: Vec<(u128, &Resident)> = self.residents.iter().map(|(id, it)| (id.as_u128(), it)).collect();
-        let snapshot = Snapshot { residents, code: CODE, pos: self.pos, epoch: self.epoch.as_u128(), contacts };
+        let ids = |ids: &Vec<Uuid>| ids.iter().map(Uuid::as_u128).collect();
+        let theirs: Vec<(u128, Vec<u128>)> = self.theirs.iter().map(|(id, it)| (id.as_u128(), ids(it))).collect();
+        let snapshot = Snapshot { residents, theirs, code: CODE, pos: self.pos, epoch: self.epoch.as_u128(), contacts };
         serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))
     }
 

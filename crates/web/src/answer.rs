@@ -50,7 +50,17 @@ impl Failure {
 
     /// Nothing was done and nothing was lost: ask again.
     pub fn busy() -> Failure {
-        Failure::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once: ask again in a moment.")
+        Failure::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "It cannot be done at the moment, and nothing was: ask again soon.",
+        )
+    }
+
+    /// What is asked for cannot be read at the moment.
+    pub fn away(error: &dyn std::fmt::Display) -> Failure {
+        eprintln!("error: {error}");
+        Failure::busy()
     }
 
     /// Something that should not happen; what it was stands in the server's log, not in the answer.

@@ -90,7 +90,7 @@ pub async fn open(State(app): State<Arc<App>>, caller: Caller, body: Bytes) -> A
     let anonymous = body.anonymous;
     let opening = Opening { client_id, channel, service, language, unit, anonymous, subject, text };
     let opened = app.desk.open_contact(opening, &who).await?;
-    let contact = app.desk.contact(opened.contact).await.map_err(|error| Failure::broken(&error))?;
+    let contact = app.desk.contact(opened.contact).await.map_err(|error| Failure::away(&error))?;
     let contact = contact.ok_or_else(|| Failure::broken(&"a contact that was opened is not there"))?;
     let mut body = shown(&app, opened.contact, &contact, false);
     body["receipt"] = receipt(opened.contact).into();
@@ -187,8 +187,7 @@ pub async fn messages(
     }
     let items = live::after(&app, id, query.after, query.wait).await?;
     // While it waited the right to read may have gone.
-    let contact =
-        app.desk.contact(id).await.map_err(|error| Failure::broken(&error))?.ok_or_else(Failure::not_found)?;
+    let contact = app.desk.contact(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
     if !app.may_still(&caller, id, Action::ReadContact, &contact) {
         return Err(Failure::not_found());
     }
@@ -212,7 +211,7 @@ pub async fn queue(
     headers: HeaderMap,
 ) -> Answer {
     let within = caller.person.as_ref().is_some_and(|person| app.is_within(&unit, &person.unit));
-    if !decide(caller.role(), Action::SeeQueue, Resource::Queue { within }).allow || !app.is_unit(&unit) {
+    if !decide(caller.role(), Action::SeeQueue, Resource::Queue { within }).allow || !app.is_queue(&unit) {
         return Err(Failure::not_found());
     }
     if wants_stream(&headers) {
@@ -268,8 +267,7 @@ pub async fn command(
     }
     let (command, text) = asked(&app, &verb, &key, body, contact.conversation)?;
     let done = app.desk.ask(id, &caller.who(id), command, text, &key).await?;
-    let contact =
-        app.desk.contact(id).await.map_err(|error| Failure::broken(&error))?.ok_or_else(Failure::not_found)?;
+    let contact = app.desk.contact(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
     Ok(answer(status_of(&verb, done), &outcome(&app, id, &contact, done)))
 }
 

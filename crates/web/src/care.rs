@@ -1,6 +1,6 @@
 //! Contacts as pages and programs get at them: who may, what is recorded of it, and what is checked before.
 
-use operations::access::{Action, Resource, Tie, decide};
+use operations::access::{Action, Resource, Role, Tie, decide};
 use operations::contacts::Contact;
 use serde_json::json;
 use store::{Append, AppendError, CROCKFORD, Context, NewEvent, new_id};
@@ -58,6 +58,11 @@ impl App {
         false
     }
 
+    /// Whether a unit has a queue: contacts come to it, or still wait in it although it has ended.
+    pub fn is_queue(&self, unit: &str) -> bool {
+        self.is_unit(unit) || self.desk.view().queue(unit, 0).1 > 0
+    }
+
     /// Whether contacts can be handed over to a unit.
     pub fn is_unit(&self, unit: &str) -> bool {
         self.queue_of("") == unit
@@ -71,14 +76,15 @@ impl App {
         if caller.person.is_none() && caller.holds != Some(id) {
             return Err(Failure::not_found());
         }
-        let contact = self.desk.contact(id).await.map_err(|error| Failure::broken(&error))?;
+        let contact = self.desk.contact(id).await.map_err(|error| Failure::away(&error))?;
         let contact = contact.ok_or_else(Failure::not_found)?;
         let tie = self.tie(caller, id, &contact);
         let decision = decide(caller.role(), action, Resource::Contact(tie));
         if !decision.allow {
             return Err(Failure::not_found());
         }
-        if let Some(person) = caller.person.as_ref().filter(|_| !tie.own) {
+        // Also of professionals who hold its code: whose it is besides is not for them to say.
+        if let Some(person) = caller.person.as_ref().filter(|person| person.role != Role::Resident) {
             self.record(person, id, action, decision.rule).await?;
         }
         Ok(contact)
@@ -181,6 +187,13 @@ pub fn is_language(tag: &str) -> bool {
     let (language, region) = tag.split_once('-').unwrap_or((tag, "FI"));
     let is_region = region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase());
     (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase()) && is_region
+}
+
+/// Whether a text can be the id of a professional or a unit, which stands unsealed in the log: one word, and no identity
+/// code.
+pub fn is_plain_id(text: &str) -> bool {
+    let plain = |letter: u8| letter.is_ascii_alphanumeric() || b"-_.:".contains(&letter);
+    (1..=64).contains(&text.len()) && text.bytes().all(plain) && !holds_identity_code(text.as_bytes())
 }
 
 /// Whether a Finnish personal identity code stands in a text that is not sealed: six digits, a sign of the century, three

@@ -19,10 +19,13 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, holder};
 use crate::care::{self, receipt};
-use crate::home::{away, failed};
+use crate::home::{away, failed, kept};
 use crate::layout::{Page, cookie};
 use crate::numbers;
 use crate::thread::{Written, conversation, errors, field, message_box};
+
+/// Own contacts of a resident on a page.
+const SHOWN: usize = 20;
 
 /// Takes the receipt away again.
 const NO_RECEIPT: &str = "receipt=; Path=/contact; Max-Age=0; HttpOnly; SameSite=Lax";
@@ -43,15 +46,18 @@ pub struct Message {
 
 /// `GET /contact`.
 pub async fn form(State(app): State<Arc<App>>, page: Page) -> Response {
-    shown_form(&app, &page, &Message::default(), None)
+    shown_form(&app, &page, &Message::default(), None).await
 }
 
-fn shown_form(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> Response {
+async fn shown_form(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> Response {
     let is_resident = page.role == Some(Role::Resident);
-    let own = match page.person.as_ref().filter(|_| is_resident) {
-        Some(person) => app.desk.view().of_subject(&person.id),
-        None => Vec::new(),
-    };
+    let subject = page.person.as_ref().filter(|_| is_resident).and_then(|person| person.id.parse().ok());
+    let ids = subject.map_or_else(Vec::new, |subject| app.desk.view().of_subject(subject, SHOWN));
+    let mut own = Vec::new();
+    for id in ids {
+        // What cannot be read at the moment keeps nobody from writing.
+        own.extend(app.desk.contact(id).await.ok().flatten().map(|contact| (id, contact)));
+    }
     let client_id = if message.client_id.is_empty() { app.sessions.unguessable() } else { message.client_id.clone() };
     let chosen =
         if message.service.is_empty() { app.services.first().map_or("", |it| &it.id) } else { &message.service };
@@ -68,6 +74,7 @@ fn shown_form(app: &App, page: &Page, message: &Message, wrong: Option<&str>) ->
                         a.govuk-link href=(format!("/contact/thread?id={id}")) {
                             (service_name(app, page, &contact.service)) ", " (numbers::moment(contact.opened_at, page.language))
                         }
+                        @if contact.place == Place::Closed { " " span.quiet { (page.text("standing-closed")) } }
                     }
                 }
             }
@@ -95,8 +102,17 @@ fn shown_form(app: &App, page: &Page, message: &Message, wrong: Option<&str>) ->
         }
         p.govuk-body { a.govuk-link href="/contact/return" { (page.text("contact-come-back")) } }
     };
-    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = status_of(wrong);
     page.render(status, &page.text("contact-title"), &content)
+}
+
+/// The status of a page with a form, by what is wrong with it.
+fn status_of(wrong: Option<&str>) -> StatusCode {
+    match wrong {
+        None => StatusCode::OK,
+        Some("wrong-later") => StatusCode::SERVICE_UNAVAILABLE,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
 }
 
 /// A service's name in the language of the page.
@@ -109,14 +125,14 @@ pub fn service_name(app: &App, page: &Page, id: &str) -> String {
 pub async fn send(State(app): State<Arc<App>>, page: Page, form: Result<Form<Message>, FormRejection>) -> Response {
     let message = match form {
         Ok(Form(message)) => message,
-        Err(error) => return shown_form(&app, &page, &Message::default(), Some(unread(&error))),
+        Err(error) => return shown_form(&app, &page, &Message::default(), Some(unread(&error))).await,
     };
     let text = match care::text(&message.text) {
         Ok(text) => text,
-        Err(_) => return shown_form(&app, &page, &message, Some(wrong_text(&message.text))),
+        Err(_) => return shown_form(&app, &page, &message, Some(wrong_text(&message.text))).await,
     };
     let Ok(client_id) = care::client_id(&message.client_id) else {
-        return shown_form(&app, &page, &Message { client_id: String::new(), ..message }, Some("wrong-again"));
+        return shown_form(&app, &page, &Message { client_id: String::new(), ..message }, Some("wrong-again")).await;
     };
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
     let service = app.services.iter().find(|it| it.id == message.service).or(app.services.first());
@@ -141,7 +157,7 @@ pub async fn send(State(app): State<Arc<App>>, page: Page, form: Result<Form<Mes
                 StatusCode::CONFLICT => (String::new(), "wrong-again"),
                 _ => (message.client_id, "wrong-later"),
             };
-            return shown_form(&app, &page, &Message { client_id, ..message }, Some(wrong));
+            return shown_form(&app, &page, &Message { client_id, ..message }, Some(wrong)).await;
         }
     };
     match opened.code {
@@ -222,7 +238,7 @@ async fn shown_thread(
 ) -> Response {
     let items = match app.desk.conversation(id, 0, usize::MAX >> 1).await {
         Ok(items) => items,
-        Err(error) => return failed(page, &Failure::broken(&error)),
+        Err(error) => return failed(page, &Failure::away(&error)),
     };
     let head = contact.conversation;
     let is_new = cookie(&parts.headers, "receipt").is_some_and(|value| value == "1") && written.wrong.is_none();
@@ -256,6 +272,7 @@ async fn shown_thread(
                 button.govuk-button type="submit" { (page.text("thread-send")) }
             }
         } @else {
+            @if !written.text.is_empty() { (kept(page, &written.text)) }
             p.govuk-body { (page.text("thread-over")) " " a.govuk-link href="/contact" { (page.text("thread-anew")) } }
         }
         @if contact.anonymous {
@@ -264,7 +281,7 @@ async fn shown_thread(
             }
         }
     };
-    let status = written.wrong.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    let status = status_of(written.wrong);
     page.render(status, &page.text("thread-title"), &content)
 }
 
@@ -284,10 +301,17 @@ fn may_write(app: &App, contact: &Contact) -> bool {
 
 /// Where the contact is, in plain words.
 fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
-    let expected = app.expected(contact.opened_at).filter(|_| contact.first_response_at.is_none());
+    let is_over = matches!(contact.place, Place::Resolved { .. } | Place::Closed);
+    let is_silent = contact.first_response_at.is_none();
+    let expected = app.expected(contact.opened_at).filter(|_| is_silent && !is_over);
+    let standing = match contact.place {
+        // Such as what was dealt with on the telephone: nothing is said here to have been answered.
+        Place::Resolved { .. } if is_silent => "standing-dealt-with".into(),
+        _ => format!("standing-{}", contact.place.code()),
+    };
     html! {
         p.standing {
-            (page.text(&format!("standing-{}", contact.place.code())))
+            (page.text(&standing))
             @if let Some(expected) = expected {
                 " " (page.language.text_with("standing-expected", &[("day", &numbers::day_of(expected, page.language))]))
             }
@@ -316,7 +340,10 @@ pub async fn write(
     let (id, contact) = match own(&app, &caller, &which, Action::WriteMessage).await {
         Ok(own) => own,
         Err(failure) if failure.status == StatusCode::NOT_FOUND => {
-            return form.map_or_else(|_| see_other("/contact/return"), |Form(message)| away(&page, &message.text));
+            return form.map_or_else(
+                |_| see_other("/contact/return"),
+                |Form(message)| away(&page, StatusCode::CONFLICT, &message.text),
+            );
         }
         Err(failure) => return failed(&page, &failure),
     };
@@ -324,7 +351,7 @@ pub async fn write(
         Err(error) => (Message::default(), Some(unread(&error))),
         // Another contact was opened in this browser meanwhile: what was written for one must not come into the other.
         Ok(Form(message)) if !message.contact.is_empty() && message.contact != id.to_string() => {
-            return away(&page, &message.text);
+            return away(&page, StatusCode::CONFLICT, &message.text);
         }
         Ok(Form(message)) => {
             let wrong = sent(&app, &caller, id, &message).await.err();
@@ -378,7 +405,7 @@ fn shown_return(page: &Page, wrong: Option<&'static str>) -> Response {
         }
         p.govuk-body { (page.text("return-lost")) " " a.govuk-link href="/contact" { (page.text("thread-anew")) } }
     };
-    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = status_of(wrong);
     page.render(status, &page.text("return-title"), &content)
 }
 

@@ -19,7 +19,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, service_name, wrong_text};
-use crate::home::{away, failed, missing};
+use crate::home::{away, failed, kept, missing};
 use crate::layout::Page;
 use crate::numbers;
 use crate::resident::Asked;
@@ -45,7 +45,7 @@ pub async fn queues(State(app): State<Arc<App>>, page: Page, Query(filters): Que
     let units = queue_units(&app, &person);
     let unit = filters.unit.or_else(|| units.first().cloned()).unwrap_or_else(|| person.unit.clone());
     let within = app.is_within(&unit, &person.unit);
-    if !decide(page.role, Action::SeeQueue, Resource::Queue { within }).allow || !app.is_unit(&unit) {
+    if !decide(page.role, Action::SeeQueue, Resource::Queue { within }).allow || !app.is_queue(&unit) {
         return missing(&page);
     }
     let (queue, waiting) = app.desk.view().queue(&unit, SHOWN);
@@ -205,7 +205,7 @@ async fn whole(
         return Err(Failure::not_found());
     }
     let contact = app.contact_for(&caller, id, Action::ReadContact).await?;
-    let broken = |error: store::Error| Failure::broken(&error);
+    let broken = |error: store::Error| Failure::away(&error);
     let items = app.desk.conversation(id, 0, usize::MAX >> 1).await.map_err(broken)?;
     let history = app.desk.history(id).await.map_err(broken)?;
     Ok((id, contact, items, history))
@@ -260,7 +260,11 @@ fn forms(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Contact
     };
     let leads = person.role == Role::Lead;
     let is_own = contact.owner() == Some(person.id.as_str());
+    let hands_over = is_own || (leads && !matches!(contact.place, Place::Resolved { .. } | Place::Closed));
     html! {
+        // What was written meanwhile, where there is no form any more to write it in.
+        @if !is_own && !written.text.is_empty() { (kept(page, &written.text)) }
+        @if !hands_over && !written.note.is_empty() { (kept(page, &written.note)) }
         @match &contact.place {
             Place::Queued => {
                 div.actions { (button("claim", "desk-claim", "")) }
@@ -432,7 +436,9 @@ fn outcome_text(page: &Page, outcome: Outcome) -> String {
 pub struct Fields {
     #[serde(default)]
     client_id: String,
-    seen: Option<u64>,
+    /// Read by us, so that what cannot be read costs nobody what they wrote.
+    #[serde(default)]
+    seen: String,
     #[serde(default)]
     text: String,
     #[serde(default)]
@@ -445,7 +451,8 @@ pub struct Fields {
     outcome: String,
     #[serde(default)]
     modality: String,
-    minutes: Option<u32>,
+    #[serde(default)]
+    minutes: String,
 }
 
 /// `POST /desk/contacts/{id}/{command}`.
@@ -459,7 +466,11 @@ pub async fn command(
     if page.person.is_none() {
         // Signed out while they wrote: what they wrote is theirs to keep.
         let written = form.map_or_else(|_| String::new(), |Form(fields)| fields.text + &fields.note);
-        return if written.is_empty() { Redirect::to("/sign-in").into_response() } else { away(&page, &written) };
+        return if written.is_empty() {
+            Redirect::to("/sign-in").into_response()
+        } else {
+            away(&page, StatusCode::CONFLICT, &written)
+        };
     }
     let Ok(caller) = caller else { return missing(&page) };
     let Ok(Form(fields)) = form else {
@@ -472,6 +483,10 @@ pub async fn command(
         Err(Wrong::Told(wrong)) => {
             let written = Written { note, ..Written::again(client_id, text, wrong) };
             shown(&app, &page, &path, Ok(caller), &written).await
+        }
+        // It may be handed over, or gone: what they wrote is theirs to keep.
+        Err(Wrong::Failed(failure)) if !(text.is_empty() && note.is_empty()) => {
+            away(&page, failure.status, &(text + &note))
         }
         Err(Wrong::Failed(failure)) => failed(&page, &failure),
     }
@@ -525,8 +540,8 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: Fields
     };
     if let (Some(person), "register" | "encounter") = (&caller.person, verb) {
         let asked = match verb {
-            "register" => Asked::own(person, app.registration(&contact).as_ref()),
-            _ => Asked::met(fields.modality, fields.minutes),
+            "register" => Asked::own(person),
+            _ => Asked::met(fields.modality, fields.minutes.parse().map_err(|_| Wrong::Told("wrong-form"))?),
         };
         return app.for_resident((id, &contact), person, verb, asked, &key).await.map_err(Wrong::from);
     }
@@ -539,7 +554,7 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: Fields
 
 /// What a form asks for, and the text that goes with it.
 fn asked(app: &App, verb: &str, key: &str, fields: Fields) -> Result<(Command, Option<String>), Wrong> {
-    let seen = fields.seen.unwrap_or(0);
+    let seen = fields.seen.parse().unwrap_or(0);
     Ok(match verb {
         "claim" => (Command::Claim, None),
         "release" => (Command::Release, None),
@@ -557,7 +572,10 @@ fn asked(app: &App, verb: &str, key: &str, fields: Fields) -> Result<(Command, O
             if !app.is_unit(&fields.unit) {
                 return Err(Wrong::Told("wrong-unit"));
             }
-            let note = care::text(&fields.note).map_err(|_| Wrong::Told("wrong-note"))?;
+            let note = care::text(&fields.note).map_err(|_| match wrong_text(&fields.note) {
+                "wrong-empty" => Wrong::Told("wrong-note"),
+                wrong => Wrong::Told(wrong),
+            })?;
             let reason = if care::REASONS.contains(&fields.reason.as_str()) { fields.reason } else { "other".into() };
             (Command::Transfer { to: fields.unit, reason }, Some(note))
         }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 
 use crate::answer::Failure;
 use crate::layout::Page;
@@ -84,8 +84,18 @@ pub fn failed(page: &Page, failure: &Failure) -> Response {
     page.render(failure.status, &page.text("failed-title"), &content)
 }
 
+/// What somebody wrote and could not send, to be taken along.
+pub fn kept(page: &Page, text: &str) -> Markup {
+    html! {
+        div.govuk-form-group {
+            label.govuk-label.govuk-label--m for="kept" { (page.text("away-text")) }
+            textarea.govuk-textarea #kept rows="7" readonly { (text) }
+        }
+    }
+}
+
 /// What somebody wrote where they are not, or no longer, who may send it: it is not sent, and not lost.
-pub fn away(page: &Page, text: &str) -> Response {
+pub fn away(page: &Page, status: StatusCode, text: &str) -> Response {
     let at_desk = page.uri.path().starts_with("/desk");
     let (lead, to, link) = match at_desk {
         true => ("away-desk", "/sign-in", "sign-in"),
@@ -94,11 +104,8 @@ pub fn away(page: &Page, text: &str) -> Response {
     let content = html! {
         h1.govuk-heading-xl { (page.text("away-title")) }
         p.lead { (page.text(lead)) }
-        div.govuk-form-group {
-            label.govuk-label.govuk-label--m for="text" { (page.text("away-text")) }
-            textarea.govuk-textarea #text rows="7" readonly { (text) }
-        }
+        (kept(page, text))
         p.govuk-body { a.govuk-link href=(to) { (page.text(link)) } }
     };
-    page.render(StatusCode::CONFLICT, &page.text("away-title"), &content)
+    page.render(status, &page.text("away-title"), &content)
 }

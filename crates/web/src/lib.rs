@@ -44,7 +44,7 @@ use crate::layout::Page;
 
 pub use api::OPENAPI;
 pub use caller::Person;
-pub use care::Service;
+pub use care::{Service, is_plain_id};
 pub use charts::{assurance_code, chart_svg, variation_code};
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, UnitCard};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};

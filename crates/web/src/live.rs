@@ -57,7 +57,7 @@ pub async fn after(app: &App, contact: Uuid, after: u64, wait: u64) -> Result<Ve
     let mut ending = app.ending.subscribe();
     loop {
         heard.borrow_and_update();
-        let items = app.desk.conversation(contact, after, MOST).await.map_err(|error| Failure::broken(&error))?;
+        let items = app.desk.conversation(contact, after, MOST).await.map_err(|error| Failure::away(&error))?;
         let now = tokio::time::Instant::now();
         if !items.is_empty() || now >= until || *ending.borrow() {
             return Ok(items);

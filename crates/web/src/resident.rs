@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Person;
+use crate::care::is_plain_id;
 
 /// Minutes of an encounter at most.
 const LONGEST: u32 = 600;
@@ -28,19 +29,17 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// A pair with a professional in it, the other half as it was.
-    pub fn own(person: &Person, before: Option<&Registration>) -> Asked {
-        let (mut physician, mut nurse) = before.map_or((None, None), |it| (it.physician.clone(), it.nurse.clone()));
+    /// A pair with a professional in it.
+    pub fn own(person: &Person) -> Asked {
         match person.role {
-            Role::Physician => physician = Some(person.id.clone()),
-            _ => nurse = Some(person.id.clone()),
+            Role::Physician => Asked { physician: Some(person.id.clone()), ..Asked::default() },
+            _ => Asked { nurse: Some(person.id.clone()), ..Asked::default() },
         }
-        Asked { physician, nurse, ..Asked::default() }
     }
 
     /// An encounter of so many minutes.
-    pub fn met(modality: String, minutes: Option<u32>) -> Asked {
-        Asked { modality: Some(modality), minutes, ..Asked::default() }
+    pub fn met(modality: String, minutes: u32) -> Asked {
+        Asked { modality: Some(modality), minutes: Some(minutes), ..Asked::default() }
     }
 }
 
@@ -62,7 +61,11 @@ impl App {
         // Who wrote without a name is nobody whom anything could be recorded of.
         let subject =
             contact.subject.parse().map_err(|_| Failure::refused("anonymous", "The resident is not known."))?;
-        if self.desk.is_erased(&contact.subject).await.map_err(|error| Failure::broken(&error))? {
+        // For the resident acts who has the contact, as everywhere else.
+        if contact.owner() != Some(person.id.as_str()) {
+            return Err(Failure::refused("not_claimed", "It is not yours: claim it first."));
+        }
+        if self.desk.is_erased(&contact.subject).await.map_err(|error| Failure::away(&error))? {
             return Err(Failure::refused("anonymous", "The resident is not known any more."));
         }
         let told = format!("{verb} {asked:?}");
@@ -83,13 +86,18 @@ impl App {
         if !self.is_unit(&unit) {
             return Err(Failure::invalid("unit", format!("There is no unit {unit}.")));
         }
-        let is_id =
-            |id: &Option<String>| id.as_ref().is_none_or(|id| (1..=64).contains(&id.len()) && !id.contains('\0'));
-        if !is_id(&asked.physician) || !is_id(&asked.nurse) {
-            return Err(Failure::invalid("nurse", "physician and nurse are ids of 1 to 64 characters."));
+        for (field, id) in [("physician", &asked.physician), ("nurse", &asked.nurse)] {
+            if !id.as_deref().is_none_or(is_plain_id) {
+                let what = format!("{field} is an id of 1 to 64 letters, digits and hyphens.");
+                return Err(Failure::invalid(field, what));
+            }
         }
+        // Who is not named stays.
+        let before = self.registration(contact);
+        let (physician, nurse) = before.map_or((None, None), |it| (it.physician, it.nurse));
+        let (physician, nurse) = (asked.physician.or(physician), asked.nurse.or(nurse));
         let from = self.calendar.local_date(now).map_or(0, day_number);
-        Ok(Command::Register(Registration { unit, physician: asked.physician, nurse: asked.nurse, from }))
+        Ok(Command::Register(Registration { unit, physician, nurse, from }))
     }
 }
 

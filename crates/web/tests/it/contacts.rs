@@ -143,18 +143,31 @@ fn a_resident_who_is_known_gets_an_own_pair_and_comes_to_its_unit() {
             let (app, nurse, path) = (Arc::clone(&app), nurse.clone(), format!("/api/contacts/{id}/{verb}"));
             async move { call(&app, Method::POST, &path, &nurse, Some(body)).await }
         };
+        let early = post("register", json!({ "nurse": "nurse-1" })).await;
+        assert_eq!((early.0, &early.1["error"]["code"]), (StatusCode::CONFLICT, &json!("not_claimed")));
+        assert_eq!(post("claim", json!({})).await.0, StatusCode::OK);
         let none = post("register", json!({ "unit": "county" })).await;
         assert_eq!((none.0, &none.1["error"]["code"]), (StatusCode::CONFLICT, &json!("no_pair")));
         let pair = json!({ "unit": "county", "nurse": "nurse-1", "client_id": "p1" });
         let (status, registered) = post("register", pair.clone()).await;
         assert_eq!((status, &registered["registration"]["unit"]), (StatusCode::OK, &json!("county")));
         assert_eq!(post("register", pair).await.0, StatusCode::OK, "again is once");
+        let (status, both) = post("register", json!({ "unit": "county", "physician": "physician-1" })).await;
+        let pair = &both["registration"];
+        assert_eq!(
+            (status, &pair["nurse"], &pair["physician"]),
+            (StatusCode::OK, &json!("nurse-1"), &json!("physician-1"))
+        );
+        let named = post("register", json!({ "physician": "Maija Mallikas" })).await;
+        assert_eq!((named.0, &named.1["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("physician")));
+        let coded = post("register", json!({ "nurse": "131052-908T" })).await;
+        assert_eq!((coded.0, &coded.1["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("nurse")));
         assert_eq!(post("encounter", json!({ "modality": "phone", "minutes": 15 })).await.0, StatusCode::OK);
         assert_eq!(post("encounter", json!({ "modality": "telepathy" })).await.0, StatusCode::UNPROCESSABLE_ENTITY);
         let (_, second) = call(&app, Method::POST, "/api/contacts", &resident, Some(known("c2"))).await;
         assert_eq!(second["queue"], json!("county"), "to the unit of the own pair");
         let (_, seen) = call(&app, Method::GET, &format!("/api/contacts/{id}"), &resident, None).await;
-        assert_eq!(seen["state"], json!("queued"), "what was done for the resident leaves the contact as it was");
+        assert_eq!(seen["state"], json!("owned"), "what was done for the resident leaves the contact as it was");
         let (anonymous, _) = opened(&app, "c3").await;
         let path = format!("/api/contacts/{anonymous}/register");
         let refused = call(&app, Method::POST, &path, &nurse, Some(json!({ "nurse": "nurse-1" }))).await;

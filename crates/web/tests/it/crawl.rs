@@ -13,7 +13,7 @@ use web::{App, router};
 
 use crate::contacts::{call, opening};
 use crate::pages::{fixture, signed_in};
-use crate::{app_over, on_its_own};
+use crate::{app_and_accesses, app_over, on_its_own};
 
 /// Who asks: a role, nobody, or whoever holds the code of the first contact.
 const NOBODY: &str = "nobody";
@@ -136,6 +136,46 @@ fn who_hands_over_twice_with_one_form_is_told_that_it_is_done() {
         assert_eq!(post("transfer", &form.replace("t1", "t2")).await.0, 404, "it is no longer theirs");
         assert_eq!(status(&app, Method::POST, "/sign-out", &nurse).await, 303);
         assert_eq!(post("reply", "client_id=r1&text=Vastaus").await.0, 409, "signed out: told, with what was written");
+    });
+}
+
+#[test]
+fn what_was_written_in_a_stale_tab_is_shown_again_and_the_record_knows_who_read() {
+    on_its_own(async {
+        let (app, accesses) = app_and_accesses(fixture(0.5, true), false).await;
+        let recorded = async || accesses.read_all(0, store::Filter::default(), 0).await.expect("the record").head;
+        let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("own", "one"))).await;
+        let [contact, code] = ["contact", "resume_code"].map(|it| opened[it].as_str().expect("text").to_string());
+        let nurse = signed_in(&app, "nurse").await;
+        let post = async |cookie: &str, verb: &str, form: &str| {
+            let request = Request::post(format!("/desk/contacts/{contact}/{verb}"))
+                .header(header::COOKIE, cookie)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(Body::from(form.to_string()));
+            let answer = router(Arc::clone(&app)).oneshot(request.expect("a request")).await.expect("an answer");
+            let status = answer.status().as_u16();
+            let body = answer.into_body().collect().await.expect("a body").to_bytes();
+            (status, String::from_utf8_lossy(&body).into_owned())
+        };
+        let reply = "client_id=r1&seen=3&text=Vaivalla+kirjoitettu";
+        let kept = |(status, body): (u16, String), expected: u16| {
+            assert_eq!(status, expected, "{body}");
+            assert!(body.contains("Vaivalla kirjoitettu"), "{body}");
+        };
+        kept(post(&nurse, "reply", reply).await, 409);
+        assert_eq!(post(&nurse, "claim", "client_id=c1").await.0, 303);
+        kept(post(&nurse, "reply", &reply.replace("seen=3", "seen=abc")).await, 409);
+        assert_eq!(post(&nurse, "transfer", "client_id=t1&unit=other&reason=capacity&note=Teille").await.0, 303);
+        kept(post(&nurse, "reply", reply).await, 404);
+        // A unit that ended meanwhile, and a note that is too long: each is told in words.
+        let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("two", "2"))).await;
+        let contact = opened["contact"].as_str().expect("an id");
+        let codes = format!("{nurse}; contact={code}");
+        let before = recorded().await;
+        assert_eq!(status(&app, Method::GET, &format!("/desk/contacts/{contact}"), &codes).await, 200);
+        let holder = format!("{nurse}; contact={}", opened["resume_code"].as_str().expect("a code"));
+        assert_eq!(status(&app, Method::GET, &format!("/desk/contacts/{contact}"), &holder).await, 200);
+        assert_eq!(recorded().await, before + 2, "also who holds the code is recorded");
     });
 }
 

@@ -23,6 +23,11 @@ fn on_its_own<T>(future: impl Future<Output = T>) -> T {
 
 /// The pages over some figures, with a log in memory that begins empty.
 async fn app_over(figures: Arc<dyn Figures>, metrics: bool) -> Arc<App> {
+    app_and_accesses(figures, metrics).await.0
+}
+
+/// The same with the record of accesses.
+async fn app_and_accesses(figures: Arc<dyn Figures>, metrics: bool) -> (Arc<App>, Log) {
     // Every session gets another name.
     fn secret() -> [u8; 32] {
         store::random().expect("random bytes")
@@ -35,15 +40,17 @@ async fn app_over(figures: Arc<dyn Figures>, metrics: bool) -> Arc<App> {
     tokio::spawn(async move { followed.follow().await });
     let service =
         |id: &str, unit: &str| Service { id: id.into(), unit: unit.into(), names: ["a", "b", "c"].map(Into::into) };
-    App::new(Parts {
+    let accesses = log(|| NOW);
+    let app = App::new(Parts {
         figures,
         scorecards: web::shipped_scorecards(),
         desk,
-        accesses: log(|| NOW),
+        accesses: accesses.clone(),
         services: vec![service("outpatient", "small"), service("families", "other")],
         token_key: TOKEN_KEY,
         demo: true,
         metrics,
         secret,
-    })
+    });
+    (app, accesses)
 }
