@@ -111,13 +111,37 @@ pub async fn sql(snapshot: &Snapshot, text: &str, now: i64) -> Result<Vec<datafu
 /// Years that are looked back at most: one mistyped year makes no thousand months.
 const MOST_YEARS: i64 = 20;
 
+/// The tables by which it is known how far the facts go.
+const GO_ON: [&facts::Table; 2] = [facts::Encounter::TABLE, facts::Contact::TABLE];
+
 /// The months for which the facts are complete: from the first to the last in which anything happened.
 ///
 /// What lies ahead of `now` (booked visits, a mistyped year) does not count, nor does the month that `now` is in.
 pub fn complete_months(snapshot: &Snapshot, now: i64) -> Option<(Date, Date)> {
+    let ends = GO_ON.into_iter().filter_map(|table| snapshot.span(table));
+    months_until(snapshot, ends.map(|(_, last)| last).max()?, now)
+}
+
+/// The months for which a measure file's facts are complete: to the last in which anything happened in each table that it
+/// reads. Contacts may come in live while encounters are brought once a month.
+pub fn months_of(snapshot: &Snapshot, file: &MeasureFile, now: i64) -> Option<(Date, Date)> {
+    let reads = |table: &&facts::Table| file.names(table.name) || (file.folds() && table.name == "encounters");
+    let ends = GO_ON.into_iter().filter(reads).filter_map(|table| snapshot.span(table));
+    match ends.map(|(_, last)| last).min() {
+        Some(last) => months_until(snapshot, last, now),
+        None => complete_months(snapshot, now),
+    }
+}
+
+/// The first local day on which anything happened.
+pub fn first_day(snapshot: &Snapshot) -> Option<Date> {
+    let firsts = GO_ON.into_iter().filter_map(|table| snapshot.span(table)).map(|(first, _)| first);
+    Calendar::shipped().local_date(firsts.min()?)
+}
+
+fn months_until(snapshot: &Snapshot, last: i64, now: i64) -> Option<(Date, Date)> {
     let calendar = Calendar::shipped();
-    let spans = [facts::Encounter::TABLE, facts::Contact::TABLE].map(|table| snapshot.span(table));
-    let (first, last) = spans.into_iter().flatten().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    let first = GO_ON.into_iter().filter_map(|table| snapshot.span(table)).map(|(first, _)| first).min()?;
     let last = calendar.local_date(last.min(now))?;
     let earliest = last.first_of_month().checked_sub(jiff::Span::new().years(MOST_YEARS)).ok()?;
     let first = calendar.local_date(first)?.first_of_month().max(earliest);

@@ -182,10 +182,10 @@ impl Results {
         mut progress: impl FnMut(&str),
     ) -> Result<Summary> {
         let mut summary = Summary::default();
-        let months = months(snapshot, as_of)?;
         let mut begun = None;
         for file in &catalogue.files {
             progress(&file.path);
+            let months = months(snapshot, file, as_of)?;
             let cubes = cubes(file);
             let mut stored = Vec::new();
             let mut asked = Vec::new();
@@ -457,9 +457,9 @@ struct Month {
     end: i64,
 }
 
-fn months(snapshot: &Snapshot, as_of: i64) -> Result<Vec<Month>> {
+fn months(snapshot: &Snapshot, file: &MeasureFile, as_of: i64) -> Result<Vec<Month>> {
     let calendar = Calendar::shipped();
-    let Some((from, to)) = measure::complete_months(snapshot, as_of) else { return Ok(Vec::new()) };
+    let Some((from, to)) = measure::months_of(snapshot, file, as_of) else { return Ok(Vec::new()) };
     let mut months = Vec::new();
     let mut first = from;
     while first < to {

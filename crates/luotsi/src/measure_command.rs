@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use analytics::import::broken_off;
 use analytics::lake::Lake;
 use analytics::lock::is_importing;
-use analytics::measure::{self, Catalogue, Grouping, Request};
+use analytics::measure::{self, Catalogue, Definition, Grouping, Request};
 use analytics::report::{self, Format};
 use analytics::results::Results;
 use analytics::{Error, Result};
@@ -160,7 +160,15 @@ fn run_measures(arguments: &RunArguments) -> Result<()> {
     let catalogue = arguments.of.catalogue()?;
     let snapshot = Lake::existing(&arguments.of.data.path)?.snapshot()?;
     let as_of = arguments.as_of.map_or_else(now, |as_of| as_of.as_microsecond());
-    let months = measure::complete_months(&snapshot, as_of);
+    let is_asked = |measure: &Definition| arguments.ids.is_empty() || arguments.ids.contains(&measure.id);
+    // To where the facts of every measure asked for are complete.
+    let asked = catalogue.measures().filter(|(_, measure)| is_asked(measure));
+    let months = asked.filter_map(|(file, _)| measure::months_of(&snapshot, file, as_of)).min_by_key(|(_, end)| *end);
+    if let (None, Some((from, _)), Some(first)) = (arguments.from, months, measure::first_day(&snapshot))
+        && first < from
+    {
+        eprintln!("note: the facts begin on {first}, and figures on {from}; name --from for earlier ones");
+    }
     let bound = |given: Option<Date>, found: Option<Date>| {
         given.or(found).ok_or_else(|| Error::new("there are no facts yet").remedy("luotsi import, or luotsi demo"))
     };

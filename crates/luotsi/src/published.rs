@@ -86,15 +86,26 @@ impl Publication {
 
     fn read(&mut self, results: &Results) -> Result<()> {
         let Some((from, to)) = measure::complete_months(&self.snapshot, self.as_of) else { return Ok(()) };
+        let name = |month: Date| format!("{:04}-{:02}", month.year(), month.month());
         let months: Vec<String> =
             std::iter::successors(Some(from), |month| month.checked_add(jiff::Span::new().months(1)).ok())
                 .take_while(|month| *month < to)
-                .map(|month| format!("{:04}-{:02}", month.year(), month.month()))
+                .map(name)
                 .collect();
-        let places: HashMap<&str, usize> = months.iter().enumerate().map(|(at, month)| (month.as_str(), at)).collect();
         let gaps: Vec<Point> = months.iter().map(|month| Point { period: month.clone(), ..Point::default() }).collect();
+        // Of each measure the months for which its own facts are complete.
+        let catalogue = Arc::clone(&self.catalogue);
+        let places = |(file, measure): (&measure::MeasureFile, &measure::Definition)| {
+            let end = measure::months_of(&self.snapshot, file, self.as_of).map_or(to, |(_, end)| end);
+            let own = months.iter().take_while(|month| **month < name(end));
+            (measure.id.clone(), own.enumerate().map(|(at, month)| (month.as_str(), at)).collect())
+        };
+        let places: HashMap<String, HashMap<&str, usize>> = catalogue.measures().map(places).collect();
+        let mut latest: HashMap<(String, String), usize> = HashMap::new();
         results.figures(|figure| {
-            let Some(place) = places.get(figure.month.as_str()).copied() else { return };
+            let Some(own) = places.get(&figure.measure) else { return };
+            let Some(place) = own.get(figure.month.as_str()).copied() else { return };
+            let none = || Series { points: gaps[..own.len()].to_vec() };
             let key = (figure.measure.clone(), figure.unit_id.clone());
             let (dimension, value) = match figure.class.is_empty() {
                 true => (&figure.dimension, &figure.stratum),
@@ -102,7 +113,7 @@ impl Publication {
             };
             if dimension.is_empty() {
                 let series = self.series.entry(key);
-                let series = series.or_insert_with(|| Series { points: gaps.clone() });
+                let series = series.or_insert_with(none);
                 series.points[place] = point(&figure);
                 return;
             }
@@ -112,12 +123,18 @@ impl Publication {
             }
             if !figure.class.is_empty() {
                 let series = self.series.entry(key.clone());
-                series.or_insert_with(|| Series { points: gaps.clone() });
+                series.or_insert_with(none);
             }
-            if place + 1 == months.len() {
-                let part = Part { dimension: dimension.clone(), value: value.clone(), point: point(&figure) };
-                self.parts.entry(key).or_default().push(part);
+            // Of the latest month that has any.
+            let newest = latest.entry(key.clone()).or_insert(place);
+            if place < *newest {
+                return;
             }
+            let parts = self.parts.entry(key).or_default();
+            if place > std::mem::replace(newest, place) {
+                parts.clear();
+            }
+            parts.push(Part { dimension: dimension.clone(), value: value.clone(), point: point(&figure) });
         })
     }
 }
@@ -151,6 +168,7 @@ fn card(file: &measure::MeasureFile, measure: &measure::Definition) -> Card {
             Better::Neither => stats::spc::Better::Neither,
         },
         kind: format!("{:?}", measure.kind).to_lowercase(),
+        rolling: measure.window_months.is_some_and(|months| months > 1),
         source: measure.source.clone(),
         sql: file.sql.clone(),
         version: measure.version,

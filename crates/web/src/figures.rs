@@ -15,6 +15,8 @@ pub struct Card {
     pub better: Better,
     /// Kind of the measure, as its file says it.
     pub kind: String,
+    /// Each figure looks back over more than its own month, and shares cases with its neighbours.
+    pub rolling: bool,
     pub source: String,
     pub sql: String,
     pub version: u32,

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use stats::spc::{Assurance, Variation};
 
 pub use measure::{cases, csv, measure};
-use reading::{Reading, read};
+use reading::{Reading, read, why_unknown};
 
 use crate::App;
 use crate::charts::{assurance_code, assurance_icon, sparkline, variation_code, variation_icon};
@@ -163,20 +163,20 @@ fn row(page: &Page, line: &Line<'_>) -> Markup {
                 }
             }
             td.number { @if let Some(target) = reading.target() { (write(target)) } @else { span.quiet { "–" } } }
-            td { (variation_cell(page, reading.variation)) }
+            td { (variation_cell(page, card, reading.variation)) }
             td { (assurance_cell(page, reading.assurance)) }
             td { (sparkline(&reading.charted, card.better)) }
         }
     }
 }
 
-fn variation_cell(page: &Page, variation: Option<Variation>) -> Markup {
+fn variation_cell(page: &Page, card: &Card, variation: Option<Variation>) -> Markup {
     html! {
         @match variation {
             Some(variation) => {
                 span.verdict { (variation_icon(variation)) span { (page.text(&format!("variation-{}", variation_code(variation)))) } }
             }
-            None => { span.quiet { (page.text("too-few-points")) } }
+            None => { span.quiet { (page.text(why_unknown(card, "cell"))) } }
         }
     }
 }
@@ -195,13 +195,27 @@ fn assurance_cell(page: &Page, assurance: Option<Assurance>) -> Markup {
 /// Variation by assurance: what needs attention first stands first.
 fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
     let all: Vec<Line<'_>> = scorecard.groups.iter().flat_map(|group| lines(page, group, unit)).collect();
-    let kinds = ["concern", "common", "improvement"];
-    let assurances = [Some(Assurance::Misses), Some(Assurance::HitOrMiss), Some(Assurance::Meets), None];
+    // What is not known stands apart from what is; without anything in them these places are not shown.
+    let has = |place: &dyn Fn(&Line<'_>) -> bool| all.iter().any(place);
     let kind_of = |variation: Option<Variation>| match variation {
         Some(Variation::Concern(_)) => "concern",
         Some(Variation::Improvement(_)) => "improvement",
-        Some(Variation::Common | Variation::Neutral(_)) | None => "common",
+        Some(Variation::Neutral(_)) => "changing",
+        Some(Variation::Common) => "common",
+        None => "unknown",
     };
+    let target_of = |line: &Line<'_>| match (line.reading.assurance, line.reading.target()) {
+        (Some(assurance), _) => Some(Some(assurance)),
+        (None, Some(_)) => Some(None),
+        (None, None) => None,
+    };
+    let kinds = ["concern", "changing", "common", "improvement", "unknown"].into_iter();
+    let always = ["concern", "common", "improvement"];
+    let kinds: Vec<&str> =
+        kinds.filter(|kind| always.contains(kind) || has(&|line| kind_of(line.reading.variation) == *kind)).collect();
+    let known = [Assurance::Misses, Assurance::HitOrMiss, Assurance::Meets].map(|it| Some(Some(it)));
+    let unclear = Some(None).filter(|_| has(&|line| target_of(line) == Some(None)));
+    let targets: Vec<Option<Option<Assurance>>> = known.into_iter().chain(unclear.map(Some)).chain([None]).collect();
     html! {
         div.scroll tabindex="0" role="region" aria-label=(page.text("view-matrix")) {
             table.matrix {
@@ -209,10 +223,11 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
                 thead {
                     tr {
                         td {}
-                        @for assurance in assurances {
+                        @for target in &targets {
                             th scope="col" {
-                                @match assurance {
-                                    Some(assurance) => (page.text(&format!("assurance-{}", assurance_code(assurance)))),
+                                @match target {
+                                    Some(Some(assurance)) => (page.text(&format!("assurance-{}", assurance_code(*assurance)))),
+                                    Some(None) => (page.text("target-unclear")),
                                     None => (page.text("no-target")),
                                 }
                             }
@@ -220,11 +235,11 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
                     }
                 }
                 tbody {
-                    @for kind in kinds {
+                    @for kind in &kinds {
                         tr {
                             th scope="row" { (page.text(&format!("matrix-{kind}"))) }
-                            @for assurance in assurances {
-                                @let here: Vec<_> = all.iter().filter(|line| kind_of(line.reading.variation) == kind && line.reading.assurance == assurance).collect();
+                            @for target in &targets {
+                                @let here: Vec<_> = all.iter().filter(|line| kind_of(line.reading.variation) == *kind && target_of(line) == *target).collect();
                                 td {
                                     @if here.is_empty() { span.quiet { "–" } } @else {
                                         ul {

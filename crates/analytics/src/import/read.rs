@@ -219,31 +219,42 @@ struct CsvRecords {
     path: PathBuf,
     /// Byte at which the current record begins, for the limit on its length.
     begins: Rc<Cell<u64>>,
-    /// Quotation marks so far: an odd number at the end is a quote that was never closed.
-    quotes: Rc<Cell<u64>>,
+    /// Blank lines before the header.
+    skipped: u64,
     keeper: Option<Rc<Cell<Option<Keeper>>>>,
     ended: bool,
-    /// The last record read; given out when it is known that the text did not end inside it.
-    held: Option<Record>,
-    /// What ended the reading, told after the records before it.
-    failure: Option<Error>,
 }
 
 impl CsvRecords {
     fn new(source: Box<dyn Read>, path: &Path, mapping: &Mapping) -> Result<CsvRecords> {
-        let label = mapping.encoding.as_deref().unwrap_or("utf-8");
+        // What the quarantine wrote is as it writes, whatever the file was that its rows came from.
+        let (mut head, mut source) = (Vec::new(), source);
+        source.by_ref().take(OWN.len() as u64).read_to_end(&mut head).map_err(|error| unreadable(path, 1, &error))?;
+        let is_own = head == OWN;
+        let source: Box<dyn Read> = Box::new(std::io::Cursor::new(head).chain(source));
+        let label = mapping.encoding.as_deref().filter(|_| !is_own).unwrap_or("utf-8");
         let encoding = encoding_rs::Encoding::for_label(label.as_bytes())
             .ok_or_else(|| Error::new(format!("no encoding is called {label}")).remedy("utf-8 or windows-1252"))?;
-        let (begins, quotes) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+        let begins = Rc::new(Cell::new(0));
         let decoded: Box<dyn Read> = match encoding == encoding_rs::UTF_8 {
             true => source,
             false => Box::new(Decoded::new(source, encoding)),
         };
-        let limited = Limited { source: decoded, passed: 0, begins: Rc::clone(&begins), quotes: Rc::clone(&quotes) };
-        let mut text: Box<dyn Read> = Box::new(limited);
-        let first = first_line(&mut text).map_err(|error| unreadable(path, 1, &error))?;
-        let first = first.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec).unwrap_or(first);
-        let separator = mapping.separator.map_or_else(|| separator_of(&first), |given| given as u8);
+        let lines = Box::new(Lines::new(decoded));
+        let mut text: Box<dyn Read> = Box::new(Limited { source: lines, passed: 0, begins: Rc::clone(&begins) });
+        let (mut first, mut skipped) = (Vec::new(), 0);
+        while first.trim_ascii().is_empty() {
+            skipped += u64::from(!first.is_empty());
+            first = first_line(&mut text).map_err(|error| unreadable(path, skipped + 1, &error))?;
+            if let Some(text) = first.strip_prefix("\u{feff}".as_bytes()) {
+                first = text.to_vec();
+            }
+            if first == END {
+                return Err(Error::new("the file has no header line").at(path.display()));
+            }
+        }
+        let given = mapping.separator.filter(|_| !is_own).map(|given| given as u8);
+        let separator = given.unwrap_or_else(|| if is_own { b',' } else { separator_of(&first) });
         let text: Box<dyn Read> = Box::new(std::io::Cursor::new(first).chain(text));
         let mut reader = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text);
         let header = reader.headers().map_err(|error| unreadable(path, 1, &error))?;
@@ -251,47 +262,36 @@ impl CsvRecords {
         if header.iter().all(String::is_empty) {
             return Err(Error::new("the file has no header line").at(path.display()));
         }
-        Ok(CsvRecords {
-            reader,
-            header,
-            path: path.into(),
-            begins,
-            quotes,
-            keeper: None,
-            ended: false,
-            held: None,
-            failure: None,
-        })
+        Ok(CsvRecords { reader, header, path: path.into(), begins, skipped, keeper: None, ended: false })
     }
 
     fn next(&mut self) -> Option<Result<Record>> {
         if self.ended {
-            return self.held.take().map(Ok).or_else(|| self.failure.take().map(Err));
+            return None;
         }
-        let line = self.reader.position().line();
         self.begins.set(self.reader.position().byte());
         let mut fields = ByteRecord::new();
-        match self.reader.read_byte_record(&mut fields) {
-            Ok(true) => {
-                let record = Record { line: fields.position().map_or(line, csv::Position::line), fields };
-                match self.held.replace(record) {
-                    Some(before) => Some(Ok(before)),
-                    None => self.next(),
-                }
-            }
-            Ok(false) => {
+        let read = self.reader.read_byte_record(&mut fields);
+        // Counted from where the record ended: blank lines before it are passed over while it is read.
+        let within: usize = fields.iter().map(|field| field.iter().filter(|byte| **byte == b'\n').count()).sum();
+        let line = (self.reader.position().line() + self.skipped).saturating_sub(within as u64 + 1);
+        let end = END.trim_ascii_end();
+        match read {
+            Ok(true) if fields.len() == 1 && &fields[0] == end => self.ended = true,
+            Ok(true) if fields.iter().next_back().is_some_and(|last| last.ends_with(END)) => {
                 self.ended = true;
-                match (self.quotes.get() % 2, self.held.take()) {
-                    (1, Some(last)) => Some(Err(unreadable(&self.path, last.line, &"a quote is never closed"))),
-                    (_, last) => last.map(Ok),
-                }
+                // No end of a line came after it.
+                return Some(Err(unreadable(&self.path, line + 1, &"a quote is never closed")));
             }
+            Ok(true) => return Some(Ok(Record { line, fields })),
+            Ok(false) => self.ended = true,
             Err(error) => {
                 self.ended = true;
-                self.failure = Some(unreadable(&self.path, line, &error));
-                self.next()
+                let line = self.reader.position().line() + self.skipped;
+                return Some(Err(unreadable(&self.path, line, &error)));
             }
         }
+        None
     }
 
     /// Ends the copy that is kept and writes its digest beside it.
@@ -327,7 +327,6 @@ struct Limited {
     source: Box<dyn Read>,
     passed: u64,
     begins: Rc<Cell<u64>>,
-    quotes: Rc<Cell<u64>>,
 }
 
 impl Read for Limited {
@@ -339,9 +338,70 @@ impl Read for Limited {
         }
         let read = self.source.read(buffer)?;
         self.passed += read as u64;
-        let marks = buffer[..read].iter().filter(|byte| **byte == b'"').count() as u64;
-        self.quotes.set(self.quotes.get() + marks);
         Ok(read)
+    }
+}
+
+/// What a quarantine begins with.
+const OWN: &[u8] = b"_line,_column,_reason";
+
+/// A line after the text, of a byte that stands in none: where it comes within a record, a quote was never closed.
+const END: &[u8] = b"\xff\n";
+
+/// Text whose lines all end alike, the last one too, and then [`END`].
+struct Lines {
+    source: Box<dyn Read>,
+    input: Vec<u8>,
+    output: Vec<u8>,
+    given: usize,
+    /// A carriage return came last, and is given only when no line feed follows it.
+    returned: bool,
+    ended: bool,
+}
+
+impl Lines {
+    fn new(source: Box<dyn Read>) -> Lines {
+        let (input, output) = (vec![0; 1 << 16], Vec::new());
+        Lines { source, input, output, given: 0, returned: false, ended: false }
+    }
+
+    fn take(&mut self, read: usize) {
+        let input = &self.input[..read];
+        if !self.returned && !input.contains(&b'\r') {
+            self.output.extend_from_slice(input);
+            return;
+        }
+        for byte in input {
+            if std::mem::replace(&mut self.returned, *byte == b'\r') && *byte != b'\n' {
+                self.output.push(b'\r');
+            }
+            if *byte != b'\r' {
+                self.output.push(*byte);
+            }
+        }
+    }
+}
+
+impl Read for Lines {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.given == self.output.len() && !self.ended {
+            self.given = 0;
+            self.output.clear();
+            match self.source.read(&mut self.input)? {
+                0 => {
+                    self.ended = true;
+                    self.output.extend(self.returned.then_some(b'\r'));
+                    self.output.push(b'\n');
+                    self.output.extend_from_slice(END);
+                }
+                read => self.take(read),
+            }
+        }
+        let left = &self.output[self.given..];
+        let count = left.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&left[..count]);
+        self.given += count;
+        Ok(count)
     }
 }
 

@@ -171,9 +171,9 @@ impl Cell {
         ratio.clusters += theirs.clusters;
         ratio.numerator += theirs.numerator;
         ratio.denominator += theirs.denominator;
-        ratio.numerator_squared += theirs.numerator_squared;
-        ratio.denominator_squared += theirs.denominator_squared;
-        ratio.product += theirs.product;
+        ratio.numerator_squared = ratio.numerator_squared.saturating_add(theirs.numerator_squared);
+        ratio.denominator_squared = ratio.denominator_squared.saturating_add(theirs.denominator_squared);
+        ratio.product = ratio.product.saturating_add(theirs.product);
     }
 
     /// Classes and their counts.

@@ -34,6 +34,9 @@ impl Numbered {
     }
 }
 
+/// Values from here on are mistakes, and sums of them could not be kept exactly.
+const LARGEST: f64 = 1e15;
+
 /// A column of few texts, numbered once for each of its distinct values.
 pub(super) struct Labels {
     numbers: Vec<u32>,
@@ -89,11 +92,17 @@ impl Worths {
     pub fn of(
         measure: &Definition,
         batch: &RecordBatch,
-        typed: &dyn Fn(&str, DataType, &str) -> Result<ArrayRef>,
+        wrong: &dyn Fn(&str, &str) -> Error,
         labels: &mut Numbered,
     ) -> Result<Worths> {
+        let typed = |name: &str, ty: DataType, what: &str| cast(&batch[name], &ty).map_err(|_| wrong(name, what));
         let numbers = |name: &str| {
-            Ok::<_, Error>(typed(name, DataType::Float64, "a number")?.as_primitive::<Float64Type>().clone())
+            let numbers = typed(name, DataType::Float64, "a number")?.as_primitive::<Float64Type>().clone();
+            // Neither what is no number nor what is infinite compares as less.
+            match numbers.iter().flatten().all(|value| value.abs() < LARGEST) {
+                true => Ok(numbers),
+                false => Err(wrong(name, "a number below 10^15 in every row: is something divided by zero?")),
+            }
         };
         let columns = measure.columns();
         Ok(match measure.kind {

@@ -222,6 +222,9 @@ impl<'a> Gathering<'a> {
                 return Err(Error::new(format!("the case query lacks the column {name}")).at(&at));
             }
         }
+        if !plan.schema().field_with_unqualified_name("at")?.data_type().is_temporal() {
+            return Err(Error::new("the column at of the case query is not a time").at(&at));
+        }
         let mut names: Vec<String> = ["resident_id", "unit_id", "at"].map(String::from).into();
         if has("caller_key") {
             names.push("caller_key".into());
@@ -233,8 +236,14 @@ impl<'a> Gathering<'a> {
                     return Err(Error::new(what).at(&at));
                 }
                 let typed = plan.schema().field_with_unqualified_name(name)?.data_type();
-                if measure.kind == Kind::Share && *typed != DataType::Boolean {
-                    let what = format!("{}: the column {name} of the case query is not true or false", measure.id);
+                let (fits, what) = match measure.kind {
+                    Kind::Share => (*typed == DataType::Boolean, "true or false"),
+                    Kind::Mean | Kind::Median | Kind::Ratio | Kind::Nps => (typed.is_numeric(), "a number"),
+                    Kind::Stock => (typed.is_temporal(), "a time"),
+                    Kind::Count | Kind::Persons | Kind::Classes => (true, ""),
+                };
+                if !fits && *typed != DataType::Null {
+                    let what = format!("{}: the column {name} of the case query is not {what}", measure.id);
                     return Err(Error::new(what).at(&at));
                 }
                 names.push(name.into());
@@ -266,7 +275,7 @@ impl<'a> Gathering<'a> {
         let worths = self
             .measures
             .iter()
-            .map(|measure| Worths::of(measure, batch, &typed, &mut self.labels))
+            .map(|measure| Worths::of(measure, batch, &wrong, &mut self.labels))
             .collect::<Result<Vec<_>>>()?;
         let mut dimensions = Vec::new();
         for name in &self.request.grouping.dimensions {

@@ -143,6 +143,40 @@ fn the_quarantine_is_readable_by_its_owner_only() {
 }
 
 #[test]
+fn a_refused_row_is_told_with_the_line_on_which_it_stands() {
+    let header = "resident_id,birth_year,birth_month";
+    for (name, text, lines) in [
+        ("feeds", format!("{header}\nx1,1980,\nx2,bad,\n"), vec!["3"]),
+        ("returns", format!("{header}\r\nx1,bad,\r\nx2,1980,\r\nx3,bad,"), vec!["2", "4"]),
+        ("blank lines", format!("\n\n{header}\n\n\nx1,bad,\n\nx2,bad,\n\n"), vec!["6", "8"]),
+        ("within quotes", format!("{header}\n\"x\r\n1\",bad,\nx2,bad,\n"), vec!["2", "4"]),
+        ("a mark within", format!("{header}\nx1,1980,5\" pipe\nx2,bad,\nx3,1980,\n"), vec!["3"]),
+    ] {
+        let mut county = County::new();
+        let summary = county.import("residents", &text).expect(name);
+        let told: Vec<String> = quarantine(&summary).into_iter().map(|row| row[0].clone()).collect();
+        assert_eq!(told, lines, "{name}");
+    }
+    let mut county = County::new();
+    let error = county.import("residents", &format!("{header}\nx1,1980,\nx2,1980,\"open\nx3,1980,\n")).expect_err("it");
+    assert!(error.to_string().contains(":3:1") && error.what.contains("never closed"), "{error}");
+    assert!(error.to_string().contains("1 rows before it are stored"), "{error}");
+}
+
+#[test]
+fn what_is_quarantined_is_read_again_whatever_the_file_was_like() {
+    let mut county = County::new();
+    let path = county.file("windows.csv", b"resident_id;birth_year;birth_month\nx1;bad;y\xf6\n");
+    let mapping = Mapping { separator: Some(';'), encoding: Some("windows-1252".into()), ..Mapping::default() };
+    let summary = county.import_file("residents", &path, mapping.clone()).expect("an import");
+    let mended = fs::read_to_string(summary.quarantine.expect("a quarantine")).expect("text").replace("bad,", "1980,");
+    let path = county.file("mended.csv", mended.replace("birth_year,1980", "birth_year,bad").as_bytes());
+    let summary = county.import_file("residents", &path, mapping).expect("an import");
+    assert_eq!(summary.accepted, 1, "{:?}", summary.quarantine.map(fs::read_to_string));
+    assert_eq!(county.sql("SELECT birth_month FROM residents WHERE birth_month IS NOT NULL"), [["yö"]]);
+}
+
+#[test]
 fn a_mistyped_year_of_birth_is_refused() {
     let mut county = County::new();
     let rows = "resident_id,birth_year\nx1,1889\nx2,3024\nx3,1890\n";

@@ -38,10 +38,17 @@ pub fn read_as(kind: Chart, card: &Card, series: &Series, followed: &Followed, u
         .collect();
     phases.sort_unstable_by_key(|phase| phase.first);
     let mut charted = spc::chart(kind, &data, &phases, &dialect);
-    if charted.values < FEWEST && phases.is_empty() {
-        for point in &mut charted.points {
-            (point.centre, point.lower, point.upper) = (None, None, None);
-            point.signals.clear();
+    // Limits want values enough in each phase, and values that do not share their cases: neighbours among rolling figures
+    // are alike by themselves, and every course of theirs would look like a change.
+    let firsts: Vec<usize> = std::iter::once(0).chain(phases.iter().map(|phase| phase.first)).collect();
+    for (number, first) in firsts.iter().enumerate() {
+        let end = firsts.get(number + 1).copied().unwrap_or(charted.points.len());
+        let phase = &mut charted.points[*first..end.max(*first)];
+        if card.rolling || data[*first..end.max(*first)].iter().filter(|it| it.value.is_some()).count() < FEWEST {
+            for point in phase {
+                (point.centre, point.lower, point.upper) = (None, None, None);
+                point.signals.clear();
+            }
         }
     }
     let targets: Vec<Option<f64>> =
@@ -52,6 +59,16 @@ pub fn read_as(kind: Chart, card: &Card, series: &Series, followed: &Followed, u
         spc::assurance(lower, upper, target, card.better, dialect.target_on_limit)
     });
     Reading { charted, points: series.points.clone(), targets, variation, assurance }
+}
+
+/// Key of why nothing is said of change, in a sentence or in a cell.
+pub fn why_unknown(card: &Card, place: &str) -> &'static str {
+    match (card.rolling, place) {
+        (true, "sentence") => "sentence-rolling",
+        (true, _) => "rolling",
+        (false, "sentence") => "sentence-too-few",
+        (false, _) => "too-few-points",
+    }
 }
 
 impl Reading {
@@ -97,7 +114,7 @@ impl Reading {
                 parts.push(language.text_with(&key, &[("rule", &rule), ("since", &since)]));
             }
             (Some(_), None) => parts.push(language.text("sentence-common")),
-            (None, _) => parts.push(language.text("sentence-too-few")),
+            (None, _) => parts.push(language.text(why_unknown(card, "sentence"))),
         }
         if let Some(point) = self.charted.points.iter().rev().find(|point| point.centre.is_some())
             && let (Some(centre), Some(lower), Some(upper)) = (point.centre, point.lower, point.upper)

@@ -40,6 +40,7 @@ fn figures(value: f64, synthetic: bool) -> Fixture {
         unit: "share".into(),
         better: Better::Higher,
         kind: "share".into(),
+        rolling: false,
         source: "The source".into(),
         sql: "SELECT 1 < 2".into(),
         version: 1,
