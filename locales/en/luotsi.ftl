@@ -66,6 +66,7 @@ variation = Variation
 assurance = Assurance
 course = Course
 no-target = No target
+other-measures = Other measures
 too-few-points = Too few periods
 rolling = Rolling period
 variation-common = Common cause

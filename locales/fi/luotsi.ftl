@@ -66,6 +66,7 @@ variation = Vaihtelu
 assurance = Tavoitteen varmuus
 course = Kulku
 no-target = Ei tavoitetta
+other-measures = Muut mittarit
 too-few-points = Liian vähän jaksoja
 rolling = Liukuva jakso
 variation-common = Satunnaista

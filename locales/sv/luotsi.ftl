@@ -66,6 +66,7 @@ variation = Variation
 assurance = Måluppfyllelse
 course = Förlopp
 no-target = Inget mål
+other-measures = Andra mått
 too-few-points = För få perioder
 rolling = Glidande period
 variation-common = Slumpmässig

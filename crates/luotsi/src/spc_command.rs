@@ -117,7 +117,7 @@ fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
     let path = &arguments.file;
     let broken = |error: csv::Error| Error::new(format!("cannot read the series: {error}")).at(path.display());
     let text = text(path)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n");
     let head = text.lines().next().unwrap_or_default();
     let semicolons = head.contains(';') && !head.contains(',');
     let separator = if semicolons { b';' } else { b',' };
@@ -172,7 +172,9 @@ fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
         };
         if arguments.chart != Chart::U && ratio && given.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
             let place = format!("{}:{line}:1", path.display());
-            return Err(Error::new("the numerator is not between 0 and the denominator").at(place));
+            return Err(Error::new("the share is not between 0 and 1")
+                .at(place)
+                .remedy("a column called numerator has counts, one called value has shares"));
         }
         let period = record.get(0).unwrap_or("").to_string();
         if !known.insert(period.clone()) {
@@ -185,7 +187,39 @@ fn read(arguments: &Arguments) -> Result<(Vec<String>, Vec<Datum>)> {
     if series.is_empty() {
         return Err(Error::new("the series is empty").at(path.display()));
     }
-    Ok((periods, series))
+    Ok(in_time(periods, series))
+}
+
+/// The month of a period that is one, counted from the year 0.
+fn month(period: &str) -> Option<i32> {
+    let (year, month) = period.split_once('-')?;
+    let (year, month): (i32, i32) = (year.parse().ok()?, month.parse().ok()?);
+    (period.len() == 7 && (1..=12).contains(&month)).then_some(12 * year + month - 1)
+}
+
+/// A series whose periods are months or days in the order of time, with a gap for each month that is missing: read the
+/// other way round, every rise would be a fall.
+fn in_time(periods: Vec<String>, series: Vec<Datum>) -> (Vec<String>, Vec<Datum>) {
+    let is_day = |period: &String| period.parse::<jiff::civil::Date>().is_ok() && period.len() == 10;
+    let months: Option<Vec<i32>> = periods.iter().map(|period| month(period)).collect();
+    if months.is_none() && !periods.iter().all(is_day) {
+        return (periods, series);
+    }
+    if !periods.is_sorted() {
+        eprintln!("note: the rows are put in the order of time");
+    }
+    let mut rows: Vec<(String, Datum)> = periods.into_iter().zip(series).collect();
+    rows.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut whole: Vec<(String, Datum)> = Vec::with_capacity(rows.len());
+    for (period, datum) in rows {
+        let before = whole.last().and_then(|(before, _)| month(before));
+        for missing in before.zip(month(&period)).map_or(0..0, |(before, this)| before + 1..this) {
+            let name = format!("{:04}-{:02}", missing.div_euclid(12), missing.rem_euclid(12) + 1);
+            whole.push((name, Datum { value: None, denominator: 1.0 }));
+        }
+        whole.push((period, datum));
+    }
+    whole.into_iter().unzip()
 }
 
 fn signals(point: &spc::Point) -> String {

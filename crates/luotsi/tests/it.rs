@@ -368,6 +368,22 @@ fn a_period_twice_is_told_and_a_number_beyond_meaning_refused() {
     assert_eq!(nan.status.code(), Some(2));
 }
 
+#[test]
+fn a_series_is_read_in_the_order_of_time_with_gaps_for_missing_months() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let chart = |rows: &[&str]| {
+        let path = folder.path().join("series.csv");
+        std::fs::write(&path, format!("month,value\n{}\n", rows.join("\n"))).expect("a file");
+        let output = luotsi(&["spc", &path.display().to_string()]);
+        assert!(output.status.success());
+        (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (rising, said) = chart(&["2024-11,1", "2024-12,2", "2025-02,4"]);
+    assert!(said.is_empty() && rising.contains("\n2025-01,,"), "{rising}{said}");
+    let (other, said) = chart(&["2025-02,4", "2024-12,2", "2024-11,1"]);
+    assert!(other == rising && said.contains("order of time"), "{other}{said}");
+}
+
 /// An event log with one person's text in it, as the service leaves it.
 fn a_log(data: &Path) -> uuid::Uuid {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

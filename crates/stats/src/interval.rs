@@ -100,6 +100,25 @@ pub fn ratio(sums: &RatioSums, confidence: f64) -> Option<Estimate> {
     Some(Estimate { value, lower: value - half, upper: value + half })
 }
 
+/// A ratio whose numerator is a part of its denominator, such as a share of visits, over clusters.
+///
+/// Wilson's interval over the effective number of cases: as many independent ones as would have the variance of [`ratio`]
+/// (Dean & Pagano 2015, "modified Wilson"; doi 10.1093/jssam/smv024). Without any variance each cluster counts as one case.
+pub fn share_over_clusters(sums: &RatioSums, confidence: f64) -> Option<Estimate> {
+    let plain = ratio(sums, confidence)?;
+    let value = plain.value;
+    if sums.clusters < 2 || !(0.0..=1.0).contains(&value) {
+        return Some(plain);
+    }
+    let error = (plain.upper - plain.lower) / (2.0 * normal_quantile(confidence));
+    let effective = match error > 0.0 {
+        true => value * (1.0 - value) / (error * error),
+        false => sums.clusters as f64,
+    };
+    let interval = share(value * effective, effective, confidence).map(|it| Estimate { value, ..it });
+    Some(interval.unwrap_or(plain))
+}
+
 /// Sums over clusters that [`ratio`] needs.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct RatioSums {
@@ -126,7 +145,9 @@ pub fn net_promoter_score(promoters: u64, detractors: u64, n: u64, confidence: f
     let d = (detractors as f64 + 0.75) / n;
     let half = 100.0 * normal_quantile(confidence) * ((p + d - (p - d) * (p - d)) / n).sqrt();
     let centre = 100.0 * (p - d);
-    Some(Estimate { value, lower: (centre - half).max(-100.0), upper: (centre + half).min(100.0) })
+    // With few answers the adjusted centre can lie so far in that the score itself would stand outside.
+    let (lower, upper) = ((centre - half).max(-100.0).min(value), (centre + half).min(100.0).max(value));
+    Some(Estimate { value, lower, upper })
 }
 
 #[cfg(test)]

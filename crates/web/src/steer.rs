@@ -85,6 +85,7 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
                     }
                 }
                 @if as_matrix { (matrix(&page, scorecard, unit)) } @else { (list(&page, scorecard, unit)) }
+                (others(&page, scorecard, unit))
                 (legend(&page))
                 p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language)) ". " (page.text("source")) ": " (scorecard.source) }
             }
@@ -105,6 +106,28 @@ fn tree(page: &Page, parent: Option<usize>, here: &str) -> Markup {
                 }
                 @if units.iter().any(|other| other.parent == Some(unit)) {
                     ul { (tree(page, Some(unit), here)) }
+                }
+            }
+        }
+    }
+}
+
+/// Measures that this scorecard does not follow.
+fn others(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
+    let followed: Vec<&str> =
+        scorecard.groups.iter().flat_map(|group| group.measures.iter().map(|it| it.id.as_str())).collect();
+    let others = page.figures.catalogue().iter().filter(|card| !followed.contains(&card.id.as_str()));
+    let others: Vec<&Card> = others.filter(|card| page.figures.series(&card.id, &unit.id).is_some()).collect();
+    html! {
+        @if !others.is_empty() {
+            h2.govuk-heading-m { (page.text("other-measures")) }
+            ul.govuk-list.govuk-list--bullet {
+                @for card in others {
+                    li {
+                        a.govuk-link href=(page.link_to(&format!("/steer/measures/{}", card.id), &[("view", "")])) {
+                            (page.language.of(&card.names))
+                        }
+                    }
                 }
             }
         }

@@ -219,7 +219,7 @@ impl Check {
                 return Err(Refused { column, reason: format!("is before {first}") });
             }
         }
-        born_in_living_memory(table, &values, now)?;
+        in_range(table, &values, now)?;
         default_identified(table, sources, &mut values);
         known.learn(table, &values);
         let recorded = self.recorded_at.and_then(|field| record.fields.get(field)).filter(|text| !text.is_empty());
@@ -236,18 +236,21 @@ impl Check {
     }
 }
 
-/// The first year in which anybody was born whom facts can be about.
-const EARLIEST_BIRTH: i64 = 1890;
+/// Columns of a table whose values lie between two others; a year of birth also not after this year.
+const RANGES: [(&str, &str, i64, i64); 3] =
+    [("residents", "birth_year", 1890, i64::MAX), ("surveys", "nps", 0, 10), ("surveys", "rating", 1, 5)];
 
-/// A mistyped year of birth would put a person into an age group.
-fn born_in_living_memory(table: &Table, values: &[Value<'_>], now: i64) -> std::result::Result<(), Refused> {
-    let column = "birth_year";
-    let Some(Value::Int(year)) = table.position(column).map(|at| values[at]) else { return Ok(()) };
-    let this_year = date_of((now / 86_400_000_000) as i32).map_or(i64::MAX, |today| i64::from(today.year()));
-    match (EARLIEST_BIRTH..=this_year).contains(&year) {
-        true => Ok(()),
-        false => Err(Refused { column, reason: format!("is not between {EARLIEST_BIRTH} and {this_year}") }),
+/// A mistyped year of birth would put a person into an age group, and an eleven would count as a promoter.
+fn in_range(table: &Table, values: &[Value<'_>], now: i64) -> std::result::Result<(), Refused> {
+    for (_, column, least, most) in RANGES.into_iter().filter(|range| range.0 == table.name) {
+        let Some(Value::Int(value)) = table.position(column).map(|at| values[at]) else { continue };
+        let this_year = || date_of((now / 86_400_000_000) as i32).map_or(i64::MAX, |today| i64::from(today.year()));
+        let most = if most == i64::MAX { this_year() } else { most };
+        if !(least..=most).contains(&value) {
+            return Err(Refused { column, reason: format!("is not between {least} and {most}") });
+        }
     }
+    Ok(())
 }
 
 /// Whether a contact's person is identified is, unless told, whether the resident is known.
@@ -314,6 +317,9 @@ impl Source {
             },
             None => self.constant.as_deref().unwrap_or(""),
         };
+        if own.as_bytes().contains(&0) {
+            return Err("has a character that stands in no text (NUL)".into());
+        }
         let own = self.cut.and_then(|cut| own.get(..cut)).unwrap_or(own);
         let mut text = Cow::Borrowed(own);
         if let Some(values) = &self.values
@@ -357,7 +363,12 @@ fn read_value<'a>(
     let not = |what: &str| format!("'{}' is not {what}", shortened(&text));
     match source.column.ty {
         Type::Resident => Ok(Value::Int(directory.resident(text.as_bytes()))),
-        Type::Int => text.parse().map(Value::Int).map_err(|_| not("a whole number")),
+        // Programs that know no empty number write whole ones as 1980.0.
+        Type::Int => {
+            let whole = text.split_once('.').filter(|(_, zeros)| zeros.bytes().all(|digit| digit == b'0'));
+            let whole = whole.map_or(text.as_ref(), |(whole, _)| whole);
+            whole.parse().map(Value::Int).map_err(|_| not("a whole number"))
+        }
         Type::Float => formats.number(&text).map(Value::Float).ok_or_else(|| not("a number")),
         Type::Cents => match source.rate {
             Some(rate) => formats.number(&text).and_then(|amount| cents(amount * rate)).map(Value::Int),

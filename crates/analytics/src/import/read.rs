@@ -50,7 +50,7 @@ impl Original {
         // Originals name people by the source's own ids.
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
         std::fs::set_permissions(folder, private).map_err(|error| Error::file("close the folder", folder, error))?;
-        let parquet = path.extension().is_some_and(|ending| ending == "parquet");
+        let parquet = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
         let copy = folder.join(if parquet { "original.parquet" } else { "original.zst" });
         let before = std::fs::metadata(path).ok();
         let (header, blocks) = match parquet {

@@ -200,7 +200,7 @@ impl Cell {
 
     /// The value with its interval; `None` when there is too little data.
     pub fn estimate(&self, measure: &Definition) -> Option<Estimate> {
-        match measure.kind {
+        let estimate = match measure.kind {
             Kind::Count | Kind::Persons | Kind::Stock => interval::count(self.n as f64, CONFIDENCE),
             Kind::Share => interval::share(self.hits as f64, self.n as f64, CONFIDENCE),
             Kind::Mean => interval::mean(self.n, real(self.sum), real(self.squares), CONFIDENCE),
@@ -209,10 +209,22 @@ impl Cell {
                 lower: it.lower * measure.resolution,
                 upper: it.upper * measure.resolution,
             }),
+            Kind::Ratio if measure.unit == "share" => interval::share_over_clusters(&self.ratio.sums(), CONFIDENCE),
             Kind::Ratio => interval::ratio(&self.ratio.sums(), CONFIDENCE),
             Kind::Nps => interval::net_promoter_score(self.hits, self.against, self.n, CONFIDENCE),
             Kind::Classes => None,
-        }
+        };
+        // No interval reaches where no value can be.
+        let (least, most) = match measure.unit.as_str() {
+            "share" | "index" => (0.0, 1.0),
+            "days" | "minutes" => (0.0, f64::INFINITY),
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
+        };
+        estimate.map(|it| Estimate {
+            lower: if it.lower.is_finite() { it.lower.max(it.value.min(least)) } else { it.lower },
+            upper: if it.upper.is_finite() { it.upper.min(it.value.max(most)) } else { it.upper },
+            ..it
+        })
     }
 }
 

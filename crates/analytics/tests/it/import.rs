@@ -187,6 +187,18 @@ fn a_mistyped_year_of_birth_is_refused() {
 }
 
 #[test]
+fn what_no_answer_can_be_is_refused_and_a_whole_number_is_one_however_written() {
+    let mut county = County::new();
+    let rows = "survey_id,unit_id,instrument,sent_at,nps,rating\ns1,a,o,2025-01-01T10:00:00Z,10.0,5\n\
+                s2,a,o,2025-01-01T10:00:00Z,11,5\ns3,a,o,2025-01-01T10:00:00Z,9,0\ns4,a,o,2025-01-01T10:00:00Z,9.5,1\n";
+    let summary = county.import("surveys", rows).expect("an import");
+    assert_eq!(summary.accepted, 1, "{:?}", summary.quarantine.map(fs::read_to_string));
+    let told = quarantine(&summary).into_iter().map(|row| [row[0].clone(), row[1].clone()]).collect::<Vec<_>>();
+    assert_eq!(told, [["3", "nps"], ["4", "rating"], ["5", "nps"]]);
+    assert_eq!(county.sql("SELECT nps FROM surveys"), [["10"]]);
+}
+
+#[test]
 fn a_result_without_rows_still_has_its_columns() {
     let county = County::new();
     let sql = "SELECT encounter_id, started_at FROM encounters";

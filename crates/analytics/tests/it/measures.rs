@@ -75,6 +75,17 @@ fn wrong_files_are_refused_with_line_and_column() {
     assert!(case.what.contains("case_id"), "{case}");
     let not_a_flag = refused(HEAD, &RIGHT.replace("channel = 'chat' AS hit", "1 AS hit"));
     assert!(not_a_flag.what.contains("true or false"), "{not_a_flag}");
+    let mean = HEAD.replace("\"share\"\n--- unit", "\"mean\"\n--- unit");
+    let county = contacts();
+    for (value, told) in
+        [("'long'", "a number"), ("1.0 / 0.0", "below 10^15"), ("0.0 / 0.0", "below 10^15"), ("1e300", "below 10^15")]
+    {
+        let sql = RIGHT.replace("channel = 'chat' AS hit", &format!("{value} AS value"));
+        let error = run_sql(&county, &mean, &sql, "").expect_err("a refusal");
+        assert!(error.what.contains(told) && place(&error).contains("one.sql:"), "{value}: {error}");
+    }
+    let time = refused(HEAD, &RIGHT.replace("opened_at AS at", "'then' AS at"));
+    assert!(time.what.contains("not a time"), "{time}");
 }
 
 #[test]

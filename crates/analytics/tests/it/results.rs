@@ -209,6 +209,40 @@ fn cubes_of_one_scan_are_what_each_gives_alone() {
 }
 
 #[test]
+fn figures_end_where_their_own_facts_do() {
+    let mut county = County::new();
+    // Two visits of each resident in a month, the later on its last days.
+    let visits: String = (1..=4)
+        .flat_map(|month| (1..=8).map(move |resident| (month, resident)))
+        .map(|(month, resident)| {
+            let day = if month == 2 { 20 + resident } else { 22 + resident };
+            let row = format!("r{resident},p1,physician,a,outpatient,phone,2025-{month:02}");
+            format!("e{month}-{resident},{row}-05T08:00:00Z\nl{month}-{resident},{row}-{day}T08:00:00Z\n")
+        })
+        .collect();
+    let header = "encounter_id,resident_id,professional_id,profession,unit_id,service,modality,started_at";
+    county.must("encounters", &format!("{header}\n{visits}"));
+    for month in 1..=9 {
+        county.must("contacts", &contacts(month, "a", 1..=9));
+    }
+    let mut catalogue = Catalogue::shipped().expect("the catalogue");
+    let wanted =
+        ["measures/volume/contacts.sql", "measures/volume/encounters.sql", "measures/continuity/continuity.sql"];
+    catalogue.files.retain(|known| wanted.contains(&known.path.as_str()));
+    publish(&county, &catalogue);
+    let (mut last, results) = (std::collections::BTreeMap::new(), Results::open(county.path()).expect("results"));
+    results
+        .figures(|it| {
+            let month = last.entry(it.measure).or_insert_with(String::new);
+            *month = it.month.max(std::mem::take(month));
+        })
+        .expect("figures");
+    assert_eq!(last["volume.contacts"], "2025-09", "contacts come in live");
+    assert_eq!(last["volume.encounters"], "2025-04", "encounters are brought later");
+    assert_eq!(last["continuity.coc"], "2025-04", "no window looks past what it looks at");
+}
+
+#[test]
 fn a_file_that_cannot_be_run_is_told_and_stops_no_other() {
     let mut county = County::new();
     county.must("contacts", &contacts(1, "a", 1..=9));

@@ -40,6 +40,25 @@ fn a_single_value_has_no_width() {
     assert_eq!(mean(0, 0.0, 0.0, 0.95), None);
 }
 
+/// Nobody of five, and all of them: Wilson's own ends. One of six people who each count once: Wilson on almost as many.
+#[test]
+fn a_share_over_clusters_has_a_width_at_the_ends_and_stays_inside() {
+    let sums = |hits: f64, n: f64| RatioSums {
+        clusters: n as u64,
+        numerator: hits,
+        denominator: n,
+        numerator_squared: hits,
+        denominator_squared: n,
+        product: hits,
+    };
+    for hits in [0.0, 5.0] {
+        assert_eq!(share_over_clusters(&sums(hits, 5.0), CONFIDENCE), share(hits, 5.0, CONFIDENCE));
+    }
+    let one = share_over_clusters(&sums(1.0, 6.0), CONFIDENCE).expect("an interval");
+    let plain = share(1.0, 6.0, CONFIDENCE).expect("an interval");
+    assert!(one.lower > 0.0 && one.lower <= plain.lower && one.upper >= plain.upper && one.upper < 0.7, "{one:?}");
+}
+
 #[test]
 fn net_promoter_ends_are_in_order() {
     let Some(found) = net_promoter_score(74, 10, 100, 0.95) else { panic!("a score exists") };

@@ -160,7 +160,7 @@ fn what_is_hidden_is_on_no_page_and_in_no_file() {
         assert!(page.contains("By channel,") && page.contains("Mar 2025"));
         let (_, csv) = get(&app, &format!("{MEASURE}/csv?unit=small&lang=en"), &manager).await;
         let february = csv.lines().find(|line| line.contains("2025-02")).expect("a row");
-        assert_eq!(february, "access.callback_24h,small,2025-02,,,,,,true,,suppressed,");
+        assert_eq!(february, "access.callback_24h,small,2025-02,,,,,,,true,,suppressed,");
         let (_, finnish) = get(&app, &format!("{MEASURE}/csv?unit=county&lang=fi"), &manager).await;
         assert!(finnish.lines().nth(1).is_some_and(|line| line.contains(";0,5;")), "{finnish}");
         let cases = get(&app, &format!("{MEASURE}/cases?unit=small&period=2025-02"), &manager).await;
