@@ -126,11 +126,10 @@ pub fn complete_months(snapshot: &Snapshot, now: i64) -> Option<(Date, Date)> {
 /// reads. Contacts may come in live while encounters are brought once a month.
 pub fn months_of(snapshot: &Snapshot, file: &MeasureFile, now: i64) -> Option<(Date, Date)> {
     let reads = |table: &&facts::Table| file.names(table.name) || (file.folds() && table.name == "encounters");
-    let ends = GO_ON.into_iter().filter(reads).filter_map(|table| snapshot.span(table));
-    match ends.map(|(_, last)| last).min() {
-        Some(last) => months_until(snapshot, last, now),
-        None => complete_months(snapshot, now),
-    }
+    let end = |table: &facts::Table| snapshot.span(table).map(|(_, last)| last);
+    let own = GO_ON.into_iter().filter(reads).filter_map(end).min();
+    // What reads neither, such as surveys, comes in with what comes last.
+    months_until(snapshot, own.or_else(|| GO_ON.into_iter().filter_map(end).min())?, now)
 }
 
 /// The first local day on which anything happened.

@@ -26,7 +26,7 @@ pub const SERVICES: [(&str, &str, [&str; 3]); 4] = [
 const DAYS: i64 = 21;
 
 /// One contact in so many came today.
-const TODAY: i64 = 10;
+const TODAY: i64 = 5;
 
 /// One thing that somebody does with a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,7 +247,7 @@ impl County {
     /// What happens in the last three weeks before `now` (microseconds since 1970), in the order in which it does.
     pub fn live(&self, now: i64) -> Vec<Step> {
         let mut rng = self.rng(u64::MAX - 2);
-        let contacts = (self.plan.residents / 100).clamp(40, 400) as usize;
+        let contacts = (self.plan.residents / 100).clamp(80, 400) as usize;
         let mut steps = Vec::new();
         for contact in 0..contacts {
             // The last ones came today: of them some are still in the queue.
@@ -275,7 +275,7 @@ impl County {
             }
         };
         push(at, None, Move::Open { service: code, unit, language: LANGUAGES[language], text: first });
-        at += rng.random_range(10 * MINUTE..5 * HOUR);
+        at += rng.random_range(10 * MINUTE..8 * HOUR);
         if rng.random_bool(0.12) {
             let to = SERVICES[(service + 1) % SERVICES.len()].1;
             let by = self.professional(unit, rng);

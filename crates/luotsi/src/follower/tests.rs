@@ -1,0 +1,231 @@
+//! Whatever happens in the log, however the rounds fall and whoever is killed between them: the facts are its fold.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use analytics::report::{self, Format};
+use operations::contacts::{Channel, Code, Command, Contact, Event, Outcome};
+use operations::residents::{Command as OfResident, Registration};
+use proptest::prelude::*;
+use store::{Context, KEY_FILE, Keys, Location, Log, Opening, Side, Who};
+use tempfile::TempDir;
+
+use super::*;
+
+/// What happens, of the contact or resident of a number.
+#[derive(Debug, Clone)]
+enum Step {
+    Open {
+        resident: Option<usize>,
+    },
+    Claim(usize),
+    Ask(usize),
+    Answer(usize),
+    Transfer(usize),
+    Resolve(usize),
+    Register(usize),
+    Erase(usize),
+    Round,
+    /// The follower begins again, without the place that it had written down.
+    Forget,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let one = || 0..6_usize;
+    let step = prop_oneof![
+        5 => prop::option::of(0..2_usize).prop_map(|resident| Step::Open { resident }),
+        3 => one().prop_map(Step::Claim),
+        2 => one().prop_map(Step::Ask),
+        3 => one().prop_map(Step::Answer),
+        2 => one().prop_map(Step::Transfer),
+        2 => one().prop_map(Step::Resolve),
+        2 => (0..2_usize).prop_map(Step::Register),
+        2 => (0..2_usize).prop_map(Step::Erase),
+        4 => Just(Step::Round),
+        1 => Just(Step::Forget),
+    ];
+    prop::collection::vec(step, 4..40)
+}
+
+/// 7 January 2026 at noon.
+const BEGUN: i64 = 1_767_787_200_000_000;
+
+fn clock() -> i64 {
+    static TICKS: AtomicI64 = AtomicI64::new(0);
+    BEGUN + TICKS.fetch_add(60_000_000, Ordering::Relaxed) % 86_400_000_000_000
+}
+
+struct County {
+    folder: TempDir,
+    desk: Desk,
+    contacts: Vec<Uuid>,
+    residents: [Uuid; 2],
+}
+
+impl County {
+    async fn new() -> County {
+        let folder = tempfile::tempdir().expect("a folder");
+        Lake::open(folder.path()).expect("facts");
+        let keys = folder.path().join("keys");
+        std::fs::create_dir_all(&keys).expect("a folder");
+        let keys = Arc::new(Keys::open(&keys, &keys.join(KEY_FILE)).expect("keys"));
+        let log = Log::open(&Location::Memory, Arc::clone(&keys), clock).expect("a log");
+        let desk = Desk::open(log, &keys, clock, None).await.expect("a desk");
+        let followed = desk.clone();
+        tokio::spawn(async move { followed.follow().await });
+        County { folder, desk, contacts: Vec::new(), residents: [1, 2].map(store::new_id) }
+    }
+
+    fn follower(&self) -> Follower {
+        self.follower_into(self.folder.path())
+    }
+
+    fn follower_into(&self, data: &Path) -> Follower {
+        Follower::new(self.desk.clone(), data, &data.join("snapshots")).expect("a follower")
+    }
+
+    /// Refusals are a part of what happens.
+    async fn happens(&mut self, number: usize, step: &Step) {
+        let nurse = Who { side: Side::Professional, id: "nurse-1".into(), unit: "a".into(), leads: false };
+        let key = format!("k{number}");
+        let of = |number: &usize| self.contacts.get(number % self.contacts.len().max(1)).copied();
+        let (contact, who, command, text) = match step {
+            Step::Open { resident } => {
+                let subject = resident.map(|resident| self.residents[resident].to_string()).unwrap_or_default();
+                let who = Who { side: Side::Resident, id: key.clone(), unit: String::new(), leads: false };
+                let opening = Opening {
+                    client_id: key,
+                    channel: Channel::Message,
+                    service: "outpatient".into(),
+                    language: "fi".into(),
+                    unit: "a".into(),
+                    anonymous: resident.is_none(),
+                    subject,
+                    text: "Hei".into(),
+                };
+                self.contacts.extend(self.desk.open_contact(opening, &who).await.map(|opened| opened.contact));
+                return;
+            }
+            Step::Register(resident) => {
+                let registration =
+                    Registration { unit: "a".into(), physician: None, nurse: Some("nurse-1".into()), from: 20_000 };
+                let command = OfResident::Register(registration);
+                let _ = self.desk.ask_of_resident(self.residents[*resident], &nurse, command, (&key, &key)).await;
+                return;
+            }
+            Step::Erase(resident) => {
+                let context = Context { correlation: store::new_id(clock()), ..Context::default() };
+                let (id, at) = (store::new_id(clock()), clock());
+                self.desk.log().erase(self.residents[*resident], "asked for", id, at, context).await.expect("erased");
+                return;
+            }
+            Step::Round | Step::Forget => return,
+            Step::Claim(one) => (of(one), nurse, Command::Claim, None),
+            Step::Ask(one) => (of(one), nurse, Command::Ask { seen: 99, client_id: key.clone() }, Some("Missä?")),
+            Step::Answer(one) => {
+                let who = Who { side: Side::Resident, id: key.clone(), unit: String::new(), leads: false };
+                (of(one), who, Command::Write { seen: 0, client_id: key.clone() }, Some("Täällä"))
+            }
+            Step::Transfer(one) => {
+                (of(one), nurse, Command::Transfer { to: "b".into(), reason: "capacity".into() }, Some("Teille"))
+            }
+            Step::Resolve(one) => (of(one), nurse, Command::Resolve { outcome: Outcome::Advised, seen: 99 }, None),
+        };
+        if let Some(contact) = contact {
+            let _ = self.desk.ask(contact, &who, command, text.map(String::from), &key).await;
+        }
+    }
+
+    /// Every contact folded from its events, in a few words.
+    async fn folded(&self) -> BTreeMap<String, String> {
+        let page = self.desk.log().read_all(0, Filter::default(), 10_000).await.expect("the log");
+        let mut contacts: BTreeMap<Uuid, Option<Contact>> = BTreeMap::new();
+        for event in &page.events {
+            let Some(id) = contact_of(&event.stream) else { continue };
+            let decoded = Event::decode(&event.kind, event.schema, &event.data).expect("an event");
+            let contact = contacts.entry(id).or_default();
+            *contact = Contact::evolve(contact.take(), &decoded, event.recorded);
+        }
+        let mut folded = BTreeMap::new();
+        for (id, contact) in contacts.into_iter().filter_map(|(id, contact)| Some((id, contact?))) {
+            let is_gone = contact.subject.is_empty() || self.desk.is_erased(&contact.subject).await.expect("an answer");
+            let outcome = contact.outcome.map(Code::code).unwrap_or_default();
+            let words = [
+                contact.unit.clone(),
+                contact.transfers.to_string(),
+                outcome.to_string(),
+                contact.first_response_at.is_some().to_string(),
+                (!is_gone).to_string(),
+            ];
+            folded.insert(id.to_string(), words.join(","));
+        }
+        folded
+    }
+}
+
+/// The rows of a query over the facts, as CSV.
+async fn csv(data: &Path, sql: &str) -> String {
+    let snapshot = Lake::open(data).expect("facts").snapshot().expect("a snapshot");
+    let batches = measure::sql(&snapshot, sql, BEGUN * 2).await.expect("rows");
+    let mut text = Vec::new();
+    report::write(&batches, Format::Csv, &mut text).expect("text");
+    String::from_utf8(text).expect("text")
+}
+
+const CONTACTS: &str = "SELECT contact_id, unit_id, transfers, outcome, first_response_at IS NOT NULL AS answered, \
+                        resident_id IS NOT NULL AS known FROM contacts ORDER BY contact_id";
+/// Everything that the log brings but by when it was recorded.
+const ALL: [&str; 3] = [
+    "SELECT contact_id, resident_id, unit_id, arrival_unit_id, opened_at, first_response_at, reached_at, resolved_at, \
+     closed_at, handler_id, outcome, transfers, due_at, identified, source FROM contacts ORDER BY contact_id",
+    "SELECT resident_id, unit_id, nurse_id, physician_id, valid_from, valid_to, source FROM registrations \
+     ORDER BY resident_id, valid_from",
+    "SELECT encounter_id, resident_id, started_at, source FROM encounters ORDER BY encounter_id",
+];
+
+async fn facts_are_the_fold(steps: &[Step]) {
+    let mut county = County::new().await;
+    let data = county.folder.path().to_path_buf();
+    let mut follower = county.follower();
+    for (number, step) in steps.iter().enumerate() {
+        county.happens(number, step).await;
+        match step {
+            Step::Round => drop(follower.round().await.expect("a round")),
+            Step::Forget => {
+                let _ = std::fs::remove_file(data.join("snapshots").join(REACHED));
+                follower = county.follower();
+            }
+            _ => {}
+        }
+    }
+    while follower.round().await.expect("a round").behind > 0 {}
+    let rows = csv(&data, CONTACTS).await;
+    let rows: BTreeMap<String, String> = rows
+        .lines()
+        .skip(1)
+        .filter_map(|row| row.split_once(','))
+        .map(|(id, rest)| (id.to_string(), rest.to_string()))
+        .collect();
+    assert_eq!(rows, county.folded().await);
+    // Brought anew in one go into a county of the same names, all of it is the same.
+    let anew = tempfile::tempdir().expect("a folder");
+    Lake::open(anew.path()).expect("facts");
+    std::fs::create_dir_all(anew.path().join("keys")).expect("a folder");
+    std::fs::copy(data.join("keys/directory.key"), anew.path().join("keys/directory.key")).expect("the names");
+    let mut follower = county.follower_into(anew.path());
+    while follower.round().await.expect("a round").behind > 0 {}
+    for sql in ALL {
+        assert_eq!(csv(&data, sql).await, csv(anew.path(), sql).await, "{sql}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn facts_are_the_fold_of_the_log(steps in steps()) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(facts_are_the_fold(&steps));
+    }
+}
