@@ -146,12 +146,15 @@ fn picture(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
                 div.scroll tabindex="0" role="region" aria-label=(title) {
                     (control(&reading.periods(), &reading.charted, &reading.targets, asked.card.better, &labels))
                 }
-                figcaption {
-                    (page.text("caption-rules"))
-                    @if reading.charted.screened > 0 {
-                        " " (page.language.text_count("caption-screened", reading.charted.screened, &reading.charted.screened.to_string()))
+                // Where no limits are drawn there is nothing to tell of them.
+                @if reading.charted.points.iter().any(|point| point.centre.is_some()) {
+                    figcaption {
+                        (page.text("caption-rules"))
+                        @if reading.charted.screened > 0 {
+                            " " (page.language.text_count("caption-screened", reading.charted.screened, &reading.charted.screened.to_string()))
+                        }
+                        @if reading.charted.on_trial() { " " (page.text("caption-trial")) }
                     }
-                    @if reading.charted.on_trial() { " " (page.text("caption-trial")) }
                 }
             }
         }
