@@ -258,6 +258,7 @@ away-lead = Your message was not sent. Copy it, come back with your code and sen
 away-desk = You are no longer signed in, and your text was not sent. Copy it, sign in and send it again.
 away-text = Your message
 failed-broken = Something went wrong, and the mistake is ours. Nothing that was confirmed to you is lost. Look first whether it was done before you try again.
+failed-foreign = The form was sent through another site, so nothing was done. Open the service at its own address and do it there.
 wrong-too-late = This matter can no longer be continued. Write a new message.
 wrong-code = No message is found with this code. Check the code. It expires 30 days after the last message.
 wrong-owned = Another professional already has this.

@@ -258,6 +258,7 @@ away-lead = Viestiäsi ei lähetetty. Kopioi se talteen, palaa koodillasi ja lä
 away-desk = Et ole enää kirjautuneena, eikä tekstiäsi lähetetty. Kopioi se talteen, kirjaudu sisään ja lähetä se uudelleen.
 away-text = Viestisi
 failed-broken = Täällä meni jotain vikaan, ja virhe on meidän. Mitään, mikä sinulle on vahvistettu, ei ole hukassa. Katso ensin, onnistuiko asia, ennen kuin yrität uudelleen.
+failed-foreign = Lomake lähetettiin toisen sivuston kautta, joten mitään ei tehty. Avaa palvelu sen omasta osoitteesta ja tee asia siellä.
 wrong-too-late = Tätä asiaa ei voi enää jatkaa. Kirjoita uusi viesti.
 wrong-code = Koodilla ei löydy viestiä. Tarkista koodi. Se vanhenee 30 päivää viimeisen viestin jälkeen.
 wrong-owned = Toinen ammattilainen hoitaa tätä jo.

@@ -258,6 +258,7 @@ away-lead = Ditt meddelande skickades inte. Kopiera det, kom tillbaka med din ko
 away-desk = Du är inte längre inloggad och din text skickades inte. Kopiera den, logga in och skicka den på nytt.
 away-text = Ditt meddelande
 failed-broken = Något gick fel, och felet är vårt. Ingenting som har bekräftats för dig har gått förlorat. Se först efter om saken gick fram innan du försöker igen.
+failed-foreign = Formuläret skickades via en annan webbplats, så ingenting gjordes. Öppna tjänsten på dess egen adress och gör det där.
 wrong-too-late = Det här ärendet kan inte längre fortsättas. Skriv ett nytt meddelande.
 wrong-code = Inget meddelande hittas med koden. Kontrollera koden. Den går ut 30 dagar efter det sista meddelandet.
 wrong-owned = En annan yrkesperson sköter redan detta.

@@ -1,22 +1,23 @@
-//! `luotsi token`: who holds one is a person in a role, until its time is over.
+//! `luotsi token`: who holds one is a person in a role, until its time is over or it is withdrawn.
 
 use std::io::Write;
 
 use analytics::{Error, Result};
 use operations::access::Role;
+use store::{Side, Who, withdraw_tokens};
 use web::Person;
 
 use crate::place::Place;
 use crate::serve::TOKENS;
-use crate::{now, output};
+use crate::{now, output, runtime};
 
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     place: Place,
     /// Role: resident, nurse, physician, lead, manager, evaluator, analyst, privacy, admin, editor or fees.
-    #[arg(long)]
-    role: String,
+    #[arg(long, required_unless_present = "withdraw")]
+    role: Option<String>,
     /// Unit in which the person works; residents have none.
     #[arg(long)]
     unit: Option<String>,
@@ -26,12 +27,38 @@ pub struct Arguments {
     /// The person's id, so that a new token is the same person; without it somebody new.
     #[arg(long)]
     id: Option<String>,
+    /// Id of a person whose tokens, all that were made so far, are to open nothing any more: one was lost, or the person
+    /// works here no more.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["role", "unit", "days", "id"])]
+    withdraw: Option<String>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let Some(role) = Role::named(&arguments.role) else {
+    match &arguments.withdraw {
+        Some(id) => withdraw(arguments, id),
+        None => make(arguments),
+    }
+}
+
+fn withdraw(arguments: &Arguments, id: &str) -> Result<()> {
+    checked(id)?;
+    let log = arguments.place.existing(now)?;
+    let who = Who { side: Side::System, id: "command line".into(), unit: String::new(), leads: false };
+    let at = now();
+    let key = store::new_id(at).to_string();
+    let done = withdraw_tokens(&log, &who, id, &key, at);
+    runtime()?.block_on(done).map_err(|trouble| Error::new(format!("it was not done: {trouble:?}")))?;
+    output::print(|out| {
+        writeln!(out, "withdrawn: no token of {id} made until now opens anything")
+            .map_err(|error| Error::new(error.to_string()))
+    })
+}
+
+fn make(arguments: &Arguments) -> Result<()> {
+    let named = arguments.role.as_deref().unwrap_or_default();
+    let Some(role) = Role::named(named) else {
         let roles = Role::ALL.map(Role::code).join(", ");
-        return Err(Error::new(format!("there is no role {}", arguments.role)).remedy(format!("one of {roles}")));
+        return Err(Error::new(format!("there is no role {named}")).remedy(format!("one of {roles}")));
     };
     let unit = match (&arguments.unit, role) {
         (Some(unit), _) => unit.clone(),
@@ -49,12 +76,17 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             .remedy("leave out --id for a new one; never an identity code or a name"));
     }
     // Both stand unsealed in the log, as who did something and where.
-    if [&id, &unit].into_iter().any(|text| !text.is_empty() && !web::is_plain_id(text)) {
-        return Err(Error::new("ids and units are words of 1 to 64 letters, digits and hyphens")
-            .remedy("never a name or an identity code"));
-    }
+    [&id, &unit].into_iter().filter(|text| !text.is_empty()).try_for_each(|text| checked(text))?;
     let person = Person { role, id, unit };
-    let until = at + i64::from(arguments.days) * 86_400_000_000;
-    let token = person.token(&arguments.place.keys()?.derived(TOKENS), until);
+    let term = at..at + i64::from(arguments.days) * 86_400_000_000;
+    let token = person.token(&arguments.place.keys()?.derived(TOKENS), &term);
     output::print(|out| writeln!(out, "{token}").map_err(|error| Error::new(error.to_string())))
+}
+
+fn checked(text: &str) -> Result<()> {
+    match web::is_plain_id(text) {
+        true => Ok(()),
+        false => Err(Error::new("ids and units are words of 1 to 64 letters, digits and hyphens")
+            .remedy("never a name or an identity code")),
+    }
 }

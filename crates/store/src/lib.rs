@@ -19,6 +19,7 @@ mod planted;
 mod postgres;
 mod residents;
 mod sqlite;
+mod tokens;
 mod view;
 
 pub use archive::{Epoch, copy, files_of, is_log};
@@ -31,6 +32,7 @@ pub use event::{
 pub use keys::{KEY_FILE, KEYS, Keys, hex, random, signature};
 pub use log::{Filter, KEY_MISSING, Location, Log, Page};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
+pub use tokens::withdraw_tokens;
 pub use view::{View, contact_of, resident_of};
 
 /// An id for something that happens now, in microseconds since 1970: UUIDv7.

@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use crate::event::Recorded;
 use crate::keys::random;
-use crate::{Error, Result, residents};
+use crate::{Error, Result, residents, tokens};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
-const CODE: u32 = 4;
+const CODE: u32 = 5;
 
 /// Bytes of the digest before a snapshot's text: one that was damaged is not used.
 const DIGEST: usize = 32;
@@ -68,21 +68,24 @@ pub struct View {
     owned: BTreeMap<String, BTreeSet<(i64, Uuid)>>,
     /// Of each resident who is known, every contact of theirs, also what is closed; the latest last.
     theirs: HashMap<Uuid, Vec<Uuid>>,
+    /// Of each person whose tokens were withdrawn, when that happened last.
+    withdrawn: BTreeMap<String, i64>,
 }
 
 /// A view on disk: with another code, another epoch or more than the log has, it is made anew.
 #[derive(Serialize, Deserialize)]
-struct Snapshot<C, R, T> {
+struct Snapshot<C, R, T, W> {
     code: u32,
     pos: u64,
     epoch: u128,
     contacts: C,
     residents: R,
     theirs: T,
+    withdrawn: W,
 }
 
 /// A snapshot as it is read.
-type Owned = Snapshot<Vec<(u128, Contact)>, Vec<(u128, Resident)>, Vec<(u128, Vec<u128>)>>;
+type Owned = Snapshot<Vec<(u128, Contact)>, Vec<(u128, Resident)>, Vec<(u128, Vec<u128>)>, BTreeMap<String, i64>>;
 
 /// What an event changed: those who look at it want to know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -107,6 +110,11 @@ impl View {
                 self.residents.remove(&subject);
                 self.theirs.remove(&subject);
             }
+            return Ok(Change::default());
+        }
+        if let Some(id) = tokens::withdrawn(event) {
+            let last = self.withdrawn.entry(id.into()).or_insert(event.occurred);
+            *last = event.occurred.max(*last);
             return Ok(Change::default());
         }
         if let Some(id) = resident_of(&event.stream) {
@@ -173,6 +181,11 @@ impl View {
         self.residents.get(&subject)?.registration.as_ref()
     }
 
+    /// Whether a person's token that was made at an instant is withdrawn.
+    pub fn is_withdrawn(&self, id: &str, made: i64) -> bool {
+        self.withdrawn.get(id).is_some_and(|at| made <= *at)
+    }
+
     /// Units in whose queues somebody waits.
     pub fn queues(&self) -> impl Iterator<Item = &str> {
         self.queues.keys().map(String::as_str)
@@ -221,7 +234,8 @@ impl View {
         if snapshot.code != CODE {
             return None;
         }
-        let mut view = View { pos: snapshot.pos, ..View::of(Uuid::from_u128(snapshot.epoch)) };
+        let mut view =
+            View { pos: snapshot.pos, withdrawn: snapshot.withdrawn, ..View::of(Uuid::from_u128(snapshot.epoch)) };
         view.residents = snapshot.residents.into_iter().map(|(id, it)| (Uuid::from_u128(id), it)).collect();
         let ids = |ids: Vec<u128>| ids.into_iter().map(Uuid::from_u128).collect();
         view.theirs = snapshot.theirs.into_iter().map(|(id, theirs)| (Uuid::from_u128(id), ids(theirs))).collect();
@@ -236,7 +250,8 @@ impl View {
         let residents: Vec<(u128, &Resident)> = self.residents.iter().map(|(id, it)| (id.as_u128(), it)).collect();
         let ids = |ids: &Vec<Uuid>| ids.iter().map(Uuid::as_u128).collect();
         let theirs: Vec<(u128, Vec<u128>)> = self.theirs.iter().map(|(id, it)| (id.as_u128(), ids(it))).collect();
-        let snapshot = Snapshot { residents, theirs, code: CODE, pos: self.pos, epoch: self.epoch.as_u128(), contacts };
+        let (epoch, withdrawn) = (self.epoch.as_u128(), &self.withdrawn);
+        let snapshot = Snapshot { residents, theirs, withdrawn, code: CODE, pos: self.pos, epoch, contacts };
         serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))
     }
 

@@ -48,6 +48,11 @@ impl Failure {
         Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is larger than 256 KiB.")
     }
 
+    /// A form of another site, of which whoever sends it may not know.
+    pub fn foreign() -> Failure {
+        Failure::new(StatusCode::FORBIDDEN, "foreign", "This request comes from another site.")
+    }
+
     /// Nothing was done and nothing was lost: ask again.
     pub fn busy() -> Failure {
         Failure::new(

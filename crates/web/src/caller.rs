@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -46,14 +47,15 @@ impl Person {
         Who { side, id: self.id.clone(), unit: self.unit.clone(), leads: self.role == Role::Lead }
     }
 
-    /// A token that names this person until an instant; who has it is this person.
-    pub fn token(&self, key: &[u8; 32], until: i64) -> String {
-        let told = format!("{}\n{}\n{}\n{until}", self.role.code(), self.id, self.unit);
+    /// A token that was made at the start of a term and names this person until its end; who has it is this person.
+    pub fn token(&self, key: &[u8; 32], term: &Range<i64>) -> String {
+        let (role, made, until) = (self.role.code(), term.start, term.end);
+        let told = format!("{role}\n{}\n{}\n{made}\n{until}", self.id, self.unit);
         format!("{}.{}", hex(told.as_bytes()), hex(&signature(key, &[b"token", told.as_bytes()])))
     }
 
-    /// The person that a token names and until when, if it was made with this key and its time is not over.
-    pub fn of_token(token: &str, key: &[u8; 32], now: i64) -> Option<(Person, i64)> {
+    /// The person that a token names and its term, if it was made with this key and its time is not over.
+    pub fn of_token(token: &str, key: &[u8; 32], now: i64) -> Option<(Person, Range<i64>)> {
         let (told, signed) = token.split_once('.')?;
         let told = unhex(told)?;
         let expected = hex(&signature(key, &[b"token", &told]));
@@ -63,10 +65,10 @@ impl Person {
             return None;
         }
         let told = String::from_utf8(told).ok()?;
-        let [role, id, unit, until] = told.split('\n').collect::<Vec<_>>().try_into().ok()?;
+        let [role, id, unit, made, until] = told.split('\n').collect::<Vec<_>>().try_into().ok()?;
         let person = Person { role: Role::named(role)?, id: id.into(), unit: unit.into() };
-        let until = until.parse().ok()?;
-        (now < until).then_some((person, until))
+        let term = made.parse().ok()?..until.parse().ok()?;
+        (now < term.end).then_some((person, term))
     }
 }
 
@@ -172,8 +174,8 @@ enum Proof {
     Code,
     /// Name of a session.
     Session(String),
-    /// A token, and until when it names its person.
-    Token(i64),
+    /// A token, by its term.
+    Token(Range<i64>),
 }
 
 impl Caller {
@@ -189,12 +191,16 @@ impl Caller {
         }
     }
 
-    /// Whether they are still who they were: nobody has signed them out, and their token's time is not over.
+    /// Whether they are still who they were: nobody has signed them out, and their token's time is not over and it was
+    /// not withdrawn.
     pub fn stands(&self, app: &App) -> bool {
         match &self.proof {
             Proof::Code => true,
             Proof::Session(name) => app.sessions.person(name, app.desk.now()) == self.person,
-            Proof::Token(until) => app.desk.now() < *until,
+            Proof::Token(term) => {
+                let is_withdrawn = |person: &Person| app.desk.view().is_withdrawn(&person.id, term.start);
+                app.desk.now() < term.end && !self.person.as_ref().is_some_and(is_withdrawn)
+            }
         }
     }
 
@@ -202,8 +208,10 @@ impl Caller {
         let now = app.desk.now();
         if let Some(given) = bearer(&parts.headers) {
             if given.contains('.') {
-                let (person, until) = Person::of_token(given, &app.token_key, now).unzip();
-                return Ok(Caller { person, holds: None, proof: Proof::Token(until.unwrap_or(now)) });
+                let held = Person::of_token(given, &app.token_key, now);
+                let held = held.filter(|(person, term)| !app.desk.view().is_withdrawn(&person.id, term.start));
+                let (person, term) = held.unzip();
+                return Ok(Caller { person, holds: None, proof: Proof::Token(term.unwrap_or(now..now)) });
             }
             return Ok(Caller { person: None, holds: holder(parts, app, given).await?, proof: Proof::Code });
         }
@@ -254,13 +262,13 @@ mod tests {
     fn a_token_names_its_person_until_its_time_is_over() {
         let person = Person { role: Role::Nurse, id: "nurse-1".into(), unit: "station-01".into() };
         let key = [7; 32];
-        let token = person.token(&key, 1000);
-        assert_eq!(Person::of_token(&token, &key, 999), Some((person.clone(), 1000)));
+        let token = person.token(&key, &(0..1000));
+        assert_eq!(Person::of_token(&token, &key, 999), Some((person.clone(), 0..1000)));
         assert_eq!(Person::of_token(&token, &key, 1000), None, "too late");
         assert_eq!(Person::of_token(&token, &[8; 32], 999), None, "another county's");
         let lead = Person { role: Role::Lead, ..person };
         let forged =
-            format!("{}.{}", lead.token(&key, 1000).split('.').next().unwrap(), token.split('.').nth(1).unwrap());
+            format!("{}.{}", lead.token(&key, &(0..1000)).split('.').next().unwrap(), token.split('.').nth(1).unwrap());
         assert_eq!(Person::of_token(&forged, &key, 999), None, "another's signature");
         for broken in ["", ".", "a.b", "é.é", "00.00", &token[..token.len() - 1]] {
             assert_eq!(Person::of_token(broken, &key, 999), None, "{broken}");

@@ -76,9 +76,14 @@ pub fn failed(page: &Page, failure: &Failure) -> Response {
     if failure.status == StatusCode::NOT_FOUND {
         return missing(page);
     }
+    let lead = match failure.status {
+        StatusCode::INTERNAL_SERVER_ERROR => "failed-broken",
+        StatusCode::FORBIDDEN => "failed-foreign",
+        _ => "wrong-later",
+    };
     let content = html! {
         h1.govuk-heading-xl { (page.text("failed-title")) }
-        p.lead { (page.text(if failure.status == StatusCode::INTERNAL_SERVER_ERROR { "failed-broken" } else { "wrong-later" })) }
+        p.lead { (page.text(lead)) }
         p.govuk-body { a.govuk-link href="/" { (page.text("back-home")) } }
     };
     page.render(failure.status, &page.text("failed-title"), &content)

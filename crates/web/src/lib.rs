@@ -31,7 +31,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -40,6 +40,7 @@ use operations::calendar::Calendar;
 use store::{Desk, Log};
 use tokio::sync::watch;
 
+use crate::answer::Failure;
 use crate::layout::Page;
 
 pub use api::OPENAPI;
@@ -148,7 +149,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(home::not_found)
         .layer(DefaultBodyLimit::max(care::MOST_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), caught))
-        .layer(middleware::from_fn(same_origin))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), same_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::count))
         .layer(middleware::from_fn(harden))
         .with_state(app)
@@ -174,9 +175,9 @@ async fn as_json(response: Response) -> Response {
     let is_text =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
     match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => answer::Failure::too_large().into_response(),
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large().into_response(),
         status if status.is_client_error() && is_text => {
-            answer::Failure::malformed("The request cannot be read.").into_response()
+            Failure::malformed("The request cannot be read.").into_response()
         }
         _ => response,
     }
@@ -218,19 +219,29 @@ pub async fn serve_metrics(listener: tokio::net::TcpListener, app: Arc<App>) -> 
 async fn caught(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let asked = parts.clone();
-    let is_page = !parts.uri.path().starts_with("/api/");
-    let answered = AssertUnwindSafe(next.run(Request::from_parts(asked, body))).catch_unwind().await;
-    let answered = answered.map_err(|_| answer::Failure::broken(&"an answer panicked"));
-    let is_ours = answered.as_ref().is_ok_and(|response| !is_page || !is_bare_refusal(response));
-    match (answered, is_page) {
-        (Ok(response), _) if is_ours => response,
-        (Err(failure), false) => failure.into_response(),
-        (answered, _) => match (Page::from_request_parts(&mut parts, &app).await, answered) {
-            (Ok(page), Ok(response)) => home::unreadable(&page, response.status()),
-            (Ok(page), Err(failure)) => home::failed(&page, &failure),
-            (Err(response), _) => response,
+    match AssertUnwindSafe(next.run(Request::from_parts(asked, body))).catch_unwind().await {
+        Err(_) => failed(&app, &mut parts, Failure::broken(&"an answer panicked")).await,
+        Ok(response) if is_of_programs(&parts.uri) || !is_bare_refusal(&response) => response,
+        Ok(response) => match Page::from_request_parts(&mut parts, &app).await {
+            Ok(page) => home::unreadable(&page, response.status()),
+            Err(response) => response,
         },
     }
+}
+
+/// What went wrong, as JSON for programs and as a page for people.
+async fn failed(app: &Arc<App>, parts: &mut request::Parts, failure: Failure) -> Response {
+    if is_of_programs(&parts.uri) {
+        return failure.into_response();
+    }
+    match Page::from_request_parts(parts, app).await {
+        Ok(page) => home::failed(&page, &failure),
+        Err(response) => response,
+    }
+}
+
+fn is_of_programs(uri: &Uri) -> bool {
+    uri.path().starts_with("/api/")
 }
 
 /// What the framework refuses by itself, in English and without a way on.
@@ -240,12 +251,12 @@ fn is_bare_refusal(response: &Response) -> bool {
 }
 
 /// Nothing is changed by a form of another site: browsers say where a request comes from.
-async fn same_origin(request: Request, next: Next) -> Response {
+async fn same_origin(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_safe || comes_from_here(request.headers()) {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "This request comes from another site.").into_response()
+    failed(&app, &mut request.into_parts().0, Failure::foreign()).await
 }
 
 fn comes_from_here(headers: &HeaderMap) -> bool {

@@ -378,11 +378,11 @@ fn fill(place: &Place, open: usize) -> Result<f64> {
 /// claimed, and how many twice.
 fn claims(server: &Server, place: &Place, lasts: Duration) -> Result<(Vec<Duration>, usize, usize)> {
     let key = place.keys()?.derived(TOKENS);
-    let until = now() + 3_600_000_000;
+    let term = now()..now() + 3_600_000_000;
     let done = std::thread::scope(|scope| {
         let claimers = (0..CLAIMERS).map(|number| {
             let person = Person { role: Role::Nurse, id: format!("nurse-{number}"), unit: UNIT.into() };
-            let token = person.token(&key, until);
+            let token = person.token(&key, &term);
             scope.spawn(move || {
                 let (mut client, mut looks, mut claimed) = (server.client()?, Vec::new(), Vec::new());
                 let begun = Instant::now();

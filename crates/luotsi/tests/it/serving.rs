@@ -447,3 +447,37 @@ fn who_writes_while_it_is_told_to_end_gets_an_answer_and_half_a_request_does_not
     let took = server.end();
     assert!((Duration::from_secs(4)..Duration::from_secs(8)).contains(&took), "it waits a little, and ends: {took:?}");
 }
+
+#[test]
+fn tokens_that_are_withdrawn_open_nothing_and_later_ones_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("county");
+    let data = path.display().to_string();
+    let mut server = Server::start(&path);
+    let token_of = |id: &str| {
+        let output = luotsi(&["token", "--role", "nurse", "--unit", "county", "--id", id, "--data", &data]);
+        String::from_utf8(output.stdout).expect("text").trim().to_string()
+    };
+    let (lost, other) = (token_of("nurse-1"), token_of("nurse-2"));
+    let status = |server: &Server, bearer: &str| {
+        call(&server.address, "GET", "/api/queues/county", bearer, None).expect("an answer").0
+    };
+    assert_eq!((status(&server, &lost), status(&server, &other)), (200, 200));
+    let withdrawn = luotsi(&["token", "--withdraw", "nurse-1", "--data", &data]);
+    assert!(withdrawn.status.success(), "{}", String::from_utf8_lossy(&withdrawn.stderr));
+    // The server sees what another process has written when it looks again, after a second at most.
+    let begun = Instant::now();
+    while status(&server, &lost) != 404 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it still opens");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let new = token_of("nurse-1");
+    assert_eq!((status(&server, &new), status(&server, &other)), (200, 200));
+    server.end();
+    // Behind a snapshot, too.
+    let mut server = Server::start(&path);
+    assert_eq!((status(&server, &lost), status(&server, &new)), (404, 200));
+    server.end();
+    let nobody = luotsi(&["token", "--withdraw", "010101-900X", "--data", &data]);
+    assert_eq!(nobody.status.code(), Some(1), "an identity code is no id");
+}
