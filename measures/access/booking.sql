@@ -6,21 +6,21 @@
 --- hit = "same_day"
 --- better = "higher"
 --- name = { fi = "Hoitoon samana päivänä", sv = "Vård samma dag", en = "Care on the same day" }
---- source = "Final report of Western Uusimaa county's programme 2025, team model (A27); the booking's local day against the visit's"
+--- source = "Final report of Western Uusimaa county's programme 2025, team model; the booking's local day against the visit's"
 --- about = { fi = "Osuus varatuista käynneistä, jotka toteutuivat varauspäivänä. Peruutukset eivät ole mukana.", sv = "Andel bokade besök som genomfördes på bokningsdagen. Avbokningar är inte med.", en = "Share of booked visits that took place on the day of booking. Cancellations are left out." }
 ---
 --- [access.no_show_share]
 --- hit = "no_show"
 --- better = "lower"
 --- name = { fi = "Peruuttamatta saapumatta jääneet", sv = "Uteblivna utan avbokning", en = "No-shows" }
---- source = "measures.md §3.7: not attended / due visits; Avohilmo status 9"
+--- source = "Avohilmo (THL), status 9: not attended, of visits that were due"
 --- about = { fi = "Osuus toteutuviksi tarkoitetuista käynneistä, joille asiakas ei saapunut eikä perunut.", sv = "Andel besök som skulle ha ägt rum men där klienten uteblev utan att avboka.", en = "Share of due visits to which the client did not come and did not cancel." }
 ---
 --- [access.no_show_by_organisation]
 --- hit = "organisation_failed"
 --- better = "lower"
 --- name = { fi = "Organisaatiosta johtuva toteutumatta jääminen", sv = "Uteblivet besök på grund av organisationen", en = "Visits the organisation failed to hold" }
---- source = "Indicator I-A14; facts.md §3: due, cancelled by the organisation, the person told after the start or not at all"
+--- source = "The county's own definition: visits that were due, cancelled by the organisation, of which the person was told after the start or not at all"
 --- about = { fi = "Osuus käynneistä, jotka organisaatio perui niin, ettei asiakas saanut tietoa ennen alkua. Tavoite on nolla.", sv = "Andel besök som organisationen avbokade så att klienten inte fick veta det före början. Målet är noll.", en = "Share of visits that the organisation cancelled without the client knowing before the start. The target is zero." }
 SELECT
   encounter_id AS case_id,

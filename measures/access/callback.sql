@@ -5,7 +5,7 @@
 --- [access.callback_24h]
 --- hit = "within_24h"
 --- name = { fi = "Takaisinsoitto 24 tunnissa", sv = "Återuppringning inom 24 timmar", en = "Called back within 24 hours" }
---- source = "Final report of Western Uusimaa county's programme 2025, families' services (A05); measures.md §3.3: the limit itself is on time, open past the limit counts late"
+--- source = "Final report of Western Uusimaa county's programme 2025, families' services; an answer at the limit itself is on time, and what is open past it counts as late"
 --- [access.callback_24h.about]
 --- fi = "Osuus takaisinsoittopyynnöistä, joihin vastattiin 24 tunnin kuluessa. Pyyntö, jonka määräaika on kulunut ilman vastausta, on myöhässä. Pyyntö, jonka määräaika ei ole vielä kulunut, ei ole mukana. Toistetut pyynnöt lasketaan kerran."
 --- sv = "Andel av begäran om återuppringning som besvarades inom 24 timmar. En begäran vars tid har gått ut utan svar är försenad. En begäran vars tid ännu inte har gått ut är inte med. Upprepade begäran räknas en gång."

@@ -5,7 +5,7 @@
 --- published = ["channel"]
 --- hit = "digital"
 --- name = { fi = "Digitaalisten yhteydenottojen osuus", sv = "Andel digitala kontakter", en = "Share of digital contacts" }
---- source = "Final report of Western Uusimaa county's programme 2025 (A06): 1–3 % before the platform, about 30 % at the end of 2025"
+--- source = "Final report of Western Uusimaa county's programme 2025: 1–3 % before the platform, about 30 % at the end of 2025"
 --- [about]
 --- fi = "Chatti, viesti, lomake ja video kaikista asiakkaiden yhteydenotoista."
 --- sv = "Chatt, meddelande, blankett och video av alla klienters kontakter."

@@ -1,7 +1,7 @@
 --- unit = "days"
 --- better = "lower"
 --- value = "days"
---- source = "Final report of Western Uusimaa county's programme 2025, own-doctor pilot (A01, A02); measures.md §3.4: median and mean together, because a gap between them is a tail"
+--- source = "Final report of Western Uusimaa county's programme 2025, own-doctor pilot; median and mean together, because a gap between them is a tail"
 ---
 --- [access.contact_to_care_median]
 --- kind = "median"

@@ -7,7 +7,7 @@
 --- better = "lower"
 --- published = ["channel"]
 --- name = { fi = "Ensimmäinen vastaus, mediaani", sv = "Första svar, median", en = "First response, median" }
---- source = "Final report of Western Uusimaa county's programme 2025: wait in the outpatient chat, median 2.5 minutes (A10); measures.md §3.3"
+--- source = "Final report of Western Uusimaa county's programme 2025: wait in the outpatient chat, median 2.5 minutes"
 --- [access.first_response_median.about]
 --- fi = "Minuutteja chatin avaamisesta ensimmäiseen ihmisen vastaukseen. Automaattinen vastaus ei ole vastaus. Vastaamatta jääneet näkyvät kattavuudessa."
 --- sv = "Minuter från att chatten öppnades till det första svaret av en människa. Ett automatiskt svar är inget svar. Obesvarade syns i täckningen."
@@ -17,7 +17,7 @@
 --- value = "length"
 --- better = "neither"
 --- name = { fi = "Chatin kesto, mediaani", sv = "Chattens längd, median", en = "Length of a chat, median" }
---- source = "Final report of Western Uusimaa county's programme 2025: about 15 minutes (A11)"
+--- source = "Final report of Western Uusimaa county's programme 2025: about 15 minutes"
 --- [access.chat_duration_median.about]
 --- fi = "Minuutteja ensimmäisestä vastauksesta keskustelun päättymiseen."
 --- sv = "Minuter från det första svaret till samtalets slut."

@@ -5,7 +5,7 @@
 --- hit = "remote"
 --- published = ["profession"]
 --- name = { fi = "Etäasioinnin osuus", sv = "Andel distanskontakter", en = "Share of remote encounters" }
---- source = "Avohilmo contact modes R52 and R56 (THL); measures.md §3.5: unknown mode is outside numerator and denominator and shows in the coverage"
+--- source = "Avohilmo contact modes R52 and R56 (THL); an unknown mode is outside numerator and denominator and shows in the coverage"
 --- [about]
 --- fi = "Puhelin, video, chatti, viesti ja kirje toteutuneista asioinneista. Asiointi, jonka tapaa ei ole kirjattu, ei ole mukana."
 --- sv = "Telefon, video, chatt, meddelande och brev av genomförda besök. Besök utan antecknat sätt är inte med."

@@ -3,7 +3,7 @@
 --- unit = "assessments"
 --- better = "lower"
 --- name = { fi = "Hoitoon odottavat", sv = "Väntar på vård", en = "Still waiting for care" }
---- source = "measures.md §0.4: a completed-only wait is never shown alone; Act 1326/2010 § 51"
+--- source = "Act 1326/2010 § 51; beside every wait of those who got care, because theirs are the shorter ones"
 --- [about]
 --- fi = "Hoidon tarpeen arviot, joissa tarve on todettu ja joiden jälkeen hoito ei jakson lopussa ole vielä alkanut. Kahta hoitoa odottava lasketaan kahdesti."
 --- sv = "Bedömningar som har konstaterat ett vårdbehov och efter vilka vården inte har börjat vid periodens slut. Den som väntar på två slags vård räknas två gånger."

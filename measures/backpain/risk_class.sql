@@ -4,7 +4,7 @@
 --- better = "neither"
 --- value = "risk_class"
 --- name = { fi = "Alaselkäkivun riskiluokat", sv = "Riskklasser vid ländryggssmärta", en = "Low back pain by risk class" }
---- source = "Final report of Western Uusimaa county's programme 2025 (D01): low 30, medium 54, high 16 %; STarT Back, Hill et al. 2008"
+--- source = "Final report of Western Uusimaa county's programme 2025: low 30, medium 54, high 16 %; STarT Back, Hill et al. 2008"
 --- [about]
 --- fi = "Alaselkäkivun polulle tulleet riskiluokittain: matala, kohtalainen, korkea."
 --- sv = "De som kommit in på ländryggsstigen enligt riskklass: låg, medelhög, hög."

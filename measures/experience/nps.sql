@@ -4,7 +4,7 @@
 --- better = "higher"
 --- value = "nps"
 --- name = { fi = "Suositteluhalukkuus, NPS", sv = "Rekommendationsvilja, NPS", en = "Net promoter score" }
---- source = "Reichheld 2003; interval adjusted Wald, Rocks 2016; final report of Western Uusimaa county's programme 2025 (A13): 64 to 77"
+--- source = "Reichheld 2003; interval adjusted Wald, Rocks 2016; final report of Western Uusimaa county's programme 2025: 64 to 77"
 --- [about]
 --- fi = "Suosittelijoiden (9–10) osuus miinus arvostelijoiden (0–6) osuus, pisteinä −100…100. Näytä aina vastausten määrä."
 --- sv = "Andelen förespråkare (9–10) minus andelen kritiker (0–6), i poäng −100…100. Visa alltid antalet svar."

@@ -5,7 +5,7 @@
 --- numerator = "answered"
 --- denominator = "delivered"
 --- name = { fi = "Palautekyselyn vastausosuus", sv = "Svarsandel i responsenkäten", en = "Survey response rate" }
---- source = "measures.md §3.7: answered / delivered, undelivered shown; final report of Western Uusimaa county's programme 2025 (E02): 27 %"
+--- source = "Answered of delivered (AAPOR, Standard Definitions); final report of Western Uusimaa county's programme 2025: 27 %"
 --- [about]
 --- fi = "Vastatut kyselyt perille menneistä. Perille menemättömät näkyvät kattavuudessa."
 --- sv = "Besvarade enkäter av dem som kom fram. De som inte kom fram syns i täckningen."

@@ -125,19 +125,20 @@ impl Lake {
             .remedy("name another with --data, or make one with `luotsi import` or `luotsi demo`"))
     }
 
-    /// The number of the current version; 0 when nothing is stored.
-    pub fn version(&self) -> u64 {
-        let current = fs::read_to_string(self.folder.join("CURRENT")).unwrap_or_default();
-        let number = current.trim().strip_prefix("manifest-").and_then(|name| name.strip_suffix(".json"));
-        number.and_then(|number| number.parse().ok()).unwrap_or(0)
-    }
-
     /// The current version, to read from.
     pub fn snapshot(&self) -> Result<Snapshot> {
         let current = self.folder.join("CURRENT");
         let manifest = match fs::read_to_string(&current) {
             Ok(name) => read_manifest(&self.folder.join(name.trim()))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Manifest::default(),
+            // The first version may have broken off just before it was named; a later one was named, and that is lost.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => match self.manifests()?.max() {
+                None | Some(1) => Manifest::default(),
+                Some(last) => {
+                    return Err(Error::new("it is not said which version of the facts is the current one")
+                        .at(current.display())
+                        .remedy(format!("restore a backup, or write {} into it", manifest_name(last))));
+                }
+            },
             Err(error) => return Err(Error::file("read", &current, error)),
         };
         Ok(Snapshot { folder: self.folder.as_path().into(), manifest: Arc::new(manifest) })
@@ -155,31 +156,36 @@ impl Lake {
 
     /// Removes files of versions that nobody reads any more. The caller holds the directory's lock.
     pub fn release(&self) -> Result<()> {
-        self.sweep(self.version())
+        self.sweep(self.snapshot()?.version())
     }
 
     /// Removes what no manifest names that a reader may still hold: the current one, the one before it, and those
-    /// replaced within the last hour.
+    /// replaced within the last hour. The times of files are the machine's, and so is the hour.
     fn sweep(&self, version: u64) -> Result<()> {
         let mut named: HashSet<PathBuf> = HashSet::new();
         let is_held = |number: u64| {
             let next = self.folder.join(manifest_name(number + 1));
             let replaced = fs::metadata(next).and_then(|file| file.modified()).ok();
+            // What cannot be told, as after the clock has stepped back, is held.
             let age = replaced.and_then(|at| at.elapsed().ok());
-            number + 1 >= version || age.is_some_and(|age| age < HELD)
+            number + 1 >= version || age.is_none_or(|age| age < HELD)
         };
-        for entry in fs::read_dir(&self.folder).map_err(|error| Error::file("list", &self.folder, error))?.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let Some(number) = name.strip_prefix("manifest-").and_then(|name| name.strip_suffix(".json")) else {
-                continue;
-            };
-            if number.parse().is_ok_and(|number: u64| number <= version && is_held(number)) {
-                named.extend(read_manifest(&entry.path())?.paths().map(|path| self.folder.join(path)));
+        for number in self.manifests()? {
+            let path = self.folder.join(manifest_name(number));
+            if number <= version && is_held(number) {
+                named.extend(read_manifest(&path)?.paths().map(|path| self.folder.join(path)));
             } else {
-                let _ = fs::remove_file(entry.path());
+                let _ = fs::remove_file(path);
             }
         }
         remove_unnamed(&self.folder, &named, 0)
+    }
+
+    /// Numbers of the versions whose manifests are there.
+    fn manifests(&self) -> Result<impl Iterator<Item = u64>> {
+        let entries = fs::read_dir(&self.folder).map_err(|error| Error::file("list", &self.folder, error))?;
+        let number = |name: String| name.strip_prefix("manifest-")?.strip_suffix(".json")?.parse().ok();
+        Ok(entries.flatten().filter_map(move |entry| number(entry.file_name().to_string_lossy().into_owned())))
     }
 }
 
@@ -210,6 +216,11 @@ fn check_format(text: &str, path: &Path) -> Result<()> {
 }
 
 impl Snapshot {
+    /// The number of the version; 0 when nothing is stored.
+    pub fn version(&self) -> u64 {
+        self.manifest.version
+    }
+
     pub fn table(&self, table: &Table) -> Option<&TableFiles> {
         self.manifest.tables.get(table.name)
     }

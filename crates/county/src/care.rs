@@ -442,7 +442,7 @@ fn back_pain_care(
     }
 }
 
-/// Interpreting of people who speak neither national language: human all the time, by AI in 2025 (H08).
+/// Interpreting of people who speak neither national language: human all the time, by AI in 2025.
 fn interpretings(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut Batch) {
     /// Share of residents who need interpreting.
     const SPEAKERS: f64 = 0.07;

@@ -16,7 +16,7 @@ const MONTHLY: f64 = 0.229;
 const BEFORE_VISIT: f64 = 0.0385;
 /// Share of people who do not say who they are.
 const ANONYMOUS: f64 = 0.05;
-/// Digital share before the platform, and what the platform adds when it is fully taken up (A06).
+/// Digital share before the platform, and what the platform adds when it is fully taken up.
 const DIGITAL: (f64, f64) = (0.02, 0.285);
 /// An outage of the platform's transfer: five days of October 2024 that never came.
 const OUTAGE: std::ops::Range<usize> = 652..657;

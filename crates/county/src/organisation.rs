@@ -430,7 +430,7 @@ impl Organisation {
             };
             batch.phenomena.push(Recorded(phenomenon, recorded));
         }
-        // Emergency visits of the county's own programme (BQ-21, BQ-23): total and joint emergency, two years.
+        // Emergency visits of the county's own programme: total and joint emergency, two years.
         for (series_id, values) in
             [("emergency-visits", [143_681.0, 130_765.0]), ("joint-emergency-visits", [115_211.0, 102_158.0])]
         {

@@ -15,7 +15,7 @@ const STAY: f64 = 0.92;
 pub const ASK_AGAIN: f64 = 0.79;
 /// Even an empty queue misses some: a wrong number, a meeting, an illness.
 const AT_BEST: f64 = 0.985;
-/// What the staff answer in a day, in days' demand: set so that the queue of 2023 answers 52 % within a day (A05).
+/// What the staff answer in a day, in days' demand: set so that the queue of 2023 answers 52 % within a day.
 const CAPACITY: f64 = 0.931;
 
 /// The chance to be answered within a day of waiting, on each day of the three years.

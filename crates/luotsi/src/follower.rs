@@ -16,7 +16,7 @@ use facts::{ResidentId, Row};
 use operations::calendar::Calendar;
 use operations::{contacts, organisation, residents};
 use serde::{Deserialize, Serialize};
-use store::{Desk, Filter, ORGANISATION, contact_of, resident_of};
+use store::{CONTACT, CONVERSATION, Desk, Filter, ORGANISATION, RESIDENT, contact_of, resident_of, stream};
 use uuid::Uuid;
 
 use crate::now;
@@ -63,8 +63,9 @@ pub struct Follower {
 pub struct Followed {
     /// Rows that are new, replace others, or are gone.
     pub rows: u64,
-    /// Events that are not in the facts yet.
-    pub behind: u64,
+    /// Place of the log up to which the facts have it now, and whether that was all.
+    pub pos: u64,
+    pub all: bool,
 }
 
 impl Follower {
@@ -81,6 +82,11 @@ impl Follower {
             directory,
             released: Instant::now(),
         })
+    }
+
+    /// Place of the log up to which the facts have followed it.
+    pub fn pos(&self) -> u64 {
+        self.cursor.pos
     }
 
     /// Brings into the facts what happened since the last round, a commit at most.
@@ -107,7 +113,7 @@ impl Follower {
                 touched.extend(contact_of(&event.stream));
                 residents.extend(resident_of(&event.stream));
                 organised |= event.stream == ORGANISATION;
-                if event.kind == "subject.erased"
+                if event.kind == store::ERASED
                     && let Some((_, subject)) = event.stream.split_once('/')
                 {
                     let resident = self.directory.resident(subject.as_bytes());
@@ -122,7 +128,7 @@ impl Follower {
         }
         if cursor == self.cursor {
             self.release()?;
-            return Ok(Followed { rows: 0, behind: 0 });
+            return Ok(Followed { rows: 0, pos: cursor.pos, all: true });
         }
         let mut contacts = Rows::new(facts::Contact::TABLE);
         for id in touched {
@@ -135,12 +141,20 @@ impl Follower {
         }
         let [units, professionals] = self.organisation(organised).await?;
         let written = self.commit([units, professionals, contacts, registrations, encounters], &erased)?;
-        let behind = head.saturating_sub(cursor.pos);
+        let (pos, all) = (cursor.pos, head <= cursor.pos);
         self.keep(cursor)?;
-        Ok(Followed { rows: written, behind })
+        Ok(Followed { rows: written, pos, all })
+    }
+
+    /// Whether something happened that this program cannot read: what is in the facts of it stays as it was before.
+    fn is_unreadable(&self, stream: &str) -> bool {
+        self.desk.view().is_unreadable(stream)
     }
 
     async fn row(&mut self, id: Uuid, rows: &mut Rows) -> Result<()> {
+        if [CONTACT, CONVERSATION].iter().any(|category| self.is_unreadable(&stream(category, id))) {
+            return Ok(());
+        }
         let Some((contact, dated)) = self.desk.dated(id).await.map_err(told)? else { return Ok(()) };
         let erased = !contact.subject.is_empty() && self.desk.is_erased(&contact.subject).await.map_err(told)?;
         let known = (!contact.subject.is_empty() && !erased).then_some(&contact.subject);
@@ -154,7 +168,8 @@ impl Follower {
 
     /// The registrations and encounters of a resident; of one who was erased nothing is brought any more.
     async fn resident(&mut self, subject: Uuid, registrations: &mut Rows, encounters: &mut Rows) -> Result<()> {
-        if self.desk.is_erased(&subject.to_string()).await.map_err(told)? {
+        let is_erased = self.desk.is_erased(&subject.to_string()).await.map_err(told)?;
+        if is_erased || self.is_unreadable(&stream(RESIDENT, subject)) {
             return Ok(());
         }
         let (events, times): (Vec<_>, Vec<_>) = self.desk.resident(subject).await.map_err(told)?.into_iter().unzip();
@@ -174,7 +189,7 @@ impl Follower {
     /// Units and professionals, where anything of them has changed: all there were, for each row ends when the next begins.
     async fn organisation(&self, changed: bool) -> Result<[Rows; 2]> {
         let (mut units, mut professionals) = (Rows::new(facts::Unit::TABLE), Rows::new(facts::Professional::TABLE));
-        if changed {
+        if changed && !self.is_unreadable(ORGANISATION) {
             let happened = store::organisation(self.desk.log()).await.map_err(told)?;
             let (events, times): (Vec<_>, Vec<_>) = happened.into_iter().unzip();
             let dated = times.last().copied().unwrap_or_default();

@@ -325,13 +325,17 @@ async fn restore_logs(arguments: &Restore) -> Result<()> {
 async fn erase(arguments: &Erase) -> Result<()> {
     let log = arguments.of.existing(now)?;
     let at = now();
-    let erased = log.erase(arguments.subject, &arguments.reason, store::new_id(at), at, context("erasure", at));
-    let keys = erased.await.map_err(told)?;
-    if keys == 0 {
-        return Err(Error::new("no key was destroyed: there is nothing of this subject, or it was erased before")
+    // An erasure is told in the log for ever: not of somebody of whom there was never anything.
+    if !log.knows(arguments.subject).map_err(told)? {
+        return Err(Error::new("nothing was ever kept of this subject")
             .remedy("`luotsi log export` tells the subjects of events"));
     }
-    say(&format!("{keys} keys destroyed"))
+    let erased = log.erase(arguments.subject, &arguments.reason, store::new_id(at), at, context("erasure", at));
+    let keys = erased.await.map_err(told)?;
+    match keys {
+        0 => say("erased before: no key was left, and everything made from the log is told again to forget"),
+        _ => say(&format!("{keys} keys destroyed")),
+    }
 }
 
 async fn retain(arguments: &Retain) -> Result<()> {

@@ -128,8 +128,7 @@ fn code<C: Code>(text: &str) -> std::result::Result<C, String> {
 fn checked(id: &str) -> Result<()> {
     match web::is_plain_id(id) {
         true => Ok(()),
-        false => Err(Error::new(format!("{id:?} is no identifier"))
-            .remedy("letters, digits, - _ . : and at most 64; never a name or an identity code")),
+        false => Err(Error::new(format!("{id:?} is no id")).remedy(web::PLAIN_ID)),
     }
 }
 

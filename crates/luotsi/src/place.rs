@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use analytics::{Error, Result};
 use clap::Args;
-use store::{Desk, Filter, KEY_FILE, Keys, Location, Log, View};
+use store::{Desk, Filter, KEY_FILE, KEYS, Keys, Location, Log, View};
 
 use crate::{DataDirectory, follower};
 
@@ -82,34 +82,39 @@ impl Place {
         keys: &Arc<Keys>,
         clock: impl Fn() -> i64 + Clone + Send + Sync + 'static,
     ) -> Result<Desk> {
-        if let (Location::File(path), false, Some((_, read))) =
-            (self.location(), self.location_is_there(), self.was_read().next())
+        if let Location::File(path) = self.location()
+            && !path.exists()
+            && let Some((_, read)) = self.was_read().next()
         {
             let what = format!("there is no log, and one was read up to {read} before");
-            return Err(Error::new(what).at(path.display()).remedy(self.begin_anew()));
+            let begin = format!(
+                "restore the newest backup; to begin without one, remove {} and {}",
+                self.snapshots().display(),
+                self.keys_folder().join(KEYS).display()
+            );
+            return Err(Error::new(what).at(path.display()).remedy(begin));
         }
         let log = Log::open(&self.location(), Arc::clone(keys), clock.clone()).map_err(told)?;
         self.goes_as_far_as_was_read(&log).await?;
         Desk::open(log, keys, clock, Some(self.desk_snapshot())).await.map_err(told)
     }
 
-    /// Refuses a log that ends before what was read of it once, or that is empty where one was read: its end is lost, and
-    /// no digest can tell.
+    /// Refuses a log that ends before what was read of it once, or before where it stood when a key was made, or that is
+    /// empty where one was read: its end is lost, and no digest can tell.
     pub async fn goes_as_far_as_was_read(&self, log: &Log) -> Result<()> {
         let page = log.read_all(0, Filter::default(), 1).await.map_err(told)?;
         let is_lost =
             |(epoch, read): &(String, u64)| *read > page.head && (page.head == 0 || *epoch == page.epoch.to_string());
-        match self.was_read().find(is_lost) {
+        let noted = log.noted().map_err(told)?.map(|(epoch, pos)| (epoch.to_string(), pos));
+        match self.was_read().chain(noted).find(is_lost) {
             None => Ok(()),
             Some((_, read)) => {
-                let what = format!("the log ends at {}, and was read up to {read} before: its end is lost", page.head);
-                Err(Error::new(what).remedy(self.begin_anew()))
+                let what = format!("the log ends at {}, and stood at {read} before: its end is lost", page.head);
+                Err(Error::new(what).remedy(
+                    "restore the newest backup; to go on with what is left, make a backup of it, move it away and restore that",
+                ))
             }
         }
-    }
-
-    fn begin_anew(&self) -> String {
-        format!("restore the newest backup; to go on with what is left, remove {}", self.snapshots().display())
     }
 
     /// Epochs of the log and places up to which it was read.

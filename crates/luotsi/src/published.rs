@@ -30,6 +30,8 @@ pub struct Publication {
     series: HashMap<(String, String), Series>,
     parts: HashMap<(String, String), Vec<Part>>,
     as_of: i64,
+    /// Figures of fewer people are hidden.
+    threshold: u64,
     synthetic: bool,
 }
 
@@ -39,6 +41,7 @@ impl Publication {
         let snapshot = Lake::existing(data)?.snapshot()?;
         let catalogue = Arc::new(settings::catalogue(data)?);
         let as_of = now();
+        let threshold = Settings::read(data)?.threshold;
         let mut results = Results::open(data)?;
         // What an import has brought so far is not shown: half of it could hide for ever what the whole would not. Asked
         // after the snapshot was taken: one that begins now is not in it.
@@ -48,7 +51,6 @@ impl Publication {
         }
         if !is_importing(data)? && broken_off.is_none() {
             let bar = output::progress("measures", Some(catalogue.files.len() as u64));
-            let threshold = Settings::read(data)?.threshold;
             let published = results.publish(&snapshot, &catalogue, as_of, threshold, |_| bar.inc(1)).await?;
             bar.finish_and_clear();
             published.failed.iter().for_each(|failed| eprintln!("not published: {failed}"));
@@ -71,6 +73,7 @@ impl Publication {
             series: HashMap::new(),
             parts: HashMap::new(),
             as_of,
+            threshold,
             synthetic: data.join("synthetic").exists(),
             snapshot,
             catalogue,
@@ -81,7 +84,7 @@ impl Publication {
 
     /// The version of the facts that it was made from.
     pub fn version(&self) -> u64 {
-        self.snapshot.manifest.version
+        self.snapshot.version()
     }
 
     fn read(&mut self, results: &Results) -> Result<()> {
@@ -172,6 +175,7 @@ fn card(file: &measure::MeasureFile, measure: &measure::Definition) -> Card {
         source: measure.source.clone(),
         sql: file.sql.clone(),
         version: measure.version,
+        classes: facts::CODE_LISTS.iter().copied().find(|list| measure.value.as_deref() == Some(list.name)),
     }
 }
 
@@ -209,6 +213,10 @@ impl Figures for Publication {
             let table = table.map_err(|error| error.to_string())?;
             Ok(CaseTable { header: table.header, rows: table.rows, total: table.total })
         })
+    }
+
+    fn threshold(&self) -> u64 {
+        self.threshold
     }
 
     fn synthetic(&self) -> bool {

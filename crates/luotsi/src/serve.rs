@@ -8,7 +8,7 @@ use std::time::Duration;
 use analytics::lake::Lake;
 use analytics::{Error, Result};
 use operations::calendar::Calendar;
-use store::{Desk, Log};
+use store::{Desk, Filter, Log};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{App, Figures, Parts, Service};
@@ -23,6 +23,8 @@ use crate::{now, runtime};
 const LOOK: Duration = Duration::from_secs(15);
 /// After so many looks facts that keep moving are published as they are.
 const LONGEST_MOVING: u32 = 8;
+/// By so much clocks differ without a word, in microseconds.
+const LEEWAY: i64 = 60_000_000;
 /// After failures it is looked less and less often.
 const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
@@ -67,6 +69,7 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         let keys = Arc::new(place.keys()?);
         let desk = place.desk(&keys, now).await?;
         let accesses = Log::open(&place.accesses(), Arc::clone(&keys), now).map_err(told)?;
+        tell_of_clock(desk.log()).await?;
         let services = Settings::read(data)?.services.into_iter().map(|service| Service {
             id: service.id,
             unit: service.unit,
@@ -101,6 +104,7 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
             tokio::spawn(web::serve_metrics(metrics, Arc::clone(&app)));
         }
         let mut follower = Follower::new(desk.clone(), data, &place.snapshots())?;
+        app.followed(follower.pos());
         let (every, watched) = (Duration::from_secs(serving.facts_every), Arc::clone(&app));
         let following_facts = beside("follower of the log", move || match crate::runtime() {
             Ok(runtime) => runtime.block_on(to_facts(&mut follower, every, &watched)),
@@ -112,7 +116,7 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         // It goes on until the last answer is given: who waits for an answer waits for the view.
         let followed = desk.clone();
         let mut following = tokio::spawn(async move { followed.follow().await });
-        let (log, fatal) = (desk.log().clone(), Arc::new(OnceLock::new()));
+        let (log, recorded, fatal) = (desk.log().clone(), accesses.clone(), Arc::new(OnceLock::new()));
         let slot = Arc::clone(&fatal);
         let ends = async move {
             let why = tokio::select! {
@@ -137,6 +141,10 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         }
         if let Err(error) = desk.keep() {
             eprintln!("warning: the next start reads the whole log: {error}");
+        }
+        // Whoever copies the files of a server that has ended copies all of it.
+        for log in [desk.log(), &recorded] {
+            let _ = log.settle().await;
         }
         served.map_err(|error| Error::new(format!("cannot serve: {error}")))
     });
@@ -189,13 +197,26 @@ async fn told_to_end() {
     }
 }
 
+/// Says so when the log has been written at a time that is not yet: its own time stands still until then.
+async fn tell_of_clock(log: &Log) -> Result<()> {
+    let head = log.read_all(0, Filter::default(), 0).await.map_err(told)?.head;
+    let last = log.read_all(head.saturating_sub(1), Filter::default(), 1).await.map_err(told)?.events;
+    if let Some(last) = last.first().filter(|event| event.recorded > now() + LEEWAY) {
+        let at = analytics::measure::instant_text(last.recorded);
+        eprintln!(
+            "warning: the log was last written at {at}, which is not yet: the clock was ahead then, or is behind now"
+        );
+    }
+    Ok(())
+}
+
 /// Brings what happens in the log into the facts, round after round.
 async fn to_facts(follower: &mut Follower, every: Duration, app: &App) {
     loop {
         let pause = match follower.round().await {
             Ok(followed) => {
-                app.behind(followed.behind);
-                if followed.behind > 0 { Duration::ZERO } else { every }
+                app.followed(followed.pos);
+                if followed.all { every } else { Duration::ZERO }
             }
             Err(error) => {
                 eprintln!("error: the facts cannot follow the log, and try again: {error}");
@@ -228,7 +249,7 @@ fn follow(data: &Path, app: &App, mut version: u64) {
     let (mut published, mut pause, mut seen, mut moved) = (today(), LOOK, version, 0);
     loop {
         std::thread::sleep(pause);
-        let newer = Lake::existing(data).map_or(version, |lake| lake.version());
+        let newer = Lake::existing(data).and_then(|lake| lake.snapshot()).map_or(version, |it| it.version());
         let stands_still = std::mem::replace(&mut seen, newer) == newer;
         // An import is waited for; a log that brings something every minute is not.
         moved = if stands_still { 0 } else { moved + 1 };

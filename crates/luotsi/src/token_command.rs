@@ -49,7 +49,7 @@ fn withdraw(arguments: &Arguments, id: &str) -> Result<()> {
     let done = withdraw_tokens(&log, &who, id, &key, at);
     runtime()?.block_on(done).map_err(|trouble| Error::new(format!("it was not done: {trouble:?}")))?;
     output::print(|out| {
-        writeln!(out, "withdrawn: no token of {id} made until now opens anything")
+        writeln!(out, "withdrawn: no token made until now for {id} opens anything; tokens are not listed, so look whether this is the id")
             .map_err(|error| Error::new(error.to_string()))
     })
 }
@@ -86,7 +86,6 @@ fn make(arguments: &Arguments) -> Result<()> {
 fn checked(text: &str) -> Result<()> {
     match web::is_plain_id(text) {
         true => Ok(()),
-        false => Err(Error::new("ids and units are words of 1 to 64 letters, digits and hyphens")
-            .remedy("never a name or an identity code")),
+        false => Err(Error::new(format!("{text:?} is no id")).remedy(web::PLAIN_ID)),
     }
 }

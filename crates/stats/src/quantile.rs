@@ -44,8 +44,8 @@ impl Tally {
         Some(below + (h - h.floor()) * (above - below))
     }
 
-    /// Quantile with its interval by order statistics of the binomial (Conover 1999, §3.2); conservative, and `None`
-    /// for ends that the sample is too small to give is told by an infinite end.
+    /// Quantile with its interval by order statistics of the binomial (Conover 1999, §3.2); conservative; an end that
+    /// the sample is too small to give is infinite.
     pub fn quantile_interval(&self, p: f64, confidence: f64) -> Option<Estimate> {
         let value = self.quantile(p)?;
         let tail = (1.0 - confidence) / 2.0;

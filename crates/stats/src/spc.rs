@@ -35,19 +35,25 @@ pub enum Chart {
 }
 
 impl Chart {
-    pub const ALL: [(&'static str, Chart); 8] = [
-        ("xmr", Chart::Xmr),
-        ("p", Chart::P),
-        ("pp", Chart::PPrime),
-        ("u", Chart::U),
-        ("c", Chart::C),
-        ("t", Chart::T),
-        ("g", Chart::G),
-        ("run", Chart::Run),
-    ];
+    pub const ALL: [Chart; 8] =
+        [Chart::Xmr, Chart::P, Chart::PPrime, Chart::U, Chart::C, Chart::T, Chart::G, Chart::Run];
+
+    /// Name in links, files and on the command line.
+    pub fn code(self) -> &'static str {
+        match self {
+            Chart::Xmr => "xmr",
+            Chart::P => "p",
+            Chart::PPrime => "pp",
+            Chart::U => "u",
+            Chart::C => "c",
+            Chart::T => "t",
+            Chart::G => "g",
+            Chart::Run => "run",
+        }
+    }
 
     pub fn named(name: &str) -> Option<Chart> {
-        Chart::ALL.iter().find(|(known, _)| *known == name).map(|(_, chart)| *chart)
+        Chart::ALL.into_iter().find(|chart| chart.code() == name)
     }
 }
 

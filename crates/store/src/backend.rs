@@ -109,9 +109,27 @@ impl Backend {
         each!(self, it => it.after(pos, most))
     }
 
-    /// Events of a stream after a version, in order.
-    pub fn of_stream(&mut self, stream: &str, version: u64, most: usize) -> Outcome<Vec<Recorded>> {
-        each!(self, it => it.of_stream(stream, version, most))
+    /// Events of a stream after a version, in order; up to a place of the log, or to its head. What stands beyond that,
+    /// or before the first place, was never appended.
+    pub fn of_stream(&mut self, stream: &str, version: u64, to: Option<u64>, most: usize) -> Outcome<Vec<Recorded>> {
+        each!(self, it => it.of_stream(stream, version, to, most))
+    }
+
+    /// Whether events stand where nothing was ever appended: before the first place, and beyond the head.
+    pub fn strays(&mut self) -> Outcome<(bool, bool)> {
+        match self {
+            Backend::Sqlite(sqlite) => sqlite.strays(),
+            Backend::Postgres(postgres) => postgres.strays(),
+            Backend::Memory(_) => Ok((false, false)),
+        }
+    }
+
+    /// Puts everything into its one file, where there is one; others may be reading.
+    pub fn settle(&mut self) -> Outcome<()> {
+        match self {
+            Backend::Sqlite(sqlite) => sqlite.settle(),
+            Backend::Postgres(_) | Backend::Memory(_) => Ok(()),
+        }
     }
 
     /// Whether the database finds its own file as it should be.

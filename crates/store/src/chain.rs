@@ -1,12 +1,13 @@
 //! The chain of digests that shows whether the log was touched.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::backend::{Backend, Head, Outcome};
 use crate::event::Recorded;
+use crate::view::{ERASED, EXPIRED};
 
 /// The chain before the first event.
 pub const BEGINNING: [u8; 32] = [0; 32];
@@ -84,6 +85,9 @@ pub struct Checker {
     reached: usize,
     /// Keys, and the first event that each sealed.
     keys: HashMap<Uuid, u64>,
+    /// Subjects that were erased, and classes of which nothing is kept from before a year.
+    erased: HashSet<String>,
+    expired: HashMap<String, i64>,
     last: u64,
     chain: [u8; 32],
     recorded: i64,
@@ -105,6 +109,8 @@ impl Checker {
             told,
             reached: 0,
             keys: HashMap::new(),
+            erased: HashSet::new(),
+            expired: HashMap::new(),
             last: 0,
             chain: BEGINNING,
             recorded: i64::MIN,
@@ -116,6 +122,9 @@ impl Checker {
     pub fn check(&mut self, event: &Recorded) {
         if let Some(sealed) = &event.sealed {
             self.keys.entry(sealed.key).or_insert(event.pos);
+        }
+        if let ERASED | EXPIRED = event.kind.as_str() {
+            self.note_destruction(event);
         }
         while self.brought.get(self.reached).is_some_and(|command| command.last < event.pos) {
             self.reached += 1;
@@ -144,6 +153,24 @@ impl Checker {
         *version = event.version;
         // Goes on from what stands there, so that each fault is told at its own place.
         (self.last, self.chain, self.recorded) = (event.pos, event.chain, event.recorded);
+    }
+
+    fn note_destruction(&mut self, event: &Recorded) {
+        let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
+        match (data["subject"].as_str(), data["class"].as_str(), data["before"].as_i64()) {
+            (Some(subject), ..) => drop(self.erased.insert(subject.into())),
+            (None, Some(class), Some(before)) => {
+                let year = self.expired.entry(class.into()).or_insert(before);
+                *year = before.max(*year);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether an event says that the keys of a subject, or those of its class and year, were destroyed.
+    pub fn tells_of(&self, subject: Uuid, class: &str, year: i16) -> bool {
+        self.erased.contains(&subject.to_string())
+            || self.expired.get(class).is_some_and(|before| i64::from(year) < *before)
     }
 
     /// The streams as they were listed when everything checked so far stood there: none may lie behind its events.
@@ -225,6 +252,13 @@ pub fn read_whole(reader: &mut Backend) -> Outcome<(Checker, Head, HashMap<Strin
     }
     if !listed {
         checker.listed(&streams);
+    }
+    let (before_first, beyond_head) = reader.strays()?;
+    if before_first {
+        checker.fault(0, "events stand before the first place, where nothing is appended");
+    }
+    if beyond_head {
+        checker.fault(head.pos + 1, "events stand beyond the head, and were never appended");
     }
     if !reader.is_sound()? {
         checker.fault(0, "the database says that its file is damaged");

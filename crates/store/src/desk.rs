@@ -21,7 +21,7 @@ use asked::{Asked, Outcome, digest, request};
 use crate::event::{AppendError, Appended, Context, Recorded};
 use crate::keys::Keys;
 use crate::log::{Filter, Log, Page};
-use crate::view::{self, CONTACT, CONVERSATION, View, contact_of, decode, stream};
+use crate::view::{self, CONTACT, CONVERSATION, Change, View, contact_of, decode, stream};
 use crate::{Error, Result, event, new_id};
 
 /// How long after the last message a code opens a contact: thirty days, in microseconds.
@@ -155,6 +155,8 @@ pub enum Trouble {
     KeyReused,
     /// Not now: the log is busy, full, or must be started anew. Nothing was lost; ask again with the same name.
     Later(String),
+    /// It was done, or not: the log did not say. Asked again with the same name it is done once.
+    Unknown(String),
     Broken(String),
 }
 
@@ -168,11 +170,8 @@ impl From<AppendError> for Trouble {
     fn from(error: AppendError) -> Trouble {
         match error {
             AppendError::KeyReused => Trouble::KeyReused,
-            AppendError::Overloaded
-            | AppendError::Full
-            | AppendError::ReadOnly
-            | AppendError::Unknown
-            | AppendError::Fatal(_) => Trouble::Later(error.to_string()),
+            AppendError::Overloaded | AppendError::Full | AppendError::ReadOnly => Trouble::Later(error.to_string()),
+            AppendError::Unknown | AppendError::Fatal(_) => Trouble::Unknown(error.to_string()),
             _ => Trouble::Broken(error.to_string()),
         }
     }
@@ -277,7 +276,11 @@ impl Desk {
         }
         let mut changed = HashSet::new();
         for event in &page.events {
-            let change = view.apply(event)?;
+            let change = view.apply(event).unwrap_or_else(|unreadable| {
+                // Such as what a newer program wrote: it keeps one matter from going on, and no other.
+                eprintln!("error: {unreadable}; {} stays as it was before", event.stream);
+                Change::default()
+            });
             changed.extend(change.contact.map(Topic::Contact));
             changed.extend(change.queues.into_iter().map(Topic::Queue));
         }
@@ -299,6 +302,10 @@ impl Desk {
     /// Keeps a snapshot, behind which the next start is quick.
     pub fn keep(&self) -> Result<()> {
         let Some(path) = self.0.snapshot.as_deref() else { return Ok(()) };
+        // A program that can read more begins anew, and has all of it.
+        if self.view().has_unreadable() {
+            return Ok(());
+        }
         let text = self.view().text()?;
         View::keep(&text, path)
     }
@@ -488,10 +495,11 @@ impl Desk {
     pub async fn dated(&self, id: Uuid) -> Result<Option<(Contact, i64)>> {
         let own = self.0.log.read_stream(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
         let conversation = self.0.log.read_stream(&stream(CONVERSATION, id), 0, usize::MAX >> 1).await?;
-        let mut times: Vec<(u64, i64)> = own.iter().chain(&conversation).map(|it| (it.pos, it.recorded)).collect();
+        let mut times: Vec<(u64, i64)> = own.iter().chain(&conversation).map(|it| (it.pos, it.occurred)).collect();
         times.sort_unstable();
-        // Events of one append have one time; rows made from them one after another must not.
-        let dated = times.iter().fold(i64::MIN, |last, (_, recorded)| (*recorded).max(last.saturating_add(1)));
+        // Events of one append have one time; rows made from them one after another must not. By when it happened, not by
+        // the log's own time, which a clock that was ahead once has moved for everybody.
+        let dated = times.iter().fold(i64::MIN, |last, (_, occurred)| (*occurred).max(last.saturating_add(1)));
         Ok(view::fold(None, &[own, conversation])?.map(|contact| (contact, dated)))
     }
 

@@ -39,6 +39,11 @@ CREATE TABLE IF NOT EXISTS keys (
     reason TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS keys_in_use ON keys (subject, class, year) WHERE destroyed IS NULL;
+CREATE TABLE IF NOT EXISTS noted (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    epoch BLOB NOT NULL,
+    pos INTEGER NOT NULL
+) STRICT;
 ";
 
 /// The key that wraps all others: 32 random bytes.
@@ -193,6 +198,12 @@ impl Keys {
         held(&self.opening).database.execute("VACUUM INTO ?", [to.to_string_lossy()]).map(|_| ()).map_err(broken)
     }
 
+    /// Whether content of a subject was ever sealed, also where its keys are destroyed.
+    pub fn knows(&self, subject: Uuid) -> Result<bool> {
+        let known = "SELECT EXISTS (SELECT 1 FROM keys WHERE subject = ?)";
+        held(&self.opening).database.query_row(known, [subject.as_bytes()], |row| row.get(0)).map_err(broken)
+    }
+
     /// Destroys all keys of a subject; gives how many.
     pub fn destroy(&self, subject: Uuid, reason: &str, now: i64) -> Result<usize> {
         self.destroy_where("subject = ?", params![now, reason, subject.as_bytes()])
@@ -223,21 +234,53 @@ impl Keys {
         }
     }
 
-    /// Places of those of `keys` that are not here, or that the master key does not open; a destroyed one is here.
-    pub(crate) fn missing(&self, keys: &HashMap<Uuid, u64>) -> Result<Vec<u64>> {
+    /// What became of keys; each with the place of the first event that it sealed.
+    pub(crate) fn fates(&self, keys: &HashMap<Uuid, u64>) -> Result<Vec<(u64, Fate)>> {
         let half = held(&self.opening);
-        let mut find = half.database.prepare_cached("SELECT wrapped FROM keys WHERE key_id = ?").map_err(broken)?;
-        let mut missing = Vec::new();
+        let sql = "SELECT wrapped, destroyed, subject, class, year FROM keys WHERE key_id = ?";
+        let mut find = half.database.prepare_cached(sql).map_err(broken)?;
+        let mut fates = Vec::with_capacity(keys.len());
         for (key, pos) in keys {
-            let found: Option<Option<Vec<u8>>> =
-                find.query_row([key.as_bytes()], |row| row.get(0)).optional().map_err(broken)?;
-            let is_here = found.is_some_and(|it| it.is_none_or(|wrapped| self.master.unwrap(*key, &wrapped).is_ok()));
-            if !is_here {
-                missing.push(*pos);
-            }
+            let fate = find.query_row([key.as_bytes()], |row| {
+                let opens = |wrapped: &[u8]| self.master.unwrap(*key, wrapped).is_ok();
+                Ok(match (row.get::<_, Option<Vec<u8>>>(0)?, row.get::<_, Option<i64>>(1)?) {
+                    (Some(wrapped), None) if opens(&wrapped) => Fate::Here,
+                    (None, Some(_)) => Fate::Destroyed {
+                        subject: Uuid::from_bytes(row.get(2)?),
+                        class: row.get(3)?,
+                        year: row.get(4)?,
+                    },
+                    _ => Fate::Missing,
+                })
+            });
+            fates.push((*pos, fate.optional().map_err(broken)?.unwrap_or(Fate::Missing)));
         }
-        Ok(missing)
+        Ok(fates)
     }
+
+    /// Where the log stood at the least when a key was last made, and its epoch: a log that ends before has lost its end.
+    pub fn noted(&self) -> Result<Option<(Uuid, u64)>> {
+        let noted = held(&self.opening).database.query_row("SELECT epoch, pos FROM noted", [], |row| {
+            Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, i64>(1)? as u64))
+        });
+        noted.optional().map_err(broken)
+    }
+
+    /// Puts everything into the one file of the keys; others may be reading.
+    pub(crate) fn settle(&self) -> Result<()> {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        held(&self.making).database.query_row(checkpoint, [], |_| Ok(())).map_err(broken)
+    }
+}
+
+/// What became of a key that sealed something.
+pub(crate) enum Fate {
+    /// It opens what it sealed.
+    Here,
+    /// With an erasure of its subject, or at the end of the time for which its class is kept.
+    Destroyed { subject: Uuid, class: String, year: i16 },
+    /// It is not here, or the master key does not open it.
+    Missing,
 }
 
 fn held<T>(half: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -290,8 +333,12 @@ impl Sealing<'_> {
         events.iter().map(|event| half.seal(event, master, begun)).collect()
     }
 
-    pub fn commit(mut self) -> Outcome<()> {
+    /// `head`: the log's, before this group.
+    pub fn commit(mut self, (epoch, pos): (Uuid, u64)) -> Outcome<()> {
         if let Some(half) = self.half.as_ref().filter(|_| self.begun) {
+            let note = "INSERT INTO noted VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, \
+                        pos = CASE WHEN epoch = excluded.epoch THEN max(pos, excluded.pos) ELSE excluded.pos END";
+            half.database.execute(note, params![epoch.as_bytes(), pos as i64]).map_err(trouble)?;
             half.database.execute_batch("COMMIT").map_err(trouble)?;
             self.begun = false;
         }

@@ -33,7 +33,7 @@ pub use keys::{KEY_FILE, KEYS, Keys, hex, random, signature};
 pub use log::{Filter, KEY_MISSING, Location, Log, Page};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use tokens::withdraw_tokens;
-pub use view::{View, contact_of, resident_of};
+pub use view::{CONTACT, CONVERSATION, ERASED, RESIDENT, View, contact_of, resident_of, stream};
 
 /// An id for something that happens now, in microseconds since 1970: UUIDv7.
 pub fn new_id(now: i64) -> uuid::Uuid {

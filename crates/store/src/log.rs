@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::backend::{self, Backend, Failure, Head, Outcome, Stream};
 use crate::chain::{self, ChainReport, digest, link};
 use crate::event::{Append, AppendError, Appended, Command, Context, Expect, NewEvent, Recorded, Sealed};
-use crate::keys::{Keys, Sealing};
+use crate::keys::{Fate, Keys, Sealing};
 use crate::memory::Memory;
 use crate::planted::{self, Bug};
 use crate::postgres::Postgres;
@@ -21,6 +21,10 @@ use crate::{Error, Result};
 
 /// What verify says of an event whose content nobody can open, although its key was not destroyed.
 pub const KEY_MISSING: &str = "the key of its content is not here: restore the keys";
+
+/// The same of one whose key was destroyed without a word of it in the log.
+const KEY_DESTROYED: &str =
+    "the key of its content was destroyed, and no event says so: restore the keys, or erase the subject again";
 
 /// No place or version is beyond: databases keep them as signed numbers.
 const LAST: u64 = i64::MAX as u64;
@@ -179,7 +183,7 @@ impl Log {
     /// Events of a stream after a version.
     pub async fn read_stream(&self, stream: &str, after: u64, most: usize) -> Result<Vec<Recorded>> {
         let stream = stream.to_string();
-        self.reading(move |reader| reader.of_stream(&stream, after.min(LAST), most)).await
+        self.reading(move |reader| reader.of_stream(&stream, after.min(LAST), None, most)).await
     }
 
     /// Events of a stream after a version, each with what was sealed in it; none: nothing, or its key is destroyed.
@@ -225,6 +229,23 @@ impl Log {
         self.keys.unseal(event)
     }
 
+    /// Puts everything into the files that bear the names of the log and the keys, so that each is whole by itself.
+    pub async fn settle(&self) -> Result<()> {
+        let keys = Arc::clone(&self.keys);
+        self.reading(Backend::settle).await?;
+        blocking(move || keys.settle()).await
+    }
+
+    /// As of [`Keys::noted`].
+    pub fn noted(&self) -> Result<Option<(Uuid, u64)>> {
+        self.keys.noted()
+    }
+
+    /// Whether content of a subject was ever sealed here, also where it was erased.
+    pub fn knows(&self, subject: Uuid) -> Result<bool> {
+        self.keys.knows(subject)
+    }
+
     /// Destroys the keys of a subject and says so in the log, which tells everything made from it to forget the subject.
     /// Done twice it is done once.
     pub async fn erase(&self, subject: Uuid, reason: &str, id: Uuid, now: i64, context: Context) -> Result<usize> {
@@ -244,8 +265,13 @@ impl Log {
         let (checker, head, streams) = self.reading(chain::read_whole).await?;
         blocking(move || {
             let mut checker = checker;
-            for pos in keys.missing(checker.keys())? {
-                checker.fault(pos, KEY_MISSING);
+            for (pos, fate) in keys.fates(checker.keys())? {
+                match fate {
+                    Fate::Here => {}
+                    Fate::Missing => checker.fault(pos, KEY_MISSING),
+                    Fate::Destroyed { subject, class, year } if checker.tells_of(subject, &class, year) => {}
+                    Fate::Destroyed { .. } => checker.fault(pos, KEY_DESTROYED),
+                }
             }
             Ok(checker.finish((head.pos, head.chain, head.recorded), &streams))
         })
@@ -257,7 +283,8 @@ impl Log {
         let (keys, name) = (Arc::clone(&self.keys), class.to_string());
         let destroyed = blocking(move || keys.expire(&name, before, now)).await?;
         let data = serde_json::json!({ "class": class, "before": before, "keys": destroyed }).to_string();
-        self.announce((crate::new_id(now), format!("retention/{class}")), "class.expired", data, now, context).await?;
+        self.announce((crate::new_id(now), format!("retention/{class}")), crate::view::EXPIRED, data, now, context)
+            .await?;
         Ok(destroyed)
     }
 
@@ -400,7 +427,9 @@ impl Writer {
 
     fn transact(&mut self, works: &[&Work]) -> Outcome<(Vec<Answer>, Option<u64>)> {
         let keys = Arc::clone(&self.keys);
-        let mut group = Group { head: self.backend.begin()?, sealing: keys.sealing() };
+        let head = self.backend.begin()?;
+        let before = (head.epoch, head.pos);
+        let mut group = Group { head, sealing: keys.sealing() };
         let mut answers = Vec::with_capacity(works.len());
         for work in works {
             answers.push(self.work(work, &mut group)?);
@@ -411,7 +440,7 @@ impl Writer {
             return Ok((answers, None));
         }
         // Keys first: what stands in the log can be opened.
-        group.sealing.commit()?;
+        group.sealing.commit(before)?;
         self.backend.commit(&group.head)?;
         Ok((answers, Some(group.head.pos)))
     }
@@ -437,7 +466,7 @@ impl Writer {
     fn carry_out(&mut self, command: &Command, group: &mut Group<'_>) -> Outcome<Answer> {
         let mut streams = Vec::with_capacity(command.streams.len());
         for (stream, known) in &command.streams {
-            streams.push(self.backend.of_stream(stream, *known, usize::MAX >> 1)?);
+            streams.push(self.backend.of_stream(stream, *known, Some(group.head.pos), usize::MAX >> 1)?);
         }
         let Some(events) = (command.decide)(&streams) else { return Ok(Err(AppendError::Refused)) };
         let append = Append {

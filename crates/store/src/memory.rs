@@ -121,8 +121,9 @@ impl Memory {
         Ok((state.events.iter().skip(pos as usize).take(most).cloned().collect(), state.head.clone()))
     }
 
-    pub fn of_stream(&mut self, stream: &str, version: u64, most: usize) -> Outcome<Vec<Recorded>> {
-        let of = |event: &&Recorded| event.stream == stream && event.version > version;
+    pub fn of_stream(&mut self, stream: &str, version: u64, to: Option<u64>, most: usize) -> Outcome<Vec<Recorded>> {
+        let is_before = |event: &Recorded| to.is_none_or(|to| event.pos <= to);
+        let of = |event: &&Recorded| event.stream == stream && event.version > version && is_before(event);
         let added = self.open.iter().flat_map(|open| &open.events);
         Ok(self.state().events.iter().chain(added).filter(of).take(most).cloned().collect())
     }

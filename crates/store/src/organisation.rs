@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// The one stream of all of it: it changes seldom, and every change is decided on the whole.
 pub const ORGANISATION: &str = "organisation/all";
 
-fn decode(event: &Recorded) -> Result<Event> {
+pub(crate) fn decode(event: &Recorded) -> Result<Event> {
     Event::decode(&event.kind, event.schema, &event.data)
         .map_err(|unreadable| Error(format!("event {} cannot be read: {}", event.pos, unreadable.0)))
 }
@@ -20,7 +20,7 @@ fn decode(event: &Recorded) -> Result<Event> {
 pub async fn organisation(log: &Log) -> Result<Vec<(Event, i64)>> {
     let mut last = i64::MIN;
     let dated = |event: &Recorded| {
-        last = event.recorded.max(last.saturating_add(1));
+        last = event.occurred.max(last.saturating_add(1));
         Ok((decode(event)?, last))
     };
     log.read_stream(ORGANISATION, 0, usize::MAX >> 1).await?.iter().map(dated).collect()

@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS streams (
     closed boolean NOT NULL
 );
 CREATE TABLE IF NOT EXISTS events (
-    pos bigint PRIMARY KEY,
+    pos bigint PRIMARY KEY CHECK (pos > 0),
     id uuid NOT NULL UNIQUE,
     stream text COLLATE \"C\" NOT NULL,
     version bigint NOT NULL,
@@ -322,10 +322,20 @@ impl Postgres {
         Ok((rows.iter().map(recorded).collect::<Outcome<_>>()?, head))
     }
 
-    pub fn of_stream(&mut self, stream: &str, version: u64, most: usize) -> Outcome<Vec<Recorded>> {
-        let sql = format!("SELECT {COLUMNS} FROM events WHERE stream = $1 AND version > $2 ORDER BY version LIMIT $3");
-        let rows = self.query(&sql, &[&stream, &(version as i64), &(most as i64)])?;
+    pub fn of_stream(&mut self, stream: &str, version: u64, to: Option<u64>, most: usize) -> Outcome<Vec<Recorded>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE stream = $1 AND version > $2 \
+             AND pos BETWEEN 1 AND coalesce($3, (SELECT pos FROM head)) ORDER BY version LIMIT $4"
+        );
+        let to = to.map(|to| to as i64);
+        let rows = self.query(&sql, &[&stream, &(version as i64), &to, &(most as i64)])?;
         rows.iter().map(recorded).collect()
+    }
+
+    pub fn strays(&mut self) -> Outcome<(bool, bool)> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM events WHERE pos < 1), \
+                   EXISTS (SELECT 1 FROM events WHERE pos > (SELECT pos FROM head))";
+        Ok(self.query(sql, &[])?.first().map_or((false, false), |row| (row.get(0), row.get(1))))
     }
 
     pub fn streams(&mut self, after: &str, most: usize) -> Outcome<Vec<(String, Stream)>> {

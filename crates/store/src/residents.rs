@@ -25,7 +25,7 @@ impl Desk {
         let events = self.log().read_stream(&stream(RESIDENT, subject), 0, usize::MAX >> 1).await?;
         let mut last = i64::MIN;
         let dated = |event: &Recorded| {
-            last = event.recorded.max(last.saturating_add(1));
+            last = event.occurred.max(last.saturating_add(1));
             Ok((decode(event)?, last))
         };
         events.iter().map(dated).collect()

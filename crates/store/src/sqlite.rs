@@ -32,7 +32,7 @@ CREATE TABLE streams (
     closed INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE events (
-    pos INTEGER PRIMARY KEY,
+    pos INTEGER PRIMARY KEY CHECK (pos > 0),
     id BLOB NOT NULL UNIQUE,
     stream TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -259,9 +259,22 @@ impl Sqlite {
         Ok((self.events(&sql, params![pos as i64, head.pos as i64, most as i64])?, head))
     }
 
-    pub fn of_stream(&mut self, stream: &str, version: u64, most: usize) -> Outcome<Vec<Recorded>> {
-        let sql = format!("SELECT {COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?");
-        self.events(&sql, params![stream, version as i64, most as i64])
+    pub fn of_stream(&mut self, stream: &str, version: u64, to: Option<u64>, most: usize) -> Outcome<Vec<Recorded>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE stream = ? AND version > ? \
+             AND pos BETWEEN 1 AND coalesce(?, (SELECT pos FROM head)) ORDER BY version LIMIT ?"
+        );
+        self.events(&sql, params![stream, version as i64, to.map(|to| to as i64), most as i64])
+    }
+
+    pub fn strays(&mut self) -> Outcome<(bool, bool)> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM events WHERE pos < 1), \
+                   EXISTS (SELECT 1 FROM events WHERE pos > (SELECT pos FROM head))";
+        self.database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failure)
+    }
+
+    pub fn settle(&mut self) -> Outcome<()> {
+        self.database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failure)
     }
 
     pub fn is_sound(&mut self) -> Outcome<bool> {

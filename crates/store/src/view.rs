@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::event::Recorded;
 use crate::keys::random;
+use crate::organisation::{self, ORGANISATION};
 use crate::{Error, Result, residents, tokens};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
@@ -32,6 +33,9 @@ pub const RESIDENT: &str = "resident";
 
 /// Kind of the event that says that a subject was erased.
 pub const ERASED: &str = "subject.erased";
+
+/// Kind of the event that says that the time was over for which a class of content is kept.
+pub const EXPIRED: &str = "class.expired";
 
 /// Name of a stream of a contact or a resident.
 pub fn stream(category: &str, id: Uuid) -> String {
@@ -70,6 +74,8 @@ pub struct View {
     theirs: HashMap<Uuid, Vec<Uuid>>,
     /// Of each person whose tokens were withdrawn, when that happened last.
     withdrawn: BTreeMap<String, i64>,
+    /// Streams with events that this program cannot read.
+    unreadable: BTreeSet<String>,
 }
 
 /// A view on disk: with another code, another epoch or more than the log has, it is made anew.
@@ -101,9 +107,17 @@ impl View {
         View { epoch, ..View::default() }
     }
 
-    /// Takes an event in; those of other matters only move the place.
+    /// Takes an event in; those of other matters only move the place. One that cannot be read leaves its matter as it was.
     pub fn apply(&mut self, event: &Recorded) -> Result<Change> {
         self.pos = event.pos;
+        let applied = self.applied(event);
+        if applied.is_err() {
+            self.unreadable.insert(event.stream.clone());
+        }
+        applied
+    }
+
+    fn applied(&mut self, event: &Recorded) -> Result<Change> {
         if event.kind == ERASED {
             // Of who is erased nothing goes on to hold.
             if let Some(subject) = event.stream.split_once('/').and_then(|(_, id)| id.parse().ok()) {
@@ -118,11 +132,15 @@ impl View {
             return Ok(Change::default());
         }
         if let Some(id) = resident_of(&event.stream) {
-            let resident = self.residents.remove(&id).unwrap_or_default().evolve(&residents::decode(event)?);
+            let decoded = residents::decode(event)?;
+            let resident = self.residents.remove(&id).unwrap_or_default().evolve(&decoded);
             if resident.registration.is_some() {
                 self.residents.insert(id, resident);
             }
             return Ok(Change::default());
+        }
+        if event.stream == ORGANISATION {
+            return organisation::decode(event).map(|_| Change::default());
         }
         let Some(id) = contact_of(&event.stream) else { return Ok(Change::default()) };
         let decoded = decode(event)?;
@@ -138,7 +156,7 @@ impl View {
             self.leave(id, contact);
         }
         // What comes after the end of a contact changes nothing that is open.
-        let after = Contact::evolve(before, &decoded, event.recorded);
+        let after = Contact::evolve(before, &decoded, event.occurred);
         let entered = after.as_ref().and_then(queue);
         let queues = if left == entered { Vec::new() } else { left.into_iter().chain(entered).collect() };
         if let Some(after) = after.filter(|after| after.place != Place::Closed) {
@@ -184,6 +202,16 @@ impl View {
     /// Whether a person's token that was made at an instant is withdrawn.
     pub fn is_withdrawn(&self, id: &str, made: i64) -> bool {
         self.withdrawn.get(id).is_some_and(|at| made <= *at)
+    }
+
+    /// Whether something happened to a contact, a resident or the organisation that this program cannot read.
+    pub fn is_unreadable(&self, stream: &str) -> bool {
+        self.unreadable.contains(stream)
+    }
+
+    /// Whether there is any such.
+    pub fn has_unreadable(&self) -> bool {
+        !self.unreadable.is_empty()
     }
 
     /// Units in whose queues somebody waits.
@@ -279,7 +307,7 @@ pub fn decode(event: &Recorded) -> Result<Event> {
 pub fn fold(known: Option<Contact>, streams: &[Vec<Recorded>]) -> Result<Option<Contact>> {
     let mut contact = known;
     for event in streams.iter().flatten() {
-        contact = Contact::evolve(contact, &decode(event)?, event.recorded);
+        contact = Contact::evolve(contact, &decode(event)?, event.occurred);
     }
     Ok(contact)
 }

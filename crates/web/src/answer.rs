@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use store::Trouble;
 
 /// Why something was not done, as programs are told: `{"error": {"code", "message", "field"?}}`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     pub status: StatusCode,
     pub code: &'static str,
@@ -62,6 +62,15 @@ impl Failure {
         )
     }
 
+    /// It may have been done: only the same again, under its name, is safe.
+    pub fn unknown() -> Failure {
+        Failure::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unknown",
+            "It may have been done, or not: send the same again with the same client_id.",
+        )
+    }
+
     /// What is asked for cannot be read at the moment.
     pub fn away(error: &dyn std::fmt::Display) -> Failure {
         eprintln!("error: {error}");
@@ -90,6 +99,10 @@ impl From<Trouble> for Failure {
             Trouble::Later(why) => {
                 eprintln!("error: {why}");
                 Failure::busy()
+            }
+            Trouble::Unknown(why) => {
+                eprintln!("error: {why}");
+                Failure::unknown()
             }
             Trouble::Broken(why) => Failure::broken(&why),
         }

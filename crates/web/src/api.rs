@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use operations::access::{Action, Resource, Role, decide};
+use operations::access::{Action, Role};
 use operations::contacts::{Channel, Code, Command, Contact, Outcome};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,8 +24,6 @@ use crate::live::{self, instant};
 pub const OPENAPI: &str = include_str!("../../../docs/openapi.json");
 /// Contacts of a queue in one answer.
 const MOST_QUEUED: usize = 500;
-/// Characters of a language's tag and of a service's name.
-const MOST_WORD: usize = 64;
 
 type Answer = Result<Response, Failure>;
 
@@ -50,13 +48,12 @@ fn required(value: Option<String>, field: &'static str) -> Result<String, Failur
     value.ok_or_else(|| Failure::invalid(field, format!("{field} is missing.")))
 }
 
-/// A word of letters, digits and hyphens.
+/// A code, which stands unsealed in the log.
 fn word(value: Option<String>, field: &'static str) -> Result<String, Failure> {
     let value = required(value, field)?;
-    let plain = |letter: u8| letter.is_ascii_alphanumeric() || b"-_.:".contains(&letter);
-    match (1..=MOST_WORD).contains(&value.len()) && value.bytes().all(plain) {
+    match care::is_plain_id(&value) {
         true => Ok(value),
-        false => Err(Failure::invalid(field, format!("{field} is a code of 1 to 64 letters, digits and hyphens."))),
+        false => Err(Failure::invalid(field, format!("{field} is a code: {}.", care::PLAIN_ID))),
     }
 }
 
@@ -210,8 +207,7 @@ pub async fn queue(
     caller: Caller,
     headers: HeaderMap,
 ) -> Answer {
-    let within = caller.person.as_ref().is_some_and(|person| app.is_within(&unit, &person.unit));
-    if !decide(caller.role(), Action::SeeQueue, Resource::Queue { within }).allow || !app.is_queue(&unit) {
+    if !app.may_see_queue(caller.person.as_ref(), &unit) || !app.is_queue(&unit) {
         return Err(Failure::not_found());
     }
     if wants_stream(&headers) {
@@ -219,7 +215,13 @@ pub async fn queue(
     }
     let Query(query) = query.map_err(|_| Failure::invalid("limit", "limit is a whole number."))?;
     let (head, waiting) = app.desk.view().queue(&unit, query.limit.unwrap_or(100).min(MOST_QUEUED));
-    let contacts: Vec<Value> = head.iter().map(|(id, contact)| shown(&app, *id, contact, true)).collect();
+    // Of whom somebody is a patient is for those who read the contact, which is recorded.
+    let listed = |(id, contact): &(Uuid, Contact)| {
+        let mut shown = shown(&app, *id, contact, true);
+        shown.as_object_mut().and_then(|shown| shown.remove("registration"));
+        shown
+    };
+    let contacts: Vec<Value> = head.iter().map(listed).collect();
     Ok(answer(StatusCode::OK, &json!({ "queue": unit, "waiting": waiting, "contacts": contacts })))
 }
 
@@ -325,7 +327,8 @@ fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Com
             (Command::Resolve { outcome, seen }, None)
         }
         "reopen" => (Command::Reopen, None),
-        _ => (Command::Close, None),
+        "close" => (Command::Close, None),
+        _ => return Err(Failure::not_found()),
     })
 }
 

@@ -68,7 +68,8 @@ impl Person {
         let [role, id, unit, made, until] = told.split('\n').collect::<Vec<_>>().try_into().ok()?;
         let person = Person { role: Role::named(role)?, id: id.into(), unit: unit.into() };
         let term = made.parse().ok()?..until.parse().ok()?;
-        (now < term.end).then_some((person, term))
+        // One that was made later than now comes from another clock, by which it could outlast its withdrawal.
+        (term.start <= now && now < term.end).then_some((person, term))
     }
 }
 
@@ -231,7 +232,7 @@ pub const CODE_COOKIE: &str = "contact";
 
 /// The contact that a code opens. Those that open nothing are counted by the address that they come from.
 pub async fn holder(parts: &Parts, app: &App, code: &str) -> Result<Option<Uuid>, Failure> {
-    let found = app.desk.by_code(code).await.map_err(|error| Failure::broken(&error))?;
+    let found = app.desk.by_code(code).await.map_err(|error| Failure::away(&error))?;
     if found.is_none() {
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let address = address.map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(address)| address.ip());

@@ -58,6 +58,12 @@ impl App {
         false
     }
 
+    /// Whether somebody may see which contacts wait in a unit's queue.
+    pub fn may_see_queue(&self, person: Option<&Person>, unit: &str) -> bool {
+        let within = person.is_some_and(|person| self.is_within(unit, &person.unit));
+        decide(person.map(|person| person.role), Action::SeeQueue, Resource::Queue { within }).allow
+    }
+
     /// Whether a unit has a queue: contacts come to it, or still wait in it although it has ended.
     pub fn is_queue(&self, unit: &str) -> bool {
         self.is_unit(unit) || self.desk.view().queue(unit, 0).1 > 0
@@ -188,6 +194,9 @@ pub fn is_language(tag: &str) -> bool {
     let is_region = region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase());
     (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase()) && is_region
 }
+
+/// What [`is_plain_id`] asks for, in words.
+pub const PLAIN_ID: &str = "1 to 64 letters, digits and - _ . : in one word, and no identity code";
 
 /// Whether a text can be the id of a professional or a unit, which stands unsealed in the log: one word, and no identity
 /// code.

@@ -19,7 +19,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, holder};
 use crate::care::{self, receipt};
-use crate::home::{away, failed, kept};
+use crate::home::{away, failed, kept, unsent};
 use crate::layout::{Page, cookie};
 use crate::numbers;
 use crate::thread::{Written, conversation, errors, field, message_box};
@@ -238,7 +238,7 @@ async fn shown_thread(
 ) -> Response {
     let items = match app.desk.conversation(id, 0, usize::MAX >> 1).await {
         Ok(items) => items,
-        Err(error) => return failed(page, &Failure::away(&error)),
+        Err(error) => return unsent(page, &Failure::away(&error), &written.text),
     };
     let head = contact.conversation;
     let is_new = cookie(&parts.headers, "receipt").is_some_and(|value| value == "1") && written.wrong.is_none();
@@ -333,19 +333,16 @@ pub async fn write(
     parts: Parts,
     form: Result<Form<Message>, FormRejection>,
 ) -> Response {
-    let caller = match caller {
-        Ok(caller) => caller,
-        Err(failure) => return failed(&page, &failure),
+    let own = match &caller {
+        Ok(caller) => own(&app, caller, &which, Action::WriteMessage).await.map(|own| (caller, own)),
+        Err(failure) => Err(failure.clone()),
     };
-    let (id, contact) = match own(&app, &caller, &which, Action::WriteMessage).await {
-        Ok(own) => own,
-        Err(failure) if failure.status == StatusCode::NOT_FOUND => {
-            return form.map_or_else(
-                |_| see_other("/contact/return"),
-                |Form(message)| away(&page, StatusCode::CONFLICT, &message.text),
-            );
+    let (caller, (id, contact)) = match (own, &form) {
+        (Ok(own), _) => own,
+        (Err(failure), Err(_)) if failure.status == StatusCode::NOT_FOUND => return see_other("/contact/return"),
+        (Err(failure), form) => {
+            return unsent(&page, &failure, form.as_ref().map_or("", |Form(message)| &message.text));
         }
-        Err(failure) => return failed(&page, &failure),
     };
     let (message, wrong) = match form {
         Err(error) => (Message::default(), Some(unread(&error))),
@@ -354,7 +351,7 @@ pub async fn write(
             return away(&page, StatusCode::CONFLICT, &message.text);
         }
         Ok(Form(message)) => {
-            let wrong = sent(&app, &caller, id, &message).await.err();
+            let wrong = sent(&app, caller, id, &message).await.err();
             (message, wrong)
         }
     };

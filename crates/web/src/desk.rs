@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use facts::Modality;
 use maud::{Markup, html};
-use operations::access::{Action, Resource, Role, decide};
+use operations::access::{Action, Role};
 use operations::contacts::{Code, Command, Contact, Event, Outcome, Place};
 use serde::Deserialize;
 use store::Happened;
@@ -19,7 +19,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, service_name, wrong_text};
-use crate::home::{away, failed, kept, missing};
+use crate::home::{away, kept, missing, unsent};
 use crate::layout::Page;
 use crate::numbers;
 use crate::resident::Asked;
@@ -44,8 +44,7 @@ pub async fn queues(State(app): State<Arc<App>>, page: Page, Query(filters): Que
     let Some(person) = page.person.clone() else { return Redirect::to("/sign-in").into_response() };
     let units = queue_units(&app, &person);
     let unit = filters.unit.or_else(|| units.first().cloned()).unwrap_or_else(|| person.unit.clone());
-    let within = app.is_within(&unit, &person.unit);
-    if !decide(page.role, Action::SeeQueue, Resource::Queue { within }).allow || !app.is_queue(&unit) {
+    if !app.may_see_queue(Some(&person), &unit) || !app.is_queue(&unit) {
         return missing(&page);
     }
     let (queue, waiting) = app.desk.view().queue(&unit, SHOWN);
@@ -189,7 +188,7 @@ async fn shown(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
                 &content,
             )
         }
-        Err(failure) => failed(page, &failure),
+        Err(failure) => unsent(page, &failure, &written.all()),
     }
 }
 
@@ -472,23 +471,23 @@ pub async fn command(
             away(&page, StatusCode::CONFLICT, &written)
         };
     }
-    let Ok(caller) = caller else { return missing(&page) };
     let Ok(Form(fields)) = form else {
         let written = Written { wrong: Some("wrong-form"), ..Written::default() };
-        return shown(&app, &page, &path, Ok(caller), &written).await;
+        return shown(&app, &page, &path, caller, &written).await;
     };
     let (client_id, text, note) = (fields.client_id.clone(), fields.text.clone(), fields.note.clone());
-    match done(&app, &caller, &path, &verb, fields).await {
-        Ok(()) => see_other(&after(&app, &caller, &path, &verb).await),
+    let done = match &caller {
+        Ok(caller) => done(&app, caller, &path, &verb, fields).await.map(|()| caller),
+        Err(failure) => Err(Wrong::Failed(failure.clone())),
+    };
+    match done {
+        Ok(caller) => see_other(&after(&app, caller, &path, &verb).await),
         Err(Wrong::Told(wrong)) => {
             let written = Written { note, ..Written::again(client_id, text, wrong) };
-            shown(&app, &page, &path, Ok(caller), &written).await
+            shown(&app, &page, &path, caller, &written).await
         }
         // It may be handed over, or gone: what they wrote is theirs to keep.
-        Err(Wrong::Failed(failure)) if !(text.is_empty() && note.is_empty()) => {
-            away(&page, failure.status, &(text + &note))
-        }
-        Err(Wrong::Failed(failure)) => failed(&page, &failure),
+        Err(Wrong::Failed(failure)) => unsent(&page, &failure, &(text + &note)),
     }
 }
 
@@ -515,7 +514,7 @@ impl From<Failure> for Wrong {
             "unseen_message" => Wrong::Told("wrong-unseen"),
             "not_now" | "not_there" | "too_late" | "too_early" => Wrong::Told("wrong-not-now"),
             "key_reused" => Wrong::Told("wrong-again"),
-            "busy" => Wrong::Told("wrong-later"),
+            "busy" | "unknown" => Wrong::Told("wrong-later"),
             "invalid" | "times" | "no_pair" | "earlier_registration" | "anonymous" => Wrong::Told("wrong-form"),
             _ => Wrong::Failed(failure),
         }

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use facts::CodeList;
 use stats::spc::Better;
 
 /// A measure as its page shows it. Texts are Finnish, Swedish, English.
@@ -20,6 +21,8 @@ pub struct Card {
     pub source: String,
     pub sql: String,
     pub version: u32,
+    /// Vocabulary of its classes; none: the words of whoever wrote the measure.
+    pub classes: Option<&'static CodeList>,
 }
 
 /// A unit of the tree. Names are Finnish, Swedish, English.
@@ -90,6 +93,8 @@ pub trait Figures: Send + Sync {
     fn parts(&self, measure: &str, unit: &str) -> Vec<Part>;
     /// Cases of a measure, a unit and a period; only for the demo county's invented people.
     fn cases(&self, measure: &str, unit: &str, period: &str) -> Later<Result<CaseTable, String>>;
+    /// Figures of fewer people are hidden.
+    fn threshold(&self) -> u64;
     /// Every person in the data is invented.
     fn synthetic(&self) -> bool;
 }

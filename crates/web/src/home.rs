@@ -39,7 +39,7 @@ pub async fn home(page: Page) -> Response {
         h2.govuk-heading-l { (page.text("home-how-title")) }
         ol.govuk-list.govuk-list--number {
             @for step in ["home-how-1", "home-how-2", "home-how-3", "home-how-4"] {
-                li { (page.text(step)) }
+                li { (page.language.text_with(step, &[("threshold", &page.figures.threshold().to_string())])) }
             }
         }
     };
@@ -73,8 +73,13 @@ pub fn unreadable(page: &Page, status: StatusCode) -> Response {
 
 /// A page for what went wrong: what, and where to go on.
 pub fn failed(page: &Page, failure: &Failure) -> Response {
+    unsent(page, failure, "")
+}
+
+/// The same for what somebody wrote; it is not sent, and not lost.
+pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
     if failure.status == StatusCode::NOT_FOUND {
-        return missing(page);
+        return if text.is_empty() { missing(page) } else { away(page, StatusCode::CONFLICT, text) };
     }
     let lead = match failure.status {
         StatusCode::INTERNAL_SERVER_ERROR => "failed-broken",
@@ -84,6 +89,7 @@ pub fn failed(page: &Page, failure: &Failure) -> Response {
     let content = html! {
         h1.govuk-heading-xl { (page.text("failed-title")) }
         p.lead { (page.text(lead)) }
+        @if !text.is_empty() { (kept(page, text)) }
         p.govuk-body { a.govuk-link href="/" { (page.text("back-home")) } }
     };
     page.render(failure.status, &page.text("failed-title"), &content)

@@ -25,7 +25,7 @@ mod thread;
 
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
@@ -45,7 +45,7 @@ use crate::layout::Page;
 
 pub use api::OPENAPI;
 pub use caller::Person;
-pub use care::{Service, is_plain_id};
+pub use care::{PLAIN_ID, Service, is_plain_id};
 pub use charts::{assurance_code, chart_svg, variation_code};
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, UnitCard};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
@@ -83,14 +83,16 @@ pub struct App {
     sessions: caller::Sessions,
     tries: caller::Tries,
     counters: observe::Counters,
-    /// Events of the log that are not in the facts yet.
-    behind: AtomicU64,
+    /// Place of the log up to which it is in the facts, and when that was last all of it, in microseconds since 1970.
+    followed: AtomicU64,
+    caught_up: AtomicI64,
     /// Turns true when the server ends: streams end then, so that it does not wait for them.
     ending: watch::Sender<bool>,
 }
 
 impl App {
     pub fn new(parts: Parts) -> Arc<App> {
+        let now = parts.desk.now();
         Arc::new(App {
             figures: RwLock::new(parts.figures),
             metrics: parts.metrics,
@@ -104,7 +106,8 @@ impl App {
             sessions: caller::Sessions::new(parts.secret),
             tries: caller::Tries::default(),
             counters: observe::Counters::default(),
-            behind: AtomicU64::new(0),
+            followed: AtomicU64::new(0),
+            caught_up: AtomicI64::new(now),
             ending: watch::Sender::new(false),
         })
     }
@@ -114,9 +117,19 @@ impl App {
         Arc::clone(&self.figures.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Tells how many events of the log are not in the facts yet.
-    pub fn behind(&self, events: u64) {
-        self.behind.store(events, Ordering::Relaxed);
+    /// Tells up to which place of the log the facts have followed.
+    pub fn followed(&self, pos: u64) {
+        self.followed.store(pos, Ordering::Relaxed);
+        if pos >= self.desk.view().pos {
+            self.caught_up.store(self.desk.now(), Ordering::Relaxed);
+        }
+    }
+
+    /// Events of the log that are not in the facts yet, and for how many seconds there have been such.
+    fn behind(&self) -> (u64, f64) {
+        let events = self.desk.view().pos.saturating_sub(self.followed.load(Ordering::Relaxed));
+        let since = self.desk.now().saturating_sub(self.caught_up.load(Ordering::Relaxed));
+        (events, if events == 0 { 0.0 } else { since.max(0) as f64 / 1e6 })
     }
 
     /// Puts newer figures in place of those shown; requests under way end with the ones they began with.

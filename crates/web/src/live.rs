@@ -138,6 +138,11 @@ struct Watcher {
 }
 
 impl Watcher {
+    /// Whether they are still who they were, and the unit is still theirs to see.
+    fn may_go_on(&self) -> bool {
+        self.caller.stands(&self.app) && self.app.may_see_queue(self.caller.person.as_ref(), &self.unit)
+    }
+
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Watcher)> {
         while self.told && !self.heard.has_changed().ok()? && !*self.ending.borrow() {
             tokio::select! {
@@ -145,11 +150,11 @@ impl Watcher {
                 _ = self.ending.changed() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
-            if !self.caller.stands(&self.app) {
+            if !self.may_go_on() {
                 return None;
             }
         }
-        if *self.ending.borrow() || !self.caller.stands(&self.app) {
+        if *self.ending.borrow() || !self.may_go_on() {
             return None;
         }
         self.told = true;

@@ -70,10 +70,12 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Response {
         let view = app.desk.view();
         (view.pos, view.open())
     };
+    let (behind, since) = app.behind();
     let gauges = [
-        ("luotsi_log_events", "Events of the log that are shown.", pos),
-        ("luotsi_contacts_open", "Contacts that are not closed.", open as u64),
-        ("luotsi_facts_behind_events", "Events of the log that are not in the facts yet.", read(&app.behind)),
+        ("luotsi_log_events", "Events of the log that are shown.", pos as f64),
+        ("luotsi_contacts_open", "Contacts that are not closed.", open as f64),
+        ("luotsi_facts_behind_events", "Events of the log that are not in the facts yet.", behind as f64),
+        ("luotsi_facts_behind_seconds", "Time since all events of the log were in the facts; 0 when they are.", since),
     ];
     for (name, about, value) in gauges {
         let _ = writeln!(out, "# HELP {name} {about}\n# TYPE {name} gauge\n{name} {value}");

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Person;
-use crate::care::is_plain_id;
+use crate::care::{PLAIN_ID, is_plain_id};
 
 /// Minutes of an encounter at most.
 const LONGEST: u32 = 600;
@@ -72,7 +72,8 @@ impl App {
         let now = self.desk.now();
         let command = match verb {
             "register" => self.pair(contact, asked, now)?,
-            _ => Command::Record(meeting((id, contact), person, &asked, now)?),
+            "encounter" => Command::Record(meeting((id, contact), person, &asked, now)?),
+            _ => return Err(Failure::not_found()),
         };
         let done = self.desk.ask_of_resident(subject, &person.who(), command, (key, &told)).await;
         done.map_err(|denied| match denied {
@@ -88,7 +89,7 @@ impl App {
         }
         for (field, id) in [("physician", &asked.physician), ("nurse", &asked.nurse)] {
             if !id.as_deref().is_none_or(is_plain_id) {
-                let what = format!("{field} is an id of 1 to 64 letters, digits and hyphens.");
+                let what = format!("{field} is an id: {PLAIN_ID}.");
                 return Err(Failure::invalid(field, what));
             }
         }

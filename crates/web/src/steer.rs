@@ -292,7 +292,7 @@ fn legend(page: &Page) -> Markup {
             div.govuk-details__text {
                 p { (page.text("legend-variation")) }
                 p { (page.text("legend-assurance")) }
-                p { (page.text("legend-hidden")) }
+                p { (page.language.text_with("legend-hidden", &[("threshold", &page.figures.threshold().to_string())])) }
             }
         }
     }

@@ -52,7 +52,7 @@ impl Language {
 
     /// The name of a code of a closed vocabulary; a code that it does not have stands for itself.
     pub fn code_name(self, list: &'static CodeList, code: &str) -> String {
-        let named = list.codes.iter().find(|it| it.code == code).map(|it| match self {
+        let named = list.find(code).map(|it| match self {
             Language::Fi => it.fi,
             Language::Sv => it.sv,
             Language::En => it.en,

@@ -27,6 +27,11 @@ impl Written {
         Written { client_id, text, wrong: Some(wrong), ..Written::default() }
     }
 
+    /// All of it, to be taken along.
+    pub fn all(&self) -> String {
+        format!("{}{}", self.text, self.note)
+    }
+
     /// The name under which the form's message is sent once.
     pub fn client_id(&self, app: &App) -> String {
         if self.client_id.is_empty() { app.sessions.unguessable() } else { self.client_id.clone() }

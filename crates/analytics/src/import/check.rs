@@ -78,8 +78,13 @@ impl Directory {
         let path = folder.join("directory.key");
         let broken = |error| Error::file("write the directory key", &path, error);
         std::fs::create_dir_all(&folder).map_err(broken)?;
-        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        file.and_then(|mut file| file.write_all(key).and_then(|()| file.sync_all())).map_err(broken)
+        // Whole or not at all, and never over one that is there.
+        let partial = folder.join(format!("directory.key.partial-{}", std::process::id()));
+        let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
+        let written = file.and_then(|mut file| file.write_all(key).and_then(|()| file.sync_all()));
+        let kept = written.and_then(|()| std::fs::hard_link(&partial, &path));
+        let _ = std::fs::remove_file(&partial);
+        kept.and_then(|()| std::fs::File::open(&folder)?.sync_all()).map_err(broken)
     }
 
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]

@@ -95,6 +95,37 @@ fn after_damage_a_copy_is_put_back_and_nothing_half() {
     assert_eq!(status, 200, "it is there, as it was");
 }
 
+/// What was acknowledged last stands beside the log's file, until it is put into it. Where that is lost, no digest of what
+/// is left can tell; the keys can.
+#[test]
+fn the_lost_end_of_a_log_is_told_by_its_keys() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("county");
+    let data = path.display().to_string();
+    let mut server = Server::start(&path);
+    for client in ["one", "two", "three"] {
+        let opened = call(&server.address, "POST", "/api/contacts", "", Some(&opening(client))).expect("an answer");
+        assert_eq!(opened.0, 201);
+    }
+    server.kill();
+    let _ = fs::remove_dir_all(path.join("snapshots"));
+    fs::remove_file(path.join("log.db-wal")).expect("what stood beside it");
+    let lost = refused(&["log", "verify", "--data", &data]);
+    assert!(lost.contains("its end is lost"), "{lost}");
+    let lost = refused(&["serve", "--listen", "127.0.0.1:0", "--data", &data]);
+    assert!(lost.contains("its end is lost"), "{lost}");
+    // A server that was told to end leaves its files whole, each by itself.
+    let path = folder.path().join("other");
+    let data = path.display().to_string();
+    let mut server = Server::start(&path);
+    assert_eq!(call(&server.address, "POST", "/api/contacts", "", Some(&opening("one"))).expect("an answer").0, 201);
+    server.end();
+    for left in ["log.db-wal", "access.db-wal", "keys/keys.db-wal"] {
+        assert_eq!(fs::metadata(path.join(left)).map_or(0, |file| file.len()), 0, "{left}");
+    }
+    must(&["log", "verify", "--data", &data]);
+}
+
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test has no arguments")]
 fn a_log_in_a_database_is_proved_and_exported() {

@@ -346,7 +346,7 @@ fn units_and_professionals_that_the_county_keeps_are_in_the_facts() {
     assert!(!refused && why.contains("before"), "{why}");
     assert!(!set("east", "station-1", "2026-03-01").0, "no circle");
     let (refused, why) = keep(&["unit", "set", "a b", "--name", "x", "--level", "unit", "--parent", "west"]);
-    assert!(!refused && why.contains("no identifier"), "{why}");
+    assert!(!refused && why.contains("is no id"), "{why}");
     let nurse = ["professional", "set", "nurse-7", "--profession", "nurse", "--unit", "station-1"];
     assert!(keep(&[nurse.as_slice(), &["--from", "2026-01-15"]].concat()).0);
     assert!(!keep(&["unit", "end", "station-1", "--on", "2026-06-01"]).0, "somebody works there");

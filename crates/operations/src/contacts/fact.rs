@@ -7,9 +7,6 @@ use super::state::Contact;
 /// The row of a contact. `resident`: who it concerns, unless nobody knows or it was erased; `due_at`: by when it was to be
 /// answered, by the rule in force when it was opened.
 pub fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, due_at: Option<i64>) -> facts::Contact {
-    let opened = contact.opened_at;
-    // A clock that was set back must not make an answer older than its question.
-    let after = |at: Option<i64>| at.map(|at| Instant(at.max(opened)));
     facts::Contact {
         contact_id: Key(id),
         resident_id: resident,
@@ -26,15 +23,15 @@ pub fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, due_at:
         identified: !contact.anonymous,
         caller_key: None,
         on_behalf: None::<OnBehalf>,
-        opened_at: Instant(opened),
+        opened_at: Instant(contact.opened_at),
         first_attempt_at: None,
-        first_response_at: after(contact.first_response_at),
-        reached_at: after(contact.reached_at),
+        first_response_at: contact.first_response_at.map(Instant),
+        reached_at: contact.reached_at.map(Instant),
         ended_at: None,
         assessed_at: None,
         due_at: due_at.map(Instant),
-        resolved_at: after(contact.resolved_at),
-        closed_at: after(contact.closed_at),
+        resolved_at: contact.resolved_at.map(Instant),
+        closed_at: contact.closed_at.map(Instant),
         handler_id: contact.handler.as_deref().map(Into::into),
         outcome: contact.outcome,
         transfers: contact.transfers.into(),

@@ -62,9 +62,11 @@ pub enum Place {
 }
 
 impl Contact {
-    /// After an event that was recorded at an instant. Without a contact only an opening makes one.
-    pub fn evolve(contact: Option<Contact>, event: &Event, recorded: i64) -> Option<Contact> {
+    /// After an event that happened at an instant. Without a contact only an opening makes one.
+    pub fn evolve(contact: Option<Contact>, event: &Event, at: i64) -> Option<Contact> {
         let Some(mut contact) = contact else { return Contact::opened(event) };
+        // A clock that was set back must not make an answer older than its question.
+        let at = at.max(contact.opened_at);
         let owner = |place: &Place| match place {
             Place::Owned { owner } | Place::Waiting { owner } | Place::Resolved { owner, .. } => owner.clone(),
             Place::Queued | Place::Closed => String::new(),
@@ -74,7 +76,7 @@ impl Contact {
             false => contact.history += 1,
         }
         if matches!(event, Event::Written { .. }) {
-            contact.written_at = recorded;
+            contact.written_at = at;
         }
         match event {
             Event::Opened { .. } | Event::Shown(_) => {}
@@ -95,18 +97,18 @@ impl Contact {
                 contact.transfers += 1;
             }
             Event::Resolved { outcome } => {
-                contact.place = Place::Resolved { owner: owner(&contact.place), at: recorded };
-                (contact.outcome, contact.resolved_at) = (Some(*outcome), Some(recorded));
+                contact.place = Place::Resolved { owner: owner(&contact.place), at };
+                (contact.outcome, contact.resolved_at) = (Some(*outcome), Some(at));
             }
-            Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(recorded)),
+            Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
             Event::Written { author: Author::Resident, .. } => {
                 contact.last_of_resident = contact.conversation;
                 if contact.first_response_at.is_some() {
-                    contact.reached_at.get_or_insert(recorded);
+                    contact.reached_at.get_or_insert(at);
                 }
             }
             Event::Written { author: Author::Service, .. } => {
-                contact.first_response_at.get_or_insert(recorded);
+                contact.first_response_at.get_or_insert(at);
             }
         }
         Some(contact)

@@ -38,7 +38,7 @@ pub enum Assurance {
     Meets,
 }
 
-/// Variation by the heaviest signal of the latest point; `None` without a value or with limits on trial.
+/// Variation by the heaviest signal of the latest point; `None` without a value or without limits.
 pub fn variation(charted: &Charted, better: Better) -> Option<Variation> {
     let latest = charted.latest().filter(|point| point.centre.is_some())?;
     let Some(signal) = latest.signals.first() else { return Some(Variation::Common) };

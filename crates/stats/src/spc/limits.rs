@@ -66,16 +66,20 @@ pub fn limits(kind: Chart, part: &[Datum], baseline: Option<usize>, dialect: &Di
 /// Charts whose limits follow each period's denominator.
 fn by_denominator(kind: Chart, part: &[Datum], used: &[(f64, f64)]) -> Limits {
     let total: f64 = used.iter().map(|(_, n)| n).sum();
+    if total <= 0.0 {
+        return Limits { lines: vec![None; part.len()], screened: 0, values: used.len() };
+    }
     let centre = used.iter().map(|(value, n)| value * n).sum::<f64>() / total;
     let ceiling = if kind == Chart::U { f64::INFINITY } else { 1.0 };
     let variance = if kind == Chart::U { centre } else { centre * (1.0 - centre) };
     let inflation = match kind {
         // Laney 2002: sigma of the z-scores from their moving ranges.
-        Chart::PPrime => {
+        // Where every share is 0 or every one is 1 nothing varies.
+        Chart::PPrime if variance > 0.0 => {
             let z: Vec<f64> = used.iter().map(|(value, n)| (value - centre) / (variance / n).sqrt()).collect();
             mean_range(&z).map_or(1.0, |range| range / D2)
         }
-        Chart::P | Chart::U | Chart::Xmr | Chart::C | Chart::T | Chart::G | Chart::Run => 1.0,
+        Chart::PPrime | Chart::P | Chart::U | Chart::Xmr | Chart::C | Chart::T | Chart::G | Chart::Run => 1.0,
     };
     let line = |datum: &Datum| {
         let half = 3.0 * inflation * (variance / datum.denominator).sqrt();

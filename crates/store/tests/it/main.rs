@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod conformance;
+mod desk;
 mod lifecycle;
 mod logs;
 mod model;

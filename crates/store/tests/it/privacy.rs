@@ -210,17 +210,53 @@ fn c36_a_change_of_any_column_is_told_at_its_place() {
             ("UPDATE commands SET last_pos = 5 WHERE first_pos = 3", 4),
             ("UPDATE commands SET last_pos = 9 WHERE first_pos = 6", 6),
             ("UPDATE commands SET recorded = recorded + 1 WHERE first_pos = 2", 2),
+            // Rows that are put in beside the log: where nothing is appended, they are told and never read.
+            (
+                "CREATE TEMP TABLE f AS SELECT * FROM events WHERE pos = 3; PRAGMA ignore_check_constraints = on; \
+                 UPDATE f SET pos = -5, id = zeroblob(16), version = 100; INSERT INTO events SELECT * FROM f; DROP TABLE f",
+                0,
+            ),
+            (
+                "CREATE TEMP TABLE f AS SELECT * FROM events WHERE pos = 3; \
+                 UPDATE f SET pos = 7, id = zeroblob(16), version = 100; INSERT INTO events SELECT * FROM f; DROP TABLE f",
+                7,
+            ),
         ] {
             database.execute_batch("CREATE TEMP TABLE e AS SELECT * FROM events; CREATE TEMP TABLE h AS SELECT * FROM head; \
                                     CREATE TEMP TABLE s AS SELECT * FROM streams; CREATE TEMP TABLE c AS SELECT * FROM commands").expect("ok");
             database.execute_batch(change).expect(change);
             let faults = bench.log.verify().await.expect("a report").faults;
             assert!(faults.iter().any(|fault| fault.pos == place), "{change}: {faults:?}");
+            let read = bench.log.read_stream("a/0", 0, 100).await.expect("read");
+            assert!(read.iter().all(|event| event.version < 100), "{change}: what was never appended is read");
             database.execute_batch("DELETE FROM events; INSERT INTO events SELECT * FROM e; DELETE FROM head; \
                                     INSERT INTO head SELECT * FROM h; DELETE FROM streams; INSERT INTO streams SELECT * FROM s; \
                                     DELETE FROM commands; INSERT INTO commands SELECT * FROM c; \
                                     DROP TABLE e; DROP TABLE h; DROP TABLE s; DROP TABLE c").expect("as it was");
         }
         assert!(bench.log.verify().await.expect("a report").faults.is_empty());
+    });
+}
+
+#[test]
+fn keys_that_were_destroyed_without_a_word_are_told() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        bench.append(of(vec![personal("a/1", one, "one"), personal("a/2", other, "two")])).await.expect("appended");
+        keys(bench.folder.path()).destroy(other, "by nobody", BEGUN).expect("destroyed");
+        let faults = bench.log.verify().await.expect("a report").faults;
+        assert_eq!(faults.iter().map(|fault| fault.pos).collect::<Vec<_>>(), [2], "{faults:?}");
+        // Erased again it is told in the log, and then it is as it should be.
+        bench.log.erase(other, "asked for", id(), BEGUN, context()).await.expect("erased");
+        assert!(bench.log.verify().await.expect("a report").faults.is_empty());
+        // The same of a class whose time is over; half a destruction is none.
+        assert_eq!(keys(bench.folder.path()).expire("contact", 9999, BEGUN), Ok(1));
+        assert_eq!(bench.log.verify().await.expect("a report").faults.len(), 1);
+        bench.log.retain("contact", 9999, BEGUN, context()).await.expect("destroyed");
+        assert!(bench.log.verify().await.expect("a report").faults.is_empty());
+        let database = Connection::open(bench.folder.path().join("keys").join(store::KEYS)).expect("the keys");
+        database.execute("UPDATE keys SET destroyed = NULL WHERE subject = ?", [one.as_bytes()]).expect("changed");
+        assert_eq!(bench.log.verify().await.expect("a report").faults.len(), 1);
     });
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use facts::{Channel, Code, CodeList, InterpretingMode, Modality, Profession};
 use maud::{Markup, html};
 use operations::access::{Action, Resource, decide};
 use serde::Deserialize;
@@ -56,11 +57,11 @@ fn followed(app: &App, id: &str) -> Followed {
 }
 
 /// The charts a measure may be drawn as, the default first.
-fn charts_of(card: &Card) -> &'static [(&'static str, Chart)] {
+fn charts_of(card: &Card) -> &'static [Chart] {
     match card.kind.as_str() {
-        "share" | "ratio" => &[("xmr", Chart::Xmr), ("p", Chart::P), ("pp", Chart::PPrime), ("run", Chart::Run)],
-        "count" => &[("xmr", Chart::Xmr), ("c", Chart::C), ("run", Chart::Run)],
-        _ => &[("xmr", Chart::Xmr), ("run", Chart::Run)],
+        "share" | "ratio" => &[Chart::Xmr, Chart::P, Chart::PPrime, Chart::Run],
+        "count" => &[Chart::Xmr, Chart::C, Chart::Run],
+        _ => &[Chart::Xmr, Chart::Run],
     }
 }
 
@@ -75,8 +76,8 @@ pub async fn measure(
         Err(response) => return *response,
     };
     let charts = charts_of(asked.card);
-    let named = filters.chart.as_deref().unwrap_or(charts[0].0);
-    let (chart_name, kind) = charts.iter().find(|(name, _)| *name == named).copied().unwrap_or(charts[0]);
+    let named = filters.chart.as_deref().and_then(Chart::named);
+    let kind = named.filter(|kind| charts.contains(kind)).unwrap_or(charts[0]);
     let followed = followed(&app, &id);
     let reading = read_as(kind, asked.card, &asked.series, &followed, &asked.unit.id);
     let name = page.language.of(&asked.card.names);
@@ -84,7 +85,7 @@ pub async fn measure(
     let content = html! {
         a.govuk-link href=(page.link_to("/steer", &[("chart", "")])) { (page.language.text_with("back-to-scorecard", &[("unit", unit)])) }
         h1.govuk-heading-xl { (name) span.govuk-caption-xl { (unit) } }
-        (filter_form(&page, &asked, charts, chart_name))
+        (filter_form(&page, &asked, charts, kind))
         @if asked.card.kind != "classes" {
             (picture(&page, &asked, &reading))
             (changes(&page, &followed, &asked.unit.id))
@@ -96,7 +97,7 @@ pub async fn measure(
     page.render(StatusCode::OK, &format!("{name} – {unit}"), &content)
 }
 
-fn filter_form(page: &Page, asked: &Asked<'_>, charts: &[(&'static str, Chart)], chart: &str) -> Markup {
+fn filter_form(page: &Page, asked: &Asked<'_>, charts: &[Chart], chart: Chart) -> Markup {
     let path = format!("/steer/measures/{}", asked.card.id);
     html! {
         form.filters method="get" action=(path) {
@@ -112,8 +113,8 @@ fn filter_form(page: &Page, asked: &Asked<'_>, charts: &[(&'static str, Chart)],
                 div.govuk-form-group {
                     label.govuk-label for="chart" { (page.text("chart")) }
                     select.govuk-select #chart name="chart" {
-                        @for (name, _) in charts {
-                            option value=(name) selected[*name == chart] { (page.text(&format!("chart-{name}"))) }
+                        @for kind in charts {
+                            option value=(kind.code()) selected[*kind == chart] { (page.text(&format!("chart-{}", kind.code()))) }
                         }
                     }
                 }
@@ -149,7 +150,9 @@ fn picture(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
                 // Where no limits are drawn there is nothing to tell of them.
                 @if reading.charted.points.iter().any(|point| point.centre.is_some()) {
                     figcaption {
-                        (page.text("caption-rules"))
+                        (page.text(&format!("caption-{}", reading.charted.chart.code())))
+                        @if reading.charted.chart != Chart::Run { " " (page.text("caption-rules")) }
+                        " " (page.text("caption-marks"))
                         @if reading.charted.screened > 0 {
                             " " (page.language.text_count("caption-screened", reading.charted.screened, &reading.charted.screened.to_string()))
                         }
@@ -238,7 +241,7 @@ fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
                             td.number { (interval(page, &asked.card.unit, point)) }
                             td.number { (point.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))) }
                             td.number { (point.coverage.map_or(String::new(), |it| numbers::value(it, "share", page.language))) }
-                            td { (charted.signals.first().map_or(String::new(), |signal| page.text(&format!("rule-{}", signal.rule.code())))) }
+                            td { (charted.signals.first().map_or(String::new(), |signal| page.text(reading.rule(signal.rule)))) }
                             @if may_see_cases {
                                 td {
                                     @if !point.suppressed && point.n.unwrap_or(0) > 0 {
@@ -263,7 +266,8 @@ fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
 fn parts(page: &Page, asked: &Asked<'_>) -> Markup {
     let mut parts = page.figures.parts(&asked.card.id, &asked.unit.id);
     parts.sort_by_key(|part| {
-        let place = vocabulary(&part.dimension).and_then(|list| list.codes.iter().position(|it| it.code == part.value));
+        let lists = vocabularies(asked.card, &part.dimension);
+        let place = lists.iter().flat_map(|list| list.codes).position(|it| it.code == part.value);
         (part.dimension.clone(), place.unwrap_or(usize::MAX))
     });
     let Some(month) = parts.first().map(|part| numbers::period(&part.point.period, page.language)) else {
@@ -300,7 +304,7 @@ fn part_row(page: &Page, asked: &Asked<'_>, part: &Part) -> Markup {
     };
     html! {
         tr {
-            th scope="row" { (value_name(page, &part.dimension, value)) }
+            th scope="row" { (value_name(page, &vocabularies(asked.card, &part.dimension), value)) }
             td.number {
                 @if point.suppressed { span.quiet { (page.text("hidden-short")) } }
                 @else { (point.value.map_or_else(|| "–".into(), |it| numbers::value(it, unit, page.language))) }
@@ -311,21 +315,22 @@ fn part_row(page: &Page, asked: &Asked<'_>, part: &Part) -> Markup {
     }
 }
 
-/// The vocabulary of a dimension; none where it is the county's own words.
-fn vocabulary(dimension: &str) -> Option<&'static facts::CodeList> {
+/// The vocabularies of a dimension; none where it is the county's own words.
+fn vocabularies(card: &Card, dimension: &str) -> Vec<&'static CodeList> {
     match dimension {
-        "channel" => Some(<facts::Channel as facts::Code>::LIST),
-        "profession" => Some(<facts::Profession as facts::Code>::LIST),
-        "modality" => Some(<facts::Modality as facts::Code>::LIST),
-        "class" => Some(<facts::RiskClass as facts::Code>::LIST),
-        _ => None,
+        "channel" => vec![Channel::LIST],
+        "profession" => vec![Profession::LIST],
+        // Of visits, and of interpretings.
+        "modality" => vec![Modality::LIST, InterpretingMode::LIST],
+        "class" => card.classes.into_iter().collect(),
+        _ => Vec::new(),
     }
 }
 
-/// A value of a dimension in words, as its vocabulary has it.
-fn value_name(page: &Page, dimension: &str, value: &str) -> String {
-    match vocabulary(dimension).and_then(|list| list.find(value)) {
-        Some(code) => page.language.of(&[code.fi, code.sv, code.en].map(String::from)).to_string(),
+/// A value of a dimension in words, as its vocabularies have it.
+fn value_name(page: &Page, vocabularies: &[&'static CodeList], value: &str) -> String {
+    match vocabularies.iter().find(|list| list.has(value)) {
+        Some(list) => page.language.code_name(list, value),
         None if value == "unknown" => page.text("value-unknown"),
         None => value.to_string(),
     }

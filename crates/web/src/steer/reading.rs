@@ -96,6 +96,18 @@ impl Reading {
         Some((rule, &self.points[*since].period))
     }
 
+    /// Key of a rule in words. How long a run is too long on a run chart follows from the number of its points.
+    pub fn rule(&self, rule: Rule) -> &'static str {
+        match rule {
+            Rule::Outside => "rule-outside",
+            Rule::Trend => "rule-trend",
+            Rule::TwoOfThree => "rule-two_of_three",
+            Rule::Shift if self.charted.chart == Chart::Run => "rule-long",
+            Rule::Shift => "rule-shift",
+            Rule::Crossings => "rule-crossings",
+        }
+    }
+
     pub fn periods(&self) -> Vec<String> {
         self.points.iter().map(|point| point.period.clone()).collect()
     }
@@ -108,7 +120,7 @@ impl Reading {
         let mut parts = vec![language.text_with("sentence-latest", &[("period", &period), ("value", &write(value))])];
         match (self.variation, self.latest_signal()) {
             (Some(variation), Some((rule, since))) => {
-                let rule = language.text(&format!("rule-{}", rule.code()));
+                let rule = language.text(self.rule(rule));
                 let since = numbers::period(since, language);
                 let key = format!("sentence-{}", variation_code(variation));
                 parts.push(language.text_with(&key, &[("rule", &rule), ("since", &since)]));

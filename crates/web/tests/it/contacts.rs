@@ -367,3 +367,28 @@ fn another_sites_form_changes_nothing() {
         }
     });
 }
+
+#[test]
+fn how_far_the_facts_are_behind_is_told_while_they_are() {
+    on_its_own(async {
+        let app = app().await;
+        let told = async || {
+            let request = Request::get("/metrics").body(Body::empty()).expect("a request");
+            let response = router(Arc::clone(&app)).oneshot(request).await.expect("an answer");
+            let text = response.into_body().collect().await.expect("a body").to_bytes();
+            let text = String::from_utf8_lossy(&text).into_owned();
+            let of = |name: &str| {
+                let line = text.lines().find(|line| line.starts_with(name)).expect(name);
+                line.rsplit(' ').next().and_then(|value| value.parse::<f64>().ok()).expect("a number")
+            };
+            (of("luotsi_log_events "), of("luotsi_facts_behind_events "))
+        };
+        assert_eq!(told().await, (0.0, 0.0));
+        opened(&app, "c1").await;
+        // Nobody has said anything since: that there is more is seen all the same.
+        let (events, behind) = told().await;
+        assert!(events > 0.0 && behind == events, "{events} {behind}");
+        app.followed(events as u64);
+        assert_eq!(told().await, (events, 0.0));
+    });
+}

@@ -132,8 +132,8 @@ fn who_hands_over_twice_with_one_form_is_told_that_it_is_done() {
         for _ in 0..2 {
             assert_eq!(post("transfer", form).await, (303, Some("/desk".into())));
         }
-        assert_eq!(post("transfer", &form.replace("Ei", "Jo")).await.0, 404, "another thing under that name");
-        assert_eq!(post("transfer", &form.replace("t1", "t2")).await.0, 404, "it is no longer theirs");
+        assert_eq!(post("transfer", &form.replace("Ei", "Jo")).await.0, 409, "another thing under that name");
+        assert_eq!(post("transfer", &form.replace("t1", "t2")).await.0, 409, "it is no longer theirs");
         assert_eq!(status(&app, Method::POST, "/sign-out", &nurse).await, 303);
         assert_eq!(post("reply", "client_id=r1&text=Vastaus").await.0, 409, "signed out: told, with what was written");
     });
@@ -166,7 +166,7 @@ fn what_was_written_in_a_stale_tab_is_shown_again_and_the_record_knows_who_read(
         assert_eq!(post(&nurse, "claim", "client_id=c1").await.0, 303);
         kept(post(&nurse, "reply", &reply.replace("seen=3", "seen=abc")).await, 409);
         assert_eq!(post(&nurse, "transfer", "client_id=t1&unit=other&reason=capacity&note=Teille").await.0, 303);
-        kept(post(&nurse, "reply", reply).await, 404);
+        kept(post(&nurse, "reply", reply).await, 409);
         // A unit that ended meanwhile, and a note that is too long: each is told in words.
         let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("two", "2"))).await;
         let contact = opened["contact"].as_str().expect("an id");

@@ -44,6 +44,7 @@ fn figures(value: f64, synthetic: bool) -> Fixture {
         source: "The source".into(),
         sql: "SELECT 1 < 2".into(),
         version: 1,
+        classes: None,
     };
     let units = vec![unit("county", None), unit("small", Some(0))];
     Fixture { cards: vec![card], units, value, synthetic, panics: false }
@@ -86,6 +87,10 @@ impl Figures for Fixture {
     fn cases(&self, _: &str, _: &str, _: &str) -> Pin<Box<dyn Future<Output = Result<CaseTable, String>> + Send>> {
         let table = CaseTable { header: vec!["case_id".into()], rows: vec![vec!["secret-case".into()]], total: 1 };
         Box::pin(async move { Ok(table) })
+    }
+
+    fn threshold(&self) -> u64 {
+        7
     }
 
     fn synthetic(&self) -> bool {

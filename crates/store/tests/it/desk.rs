@@ -1,0 +1,95 @@
+//! The desk over a log with which something is wrong: one matter suffers, and no other.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use operations::contacts::{Channel, Command, Outcome, Place};
+use store::{Desk, Done, Opening, Side, Who};
+use uuid::Uuid;
+
+use crate::logs::{BEGUN, Bench, event, of, on_every_kind};
+
+const DAY: i64 = 86_400_000_000;
+
+async fn desk(bench: &Bench) -> Desk {
+    let clock = Arc::clone(&bench.clock);
+    let now = move || clock.load(Ordering::SeqCst);
+    let desk = Desk::open(bench.log.clone(), &bench.keys, now, None).await.expect("a desk");
+    let followed = desk.clone();
+    tokio::spawn(async move { followed.follow().await });
+    desk
+}
+
+async fn opened(desk: &Desk, client_id: &str) -> (Uuid, Option<String>) {
+    let opening = Opening {
+        client_id: client_id.into(),
+        channel: Channel::Message,
+        service: "outpatient".into(),
+        language: "fi".into(),
+        unit: "a".into(),
+        anonymous: true,
+        subject: String::new(),
+        text: "Selkä kipeä".into(),
+    };
+    let opened = desk.open_contact(opening, &Who::anonymous()).await.expect("opened");
+    (opened.contact, opened.code)
+}
+
+async fn done(desk: &Desk, contact: Uuid, command: Command, text: Option<&str>, key: &str) -> Done {
+    let nurse = Who { side: Side::Professional, id: "nurse-1".into(), unit: "a".into(), leads: false };
+    desk.ask(contact, &nurse, command, text.map(str::to_string), key).await.expect("done")
+}
+
+#[test]
+fn a_clock_that_was_ahead_once_moves_nothing_that_comes_later() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let desk = desk(&bench).await;
+        bench.clock.store(BEGUN + 3650 * DAY, Ordering::SeqCst);
+        opened(&desk, "ahead").await;
+        bench.clock.store(BEGUN, Ordering::SeqCst);
+        let (contact, code) = opened(&desk, "right").await;
+        done(&desk, contact, Command::Claim, None, "c").await;
+        let write = Command::Write { seen: u64::MAX, client_id: "w".into() };
+        done(&desk, contact, write, Some("Hei"), "w").await;
+        done(&desk, contact, Command::Resolve { outcome: Outcome::Advised, seen: u64::MAX }, None, "r").await;
+        let (stands, dated) = desk.dated(contact).await.expect("read").expect("a contact");
+        assert_eq!(stands.first_response_at, Some(BEGUN), "by when it happened");
+        assert!(matches!(stands.place, Place::Resolved { at: BEGUN, .. }) && dated < BEGUN + DAY, "{stands:?} {dated}");
+        // What is due after a time is due after that time: closed after a week, and the code over after a month.
+        assert_eq!(desk.close_due().await, 0);
+        bench.clock.store(BEGUN + 8 * DAY, Ordering::SeqCst);
+        assert_eq!(desk.close_due().await, 1);
+        bench.clock.store(BEGUN + 31 * DAY, Ordering::SeqCst);
+        assert_eq!(desk.by_code(&code.expect("a code")).await, Ok(None));
+    });
+}
+
+#[test]
+fn what_cannot_be_read_keeps_one_matter_and_no_other() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let desk = desk(&bench).await;
+        let (one, _) = opened(&desk, "one").await;
+        let (other, _) = opened(&desk, "other").await;
+        // Such as a newer program writes.
+        let mut newer = event(&format!("contact/{one}"));
+        (newer.kind, newer.data) = ("contact.frozen".into(), "{}".into());
+        let appended = bench.append(of(vec![newer])).await.expect("appended");
+        done(&desk, other, Command::Claim, None, "c").await;
+        let begun = std::time::Instant::now();
+        while desk.view().pos < appended.last {
+            assert!(begun.elapsed().as_secs() < 30, "the desk follows");
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        assert_eq!(desk.view().queue("a", 10).1, 1, "it still waits: nobody is forgotten");
+        let nurse = Who { side: Side::Professional, id: "nurse-1".into(), unit: "a".into(), leads: false };
+        assert!(desk.ask(one, &nurse, Command::Claim, None, "c").await.is_err(), "nothing is decided on half of it");
+        assert!(desk.view().is_unreadable(&format!("contact/{one}")) && desk.dated(one).await.is_err());
+        assert!(desk.dated(other).await.is_ok());
+        // A desk that is opened anew goes on as well.
+        let clock = Arc::clone(&bench.clock);
+        let anew = Desk::open(bench.log.clone(), &bench.keys, move || clock.load(Ordering::SeqCst), None).await;
+        assert_eq!(anew.expect("a desk").view().queue("a", 10).1, 1);
+    });
+}
