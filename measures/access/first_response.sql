@@ -5,7 +5,6 @@
 --- [access.first_response_median]
 --- value = "minutes"
 --- better = "lower"
---- published = ["channel"]
 --- name = { fi = "Ensimmäinen vastaus, mediaani", sv = "Första svar, median", en = "First response, median" }
 --- source = "Final report of Western Uusimaa county's programme 2025: wait in the outpatient chat, median 2.5 minutes"
 --- [access.first_response_median.about]

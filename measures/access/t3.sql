@@ -3,7 +3,6 @@
 --- unit = "days"
 --- better = "lower"
 --- value = "days"
---- instant = true
 --- published = ["profession"]
 --- name = { fi = "T3, kolmas vapaa aika", sv = "T3, tredje lediga tiden", en = "T3, third free slot" }
 --- source = "THL 2020, T3: median over the calendars of one unit, calendar days, 182 when no time can be given"

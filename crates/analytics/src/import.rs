@@ -30,6 +30,8 @@ use read::Original;
 
 /// Rows in one commit: while so many are written, as many are read and checked.
 const COMMIT: usize = 500_000;
+/// Bytes of texts in one commit, beyond the last row.
+const MOST_TEXT: usize = 64 << 20;
 
 /// What to import, and how to read it.
 #[derive(Debug, Clone)]
@@ -99,7 +101,7 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
                     quarantine.put(&record, refused.column, &refused.reason)?;
                 }
             }
-            if rows.len() == COMMIT {
+            if rows.len() == COMMIT || rows.texts() >= MOST_TEXT {
                 // A writer that failed takes no more; its error is told below.
                 if send.send(std::mem::replace(&mut rows, Rows::new(request.table))).is_err() {
                     break;

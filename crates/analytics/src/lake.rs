@@ -327,11 +327,12 @@ pub fn read_columns(
     let opened = File::open(&path).map_err(|error| Error::file("open", &path, error))?;
     let unreadable = |error: &dyn std::fmt::Display| Error::file("read", &path, error);
     let mut reader = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| unreadable(&error))?;
+    let rows = layout::batch_rows(reader.metadata(), 16 * 1024);
     if let Some(names) = names {
         let mask = ProjectionMask::columns(reader.parquet_schema(), names.iter().copied());
         reader = reader.with_projection(mask);
     }
-    let reader = reader.with_batch_size(16 * 1024).build().map_err(|error| unreadable(&error))?;
+    let reader = reader.with_batch_size(rows).build().map_err(|error| unreadable(&error))?;
     Ok(reader.map(|batch| Ok(batch?)))
 }
 
@@ -518,7 +519,8 @@ fn remove_unnamed(folder: &Path, named: &HashSet<PathBuf>, depth: usize) -> Resu
     Ok(())
 }
 
-/// Compacts one partition: the latest rows become its base, everything else joins its history.
+/// Compacts one partition: the latest rows become its base, everything else joins its history. Piece by piece: however
+/// much there is, little of it is in memory.
 fn compact_partition(
     folder: &Path,
     table: &'static Table,
@@ -527,33 +529,33 @@ fn compact_partition(
     history: String,
 ) -> Result<PartitionFiles> {
     let schema = stored_schema(table);
-    let mut delta = Vec::new();
-    for file in &files.deltas {
-        for batch in read_file(folder, file)? {
-            delta.push(batch?);
-        }
-    }
-    let delta = merge::sorted(table, &schema, &delta)?;
-    let mut walk = Walk::new(table, &schema, schema.fields().len(), delta, None)?.keeping_superseded();
+    let deltas = files.deltas.iter().map(|file| read_file(folder, file)).collect::<Result<Vec<_>>>()?;
+    let mut deltas = merge::Pieces::new(table, schema.clone(), deltas);
+    let base = files.base.as_ref().map(|base| read_file(folder, base)).transpose()?;
+    let mut base = merge::Reading::new(table, base.into_iter().flatten());
     let mut current = FileWriter::create(folder, current, table)?;
-    let mut superseded = Vec::new();
-    let mut take = |merged: merge::Merged, current: &mut FileWriter| {
+    let mut superseded: Option<FileWriter> = None;
+    let mut put = |merged: merge::Merged| {
         if merged.superseded.num_rows() > 0 {
-            superseded.push(merged.superseded);
+            let writer = match &mut superseded {
+                Some(writer) => writer,
+                none => none.insert(FileWriter::create(folder, history.clone(), table)?),
+            };
+            // Within a step: what stands at one place under one key comes in one.
+            writer.write(&merge::sorted(table, &schema, &[merged.superseded])?)?;
         }
         current.write(&merged.current)
     };
-    if let Some(base) = &files.base {
-        for batch in read_file(folder, base)? {
-            take(walk.step(&batch?)?, &mut current)?;
+    while let Some((delta, bound)) = deltas.next()? {
+        let mut walk = Walk::new(table, &schema, schema.fields().len(), delta, None)?.keeping_superseded();
+        while let Some(batch) = base.next_before(bound)? {
+            put(walk.step(&batch)?)?;
         }
+        put(walk.finish()?)?;
     }
-    take(walk.finish()?, &mut current)?;
     let mut kept = files.history.clone();
-    if !superseded.is_empty() {
-        let mut writer = FileWriter::create(folder, history, table)?;
-        writer.write(&merge::sorted(table, &schema, &superseded)?)?;
-        kept.push(writer.finish()?);
+    if let Some(superseded) = superseded {
+        kept.push(superseded.finish()?);
     }
     Ok(PartitionFiles { base: Some(current.finish()?), deltas: Vec::new(), history: kept })
 }

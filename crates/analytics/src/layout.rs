@@ -8,7 +8,7 @@ use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Int64Type, TimestampMicrosecondType};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
-use datafusion::parquet::file::metadata::SortingColumn;
+use datafusion::parquet::file::metadata::{ParquetMetaData, SortingColumn};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnPath;
 use facts::{Table, Type};
@@ -182,6 +182,10 @@ impl FileWriter {
         }
         self.rows += batch.num_rows() as u64;
         self.writer.write(batch)?;
+        // A row group stays in memory until it is whole: long texts end it before its rows do.
+        if self.writer.in_progress_size() > MOST_GROUP {
+            self.writer.flush()?;
+        }
         Ok(())
     }
 
@@ -199,6 +203,18 @@ impl FileWriter {
             recorded: self.recorded,
         })
     }
+}
+
+/// Bytes of a row group at most, beyond its last batch.
+const MOST_GROUP: usize = 96 << 20;
+/// Bytes of a batch that is read, about.
+const MOST_BATCH: i64 = 4 << 20;
+
+/// Rows of a batch read from a file, `most` at most and fewer where they are long.
+pub fn batch_rows(file: &ParquetMetaData, most: usize) -> usize {
+    let bytes: i64 = file.row_groups().iter().map(|group| group.total_byte_size()).sum();
+    let rows = file.file_metadata().num_rows().max(1);
+    usize::try_from(MOST_BATCH / (bytes / rows).max(1)).map_or(most, |rows| rows.clamp(1, most))
 }
 
 /// A file that knows the digest of what was written to it.

@@ -35,11 +35,10 @@ pub fn delta_schema(table: &Table, base: &Schema) -> SchemaRef {
 }
 
 /// A row's place and key: the order of storage.
-type Order = (Place, i64);
+pub type Order = (Place, i64);
 
 fn order_of(table: &Table, batch: &RecordBatch) -> Vec<Order> {
-    let (places, keys) = (Places::of(table, batch), keys(batch));
-    (0..batch.num_rows()).map(|row| (places.get(row), keys.value(row))).collect()
+    (0..batch.num_rows()).map(order_at(table, batch)).collect()
 }
 
 /// Order of rows in storage: resident, main time, key, and of one key the latest recorded first.
@@ -61,6 +60,118 @@ pub fn sorted(table: &Table, schema: &SchemaRef, batches: &[RecordBatch]) -> Res
         true => Ok(batch),
         false => Ok(take_record_batch(&batch, &UInt32Array::from(order))?),
     }
+}
+
+/// Rows of several files, each in storage order, as pieces that follow one another and fit into memory together.
+///
+/// What stands at one place under one key is never parted. `I` gives the batches of one file.
+pub struct Pieces<I> {
+    table: &'static Table,
+    schema: SchemaRef,
+    files: Vec<Reading<I>>,
+}
+
+/// A file being read: what is left of its last batch, and the batches to come.
+pub struct Reading<I> {
+    table: &'static Table,
+    left: Option<RecordBatch>,
+    to_come: Option<I>,
+}
+
+impl<I: Iterator<Item = Result<RecordBatch>>> Pieces<I> {
+    pub fn new(table: &'static Table, schema: SchemaRef, files: impl IntoIterator<Item = I>) -> Pieces<I> {
+        Pieces { table, schema, files: files.into_iter().map(|file| Reading::new(table, file)).collect() }
+    }
+
+    /// The next piece in storage order, and the place and key before which all of it stands; none: it is the last.
+    pub fn next(&mut self) -> Result<Option<(RecordBatch, Option<Order>)>> {
+        loop {
+            for file in &mut self.files {
+                file.refill()?;
+            }
+            // A file of which more is to come may go on where its batch ends; nothing before that can still come.
+            let ends = self.files.iter().filter(|file| file.to_come.is_some()).filter_map(Reading::end);
+            let bound = ends.min();
+            let parts: Vec<RecordBatch> = self.files.iter_mut().filter_map(|file| file.before(bound)).collect();
+            match (parts.is_empty(), bound) {
+                (false, _) => return Ok(Some((sorted(self.table, &self.schema, &parts)?, bound))),
+                (true, None) => return Ok(None),
+                // All of one batch stands at one place under one key: more of that file is needed.
+                (true, Some(_)) => {
+                    for file in self.files.iter_mut().filter(|file| file.end() == bound) {
+                        file.extend(&self.schema)?;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<I: Iterator<Item = Result<RecordBatch>>> Reading<I> {
+    pub fn new(table: &'static Table, file: I) -> Reading<I> {
+        Reading { table, left: None, to_come: Some(file) }
+    }
+
+    /// The next rows that stand before a place and key, at most a batch; with none, whatever comes next.
+    pub fn next_before(&mut self, bound: Option<Order>) -> Result<Option<RecordBatch>> {
+        self.refill()?;
+        Ok(self.before(bound))
+    }
+
+    /// Makes sure that rows are left, if there are any to come.
+    fn refill(&mut self) -> Result<()> {
+        while self.left.is_none()
+            && let Some(to_come) = &mut self.to_come
+        {
+            match to_come.next().transpose()? {
+                Some(batch) => self.left = Some(batch).filter(|batch| batch.num_rows() > 0),
+                None => self.to_come = None,
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the next batch to what is left.
+    fn extend(&mut self, schema: &SchemaRef) -> Result<()> {
+        match self.to_come.as_mut().map(Iterator::next) {
+            Some(Some(batch)) => {
+                let parts: Vec<RecordBatch> = self.left.take().into_iter().chain([batch?]).collect();
+                self.left = Some(concat_batches(schema, &parts)?);
+            }
+            _ => self.to_come = None,
+        }
+        Ok(())
+    }
+
+    /// Place and key of the last row that is left.
+    fn end(&self) -> Option<Order> {
+        let batch = self.left.as_ref()?;
+        Some(order_at(self.table, batch)(batch.num_rows() - 1))
+    }
+
+    fn before(&mut self, bound: Option<Order>) -> Option<RecordBatch> {
+        let batch = self.left.take()?;
+        let rows = batch.num_rows();
+        let split = match bound {
+            None => rows,
+            Some(bound) => {
+                let order = order_at(self.table, &batch);
+                let (mut low, mut high) = (0, rows);
+                while low < high {
+                    let middle = usize::midpoint(low, high);
+                    if order(middle) < bound { low = middle + 1 } else { high = middle }
+                }
+                low
+            }
+        };
+        self.left = (split < rows).then(|| batch.slice(split, rows - split));
+        (split > 0).then(|| batch.slice(0, split))
+    }
+}
+
+fn order_at<'a>(table: &Table, batch: &'a RecordBatch) -> impl Fn(usize) -> Order + use<'a> {
+    let (places, keys) = (Places::of(table, batch), keys(batch));
+    move |row| (places.get(row), keys.value(row))
 }
 
 fn recorded(batch: &RecordBatch) -> &TimestampMicrosecondArray {

@@ -155,6 +155,8 @@ pub struct Rows {
     resident: Option<usize>,
     at: Option<usize>,
     bytes: Vec<u8>,
+    /// Bytes of texts among the values.
+    texts: usize,
 }
 
 impl Rows {
@@ -169,6 +171,7 @@ impl Rows {
             resident: table.position("resident_id"),
             at: table.at.and_then(|name| table.position(name)),
             bytes: Vec::new(),
+            texts: 0,
         }
     }
 
@@ -195,6 +198,11 @@ impl Rows {
         self.meta.is_empty()
     }
 
+    /// Bytes of the texts in the rows: what their columns take, and little more.
+    pub fn texts(&self) -> usize {
+        self.texts
+    }
+
     /// Appends a row given as one value for each of the table's columns.
     pub fn push(&mut self, values: &[Value<'_>], source: &str, recorded_at: i64, line: u64) {
         let whole = |at: Option<usize>| match at.map(|at| values[at]) {
@@ -210,6 +218,9 @@ impl Rows {
         self.bytes.clear();
         for value in values {
             spell(*value, &mut self.bytes);
+            if let Value::Text(text) = value {
+                self.texts += text.len();
+            }
         }
         let content = xxh3_64(&self.bytes);
         self.meta.push(Meta { key, content, place, recorded_at, line });
@@ -229,6 +240,7 @@ impl Rows {
         let columns = self.builders.iter_mut().map(Builder::finish).collect();
         #[expect(clippy::expect_used, reason = "every builder got one value for every row")]
         let batch = RecordBatch::try_new(self.schema.clone(), columns).expect("columns of one length");
+        self.texts = 0;
         (batch, std::mem::take(&mut self.meta))
     }
 }

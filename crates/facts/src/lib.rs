@@ -37,11 +37,33 @@ pub struct Table {
     pub key: &'static [&'static str],
     /// Column of the main time, of type [`Type::Instant`] or [`Type::Day`]; rows are stored by resident and this.
     pub at: Option<&'static str>,
-    /// Pairs of time columns in which the first must not be after the second.
+    /// Pairs of time columns in which the first must not be after the second, nor after what the second must not be after;
+    /// see [`Table::orders`].
     pub in_order: &'static [(&'static str, &'static str)],
 }
 
 impl Table {
+    /// Every pair of time columns, by their places, in which the first must not be after the second: also where what
+    /// comes between them is empty.
+    pub fn orders(&self) -> Vec<(usize, usize)> {
+        let named =
+            self.in_order.iter().filter_map(|(first, second)| Some((self.position(first)?, self.position(second)?)));
+        let mut orders: Vec<(usize, usize)> = named.collect();
+        let mut at = 0;
+        while let Some((first, second)) = orders.get(at).copied() {
+            let later: Vec<(usize, usize)> =
+                orders.iter().filter(|(from, _)| *from == second).map(|(_, to)| (first, *to)).collect();
+            later.into_iter().for_each(|pair| {
+                if !orders.contains(&pair) {
+                    orders.push(pair)
+                }
+            });
+            at += 1;
+        }
+        // Of a pair that another implies the nearer one is told first.
+        orders
+    }
+
     pub fn named(name: &str) -> Option<&'static Table> {
         TABLES.iter().copied().find(|table| table.name == name)
     }

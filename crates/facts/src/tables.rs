@@ -178,8 +178,7 @@ tables! {
     /// A contact with the county (yhteydenotto), from its opening to its closing.
     Contact in contacts key(contact_id) at(opened_at)
         order(opened_at < first_attempt_at, first_attempt_at < first_response_at, first_response_at < reached_at,
-              reached_at < ended_at, ended_at < resolved_at, resolved_at < closed_at, opened_at < first_response_at,
-              opened_at < assessed_at, opened_at < closed_at)
+              reached_at < ended_at, ended_at < resolved_at, resolved_at < closed_at, opened_at < assessed_at)
     {
         /// Identifier in the source.
         contact_id: Key,
@@ -246,7 +245,9 @@ tables! {
     }
 
     /// An assessment of need and the clock of the guarantee that it starts.
-    Assessment in assessments key(assessment_id) at(completed_at) order(started_at < completed_at) {
+    Assessment in assessments key(assessment_id) at(completed_at)
+        order(started_at < completed_at, need_established_at < met_at, need_established_at < closed_at)
+    {
         /// Identifier in the source.
         assessment_id: Key,
         /// The resident.
@@ -533,7 +534,7 @@ tables! {
 
     /// A feedback survey sent, and its answer when it came. Free-text comments are kept sealed, outside the facts.
     Survey in surveys key(survey_id) at(sent_at)
-        order(sent_at < delivered_at, delivered_at < answered_at, sent_at < answered_at)
+        order(sent_at < delivered_at, delivered_at < answered_at)
     {
         /// Identifier in the source.
         survey_id: Key,

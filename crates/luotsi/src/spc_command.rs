@@ -17,7 +17,7 @@ pub struct Arguments {
     /// xmr, p, pp (p′), u, c, t, g or run.
     #[arg(long, default_value = "xmr", value_parser = chart)]
     chart: Chart,
-    /// making-data-count, nhs-r-package, nhs-excel, nhs-excel-six, nhs-older-guide or anhoej.
+    /// making-data-count, nhs-r-package, nhs-excel, nhs-excel-six, nhs-older-guide, nelson or anhoej.
     #[arg(long, default_value = "making-data-count", value_parser = dialect)]
     dialect: Dialect,
     /// Column of the value, by default `value` or the second.

@@ -141,7 +141,7 @@ impl Dialect {
         target_on_limit: TargetOnLimit::Certain,
     };
 
-    pub const PRESETS: [(&'static str, Dialect); 6] = [
+    pub const PRESETS: [(&'static str, Dialect); 7] = [
         ("making-data-count", Dialect::MAKING_DATA_COUNT),
         (
             "nhs-r-package",
@@ -161,6 +161,16 @@ impl Dialect {
             },
         ),
         ("nhs-older-guide", Dialect { ties: Ties::Neutral, screening: false, ..Dialect::MAKING_DATA_COUNT }),
+        (
+            // Nelson 1984: nine on one side, six rising or falling, two of three beyond two sigma.
+            "nelson",
+            Dialect {
+                screening: false,
+                run_length: RunLength::Fixed { shift: 9, trend: 6 },
+                constant: Constant::Exact,
+                ..Dialect::MAKING_DATA_COUNT
+            },
+        ),
         (
             "anhoej",
             Dialect {

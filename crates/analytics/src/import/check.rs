@@ -169,8 +169,6 @@ impl Check {
             refuse_unknown_columns(table, header)?;
         }
         let zone = mapping.zone.as_deref().unwrap_or("Europe/Helsinki");
-        let position = |name: &str| table.position(name);
-        let orders = table.in_order.iter().filter_map(|(first, second)| Some((position(first)?, position(second)?)));
         Ok(Check {
             table,
             sources,
@@ -182,7 +180,7 @@ impl Check {
             decimal_comma: mapping.decimal_comma,
             directory,
             known: Known::load(table, snapshot)?,
-            orders: orders.collect(),
+            orders: table.orders(),
             ambiguous_times: 0,
         })
     }

@@ -22,6 +22,8 @@ use crate::layout::hex;
 const RECORD_LIMIT: u64 = 1 << 20;
 /// Records handed over at a time from the reading thread.
 const BLOCK: usize = 2048;
+/// Bytes of them, beyond the last record.
+const MOST_BLOCK: usize = 4 << 20;
 
 /// A row as it stands in the source.
 #[derive(Debug, Clone)]
@@ -135,9 +137,13 @@ fn read_csv(path: &Path, copy: &Path, mapping: &Mapping) -> Result<Reading> {
             }
         };
         let mut block = Vec::with_capacity(BLOCK);
+        let mut bytes = 0;
         while let Some(record) = reader.next() {
             match record {
-                Ok(record) => block.push(record),
+                Ok(record) => {
+                    bytes += record.fields.as_slice().len();
+                    block.push(record);
+                }
                 Err(error) => {
                     let _ = send.send(Ok(std::mem::take(&mut block)));
                     let kept = reader.keep();
@@ -146,9 +152,11 @@ fn read_csv(path: &Path, copy: &Path, mapping: &Mapping) -> Result<Reading> {
                     return;
                 }
             }
-            if block.len() == BLOCK && send.send(Ok(std::mem::replace(&mut block, Vec::with_capacity(BLOCK)))).is_err()
-            {
-                return;
+            if block.len() == BLOCK || bytes >= MOST_BLOCK {
+                bytes = 0;
+                if send.send(Ok(std::mem::replace(&mut block, Vec::with_capacity(BLOCK)))).is_err() {
+                    return;
+                }
             }
         }
         let _ = send.send(Ok(block));
@@ -471,7 +479,8 @@ fn parquet_batches(file: File, path: &Path) -> Result<(Vec<String>, Batches)> {
     };
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| broken(&error))?;
     let header = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
-    let reader = builder.with_batch_size(BLOCK).build().map_err(|error| broken(&error))?;
+    let rows = crate::layout::batch_rows(builder.metadata(), BLOCK);
+    let reader = builder.with_batch_size(rows).build().map_err(|error| broken(&error))?;
     Ok((header, Box::new(reader.map(move |batch| batch.map_err(|error| broken(&error))))))
 }
 

@@ -56,16 +56,6 @@ pub enum Better {
     Neither,
 }
 
-/// Length of the periods a measure is followed by.
-#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum Period {
-    Week,
-    Month,
-    Quarter,
-    Year,
-}
-
 /// One measure.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,8 +69,6 @@ pub struct Definition {
     /// What the value is in: share, index, days, minutes, points, contacts, …
     pub unit: String,
     pub better: Better,
-    #[serde(default = "month")]
-    pub period: Period,
     /// Months of a rolling window that ends at each period's end.
     #[serde(default)]
     pub window_months: Option<u32>,
@@ -101,19 +89,12 @@ pub struct Definition {
     /// Smallest step in which values of a median are kept, in the measure's unit.
     #[serde(default = "unit_step")]
     pub resolution: f64,
-    /// The measure is read on set days: its periods are never summed.
-    #[serde(default)]
-    pub instant: bool,
     /// Being a hit, or not, tells something of a person: both are kept above the threshold, too.
     #[serde(default)]
     pub sensitive: bool,
     /// One further dimension at a time that may be published beside unit and period.
     #[serde(default)]
     pub published: Vec<String>,
-}
-
-fn month() -> Period {
-    Period::Month
 }
 
 fn one() -> u32 {

@@ -222,8 +222,16 @@ impl<'a> Gathering<'a> {
                 return Err(Error::new(format!("the case query lacks the column {name}")).at(&at));
             }
         }
-        if !plan.schema().field_with_unqualified_name("at")?.data_type().is_temporal() {
+        let typed = |name: &str| plan.schema().field_with_unqualified_name(name).map(|field| field.data_type().clone());
+        if !typed("at")?.is_temporal() {
             return Err(Error::new("the column at of the case query is not a time").at(&at));
+        }
+        // By this people are counted: of another type every row would be a person of its own, and nothing be hidden.
+        if !matches!(typed("resident_id")?, DataType::Int64 | DataType::Null) {
+            return Err(Error::new("the column resident_id of the case query is not a resident's number").at(&at));
+        }
+        if !is_text(&typed("unit_id")?) {
+            return Err(Error::new("the column unit_id of the case query is not a unit's id").at(&at));
         }
         let mut names: Vec<String> = ["resident_id", "unit_id", "at"].map(String::from).into();
         if has("caller_key") {
@@ -235,14 +243,14 @@ impl<'a> Gathering<'a> {
                     let what = format!("{} needs the column {name}, which the case query lacks", measure.id);
                     return Err(Error::new(what).at(&at));
                 }
-                let typed = plan.schema().field_with_unqualified_name(name)?.data_type();
+                let typed = typed(name)?;
                 let (fits, what) = match measure.kind {
-                    Kind::Share => (*typed == DataType::Boolean, "true or false"),
+                    Kind::Share => (typed == DataType::Boolean, "true or false"),
                     Kind::Mean | Kind::Median | Kind::Ratio | Kind::Nps => (typed.is_numeric(), "a number"),
                     Kind::Stock => (typed.is_temporal(), "a time"),
                     Kind::Count | Kind::Persons | Kind::Classes => (true, ""),
                 };
-                if !fits && *typed != DataType::Null {
+                if !fits && typed != DataType::Null {
                     let what = format!("{}: the column {name} of the case query is not {what}", measure.id);
                     return Err(Error::new(what).at(&at));
                 }
@@ -616,6 +624,14 @@ impl Cluster {
         } else {
             tree.up(unit as usize, usize::from(epoch)).for_each(|above| put(above as u32));
         }
+    }
+}
+
+fn is_text(ty: &DataType) -> bool {
+    match ty {
+        DataType::Dictionary(_, values) => is_text(values),
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => true,
+        _ => false,
     }
 }
 

@@ -431,3 +431,42 @@ fn a_header_or_a_mapping_that_would_lose_a_column_is_refused() {
         assert!(error.what.contains("brith_year") && error.what.contains(section), "{error}");
     }
 }
+
+#[test]
+fn an_end_before_its_start_is_refused_also_where_what_lies_between_is_empty() {
+    let mut county = County::new();
+    let header =
+        "contact_id,kind,channel,service,unit_id,opened_at,first_response_at,ended_at,closed_at,transfers,attempts";
+    let contact = |id: &str, times: &str| format!("{id},request,chat,outpatient,a,2025-03-03T10:00:00Z,{times},0,0\n");
+    let rows = [
+        contact("right", "2025-03-03T10:05:00Z,2025-03-03T10:20:00Z,"),
+        contact("ended", "2025-03-03T10:05:00Z,2025-03-03T08:00:00Z,"),
+        contact("before", ",2025-03-03T09:00:00Z,"),
+        contact("closed", ",,2025-03-02T09:00:00Z"),
+    ];
+    let summary = county.import("contacts", &format!("{header}\n{}", rows.concat())).expect("an import");
+    assert_eq!((summary.accepted, summary.rejected), (1, 3));
+    let refused: Vec<String> = quarantine(&summary).iter().map(|row| row[2].clone()).collect();
+    let expected = ["is before opened_at", "is before opened_at", "is before opened_at"];
+    assert!(refused[0].starts_with("is before"), "{refused:?}");
+    assert_eq!(refused[1..], expected[1..]);
+}
+
+#[test]
+fn long_texts_come_in_commits_that_fit_into_memory() {
+    let mut county = County::new();
+    // Twice what one commit takes; each text is another, and every one comes back.
+    let rows = 300;
+    let csv: String = (0..rows)
+        .map(|row| {
+            let text = format!("{row:03}").repeat(250_000);
+            format!("o{row},r1,eq5d5l,2025-03-03T08:00:00Z,{text}\n")
+        })
+        .collect();
+    let before = county.snapshot().version();
+    let summary = county.must("responses", &format!("response_id,resident_id,instrument,answered_at,answers\n{csv}"));
+    assert_eq!(summary.accepted, rows);
+    assert!(county.snapshot().version() > before + 2, "several commits, and one that compacts");
+    let found = county.sql("SELECT count(*), sum(length(answers)), count(DISTINCT answers) FROM responses");
+    assert_eq!(found, [["300", "225000000", "300"]]);
+}

@@ -86,6 +86,11 @@ fn wrong_files_are_refused_with_line_and_column() {
     }
     let time = refused(HEAD, &RIGHT.replace("opened_at AS at", "'then' AS at"));
     assert!(time.what.contains("not a time"), "{time}");
+    // By these people are counted and hidden: six contacts of one person must not be six people.
+    let people = refused(HEAD, &RIGHT.replace("resident_id,", "concat('x', resident_id) AS resident_id,"));
+    assert!(people.what.contains("resident_id") && place(&people).contains("one.sql:"), "{people}");
+    let unit = refused(HEAD, &RIGHT.replace("unit_id,", "1 AS unit_id,"));
+    assert!(unit.what.contains("unit_id"), "{unit}");
 }
 
 #[test]

@@ -80,8 +80,8 @@ fn continuity_indices_are_the_published_ones() {
 #[test]
 fn continuity_behaves_as_decided_where_peers_differ() {
     let Some(cases) = json("continuity_behaviour_cases.json") else { return };
-    for case in cases["cases"].as_array().into_iter().flatten().filter(|case| case.get("patients").is_some()) {
-        let patients: Vec<(String, Vec<Option<String>>)> = case["patients"]
+    for case in cases["cases"].as_array().into_iter().flatten() {
+        let mut patients: Vec<(String, Vec<Option<String>>)> = case["patients"]
             .as_object()
             .into_iter()
             .flatten()
@@ -93,10 +93,24 @@ fn continuity_behaves_as_decided_where_peers_differ() {
                 }
             })
             .collect();
+        // Visits of several people, as they come: each one's in the order of their days.
+        let mut visits: Vec<[&str; 3]> = case["visits"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|it| [0, 1, 2].map(|at| it[at].as_str().unwrap_or("")))
+            .collect();
+        visits.sort_by_key(|[_, day, _]| *day);
+        for [patient, _, provider] in visits {
+            match patients.iter_mut().find(|(id, _)| id == patient) {
+                Some((_, visits)) => visits.push(Some(provider.into())),
+                None => patients.push((patient.into(), vec![Some(provider.into())])),
+            }
+        }
         let index = case["index"].as_str().unwrap_or("");
         let tolerance = case["tolerance"].as_f64().unwrap_or(1e-9);
         let id = &case["id"];
-        if patients.is_empty() {
+        if patients.is_empty() && case.get("patients").is_some() {
             assert_eq!(mean_of(&County::new(), index), None, "{id}");
         } else if let Some(expected) = case.get("expected_mean") {
             let found = mean_of(&county_of(&patients), index);
@@ -147,4 +161,141 @@ fn callback_shares_are_the_worked_ones() {
         assert_eq!(Some(results.figures[0].n), expected["n"].as_u64());
         assert_eq!(results.figures[0].value, expected["share_24"].as_f64());
     }
+}
+
+/// The figure of a measure over March 2026 without grouping: n and value.
+fn figure(county: &County, id: &str) -> (u64, Option<f64>) {
+    let request = Request {
+        from: jiff::civil::date(2026, 3, 1),
+        to: jiff::civil::date(2026, 4, 1),
+        grouping: Grouping::default(),
+        as_of: county.now() + (1 << 52),
+        tree_now: false,
+        suppress: None,
+    };
+    let catalogue = Catalogue::shipped().expect("the catalogue");
+    let results = crate::runtime().block_on(run(&county.snapshot(), &catalogue, &[id.to_string()], &request));
+    let results = results.expect("figures");
+    results.figures.first().map_or((0, None), |figure| (figure.n, figure.value))
+}
+
+#[test]
+fn third_free_slots_are_the_worked_ones() {
+    let Some(cases) = json("access_cases.json") else { return };
+    let reading = |professional: usize, asked: &str, third: &str| {
+        let listed = third.is_empty();
+        let free = if listed { 0 } else { 3 };
+        format!("q{professional},outpatient,{asked}:00,a,physician,{third},{free},{listed}\n")
+    };
+    let value = |rows: String, professionals: usize| {
+        let mut county = County::new();
+        let people: String = (0..professionals).map(|number| format!("q{number},physician,a\n")).collect();
+        county.must("professionals", &format!("professional_id,profession,unit_id\n{people}"));
+        county.must(
+            "t3_readings",
+            &format!("professional_id,service,asked_at,unit_id,profession,third_at,free,listed\n{rows}"),
+        );
+        figure(&county, "access.t3")
+    };
+    let texts = |value: &Value| -> Vec<String> {
+        value.as_array().into_iter().flatten().filter_map(|it| Some(it.as_str()?.to_string())).collect()
+    };
+    let (mut days, mut units) = (0, 0);
+    for case in cases["t3"].as_array().into_iter().flatten() {
+        if let Some(expected) = case["expected_days"].as_f64() {
+            let held = texts(&case["held"]);
+            let free: Vec<String> = texts(&case["free"]).into_iter().filter(|slot| !held.contains(slot)).collect();
+            let third = free.get(2).map_or(String::new(), |third| format!("{third}:00"));
+            let asked = case["asked"].as_str().expect("a time");
+            assert_eq!(value(reading(0, asked, &third), 1), (1, Some(expected)), "{case}");
+            days += 1;
+        }
+    }
+    let unit = |case: &Value, expected: f64| {
+        let known = case["t3_by_professional"].as_array().expect("days");
+        let rows = known.iter().enumerate().map(|(number, days)| {
+            let third = days.as_i64().filter(|days| *days < 182).map_or(String::new(), |days| {
+                let day = jiff::civil::date(2026, 3, 2).checked_add(jiff::Span::new().days(days)).expect("a day");
+                format!("{day}T15:00:00")
+            });
+            reading(number, "2026-03-02T08:00", &third)
+        });
+        assert_eq!(value(rows.collect(), known.len()), (known.len() as u64, Some(expected)), "{case}");
+    };
+    for case in cases["t3"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .chain(cases["t3_dialects"]["cases"].as_array().into_iter().flatten())
+    {
+        if let Some(expected) = case["expected_unit_days"].as_f64().or(case["thl_2020"].as_f64()) {
+            unit(case, expected);
+            units += 1;
+        }
+    }
+    assert_eq!((days, units), (5, 4));
+}
+
+#[test]
+fn waits_and_remote_shares_are_the_worked_ones() {
+    let Some(cases) = json("access_cases.json") else { return };
+    let mut checked = 0;
+    for case in cases["waiting"].as_array().into_iter().flatten() {
+        let days: Vec<i64> = case["days"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
+        let median = case["median"].as_f64().or(case["completed_median"].as_f64());
+        let mut county = County::new();
+        let (mut contacts, mut encounters) = (
+            String::from("contact_id,resident_id,channel,service,unit_id,opened_at\n"),
+            String::from(
+                "encounter_id,resident_id,contact_id,profession,unit_id,service,modality,first_visit,started_at,status\n",
+            ),
+        );
+        for (number, days) in days.iter().enumerate() {
+            let day = jiff::civil::date(2026, 3, 20).checked_sub(jiff::Span::new().days(*days)).expect("a day");
+            contacts += &format!("c{number},r{},phone,outpatient,a,{day}T08:00:00\n", number + 1);
+            encounters += &format!(
+                "e{number},r{},c{number},physician,a,outpatient,in_person,true,2026-03-20T09:00:00,done\n",
+                number + 1
+            );
+        }
+        county.must("contacts", &contacts);
+        county.must("encounters", &encounters);
+        assert_eq!(figure(&county, "access.contact_to_care_median"), (days.len() as u64, median), "{case}");
+        if let Some(mean) = case["mean"].as_f64() {
+            assert_eq!(figure(&county, "access.contact_to_care_mean").1, Some(mean), "{case}");
+        }
+        // Beside the waits that ended those that have not.
+        let still: Vec<i64> =
+            case["still_waiting_days"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
+        if !still.is_empty() {
+            let rows: String = still
+                .iter()
+                .enumerate()
+                .map(|(number, days)| {
+                    let day = jiff::civil::date(2026, 3, 31).checked_sub(jiff::Span::new().days(*days)).expect("a day");
+                    format!("s{number},r{},care_need,care,a,{day}T08:00:00\n", number + 1)
+                })
+                .collect();
+            county.must(
+                "assessments",
+                &format!("assessment_id,resident_id,kind,guarantee,unit_id,need_established_at\n{rows}"),
+            );
+            assert_eq!(Some(figure(&county, "access.still_waiting").0), case["still_waiting"].as_u64(), "{case}");
+        }
+        checked += 1;
+    }
+    for case in cases["remote_share"].as_array().into_iter().flatten() {
+        let mut county = County::new();
+        let mut csv = String::from("encounter_id,resident_id,profession,unit_id,service,modality,started_at\n");
+        for (class, modality) in [("visit", "in_person"), ("R52", "phone"), ("R56", "letter"), ("unknown", "")] {
+            for number in 0..case["counts"][class].as_u64().expect("a count") {
+                csv += &format!("{class}{number},r1,physician,a,outpatient,{modality},2026-03-03T08:00:00Z\n");
+            }
+        }
+        county.must("encounters", &csv);
+        let (n, value) = figure(&county, "access.remote_share");
+        assert_eq!((n, value), (100, case["expected_remote_share"].as_f64()), "an unknown mode is in neither: {case}");
+        checked += 1;
+    }
+    assert_eq!(checked, 3);
 }

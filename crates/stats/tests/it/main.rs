@@ -142,15 +142,90 @@ fn assurance_is_as_the_vectors_say() {
     let Some(vectors) = json("spc_rule_vectors.json") else { return };
     for case in vectors["assurance"].as_array().into_iter().flatten() {
         let number = |name: &str| case[name].as_f64();
-        let better = if case["direction"] == "increase" { Better::Higher } else { Better::Lower };
+        let better = match case["direction"].as_str() {
+            Some("increase") => Better::Higher,
+            Some("decrease") => Better::Lower,
+            _ => Better::Neither,
+        };
         let Some(target) = number("target") else { continue };
         let found = spc::assurance(number("lpl"), number("upl"), target, better, TargetOnLimit::HitOrMiss);
         let expected = match case["expected"].as_str() {
             Some("consistent_fail") => Some(Assurance::Misses),
             Some("consistent_pass") => Some(Assurance::Meets),
             Some("inconsistent") => Some(Assurance::HitOrMiss),
-            _ => continue,
+            _ => None,
         };
         assert_eq!(found, expected, "{case}");
+    }
+}
+
+/// Points of zones and sides given, after a baseline with centre 0 that belongs to no window with them; whether each is
+/// flagged by two of three.
+fn two_of_three(zones: &[i64], sides: &[i64], dialect: &Dialect) -> Vec<bool> {
+    let baseline = [1.0, -1.0].repeat(6).into_iter().chain([0.0]).map(Datum::value);
+    let value = |zone: i64| match zone {
+        1 => 1.0,
+        2 => 4.5,
+        _ => 7.0,
+    };
+    let points = zones.iter().zip(sides).map(|(zone, side)| Datum::value(value(*zone) * *side as f64));
+    let series: Vec<Datum> = baseline.chain(points).collect();
+    let phase = spc::Phase { first: 0, baseline: Some(13) };
+    let charted = spc::chart(Chart::Xmr, &series, &[phase], dialect);
+    let limit = charted.points[0].upper.expect("a limit");
+    assert!(4.5 > limit * 2.0 / 3.0 && 4.5 < limit && limit < 7.0 && charted.points[0].centre == Some(0.0));
+    let flagged = |point: &spc::Point| point.signals.iter().any(|signal| signal.rule == Rule::TwoOfThree);
+    charted.points[13..].iter().map(flagged).collect()
+}
+
+#[test]
+fn two_of_three_is_as_the_vectors_say_in_both_dialects() {
+    let Some(vectors) = json("spc_rule_vectors.json") else { return };
+    let mut checked = 0;
+    for case in vectors["two_of_three"].as_array().into_iter().flatten() {
+        let zones: Vec<i64> = numbers(&case["close"]).iter().map(|close| close + 1).collect();
+        let expected: Vec<bool> = numbers(&case["point_flags"]).iter().map(|flag| *flag != 0).collect();
+        for dialect in [Dialect::MAKING_DATA_COUNT, Dialect::named("nhs-r-package").expect("a dialect")] {
+            assert_eq!(two_of_three(&zones, &numbers(&case["side"]), &dialect), expected, "{case}");
+        }
+        checked += 1;
+    }
+    for case in vectors["two_sigma_dialects"]["cases"].as_array().into_iter().flatten() {
+        let zones = numbers(&case["zones"]);
+        for (name, column) in [("nhs-r-package", "r_package"), ("making-data-count", "making_data_count_2023")] {
+            let found = two_of_three(&zones, &vec![1; zones.len()], &Dialect::named(name).expect("a dialect"));
+            let flag = |ending: &str| case[format!("{column}_flags{ending}")].as_bool();
+            if let Some(all) = case[format!("{column}_flags")].as_array() {
+                let all: Vec<bool> = all.iter().filter_map(serde_json::Value::as_bool).collect();
+                assert_eq!(found, all, "{name}: {case}");
+            }
+            assert!(flag("_first").is_none_or(|first| found.first() == Some(&first)), "{name}: {case}");
+            assert!(flag("_last").is_none_or(|last| found.last() == Some(&last)), "{name}: {case}");
+        }
+        checked += 1;
+    }
+    assert!(checked > 12, "only {checked} cases");
+}
+
+#[test]
+fn ties_break_a_trend_or_not_and_a_run_is_marked_back_to_its_first_as_the_vectors_say() {
+    let Some(vectors) = json("spc_rule_vectors.json") else { return };
+    let ties = &vectors["trend_ties_dialects"];
+    let series: Vec<Datum> = numbers(&ties["series"]).iter().map(|it| Datum::value(*it as f64)).collect();
+    for (name, column) in [("nhs-r-package", "r_package_trend"), ("nhs-older-guide", "older_nhs_guide_trend")] {
+        let charted = spc::chart(Chart::Xmr, &series, &[], &Dialect::named(name).expect("a dialect"));
+        let mut signals = charted.points.iter().flat_map(|point| &point.signals);
+        assert_eq!(Some(signals.any(|signal| signal.rule == Rule::Trend)), ties[column].as_bool(), "{name}");
+    }
+    for case in vectors["extend_run_back_to_all_seven"].as_array().into_iter().flatten() {
+        let flags = numbers(&case["flags"]);
+        let sign = flags.iter().find(|flag| **flag != 0).copied().unwrap_or(1);
+        let given: Vec<i64> = flags.iter().map(|flag| if *flag == 0 { -sign } else { sign }).collect();
+        let mut series = sides(&given);
+        series.push(Datum::value(-given.iter().sum::<i64>() as f64));
+        let charted = spc::chart(Chart::Xmr, &series, &[], &Dialect::MAKING_DATA_COUNT);
+        let is_shift = |point: &spc::Point| point.signals.iter().any(|signal| signal.rule == Rule::Shift);
+        let found: Vec<bool> = charted.points[..flags.len()].iter().map(is_shift).collect();
+        assert_eq!(found, flags.iter().map(|flag| *flag != 0).collect::<Vec<_>>(), "{case}");
     }
 }
