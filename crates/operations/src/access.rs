@@ -53,6 +53,33 @@ impl Role {
     }
 }
 
+/// For what somebody asks. It is recorded with what they then do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Purpose {
+    /// Their own matter.
+    Own,
+    /// Care of the person whom it concerns (Act 703/2023 § 9).
+    Care,
+    /// To see that those they lead work as they should.
+    Supervision,
+    /// Steering and evaluation of services, by figures.
+    Management,
+}
+
+impl Purpose {
+    pub const ALL: [Purpose; 4] = [Purpose::Own, Purpose::Care, Purpose::Supervision, Purpose::Management];
+
+    /// As it stands in the record of accesses.
+    pub fn code(self) -> &'static str {
+        match self {
+            Purpose::Own => "own matter",
+            Purpose::Care => "care",
+            Purpose::Supervision => "supervision",
+            Purpose::Management => "management",
+        }
+    }
+}
+
 /// What someone wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
@@ -90,6 +117,8 @@ pub struct Tie {
     pub own: bool,
     /// The unit that answers for it now is theirs or stands under it.
     pub within: bool,
+    /// There is a care relationship: it goes on, or they had it themselves, or they are of the resident's own pair.
+    pub cares: bool,
 }
 
 /// An answer, and the rule that gave it.
@@ -99,16 +128,16 @@ pub struct Decision {
     pub rule: &'static str,
 }
 
-/// Whether a role may do something; `None` is a person who has not signed in.
+/// Whether a role may do something for a purpose; `None` is a person who has not signed in.
 ///
 /// Cases of real people stay closed to every role until each reading of them is recorded.
-pub fn decide(role: Option<Role>, action: Action, resource: Resource) -> Decision {
-    let (allow, rule) = match (action, resource) {
-        (Action::SeeQueue, Resource::Queue { within }) => see_queue(role, within),
-        (Action::ReadContact | Action::WriteMessage | Action::HandleContact, Resource::Contact(tie)) => {
-            contact(role, action, tie)
+pub fn decide(role: Option<Role>, purpose: Purpose, action: Action, resource: Resource) -> Decision {
+    let (allow, rule) = match (action, resource, purpose) {
+        (Action::SeeQueue, Resource::Queue { within }, Purpose::Care | Purpose::Management) => see_queue(role, within),
+        (Action::ReadContact | Action::WriteMessage | Action::HandleContact, Resource::Contact(tie), _) => {
+            contact(role, purpose, action, tie)
         }
-        (Action::SeeFigures | Action::SeeCases, Resource::Synthetic | Resource::Real) => {
+        (Action::SeeFigures | Action::SeeCases, Resource::Synthetic | Resource::Real, Purpose::Management) => {
             figures(role, action, resource)
         }
         _ => (false, "no rule"),
@@ -136,13 +165,18 @@ fn see_queue(role: Option<Role>, within: bool) -> (bool, &'static str) {
     }
 }
 
-fn contact(role: Option<Role>, action: Action, tie: Tie) -> (bool, &'static str) {
-    match (role, action) {
+fn contact(role: Option<Role>, purpose: Purpose, action: Action, tie: Tie) -> (bool, &'static str) {
+    let is_led = tie.within && role == Some(Role::Lead);
+    match (role, purpose, action) {
         // Whoever holds its code wrote it, whatever else they are.
-        (_, Action::ReadContact | Action::WriteMessage) if tie.own => (true, "their own matter"),
-        (None | Some(Role::Resident), _) => (false, "not their matter"),
-        (Some(Role::Nurse | Role::Physician | Role::Lead), _) if tie.within => (true, "their unit answers for it"),
-        (Some(_), _) => (false, "their unit does not answer for it"),
+        (_, Purpose::Own, Action::ReadContact | Action::WriteMessage) if tie.own => (true, "their own matter"),
+        (None | Some(Role::Resident), ..) => (false, "not their matter"),
+        (Some(Role::Nurse | Role::Physician | Role::Lead), Purpose::Care, _) if tie.within && tie.cares => {
+            (true, "their unit answers for it")
+        }
+        (_, Purpose::Supervision, Action::ReadContact) if is_led => (true, "they lead the unit that answered for it"),
+        (Some(_), ..) if tie.within => (false, "it is over, and they had no part in it"),
+        (Some(_), ..) => (false, "their unit does not answer for it"),
     }
 }
 
@@ -150,53 +184,58 @@ fn contact(role: Option<Role>, action: Action, tie: Tie) -> (bool, &'static str)
 mod tests {
     use super::*;
 
+    const ON_CONTACTS: [Action; 3] = [Action::ReadContact, Action::WriteMessage, Action::HandleContact];
+
+    fn ties() -> impl Iterator<Item = Tie> {
+        (0..8).map(|bits| Tie { own: bits & 1 > 0, within: bits & 2 > 0, cares: bits & 4 > 0 })
+    }
+
     #[test]
     fn nobody_sees_cases_of_real_people() {
-        for role in Role::ALL {
-            assert!(!decide(Some(role), Action::SeeCases, Resource::Real).allow, "{}", role.code());
+        for (role, purpose) in Role::ALL.into_iter().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
+            assert!(!decide(Some(role), purpose, Action::SeeCases, Resource::Real).allow, "{}", role.code());
         }
     }
 
     #[test]
     fn without_signing_in_nothing_is_allowed() {
-        for action in [Action::SeeFigures, Action::SeeCases] {
-            assert!(!decide(None, action, Resource::Synthetic).allow);
+        for (action, purpose) in
+            [Action::SeeFigures, Action::SeeCases].into_iter().flat_map(|it| Purpose::ALL.map(|purpose| (it, purpose)))
+        {
+            assert!(!decide(None, purpose, action, Resource::Synthetic).allow);
         }
     }
 
     #[test]
-    fn a_contact_is_for_its_writer_and_for_those_who_answer_for_it() {
-        let mut allowed = Vec::new();
-        for role in Role::ALL.into_iter().map(Some).chain([None]) {
-            for action in [Action::ReadContact, Action::WriteMessage, Action::HandleContact] {
-                for (own, within) in [(false, false), (true, false), (false, true), (true, true)] {
-                    if decide(role, action, Resource::Contact(Tie { own, within })).allow {
-                        allowed.push((role.map_or("nobody", Role::code), action, own, within));
-                    }
-                }
+    fn a_contact_is_for_its_writer_and_for_those_who_care_for_them() {
+        let roles = || Role::ALL.into_iter().map(Some).chain([None]);
+        for (role, purpose) in roles().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
+            for (action, tie) in ON_CONTACTS.into_iter().flat_map(|action| ties().map(move |tie| (action, tie))) {
+                let cares = matches!(role, Some(Role::Nurse | Role::Physician | Role::Lead)) && tie.within && tie.cares;
+                let leads = role == Some(Role::Lead) && tie.within && action == Action::ReadContact;
+                let expected = match purpose {
+                    Purpose::Own => tie.own && action != Action::HandleContact,
+                    Purpose::Care => cares,
+                    Purpose::Supervision => leads,
+                    Purpose::Management => false,
+                };
+                let decided = decide(role, purpose, action, Resource::Contact(tie));
+                assert_eq!(decided.allow, expected, "{role:?} {purpose:?} {action:?} {tie:?}: {}", decided.rule);
             }
         }
-        let roles = Role::ALL.map(Role::code).into_iter().chain(["nobody"]);
-        let actions = [Action::ReadContact, Action::WriteMessage, Action::HandleContact];
-        let mut expected = Vec::new();
-        for (role, action) in roles.flat_map(|role| actions.map(|action| (role, action))) {
-            let answers = ["nurse", "physician", "lead"].contains(&role);
-            let takes_part = action != Action::HandleContact;
-            for (own, within) in [(false, false), (true, false), (false, true), (true, true)] {
-                if (own && takes_part) || (within && answers) {
-                    expected.push((role, action, own, within));
-                }
-            }
-        }
-        assert_eq!(allowed, expected);
     }
 
     #[test]
     fn what_no_rule_joins_is_refused() {
-        for role in Role::ALL {
-            assert!(!decide(Some(role), Action::ReadContact, Resource::Synthetic).allow);
-            assert!(!decide(Some(role), Action::SeeFigures, Resource::Contact(Tie { own: true, within: true })).allow);
-            assert!(!decide(Some(role), Action::SeeQueue, Resource::Queue { within: false }).allow);
+        let tie = Tie { own: true, within: true, cares: true };
+        for (role, purpose) in Role::ALL.into_iter().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
+            assert!(!decide(Some(role), purpose, Action::ReadContact, Resource::Synthetic).allow);
+            assert!(!decide(Some(role), purpose, Action::SeeFigures, Resource::Contact(tie)).allow);
+            assert!(!decide(Some(role), purpose, Action::SeeQueue, Resource::Queue { within: false }).allow);
         }
+        assert!(
+            !decide(Some(Role::Nurse), Purpose::Care, Action::SeeFigures, Resource::Real).allow,
+            "no care in figures"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Contacts as pages and programs get at them: who may, what is recorded of it, and what is checked before.
 
-use operations::access::{Action, Resource, Role, Tie, decide};
-use operations::contacts::Contact;
+use operations::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
+use operations::contacts::{Contact, Place};
 use serde_json::json;
 use store::{Append, AppendError, CROCKFORD, Context, NewEvent, new_id};
 use uuid::Uuid;
@@ -61,7 +61,9 @@ impl App {
     /// Whether somebody may see which contacts wait in a unit's queue.
     pub fn may_see_queue(&self, person: Option<&Person>, unit: &str) -> bool {
         let within = person.is_some_and(|person| self.is_within(unit, &person.unit));
-        decide(person.map(|person| person.role), Action::SeeQueue, Resource::Queue { within }).allow
+        let role = person.map(|person| person.role);
+        let purpose = if role == Some(Role::Manager) { Purpose::Management } else { Purpose::Care };
+        decide(role, purpose, Action::SeeQueue, Resource::Queue { within }).allow
     }
 
     /// Whether a unit has a queue: contacts come to it, or still wait in it although it has ended.
@@ -85,66 +87,84 @@ impl App {
         let contact = self.desk.contact(id).await.map_err(|error| Failure::away(&error))?;
         let contact = contact.ok_or_else(Failure::not_found)?;
         let tie = self.tie(caller, id, &contact);
-        let decision = decide(caller.role(), action, Resource::Contact(tie));
-        if !decision.allow {
-            return Err(Failure::not_found());
-        }
+        let purpose = purpose(caller.role(), tie);
+        let decision = decide(caller.role(), purpose, action, Resource::Contact(tie));
         // Also of professionals who hold its code: whose it is besides is not for them to say.
         if let Some(person) = caller.person.as_ref().filter(|person| person.role != Role::Resident) {
-            self.record(person, id, action, decision.rule).await?;
+            let access = self.access(person, (id, &contact), (action, purpose), decision);
+            match decision.allow {
+                true => self.record(access).await?,
+                // Beside the answer, which must not tell by how long it takes that there is such a contact.
+                false => {
+                    let accesses = self.accesses.clone();
+                    drop(tokio::spawn(async move { accesses.append(access).await }));
+                }
+            }
         }
-        Ok(contact)
+        if decision.allow { Ok(contact) } else { Err(Failure::not_found()) }
     }
 
     /// Whether the caller may still do this with a contact; for what goes on after it was allowed.
     pub fn may_still(&self, caller: &Caller, id: Uuid, action: Action, contact: &Contact) -> bool {
-        caller.stands(self) && decide(caller.role(), action, Resource::Contact(self.tie(caller, id, contact))).allow
+        let tie = self.tie(caller, id, contact);
+        let purpose = purpose(caller.role(), tie);
+        caller.stands(self) && decide(caller.role(), purpose, action, Resource::Contact(tie)).allow
     }
 
     fn tie(&self, caller: &Caller, id: Uuid, contact: &Contact) -> Tie {
         let person = caller.person.as_ref();
         let is_theirs = |person: &Person| !contact.subject.is_empty() && person.id == contact.subject;
+        let had = |person: &Person| contact.handler.as_deref() == Some(&person.id);
+        let is_own_pair = |person: &Person| {
+            let own = self.registration(contact);
+            own.is_some_and(|own| [own.physician, own.nurse].into_iter().flatten().any(|id| id == person.id))
+        };
         Tie {
             own: caller.holds == Some(id) || person.is_some_and(is_theirs),
             within: person.is_some_and(|person| self.is_within(&contact.unit, &person.unit)),
+            cares: contact.place != Place::Closed || person.is_some_and(|person| had(person) || is_own_pair(person)),
         }
     }
 
-    /// Writes down who did what with whose contact and by which rule. Without that nothing is shown.
-    async fn record(&self, person: &Person, contact: Uuid, action: Action, rule: &str) -> Result<(), Failure> {
+    /// Who did what with whose contact, for what, and by which rule; also what they were refused.
+    fn access(
+        &self,
+        person: &Person,
+        (contact, about): (Uuid, &Contact),
+        (action, purpose): (Action, Purpose),
+        decision: Decision,
+    ) -> Append {
         let now = self.desk.now();
-        let what = match action {
-            Action::ReadContact => "read",
-            Action::WriteMessage => "written",
-            _ => "handled",
+        let what = match (decision.allow, action) {
+            (false, _) => "refused",
+            (true, Action::ReadContact) => "read",
+            (true, Action::WriteMessage) => "written",
+            (true, _) => "handled",
         };
         let id = new_id(now);
+        let subject = if about.subject.is_empty() { contact.to_string() } else { about.subject.clone() };
+        let data = json!({
+            "contact": contact.to_string(), "subject": subject, "role": person.role.code(), "rule": decision.rule,
+        });
         let event = NewEvent {
             id,
             stream: format!("access/{contact}"),
             kind: format!("contact.{what}"),
             schema: 1,
             occurred: now,
-            data: json!({ "contact": contact.to_string(), "role": person.role.code(), "rule": rule }).to_string(),
+            data: data.to_string(),
             personal: None,
             closes: false,
         };
-        let context = Context {
-            actor: person.id.clone(),
-            unit: person.unit.clone(),
-            purpose: "care".into(),
-            correlation: id,
-            cause: None,
-        };
-        let append = Append {
-            scope: "access".into(),
-            key: id.to_string(),
-            request: [0; 32],
-            expects: Vec::new(),
-            events: vec![event],
-            context,
-        };
-        self.accesses.append(append).await.map(drop).map_err(|error| match error {
+        let (actor, unit) = (person.id.clone(), person.unit.clone());
+        let context = Context { actor, unit, purpose: purpose.code().into(), correlation: id, cause: None };
+        let (scope, key, request) = ("access".into(), id.to_string(), [0; 32]);
+        Append { scope, key, request, expects: Vec::new(), events: vec![event], context }
+    }
+
+    /// Writes an access down. Without that nothing is shown.
+    async fn record(&self, access: Append) -> Result<(), Failure> {
+        self.accesses.append(access).await.map(drop).map_err(|error| match error {
             AppendError::Overloaded | AppendError::Unknown | AppendError::Full => Failure::busy(),
             error => Failure::broken(&error),
         })
@@ -153,6 +173,18 @@ impl App {
     /// By when somebody answers, by the rule in force when it was opened; microseconds since 1970.
     pub fn expected(&self, opened_at: i64) -> Option<i64> {
         self.calendar.office_due(opened_at, "contact")
+    }
+}
+
+/// For what somebody with a role asks about a contact to which they stand so.
+fn purpose(role: Option<Role>, tie: Tie) -> Purpose {
+    match role {
+        // Whoever works there asks as such, also where they hold the code of what they wrote themselves.
+        Some(Role::Nurse | Role::Physician | Role::Lead) if tie.within && tie.cares => Purpose::Care,
+        _ if tie.own => Purpose::Own,
+        Some(Role::Lead) if tie.within => Purpose::Supervision,
+        Some(_) => Purpose::Care,
+        None => Purpose::Own,
     }
 }
 

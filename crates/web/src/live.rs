@@ -77,6 +77,8 @@ struct Listener {
     contact: Uuid,
     /// Number after which it has not been told yet.
     after: u64,
+    /// The cursor lay beyond the end: it is of another log than this, and is told so first.
+    resync: bool,
     /// Read and not yet sent, the latest first.
     items: Vec<Item>,
     heard: tokio::sync::watch::Receiver<u64>,
@@ -93,6 +95,11 @@ impl Listener {
             let contact = self.app.desk.contact(self.contact).await.ok()??;
             if !self.app.may_still(&self.caller, self.contact, Action::ReadContact, &contact) {
                 return None;
+            }
+            if std::mem::take(&mut self.resync) {
+                self.after = contact.conversation;
+                let data = json!({ "head": contact.conversation }).to_string();
+                return Some((Ok(Event::default().event("resync").data(data)), self));
             }
             if let Some(item) = self.items.pop() {
                 self.after = item.seq;
@@ -114,7 +121,7 @@ impl Listener {
 }
 
 /// The events of a conversation as a stream. `id` is the place in the log, by which a client that lost its connection
-/// goes on where it was.
+/// goes on where it was. A cursor beyond the end is answered by `resync`: what the client has is to be read anew.
 pub async fn stream(app: &Arc<App>, caller: Caller, contact: Uuid, after: u64, last: Option<u64>) -> Response {
     let after = match last {
         Some(pos) => app.desk.seq_at(contact, pos).await.unwrap_or(after).max(after),
@@ -122,7 +129,9 @@ pub async fn stream(app: &Arc<App>, caller: Caller, contact: Uuid, after: u64, l
     };
     let heard = app.desk.listen(Topic::Contact(contact));
     let ending = app.ending.subscribe();
-    let listener = Listener { app: Arc::clone(app), caller, contact, after, items: Vec::new(), heard, ending };
+    let head = app.desk.contact(contact).await.ok().flatten().map(|contact| contact.conversation);
+    let resync = head.is_some_and(|head| after > head);
+    let listener = Listener { app: Arc::clone(app), caller, contact, after, resync, items: Vec::new(), heard, ending };
     let events = stream::unfold(listener, Listener::next);
     Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
 }

@@ -9,7 +9,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use operations::access::{Action, Resource, decide};
+use operations::access::{Action, Purpose, Resource, decide};
 use serde::Deserialize;
 use stats::spc::{Assurance, Variation};
 
@@ -33,7 +33,7 @@ pub struct Filters {
 /// Whether someone may see figures; who has not signed in is asked to.
 fn turned_away(page: &Page) -> Option<Response> {
     let resource = if page.synthetic { Resource::Synthetic } else { Resource::Real };
-    if decide(page.role, Action::SeeFigures, resource).allow {
+    if decide(page.role, Purpose::Management, Action::SeeFigures, resource).allow {
         return None;
     }
     Some(if page.role.is_none() { Redirect::to("/sign-in").into_response() } else { missing(page) })

@@ -33,6 +33,9 @@ fn county(folder: &Path) -> County {
     county
 }
 
+/// Classes of encounters that count for continuity: done, not urgent, and met.
+const COUNTED: [&str; 7] = ["ambulatory", "outpatient", "wellness", "home", "virtual", "hospice", "snf"];
+
 #[test]
 fn synthea_gives_what_an_independent_calculation_gives() {
     let Some(folder) = crate::shared("synthea_27") else { return };
@@ -56,9 +59,8 @@ fn synthea_gives_what_an_independent_calculation_gives() {
     let rows = table(&folder, "encounters.csv.gz");
     let counted_rows: Vec<_> = rows.iter().filter(|row| in_range(&row["START"])).collect();
     assert_eq!(value("volume.encounters"), Some(counted_rows.len() as f64));
-    let counted = ["ambulatory", "outpatient", "wellness", "home", "virtual", "hospice", "snf"];
     let mut visits: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
-    for row in counted_rows.iter().filter(|row| counted.contains(&row["ENCOUNTERCLASS"].as_str())) {
+    for row in counted_rows.iter().filter(|row| COUNTED.contains(&row["ENCOUNTERCLASS"].as_str())) {
         *visits.entry(&row["PATIENT"]).or_default().entry(&row["PROVIDER"]).or_default() += 1.0;
     }
     let (mut coc, mut upc) = (Vec::new(), Vec::new());
@@ -78,7 +80,7 @@ fn synthea_gives_what_an_independent_calculation_gives() {
 }
 
 #[test]
-fn by_unit_and_period_the_counts_add_up() {
+fn by_unit_and_period_counts_and_indices_are_those_of_an_independent_calculation() {
     let Some(folder) = crate::shared("synthea_27") else { return };
     let county = county(&folder);
     let request = Request {
@@ -90,19 +92,56 @@ fn by_unit_and_period_the_counts_add_up() {
         suppress: None,
     };
     let catalogue = Catalogue::shipped().expect("the catalogue");
-    let ids = ["volume.encounters".to_string()];
+    let ids = ["volume.encounters", "continuity.coc", "continuity.upc"].map(String::from);
     let figures =
         crate::runtime().block_on(run(&county.snapshot(), &catalogue, &ids, &request)).expect("figures").figures;
     let mut expected: BTreeMap<(String, String), u64> = BTreeMap::new();
     let calendar = operations::calendar::Calendar::shipped();
+    // By person and year the visits that count for continuity: when, where, with whom.
+    let mut visits: BTreeMap<(String, String), Vec<(String, String, String)>> = BTreeMap::new();
     for row in table(&folder, "encounters.csv.gz") {
         let start: jiff::Timestamp = row["START"].parse().expect("a time");
         let year = calendar.local_date(start.as_microsecond()).expect("a day").year();
         if (2015..2024).contains(&year) {
             *expected.entry((row["ORGANIZATION"].clone(), year.to_string())).or_default() += 1;
+            if COUNTED.contains(&row["ENCOUNTERCLASS"].as_str()) {
+                let visit = (row["START"].clone(), row["ORGANIZATION"].clone(), row["PROVIDER"].clone());
+                visits.entry((row["PATIENT"].clone(), year.to_string())).or_default().push(visit);
+            }
         }
     }
+    let of = |id: &'static str| figures.iter().filter(move |figure| figure.measure == id);
     let found: BTreeMap<(String, String), u64> =
-        figures.into_iter().map(|figure| ((figure.unit_id, figure.period), figure.n)).collect();
+        of("volume.encounters").map(|it| ((it.unit_id.clone(), it.period.clone()), it.n)).collect();
     assert_eq!(found, expected);
+    // Nobody is registered: a person belongs to the unit of most of the year's visits, of equals to the latest.
+    let mut indices: BTreeMap<(String, String), Vec<(f64, f64)>> = BTreeMap::new();
+    for ((_, year), mut visits) in visits {
+        visits.sort();
+        let n = visits.len() as f64;
+        if n < 2.0 {
+            continue;
+        }
+        let (mut providers, mut units) = (BTreeMap::<&str, f64>::new(), BTreeMap::<&str, (usize, usize)>::new());
+        for (at, (_, unit, provider)) in visits.iter().enumerate() {
+            *providers.entry(provider).or_default() += 1.0;
+            let unit = units.entry(unit).or_default();
+            *unit = (unit.0 + 1, at);
+        }
+        let coc = (providers.values().map(|it| it * it).sum::<f64>() - n) / (n * (n - 1.0));
+        let upc = providers.values().copied().fold(0.0, f64::max) / n;
+        let home = units.into_iter().max_by_key(|(_, weight)| *weight).expect("a unit").0.to_string();
+        indices.entry((home, year)).or_default().push((coc, upc));
+    }
+    assert!(indices.len() > 20, "too few units and years for a test");
+    for (id, value) in [("continuity.coc", 0), ("continuity.upc", 1)] {
+        let found: BTreeMap<(String, String), (u64, f64)> =
+            of(id).filter_map(|it| Some(((it.unit_id.clone(), it.period.clone()), (it.n, it.value?)))).collect();
+        assert_eq!(found.keys().collect::<Vec<_>>(), indices.keys().collect::<Vec<_>>(), "{id}");
+        for (place, people) in &indices {
+            let expected = people.iter().map(|it| [it.0, it.1][value]).sum::<f64>() / people.len() as f64;
+            let (n, found) = found[place];
+            assert!(n == people.len() as u64 && (found - expected).abs() < 1e-6, "{id} {place:?}: {found} {expected}");
+        }
+    }
 }

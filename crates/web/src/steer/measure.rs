@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use facts::{Channel, Code, CodeList, InterpretingMode, Modality, Profession};
 use maud::{Markup, html};
-use operations::access::{Action, Resource, decide};
+use operations::access::{Action, Purpose, Resource, decide};
 use serde::Deserialize;
 use stats::spc::{Chart, Variation};
 
@@ -338,7 +338,7 @@ fn value_name(page: &Page, vocabularies: &[&'static CodeList], value: &str) -> S
 
 fn may_see_cases(page: &Page) -> bool {
     let resource = if page.synthetic { Resource::Synthetic } else { Resource::Real };
-    decide(page.role, Action::SeeCases, resource).allow
+    decide(page.role, Purpose::Management, Action::SeeCases, resource).allow
 }
 
 fn definition(page: &Page, card: &Card) -> Markup {

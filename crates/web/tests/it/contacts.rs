@@ -392,3 +392,128 @@ fn how_far_the_facts_are_behind_is_told_while_they_are() {
         assert_eq!(told().await, (events, 0.0));
     });
 }
+
+#[test]
+fn what_is_over_is_for_who_had_it_and_who_leads_and_refusals_are_recorded() {
+    on_its_own(async {
+        let (app, accesses) = crate::app_and_accesses(fixture(0.5, true), true).await;
+        let (contact, code) = opened(&app, "c1").await;
+        let had = token(Role::Nurse, "small", "nurse-1");
+        for (verb, body) in [("claim", json!({})), ("resolve", json!({})), ("close", json!({}))] {
+            let path = format!("/api/contacts/{contact}/{verb}");
+            assert_eq!(call(&app, Method::POST, &path, &had, Some(body)).await.0, StatusCode::OK, "{verb}");
+        }
+        let path = format!("/api/contacts/{contact}");
+        let seen = async |bearer: &str| call(&app, Method::GET, &path, bearer, None).await.0.as_u16();
+        assert_eq!(seen(&had).await, 200);
+        assert_eq!(seen(&code).await, 200, "it is still theirs");
+        assert_eq!(seen(&token(Role::Nurse, "small", "nurse-2")).await, 404, "a colleague has no part in it any more");
+        assert_eq!(seen(&token(Role::Lead, "county", "lead-1")).await, 200);
+        let (reopen, lead) = (format!("{path}/reopen"), token(Role::Lead, "county", "lead-1"));
+        let handled = call(&app, Method::POST, &reopen, &lead, None).await.0;
+        assert_eq!(handled, StatusCode::NOT_FOUND, "who supervises reads");
+        // The record says of whom, for what, and what was refused.
+        let begun = std::time::Instant::now();
+        let recorded = loop {
+            let page = accesses.read_all(0, store::Filter::default(), 100).await.expect("the record");
+            let told = page.events.into_iter().map(|event| (event.context.actor, event.kind, event.context.purpose));
+            let told: Vec<(String, String, String)> = told.collect();
+            if told.iter().filter(|(_, kind, _)| kind == "contact.refused").count() == 2 {
+                break told;
+            }
+            assert!(begun.elapsed().as_secs() < 30, "{told:?}");
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        };
+        let is_told = |actor: &str, kind: &str, purpose: &str| {
+            recorded.iter().any(|it| (it.0.as_str(), it.1.as_str(), it.2.as_str()) == (actor, kind, purpose))
+        };
+        assert!(is_told("nurse-1", "contact.read", "care") && is_told("lead-1", "contact.read", "supervision"));
+        assert!(is_told("nurse-2", "contact.refused", "care"), "{recorded:?}");
+    });
+}
+
+/// The events of a stream, each as its lines.
+struct Events(axum::body::BodyDataStream, String);
+
+impl Events {
+    async fn of(app: &Arc<App>, path: &str, bearer: &str, last: Option<u64>) -> Events {
+        let request = Request::get(path).header(header::ACCEPT, "text/event-stream");
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {bearer}"));
+        let request = match last {
+            Some(last) => request.header("last-event-id", last.to_string()),
+            None => request,
+        };
+        let request = request.body(Body::empty()).expect("a request");
+        let response = router(Arc::clone(app)).oneshot(request).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK);
+        Events(response.into_body().into_data_stream(), String::new())
+    }
+
+    /// The next event; none: the stream has ended.
+    async fn next(&mut self) -> Option<String> {
+        use futures::StreamExt;
+        loop {
+            if let Some((event, rest)) = self.1.split_once("\n\n") {
+                let (event, rest) = (event.to_string(), rest.to_string());
+                self.1 = rest;
+                return Some(event);
+            }
+            let more = tokio::time::timeout(std::time::Duration::from_secs(30), self.0.next()).await;
+            self.1 += std::str::from_utf8(&more.expect("in time")?.expect("bytes")).expect("text");
+        }
+    }
+}
+
+#[test]
+fn a_stream_goes_on_where_it_broke_off_and_ends_with_the_right_to_it() {
+    on_its_own(async {
+        let app = app().await;
+        let (contact, code) = opened(&app, "c1").await;
+        let nurse = token(Role::Nurse, "small", "nurse-1");
+        let path = format!("/api/conversations/{contact}/messages");
+        let write = async |id: &str, text: &str| {
+            let body = json!({ "text": text });
+            assert_eq!(
+                call(&app, Method::PUT, &format!("{path}/{id}"), &code, Some(body)).await.0,
+                StatusCode::CREATED
+            );
+        };
+        write("m1", "toinen").await;
+        let mut events = Events::of(&app, &path, &nurse, None).await;
+        let mut last = 0;
+        for expected in ["Selkä kipeä", "toinen"] {
+            let event = loop {
+                let event = events.next().await.expect("an event");
+                if event.contains("event: message") {
+                    break event;
+                }
+            };
+            assert!(event.contains(expected), "{event}");
+            let id = event.lines().find_map(|line| line.strip_prefix("id: "));
+            last = id.and_then(|id| id.parse().ok()).expect("a place");
+        }
+        drop(events);
+        write("m2", "kolmas").await;
+        // The connection was lost: nothing twice, nothing left out.
+        let mut events = Events::of(&app, &path, &nurse, Some(last)).await;
+        let event = events.next().await.expect("an event");
+        assert!(event.contains("kolmas"), "{event}");
+        // Handed over to another unit, it is no longer theirs to hear.
+        let post = async |verb: &str, body: Value| {
+            call(&app, Method::POST, &format!("/api/contacts/{contact}/{verb}"), &nurse, Some(body)).await.0
+        };
+        assert_eq!(post("claim", json!({})).await, StatusCode::OK);
+        let handed = json!({ "unit": "other", "reason": "capacity", "note": "Teille" });
+        assert_eq!(post("transfer", handed).await, StatusCode::OK);
+        while let Some(event) = events.next().await {
+            assert!(!event.contains("Teille"), "{event}");
+        }
+        // A cursor that lies beyond the end, as after the log was restored from a copy, is told so, and hears what comes.
+        let mut events = Events::of(&app, &format!("{path}?after=500"), &code, None).await;
+        let event = events.next().await.expect("an event");
+        assert!(event.contains("event: resync") && event.contains("\"head\""), "{event}");
+        write("m3", "uusi").await;
+        let event = events.next().await.expect("an event");
+        assert!(event.contains("uusi"), "{event}");
+    });
+}
