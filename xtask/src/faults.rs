@@ -117,6 +117,7 @@ impl Tally {
     fn say(&mut self, suite: &Suite) {
         self.recoveries.sort();
         let median = self.recoveries.get(self.recoveries.len() / 2).map_or(0, Duration::as_millis);
+        // The first write that is lost or doubled ends the suite: when this line is said there was none.
         println!(
             "faults survived {}/{}, acknowledged writes {}, lost 0, duplicated 0, median recovery {median} ms",
             self.survived, suite.tried, self.acknowledged

@@ -21,7 +21,7 @@ use crate::texts::Language;
 pub struct Page {
     pub language: Language,
     pub role: Option<Role>,
-    /// Id of a professional who has signed in, and their unit.
+    /// Who has signed in.
     pub person: Option<Person>,
     pub uri: Uri,
     pub demo: bool,

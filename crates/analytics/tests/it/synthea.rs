@@ -98,14 +98,14 @@ fn by_unit_and_period_counts_and_indices_are_those_of_an_independent_calculation
     let mut expected: BTreeMap<(String, String), u64> = BTreeMap::new();
     let calendar = operations::calendar::Calendar::shipped();
     // By person and year the visits that count for continuity: when, where, with whom.
-    let mut visits: BTreeMap<(String, String), Vec<(String, String, String)>> = BTreeMap::new();
+    let mut visits: BTreeMap<(String, String), Vec<[String; 3]>> = BTreeMap::new();
     for row in table(&folder, "encounters.csv.gz") {
         let start: jiff::Timestamp = row["START"].parse().expect("a time");
         let year = calendar.local_date(start.as_microsecond()).expect("a day").year();
         if (2015..2024).contains(&year) {
             *expected.entry((row["ORGANIZATION"].clone(), year.to_string())).or_default() += 1;
             if COUNTED.contains(&row["ENCOUNTERCLASS"].as_str()) {
-                let visit = (row["START"].clone(), row["ORGANIZATION"].clone(), row["PROVIDER"].clone());
+                let visit = ["START", "ORGANIZATION", "PROVIDER"].map(|name| row[name].clone());
                 visits.entry((row["PATIENT"].clone(), year.to_string())).or_default().push(visit);
             }
         }
@@ -123,7 +123,7 @@ fn by_unit_and_period_counts_and_indices_are_those_of_an_independent_calculation
             continue;
         }
         let (mut providers, mut units) = (BTreeMap::<&str, f64>::new(), BTreeMap::<&str, (usize, usize)>::new());
-        for (at, (_, unit, provider)) in visits.iter().enumerate() {
+        for (at, [_, unit, provider]) in visits.iter().enumerate() {
             *providers.entry(provider).or_default() += 1.0;
             let unit = units.entry(unit).or_default();
             *unit = (unit.0 + 1, at);

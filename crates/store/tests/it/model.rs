@@ -1,10 +1,12 @@
-//! Any course of appends gives the same answers on the model and on a file, and leaves the same log.
+//! Any course of appends gives the same answers on the model, on a file and on a database, and leaves the same log.
+//!
+//! `PROPTEST_CASES=10000 cargo xtask pg -- cargo nextest run --workspace -E 'test(c37)'` tries as many courses.
 
 use proptest::prelude::*;
 use store::{Append, Appended, Expect, NewEvent};
 use uuid::Uuid;
 
-use crate::logs::{Bench, Kind, context, event};
+use crate::logs::{Bench, Kind, context, event, server};
 
 /// One append, in small numbers: key, request, streams, expectation, whether its last event closes.
 #[derive(Debug, Clone)]
@@ -52,25 +54,38 @@ fn append(number: usize, step: &Step) -> Append {
     }
 }
 
+/// Courses tried: what `PROPTEST_CASES` says, else few enough for every day.
+fn cases() -> u32 {
+    match ProptestConfig::default().cases {
+        256 => 40,
+        given => given,
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
-    fn c37_a_file_does_what_the_model_does(steps in prop::collection::vec(step(), 1..40)) {
+    fn c37_every_kind_does_what_the_model_does(steps in prop::collection::vec(step(), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let (model, mut kept) = (Bench::new(Kind::Memory), Bench::new(Kind::Sqlite));
-            for (number, step) in steps.iter().enumerate() {
-                if step.reopened {
-                    kept = kept.again();
+            for kind in [Kind::Sqlite, Kind::Postgres] {
+                if kind == Kind::Postgres && server().is_none() {
+                    continue;
                 }
-                let (theirs, ours): (Result<Appended, _>, _) =
-                    (model.append(append(number, step)).await, kept.append(append(number, step)).await);
-                prop_assert_eq!(theirs, ours, "step {}", number);
+                let (model, mut kept) = (Bench::new(Kind::Memory), Bench::new(kind));
+                for (number, step) in steps.iter().enumerate() {
+                    if step.reopened {
+                        kept = kept.again();
+                    }
+                    let (theirs, ours): (Result<Appended, _>, _) =
+                        (model.append(append(number, step)).await, kept.append(append(number, step)).await);
+                    prop_assert_eq!(theirs, ours, "step {}", number);
+                }
+                prop_assert_eq!(model.all().await, kept.all().await);
+                let report = kept.log.verify().await.expect("a report");
+                prop_assert!(report.faults.is_empty(), "{:?}", report);
             }
-            prop_assert_eq!(model.all().await, kept.all().await);
-            let report = kept.log.verify().await.expect("a report");
-            prop_assert!(report.faults.is_empty(), "{:?}", report);
             Ok(())
         })?;
     }
