@@ -23,17 +23,17 @@ struct Stream {
 }
 
 const STREAMS: [Stream; 7] = [
-    Stream { name: "nurse", yearly: 1.20, ages: 0..120, share: 1.0 },
-    Stream { name: "oral", yearly: 0.90, ages: 0..120, share: 1.0 },
-    Stream { name: "child_health", yearly: 0.70, ages: 0..18, share: 0.192 },
-    Stream { name: "mental_health", yearly: 0.30, ages: 12..120, share: 0.87 },
-    Stream { name: "home_care", yearly: 0.80, ages: 75..120, share: 0.095 },
-    Stream { name: "physiotherapy", yearly: 0.20, ages: 18..120, share: 0.81 },
+    Stream { name: "nurse", yearly: 1.49, ages: 0..120, share: 1.0 },
+    Stream { name: "oral", yearly: 1.00, ages: 0..120, share: 1.0 },
+    Stream { name: "child_health", yearly: 0.79, ages: 0..18, share: 0.192 },
+    Stream { name: "mental_health", yearly: 0.34, ages: 12..120, share: 0.87 },
+    Stream { name: "home_care", yearly: 0.87, ages: 75..120, share: 0.095 },
+    Stream { name: "physiotherapy", yearly: 0.22, ages: 18..120, share: 0.81 },
     Stream { name: "emergency", yearly: 0.29, ages: 0..120, share: 1.0 },
 ];
 
 /// Visits to a physician of the station or the pair, a year for each resident.
-const PHYSICIAN_YEARLY: f64 = 0.95;
+const PHYSICIAN_YEARLY: f64 = 1.17;
 /// Share of first visits that began with a contact of the resident.
 const FROM_CONTACT: f64 = 0.5;
 
@@ -118,7 +118,7 @@ fn other_visit(
     let (unit, service): (&UnitId, &'static str) = match stream {
         "nurse" => (pair.map_or(&person.station.unit, |pair| &pair.unit), "outpatient"),
         "oral" => (&organisation.oral[person.number as usize % organisation.oral.len()], "oral"),
-        "child_health" => (&organisation.clinics[person.number as usize % organisation.clinics.len()], "child_health"),
+        "child_health" => (organisation.clinic(person.number as usize, now), "child_health"),
         "mental_health" => (&organisation.mental, "mental_health"),
         "home_care" => (&organisation.home_care, "home_care"),
         "physiotherapy" => (&organisation.physio, "physiotherapy"),
@@ -157,7 +157,7 @@ fn other_visit(
     finish(visit, rng, batch);
 }
 
-fn visit(
+pub fn visit(
     county: &County,
     person: &Person<'_>,
     number: usize,
@@ -207,9 +207,9 @@ fn reason(rng: &mut ChaCha8Rng) -> &'static str {
     REASONS[rng.random_range(0..REASONS.len())]
 }
 
-/// One in a hundred modes is not recorded.
+/// The mode is not recorded for one in a hundred of all visits: of those here a little more, and a third is mended later.
 fn modality(shares: &[(Modality, f64)], rng: &mut ChaCha8Rng) -> Option<Modality> {
-    let mut at = rng.random::<f64>() * 1.01;
+    let mut at = rng.random::<f64>() * 1.023;
     for (modality, share) in shares {
         at -= share;
         if at < 0.0 {
@@ -227,7 +227,7 @@ fn days_to_care(own_doctor: bool, rng: &mut ChaCha8Rng) -> i64 {
         (true, 38..61) => 1,
         (true, 61..72) => 2,
         (true, 72..88) => [3, 3, 3, 4, 4, 5, 6, 7][rng.random_range(0..8)],
-        (true, _) => tail(8, 7.0, rng).min(30),
+        (true, _) => tail(8, 4.0, rng).min(30),
         (false, 0..20) => 0,
         (false, 20..30) => rng.random_range(1..4),
         (false, _) => tail(4, 11.0, rng).min(90),
@@ -318,7 +318,7 @@ fn keep_or_miss(visit: &mut Encounter, rng: &mut ChaCha8Rng) {
 }
 
 /// Most rows are recorded the same day, some late.
-fn finish(visit: Encounter, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+pub fn finish(visit: Encounter, rng: &mut ChaCha8Rng, batch: &mut Batch) {
     let lateness = if rng.random_bool(0.02) { rng.random_range(5..60) * DAY } else { rng.random_range(1..20) * HOUR };
     let recorded = visit.started_at.0 + lateness;
     batch.encounters.push(Recorded(visit, recorded));
@@ -485,10 +485,11 @@ fn interpretings(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, bat
     }
 }
 
-/// Three encounters in a thousand got a wrong mode at first and the right one days later.
+/// A third of the visits whose mode was not recorded get the right one days later.
 pub fn corrections(rows: &Batch) -> Batch {
     let mut corrected = Batch::default();
-    for Recorded(visit, recorded) in rows.encounters.iter().filter(|row| row.0.modality.is_none()).step_by(3) {
+    let is_mended = |visit: &Encounter| visit.modality.is_none() && visit.started_at.0 / MINUTE % 3 == 0;
+    for Recorded(visit, recorded) in rows.encounters.iter().filter(|row| is_mended(&row.0)) {
         let mended = Encounter { modality: Some(Modality::InPerson), ..visit.clone() };
         corrected.encounters.push(Recorded(mended, recorded + 9 * DAY));
     }

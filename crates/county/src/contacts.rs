@@ -13,7 +13,7 @@ use crate::{Batch, County, Recorded};
 /// Contacts in a month for each resident, through all channels: steady, because channels only change places.
 const MONTHLY: f64 = 0.229;
 /// Of these, contacts that lead to a visit, drawn with it (see [`before_visit`]).
-const BEFORE_VISIT: f64 = 0.0385;
+const BEFORE_VISIT: f64 = 0.0476;
 /// Share of people who do not say who they are.
 const ANONYMOUS: f64 = 0.05;
 /// Digital share before the platform, and what the platform adds when it is fully taken up.
@@ -101,7 +101,7 @@ pub fn before_visit(
     id
 }
 
-fn contact(resident: Option<ResidentId>, id: String, at: i64) -> Contact {
+pub fn contact(resident: Option<ResidentId>, id: String, at: i64) -> Contact {
     Contact {
         contact_id: Key(id),
         resident_id: resident,
@@ -146,13 +146,14 @@ fn minutes(median: f64, sigma: f64, rng: &mut ChaCha8Rng) -> i64 {
 /// A contact through the platform: outpatient chat, the clinics' chat, messages and forms, 42 : 17 : 10.
 fn platform(county: &County, base: Contact, rng: &mut ChaCha8Rng) -> Contact {
     let opened = base.opened_at.0;
+    let now = county.clock.month_of(county.clock.place(opened));
     let organisation = &county.organisation;
     let own_unit = &*base.unit_id.0 != "county";
     let (channel, unit, service) = match rng.random_range(0..69) {
         0..42 => (Channel::Chat, organisation.digital_clinic.clone(), "outpatient"),
         42..59 => (
             Channel::Chat,
-            organisation.clinics[rng.random_range(0..organisation.clinics.len())].clone(),
+            organisation.clinic(rng.random_range(0..organisation.clinics.len()), now).clone(),
             "child_health",
         ),
         59..66 => (Channel::Message, organisation.mental.clone(), "mental_health"),
@@ -288,7 +289,7 @@ fn answer_time(county: &County, last: i64, opened: i64, first: usize, day: usize
     from + rng.random_range(0..120) * MINUTE
 }
 
-fn record(contact: Contact, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+pub fn record(contact: Contact, rng: &mut ChaCha8Rng, batch: &mut Batch) {
     let closed = contact.closed_at.map_or(contact.opened_at.0 + DAY, |at| at.0);
     batch.contacts.push(Recorded(contact, closed + rng.random_range(0..120) * MINUTE));
 }

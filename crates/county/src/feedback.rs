@@ -34,8 +34,7 @@ pub fn draw(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &
         // 0.140 × 10/12 + 0.468 × 20/35: residents of these ages.
         let clinics = Intensity::new(|_| CLINIC_ANSWERS / 0.384 / (0.94 * ANSWERED));
         for now in clinics.draw(1.0, rng) {
-            let clinics = &county.organisation.clinics;
-            let unit = &clinics[person.number as usize % clinics.len()];
+            let unit = county.organisation.clinic(person.number as usize, now);
             survey(county, person, unit, "child_health", now, rng, batch);
         }
     }

@@ -11,6 +11,7 @@ mod live;
 mod organisation;
 mod queue;
 mod resident;
+mod services;
 mod time;
 
 use facts::{

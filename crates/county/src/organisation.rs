@@ -65,6 +65,7 @@ pub struct Organisation {
     pub emergency: UnitId,
     pub home_care: UnitId,
     pub physio: UnitId,
+    pub high_need: UnitId,
     /// Professionals of the units above, by unit.
     staff: Vec<(UnitId, Profession, Vec<ProfessionalId>)>,
     units: Vec<Unit>,
@@ -74,7 +75,7 @@ pub struct Organisation {
 /// Unit, parent, level, names, service, place among the municipalities.
 type UnitRow = (&'static str, &'static str, UnitLevel, [&'static str; 3], Option<&'static str>);
 
-const UNITS: [UnitRow; 16] = [
+const UNITS: [UnitRow; 17] = [
     ("county", "", UnitLevel::County, ["Majakan hyvinvointialue", "Fyrens välfärdsområde", "Lighthouse county"], None),
     ("outpatient", "county", UnitLevel::Line, ["Avosairaanhoito", "Öppen sjukvård", "Outpatient care"], None),
     (
@@ -133,6 +134,13 @@ const UNITS: [UnitRow; 16] = [
     ("joint-emergency", "acute", UnitLevel::Unit, ["Yhteispäivystys", "Samjour", "Joint emergency"], Some("emergency")),
     ("home-care", "acute", UnitLevel::Unit, ["Kotihoito", "Hemvård", "Home care"], Some("home_care")),
     (
+        "high-need-team",
+        "outpatient",
+        UnitLevel::Team,
+        ["Paljon palveluja tarvitsevien tiimi", "Teamet för stort servicebehov", "High-need team"],
+        Some("outpatient"),
+    ),
+    (
         "own-doctors",
         "outpatient",
         UnitLevel::Area,
@@ -158,6 +166,29 @@ const STATIONS: [(usize, f64, &str, &str); 14] = [
     (8, 1.00, "Rannan terveysasema", "Strandby hälsostation"),
     (9, 1.00, "Korven terveysasema", "Ödemarks hälsostation"),
 ];
+
+/// What owners of projects enter round by round: indicator, unit, year, value; the counts and shares of the programme's
+/// final report.
+const ENTRIES: [(&str, &str, usize, f64); 15] = [
+    ("guided-self-care-trained", "outpatient", 2025, 50.0),
+    ("anxiety-therapy-trained", "families", 2025, 111.0),
+    ("guided-self-care-trained", "families", 2025, 350.0),
+    ("senior-info-trained", "home-care", 2025, 40.0),
+    ("recording-experts-trained", "county", 2025, 100.0),
+    ("social-reports", "social", 2023, 12.0),
+    ("social-reports", "social", 2024, 105.0),
+    ("social-reports", "social", 2025, 94.0),
+    ("service-directory-visitors-in-april", "county", 2025, 1_500.0),
+    ("service-directory-visitors-in-december", "county", 2025, 409.0),
+    ("client-plans", "adult-social", 2025, 15.0),
+    ("client-plans", "child-protection", 2025, 75.0),
+    ("school-absence-participants", "families", 2025, 40.0),
+    ("school-absence-fell", "families", 2025, 0.9),
+    ("school-absence-did-not-grow", "families", 2025, 0.1),
+];
+
+/// The month and the day on which the last of the child health clinics closes: 1 January 2025.
+const CLINIC_CLOSED: (usize, facts::Day) = (month(2025, 1), facts::Day(20_089));
 
 /// The two stations of the team model (B01): COC before and after, and the month in which it began.
 const TEAM_STATIONS: [(usize, f64, f64, usize); 2] = [(1, 0.23, 0.38, month(2024, 1)), (4, 0.38, 0.54, month(2024, 1))];
@@ -209,6 +240,9 @@ impl Organisation {
                 None,
             );
             made.people(&id, Profession::PublicHealthNurse, scaled(1.0 / 15_000.0, 3));
+            if number == 9 {
+                made.close(&id, CLINIC_CLOSED.1);
+            }
             UnitId::from(id.as_str())
         });
         let clinics = clinics.collect();
@@ -230,7 +264,9 @@ impl Organisation {
             ("joint-emergency", Profession::Physician, 10_000.0),
             ("home-care", Profession::PracticalNurse, 2_000.0),
             ("physio", Profession::Physiotherapist, 8_000.0),
+            ("high-need-team", Profession::Nurse, 40_000.0),
         ];
+        made.people("high-need-team", Profession::Physician, scaled(1.0 / 80_000.0, 2));
         for (unit, profession, residents_each) in single {
             made.people(unit, profession, scaled(1.0 / residents_each, 4));
         }
@@ -249,10 +285,24 @@ impl Organisation {
             emergency: unit("joint-emergency"),
             home_care: unit("home-care"),
             physio: unit("physio"),
+            high_need: unit("high-need-team"),
             staff: made.staff,
             units: made.units,
             professionals: made.professionals,
         }
+    }
+
+    /// The child health clinic of a family, by number: those of the one that closes go on at the first.
+    pub fn clinic(&self, number: usize, now: usize) -> &UnitId {
+        let place = number % self.clinics.len();
+        let is_closed = place + 1 == self.clinics.len() && now >= CLINIC_CLOSED.0;
+        &self.clinics[if is_closed { 0 } else { place }]
+    }
+
+    /// Someone of a profession in a unit.
+    pub fn someone_of(&self, unit: &UnitId, profession: Profession, rng: &mut ChaCha8Rng) -> Option<ProfessionalId> {
+        let (.., people) = self.staff.iter().find(|(known, what, _)| known == unit && *what == profession)?;
+        people.get(rng.random_range(0..people.len())).cloned()
     }
 
     /// Someone of a unit.
@@ -450,15 +500,13 @@ impl Organisation {
                 batch.series.push(Recorded(row, clock.end()));
             }
         }
-        for (indicator, value) in
-            [("J12-absence-fell", 0.9), ("C03-navigators-trained", 50.0), ("F04-participants", 100.0)]
-        {
+        for (indicator, unit, round, value) in ENTRIES {
             let row = Entry {
                 indicator: indicator.into(),
-                unit_id: Some("county".into()),
+                unit_id: Some(unit.into()),
                 municipality: None,
-                at: clock.day(clock.days() - 20),
-                round: Some("2025".into()),
+                at: clock.day(clock.first_of(month(round, 12)) + 10),
+                round: Some(round.to_string().as_str().into()),
                 value_bool: None,
                 value_num: Some(value),
                 value_date: None,
@@ -467,7 +515,7 @@ impl Organisation {
                 target: None,
                 entered_by: "project office".into(),
             };
-            batch.entries.push(Recorded(row, clock.end() - 10 * DAY));
+            batch.entries.push(Recorded(row, clock.midnight(clock.first_of(month(round, 12)) + 20)));
         }
     }
 }
@@ -539,6 +587,12 @@ impl Making {
             service: service.map(Label::from),
             valid_to: None,
         });
+    }
+
+    /// Ends a unit, and the work of its people in it.
+    fn close(&mut self, unit: &str, on: facts::Day) {
+        self.units.iter_mut().filter(|it| it.unit_id.0 == unit).for_each(|it| it.valid_to = Some(on));
+        self.professionals.iter_mut().filter(|it| &*it.unit_id.0 == unit).for_each(|it| it.valid_to = Some(on));
     }
 
     fn people(&mut self, unit: &str, profession: Profession, count: usize) -> Vec<ProfessionalId> {

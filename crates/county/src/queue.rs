@@ -6,9 +6,9 @@
 use crate::time::{Clock, adoption};
 
 /// People who ask in a month, for each resident, before the platform.
-pub const DEMAND: f64 = 6.3e-3;
+pub const DEMAND: f64 = 6.45e-3;
 /// Share of the demand that the platform's chat takes when it is fully taken up.
-pub const TAKEN: f64 = 1.0 / 3.0;
+pub const TAKEN: f64 = 0.37;
 /// Share of the unanswered who keep waiting another day; the others give up.
 const STAY: f64 = 0.92;
 /// Share of the unanswered who ask again, each day.

@@ -7,7 +7,7 @@ use rand_distr::{Distribution, Gamma};
 
 use crate::organisation::{MUNICIPALITIES, Pair, Station};
 use crate::time::Clock;
-use crate::{Batch, County, Recorded, care, contacts, feedback};
+use crate::{Batch, County, Recorded, care, contacts, feedback, services};
 
 /// What the processes need to know of a resident.
 pub struct Person<'a> {
@@ -78,6 +78,7 @@ pub fn rows(county: &County, number: u32, id: ResidentId, rng: &mut ChaCha8Rng) 
     care::draw(county, &person, rng, &mut batch);
     contacts::draw(county, &person, rng, &mut batch);
     feedback::draw(county, &person, rng, &mut batch);
+    services::draw(county, &person, rng, &mut batch);
     batch
 }
 

@@ -1,6 +1,6 @@
 //! Any course of appends gives the same answers on the model, on a file and on a database, and leaves the same log.
 //!
-//! `PROPTEST_CASES=10000 cargo xtask pg -- cargo nextest run --workspace -E 'test(c37)'` tries as many courses.
+//! `PROPTEST_CASES=10000 cargo xtask pg -- cargo nextest run --profile long --workspace -E 'test(c37)'` tries as many courses.
 
 use proptest::prelude::*;
 use store::{Append, Appended, Expect, NewEvent};
