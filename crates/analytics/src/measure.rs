@@ -180,6 +180,7 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "measures/access/channel.sql",
     "measures/access/contact_to_care.sql",
     "measures/access/first_response.sql",
+    "measures/access/message.sql",
     "measures/access/remote_share.sql",
     "measures/access/still_waiting.sql",
     "measures/access/t3.sql",

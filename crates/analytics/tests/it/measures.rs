@@ -167,7 +167,7 @@ fn every_shipped_measure_runs_on_an_empty_county() {
     let county = County::new();
     let catalogue = Catalogue::shipped().expect("the catalogue");
     let ids: Vec<String> = catalogue.measures().map(|(_, measure)| measure.id.clone()).collect();
-    assert!(ids.len() >= 21);
+    assert!(ids.len() >= 26);
     let (snapshot, request) = (county.snapshot(), request("unit,period", true));
     let results = run(&snapshot, &catalogue, &ids, &request);
     let results = crate::runtime().block_on(results).expect("figures");

@@ -27,7 +27,8 @@ pub fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, due_at:
         first_attempt_at: None,
         first_response_at: contact.first_response_at.map(Instant),
         reached_at: contact.reached_at.map(Instant),
-        ended_at: None,
+        // The last word, once nothing more is expected.
+        ended_at: contact.resolved_at.map(|resolved| Instant(contact.written_at.min(resolved))),
         assessed_at: None,
         due_at: due_at.map(Instant),
         resolved_at: contact.resolved_at.map(Instant),

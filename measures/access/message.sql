@@ -1,0 +1,28 @@
+--- id = "access.message_on_time"
+--- kind = "share"
+--- unit = "share"
+--- better = "higher"
+--- hit = "on_time"
+--- name = { fi = "Viestiin vastattu ajoissa", sv = "Meddelande besvarat i tid", en = "Messages answered in time" }
+--- source = "Act 1326/2010 § 51 as in HE 74/2022; rules/calendar.toml, rule contact"
+--- [about]
+--- fi = "Osuus viesteistä ja lomakkeista, joihin ihminen vastasi saman arkipäivän aikana. Virka-ajan jälkeen tullut kuuluu seuraavaan arkipäivään. Viesti, jonka määräaika on kulunut ilman vastausta, on myöhässä; viesti, jonka määräaika ei ole vielä kulunut, ei ole mukana."
+--- sv = "Andel av meddelanden och blanketter som en människa besvarade samma vardag. Det som kommer efter tjänstetid hör till följande vardag. Ett meddelande vars tid har gått ut utan svar är försenat; ett vars tid ännu inte har gått ut är inte med."
+--- en = "Share of messages and forms that a person answered on the same weekday. What comes after office hours belongs to the next weekday. A message past its limit without an answer is late; one still within its limit is not counted."
+SELECT
+  contact_id AS case_id,
+  resident_id,
+  caller_key,
+  unit_id,
+  service,
+  opened_at AS at,
+  CASE
+    WHEN office_due(opened_at, 'contact') > $as_of THEN NULL
+    ELSE first_response_at IS NOT NULL AND first_response_at <= office_due(opened_at, 'contact')
+  END AS on_time
+FROM contacts
+WHERE channel IN ('message', 'form')
+  AND kind = 'request'
+  AND duplicate_of IS NULL
+  AND opened_at >= $from
+  AND opened_at < $to
