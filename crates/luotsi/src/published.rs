@@ -36,10 +36,17 @@ pub struct Publication {
 }
 
 impl Publication {
+    /// The units, and no figures: what is shown as long as those cannot be published. None is better than another that
+    /// bears its name.
+    pub async fn without_figures(data: &Path) -> Result<Publication> {
+        let snapshot = Lake::existing(data)?.snapshot()?;
+        Publication::of(data, snapshot, Catalogue::default(), now()).await
+    }
+
     /// Publishes what is new in a data directory, and reads all that is published.
     pub async fn load(data: &Path) -> Result<Publication> {
         let snapshot = Lake::existing(data)?.snapshot()?;
-        let catalogue = Arc::new(settings::catalogue(data)?);
+        let catalogue = settings::catalogue(data)?;
         let as_of = now();
         let threshold = Settings::read(data)?.threshold;
         let mut results = Results::open(data)?;
@@ -55,6 +62,12 @@ impl Publication {
             bar.finish_and_clear();
             published.failed.iter().for_each(|failed| eprintln!("not published: {failed}"));
         }
+        let mut publication = Publication::of(data, snapshot, catalogue, as_of).await?;
+        publication.read(&results)?;
+        Ok(publication)
+    }
+
+    async fn of(data: &Path, snapshot: Snapshot, catalogue: Catalogue, as_of: i64) -> Result<Publication> {
         let tree = measure::tree(&snapshot, as_of).await?;
         let units = tree
             .units
@@ -67,19 +80,17 @@ impl Publication {
                 open: !unit.closed,
             })
             .collect();
-        let mut publication = Publication {
+        Ok(Publication {
             cards: catalogue.measures().map(|(file, measure)| card(file, measure)).collect(),
             units,
             series: HashMap::new(),
             parts: HashMap::new(),
             as_of,
-            threshold,
+            threshold: Settings::read(data)?.threshold,
             synthetic: data.join("synthetic").exists(),
             snapshot,
-            catalogue,
-        };
-        publication.read(&results)?;
-        Ok(publication)
+            catalogue: Arc::new(catalogue),
+        })
     }
 
     /// The version of the facts that it was made from.

@@ -64,8 +64,19 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
             None => None,
         };
         Lake::open(data)?;
-        let publication = Publication::load(data).await?;
-        let version = publication.version();
+        let (publication, version) = match Publication::load(data).await {
+            Ok(publication) => {
+                let version = publication.version();
+                (publication, version)
+            }
+            // A mistake in a measure is no reason to leave residents without an answer.
+            Err(error) => {
+                eprintln!("error: {error}");
+                eprintln!("no figures are shown until that is mended; contacts go on");
+                // No version is this one: it is tried again.
+                (Publication::without_figures(data).await?, u64::MAX)
+            }
+        };
         let keys = Arc::new(place.keys()?);
         let desk = place.desk(&keys, now).await?;
         let accesses = Log::open(&place.accesses(), Arc::clone(&keys), now).map_err(told)?;

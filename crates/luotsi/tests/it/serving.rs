@@ -481,3 +481,20 @@ fn tokens_that_are_withdrawn_open_nothing_and_later_ones_do() {
     let nobody = luotsi(&["token", "--withdraw", "010101-900X", "--data", &data]);
     assert_eq!(nobody.status.code(), Some(1), "an identity code is no id");
 }
+
+#[test]
+fn a_mistake_in_a_measure_leaves_no_resident_without_an_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("county");
+    let measures = path.join("measures");
+    std::fs::create_dir_all(&measures).expect("a folder");
+    std::fs::write(measures.join("broken.sql"), "--- id = \"broken\nSELECT 1\n").expect("a measure");
+    let data = path.display().to_string();
+    let mut server = Server::start(&path);
+    let opened = call(&server.address, "POST", "/api/contacts", "", Some(&opening("one"))).expect("an answer");
+    assert_eq!(opened.0, 201);
+    let asked = luotsi(&["measure", "list", "--data", &data]);
+    let told = String::from_utf8_lossy(&asked.stderr).into_owned();
+    assert!(!asked.status.success() && told.contains("broken.sql:1"), "who runs measures is told: {told}");
+    server.end();
+}
