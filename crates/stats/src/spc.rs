@@ -203,6 +203,9 @@ pub struct Point {
     pub centre: Option<f64>,
     pub lower: Option<f64>,
     pub upper: Option<f64>,
+    /// Three sigma, by which rules tell what is near a limit; the limits themselves are cut at what a value can be. None
+    /// where the two sides differ.
+    pub reach: Option<f64>,
     /// Every rule that marks the point, in order of weight: the first names it.
     pub signals: Vec<Signal>,
     /// Counted from 0.
@@ -266,6 +269,7 @@ fn points(kind: Chart, part: &[Datum], made: &Limits, phase: usize, dialect: &Di
             centre: line.map(|line| line.centre),
             lower: line.and_then(|line| line.lower),
             upper: line.and_then(|line| line.upper),
+            reach: line.and_then(|line| line.reach),
             signals: Vec::new(),
             phase,
         })

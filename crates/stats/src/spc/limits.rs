@@ -14,6 +14,9 @@ pub struct Line {
     pub centre: f64,
     pub lower: Option<f64>,
     pub upper: Option<f64>,
+    /// Three sigma: how far the limits lie from the centre before they are cut at what a value can be. None where the two
+    /// sides differ.
+    pub reach: Option<f64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +39,7 @@ pub fn limits(kind: Chart, part: &[Datum], baseline: Option<usize>, dialect: &Di
     match kind {
         Chart::Run => {
             let centre = median(used.iter().map(|(value, _)| *value).collect());
-            flat(Line { centre, lower: None, upper: None }, 0)
+            flat(Line { centre, lower: None, upper: None, reach: None }, 0)
         }
         Chart::Xmr => {
             let values: Vec<f64> = used.iter().map(|(value, _)| *value).collect();
@@ -48,7 +51,7 @@ pub fn limits(kind: Chart, part: &[Datum], baseline: Option<usize>, dialect: &Di
             let back = |value: f64| value.max(0.0).powf(3.6);
             individuals(&powers, dialect).map_or(none, |(line, screened)| {
                 let lower = line.lower.map(back);
-                flat(Line { centre: back(line.centre), lower, upper: line.upper.map(back) }, screened)
+                flat(Line { centre: back(line.centre), lower, upper: line.upper.map(back), reach: None }, screened)
             })
         }
         Chart::C => {
@@ -89,7 +92,8 @@ fn by_denominator(kind: Chart, part: &[Datum], used: &[(f64, f64)]) -> Limits {
 }
 
 fn around(centre: f64, half: f64, ceiling: f64) -> Line {
-    Line { centre, lower: Some((centre - half).max(0.0)), upper: Some((centre + half).min(ceiling)) }
+    let (lower, upper) = ((centre - half).max(0.0), (centre + half).min(ceiling));
+    Line { centre, lower: Some(lower), upper: Some(upper), reach: Some(half) }
 }
 
 /// Limits of an individuals chart: mean ± 2.66 × mean moving range, oldest value first.
@@ -112,7 +116,7 @@ fn individuals(values: &[f64], dialect: &Dialect) -> Option<(Line, usize)> {
     };
     let centre = values.iter().sum::<f64>() / values.len() as f64;
     let half = constant * mean;
-    Some((Line { centre, lower: Some(centre - half), upper: Some(centre + half) }, screened))
+    Some((Line { centre, lower: Some(centre - half), upper: Some(centre + half), reach: Some(half) }, screened))
 }
 
 fn mean_range(values: &[f64]) -> Option<f64> {

@@ -95,7 +95,7 @@ fn shown(point: &Point) -> Option<Shown> {
     let limit = if side < 0 { point.lower } else { point.upper };
     let zone = limit.map_or(0, |limit| {
         let way = (value - centre).abs();
-        let whole = (limit - centre).abs();
+        let whole = point.reach.unwrap_or((limit - centre).abs());
         if side == 0 || way <= whole * 2.0 / 3.0 {
             1
         } else if way <= whole {

@@ -93,3 +93,30 @@ fn a_constant_series_at_its_target_meets_it() {
     let strict = assurance(Some(100.0), Some(100.0), 100.0, Better::Higher, TargetOnLimit::HitOrMiss);
     assert_eq!(strict, Some(Assurance::HitOrMiss));
 }
+
+#[test]
+fn a_limit_that_is_cut_at_what_a_share_can_be_brings_nothing_near_to_it() {
+    let share = |value: f64| Datum { value: Some(value), denominator: 14.0 };
+    let mut data = vec![share(1.0); 3];
+    data.extend([0.85, 0.92, 0.78, 0.92, 0.85, 0.92, 0.85, 0.78, 0.92].map(share));
+    for kind in [Chart::P, Chart::PPrime] {
+        let found = chart(kind, &data, &[], &Dialect::MAKING_DATA_COUNT);
+        assert_eq!(found.points[0].upper, Some(1.0), "the limit is cut");
+        assert!(found.points[..3].iter().all(|point| point.signals.is_empty()), "{:?}", found.points[0]);
+    }
+}
+
+#[test]
+fn shares_that_never_vary_have_limits_where_they_stand_and_shares_of_nothing_have_none() {
+    for value in [0.0, 1.0] {
+        let data = vec![Datum { value: Some(value), denominator: 50.0 }; 15];
+        let found = chart(Chart::PPrime, &data, &[], &Dialect::MAKING_DATA_COUNT);
+        let point = found.points.last().expect("a point");
+        assert_eq!((point.centre, point.lower, point.upper), (Some(value), Some(value), Some(value)));
+        let assured = assurance(point.lower, point.upper, 0.5, Better::Higher, TargetOnLimit::Certain);
+        assert_eq!(assured, Some(if value > 0.5 { Assurance::Meets } else { Assurance::Misses }));
+    }
+    let nothing = vec![Datum { value: Some(0.0), denominator: 0.0 }; 15];
+    let found = chart(Chart::P, &nothing, &[], &Dialect::MAKING_DATA_COUNT);
+    assert!(found.points.iter().all(|point| point.centre.is_none() && point.upper.is_none()));
+}

@@ -241,7 +241,7 @@ fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
                             td.number { (interval(page, &asked.card.unit, point)) }
                             td.number { (point.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))) }
                             td.number { (point.coverage.map_or(String::new(), |it| numbers::value(it, "share", page.language))) }
-                            td { (charted.signals.first().map_or(String::new(), |signal| page.text(reading.rule(signal.rule)))) }
+                            td.signal { (charted.signals.first().map_or(String::new(), |signal| page.text(reading.rule(signal.rule)))) }
                             @if may_see_cases {
                                 td {
                                     @if !point.suppressed && point.n.unwrap_or(0) > 0 {
