@@ -31,6 +31,8 @@ enum Fault {
     SyncFails,
     /// F6
     WriteFails,
+    /// F6
+    ReadFails,
     /// F7
     DiskFull,
     /// F8
@@ -51,13 +53,14 @@ enum Fault {
     TwoWriters,
 }
 
-const FAULTS: [(Fault, &str, u32, u32); 15] = [
+const FAULTS: [(Fault, &str, u32, u32); 16] = [
     (Fault::Killed, "F1 process killed", 12, 1000),
     (Fault::PowerCut, "F2 power cut", 12, 2000),
     (Fault::TornWrite, "F3 torn and reordered writes", 12, 2000),
     (Fault::CutInRecovery, "F4 power cut in recovery", 4, 500),
     (Fault::SyncFails, "F5 sync fails", 8, 500),
     (Fault::WriteFails, "F6 write fails", 6, 500),
+    (Fault::ReadFails, "F6-read read fails", 6, 500),
     (Fault::DiskFull, "F7 disk full and freed", 4, 100),
     (Fault::BitRot, "F8 bit rot", 24, 1000),
     (Fault::SharedMemoryGone, "F9 shared memory file gone", 4, 300),
@@ -253,7 +256,8 @@ impl Fault {
     /// Something is to go wrong in every try, and the try tells whether it has.
     fn disturbs(self) -> bool {
         let of_network = matches!(self, Fault::ConnectionCut | Fault::SlowDatabase);
-        of_network || matches!(self, Fault::SyncFails | Fault::WriteFails | Fault::DiskFull | Fault::KilledAtStep)
+        let of_disk = matches!(self, Fault::SyncFails | Fault::WriteFails | Fault::ReadFails | Fault::DiskFull);
+        of_network || of_disk || self == Fault::KilledAtStep
     }
 
     fn needs_database(self) -> bool {

@@ -134,6 +134,7 @@ impl Attempt<'_> {
     fn settings(&self, chance: &mut Chance) -> Vec<(&'static str, String)> {
         match self.fault {
             Fault::SyncFails => vec![("FAULT_SYNC_FAILS", chance.between(8, 120).to_string())],
+            Fault::ReadFails => vec![("FAULT_READ_FAILS", chance.between(40, 400).to_string())],
             Fault::WriteFails => vec![("FAULT_WRITE_FAILS", chance.between(8, 400).to_string())],
             Fault::DiskFull => {
                 let free = self.folder.join("free").display().to_string();
@@ -224,7 +225,8 @@ impl Attempt<'_> {
         // What had passed the network before it fell silent is still told.
         pause(500);
         let before = self.acknowledged();
-        pause(2000);
+        // Now and then for half a minute, after which the database itself has given the connection up.
+        pause(if chance.below(8) == 0 { 30_000 } else { 2000 });
         // Whether anybody waits behind the begun group, to be told of an overload, is chance: the conformance suite asks that.
         self.disturbed |= self.acknowledged() == before;
         network.silent.store(false, Ordering::Release);

@@ -4,6 +4,7 @@
 //
 // FAULT_SYNC_FAILS=N   the Nth sync answers EIO and the later ones do not, but what the Nth was for never reaches the disk
 // FAULT_WRITE_FAILS=N  the Nth write and every later one answers EIO
+// FAULT_READ_FAILS=N   the Nth read and every later one answers EIO
 // FAULT_KILL_AT=N      instead of the Nth change, sync or change of a name the process is killed
 // FAULT_FULL=BYTES     after so many bytes writes answer ENOSPC, until the file FAULT_FREE is there
 #define _GNU_SOURCE
@@ -23,7 +24,7 @@
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static int journal = -1;
 static const char *dir;
-static long syncs, writes, written, steps;
+static long syncs, reads, writes, written, steps;
 
 static long setting(const char *name) {
   const char *value = getenv(name);
@@ -33,6 +34,7 @@ static long setting(const char *name) {
 static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
 static ssize_t (*real_pread)(int, void *, size_t, off_t);
 static ssize_t (*real_write)(int, const void *, size_t);
+static ssize_t (*real_read)(int, void *, size_t);
 static int (*real_fsync)(int), (*real_fdatasync)(int), (*real_ftruncate)(int, off_t), (*real_unlink)(const char *);
 static int (*real_rename)(const char *, const char *), (*real_linkat)(int, const char *, int, const char *, int);
 
@@ -40,6 +42,7 @@ __attribute__((constructor)) static void begin(void) {
   real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
   real_pread = dlsym(RTLD_NEXT, "pread64");
   real_write = dlsym(RTLD_NEXT, "write");
+  real_read = dlsym(RTLD_NEXT, "read");
   real_fsync = dlsym(RTLD_NEXT, "fsync");
   real_fdatasync = dlsym(RTLD_NEXT, "fdatasync");
   real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
@@ -128,6 +131,31 @@ ssize_t write(int fd, const void *bytes, size_t count) {
   ssize_t done = change(fd, path, bytes, count, 0, 0);
   pthread_mutex_unlock(&turn);
   return done;
+}
+
+// Whether one more read of a watched file fails.
+static int unreadable(int fd) {
+  char path[4096];
+  long fails = setting("FAULT_READ_FAILS");
+  if (fails < 0 || !watched(fd, path, sizeof path)) return 0;
+  pthread_mutex_lock(&turn);
+  reads += 1;
+  int failing = reads >= fails;
+  if (reads == fails) note('E', path, 0, 0, 0, 0, 0, 0);
+  pthread_mutex_unlock(&turn);
+  if (failing) errno = EIO;
+  return failing;
+}
+
+ssize_t pread64(int fd, void *bytes, size_t count, off_t at) {
+  return unreadable(fd) ? -1 : real_pread(fd, bytes, count, at);
+}
+
+ssize_t pread(int fd, void *bytes, size_t count, off_t at) { return pread64(fd, bytes, count, at); }
+
+ssize_t read(int fd, void *bytes, size_t count) {
+  if (!real_read) real_read = dlsym(RTLD_NEXT, "read");
+  return unreadable(fd) ? -1 : real_read(fd, bytes, count);
 }
 
 static int sync_with(int fd, int (*real)(int)) {
