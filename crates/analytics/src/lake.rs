@@ -553,6 +553,10 @@ fn compact_partition(
         }
         put(walk.finish()?)?;
     }
+    // The last piece has no bound; were there none, the base would still be all that stands.
+    while let Some(batch) = base.next_before(None)? {
+        current.write(&batch)?;
+    }
     let mut kept = files.history.clone();
     if let Some(superseded) = superseded {
         kept.push(superseded.finish()?);

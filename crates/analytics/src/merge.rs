@@ -371,3 +371,58 @@ impl Picks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::ArrayRef;
+    use facts::{Encounter, Row};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Rows of (resident, key), in storage order; who is recorded when follows from the place in the list.
+    fn batch(rows: &[(i64, i64)]) -> RecordBatch {
+        let recorded = (0..rows.len() as i64).rev();
+        let at = TimestampMicrosecondArray::from(vec![0; rows.len()]).with_timezone("UTC");
+        let columns: [(&str, ArrayRef); 4] = [
+            ("resident_id", Arc::new(rows.iter().map(|row| Some(row.0)).collect::<Int64Array>())),
+            ("started_at", Arc::new(at)),
+            (KEY, Arc::new(rows.iter().map(|row| Some(row.1)).collect::<Int64Array>())),
+            (RECORDED_AT, Arc::new(TimestampMicrosecondArray::from_iter_values(recorded).with_timezone("UTC"))),
+        ];
+        RecordBatch::try_from_iter(columns).expect("a batch")
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_are_all_rows_in_order_and_part_no_key(
+            files in prop::collection::vec(prop::collection::vec((0_i64..4, 0_i64..3), 0..12), 0..5),
+            size in 1_usize..4,
+        ) {
+            let table = Encounter::TABLE;
+            let schema = batch(&[]).schema();
+            let mut expected: Vec<(i64, i64)> = files.iter().flatten().copied().collect();
+            expected.sort_unstable();
+            let parted = files.into_iter().map(|mut rows| {
+                rows.sort_unstable();
+                let batches: Vec<Result<RecordBatch>> = rows.chunks(size).map(|rows| Ok(batch(rows))).collect();
+                batches.into_iter()
+            });
+            let mut pieces = Pieces::new(table, schema, parted);
+            let (mut found, mut last) = (Vec::new(), None);
+            let mut bounds = Vec::new();
+            while let Some((piece, bound)) = pieces.next().expect("a piece") {
+                let rows: Vec<Order> = order_of(table, &piece);
+                prop_assert!(last.is_none_or(|last| last < rows[0]), "a key is parted");
+                prop_assert!(bound.is_none_or(|bound| rows.iter().all(|row| *row < bound)));
+                last = rows.last().copied();
+                found.extend(rows.iter().map(|(place, key)| (place.resident, *key)));
+                bounds.push(bound);
+            }
+            prop_assert_eq!(found, expected);
+            prop_assert!(bounds.last().is_none_or(Option::is_none), "what follows the last piece is left to nobody");
+        }
+    }
+}

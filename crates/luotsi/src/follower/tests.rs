@@ -145,7 +145,7 @@ impl County {
             let Some(id) = contact_of(&event.stream) else { continue };
             let decoded = Event::decode(&event.kind, event.schema, &event.data).expect("an event");
             let contact = contacts.entry(id).or_default();
-            *contact = Contact::evolve(contact.take(), &decoded, event.recorded);
+            *contact = Contact::evolve(contact.take(), &decoded, event.occurred);
         }
         let mut folded = BTreeMap::new();
         for (id, contact) in contacts.into_iter().filter_map(|(id, contact)| Some((id, contact?))) {
