@@ -1,8 +1,9 @@
 //! What the fault suite kills: appends until it is killed, and tells afterwards what stands in the log.
 //!
 //! `worker run PLACE FOLDER SEED [KEY…]` appends to the log at PLACE, a file or a postgres address, with the keys in
-//! FOLDER. Eight clients say `sent KEY` before each append, and after it `acked KEY POS` or `failed KEY WHY`. The KEYs
-//! given are sent first: somebody got no answer to them. `closed WHY` where the log does not open.
+//! FOLDER. Eight clients say `sent KEY` before each append, and after it `acked KEY POS` or `failed KEY WHY`; one of them
+//! reads what was acknowledged, and says `unread KEY WHY` where it cannot. The KEYs given are sent first: somebody got no
+//! answer to them. `closed WHY` where the log does not open.
 //! `worker check PLACE FOLDER` writes `event POS KEY` for each event, `erased POS STREAM` where nobody can read it any more,
 //! `told KIND` for an event about the log itself, and at the end `sound` or what is wrong.
 //! `worker erase PLACE FOLDER` erases client 3, `worker copy PLACE FOLDER TO` makes a copy; both say `done`.
@@ -19,6 +20,8 @@ use store::{Append, AppendError, Context, Filter, KEY_FILE, Keys, Location, Log,
 use uuid::Uuid;
 
 const CLIENTS: u32 = 8;
+/// Who reads what it was told is there: a disk that fails to read is noticed.
+const READER: u32 = 0;
 const KIND: &str = "thing.happened";
 /// Whom `erase` erases.
 const ERASED: u32 = 3;
@@ -85,6 +88,9 @@ async fn send(log: &Log, key: &str, client: u32) -> bool {
         match log.append(append(key, client)).await {
             Ok(done) => {
                 say(&format!("acked {key} {}", done.first));
+                if client == READER {
+                    read_back(log, key, done.first).await;
+                }
                 return true;
             }
             Err(error @ (AppendError::Full | AppendError::Overloaded | AppendError::Unknown)) => {
@@ -99,6 +105,14 @@ async fn send(log: &Log, key: &str, client: u32) -> bool {
                 return false;
             }
         }
+    }
+}
+
+async fn read_back(log: &Log, key: &str, first: u64) {
+    match log.read_all(first - 1, Filter::default(), 1).await {
+        Ok(page) if page.events.iter().any(|event| event.pos == first && event.data.contains(key)) => {}
+        Ok(page) => say(&format!("wrong {first}: {key} was acknowledged there, and there stands {:?}", page.events)),
+        Err(error) => say(&format!("unread {key} {error}")),
     }
 }
 

@@ -13,6 +13,8 @@ use super::{Chance, Fault, Suite, Tally};
 
 /// Who waits for its turn longer than this was not told to come back in time: two seconds, and some for the machine.
 const LATE: u64 = 4000;
+/// How long a log may take to go on after a fault, and a disk to be asked for what it fails at, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The stream of the one who is erased, as the worker names it.
 const ERASED: &str = "client/3";
 /// How often something is killed at a step before it may run to its end.
@@ -98,7 +100,9 @@ impl Attempt<'_> {
             }
             pause(chance.between(60, 260));
             match (self.fault, life) {
+                (Fault::SyncFails | Fault::WriteFails | Fault::ReadFails, 0) => self.disk_fails()?,
                 (Fault::DiskFull, 0) => {
+                    self.disk_fails()?;
                     pause(200);
                     let before = self.acknowledged();
                     fs::write(self.folder.join("free"), "").map_err(|error| error.to_string())?;
@@ -109,6 +113,8 @@ impl Attempt<'_> {
                     self.goes_on(self.said.acked.len());
                     self.stop_database(chance)?;
                 }
+                // The first may be killed while it opens; the second goes on where that one stood.
+                (_, 1) => self.goes_on(self.said.acked.len()),
                 (Fault::ConnectionCut | Fault::SlowDatabase, 0) => {
                     // It has been opened.
                     self.goes_on(0);
@@ -149,6 +155,7 @@ impl Attempt<'_> {
     fn cut_in_recovery(&mut self, chance: &mut Chance) -> Result<(), String> {
         let worker = self.start(0, 0, &[])?;
         pause(chance.between(60, 260));
+        self.goes_on(0);
         self.end(worker)?;
         self.cut(chance)?;
         for life in 1..=KILLS {
@@ -164,6 +171,7 @@ impl Attempt<'_> {
     fn killed_at_step(&mut self, chance: &mut Chance) -> Result<(), String> {
         let worker = self.start(0, 0, &[])?;
         pause(chance.between(60, 160));
+        self.goes_on(0);
         self.end(worker)?;
         let copy = self.data.join("copy.db").display().to_string();
         let (verb, more, steps) =
@@ -241,7 +249,19 @@ impl Attempt<'_> {
             Fault::TornWrite | Fault::CutInRecovery => Loss::Some,
             _ => Loss::All,
         };
-        self.disturbed |= disk::cut(&self.journal(), loss, &mut |below| chance.below(below))?;
+        disk::cut(&self.journal(), loss, &mut |below| chance.below(below))
+    }
+
+    /// Waits until the disk has failed as it was told to.
+    fn disk_fails(&mut self) -> Result<(), String> {
+        let (begun, told) = (Instant::now(), self.told());
+        while !told.exists() {
+            if begun.elapsed() > PATIENCE {
+                return Err("the disk was never asked for what it was to fail at".into());
+            }
+            pause(5);
+        }
+        self.disturbed = true;
         Ok(())
     }
 
@@ -259,11 +279,11 @@ impl Attempt<'_> {
         words.map(|name| (name.clone(), read(&name))).collect()
     }
 
-    /// The worker, unaided, has more acknowledged than before within five seconds.
+    /// The worker, unaided, has more acknowledged than before, in time.
     fn goes_on(&mut self, before: usize) {
         let begun = Instant::now();
         while self.acknowledged() <= before {
-            if begun.elapsed() > Duration::from_secs(5) {
+            if begun.elapsed() > PATIENCE {
                 return self.said.wrong.push("the log did not go on after the fault was over".into());
             }
             pause(20);
@@ -274,6 +294,11 @@ impl Attempt<'_> {
         self.folder.join("journal")
     }
 
+    /// The file that is there when the disk has failed.
+    fn told(&self) -> PathBuf {
+        self.folder.join("told")
+    }
+
     /// The worker, on the disk that fails where that is the fault.
     fn worker(&self, [verb, place]: [&str; 2], more: Option<&str>, settings: &[(&str, String)]) -> Command {
         let mut command = Command::new(&self.suite.worker);
@@ -282,7 +307,8 @@ impl Attempt<'_> {
             command
                 .env("LD_PRELOAD", &self.suite.disk)
                 .env("FAULT_DIR", &self.data)
-                .env("FAULT_JOURNAL", self.journal());
+                .env("FAULT_JOURNAL", self.journal())
+                .env("FAULT_TOLD", self.told());
         }
         command.envs(settings.iter().map(|(name, value)| (name, value)));
         if let Some(bug) = self.suite.bug {
@@ -364,37 +390,31 @@ impl Attempt<'_> {
             // Told, and not served as if nothing were: that is all that one copy can do.
             return Ok(());
         }
-        // What was said comes first, then what stands, and last what the log finds of itself.
-        if let Some(wrong) = self.said.wrong.first() {
-            return Err(wrong.clone());
-        }
-        for (key, pos) in &self.said.acked {
-            match events.get(key).map(Vec::as_slice) {
-                Some([first, second]) if first == pos && *second == pos + 1 => {}
-                Some(others) => return Err(format!("{key} was acknowledged at {pos} and again stands at {others:?}")),
-                None if erased.contains(pos) && erased.contains(&(pos + 1)) => {}
-                None => return Err(format!("{key} was acknowledged and is lost")),
-            }
-        }
+        // The first of each kind: one bug may be seen in many ways.
+        let mut found: Vec<String> = self.said.wrong.first().cloned().into_iter().collect();
+        found.extend(self.said.acked.iter().find_map(|(key, pos)| match events.get(key).map(Vec::as_slice) {
+            Some([first, second]) if first == pos && *second == pos + 1 => None,
+            Some(others) => Some(format!("{key} was acknowledged at {pos} and again stands at {others:?}")),
+            None if erased.contains(pos) && erased.contains(&(pos + 1)) => None,
+            None => Some(format!("{key} was acknowledged and is lost")),
+        }));
         if let Some((key, places)) = events.iter().find(|(_, places)| places.len() != 2) {
-            return Err(format!("{key} stands again and again, at {places:?}"));
+            found.push(format!("{key} stands again and again, at {places:?}"));
         }
-        if let Some(wrong) = wrong.first() {
-            return Err(wrong.clone());
-        }
+        found.extend(wrong.into_iter().next());
         if !sound {
-            return Err("the log does not say that it is sound".into());
+            found.push("the log does not say that it is sound".into());
         }
         // Of client 3 the keys are named `…-3-…`.
         if self.erased && (said_so != 1 || events.keys().any(|key| key.split('-').nth(3) == Some("3"))) {
-            return Err(format!("of who was erased something can be read, and {said_so} erasures are told of"));
+            found.push(format!("of who was erased something can be read, and {said_so} erasures are told of"));
         }
         let mut places: Vec<u64> = events.values().flatten().chain(&erased).copied().collect();
         places.sort_unstable();
         if places.iter().zip(1..).any(|(place, expected)| *place != expected) {
-            return Err("places do not follow one another".into());
+            found.push("places do not follow one another".into());
         }
-        Ok(())
+        if found.is_empty() { Ok(()) } else { Err(found.join("; ")) }
     }
 }
 
@@ -417,7 +437,7 @@ impl Said {
                 }
             }
             // What failed is not known to have failed: it is asked again.
-            ["failed", ..] | ["sent", _] => {}
+            ["failed" | "unread", ..] | ["sent", _] => {}
             ["closed", ..] if disturbed => {}
             ["overloaded", waited] if waited.parse().is_ok_and(|waited: u64| waited < LATE) => {}
             _ => self.wrong.push(line.into()),

@@ -36,12 +36,11 @@ enum Fate {
 
 const SECTOR: u64 = 512;
 
-/// Takes back from the files what the journal says was never synced; whether the disk had failed as it was told to.
-pub fn cut(journal: &Path, loss: Loss, below: &mut dyn FnMut(u64) -> u64) -> Result<bool, String> {
+/// Takes back from the files what the journal says was never synced.
+pub fn cut(journal: &Path, loss: Loss, below: &mut dyn FnMut(u64) -> u64) -> Result<(), String> {
     // Killed before it changed anything.
-    let Ok(bytes) = fs::read(journal) else { return Ok(false) };
-    let (files, failed) = changes(&bytes);
-    for (path, changes) in files {
+    let Ok(bytes) = fs::read(journal) else { return Ok(()) };
+    for (path, changes) in changes(&bytes) {
         let file = match OpenOptions::new().read(true).write(true).open(&path) {
             Ok(file) => file,
             // A file that was removed since: its name was what was changed last.
@@ -75,14 +74,12 @@ pub fn cut(journal: &Path, loss: Loss, below: &mut dyn FnMut(u64) -> u64) -> Res
         }
     }
     // What follows begins on a disk that has what it has.
-    fs::remove_file(journal).map_err(|error| error.to_string())?;
-    Ok(failed)
+    fs::remove_file(journal).map_err(|error| error.to_string())
 }
 
-/// By path, the changes to the disk, and whether the disk failed on purpose. The last record may be cut off by the kill.
-fn changes(mut bytes: &[u8]) -> (BTreeMap<String, Vec<Change>>, bool) {
+/// By path, the changes to the disk. The last record may be cut off by the kill.
+fn changes(mut bytes: &[u8]) -> BTreeMap<String, Vec<Change>> {
     let mut files: BTreeMap<String, Vec<Change>> = BTreeMap::new();
-    let mut failed = false;
     while let Some((head, rest)) = bytes.split_at_checked(48) {
         let number = |at: usize| {
             let mut number = [0; 8];
@@ -100,12 +97,8 @@ fn changes(mut bytes: &[u8]) -> (BTreeMap<String, Vec<Change>>, bool) {
         };
         match u8::try_from(kind) {
             Ok(b'S') => end(changes, Fate::Synced),
-            Ok(b'F') => {
-                failed = true;
-                end(changes, Fate::Dropped);
-            }
+            Ok(b'F') => end(changes, Fate::Dropped),
             Ok(b'U') => changes.clear(),
-            Ok(b'E' | b'N') => failed = true,
             kind => changes.push(Change {
                 truncates: kind == Ok(b'T'),
                 at,
@@ -116,5 +109,5 @@ fn changes(mut bytes: &[u8]) -> (BTreeMap<String, Vec<Change>>, bool) {
             }),
         }
     }
-    (files, failed)
+    files
 }

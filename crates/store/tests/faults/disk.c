@@ -7,6 +7,8 @@
 // FAULT_READ_FAILS=N   the Nth read and every later one answers EIO
 // FAULT_KILL_AT=N      instead of the Nth change, sync or change of a name the process is killed
 // FAULT_FULL=BYTES     after so many bytes writes answer ENOSPC, until the file FAULT_FREE is there
+//
+// Where the disk has failed as it was told to, the file FAULT_TOLD is there.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -75,6 +77,13 @@ static void put(const void *bytes, size_t length) {
   if (real_write(journal, bytes, length) != (ssize_t)length) abort();
 }
 
+// The disk fails now as it was told to.
+static void tell(void) {
+  const char *path = getenv("FAULT_TOLD");
+  int file = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+  if (file >= 0) close(file);
+}
+
 // kind, path, place, size before, what was there, what came: all numbers little endian as they are.
 static void note(char kind, const char *path, uint64_t at, uint64_t size, const void *old, uint64_t olds, const void *new, uint64_t news) {
   uint64_t length = strlen(path), head[6] = {(uint64_t)kind, length, at, size, olds, news};
@@ -94,12 +103,12 @@ static ssize_t change(int fd, const char *path, const void *bytes, size_t count,
   const char *free_again = getenv("FAULT_FREE");
   writes += 1;
   if (fails >= 0 && writes >= fails) {
-    if (writes == fails) note('E', path, 0, 0, 0, 0, 0, 0);
+    tell();
     errno = EIO;
     return -1;
   }
   if (full >= 0 && written + (long)count > full && !(free_again && access(free_again, F_OK) == 0)) {
-    note('N', path, 0, 0, 0, 0, 0, 0);
+    tell();
     errno = ENOSPC;
     return -1;
   }
@@ -141,7 +150,7 @@ static int unreadable(int fd) {
   pthread_mutex_lock(&turn);
   reads += 1;
   int failing = reads >= fails;
-  if (reads == fails) note('E', path, 0, 0, 0, 0, 0, 0);
+  if (failing) tell();
   pthread_mutex_unlock(&turn);
   if (failing) errno = EIO;
   return failing;
@@ -168,6 +177,7 @@ static int sync_with(int fd, int (*real)(int)) {
   int result = 0;
   if (fails >= 0 && syncs == fails) {
     note('F', path, 0, 0, 0, 0, 0, 0);
+    tell();
     errno = EIO;
     result = -1;
   } else {
