@@ -135,14 +135,14 @@ pub fn merge_when_many(folder: &Path, mut runs: Vec<Run>, path: String) -> Resul
         first -= 1;
         entries += runs[first].entries;
     }
-    let merged = merge_without(folder, &runs[first..], path, |_| false)?;
+    let merged = merge_without(folder, &runs[first..], path, |_, _| false)?;
     runs.truncate(first);
     runs.push(merged);
     Ok(runs)
 }
 
-/// Merges runs into one, without the versions that stand at a resident who is `gone`.
-pub fn merge_without(folder: &Path, runs: &[Run], path: String, gone: impl Fn(i64) -> bool) -> Result<Run> {
+/// Merges runs into one, without the versions that are `gone`: asked of a key and the resident where the version stands.
+pub fn merge_without(folder: &Path, runs: &[Run], path: String, gone: impl Fn(u128, i64) -> bool) -> Result<Run> {
     let mut readers = runs.iter().map(|run| RunReader::open(folder, run)).collect::<Result<Vec<_>>>()?;
     let mut heads = readers.iter_mut().map(RunReader::next).collect::<Result<Vec<_>>>()?;
     let mut failure = None;
@@ -165,7 +165,7 @@ pub fn merge_without(folder: &Path, runs: &[Run], path: String, gone: impl Fn(i6
         }
         entry
     });
-    let run = write_run(folder, path, merged.filter(|(_, known)| !gone(known.place.resident)))?;
+    let run = write_run(folder, path, merged.filter(|(key, known)| !gone(*key, known.place.resident)))?;
     match failure {
         Some(error) => Err(error),
         None => Ok(run),

@@ -94,7 +94,7 @@ pub struct Snapshot {
 impl Lake {
     /// Opens the fact store of a data directory, or begins one.
     pub fn open(data: &Path) -> Result<Lake> {
-        let folder = data.join("facts");
+        let (folder, has_format) = (data.join("facts"), has_format(data)?);
         if !data.exists() {
             // What is in it is of people: nobody else on the machine reads it.
             let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
@@ -102,13 +102,9 @@ impl Lake {
             made.map_err(|error| Error::file("make the folder", data, error))?;
         }
         fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, error))?;
-        let format = data.join("FORMAT");
-        match fs::read_to_string(&format) {
-            Ok(text) => check_format(&text, &format)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                fs::write(&format, format!("{FORMAT}\n")).map_err(|error| Error::file("write", &format, error))?;
-            }
-            Err(error) => return Err(Error::file("read", &format, error)),
+        if !has_format {
+            let format = data.join("FORMAT");
+            fs::write(&format, format!("{FORMAT}\n")).map_err(|error| Error::file("write", &format, error))?;
         }
         // Without `..` and links: the engine's object store takes no others.
         let folder = fs::canonicalize(&folder).map_err(|error| Error::file("open", &folder, error))?;
@@ -117,7 +113,7 @@ impl Lake {
 
     /// The fact store of a data directory that must be there: for those who only read.
     pub fn existing(data: &Path) -> Result<Lake> {
-        if data.join("FORMAT").exists() {
+        if has_format(data)? {
             return Lake::open(data);
         }
         Err(Error::new("there is no data directory here")
@@ -196,6 +192,16 @@ fn manifest_name(version: u64) -> String {
 fn read_manifest(path: &Path) -> Result<Manifest> {
     let text = fs::read_to_string(path).map_err(|error| Error::file("read the manifest", path, error))?;
     serde_json::from_str(&text).map_err(|error| Error::file("read the manifest", path, error))
+}
+
+/// Whether a folder is a data directory; an error where it is one of another format.
+pub fn has_format(data: &Path) -> Result<bool> {
+    let format = data.join("FORMAT");
+    match fs::read_to_string(&format) {
+        Ok(text) => check_format(&text, &format).map(|()| true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::file("read", &format, error)),
+    }
 }
 
 fn check_format(text: &str, path: &Path) -> Result<()> {

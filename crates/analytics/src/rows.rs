@@ -177,17 +177,28 @@ impl Rows {
 
     /// The rows of a batch that has the table's columns.
     pub fn of_batch(table: &'static Table, batch: &RecordBatch, source: &str, recorded_at: i64) -> Result<Rows> {
-        let columns = table.columns.iter().map(|column| match arrow_type(column.ty) {
-            DataType::Dictionary(..) => Ok(cast(&batch[column.name], &DataType::Utf8)?),
-            ty => Ok(cast(&batch[column.name], &ty)?),
-        });
-        let columns = columns.collect::<Result<Vec<_>>>()?;
+        let columns = own_columns(table, batch)?;
         let mut rows = Rows::new(table);
         for row in 0..batch.num_rows() {
             let values: Vec<Value<'_>> = columns.iter().map(|column| value(column, row)).collect();
             rows.push(&values, source, recorded_at, 0);
         }
         Ok(rows)
+    }
+
+    /// Appends the rows of a batch as it is stored, each with its own source and recording.
+    pub fn push_stored(&mut self, batch: &RecordBatch) -> Result<()> {
+        let columns = own_columns(self.table, batch)?;
+        let sources = cast(&batch[SOURCE], &DataType::Utf8)?;
+        for row in 0..batch.num_rows() {
+            let values: Vec<Value<'_>> = columns.iter().map(|column| value(column, row)).collect();
+            if let (Value::Text(source), Value::Int(recorded_at)) =
+                (value(&sources, row), value(&batch[RECORDED_AT], row))
+            {
+                self.push(&values, source, recorded_at, 0);
+            }
+        }
+        Ok(())
     }
 
     pub fn len(&self) -> usize {
@@ -243,6 +254,15 @@ impl Rows {
         self.texts = 0;
         (batch, std::mem::take(&mut self.meta))
     }
+}
+
+/// The table's own columns of a batch, in the table's order and with texts as texts.
+fn own_columns(table: &Table, batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
+    let own = table.columns.iter().map(|column| match arrow_type(column.ty) {
+        DataType::Dictionary(..) => Ok(cast(&batch[column.name], &DataType::Utf8)?),
+        ty => Ok(cast(&batch[column.name], &ty)?),
+    });
+    own.collect()
 }
 
 fn value(column: &ArrayRef, row: usize) -> Value<'_> {

@@ -94,7 +94,7 @@ impl Follower {
         let mut touched: BTreeSet<Uuid> = BTreeSet::new();
         let mut residents: BTreeSet<Uuid> = BTreeSet::new();
         let mut erased: Vec<i64> = Vec::new();
-        let mut organised = false;
+        let (mut organised, mut anew) = (false, false);
         let mut cursor = self.cursor.clone();
         let mut head = cursor.pos;
         while touched.len() < MOST {
@@ -102,8 +102,8 @@ impl Follower {
             head = page.head;
             let epoch = page.epoch.to_string();
             if epoch != cursor.epoch || page.head < cursor.pos {
-                // Another log, or one that was restored: what is in it already is unchanged.
-                let anew = cursor.pos > 0;
+                // Another log, or one that was restored: what the one before brought, and this one may not know, goes.
+                anew |= cursor.pos > 0;
                 cursor = Cursor { epoch, pos: 0 };
                 if anew {
                     continue;
@@ -140,7 +140,7 @@ impl Follower {
             self.resident(subject, &mut registrations, &mut encounters).await?;
         }
         let [units, professionals] = self.organisation(organised).await?;
-        let written = self.commit([units, professionals, contacts, registrations, encounters], &erased)?;
+        let written = self.commit([units, professionals, contacts, registrations, encounters], &erased, anew)?;
         let (pos, all) = (cursor.pos, head <= cursor.pos);
         self.keep(cursor)?;
         Ok(Followed { rows: written, pos, all })
@@ -219,15 +219,15 @@ impl Follower {
         Ok(())
     }
 
-    /// Writes rows, and then takes out whoever was erased.
-    fn commit(&self, mut tables: [Rows; 5], erased: &[i64]) -> Result<u64> {
-        if tables.iter().all(Rows::is_empty) && erased.is_empty() {
+    /// Writes rows, and then takes out whoever was erased. All there was before goes first where it begins `anew`.
+    fn commit(&self, mut tables: [Rows; 5], erased: &[i64], anew: bool) -> Result<u64> {
+        if tables.iter().all(Rows::is_empty) && erased.is_empty() && !anew {
             return Ok(0);
         }
         let lake = Lake::open(&self.data)?;
         let _lock = lock(&self.data)?;
         let mut commit = lake.commit()?;
-        let mut written = 0;
+        let mut written = if anew { commit.forget(SOURCE)? } else { 0 };
         for rows in tables.iter_mut().filter(|rows| !rows.is_empty()) {
             let tally = commit.add(rows)?;
             written += tally.accepted + tally.replaced;

@@ -31,6 +31,10 @@ fn version() -> impl Strategy<Value = Version> {
 }
 
 fn commit(county: &County, versions: &[Version], recorded: i64, compact: bool) {
+    commit_from(county, "test", versions, recorded, compact);
+}
+
+fn commit_from(county: &County, source: &str, versions: &[Version], recorded: i64, compact: bool) {
     let table: &'static Table = Encounter::TABLE;
     let mut rows = Rows::new(table);
     let mut seen = std::collections::BTreeSet::new();
@@ -44,7 +48,7 @@ fn commit(county: &County, versions: &[Version], recorded: i64, compact: bool) {
             _ => Value::Null,
         };
         let values: Vec<Value<'_>> = table.columns.iter().map(|column| value(column.name)).collect();
-        rows.push(&values, "test", recorded, 0);
+        rows.push(&values, source, recorded, 0);
     }
     let mut commit = county.lake().commit().expect("a commit");
     commit.add(&mut rows).expect("rows");
@@ -124,6 +128,62 @@ proptest! {
             let verified = county.snapshot().verify(|_| ());
             prop_assert!(verified.is_ok(), "{:?}", verified);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_source_that_is_forgotten_is_as_if_it_had_never_brought_anything(
+        commits in prop::collection::vec(
+            (prop::collection::vec(version(), 1..10), prop::bool::ANY, prop::bool::weighted(0.3)), 1..6),
+        recorded in Just(vec![100, 200, 300, 400, 500]).prop_shuffle(),
+    ) {
+        let county = County::empty();
+        // By key and recording, what the other source has brought. What stood there before it came is unchanged.
+        let mut others: BTreeMap<u8, BTreeMap<i64, Version>> = BTreeMap::new();
+        let mut all: BTreeMap<u8, BTreeMap<i64, Version>> = BTreeMap::new();
+        for ((versions, forgotten, compact), recorded) in commits.iter().zip(&recorded) {
+            commit_from(&county, if *forgotten { "gone" } else { "kept" }, versions, *recorded, *compact);
+            let mut seen = std::collections::BTreeSet::new();
+            for version in versions.iter().filter(|version| seen.insert(version.key)) {
+                let of = all.entry(version.key).or_default();
+                if of.range(..=recorded).next_back().is_none_or(|(_, before)| before != version) {
+                    of.insert(*recorded, *version);
+                    if !forgotten {
+                        others.entry(version.key).or_default().insert(*recorded, *version);
+                    }
+                }
+            }
+        }
+        let of = |told: &BTreeMap<u8, BTreeMap<i64, Version>>| told.values().map(BTreeMap::len).sum::<usize>() as u64;
+        let as_of = |at: i64| -> BTreeMap<u8, Version> {
+            let latest = |of: &BTreeMap<i64, Version>| of.range(..=at).next_back().map(|(_, version)| *version);
+            others.iter().filter_map(|(key, of)| Some((*key, latest(of)?))).collect()
+        };
+        for again in [false, true] {
+            let mut commit = county.lake().commit().expect("a commit");
+            let removed = commit.forget("gone").expect("forgotten");
+            // Marks of rows that moved go too.
+            prop_assert!(removed >= if again { 0 } else { of(&all) - of(&others) }, "{removed} rows");
+            prop_assert!(!again || removed == 0, "{} rows the second time", removed);
+            commit.finish().expect("a version");
+            let query = "SELECT encounter_id, resident_id, modality FROM encounters ORDER BY encounter_id";
+            prop_assert_eq!(county.sql(query), expected(&as_of(i64::MAX)));
+            for at in [150, 250, 350, 450, 550] {
+                prop_assert_eq!(read_as_of(&county, at), expected(&as_of(at)), "as of {}", at);
+            }
+            let verified = county.snapshot().verify(|_| ());
+            prop_assert!(verified.is_ok(), "{:?}", verified);
+        }
+        // What it brings again stands again.
+        let back = Version { key: 0, resident: 0, started: 1, modality: "home" };
+        commit_from(&county, "gone", &[back], 600, false);
+        let mut expected_now = as_of(i64::MAX);
+        expected_now.insert(0, back);
+        let query = "SELECT encounter_id, resident_id, modality FROM encounters ORDER BY encounter_id";
+        prop_assert_eq!(county.sql(query), expected(&expected_now));
     }
 }
 
