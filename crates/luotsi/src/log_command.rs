@@ -26,8 +26,7 @@ pub enum LogCommand {
     /// Copy the log to a file while others write, and the keys to another: what is erased later is erased in the copy
     /// of the log, too, once the copies of the keys are gone. Keep those 30 days at most, and elsewhere.
     Backup(Backup),
-    /// Put a copy where there is no log. Open contacts and queues are made anew from it; facts that came from events after
-    /// the copy was made stay until their contact, resident or unit is written to again.
+    /// Put a copy where there is no log. Open contacts, queues and the facts that come from the log are made anew from it.
     Restore(Restore),
     /// Destroy the keys of a subject: nothing personal of it can be read again, here or in any copy.
     Erase(Erase),
@@ -279,6 +278,7 @@ async fn backup(arguments: &Backup) -> Result<()> {
 }
 
 async fn restore(arguments: &Restore) -> Result<()> {
+    arguments.of.check_format()?;
     const AWAY: &str = "move what is left of the log before to a folder of its own, all of it, and keep it";
     for copy in [Some(&arguments.file), arguments.accesses.as_ref()].into_iter().flatten() {
         let wrong = |error: store::Error| told(error).remedy("name a file that `luotsi log backup` wrote");

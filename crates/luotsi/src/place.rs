@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use analytics::lake::has_format;
 use analytics::{Error, Result};
 use clap::Args;
 use store::{Desk, Filter, KEY_FILE, KEYS, Keys, Location, Log, View};
@@ -45,8 +46,14 @@ impl Place {
         Location::File(self.data.path.join("access.db"))
     }
 
+    /// Refuses a data directory that a program of another format wrote, before anything in it is touched.
+    pub fn check_format(&self) -> Result<()> {
+        has_format(self.path()).map(drop)
+    }
+
     /// The keys; opened once for each process, which keeps them to its end.
     pub fn keys(&self) -> Result<Keys> {
+        self.check_format()?;
         let folder = self.keys_folder();
         let master = self.key_file.clone().unwrap_or_else(|| folder.join(KEY_FILE));
         Keys::open(&folder, &master).map_err(told)
@@ -58,6 +65,7 @@ impl Place {
 
     /// The log that is there; none is made.
     pub fn existing(&self, clock: impl Fn() -> i64 + Send + 'static) -> Result<Log> {
+        self.check_format()?;
         let location = self.location();
         if let Location::File(path) = &location
             && !path.exists()

@@ -1,8 +1,10 @@
 //! `luotsi token`: who holds one is a person in a role, until its time is over or it is withdrawn.
 
 use std::io::Write;
+use std::path::Path;
 
-use analytics::{Error, Result};
+use analytics::lake::{Lake, has_format};
+use analytics::{Error, Result, measure, rows};
 use operations::access::Role;
 use store::{Side, Who, withdraw_tokens};
 use web::Person;
@@ -77,10 +79,24 @@ fn make(arguments: &Arguments) -> Result<()> {
     }
     // Both stand unsealed in the log, as who did something and where.
     [&id, &unit].into_iter().filter(|text| !text.is_empty()).try_for_each(|text| checked(text))?;
+    if !unit.is_empty() && is_no_unit(arguments.place.path(), &unit)? {
+        eprintln!("warning: no unit {unit} is in the facts: with this token no work of any other is seen");
+    }
     let person = Person { role, id, unit };
     let term = at..at + i64::from(arguments.days) * 86_400_000_000;
     let token = person.token(&arguments.place.keys()?.derived(TOKENS), &term);
     output::print(|out| writeln!(out, "{token}").map_err(|error| Error::new(error.to_string())))
+}
+
+/// Whether there are units in the facts of a data directory, and none of this id.
+fn is_no_unit(data: &Path, unit: &str) -> Result<bool> {
+    if !has_format(data)? {
+        return Ok(false);
+    }
+    let snapshot = Lake::open(data)?.snapshot()?;
+    let found = runtime()?.block_on(measure::sql(&snapshot, "SELECT DISTINCT unit_id FROM units", now()))?;
+    let units: Vec<String> = found.iter().flat_map(rows::first_texts).collect();
+    Ok(!units.is_empty() && !units.iter().any(|it| it == unit))
 }
 
 fn checked(text: &str) -> Result<()> {

@@ -450,6 +450,31 @@ fn a_log(data: &Path) -> uuid::Uuid {
 }
 
 #[test]
+fn a_data_directory_of_a_newer_format_is_not_touched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().display().to_string();
+    std::fs::write(folder.path().join("FORMAT"), "99\n").expect("a file");
+    let copy = folder.path().join("copy.db").display().to_string();
+    let commands: [&[&str]; 8] = [
+        &["log", "verify"],
+        &["log", "export"],
+        &["log", "backup", &copy],
+        &["log", "restore", &copy],
+        &["token", "--role", "nurse", "--unit", "county"],
+        &["unit", "end", "county"],
+        &["facts", "list"],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ];
+    for command in commands {
+        let output = luotsi(&[command, &["--data", &data]].concat());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && told.contains("format 99"), "{command:?}: {told}");
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().map(|it| it.file_name()).collect();
+    assert_eq!(left, ["FORMAT"], "nothing was made in it");
+}
+
+#[test]
 fn a_log_is_proved_exported_copied_restored_and_erased() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
