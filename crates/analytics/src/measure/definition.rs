@@ -1,6 +1,8 @@
 //! The head of a measure file.
 
 use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::grouping::{COLUMNS, JOINED};
 use crate::error::{Error, Result};
@@ -141,31 +143,14 @@ impl MeasureFile {
     /// A head with `id` is one measure. Otherwise each table `[group.name]` is one, and what stands before the first
     /// table holds for all.
     pub fn parse(path: &str, text: &str) -> Result<MeasureFile> {
-        let head_lines = text.lines().take_while(|line| line.starts_with("---")).count();
-        let head: String = text
-            .lines()
-            .take(head_lines)
-            .map(|line| line[3..].strip_prefix(' ').unwrap_or(&line[3..]))
-            .fold(String::new(), |mut head, line| {
-                head.push_str(line);
-                head.push('\n');
-                head
-            });
+        let head = Head::of(path, text);
+        let head_lines = head.lines.len();
         let sql: String = text.lines().skip(head_lines).map(|line| format!("{line}\n")).collect();
-        let wrong = |error: toml::de::Error| {
-            let line = error.span().map_or(1, |span| head[..span.start.min(head.len())].matches('\n').count() + 1);
-            Error::new(format!("the head is wrong: {}", error.message())).at(format!("{path}:{line}:1"))
-        };
         if head_lines == 0 || sql.trim().is_empty() {
             return Err(Error::new("a measure file has a head of lines that begin with --- and a query")
                 .at(format!("{path}:{}:1", head_lines + 1)));
         }
-        let root: toml::Table = toml::from_str(&head).map_err(wrong)?;
-        let measures = match root.contains_key("id") {
-            true => vec![toml::from_str(&head).map_err(wrong)?],
-            false => several(&root).map_err(|error| error.at(format!("{path}:1:1")))?,
-        };
-        check(&measures).map_err(|error| error.at(format!("{path}:1:1")))?;
+        let measures = head.measures()?;
         let digest = crate::layout::hex(&<sha2::Sha256 as sha2::Digest>::digest(text));
         Ok(MeasureFile { path: path.into(), measures, sql, head_lines, digest })
     }
@@ -197,55 +182,118 @@ impl MeasureFile {
 /// Longest rolling window, in months.
 const LONGEST_WINDOW: u32 = 120;
 
-/// What a head may not say although each part of it can be read.
-fn check(measures: &[Definition]) -> Result<()> {
-    for measure in measures {
-        let wrong = |what: &str| Err(Error::new(format!("the head of {} is wrong: {what}", measure.id)));
-        let known = |name: &String| JOINED.contains(&name.as_str()) || COLUMNS.contains(&name.as_str());
-        if let Some(unknown) = measure.published.iter().find(|name| !known(name)) {
-            return wrong(&format!("`published` names no dimension: {unknown}"));
-        }
-        let mut once = measure.published.clone();
-        once.sort_unstable();
-        once.dedup();
-        if once.len() < measure.published.len() {
-            return wrong("`published` names a dimension twice");
-        }
-        if measure.window_months.is_some_and(|months| !(1..=LONGEST_WINDOW).contains(&months)) {
-            return wrong(&format!("`window_months` is from 1 to {LONGEST_WINDOW}"));
-        }
-        if measure.resolution.is_nan() || measure.resolution <= 0.0 {
-            return wrong("`resolution` is more than 0");
-        }
-        // One scan serves all measures of a file: what one counts must not hang on which others are asked for.
-        if measure.window_months != measures[0].window_months {
-            return wrong("measures of one file have one `window_months`; another window is another file");
-        }
-    }
-    Ok(())
+/// The head of a measure file: TOML, each line of it behind `---`.
+struct Head<'a> {
+    path: &'a str,
+    /// As they stand in the file.
+    lines: Vec<&'a str>,
+    toml: String,
 }
 
-fn several(root: &toml::Table) -> Result<Vec<Definition>> {
-    let shared: toml::Table = root
-        .iter()
-        .filter(|(name, value)| !value.is_table() || matches!(name.as_str(), "name" | "about"))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let groups = root.iter().filter(|(name, _)| !shared.contains_key(*name));
-    let mut measures = Vec::new();
-    for (group, inner) in groups {
-        for (name, head) in inner.as_table().into_iter().flatten() {
-            let id = format!("{group}.{name}");
-            let mut whole = shared.clone();
-            whole.extend(head.as_table().cloned().unwrap_or_default());
-            let wrong = |error: toml::de::Error| Error::new(format!("the head of {id} is wrong: {}", error.message()));
-            let mut measure: Definition = whole.try_into().map_err(wrong)?;
-            measure.id.clone_from(&id);
+/// A measure as the head gives it.
+struct Part<'a> {
+    table: DeTable<'a>,
+    /// Where the head begins to speak of it.
+    at: usize,
+    /// Its name, where the tables around it give it.
+    id: Option<String>,
+}
+
+impl<'a> Head<'a> {
+    fn of(path: &'a str, text: &'a str) -> Head<'a> {
+        let lines: Vec<&str> = text.lines().take_while(|line| line.starts_with("---")).collect();
+        let toml = lines.iter().flat_map(|line| [line[3..].strip_prefix(' ').unwrap_or(&line[3..]), "\n"]).collect();
+        Head { path, lines, toml }
+    }
+
+    /// The error at a byte of the TOML, told by the place in the file.
+    fn error(&self, what: impl std::fmt::Display, at: usize) -> Error {
+        let before = &self.toml.as_bytes()[..at.min(self.toml.len())];
+        let line = before.iter().filter(|byte| **byte == b'\n').count();
+        let begins = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let marks = self.lines.get(line).map_or(0, |it| it.len() - it[3..].strip_prefix(' ').unwrap_or(&it[3..]).len());
+        let column = marks + String::from_utf8_lossy(&before[begins..]).chars().count() + 1;
+        Error::new(what.to_string()).at(format!("{}:{}:{column}", self.path, line + 1))
+    }
+
+    fn wrong(&self, error: &toml::de::Error, at: usize) -> Error {
+        let at = error.span().map_or(at, |span| span.start);
+        self.error(format!("the head is wrong: {}", error.message()), at)
+    }
+
+    /// The measures of the head.
+    fn measures(&self) -> Result<Vec<Definition>> {
+        let root = DeTable::parse(&self.toml).map_err(|error| self.wrong(&error, 0))?.into_inner();
+        let parts = match value(&root, "id") {
+            Some(_) => vec![Part { table: root, at: 0, id: None }],
+            None => self.parts(root)?,
+        };
+        let mut measures: Vec<Definition> = Vec::new();
+        for Part { table, at, id } in parts {
+            let whole = Spanned::new(at..at, DeValue::Table(table.clone()));
+            let read = Definition::deserialize(ValueDeserializer::from(whole));
+            let mut measure = read.map_err(|error| self.wrong(&error, at))?;
+            measure.id = id.unwrap_or(measure.id);
+            if let Err((key, what)) = check(&measure, measures.first()) {
+                let at = value(&table, key).map_or(at, |value| value.span().start);
+                return Err(self.error(format!("the head of {} is wrong: {what}", measure.id), at));
+            }
             measures.push(measure);
         }
+        Ok(measures)
     }
-    match measures.is_empty() {
-        true => Err(Error::new("the head names no measure: give `id`, or tables [group.name]")),
-        false => Ok(measures),
+
+    /// A part for each table `[group.name]`, with what stands before the first table.
+    fn parts<'i>(&self, root: DeTable<'i>) -> Result<Vec<Part<'i>>> {
+        let (groups, shared): (Vec<_>, Vec<_>) = root.into_iter().partition(|(name, value)| {
+            value.get_ref().is_table() && !matches!(name.get_ref().as_ref(), "name" | "about")
+        });
+        let mut parts = Vec::new();
+        for (group, inner) in groups {
+            let DeValue::Table(inner) = inner.into_inner() else { continue };
+            for (name, own) in inner {
+                let (at, id) = (name.span().start, format!("{}.{}", group.get_ref(), name.get_ref()));
+                let DeValue::Table(own) = own.into_inner() else {
+                    return Err(self.error(format!("the head is wrong: {id} is no table [group.name]"), at));
+                };
+                let mut table: DeTable<'i> = shared.iter().cloned().collect();
+                table.extend(own);
+                parts.push(Part { table, at, id: Some(id) });
+            }
+        }
+        match parts.is_empty() {
+            true => Err(self.error("the head names no measure: give `id`, or tables [group.name]", 0)),
+            false => Ok(parts),
+        }
     }
+}
+
+fn value<'t, 'i>(table: &'t DeTable<'i>, name: &str) -> Option<&'t Spanned<DeValue<'i>>> {
+    table.iter().find_map(|(key, value)| (key.get_ref() == name).then_some(value))
+}
+
+/// What a head may not say although each part of it can be read: the key that says it, and what is wrong with it.
+fn check(measure: &Definition, first: Option<&Definition>) -> std::result::Result<(), (&'static str, String)> {
+    let known = |name: &String| JOINED.contains(&name.as_str()) || COLUMNS.contains(&name.as_str());
+    if let Some(unknown) = measure.published.iter().find(|name| !known(name)) {
+        return Err(("published", format!("`published` names no dimension: {unknown}")));
+    }
+    let mut once = measure.published.clone();
+    once.sort_unstable();
+    once.dedup();
+    if once.len() < measure.published.len() {
+        return Err(("published", "`published` names a dimension twice".into()));
+    }
+    if measure.window_months.is_some_and(|months| !(1..=LONGEST_WINDOW).contains(&months)) {
+        return Err(("window_months", format!("`window_months` is from 1 to {LONGEST_WINDOW}")));
+    }
+    if measure.resolution.is_nan() || measure.resolution <= 0.0 {
+        return Err(("resolution", "`resolution` is more than 0".into()));
+    }
+    // One scan serves all measures of a file: what one counts must not hang on which others are asked for.
+    if first.is_some_and(|first| first.window_months != measure.window_months) {
+        let what = "measures of one file have one `window_months`; another window is another file";
+        return Err(("window_months", what.into()));
+    }
+    Ok(())
 }
