@@ -10,6 +10,7 @@ use serde_json::json;
 use store::{Context, Epoch, Filter, Location, Log, Recorded};
 use uuid::Uuid;
 
+use crate::heads::{self, Heads, Of, chain_at};
 use crate::place::{Place, told};
 use crate::{now, output, runtime};
 
@@ -44,6 +45,10 @@ pub struct Verify {
     /// The same for the record of accesses.
     #[arg(long)]
     accesses_chain: Option<Noted>,
+    /// File of heads that a server has noted, such as a copy of it from another machine; by default heads.jsonl in the data
+    /// directory. The logs must go on from each of them.
+    #[arg(long)]
+    heads: Option<PathBuf>,
 }
 
 /// A place of a log, and the chain up to it, as it was noted once.
@@ -159,6 +164,14 @@ async fn verify_all(arguments: &Verify) -> Result<()> {
         (None, Some(_)) => return Err(Error::new("there is no record of accesses, and one was noted")),
         (None, None) => {}
     }
+    let keys = arguments.of.keys()?;
+    let heads = match &arguments.heads {
+        Some(copy) if !copy.exists() => return Err(Error::new("there is no such file").at(copy.display())),
+        Some(copy) => Heads::at(copy.clone(), &keys),
+        None => arguments.of.heads(&keys),
+    };
+    heads.hold(Of::Events, Some(&log)).await?;
+    heads.hold(Of::Accesses, accesses.as_ref()).await?;
     arguments.of.goes_as_far_as_was_read(&log).await
 }
 
@@ -170,14 +183,11 @@ async fn verify(log: &Log, what: &'static str, noted: Option<&Noted>) -> Result<
     let chain = hex(&report.chain);
     match report.faults.as_slice() {
         [] => {
-            if let Some(Noted { pos, chain }) = noted {
-                let page = log.read_all(pos - 1, Filter::default(), 1).await.map_err(told)?;
-                if page.events.first().is_none_or(|event| hex(&event.chain) != *chain) {
-                    return Err(Error::new(format!(
-                        "the chain noted at {pos} does not stand there: this is another log"
-                    ))
+            if let Some(Noted { pos, chain }) = noted
+                && chain_at(log, *pos).await?.as_ref() != Some(chain)
+            {
+                return Err(Error::new(format!("the chain noted at {pos} does not stand there: this is another log"))
                     .remedy("keep this copy as it is, and restore the newest backup in which it stands"));
-                }
             }
             say(&format!("{} {what}, all as they were written, chain {}:{chain}", report.events, report.events))
         }
@@ -286,6 +296,10 @@ async fn restore(arguments: &Restore) -> Result<()> {
     }
     let folder = arguments.of.keys_folder();
     let place = folder.join(store::KEYS);
+    if let Some(keys) = &arguments.keys {
+        let wrong = |error: store::Error| told(error).remedy("name a file that `luotsi log backup --keys` wrote");
+        store::is_keys(keys).map_err(wrong)?;
+    }
     if let Location::File(path) = &arguments.of.location() {
         free(path, AWAY)?;
     }
@@ -310,13 +324,25 @@ async fn restore(arguments: &Restore) -> Result<()> {
 async fn restore_logs(arguments: &Restore) -> Result<()> {
     let keys = Arc::new(arguments.of.keys()?);
     let open = |file: &Path| Log::open(&Location::File(file.into()), Arc::clone(&keys), now).map_err(told);
+    for (copy, accesses) in [(Some(&arguments.file), false), (arguments.accesses.as_ref(), true)] {
+        let Some(copy) = copy else { continue };
+        let first = open(copy)?.read_all(0, Filter::default(), 1).await.map_err(told)?.events.into_iter().next();
+        if first.is_some_and(|event| event.stream.starts_with("access/") != accesses) {
+            let what = if accesses { "this is a copy of events" } else { "this is a copy of the record of accesses" };
+            return Err(Error::new(what)
+                .at(copy.display())
+                .remedy("name the other file that `luotsi log backup` wrote"));
+        }
+    }
     let events = store::copy(&open(&arguments.file)?, &arguments.of.location(), Epoch::New).await.map_err(told)?;
     if arguments.keys.is_none() {
         eprintln!("warning: without --keys only content whose keys are here already can be read");
     }
     say(&format!("{events} events restored"))?;
+    eprintln!("warning: who was erased, and what token was withdrawn, after the copy was made is back: do both again");
     if let Some(file) = &arguments.accesses {
         let accesses = store::copy(&open(file)?, &arguments.of.accesses(), Epoch::Kept).await.map_err(told)?;
+        heads::put_away(arguments.of.path())?;
         say(&format!("{accesses} accesses restored"))?;
     }
     Ok(())
@@ -334,7 +360,7 @@ async fn erase(arguments: &Erase) -> Result<()> {
     let keys = erased.await.map_err(told)?;
     match keys {
         0 => say("erased before: no key was left, and everything made from the log is told again to forget"),
-        _ => say(&format!("{keys} keys destroyed")),
+        _ => say(&format!("{keys} keys destroyed; the facts forget as soon as a server has followed the log")),
     }
 }
 

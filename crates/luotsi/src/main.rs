@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod facts_command;
 mod follower;
+mod heads;
 mod log_command;
 mod measure_command;
 mod organisation_command;

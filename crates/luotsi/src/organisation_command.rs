@@ -11,10 +11,10 @@ use facts::{Code, Profession, UnitLevel};
 use jiff::civil::Date;
 use operations::calendar::{Calendar, day_number};
 use operations::organisation::{Command, Imported, Professional, Unit};
-use store::{Denied, Log, Side, Who, ask_of_organisation, new_id};
+use store::{Denied, Side, Who, ask_of_organisation, new_id};
 
 use crate::follower::SOURCE;
-use crate::place::{Place, told};
+use crate::place::Place;
 use crate::{now, output, runtime};
 
 #[derive(Subcommand)]
@@ -148,9 +148,9 @@ fn ask(place: &Place, command: Command) -> Result<()> {
     let keys = std::sync::Arc::new(place.keys()?);
     // Before anything is asked: a data directory that another program wrote is not touched.
     let snapshot = Lake::open(place.path())?.snapshot()?;
-    let log = Log::open(&place.location(), keys, now).map_err(told)?;
     let who = Who { side: Side::System, id: "command line".into(), unit: String::new(), leads: false };
     runtime()?.block_on(async {
+        let log = place.log(&keys, now).await?;
         let ids = async |table: &str, id: &str| {
             let sql = format!("SELECT DISTINCT {id} FROM {table} WHERE source <> '{SOURCE}'");
             let found = measure::sql(&snapshot, &sql, now()).await?;

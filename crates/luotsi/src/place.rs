@@ -8,6 +8,7 @@ use analytics::{Error, Result};
 use clap::Args;
 use store::{Desk, Filter, KEY_FILE, KEYS, Keys, Location, Log, View};
 
+use crate::heads::{self, Heads, Of};
 use crate::{DataDirectory, follower};
 
 /// The log of a data directory, or of a database.
@@ -84,12 +85,8 @@ impl Place {
         }
     }
 
-    /// The desk over the log, which is made where there is none. `clock` gives microseconds since 1970.
-    pub async fn desk(
-        &self,
-        keys: &Arc<Keys>,
-        clock: impl Fn() -> i64 + Clone + Send + Sync + 'static,
-    ) -> Result<Desk> {
+    /// The log to write to, which is made where there never was one. `clock` gives microseconds since 1970.
+    pub async fn log(&self, keys: &Arc<Keys>, clock: impl Fn() -> i64 + Send + 'static) -> Result<Log> {
         if let Location::File(path) = self.location()
             && !path.exists()
             && let Some((_, read)) = self.was_read().next()
@@ -102,8 +99,19 @@ impl Place {
             );
             return Err(Error::new(what).at(path.display()).remedy(begin));
         }
-        let log = Log::open(&self.location(), Arc::clone(keys), clock.clone()).map_err(told)?;
+        let log = Log::open(&self.location(), Arc::clone(keys), clock).map_err(told)?;
         self.goes_as_far_as_was_read(&log).await?;
+        self.heads(keys).hold_last(Of::Events, Some(&log)).await?;
+        Ok(log)
+    }
+
+    /// The desk over the log, which is made where there never was one.
+    pub async fn desk(
+        &self,
+        keys: &Arc<Keys>,
+        clock: impl Fn() -> i64 + Clone + Send + Sync + 'static,
+    ) -> Result<Desk> {
+        let log = self.log(keys, clock.clone()).await?;
         Desk::open(log, keys, clock, Some(self.desk_snapshot())).await.map_err(told)
     }
 
@@ -138,6 +146,11 @@ impl Place {
     /// Folder of what can be made anew from the log.
     pub fn snapshots(&self) -> PathBuf {
         self.data.path.join("snapshots")
+    }
+
+    /// What was noted of where the logs ended.
+    pub fn heads(&self, keys: &Keys) -> Heads {
+        Heads::at(self.data.path.join(heads::FILE), keys)
     }
 
     pub fn path(&self) -> &Path {

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use web::{App, Figures, Parts, Service};
 
 use crate::follower::Follower;
+use crate::heads::{Heads, Of};
 use crate::place::{Place, told};
 use crate::published::Publication;
 use crate::settings::Settings;
@@ -79,25 +80,11 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         };
         let keys = Arc::new(place.keys()?);
         let desk = place.desk(&keys, now).await?;
+        let mut heads = place.heads(&keys);
+        heads.hold_last(Of::Accesses, place.existing_accesses(now)?.as_ref()).await?;
         let accesses = Log::open(&place.accesses(), Arc::clone(&keys), now).map_err(told)?;
         tell_of_clock(desk.log()).await?;
-        let services = Settings::read(data)?.services.into_iter().map(|service| Service {
-            id: service.id,
-            unit: service.unit,
-            names: [service.name.fi, service.name.sv, service.name.en],
-        });
-        let services: Vec<Service> = services.collect();
-        let unknown = services.iter().find(|it| !publication.units().iter().any(|unit| unit.id == it.unit));
-        if let Some(service) = unknown.filter(|_| !publication.units().is_empty()) {
-            return Err(Error::new(format!(
-                "the service {} names the unit {}, and there is none",
-                service.id, service.unit
-            ))
-            .at(data.join("county.toml").display())
-            .remedy(
-                "name a unit that `luotsi sql \"SELECT unit_id FROM units\"` lists: its contacts would wait unseen",
-            ));
-        }
+        let services = services(data, &publication)?;
         let app = App::new(Parts {
             figures: Arc::new(publication),
             scorecards: web::shipped_scorecards(),
@@ -122,12 +109,20 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
             Err(error) => eprintln!("error: {error}"),
         })?;
         tokio::spawn(close_due(desk.clone()));
+        let ends_of = [(Of::Events, desk.log().clone()), (Of::Accesses, accesses.clone())];
+        let noted = ends_of.clone();
+        let noting = tokio::spawn(async move {
+            loop {
+                note(&mut heads, &noted).await;
+                tokio::time::sleep(NOTED_EVERY).await;
+            }
+        });
         let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
         eprintln!("serving on http://{address}");
         // It goes on until the last answer is given: who waits for an answer waits for the view.
         let followed = desk.clone();
         let mut following = tokio::spawn(async move { followed.follow().await });
-        let (log, recorded, fatal) = (desk.log().clone(), accesses.clone(), Arc::new(OnceLock::new()));
+        let (log, fatal) = (desk.log().clone(), Arc::new(OnceLock::new()));
         let slot = Arc::clone(&fatal);
         let ends = async move {
             let why = tokio::select! {
@@ -153,8 +148,10 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         if let Err(error) = desk.keep() {
             eprintln!("warning: the next start reads the whole log: {error}");
         }
+        noting.abort();
+        note(&mut place.heads(&keys), &ends_of).await;
         // Whoever copies the files of a server that has ended copies all of it.
-        for log in [desk.log(), &recorded] {
+        for (_, log) in &ends_of {
             let _ = log.settle().await;
         }
         served.map_err(|error| Error::new(format!("cannot serve: {error}")))
@@ -166,6 +163,8 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
 
 /// What the keys of tokens are derived for.
 pub const TOKENS: &str = "tokens";
+/// How often it is noted where the logs end.
+const NOTED_EVERY: Duration = Duration::from_mins(5);
 /// How long what runs beside the requests has to end.
 const GRACE: Duration = Duration::from_secs(2);
 /// After so long a server that must not go on is ended, whoever still waits.
@@ -205,6 +204,35 @@ async fn told_to_end() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminated => {}
+    }
+}
+
+/// What residents can write about; each service names a unit that there is, where any are known.
+fn services(data: &Path, publication: &Publication) -> Result<Vec<Service>> {
+    let services = Settings::read(data)?.services.into_iter().map(|service| Service {
+        id: service.id,
+        unit: service.unit,
+        names: [service.name.fi, service.name.sv, service.name.en],
+    });
+    let services: Vec<Service> = services.collect();
+    let unknown = services.iter().find(|it| !publication.units().iter().any(|unit| unit.id == it.unit));
+    if let Some(service) = unknown.filter(|_| !publication.units().is_empty()) {
+        return Err(Error::new(format!(
+            "the service {} names the unit {}, and there is none",
+            service.id, service.unit
+        ))
+        .at(data.join("county.toml").display())
+        .remedy("name a unit that `luotsi sql \"SELECT unit_id FROM units\"` lists: its contacts would wait unseen"));
+    }
+    Ok(services)
+}
+
+/// Notes where the logs end. That it could not be noted keeps nobody from their work.
+async fn note(heads: &mut Heads, logs: &[(Of, Log)]) {
+    for (of, log) in logs {
+        if let Err(error) = heads.note(*of, log).await {
+            eprintln!("warning: {error}");
+        }
     }
 }
 

@@ -497,12 +497,12 @@ fn a_log_is_proved_exported_copied_restored_and_erased() {
     let (ok, text) = run(&copy);
     assert!(!ok && text.contains("there is a file already"), "{text}");
     let (ok, text) = run(&["erase", &subject.to_string(), "--reason", "asked for", "--data", &path("county")]);
-    assert!(ok && text == "1 keys destroyed\n", "{text}");
+    assert!(ok && text.starts_with("1 keys destroyed; the facts forget"), "{text}");
     assert!(run(&["verify", "--data", &path("county")]).1.starts_with("4 events, all"));
     std::fs::create_dir_all(folder.path().join("new/keys")).expect("a folder");
     std::fs::copy(folder.path().join("county/keys/master"), folder.path().join("new/keys/master")).expect("copied");
     let (ok, text) = run(&["restore", &path("copy.db"), "--keys", &path("copy.keys"), "--data", &path("new")]);
-    assert!(ok && text == "3 events restored\n", "{text}");
+    assert!(ok && text.starts_with("3 events restored\n") && text.contains("erased"), "{text}");
     assert_eq!(run(&["verify", "--data", &path("new")]).1, whole, "the same chain");
     let retain = |before: &str| run(&["retain", "--class", "contact", "--before", before, "--data", &path("new")]);
     let (ok, text) = retain("9999");

@@ -30,7 +30,7 @@ const CODE_LASTS: i64 = 30 * 86_400 * 1_000_000;
 const LOOK: Duration = Duration::from_millis(500);
 const UNREAD: Duration = Duration::from_mins(2);
 /// How long who asks again for the same is given the same code: ten minutes, in microseconds.
-const CODE_AGAIN: i64 = 10 * 60 * 1_000_000;
+const CODE_AGAIN: u64 = 10 * 60 * 1_000_000;
 /// Events read at once, and between two snapshots.
 const PAGE: usize = 1000;
 const SNAPSHOT_EVERY: u64 = 50_000;
@@ -376,13 +376,14 @@ impl Desk {
                 known: None,
             })
             .await?;
-        let contact = match appended.again {
-            false => contact,
-            true => self.contact_at(appended.first).await?,
+        let (contact, asked) = match appended.again {
+            false => (contact, now),
+            true => self.opened_at(appended.first).await?,
         };
-        // Who did not get the answer asks again soon. Later it is somebody who has read the text and guesses the name.
-        let is_soon = now.saturating_sub(appended.recorded) < CODE_AGAIN;
-        Ok(Opened { contact, code: code.filter(|_| !appended.again || is_soon), again: appended.again })
+        // Who did not get the answer asks again soon. Later it is somebody who has read the text and guesses the name. Not
+        // by the log's own time, which a clock that was ahead once has moved for everybody.
+        let is_soon = now.abs_diff(asked) < CODE_AGAIN;
+        Ok(Opened { contact, code: code.filter(|_| is_soon), again: appended.again })
     }
 
     /// Does what somebody asks of a contact; `key` is the asker's own name for it, so that it is done once.
@@ -472,9 +473,10 @@ impl Desk {
         Ok(events.iter().find(|event| event.kind == "message.written").map(|event| event.version))
     }
 
-    async fn contact_at(&self, pos: u64) -> Result<Uuid> {
+    /// The contact that was opened at a place of the log, and when.
+    async fn opened_at(&self, pos: u64) -> Result<(Uuid, i64)> {
         let page = self.0.log.read_all(pos - 1, Filter::default(), 1).await?;
-        let found = page.events.first().and_then(|event| contact_of(&event.stream));
+        let found = page.events.first().and_then(|event| Some((contact_of(&event.stream)?, event.occurred)));
         found.ok_or_else(|| Error::new(format!("event {pos} is of no contact")))
     }
 
@@ -483,10 +485,12 @@ impl Desk {
         if let Some(contact) = self.view().contact(id) {
             return Ok(Some(contact.clone()));
         }
+        self.stored_contact(id).await
+    }
+
+    /// The same from the log, also of one that is open and in memory.
+    pub async fn stored_contact(&self, id: Uuid) -> Result<Option<Contact>> {
         let own = self.0.log.read_stream(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
-        if own.is_empty() {
-            return Ok(None);
-        }
         let conversation = self.0.log.read_stream(&stream(CONVERSATION, id), 0, usize::MAX >> 1).await?;
         view::fold(None, &[own, conversation])
     }
@@ -525,7 +529,7 @@ impl Desk {
     pub async fn history(&self, id: Uuid) -> Result<Vec<Happened>> {
         let events = self.0.log.read_opened(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
         let happened = |(event, note): (Recorded, Option<Vec<u8>>)| {
-            Ok(Happened { at: event.recorded, event: decode(&event)?, note: note.map(text) })
+            Ok(Happened { at: event.occurred, event: decode(&event)?, note: note.map(text) })
         };
         events.into_iter().map(happened).collect()
     }
@@ -566,5 +570,5 @@ fn item(event: &Recorded, sealed: Option<Vec<u8>>) -> Result<Item> {
         Event::Shown(shown) => What::State(shown),
         other => return Err(Error::new(format!("event {} is no part of a conversation: {other:?}", event.pos))),
     };
-    Ok(Item { seq: event.version, pos: event.pos, at: event.recorded, what })
+    Ok(Item { seq: event.version, pos: event.pos, at: event.occurred, what })
 }

@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit as MacKey, Mac};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use sha2::Sha256;
 use uuid::Uuid;
 
@@ -89,12 +89,37 @@ impl MasterKey {
         }
     }
 
+    /// Refuses keys that were wrapped by another: what is sealed from then on could be read with neither.
+    fn is_of(&self, keys: &Connection) -> Result<()> {
+        let mut statement =
+            keys.prepare("SELECT key_id, wrapped FROM keys WHERE wrapped IS NOT NULL LIMIT 8").map_err(broken)?;
+        let wrapped = statement.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)));
+        let wrapped = wrapped.and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>).map_err(broken)?;
+        let id = |bytes: &[u8]| Uuid::from_slice(bytes).unwrap_or_default();
+        let opened: Vec<_> = wrapped.iter().map(|(key, wrapped)| self.unwrap(id(key), wrapped)).collect();
+        // One that the disk has spoilt is told of when it is needed.
+        match opened.iter().any(Result::is_ok) || opened.is_empty() {
+            true => Ok(()),
+            false => opened.into_iter().next().map_or(Ok(()), |first| first.map(drop)),
+        }
+    }
+
     /// A data key, opened.
     fn unwrap(&self, id: Uuid, wrapped: &[u8]) -> Result<[u8; 32]> {
-        let key = open(&self.0, wrapped, id.as_bytes())
-            .map_err(|_| Error::new("the master key is not the one that these keys were made with"))?;
+        let key = open(&self.0, wrapped, id.as_bytes()).map_err(|_| {
+            Error::new(
+                "the master key is not the one that these keys were made with: name its file with LUOTSI_KEY_FILE",
+            )
+        })?;
         key.try_into().map_err(|_| Error::new("the keys: a key has another length"))
     }
+}
+
+/// Whether a file is a copy of data keys; nothing is made or changed.
+pub fn is_keys(path: &Path) -> Result<()> {
+    let wrong = |error: rusqlite::Error| Error::new(format!("{} holds no keys: {error}", path.display()));
+    let keys = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(wrong)?;
+    keys.prepare("SELECT key_id, subject, class, year, wrapped, destroyed FROM keys").map(drop).map_err(wrong)
 }
 
 /// Bytes as hexadecimal digits.
@@ -165,6 +190,7 @@ impl Keys {
         let making = open().map_err(|error| broken(&error))?;
         let some = making.query_row("SELECT EXISTS (SELECT 1 FROM keys)", [], |row| row.get::<_, bool>(0));
         let master = MasterKey::at(master, !some.map_err(|error| broken(&error))?)?;
+        master.is_of(&making)?;
         let opening = open().map_err(|error| broken(&error))?;
         Ok(Keys { master, making: Mutex::new(Half::of(making)), opening: Mutex::new(Half::of(opening)) })
     }

@@ -29,7 +29,7 @@ pub use desk::{CLASS, CROCKFORD, Desk, Done, Happened, Item, Opened, Opening, Si
 pub use event::{
     Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
 };
-pub use keys::{KEY_FILE, KEYS, Keys, hex, random, signature};
+pub use keys::{KEY_FILE, KEYS, Keys, hex, is_keys, random, signature};
 pub use log::{Filter, KEY_MISSING, Location, Log, Page};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use tokens::withdraw_tokens;

@@ -202,10 +202,14 @@ pub struct Which {
     id: Option<String>,
 }
 
-/// The contact that somebody may take part in, by their code or as who they have signed in.
+/// The contact that somebody may take part in, by their code or as the resident who has signed in. Professionals have the
+/// desk, where what came meanwhile is held against what they write.
 async fn own(app: &App, caller: &Caller, which: &Which, action: Action) -> Result<(Uuid, Contact), Failure> {
     let named = which.id.as_deref().map(|id| id.parse().map_err(|_| Failure::not_found())).transpose()?;
     let id = named.or(caller.holds).ok_or_else(Failure::not_found)?;
+    if caller.role().is_some_and(|role| role != Role::Resident) && caller.holds != Some(id) {
+        return Err(Failure::not_found());
+    }
     Ok((id, app.contact_for(caller, id, action).await?))
 }
 

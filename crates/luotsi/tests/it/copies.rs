@@ -83,6 +83,20 @@ fn after_damage_a_copy_is_put_back_and_nothing_half() {
         assert!(!done.status.success() && told(&done).contains("is no log"), "{}", told(&done));
         assert!(fs::read(at(other)).expect("bytes") == before && !log.exists(), "{other}");
     }
+    // Nor is what is no copy of keys taken for one, or another master key for that of the copy.
+    let keys = at("county/keys");
+    fs::rename(&keys, at("keys.before")).expect("moved");
+    let with = |keys: &str| refused(&["log", "restore", &text("log.copy"), "--keys", &text(keys), "--data", &data]);
+    assert!(with("log.copy").contains("holds no keys"));
+    fs::create_dir_all(&keys).expect("a folder");
+    fs::write(keys.join("master"), "ab".repeat(32)).expect("a key");
+    let other = with("keys.copy");
+    assert!(
+        other.contains("the master key is not the one") && !keys.join("keys.db").exists() && !log.exists(),
+        "{other}"
+    );
+    fs::remove_dir_all(&keys).expect("removed");
+    fs::rename(at("keys.before"), &keys).expect("moved back");
     assert!(told(&restore("log.copy")).contains("events restored"));
     let again = must(&["log", "verify", "--chain", &noted, "--data", &data]);
     assert_eq!(chain(&again), noted);
@@ -93,6 +107,58 @@ fn after_damage_a_copy_is_put_back_and_nothing_half() {
     let server = Server::start(&at("county"));
     let (status, _) = call(&server.address, "POST", "/api/contacts", "", Some(&opening("one"))).expect("an answer");
     assert_eq!(status, 200, "it is there, as it was");
+}
+
+/// A log that was cut off with care is whole by itself: what was noted of its head tells, also of who saw what.
+#[test]
+fn a_log_that_was_cut_with_care_is_told_by_its_noted_heads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("county");
+    let data = path.display().to_string();
+    let (accesses, before, heads) = (path.join("access.db"), folder.path().join("before"), path.join("heads.jsonl"));
+    let nurse = || {
+        let output = luotsi(&["token", "--role", "nurse", "--unit", "county", "--data", &data]);
+        String::from_utf8(output.stdout).expect("a token").trim().to_string()
+    };
+    for client in ["one", "two"] {
+        let mut server = Server::start(&path);
+        let (_, opened) = call(&server.address, "POST", "/api/contacts", "", Some(&opening(client))).expect("opened");
+        let contact = format!("/api/contacts/{}", opened["contact"].as_str().expect("an id"));
+        assert_eq!(call(&server.address, "GET", &contact, &nurse(), None).expect("an answer").0, 200);
+        server.end();
+        if client == "one" {
+            fs::copy(&accesses, &before).expect("a copy");
+        }
+    }
+    let shipped = folder.path().join("heads.copy");
+    fs::copy(&heads, &shipped).expect("a copy");
+    let verify = ["log", "verify", "--data", &data];
+    assert!(must(&verify).contains("2 accesses, all as they were written"));
+    let last = fs::copy(&before, &accesses).expect("cut off");
+    assert!(last > 0);
+    for command in [verify.as_slice(), &["serve", "--listen", "127.0.0.1:0", "--data", &data]] {
+        let cut = refused(command);
+        assert!(cut.contains("the record of accesses ends at 1, and stood at 2"), "{cut}");
+    }
+    fs::remove_file(&accesses).expect("removed");
+    for command in [verify.as_slice(), &["serve", "--listen", "127.0.0.1:0", "--data", &data]] {
+        let gone = refused(command);
+        assert!(gone.contains("there is no record of accesses, and 2 events of it were noted"), "{gone}");
+    }
+    // Who takes the heads away as well is told by the copy that was kept elsewhere; who writes them anew, by the signature.
+    fs::remove_file(&heads).expect("removed");
+    must(&verify);
+    let copy = shipped.display().to_string();
+    let with = [verify.as_slice(), &["--heads", &copy]].concat();
+    assert!(refused(&with).contains("there is no record of accesses"));
+    let forged = fs::read_to_string(&shipped).expect("heads").replacen("\"pos\":2", "\"pos\":1", 1);
+    fs::write(&shipped, forged).expect("written");
+    assert!(refused(&with).contains("not noted by a server with this master key"));
+    // A line that was cut off with the power is no head, and keeps nobody from noting the next.
+    fs::write(&heads, "{\"log\":\"eve").expect("written");
+    Server::start(&path).end();
+    must(&verify);
+    assert!(fs::read_to_string(&heads).expect("heads").lines().count() > 1);
 }
 
 /// What was acknowledged last stands beside the log's file, until it is put into it. Where that is lost, no digest of what

@@ -389,7 +389,10 @@ fn units_and_professionals_that_the_county_keeps_are_in_the_facts() {
         let (went, why) = keep(words);
         assert!(!went && why.contains("its end is lost"), "{words:?}: {why}");
     }
+    // Each of what was read of it and what was noted of its head tells.
     std::fs::remove_dir_all(path.join("snapshots")).expect("removed");
+    assert!(keep(&["log", "verify"]).1.contains("its end is lost"));
+    std::fs::remove_file(path.join("heads.jsonl")).expect("removed");
     assert!(keep(&["log", "verify"]).0);
 }
 
@@ -478,7 +481,7 @@ fn tokens_that_are_withdrawn_open_nothing_and_later_ones_do() {
     let mut server = Server::start(&path);
     assert_eq!((status(&server, &lost), status(&server, &new)), (404, 200));
     server.end();
-    let nobody = luotsi(&["token", "--withdraw", "010101-900X", "--data", &data]);
+    let nobody = luotsi(&["token", "--withdraw", "010101-900R", "--data", &data]);
     assert_eq!(nobody.status.code(), Some(1), "an identity code is no id");
 }
 

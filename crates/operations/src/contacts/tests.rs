@@ -211,10 +211,10 @@ proptest! {
     ) {
         let mut contact = given(&[]);
         let mut now = NOW;
-        for ((_, by, command), days) in commands {
+        for ((leads, by, command), days) in commands {
             now += days * 86_400_000_000;
             let by = [By::Resident, NURSE, OTHER, By::System][usize::from(by)];
-            let context = Context { now, by, leads: false };
+            let context = Context { now, by, leads: leads && matches!(by, By::Professional(_)) };
             let Ok(events) = decide(Some(&contact), &command, &context) else { continue };
             let before = contact.clone();
             for event in &events {

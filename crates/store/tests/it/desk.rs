@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::logs::{BEGUN, Bench, event, of, on_every_kind};
 
 const DAY: i64 = 86_400_000_000;
+const MINUTE: i64 = 60_000_000;
 
 async fn desk(bench: &Bench) -> Desk {
     let clock = Arc::clone(&bench.clock);
@@ -49,10 +50,20 @@ fn a_clock_that_was_ahead_once_moves_nothing_that_comes_later() {
         opened(&desk, "ahead").await;
         bench.clock.store(BEGUN, Ordering::SeqCst);
         let (contact, code) = opened(&desk, "right").await;
+        assert_eq!(opened(&desk, "right").await, (contact, code.clone()), "asked again at once");
+        bench.clock.store(BEGUN + 11 * MINUTE, Ordering::SeqCst);
+        assert_eq!(opened(&desk, "right").await, (contact, None), "asked again later, the code is told to nobody");
+        assert_eq!(opened(&desk, "ahead").await.1, None);
+        bench.clock.store(BEGUN, Ordering::SeqCst);
         done(&desk, contact, Command::Claim, None, "c").await;
         let write = Command::Write { seen: u64::MAX, client_id: "w".into() };
         done(&desk, contact, write, Some("Hei"), "w").await;
         done(&desk, contact, Command::Resolve { outcome: Outcome::Advised, seen: u64::MAX }, None, "r").await;
+        let told: Vec<i64> =
+            desk.conversation(contact, 0, 10).await.expect("read").iter().map(|item| item.at).collect();
+        assert!(told.len() > 2 && told.iter().all(|at| *at == BEGUN), "what both sides are told: {told:?}");
+        let history = desk.history(contact).await.expect("read");
+        assert!(history.iter().all(|happened| happened.at == BEGUN), "{history:?}");
         let (stands, dated) = desk.dated(contact).await.expect("read").expect("a contact");
         assert_eq!(stands.first_response_at, Some(BEGUN), "by when it happened");
         assert!(matches!(stands.place, Place::Resolved { at: BEGUN, .. }) && dated < BEGUN + DAY, "{stands:?} {dated}");

@@ -160,7 +160,7 @@ fn a_resident_who_is_known_gets_an_own_pair_and_comes_to_its_unit() {
         );
         let named = post("register", json!({ "physician": "Maija Mallikas" })).await;
         assert_eq!((named.0, &named.1["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("physician")));
-        let coded = post("register", json!({ "nurse": "131052-908T" })).await;
+        let coded = post("register", json!({ "nurse": "131052-9085" })).await;
         assert_eq!((coded.0, &coded.1["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("nurse")));
         assert_eq!(post("encounter", json!({ "modality": "phone", "minutes": 15 })).await.0, StatusCode::OK);
         assert_eq!(post("encounter", json!({ "modality": "telepathy" })).await.0, StatusCode::UNPROCESSABLE_ENTITY);

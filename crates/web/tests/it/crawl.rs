@@ -210,7 +210,7 @@ fn what_is_not_sealed_cannot_hold_what_is_personal() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
         let wrong =
-            [("service", "Matti.010190-923A"), ("language", "matti:0401234567"), ("client_id", "Matti-010190-923A-1")];
+            [("service", "Matti.010190-923E"), ("language", "matti:0401234567"), ("client_id", "Matti-010190-923E-1")];
         for (field, value) in wrong {
             let mut body = opening("c1", "text");
             body[field] = json!(value);
