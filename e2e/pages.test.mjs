@@ -95,6 +95,29 @@ test('without JavaScript the scorecard, its filters and the cases work', async (
   await context.close();
 });
 
+test('every unit and chart that a measure offers is there', async () => {
+  const { context, page } = await visitor();
+  await page.goto(`${url}/steer?view=list`);
+  const hrefs = await page.locator('a[href^="/steer/measures/"]').evaluateAll((links) => links.map((it) => it.getAttribute('href')));
+  const measures = [...new Set(hrefs.map((href) => href.split('?')[0]))];
+  assert.ok(measures.length > 20);
+  for (const measure of measures) {
+    await page.goto(`${url}${measure}`);
+    const offered = (name) => page.locator(`select[name="${name}"] option`).evaluateAll((all) => all.map((it) => it.value));
+    const links = [
+      ...(await offered('unit')).map((unit) => `${measure}?unit=${unit}&lang=en`),
+      ...(await offered('chart')).map((chart) => `${measure}?chart=${chart}&lang=en`),
+    ];
+    assert.ok(links.length > 0, measure);
+    for (const link of links) {
+      const answer = await page.request.get(`${url}${link}`);
+      assert.equal(answer.status(), 200, link);
+      assert.ok(!(await answer.text()).includes('There are no cases of this measure'), link);
+    }
+  }
+  await context.close();
+});
+
 test('by keyboard alone one gets from the front page to a measure', async () => {
   const { context, page } = await visitor();
   await page.goto(`${url}/`);

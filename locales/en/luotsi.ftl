@@ -92,6 +92,7 @@ legend-hidden = Hidden means that fewer than { $threshold } people are behind th
 hidden = Hidden because of few people
 hidden-short = Hidden
 no-cases = No cases
+no-cases-here = There are no cases of this measure in this unit. Choose another unit above, or go back to the scorecard.
 window-before-data = Data begin later
 
 ## measure

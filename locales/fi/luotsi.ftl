@@ -92,6 +92,7 @@ legend-hidden = Peitetty tarkoittaa, että luvun takana on alle { $threshold } i
 hidden = Peitetty pienen ihmismäärän vuoksi
 hidden-short = Peitetty
 no-cases = Ei tapauksia
+no-cases-here = Tässä yksikössä ei ole tämän mittarin tapauksia. Valitse yltä toinen yksikkö tai palaa mittareihin.
 window-before-data = Aineisto alkaa myöhemmin
 
 ## measure

@@ -92,6 +92,7 @@ legend-hidden = Dolt betyder att det finns färre än { $threshold } personer ba
 hidden = Dolt på grund av få personer
 hidden-short = Dolt
 no-cases = Inga fall
+no-cases-here = Den här enheten har inga fall för den här mätaren. Välj en annan enhet ovan eller gå tillbaka till mätarna.
 window-before-data = Uppgifterna börjar senare
 
 ## measure

@@ -41,13 +41,34 @@ impl Asked<'_> {
         if let Some(response) = turned_away(page) {
             return Err(response.into());
         }
-        let found = || {
-            let card = page.figures.catalogue().iter().find(|card| card.id == id)?;
-            let unit = unit_of(page, filters.unit.as_deref())?;
-            let series = page.figures.series(&card.id, &unit.id)?;
-            Some(Asked { card, unit, series })
+        let card = page.figures.catalogue().iter().find(|card| card.id == id);
+        let (Some(card), Some(unit)) = (card, unit_of(page, filters.unit.as_deref())) else {
+            return Err(missing(page).into());
         };
-        found().ok_or_else(|| missing(page).into())
+        match page.figures.series(&card.id, &unit.id) {
+            Some(series) => Ok(Asked { card, unit, series }),
+            None => Err(without_cases(page, card, unit).into()),
+        }
+    }
+}
+
+/// A unit that has nothing of what the measure counts: that, and where there is some.
+fn without_cases(page: &Page, card: &Card, unit: &UnitCard) -> Response {
+    let (name, of) = (page.language.of(&card.names), page.language.of(&unit.names));
+    let content = html! {
+        (heading(page, card, unit))
+        (filter_form(page, card, unit, None))
+        p.govuk-body { (page.text("no-cases-here")) }
+        (definition(page, card))
+    };
+    page.render(StatusCode::OK, &format!("{name} – {of}"), &content)
+}
+
+fn heading(page: &Page, card: &Card, unit: &UnitCard) -> Markup {
+    let (name, unit) = (page.language.of(&card.names), page.language.of(&unit.names));
+    html! {
+        a.govuk-link href=(page.link_to("/steer", &[("chart", "")])) { (page.language.text_with("back-to-scorecard", &[("unit", unit)])) }
+        h1.govuk-heading-xl { (name) span.govuk-caption-xl { (unit) } }
     }
 }
 
@@ -59,7 +80,9 @@ fn followed(app: &App, id: &str) -> Followed {
 /// The charts a measure may be drawn as, the default first.
 fn charts_of(card: &Card) -> &'static [Chart] {
     match card.kind.as_str() {
-        "share" | "ratio" => &[Chart::Xmr, Chart::P, Chart::PPrime, Chart::Run],
+        "share" => &[Chart::Xmr, Chart::P, Chart::PPrime, Chart::Run],
+        // Of a ratio that is no share, such as visits by person, a p chart has no limits.
+        "ratio" if card.unit == "share" => &[Chart::Xmr, Chart::P, Chart::PPrime, Chart::Run],
         "count" => &[Chart::Xmr, Chart::C, Chart::Run],
         _ => &[Chart::Xmr, Chart::Run],
     }
@@ -83,9 +106,8 @@ pub async fn measure(
     let name = page.language.of(&asked.card.names);
     let unit = page.language.of(&asked.unit.names);
     let content = html! {
-        a.govuk-link href=(page.link_to("/steer", &[("chart", "")])) { (page.language.text_with("back-to-scorecard", &[("unit", unit)])) }
-        h1.govuk-heading-xl { (name) span.govuk-caption-xl { (unit) } }
-        (filter_form(&page, &asked, charts, kind))
+        (heading(&page, asked.card, asked.unit))
+        (filter_form(&page, asked.card, asked.unit, Some(kind)))
         @if asked.card.kind != "classes" {
             (picture(&page, &asked, &reading))
             (changes(&page, &followed, &asked.unit.id))
@@ -97,23 +119,25 @@ pub async fn measure(
     page.render(StatusCode::OK, &format!("{name} – {unit}"), &content)
 }
 
-fn filter_form(page: &Page, asked: &Asked<'_>, charts: &[Chart], chart: Chart) -> Markup {
-    let path = format!("/steer/measures/{}", asked.card.id);
+/// The units that have some of what the measure counts, and the charts it may be drawn as.
+fn filter_form(page: &Page, card: &Card, unit: &UnitCard, chart: Option<Chart>) -> Markup {
+    let path = format!("/steer/measures/{}", card.id);
+    let has_cases = |it: &&UnitCard| it.id == unit.id || page.figures.series(&card.id, &it.id).is_some();
     html! {
         form.filters method="get" action=(path) {
             div.govuk-form-group {
                 label.govuk-label for="unit" { (page.text("unit")) }
                 select.govuk-select #unit name="unit" {
-                    @for unit in page.figures.units() {
-                        option value=(unit.id) selected[unit.id == asked.unit.id] { (page.language.of(&unit.names)) }
+                    @for it in page.figures.units().iter().filter(has_cases) {
+                        option value=(it.id) selected[it.id == unit.id] { (page.language.of(&it.names)) }
                     }
                 }
             }
-            @if asked.card.kind != "classes" {
+            @if let Some(chart) = chart.filter(|_| card.kind != "classes") {
                 div.govuk-form-group {
                     label.govuk-label for="chart" { (page.text("chart")) }
                     select.govuk-select #chart name="chart" {
-                        @for kind in charts {
+                        @for kind in charts_of(card) {
                             option value=(kind.code()) selected[*kind == chart] { (page.text(&format!("chart-{}", kind.code()))) }
                         }
                     }

@@ -46,7 +46,7 @@ fn figures(value: f64, synthetic: bool) -> Fixture {
         version: 1,
         classes: None,
     };
-    let units = vec![unit("county", None), unit("small", Some(0))];
+    let units = vec![unit("county", None), unit("small", Some(0)), unit("empty", Some(0))];
     Fixture { cards: vec![card], units, value, synthetic, panics: false }
 }
 
@@ -61,7 +61,7 @@ impl Figures for Fixture {
     }
 
     fn series(&self, measure: &str, unit: &str) -> Option<Series> {
-        self.cards.iter().find(|card| card.id == measure)?;
+        self.cards.iter().find(|card| card.id == measure && unit != "empty")?;
         let point = |month: u32| Point {
             period: format!("2025-{month:02}"),
             value: Some(self.value),
@@ -204,6 +204,20 @@ fn metrics_stand_beside_the_pages_only_where_they_may() {
         let closed = app(true, false).await;
         assert_eq!(get(&closed, "/metrics", "").await.0, StatusCode::NOT_FOUND);
         assert_eq!(get(&closed, "/healthz", "").await.0, StatusCode::OK);
+    });
+}
+
+#[test]
+fn a_unit_without_cases_is_no_choice_and_no_dead_end() {
+    on_its_own(async {
+        let app = app(true, true).await;
+        let manager = signed_in(&app, "manager").await;
+        let path = "/steer/measures/access.callback_24h?lang=en";
+        let (status, page) = get(&app, &format!("{path}&unit=empty"), &manager).await;
+        assert!(status == StatusCode::OK && page.contains("There are no cases of this measure in this unit"), "{status}");
+        assert!(page.contains("value=\"small\"") && page.contains("About &lt;b"), "where there are some, and what is counted");
+        let (_, page) = get(&app, path, &manager).await;
+        assert!(page.contains("value=\"small\"") && !page.contains("value=\"empty\""));
     });
 }
 
