@@ -4,6 +4,7 @@
 ---
 --- [access.same_day_share]
 --- hit = "same_day"
+--- population = "took_place"
 --- better = "higher"
 --- name = { fi = "Hoitoon samana päivänä", sv = "Vård samma dag", en = "Care on the same day" }
 --- source = "Final report of Western Uusimaa county's programme 2025, team model; the booking's local day against the visit's"
@@ -11,6 +12,7 @@
 ---
 --- [access.no_show_share]
 --- hit = "no_show"
+--- population = "was_due"
 --- better = "lower"
 --- name = { fi = "Peruuttamatta saapumatta jääneet", sv = "Uteblivna utan avbokning", en = "No-shows" }
 --- source = "Avohilmo (THL), status 9: not attended, of visits that were due"
@@ -18,6 +20,7 @@
 ---
 --- [access.no_show_by_organisation]
 --- hit = "organisation_failed"
+--- population = "was_to_be_held"
 --- better = "lower"
 --- name = { fi = "Organisaatiosta johtuva toteutumatta jääminen", sv = "Uteblivet besök på grund av organisationen", en = "Visits the organisation failed to hold" }
 --- source = "The county's own definition: visits that were due, cancelled by the organisation, of which the person was told after the start or not at all"
@@ -30,8 +33,11 @@ SELECT
   profession,
   modality,
   started_at AS at,
+  coalesce(status <> 'cancelled' AND status <> 'no_show', true) AS took_place,
   CASE WHEN status = 'done' THEN local_date(started_at) = local_date(booked_at) END AS same_day,
+  coalesce(status <> 'cancelled', true) AS was_due,
   CASE WHEN status IN ('done', 'no_show') THEN status = 'no_show' END AS no_show,
+  coalesce(status <> 'cancelled' OR cancelled_by <> 'resident', true) AS was_to_be_held,
   CASE
     WHEN status IN ('done', 'no_show') THEN false
     WHEN status = 'cancelled' AND cancelled_by = 'organisation' THEN notified_at IS NULL OR notified_at > started_at

@@ -13,12 +13,14 @@
 ---
 --- [access.callback_same_day]
 --- hit = "same_day"
+--- population = "after_the_reform"
+--- version = 2
 --- name = { fi = "Takaisinsoitto samana päivänä", sv = "Återuppringning samma dag", en = "Called back the same day" }
---- source = "Act 1326/2010 § 51 as in HE 74/2022; rules/calendar.toml, rule contact"
+--- source = "Act 1326/2010 § 51 as in HE 74/2022, in force from 1 September 2023: contact and assessment of need on the same weekday; rules/calendar.toml, rule contact"
 --- [access.callback_same_day.about]
---- fi = "Osuus takaisinsoittopyynnöistä, joihin vastattiin saman arkipäivän aikana. Virka-ajan jälkeen tullut pyyntö kuuluu seuraavaan arkipäivään."
---- sv = "Andel av begäran om återuppringning som besvarades samma vardag. En begäran efter tjänstetid hör till följande vardag."
---- en = "Share of callback requests answered on the same weekday. A request after office hours belongs to the next weekday."
+--- fi = "Osuus takaisinsoittopyynnöistä, joihin vastattiin ja joiden hoidon tarve arvioitiin saman arkipäivän aikana. Virka-ajan jälkeen tullut pyyntö kuuluu seuraavaan arkipäivään. Mukana ovat pyynnöt 1.9.2023 alkaen, jolloin laki tuli voimaan."
+--- sv = "Andel av begäran om återuppringning som besvarades och där vårdbehovet bedömdes samma vardag. En begäran efter tjänstetid hör till följande vardag. Med är begäran från den 1 september 2023, då lagen trädde i kraft."
+--- en = "Share of callback requests answered, and the need of care assessed, on the same weekday. A request after office hours belongs to the next weekday. Requests from 1 September 2023, when the act came into force."
 SELECT
   contact_id AS case_id,
   resident_id,
@@ -32,8 +34,13 @@ SELECT
   END AS within_24h,
   CASE
     WHEN office_due(opened_at, 'contact') > $as_of THEN NULL
-    ELSE first_response_at IS NOT NULL AND first_response_at <= office_due(opened_at, 'contact')
-  END AS same_day
+    ELSE first_response_at IS NOT NULL
+      AND assessed_at IS NOT NULL
+      AND first_response_at <= office_due(opened_at, 'contact')
+      AND assessed_at <= office_due(opened_at, 'contact')
+  END AS same_day,
+  -- Before, the third weekday was the limit: two rules are no one line.
+  opened_at >= TIMESTAMP '2023-08-31T21:00:00Z' AS after_the_reform
 FROM contacts
 WHERE channel = 'callback'
   AND kind = 'request'

@@ -3,12 +3,14 @@
 --- unit = "share"
 --- better = "higher"
 --- hit = "on_time"
+--- population = "after_the_reform"
+--- version = 2
 --- name = { fi = "Viestiin vastattu ajoissa", sv = "Meddelande besvarat i tid", en = "Messages answered in time" }
---- source = "Act 1326/2010 § 51 as in HE 74/2022; rules/calendar.toml, rule contact"
+--- source = "Act 1326/2010 § 51 as in HE 74/2022, in force from 1 September 2023; rules/calendar.toml, rule contact"
 --- [about]
---- fi = "Osuus viesteistä ja lomakkeista, joihin ihminen vastasi saman arkipäivän aikana. Virka-ajan jälkeen tullut kuuluu seuraavaan arkipäivään. Viesti, jonka määräaika on kulunut ilman vastausta, on myöhässä; viesti, jonka määräaika ei ole vielä kulunut, ei ole mukana."
---- sv = "Andel av meddelanden och blanketter som en människa besvarade samma vardag. Det som kommer efter tjänstetid hör till följande vardag. Ett meddelande vars tid har gått ut utan svar är försenat; ett vars tid ännu inte har gått ut är inte med."
---- en = "Share of messages and forms that a person answered on the same weekday. What comes after office hours belongs to the next weekday. A message past its limit without an answer is late; one still within its limit is not counted."
+--- fi = "Osuus viesteistä ja lomakkeista, joihin ihminen vastasi saman arkipäivän aikana. Virka-ajan jälkeen tullut kuuluu seuraavaan arkipäivään. Viesti, jonka määräaika on kulunut ilman vastausta, on myöhässä; viesti, jonka määräaika ei ole vielä kulunut, ei ole mukana. Mukana ovat viestit 1.9.2023 alkaen, jolloin laki tuli voimaan."
+--- sv = "Andel av meddelanden och blanketter som en människa besvarade samma vardag. Det som kommer efter tjänstetid hör till följande vardag. Ett meddelande vars tid har gått ut utan svar är försenat; ett vars tid ännu inte har gått ut är inte med. Med är meddelanden från den 1 september 2023, då lagen trädde i kraft."
+--- en = "Share of messages and forms that a person answered on the same weekday. What comes after office hours belongs to the next weekday. A message past its limit without an answer is late; one still within its limit is not counted. Messages from 1 September 2023, when the act came into force."
 SELECT
   contact_id AS case_id,
   resident_id,
@@ -19,7 +21,9 @@ SELECT
   CASE
     WHEN office_due(opened_at, 'contact') > $as_of THEN NULL
     ELSE first_response_at IS NOT NULL AND first_response_at <= office_due(opened_at, 'contact')
-  END AS on_time
+  END AS on_time,
+  -- Before, the third weekday was the limit: two rules are no one line.
+  opened_at >= TIMESTAMP '2023-08-31T21:00:00Z' AS after_the_reform
 FROM contacts
 WHERE channel IN ('message', 'form')
   AND kind = 'request'

@@ -8,7 +8,7 @@ use operations::calendar::Calendar;
 use super::gather::epochs;
 use super::grouping::{Periods, windows};
 use super::query::{self, Bounds};
-use super::{Catalogue, Kind, Request};
+use super::{Catalogue, Definition, Kind, Request};
 use crate::error::{Error, Result};
 use crate::fold::Continuity;
 use crate::lake::Snapshot;
@@ -30,18 +30,30 @@ pub async fn cases(
     let context = query::session(snapshot, Some(request.as_of), &fold)?;
     let bounds = Bounds { from: first, to: periods.end, as_of: request.as_of };
     let plan = query::plan(&context, file, bounds).await?;
-    for name in ["case_id", "resident_id", "unit_id", "at"].into_iter().chain(measure.columns()) {
+    let named = ["case_id", "resident_id", "unit_id", "at"].into_iter().chain(measure.columns());
+    for name in named.chain(measure.population.as_deref()) {
         if plan.schema().index_of_column_by_name(None, name).is_none() {
             let at = format!("{}:{}:1", file.path, file.head_lines + 1);
             return Err(Error::new(format!("the case query lacks the column {name}")).at(at));
         }
     }
-    let batches = query::rows(plan).await?;
+    let mut batches = query::rows(plan).await?;
+    for batch in &mut batches {
+        if let Some(population) = population(measure, batch) {
+            *batch = filter_record_batch(batch, &population)?;
+        }
+    }
     if measure.kind != Kind::Stock {
         return Ok(batches);
     }
     let ends: Vec<i64> = (0..periods.starts.len()).map(|it| periods.end_of(it).min(request.as_of)).collect();
     batches.iter().map(|batch| open_at(batch, &ends)).collect()
+}
+
+/// For each row whether it is a case of a measure; none: every row is. Nobody knows whether: it is none.
+pub(super) fn population(measure: &Definition, batch: &RecordBatch) -> Option<BooleanArray> {
+    let column = batch.column_by_name(measure.population.as_ref()?)?.as_boolean_opt()?;
+    Some(column.iter().map(|is_case| Some(is_case == Some(true))).collect())
 }
 
 /// The rows of a stock that are open at one of several instants.

@@ -79,6 +79,10 @@ pub struct Definition {
     /// Rises when the definition changes; two versions are never one line on a chart.
     #[serde(default = "one")]
     pub version: u32,
+    /// Column of the case query, true or false, where the query has rows that are no cases of this measure (the initial
+    /// population of a FHIR measure): a row for which it is not true is in no figure, not even as one without a value.
+    #[serde(default)]
+    pub population: Option<String>,
     /// Columns of the case query that the kind reads, when not called as the kind calls them.
     #[serde(default)]
     pub value: Option<String>,

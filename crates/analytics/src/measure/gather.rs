@@ -18,6 +18,7 @@ use operations::calendar::date_of;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::JoinHandle;
 
+use super::cases::population;
 use super::cells::{Cell, Figure, Worth, fixed};
 use super::columns::{Labels, Numbered, Worths};
 use super::grouping::{Grouping, JOINED, Periods, UnitGrouping};
@@ -256,6 +257,13 @@ impl<'a> Gathering<'a> {
                 }
                 names.push(name.into());
             }
+            if let Some(name) = &measure.population {
+                if !has(name) || typed(name)? != DataType::Boolean {
+                    let what = format!("{}: the case query has no column {name} that is true or false", measure.id);
+                    return Err(Error::new(what).at(&at));
+                }
+                names.push(name.clone());
+            }
         }
         for dimension in &self.request.grouping.dimensions {
             if !JOINED.contains(&dimension.as_str()) {
@@ -285,6 +293,7 @@ impl<'a> Gathering<'a> {
             .iter()
             .map(|measure| Worths::of(measure, batch, &wrong, &mut self.labels))
             .collect::<Result<Vec<_>>>()?;
+        let populations: Vec<_> = self.measures.iter().map(|measure| population(measure, batch)).collect();
         let mut dimensions = Vec::new();
         for name in &self.request.grouping.dimensions {
             dimensions.push(match batch.column_by_name(name) {
@@ -319,6 +328,9 @@ impl<'a> Gathering<'a> {
             }
             let belongs = self.periods_of(at);
             for (number, worth) in worths.iter().enumerate() {
+                if populations[number].as_ref().is_some_and(|population| !population.value(row)) {
+                    continue;
+                }
                 let epochs = &self.epochs[number];
                 let into = |period: usize| {
                     let (first, last) = epochs[period];

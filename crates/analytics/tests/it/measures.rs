@@ -89,8 +89,29 @@ fn wrong_files_are_refused_with_line_and_column() {
     // By these people are counted and hidden: six contacts of one person must not be six people.
     let people = refused(HEAD, &RIGHT.replace("resident_id,", "concat('x', resident_id) AS resident_id,"));
     assert!(people.what.contains("resident_id") && place(&people).contains("one.sql:"), "{people}");
+    let population = format!("{HEAD}--- population = \"channel\"\n");
+    let population = refused(&population, RIGHT);
+    assert!(population.what.contains("no column channel that is true or false"), "{population}");
     let unit = refused(HEAD, &RIGHT.replace("unit_id,", "1 AS unit_id,"));
     assert!(unit.what.contains("unit_id"), "{unit}");
+}
+
+#[test]
+fn a_row_outside_the_population_is_no_case_at_all() {
+    let county = contacts();
+    let head = format!("{HEAD}--- population = \"early\"\n");
+    let sql = RIGHT.replace(
+        "channel,",
+        "channel, nullif(opened_at < TIMESTAMP '2025-03-01T00:00:00Z', contact_id = 'c0') AS early,",
+    );
+    let figure = run_sql(&county, &head, &sql, "").expect("figures").remove(0);
+    // Of forty, every second pair of months; of one of them nobody knows.
+    assert_eq!((figure.n, figure.numerator, figure.coverage), (19, Some(9.0), Some(1.0)));
+    let catalogue = Catalogue::with_folder(&county.path().join("measures")).expect("a catalogue");
+    let (snapshot, request) = (county.snapshot(), request("", false));
+    let cases = analytics::measure::cases(&snapshot, &catalogue, "t.one", &request);
+    let cases = crate::runtime().block_on(cases).expect("cases");
+    assert_eq!(cases.iter().map(|batch| batch.num_rows()).sum::<usize>(), 19, "the cases are those of the figure");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A contact as the measures see it: one row, which takes the place of the one before.
 
-use facts::{ContactKind, Instant, Key, OnBehalf, ResidentId};
+use facts::{ContactKind, Instant, Key, OnBehalf, Outcome, ResidentId};
 
 use super::state::Contact;
 
@@ -29,7 +29,8 @@ pub fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, due_at:
         reached_at: contact.reached_at.map(Instant),
         // The last word, once nothing more is expected.
         ended_at: contact.resolved_at.map(|resolved| Instant(contact.written_at.min(resolved))),
-        assessed_at: None,
+        // By then at the latest: the outcome says what the need was found to be.
+        assessed_at: contact.resolved_at.filter(|_| contact.outcome.is_some_and(follows_assessment)).map(Instant),
         due_at: due_at.map(Instant),
         resolved_at: contact.resolved_at.map(Instant),
         closed_at: contact.closed_at.map(Instant),
@@ -41,4 +42,10 @@ pub fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, due_at:
         enrolment_id: None,
         duplicate_of: None,
     }
+}
+
+/// Whether an outcome can only follow from somebody having assessed the need.
+fn follows_assessment(outcome: Outcome) -> bool {
+    use Outcome::{Advised, Booked, Emergency, NoNeed, Referred, SelfCare};
+    matches!(outcome, Advised | Booked | Referred | SelfCare | NoNeed | Emergency)
 }

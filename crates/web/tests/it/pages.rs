@@ -214,8 +214,14 @@ fn a_unit_without_cases_is_no_choice_and_no_dead_end() {
         let manager = signed_in(&app, "manager").await;
         let path = "/steer/measures/access.callback_24h?lang=en";
         let (status, page) = get(&app, &format!("{path}&unit=empty"), &manager).await;
-        assert!(status == StatusCode::OK && page.contains("There are no cases of this measure in this unit"), "{status}");
-        assert!(page.contains("value=\"small\"") && page.contains("About &lt;b"), "where there are some, and what is counted");
+        assert!(
+            status == StatusCode::OK && page.contains("There are no cases of this measure in this unit"),
+            "{status}"
+        );
+        assert!(
+            page.contains("value=\"small\"") && page.contains("About &lt;b"),
+            "where there are some, and what is counted"
+        );
         let (_, page) = get(&app, path, &manager).await;
         assert!(page.contains("value=\"small\"") && !page.contains("value=\"empty\""));
     });
