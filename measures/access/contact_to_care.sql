@@ -6,12 +6,12 @@
 --- [access.contact_to_care_median]
 --- kind = "median"
 --- name = { fi = "Yhteydenotosta hoitoon, mediaani", sv = "Från kontakt till vård, median", en = "Contact to care, median" }
---- about = { fi = "Päiviä ensimmäisestä yhteydenotosta sitä seuranneen hoidon alkuun, paikalliset päivät. Peruttu käynti ei ole hoitoa.", sv = "Dagar från första kontakt till början av den vård som följde, lokala dagar. Ett avbokat besök är inte vård.", en = "Days from the first contact to the start of the care that followed, local days. A cancelled visit is not care." }
+--- about = { fi = "Päiviä ensimmäisestä yhteydenotosta sitä seuranneen hoidon alkuun, paikalliset päivät. Peruttu käynti ei ole hoitoa. Mukana ovat vain hoitoon päässeet: katso rinnalla, kuinka moni odottaa vielä.", sv = "Dagar från första kontakt till början av den vård som följde, lokala dagar. Ett avbokat besök är inte vård. Bara de som har fått vård är med: se bredvid hur många som ännu väntar.", en = "Days from the first contact to the start of the care that followed, local days. A cancelled visit is not care. Only those who got care are in it: see beside it how many still wait." }
 ---
 --- [access.contact_to_care_mean]
 --- kind = "mean"
 --- name = { fi = "Yhteydenotosta hoitoon, keskiarvo", sv = "Från kontakt till vård, medelvärde", en = "Contact to care, mean" }
---- about = { fi = "Päiviä ensimmäisestä yhteydenotosta sitä seuranneen hoidon alkuun, paikalliset päivät. Peruttu käynti ei ole hoitoa.", sv = "Dagar från första kontakt till början av den vård som följde, lokala dagar. Ett avbokat besök är inte vård.", en = "Days from the first contact to the start of the care that followed, local days. A cancelled visit is not care." }
+--- about = { fi = "Päiviä ensimmäisestä yhteydenotosta sitä seuranneen hoidon alkuun, paikalliset päivät. Peruttu käynti ei ole hoitoa. Mukana ovat vain hoitoon päässeet: katso rinnalla, kuinka moni odottaa vielä.", sv = "Dagar från första kontakt till början av den vård som följde, lokala dagar. Ett avbokat besök är inte vård. Bara de som har fått vård är med: se bredvid hur många som ännu väntar.", en = "Days from the first contact to the start of the care that followed, local days. A cancelled visit is not care. Only those who got care are in it: see beside it how many still wait." }
 SELECT
   e.encounter_id AS case_id,
   e.resident_id,

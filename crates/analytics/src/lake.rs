@@ -253,6 +253,13 @@ impl Snapshot {
         spans.map(|at| (at[0], at[1])).reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
     }
 
+    /// Largest main time of a table's rows that was over when its row was recorded: booked visits have not happened. Where
+    /// every row was recorded before its time, by a clock that was never set, the largest of all.
+    pub fn happened(&self, table: &Table) -> Option<i64> {
+        let files = self.table(table)?.partitions.values().flat_map(|files| files.base.iter().chain(&files.deltas));
+        files.filter_map(|file| file.happened).max().or_else(|| self.span(table).map(|(_, last)| last))
+    }
+
     /// Whether rows of a time before `end` (microseconds) came to a table after `version`.
     pub fn changed_since(&self, table: &Table, version: u64, end: i64) -> bool {
         let days = table.at.and_then(|name| table.column(name)).is_some_and(|column| matches!(column.ty, Type::Day));

@@ -67,6 +67,9 @@ pub struct FileEntry {
     pub touches: [i64; 2],
     /// Smallest and largest `recorded_at`.
     pub recorded: [i64; 2],
+    /// Largest main time that was over when its row was recorded: what had happened, and was not booked ahead or mistyped.
+    #[serde(default)]
+    pub happened: Option<i64>,
 }
 
 /// A [`Place`] in the manifest.
@@ -130,6 +133,7 @@ pub struct FileWriter {
     rows: u64,
     first: Option<Place>,
     last: Place,
+    happened: Option<i64>,
     at: [i64; 2],
     timeless: bool,
     recorded: [i64; 2],
@@ -154,6 +158,7 @@ impl FileWriter {
             first: None,
             last,
             at: NOTHING,
+            happened: None,
             timeless: false,
             recorded: NOTHING,
         })
@@ -168,16 +173,16 @@ impl FileWriter {
             return Err(Error::new(format!("rows of {} are not in order", self.path)));
         }
         self.first.get_or_insert(first);
-        for at in (0..batch.num_rows()).map(|row| places.get(row).at) {
-            match at {
-                i64::MIN => self.timeless = true,
-                at => self.at = [self.at[0].min(at), self.at[1].max(at)],
-            }
-        }
         self.last = last;
-        if let Some(recorded) = batch.column_by_name(RECORDED_AT) {
-            for at in recorded.as_primitive::<TimestampMicrosecondType>().values() {
-                self.recorded = [self.recorded[0].min(*at), self.recorded[1].max(*at)];
+        let recorded = batch[RECORDED_AT].as_primitive::<TimestampMicrosecondType>();
+        for (row, recorded) in recorded.values().iter().enumerate() {
+            self.recorded = [self.recorded[0].min(*recorded), self.recorded[1].max(*recorded)];
+            match places.get(row).at {
+                i64::MIN => self.timeless = true,
+                at => {
+                    self.at = [self.at[0].min(at), self.at[1].max(at)];
+                    self.happened = self.happened.max((at <= *recorded).then_some(at));
+                }
             }
         }
         self.rows += batch.num_rows() as u64;
@@ -201,6 +206,7 @@ impl FileWriter {
             at: self.at,
             touches: if self.timeless { [i64::MIN, i64::MAX] } else { self.at },
             recorded: self.recorded,
+            happened: self.happened,
         })
     }
 }

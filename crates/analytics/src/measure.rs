@@ -116,17 +116,16 @@ const GO_ON: [&facts::Table; 2] = [facts::Encounter::TABLE, facts::Contact::TABL
 
 /// The months for which the facts are complete: from the first to the last in which anything happened.
 ///
-/// What lies ahead of `now` (booked visits, a mistyped year) does not count, nor does the month that `now` is in.
+/// What was recorded before its time (booked visits, a mistyped year) does not count, nor does the month that `now` is in.
 pub fn complete_months(snapshot: &Snapshot, now: i64) -> Option<(Date, Date)> {
-    let ends = GO_ON.into_iter().filter_map(|table| snapshot.span(table));
-    months_until(snapshot, ends.map(|(_, last)| last).max()?, now)
+    months_until(snapshot, GO_ON.into_iter().filter_map(|table| snapshot.happened(table)).max()?, now)
 }
 
 /// The months for which a measure file's facts are complete: to the last in which anything happened in each table that it
 /// reads. Contacts may come in live while encounters are brought once a month.
 pub fn months_of(snapshot: &Snapshot, file: &MeasureFile, now: i64) -> Option<(Date, Date)> {
     let reads = |table: &&facts::Table| file.names(table.name) || (file.folds() && table.name == "encounters");
-    let end = |table: &facts::Table| snapshot.span(table).map(|(_, last)| last);
+    let end = |table: &facts::Table| snapshot.happened(table);
     let own = GO_ON.into_iter().filter(reads).filter_map(end).min();
     // What reads neither, such as surveys, comes in with what comes last.
     months_until(snapshot, own.or_else(|| GO_ON.into_iter().filter_map(end).min())?, now)

@@ -219,6 +219,9 @@ fn modality(shares: &[(Modality, f64)], rng: &mut ChaCha8Rng) -> Option<Modality
     None
 }
 
+/// Thirteen weeks: the same days of the week.
+const QUARTER: i64 = 91 * DAY;
+
 /// Days from contact to care: with an own doctor half are seen by the next day; elsewhere about a week.
 fn days_to_care(own_doctor: bool, rng: &mut ChaCha8Rng) -> i64 {
     let tail = |from: i64, mean: f64, rng: &mut ChaCha8Rng| from + (-rng.random::<f64>().ln() * mean) as i64;
@@ -249,40 +252,86 @@ fn book(county: &County, person: &Person<'_>, visit: &mut Encounter, rng: &mut C
     if visit.first_visit != Some(true) || !rng.random_bool(FROM_CONTACT) || asked < clock.midnight(0) {
         return;
     }
-    let contact_id = contacts::before_visit(county, person, &visit.unit_id, asked, batch.contacts.len(), rng, batch);
-    let assessment_id = format!("a{}-{}", person.number, batch.assessments.len());
+    await_visit(county, person, visit, asked, rng, batch);
     let missed = rng.random_bool(0.04);
-    let due = instant(asked + 14 * DAY);
+    let need = need(county, person, visit, asked, rng, batch);
     batch.assessments.push(Recorded(
         Assessment {
-            assessment_id: Key(assessment_id.clone()),
-            resident_id: person.id,
-            kind: AssessmentKind::CareNeed,
-            guarantee: Guarantee::Care,
-            contact_id: Some(contact_id.clone()),
-            unit_id: visit.unit_id.clone(),
-            professional_id: None,
-            profession: Some(Profession::Nurse),
-            pending_at: None,
-            started_at: Some(instant(asked)),
-            completed_at: Some(instant(asked + 5 * MINUTE)),
-            urgency: Some(Urgency::Routine),
-            reason_class: Some(facts::ReasonClass::NewProblem),
-            result: None,
-            needed_profession: visit.profession,
-            need_established_at: Some(instant(asked + 5 * MINUTE)),
-            due_at: Some(due),
             met_at: (!missed).then_some(visit.started_at),
             met_by: (!missed).then(|| visit.encounter_id.0.clone()),
             closed_at: missed.then_some(visit.started_at),
             closed_why: Some(if missed { ClosedWhy::NoLongerNeeded } else { ClosedWhy::Met }),
-            exception: None,
+            ..need
         },
         started,
     ));
-    visit.contact_id = Some(contact_id);
-    visit.assessment_id = Some(assessment_id);
+}
+
+/// Who waits at the end of the county's time: the visits of the quarter that follows are like those of the last, and who
+/// has asked for one of them by then has it booked.
+fn await_visit(
+    county: &County,
+    person: &Person<'_>,
+    like: &Encounter,
+    asked: i64,
+    rng: &mut ChaCha8Rng,
+    batch: &mut Batch,
+) {
+    let end = county.clock.end();
+    let (asked, starts) = (asked + QUARTER, like.started_at.0 + QUARTER);
+    if starts < end || asked >= end || asked >= person.end {
+        return;
+    }
+    let mut visit = Encounter {
+        encounter_id: Key(format!("{}-ahead", like.encounter_id.0)),
+        started_at: instant(starts),
+        booked_at: Some(instant(asked + 6 * MINUTE)),
+        status: Status::Booked,
+        ..like.clone()
+    };
+    let need = need(county, person, &mut visit, asked, rng, batch);
+    batch.assessments.push(Recorded(need, asked + 6 * MINUTE));
+    batch.encounters.push(Recorded(visit, asked + 6 * MINUTE));
+}
+
+/// The contact with which a visit began, and the need that was assessed then.
+fn need(
+    county: &County,
+    person: &Person<'_>,
+    visit: &mut Encounter,
+    asked: i64,
+    rng: &mut ChaCha8Rng,
+    batch: &mut Batch,
+) -> Assessment {
+    let contact_id = contacts::before_visit(county, person, &visit.unit_id, asked, batch.contacts.len(), rng, batch);
+    let assessment_id = format!("a{}-{}", person.number, batch.assessments.len());
+    visit.contact_id = Some(contact_id.clone());
+    visit.assessment_id = Some(assessment_id.clone());
     visit.booked_channel = Some(Channel::Phone);
+    Assessment {
+        assessment_id: Key(assessment_id),
+        resident_id: person.id,
+        kind: AssessmentKind::CareNeed,
+        guarantee: Guarantee::Care,
+        contact_id: Some(contact_id),
+        unit_id: visit.unit_id.clone(),
+        professional_id: None,
+        profession: Some(Profession::Nurse),
+        pending_at: None,
+        started_at: Some(instant(asked)),
+        completed_at: Some(instant(asked + 5 * MINUTE)),
+        urgency: Some(Urgency::Routine),
+        reason_class: Some(facts::ReasonClass::NewProblem),
+        result: None,
+        needed_profession: visit.profession,
+        need_established_at: Some(instant(asked + 5 * MINUTE)),
+        due_at: Some(instant(asked + 14 * DAY)),
+        met_at: None,
+        met_by: None,
+        closed_at: None,
+        closed_why: None,
+        exception: None,
+    }
 }
 
 /// Nine in ten visits take place; the others are cancelled or missed, some by the organisation.

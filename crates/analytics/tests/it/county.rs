@@ -11,7 +11,7 @@ use facts::Table;
 pub struct County {
     folder: tempfile::TempDir,
     /// Each import happens a second after the one before.
-    now: i64,
+    pub now: i64,
 }
 
 /// 1 January 2020, in microseconds.

@@ -243,6 +243,28 @@ fn figures_end_where_their_own_facts_do() {
 }
 
 #[test]
+fn what_is_booked_ahead_completes_no_month() {
+    let mut county = County::new();
+    // Imported on 4 September; the visits end in July, and bookings go on to Christmas.
+    county.now = 1_756_980_000_000_000;
+    let visit =
+        |id: &str, status: &str, at: &str| format!("{id},r1,p1,physician,a,outpatient,phone,{status},{at}T08:00:00Z\n");
+    let header = "encounter_id,resident_id,professional_id,profession,unit_id,service,modality,status,started_at";
+    let held: String =
+        (1..=7).map(|month| visit(&format!("e{month}"), "done", &format!("2025-{month:02}-28"))).collect();
+    county.must("encounters", &format!("{header}\n{held}{}", visit("ahead", "booked", "2025-12-22")));
+    let catalogue = Catalogue::shipped().expect("the catalogue");
+    let file = catalogue.files.iter().find(|file| file.path == "measures/volume/encounters.sql").expect("a file");
+    let snapshot = county.snapshot();
+    // On 3 January nothing is known of August and later.
+    let (_, end) = measure::months_of(&snapshot, file, NOW + 2 * 86_400_000_000).expect("months");
+    assert_eq!(end, date(2025, 7, 1), "July has nothing on its last three days: it is still coming in");
+    county.must("encounters", &format!("{header}\n{}", visit("late", "done", "2025-07-31")));
+    let (_, end) = measure::months_of(&county.snapshot(), file, NOW).expect("months");
+    assert_eq!(end, date(2025, 8, 1));
+}
+
+#[test]
 fn a_file_that_cannot_be_run_is_told_and_stops_no_other() {
     let mut county = County::new();
     county.must("contacts", &contacts(1, "a", 1..=9));
