@@ -202,6 +202,26 @@ dimension-profession = Profession
 dimension-service = Service
 dimension-modality = Mode
 dimension-class = Class
+yes = Yes
+no = No
+column-case_id = Case
+column-at = Time
+column-unit_id = Unit
+column-resident_id = Resident
+column-channel = Channel
+column-service = Service
+column-profession = Profession
+column-professional_id = Professional
+column-risk_class = Risk class
+column-instrument = Instrument
+column-modality = Mode
+column-until = Until
+column-hit = Fulfils
+column-value = Value
+column-numerator = Numerator
+column-denominator = Denominator
+column-score = Score
+column-class = Class
 value-unknown = Not known
 
 ## contact

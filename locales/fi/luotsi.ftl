@@ -202,6 +202,26 @@ dimension-profession = Ammatti
 dimension-service = Palvelu
 dimension-modality = Tapa
 dimension-class = Luokka
+yes = Kyllä
+no = Ei
+column-case_id = Tapaus
+column-at = Aika
+column-unit_id = Yksikkö
+column-resident_id = Asukas
+column-channel = Kanava
+column-service = Palvelu
+column-profession = Ammattiryhmä
+column-professional_id = Ammattilainen
+column-risk_class = Riskiluokka
+column-instrument = Mittari
+column-modality = Tapa
+column-until = Päättyi
+column-hit = Täyttyy
+column-value = Arvo
+column-numerator = Osoittaja
+column-denominator = Nimittäjä
+column-score = Pisteet
+column-class = Luokka
 value-unknown = Ei tiedossa
 
 ## contact

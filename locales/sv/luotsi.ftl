@@ -202,6 +202,26 @@ dimension-profession = Yrke
 dimension-service = Tjänst
 dimension-modality = Sätt
 dimension-class = Klass
+yes = Ja
+no = Nej
+column-case_id = Fall
+column-at = Tid
+column-unit_id = Enhet
+column-resident_id = Invånare
+column-channel = Kanal
+column-service = Tjänst
+column-profession = Yrkesgrupp
+column-professional_id = Yrkesperson
+column-risk_class = Riskklass
+column-instrument = Instrument
+column-modality = Sätt
+column-until = Slut
+column-hit = Uppfylls
+column-value = Värde
+column-numerator = Täljare
+column-denominator = Nämnare
+column-score = Poäng
+column-class = Klass
 value-unknown = Okänt
 
 ## contact

@@ -149,7 +149,27 @@ impl Publication {
                 parts.clear();
             }
             parts.push(Part { dimension: dimension.clone(), value: value.clone(), point: point(&figure) });
-        })
+        })?;
+        self.end_with_figures();
+        Ok(())
+    }
+
+    /// A measure ends with the last month of which any unit has a figure: between it and the first live contact of this week
+    /// there are no months in which nothing happened, but none of which anything was brought.
+    fn end_with_figures(&mut self) {
+        let mut ends: HashMap<String, usize> = HashMap::new();
+        for ((measure, _), series) in &self.series {
+            let is_there = |point: &Point| point.n.is_some() || point.suppressed;
+            let end = series.points.iter().rposition(is_there).map_or(0, |last| last + 1);
+            ends.entry(measure.clone()).and_modify(|other| *other = end.max(*other)).or_insert(end);
+        }
+        for ((measure, _), series) in &mut self.series {
+            // Classes have parts and no series of their own.
+            match ends.get(measure).copied().unwrap_or_default() {
+                0 => {}
+                end => series.points.truncate(end),
+            }
+        }
     }
 }
 

@@ -70,10 +70,24 @@ fn local(micros: i64) -> Option<jiff::civil::DateTime> {
 
 /// The local day of an instant, in microseconds since 1970.
 pub fn day_of(micros: i64, language: Language) -> String {
-    let Some(at) = local(micros) else { return String::new() };
+    local(micros).map_or_else(String::new, |at| written(at.date(), language))
+}
+
+/// A day that a file gives as `2025-03-01`, or the local day of an instant as `2025-03-01T12:00:00Z`; others as they are.
+pub fn day(text: &str, language: Language) -> String {
+    match (text.parse::<Timestamp>(), text.parse::<jiff::civil::Date>()) {
+        (Ok(at), _) => day_of(at.as_microsecond(), language),
+        (_, Ok(date)) => written(date, language),
+        _ => text.into(),
+    }
+}
+
+fn written(date: jiff::civil::Date, language: Language) -> String {
     match language {
-        Language::Fi | Language::Sv => format!("{}.{}.{}", at.day(), at.month(), at.year()),
-        Language::En => format!("{} {} {}", at.day(), MONTHS[usize::from(at.month().unsigned_abs()) - 1], at.year()),
+        Language::Fi | Language::Sv => format!("{}.{}.{}", date.day(), date.month(), date.year()),
+        Language::En => {
+            format!("{} {} {}", date.day(), MONTHS[usize::from(date.month().unsigned_abs()) - 1], date.year())
+        }
     }
 }
 

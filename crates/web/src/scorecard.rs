@@ -70,7 +70,7 @@ pub struct Target {
     /// In the measure's unit.
     pub value: f64,
     /// Who set it (a role), when, and why.
-    pub who: String,
+    pub who: Names,
     pub on: String,
     pub why: Names,
 }
@@ -83,7 +83,7 @@ pub struct Rebase {
     pub unit: String,
     /// First period of the new phase.
     pub period: String,
-    pub who: String,
+    pub who: Names,
     pub on: String,
     pub why: Names,
 }

@@ -87,7 +87,7 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
                 @if as_matrix { (matrix(&page, scorecard, unit)) } @else { (list(&page, scorecard, unit)) }
                 (others(&page, scorecard, unit))
                 (legend(&page))
-                p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language)) ". " (page.text("source")) ": " (scorecard.source) }
+                p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language)) ". " (page.text("source")) ": " span lang="en" { (scorecard.source) } }
             }
         }
     };

@@ -6,7 +6,7 @@ use datafusion::arrow::datatypes::{DataType, TimestampMicrosecondType};
 use operations::calendar::Calendar;
 
 use super::gather::epochs;
-use super::grouping::{Periods, windows};
+use super::grouping::{COLUMNS, Periods, windows};
 use super::query::{self, Bounds};
 use super::{Catalogue, Definition, Kind, Request};
 use crate::error::{Error, Result};
@@ -78,7 +78,8 @@ pub struct CaseTable {
     pub total: usize,
 }
 
-/// The first case rows of a measure in a unit and everything below it.
+/// The first case rows of a measure in a unit and everything below it: what names the case, its dimensions, and what the
+/// measure's kind reads, under the kind's usual names (`hit`, `value`, `numerator`, …).
 pub async fn cases_under(
     snapshot: &Snapshot,
     catalogue: &Catalogue,
@@ -95,10 +96,11 @@ pub async fn cases_under(
     let above = tree.find(unit).ok_or_else(|| Error::new(format!("no unit is called {unit}")))?;
     let mut table = CaseTable::default();
     for batch in cases(snapshot, catalogue, id, request).await? {
-        if table.header.is_empty() {
-            table.header = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
-        }
-        let columns = batch.columns().iter().map(|column| cast(column, &DataType::Utf8));
+        let named = ["case_id", "at", "unit_id", "resident_id"].into_iter().chain(COLUMNS);
+        let named = named.filter(|name| batch.column_by_name(name).is_some()).map(|name| (name, name));
+        let shown: Vec<(&str, &str)> = named.chain(measure.usual_columns()).collect();
+        table.header = shown.iter().map(|(_, name)| (*name).to_string()).collect();
+        let columns = shown.iter().map(|(column, _)| cast(&batch[*column], &DataType::Utf8));
         let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
         let text = |column: &ArrayRef, row: usize| {
             let column = column.as_string::<i32>();

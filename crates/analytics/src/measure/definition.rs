@@ -114,18 +114,24 @@ fn unit_step() -> f64 {
 impl Definition {
     /// Columns that the case query must have for this measure, beside `case_id, resident_id, unit_id, at`.
     pub fn columns(&self) -> Vec<&str> {
-        fn or<'a>(named: &'a Option<String>, usual: &'a str) -> &'a str {
-            named.as_deref().unwrap_or(usual)
+        self.usual_columns().map(|(column, _)| column).collect()
+    }
+
+    /// The same, each with the name that it has for the kind.
+    pub(super) fn usual_columns(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        fn or<'a>(named: &'a Option<String>, usual: &'static str) -> Option<(&'a str, &'static str)> {
+            Some((named.as_deref().unwrap_or(usual), usual))
         }
-        match self.kind {
-            Kind::Count | Kind::Persons => Vec::new(),
-            Kind::Stock => vec!["until"],
-            Kind::Share => vec![or(&self.hit, "hit")],
-            Kind::Mean | Kind::Median => vec![or(&self.value, "value")],
-            Kind::Ratio => vec![or(&self.numerator, "numerator"), or(&self.denominator, "denominator")],
-            Kind::Nps => vec![or(&self.value, "score")],
-            Kind::Classes => vec![or(&self.value, "class")],
-        }
+        let columns = match self.kind {
+            Kind::Count | Kind::Persons => [None, None],
+            Kind::Stock => [Some(("until", "until")), None],
+            Kind::Share => [or(&self.hit, "hit"), None],
+            Kind::Mean | Kind::Median => [or(&self.value, "value"), None],
+            Kind::Ratio => [or(&self.numerator, "numerator"), or(&self.denominator, "denominator")],
+            Kind::Nps => [or(&self.value, "score"), None],
+            Kind::Classes => [or(&self.value, "class"), None],
+        };
+        columns.into_iter().flatten()
     }
 }
 

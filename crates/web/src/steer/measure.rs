@@ -191,7 +191,7 @@ fn picture(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
                 (fact(&page.text("interval"), &interval(page, &asked.card.unit, latest)))
                 (fact(&page.text("cases-count"), &latest.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))))
                 (fact(&page.text("coverage"), &latest.coverage.map_or(String::new(), |it| numbers::value(it, "share", page.language))))
-                (fact(&page.text("as-of"), latest.as_of.get(..10).unwrap_or("")))
+                (fact(&page.text("as-of"), &numbers::day(&latest.as_of, page.language)))
             }
         }
     }
@@ -222,11 +222,11 @@ fn changes(page: &Page, followed: &Followed, unit: &str) -> Markup {
         ul.govuk-list.govuk-list--bullet {
             @for target in &followed.targets {
                 @let period = numbers::period(&target.from, page.language);
-                li { (page.language.text_with("decision-target", &[("period", &period), ("who", &target.who), ("on", &target.on), ("why", target.why.of(page.language))])) }
+                li { (page.language.text_with("decision-target", &[("period", &period), ("who", target.who.of(page.language)), ("on", &numbers::day(&target.on, page.language)), ("why", target.why.of(page.language))])) }
             }
             @for rebase in rebases {
                 @let period = numbers::period(&rebase.period, page.language);
-                li { (page.language.text_with("decision-rebase", &[("period", &period), ("who", &rebase.who), ("on", &rebase.on), ("why", rebase.why.of(page.language))])) }
+                li { (page.language.text_with("decision-rebase", &[("period", &period), ("who", rebase.who.of(page.language)), ("on", &numbers::day(&rebase.on, page.language)), ("why", rebase.why.of(page.language))])) }
             }
         }
     }
@@ -376,7 +376,10 @@ fn definition(page: &Page, card: &Card) -> Markup {
                 stats::spc::Better::Neither => "better-neither",
             })))
             (summary(&page.text("kind"), &page.text(&format!("kind-{}", card.kind))))
-            (summary(&page.text("source"), &card.source))
+            div.govuk-summary-list__row {
+                dt.govuk-summary-list__key { (page.text("source")) }
+                dd.govuk-summary-list__value lang="en" { (card.source) }
+            }
             (summary(&page.text("identifier"), &format!("{} (v{})", card.id, card.version)))
         }
         details.govuk-details {
@@ -484,8 +487,12 @@ pub async fn cases(Path(id): Path<String>, Query(filters): Query<Filters>, page:
                 p.lead { (page.language.text_count("cases-found", table.total, &numbers::number(table.total as f64, 0, page.language))) }
                 div.scroll tabindex="0" role="region" aria-label=(page.text("cases")) {
                     table.scorecard {
-                        thead { tr { @for name in &table.header { th scope="col" { (name) } } } }
-                        tbody { @for row in &table.rows { tr { @for cell in row { td { (cell) } } } } }
+                        thead { tr { @for name in &table.header { th scope="col" { (page.text(&format!("column-{name}"))) } } } }
+                        tbody {
+                            @for row in &table.rows {
+                                tr { @for (name, cell) in table.header.iter().zip(row) { td { (case_cell(&page, asked.card, name, cell)) } } }
+                            }
+                        }
                     }
                 }
                 @if table.rows.len() < table.total {
@@ -496,4 +503,26 @@ pub async fn cases(Path(id): Path<String>, Query(filters): Query<Filters>, page:
         }
     };
     page.render(StatusCode::OK, &format!("{name} – {}", page.text("cases")), &content)
+}
+
+/// What stands in a column of a case, in the reader's words.
+fn case_cell(page: &Page, card: &Card, column: &str, cell: &str) -> String {
+    let language = page.language;
+    match (column, cell) {
+        (_, "") => "–".into(),
+        ("at" | "until", at) => match at.parse::<jiff::Timestamp>() {
+            Ok(at) => numbers::moment(at.as_microsecond(), language),
+            Err(_) => at.into(),
+        },
+        ("unit_id", id) => {
+            let unit = page.figures.units().iter().find(|unit| unit.id == id);
+            unit.map_or_else(|| id.into(), |unit| language.of(&unit.names).to_string())
+        }
+        ("hit", hit) => page.text(if hit == "true" { "yes" } else { "no" }),
+        ("value" | "numerator" | "denominator" | "score", number) => match number.parse::<f64>() {
+            Ok(number) => numbers::number(number, if number.fract() == 0.0 { 0 } else { 2 }, language),
+            Err(_) => number.into(),
+        },
+        (dimension, value) => value_name(page, &vocabularies(card, dimension), value),
+    }
 }

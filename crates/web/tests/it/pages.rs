@@ -85,7 +85,10 @@ impl Figures for Fixture {
     }
 
     fn cases(&self, _: &str, _: &str, _: &str) -> Pin<Box<dyn Future<Output = Result<CaseTable, String>> + Send>> {
-        let table = CaseTable { header: vec!["case_id".into()], rows: vec![vec!["secret-case".into()]], total: 1 };
+        let texts = |texts: &[&str]| texts.iter().map(|text| text.to_string()).collect::<Vec<_>>();
+        let header = texts(&["case_id", "at", "unit_id", "hit", "value", "channel"]);
+        let row = texts(&["secret-case", "2025-12-16T11:01:00Z", "small", "false", "2.5", "callback"]);
+        let table = CaseTable { header, rows: vec![row], total: 1 };
         Box::pin(async move { Ok(table) })
     }
 
@@ -181,6 +184,16 @@ fn cases_of_real_people_stay_closed() {
             let manager = signed_in(&app, "manager").await;
             let (status, page) = get(&app, &format!("{MEASURE}/cases?unit=county&period=2025-01"), &manager).await;
             assert_eq!((status, page.contains("secret-case")), (expected, synthetic));
+            // In the reader's language and time, not as programs have it.
+            let cells = [
+                "<th scope=\"col\">Täyttyy",
+                "<td>16.12.2025 klo 13.01",
+                "<td>small fi",
+                "<td>Ei",
+                "<td>2,50",
+                "<td>takaisinsoitto",
+            ];
+            cells.iter().filter(|_| synthetic).for_each(|cell| assert!(page.contains(cell), "{cell}: {page}"));
         }
     });
 }
