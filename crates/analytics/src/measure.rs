@@ -14,6 +14,7 @@ mod tree;
 pub use cases::{CaseTable, cases, cases_under};
 pub use cells::{Figure, MOST_THRESHOLD, THRESHOLD};
 pub use definition::{Better, Definition, Kind, MeasureFile, Names};
+pub(crate) use disclosure::{BEFORE_DATA, Past, Windows};
 pub(crate) use gather::Gathering;
 pub(crate) use grouping::JOINED;
 pub use grouping::{Grain, Grouping, UnitGrouping};

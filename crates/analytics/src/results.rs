@@ -6,7 +6,7 @@
 //! What could tell a person is hidden once, for the whole cube of a month, and what was hidden once stays hidden:
 //! otherwise two publications of one month could be subtracted.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use facts::{Encounter, Registration, Residence, Resident, Row, TABLES, Table, Unit};
@@ -16,10 +16,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{Error, Result};
 use crate::lake::Snapshot;
-use crate::measure::{self, Catalogue, Cube, Definition, Figure, Gathering, Grouping, MeasureFile, Request, run_file};
+use crate::measure::{
+    self, Catalogue, Cube, Definition, Figure, Gathering, Grouping, MeasureFile, Past, Request, Windows, run_file,
+};
 
 /// Raised when the engine makes other figures of the same facts.
-const ENGINE: u32 = 1;
+const ENGINE: u32 = 2;
 
 /// Cases settle for so long after their month: answers come in, booked visits happen.
 const SETTLES: i64 = 92 * 86_400 * 1_000_000;
@@ -222,7 +224,12 @@ impl Results {
                     let total = (measure, month, unit, String::new(), String::new());
                     hidden.contains(&key(figure)) || totals.contains(&total)
                 };
-                let figures = gathering.figures(&before, &gone);
+                let windows = self.windows(measures, dimension, stale.first().map_or("", |month| &month.name))?;
+                let windows = |figure: &Figure| {
+                    let (measure, _, unit, stratum, class) = key(figure);
+                    windows.get(&(measure, unit, stratum, class)).cloned()
+                };
+                let figures = gathering.figures(&Past { hidden: &before, gone: &gone, windows: &windows });
                 let of = Stored { publication, file, measures, dimension, as_of };
                 self.store(&of, stale, &figures)
             };
@@ -323,6 +330,27 @@ impl Results {
         Ok(hidden)
     }
 
+    /// By measure, unit, stratum and class, the published windows of rolling measures that end before a month.
+    fn windows(&self, measures: &[&Definition], dimension: &str, month: &str) -> Result<HashMap<Place, Windows>> {
+        let mut windows: HashMap<Place, Windows> = HashMap::new();
+        let mut rows = self.database.prepare_cached(
+            "SELECT unit_id, stratum, class, month, n, denominator, suppressed OR coalesce(reason, '') = ? \
+             FROM figure WHERE measure = ? AND dimension = ? AND month < ? ORDER BY month",
+        )?;
+        for measure in measures.iter().filter(|measure| measure.window_months.is_some_and(|months| months > 1)) {
+            let mut rows = rows.query(params![measure::BEFORE_DATA, measure.id, dimension, month])?;
+            while let Some(row) = rows.next()? {
+                let place = (measure.id.clone(), row.get(0)?, row.get(1)?, row.get(2)?);
+                let first: String = row.get(3)?;
+                let of = windows.entry(place).or_insert(Windows { first, last: None });
+                if !row.get::<_, bool>(6)? {
+                    of.last = Some((row.get::<_, i64>(4)? as u64, row.get(5)?));
+                }
+            }
+        }
+        Ok(windows)
+    }
+
     /// Stores the figures of stale months in place of what stood there.
     fn store(&self, cube: &Stored<'_>, stale: &[&Month], figures: &[Figure]) -> Result<()> {
         let names: HashSet<&str> = stale.iter().map(|month| month.name.as_str()).collect();
@@ -414,6 +442,8 @@ impl Results {
     }
 }
 
+/// Measure, unit, stratum, class.
+type Place = (String, String, String, String);
 /// Measure, month, unit, stratum, class.
 type Key = (String, String, String, String, String);
 

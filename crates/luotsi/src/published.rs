@@ -179,7 +179,8 @@ fn point(figure: &Published) -> Point {
         value: figure.value,
         lower: figure.lower,
         upper: figure.upper,
-        n: (!figure.suppressed).then_some(figure.n),
+        // A window that begins before the facts has a number of cases, and tells none.
+        n: (!figure.suppressed && figure.reason.as_deref() != Some("window_before_data")).then_some(figure.n),
         numerator: figure.numerator,
         denominator: figure.denominator,
         suppressed: figure.suppressed,

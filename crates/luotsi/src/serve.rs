@@ -117,6 +117,7 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
                 tokio::time::sleep(NOTED_EVERY).await;
             }
         });
+        let told_to_end = told_to_end();
         let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
         eprintln!("serving on http://{address}");
         // It goes on until the last answer is given: who waits for an answer waits for the view.
@@ -126,7 +127,7 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         let slot = Arc::clone(&fatal);
         let ends = async move {
             let why = tokio::select! {
-                () = told_to_end() => return,
+                () = told_to_end => return,
                 ended = &mut following => ended.map_or_else(|error| Error::new(error.to_string()), told),
                 () = log.stopped() => stopped("log"),
                 () = accesses.stopped() => stopped("record of accesses"),
@@ -193,17 +194,16 @@ fn stopped(what: &str) -> Error {
         .remedy("see to the disk, then start again: nothing acknowledged is lost")
 }
 
-async fn told_to_end() {
-    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-    let terminated = async {
-        match &mut terminated {
-            Some(signal) => signal.recv().await,
-            None => std::future::pending().await,
+/// Waits until the server is told to end. It is heard from the call on: whoever knows the address may say so at once.
+fn told_to_end() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
+    async move {
+        let heard = signals.into_iter().flatten().map(|mut signal| Box::pin(async move { signal.recv().await }));
+        match heard.collect::<Vec<_>>() {
+            none if none.is_empty() => std::future::pending().await,
+            heard => drop(futures::future::select_all(heard).await),
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
     }
 }
 

@@ -297,6 +297,9 @@ fn check(measure: &Definition, first: Option<&Definition>) -> std::result::Resul
     if measure.window_months.is_some_and(|months| !(1..=LONGEST_WINDOW).contains(&months)) {
         return Err(("window_months", format!("`window_months` is from 1 to {LONGEST_WINDOW}")));
     }
+    if measure.sensitive && measure.kind != Kind::Share {
+        return Err(("sensitive", "`sensitive` is of a share; classes are always protected".into()));
+    }
     if measure.resolution.is_nan() || measure.resolution <= 0.0 {
         return Err(("resolution", "`resolution` is more than 0".into()));
     }

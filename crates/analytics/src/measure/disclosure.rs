@@ -31,9 +31,33 @@ pub(super) struct Context<'a> {
     pub tree: &'a Tree,
     /// The tree of each period, by the period's name.
     pub shapes: &'a HashMap<String, Shape>,
-    /// Whether a figure was hidden when its period was published before: then it stays hidden.
-    pub before: &'a dyn Fn(&Figure) -> bool,
+    pub past: &'a Past<'a>,
     pub threshold: u64,
+}
+
+/// What was published before.
+pub struct Past<'a> {
+    /// Whether a figure was hidden when its period was published before: then it stays hidden.
+    pub hidden: &'a dyn Fn(&Figure) -> bool,
+    /// Figures that were hidden, without their values: where no case is left they stay, hidden, or what else was hidden
+    /// would follow without them.
+    pub gone: &'a [Figure],
+    /// Of the figure's unit and stratum the windows that are shown and end before those of this run.
+    pub windows: &'a dyn Fn(&Figure) -> Option<Windows>,
+}
+
+impl Past<'_> {
+    /// Nothing was.
+    pub const NONE: Past<'static> = Past { hidden: &|_| false, gone: &[], windows: &|_| None };
+}
+
+/// Rolling windows of one unit, as far as they are shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Windows {
+    /// The first month of which there is any, as `2025-03`.
+    pub first: String,
+    /// Cases and denominator of the last.
+    pub last: Option<(u64, f64)>,
 }
 
 /// Hides figures in which, or by subtraction of which, fewer people than the threshold could be told.
@@ -44,21 +68,71 @@ pub(super) fn suppress(figures: &mut Vec<Figure>, context: &Context<'_>) {
         slices.entry(slice_of(figure)).or_default().push(at);
     }
     let mut hidden = vec![false; figures.len()];
-    for ((period, _), slice) in &slices {
-        let nodes = nodes_of(figures, slice, context, &context.shapes[period]);
-        for at in coverage_tells(figures, slice, &nodes, context.threshold) {
-            figures[at].coverage = None;
+    loop {
+        for ((period, _), slice) in &slices {
+            let nodes = nodes_of(figures, slice, &hidden, context, &context.shapes[period]);
+            for at in coverage_tells(figures, slice, &nodes, context.threshold) {
+                figures[at].coverage = None;
+            }
+            for (at, hide) in slice.iter().zip(hide(&nodes, context.threshold)) {
+                hidden[*at] |= hide;
+            }
         }
-        for (at, hide) in slice.iter().zip(hide(&nodes, context.threshold)) {
-            hidden[*at] |= hide;
+        if figures.iter().any(|figure| !figure.strata.is_empty()) {
+            hide_breakdowns(figures, &mut hidden, context);
         }
-    }
-    if figures.iter().any(|figure| !figure.strata.is_empty()) {
-        hide_breakdowns(figures, &mut hidden, context);
+        // To hide one window makes the next differ from another, and to cover it others go.
+        let steps = small_steps(figures, &hidden, context);
+        if steps.is_empty() {
+            break;
+        }
+        steps.into_iter().for_each(|at| hidden[at] = true);
     }
     let absent = absent_parts(figures, &hidden);
     figures.iter_mut().zip(hidden).filter(|(_, hidden)| *hidden).for_each(|(figure, _)| figure.suppress());
     figures.extend(absent);
+}
+
+/// Rolling windows that differ from the one shown before by fewer cases than the threshold, in a unit's first windows: what
+/// nothing has left yet grows by the cases of a month, and two windows tell them.
+fn small_steps(figures: &[Figure], hidden: &[bool], context: &Context<'_>) -> Vec<usize> {
+    let Some(length) = context.measure.window_months.filter(|months| *months > 1) else { return Vec::new() };
+    let mut chains: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (at, figure) in figures.iter().enumerate() {
+        chains.entry((&figure.unit_id, &figure.strata)).or_default().push(at);
+    }
+    let few = |step: f64| step > 0.0 && step < context.threshold as f64;
+    let mut small = Vec::new();
+    for mut chain in chains.into_values() {
+        chain.sort_by(|left, right| figures[*left].period.cmp(&figures[*right].period));
+        let past = (context.past.windows)(&figures[chain[0]]);
+        let first = past.as_ref().map_or(&figures[chain[0]].period, |past| &past.first);
+        let Some(first) = month_number(first) else { continue };
+        let mut last = past.as_ref().and_then(|past| past.last);
+        for at in chain {
+            let figure = &figures[at];
+            let is_shown = !hidden[at] && figure.reason != Some(BEFORE_DATA);
+            let Some(month) = month_number(&figure.period).filter(|_| is_shown) else { continue };
+            let step = last.map_or((0.0, 0.0), |(n, denominator)| {
+                ((figure.n as f64 - n as f64).abs(), (figure.denominator - denominator).abs())
+            });
+            if month - first < i64::from(length) && (few(step.0) || few(step.1)) {
+                small.push(at);
+            } else {
+                last = Some((figure.n, figure.denominator));
+            }
+        }
+    }
+    small
+}
+
+/// Why a window has no value: it begins before the facts do.
+pub const BEFORE_DATA: &str = "window_before_data";
+
+/// Months since year 0 of a period that is a month.
+fn month_number(period: &str) -> Option<i64> {
+    let (year, month) = period.split_once('-')?;
+    Some(year.parse::<i64>().ok()? * 12 + month.parse::<i64>().ok()?)
 }
 
 /// In a hidden breakdown the parts without cases, hidden like the others: that one is missing would tell that it is 0.
@@ -92,7 +166,7 @@ fn is_few(figure: &Figure, measure: &Definition, threshold: u64) -> bool {
     (figure.n > 0 && (figure.people < threshold || few(n))) || hits.is_some_and(|hits| few(hits) || few(n - hits))
 }
 
-fn nodes_of(figures: &[Figure], slice: &[usize], context: &Context<'_>, shape: &Shape) -> Vec<Node> {
+fn nodes_of(figures: &[Figure], slice: &[usize], hidden: &[bool], context: &Context<'_>, shape: &Shape) -> Vec<Node> {
     let units: Vec<Option<usize>> = slice.iter().map(|at| context.tree.find(&figures[*at].unit_id)).collect();
     let places: HashMap<usize, usize> =
         units.iter().enumerate().filter_map(|(place, unit)| Some(((*unit)?, place))).collect();
@@ -103,7 +177,7 @@ fn nodes_of(figures: &[Figure], slice: &[usize], context: &Context<'_>, shape: &
             n: figure.n,
             parent: above.take(shape.parents.len()).find_map(|unit| places.get(&unit).copied()),
             few: is_few(figure, context.measure, context.threshold),
-            hidden: unit.is_some_and(|unit| shape.blurred[unit]) || (context.before)(figure),
+            hidden: hidden[*at] || unit.is_some_and(|unit| shape.blurred[unit]) || (context.past.hidden)(figure),
         }
     };
     let mut nodes: Vec<Node> = slice.iter().zip(&units).map(node).collect();

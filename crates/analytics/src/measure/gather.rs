@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 use super::cases::population;
 use super::cells::{Cell, Figure, Worth, fixed};
 use super::columns::{Labels, Numbered, Worths};
+use super::disclosure::{BEFORE_DATA, Past};
 use super::grouping::{Grouping, JOINED, Periods, UnitGrouping};
 use super::query;
 use super::run::{Request, instant_text};
@@ -414,9 +415,7 @@ impl<'a> Gathering<'a> {
 
     /// Rolls cells up the tree and reads figures from them.
     ///
-    /// `before`: whether a figure was hidden when its period was published before. `gone`: figures that were, without
-    /// their values: where no case is left they stay, hidden, or what else was hidden would follow without them.
-    pub fn figures(self, before: &dyn Fn(&Figure) -> bool, gone: &[Figure]) -> Vec<Figure> {
+    pub fn figures(self, past: &Past<'_>) -> Vec<Figure> {
         let as_of = instant_text(self.request.as_of);
         let mut figures = Vec::new();
         for (number, measure) in self.measures.iter().enumerate() {
@@ -450,13 +449,13 @@ impl<'a> Gathering<'a> {
                     && let Some(figure) = own.last_mut()
                 {
                     (figure.value, figure.lower, figure.upper, figure.numerator) = (None, None, None, None);
-                    figure.reason = Some("window_before_data");
+                    figure.reason = Some(BEFORE_DATA);
                 }
             }
             let place = |figure: &Figure| (figure.unit_id.clone(), figure.period.clone(), figure.strata.clone());
             let there: HashSet<_> = own.iter().map(place).collect();
             let mine = |figure: &&Figure| figure.measure == measure.id && self.periods.names.contains(&figure.period);
-            let missing = gone.iter().filter(mine).filter(|figure| !there.contains(&place(figure)));
+            let missing = past.gone.iter().filter(mine).filter(|figure| !there.contains(&place(figure)));
             own.extend(missing.map(|figure| Figure { as_of: as_of.clone(), ..figure.clone() }));
             if let Some(threshold) = self.request.suppress {
                 let shape = |period: usize| {
@@ -464,8 +463,12 @@ impl<'a> Gathering<'a> {
                     (self.periods.names[period].clone(), self.tree.shape(first, last))
                 };
                 let shapes: HashMap<_, _> = (0..self.periods.names.len()).map(shape).collect();
-                let context = disclosure::Context { measure, tree: self.tree, shapes: &shapes, before, threshold };
+                let context = disclosure::Context { measure, tree: self.tree, shapes: &shapes, past, threshold };
                 disclosure::suppress(&mut own, &context);
+                // From what a window lacks the first one that lacks nothing could be subtracted.
+                for figure in own.iter_mut().filter(|figure| figure.reason == Some(BEFORE_DATA)) {
+                    (figure.n, figure.denominator, figure.coverage) = (0, 0.0, None);
+                }
             }
             figures.extend(own.into_iter().filter(|figure| self.wanted(figure)));
         }

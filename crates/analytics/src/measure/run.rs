@@ -8,6 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::cells::Figure;
+use super::disclosure::Past;
 use super::gather::{Gathering, People, gather};
 use super::grouping::{Grouping, Periods, UnitGrouping, windows};
 use super::query::{self, Bounds};
@@ -47,7 +48,7 @@ pub async fn run(snapshot: &Snapshot, catalogue: &Catalogue, ids: &[String], req
     for (file, measures) in &files {
         let cube = Cube { measures, request: request.clone() };
         let each = |_, gathering: Gathering<'_>| {
-            figures.extend(gathering.figures(&|_| false, &[]));
+            figures.extend(gathering.figures(&Past::NONE));
             Ok(())
         };
         run_file(snapshot, file, &[cube], each).await?;

@@ -125,10 +125,13 @@ fn heads_that_could_only_fail_later_are_refused_at_once() {
         ("--- window_months = 4000000000\n", "window_months", 21),
         ("--- window_months = 0\n", "window_months", 21),
         ("---   resolution = 0.0\n", "resolution", 20),
+        ("--- sensitive = true\n--- value = \"n\"\n", "`sensitive` is of a share", 17),
         ("--- better_than = \"ä\"\n", "unknown field `better_than`", 5),
         ("--- value = \"ä\", 1\n", "expected newline", 16),
     ] {
-        let error = refused(&format!("{HEAD}{wrong}"), RIGHT);
+        // What only a share can be is refused of a mean.
+        let head = if wrong.contains("sensitive") { HEAD.replacen("\"share\"", "\"mean\"", 1) } else { HEAD.into() };
+        let error = refused(&format!("{head}{wrong}"), RIGHT);
         assert!(error.what.contains(told), "{wrong}: {error}");
         assert!(error.at.as_ref().is_some_and(|at| at.ends_with(&format!("one.sql:8:{column}"))), "{wrong}: {error}");
     }

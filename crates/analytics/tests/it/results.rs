@@ -243,6 +243,67 @@ fn figures_end_where_their_own_facts_do() {
 }
 
 #[test]
+fn windows_of_a_unit_that_has_just_opened_tell_no_small_month() {
+    let mut county = County::new();
+    let folder = county.path().join("own");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let texts = "{ fi = \"x\", sv = \"x\", en = \"x\" }";
+    let head = format!(
+        "--- id = \"t.rolling\"\n--- kind = \"ratio\"\n--- unit = \"share\"\n--- better = \"higher\"\n--- source = \"test\"\n\
+         --- window_months = 12\n--- name = {texts}\n--- about = {texts}\n"
+    );
+    let sql = "SELECT contact_id AS case_id, resident_id, unit_id, opened_at AS at, 1 AS numerator, 1 AS denominator\n\
+               FROM contacts WHERE opened_at >= $from AND opened_at < $to\n";
+    std::fs::write(folder.join("rolling.sql"), head + sql).expect("a measure");
+    let mut catalogue = Catalogue::with_folder(&folder).expect("a catalogue");
+    catalogue.files.retain(|file| file.measures[0].id == "t.rolling");
+    let people: String = (0..60).map(|it| format!("q{it},1980\n")).collect();
+    county.must("residents", &format!("resident_id,birth_year\n{people}"));
+    // Unit a has stood since before; b opens in June and has two to four contacts a month, each of somebody else.
+    let month = |year: u32, month: u32, unit: &str, count: u32| -> String {
+        let row = |number: u32| {
+            let person = format!("q{}", (4 * month + number) % 60);
+            format!("{unit}-{year}-{month}-{number},{person},phone,outpatient,{unit},{year}-{month:02}-28T10:00:00Z\n")
+        };
+        (0..count).map(row).collect()
+    };
+    let header = "contact_id,resident_id,channel,service,unit_id,opened_at\n";
+    let before: String = (1..=12).map(|it| month(2023, it, "a", 20)).collect();
+    county.must("contacts", &format!("{header}{before}"));
+    publish(&county, &catalogue);
+    let counts = [0, 0, 0, 0, 0, 3, 4, 2, 3, 4, 3, 4];
+    for (count, it) in counts.into_iter().zip(1..) {
+        let rows = month(2024, it, "a", 20) + &month(2024, it, "b", count);
+        county.must("contacts", &format!("{header}{rows}"));
+        // Published one month after another, or several in one go.
+        if it % 2 == 0 {
+            publish(&county, &catalogue);
+        }
+    }
+    let mut told = Vec::new();
+    let (mut all, mut before_data) = (0, 0);
+    Results::open(county.path())
+        .expect("results")
+        .figures(|it| {
+            if it.unit_id == "b" {
+                all += 1;
+                if !it.suppressed {
+                    told.push((it.month, it.n));
+                }
+            } else if it.month.as_str() < "2023-12" {
+                before_data += u64::from(it.n == 0 && it.value.is_none() && it.coverage.is_none());
+            }
+        })
+        .expect("figures");
+    told.sort();
+    let told: Vec<u64> = told.into_iter().map(|(_, n)| n).collect();
+    assert_eq!(all, 6, "each month from June to November; December is not over");
+    // 3, 7, 9, 12, 16, 19: the first is few, and every other step is below five.
+    assert_eq!(told, [7, 12, 19]);
+    assert_eq!(before_data, 2 * 11, "nor do the windows that the first whole one goes on from");
+}
+
+#[test]
 fn what_is_booked_ahead_completes_no_month() {
     let mut county = County::new();
     // Imported on 4 September; the visits end in July, and bookings go on to Christmas.

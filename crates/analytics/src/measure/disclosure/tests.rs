@@ -165,7 +165,7 @@ proptest! {
         let (tree, mut totals, mut parts) = cube(&parents, &given);
         let (truth, measure) = (parts.clone(), measure());
         let shapes = HashMap::from_iter([("2025-01".to_string(), tree.shape(0, 0))]);
-        let context = Context { measure: &measure, tree: &tree, shapes: &shapes, before: &|_| false, threshold: THRESHOLD };
+        let context = Context { measure: &measure, tree: &tree, shapes: &shapes, past: &Past::NONE, threshold: THRESHOLD };
         suppress(&mut totals, &context);
         suppress(&mut parts, &context);
         for part in truth.iter().filter(|part| part.n < THRESHOLD) {
@@ -182,7 +182,7 @@ proptest! {
 fn breakdowns_of_large_families_are_shown() {
     let (tree, _, mut parts) = cube(&[0, 0, 0], &[0, 0, 0, 20, 30, 40, 50, 60, 70]);
     let (measure, shapes) = (measure(), HashMap::from_iter([("2025-01".to_string(), tree.shape(0, 0))]));
-    let context = Context { measure: &measure, tree: &tree, shapes: &shapes, before: &|_| false, threshold: THRESHOLD };
+    let context = Context { measure: &measure, tree: &tree, shapes: &shapes, past: &Past::NONE, threshold: THRESHOLD };
     suppress(&mut parts, &context);
     assert!(parts.iter().all(|part| !part.suppressed));
 }
