@@ -216,7 +216,7 @@ pub(super) fn hide(nodes: &[Node], threshold: u64) -> Vec<bool> {
         };
         let Some(exposed) = (0..nodes.len()).find(told) else { return hidden };
         match families.cover(nodes, &hidden, exposed) {
-            Some(cover) => hidden[cover] = true,
+            Some(cover) => cover.into_iter().for_each(|at| hidden[at] = true),
             // Everything that could cover it is hidden already: nothing published touches it.
             None => return vec![true; nodes.len()],
         }
@@ -284,8 +284,33 @@ impl Families {
         }
     }
 
-    /// The next node to hide for an exposed one: the smallest shown sibling with cases, else the parent, and so on up.
-    fn cover(&self, nodes: &[Node], hidden: &[bool], exposed: usize) -> Option<usize> {
+    /// What to hide next for an exposed node, so that as few cases as can be are hidden: a path along which what it has less
+    /// others have more, down beside it to a leaf, or up and down again.
+    fn cover(&self, nodes: &[Node], hidden: &[bool], exposed: usize) -> Option<Vec<usize>> {
+        self.beside(nodes, hidden, exposed).or_else(|| self.next_to(nodes, hidden, exposed).map(|at| vec![at]))
+    }
+
+    /// The cheapest path that begins beside a node or above it, of those that hide something more.
+    fn beside(&self, nodes: &[Node], hidden: &[bool], at: usize) -> Option<Vec<usize>> {
+        let parent = nodes[at].parent?;
+        let siblings = self.children[parent].iter().filter(|other| **other != at && nodes[**other].n > 0);
+        let mut above: Vec<usize> = [parent].into_iter().filter(|parent| !hidden[*parent]).collect();
+        above.extend(self.beside(nodes, hidden, parent).into_iter().flatten());
+        let paths = siblings.map(|sibling| self.beneath(nodes, hidden, *sibling)).chain([above]);
+        paths.filter(|path| !path.is_empty()).min_by_key(|path| cases(nodes, path))
+    }
+
+    /// What more to hide for a node to be uncertain from below: itself, and a path down to where nothing is summed any more.
+    fn beneath(&self, nodes: &[Node], hidden: &[bool], at: usize) -> Vec<usize> {
+        let children = self.children[at].iter().filter(|child| nodes[**child].n > 0);
+        // Cases of its own are never published.
+        let below = children.map(|child| self.beneath(nodes, hidden, *child)).min_by_key(|path| cases(nodes, path));
+        let below = below.filter(|_| self.own[at] == 0).unwrap_or_default();
+        [at].into_iter().filter(|at| !hidden[*at]).chain(below).collect()
+    }
+
+    /// Where no path is left: the smallest shown sibling with cases, else the parent, and so on up.
+    fn next_to(&self, nodes: &[Node], hidden: &[bool], exposed: usize) -> Option<usize> {
         let below = self.children[exposed].iter().copied().filter(|child| !hidden[*child] && nodes[*child].n > 0);
         let mut at = exposed;
         while let Some(parent) = nodes[at].parent {
@@ -301,6 +326,10 @@ impl Families {
         }
         below.min_by_key(|child| nodes[*child].n)
     }
+}
+
+fn cases(nodes: &[Node], path: &[usize]) -> u64 {
+    path.iter().map(|at| nodes[*at].n).sum()
 }
 
 /// Hides breakdowns by a further dimension.

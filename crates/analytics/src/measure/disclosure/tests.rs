@@ -76,6 +76,17 @@ fn hiding_only_the_small_cell_would_tell_it() {
 }
 
 #[test]
+fn a_trifle_is_covered_by_a_small_neighbour_and_its_leaf_and_never_by_the_county() {
+    // The county; lines of social work (3), mental health (12), outpatient care (4,373), families (263); the units of the
+    // last three are shown.
+    let nodes = tree_of(&[0, 0, 0, 0, 0, 2, 3, 3, 4], &[0, 3, 0, 0, 0, 12, 4000, 373, 263]);
+    let hidden = hide(&nodes, THRESHOLD);
+    let expected = [false, true, true, false, false, true, false, false, false];
+    assert_eq!(hidden, expected, "social work, and mental health with its unit");
+    assert_eq!(attack(&nodes, &hidden, 1), (0.0, 15.0));
+}
+
+#[test]
 fn nothing_small_hides_nothing() {
     let nodes = tree_of(&[0, 0, 0, 1], &[0, 9, 40, 12]);
     assert_eq!(hide(&nodes, THRESHOLD), vec![false; 4]);
