@@ -69,6 +69,7 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
     let _importing = importing(request.data)?;
     let id = import_id(request);
     let folder = request.data.join("imports").join(&id);
+    let name = request.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut original = Original::open(request.file, &folder, &request.mapping)?;
     let mut quarantine = Quarantine::new(request.data.join("quarantine").join(format!("{id}.csv")), original.header());
     let directory = {
@@ -82,7 +83,7 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
     let mut failure = None;
     let (send, filled) = sync_channel::<Rows>(0);
     let written = std::thread::scope(|scope| {
-        let writer = scope.spawn(|| write(request.data, &lake, &folder, filled));
+        let writer = scope.spawn(|| write(request.data, &lake, (&folder, &name), filled));
         let mut rows = Rows::new(request.table);
         loop {
             let record = match original.next() {
@@ -145,6 +146,7 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
         }
         None => {
             original.finish()?;
+            mark(&folder, FINISHED, &name)?;
             match std::fs::remove_file(folder.join(UNFINISHED)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     Err(Error::file("end the import", &folder, error))
@@ -155,35 +157,47 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
     }
 }
 
-/// Stands in the folder of an import of which a part is stored.
+/// Stands in the folder of an import of which a part is stored, or all of it; holds the file's name.
 const UNFINISHED: &str = "unfinished";
+const FINISHED: &str = "finished";
 
-/// The import that broke off after a part of it was stored, if one did and its table has not been imported to since. Half
-/// an import is not published: it could hide for ever what the whole would not.
-pub fn broken_off(data: &Path) -> Result<Option<String>> {
+fn mark(folder: &Path, mark: &str, name: &str) -> Result<()> {
+    let mark = folder.join(mark);
+    std::fs::write(&mark, name).map_err(|error| Error::file("write", &mark, error))
+}
+
+/// The import that broke off after a part of it was stored, and its file's name, if one did and no file of that name has
+/// come into its table whole since. Half an import is not published: it could hide for ever what the whole would not.
+pub fn broken_off(data: &Path) -> Result<Option<(String, String)>> {
     let folder = data.join("imports");
     let listed = match std::fs::read_dir(&folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         listed => listed.map_err(|error| Error::file("list", &folder, error))?,
     };
-    // By table the newest: ids begin with their time, and what was imported again whole counts as ended.
-    let mut newest: BTreeMap<String, String> = BTreeMap::new();
+    // By table and file the newest that stored anything: ids begin with their time.
+    let mut newest: BTreeMap<(String, String), (String, bool)> = BTreeMap::new();
     for entry in listed {
         let entry = entry.map_err(|error| Error::file("list", &folder, error))?;
         let id = entry.file_name().to_string_lossy().into_owned();
         let Some((_, table)) = id.split_once('-') else { continue };
-        let known = newest.entry(table.to_string()).or_default();
-        if *known < id {
-            *known = id;
+        let marked = |mark: &str| std::fs::read_to_string(entry.path().join(mark)).ok();
+        let (whole, name) = match (marked(UNFINISHED), marked(FINISHED)) {
+            (Some(name), _) => (false, name),
+            (None, Some(name)) => (true, name),
+            (None, None) => continue,
+        };
+        let known = newest.entry((table.to_string(), name)).or_default();
+        if known.0 < id {
+            *known = (id, whole);
         }
     }
-    Ok(newest.into_values().find(|id| folder.join(id).join(UNFINISHED).exists()))
+    Ok(newest.into_iter().find(|(_, (_, whole))| !whole).map(|((_, name), (id, _))| (id, name)))
 }
 
 /// Commits rows as they come, each time so many as were gathered; what became of all of them.
 ///
 /// The directory is locked for each commit only, so that others may write between two commits of a long import.
-fn write(data: &Path, lake: &Lake, folder: &Path, filled: Receiver<Rows>) -> Result<Tally> {
+fn write(data: &Path, lake: &Lake, (folder, name): (&Path, &str), filled: Receiver<Rows>) -> Result<Tally> {
     let mut seen = Seen::within(folder);
     let mut all = Tally::default();
     for mut rows in filled.into_iter().filter(|rows| !rows.is_empty()) {
@@ -191,8 +205,7 @@ fn write(data: &Path, lake: &Lake, folder: &Path, filled: Receiver<Rows>) -> Res
         let mut commit = lake.commit()?;
         let tally = commit.add_seen(&mut rows, &mut seen)?;
         if tally.accepted + tally.replaced > 0 {
-            let mark = folder.join(UNFINISHED);
-            std::fs::write(&mark, "").map_err(|error| Error::file("write", &mark, error))?;
+            mark(folder, UNFINISHED, name)?;
             commit.finish()?;
         }
         all.accepted += tally.accepted;

@@ -132,10 +132,10 @@ fn publish(data: &Path) -> Result<()> {
     if is_importing(data)? {
         return Err(Error::new("an import is under way").at(data.display()).remedy("publish when it has ended"));
     }
-    if let Some(import) = broken_off(data)? {
+    if let Some((import, file)) = broken_off(data)? {
         return Err(Error::new(format!("the import {import} broke off, and a part of it is stored"))
             .at(data.display())
-            .remedy("import its file again whole, then publish"));
+            .remedy(format!("import its file {file} again whole, then publish")));
     }
     let (catalogue, settings) = (settings::catalogue(data)?, Settings::read(data)?);
     let mut results = Results::open(data)?;

@@ -33,6 +33,8 @@ pub struct Publication {
     /// Figures of fewer people are hidden.
     threshold: u64,
     synthetic: bool,
+    /// Facts were coming in: what is new in them was not published.
+    is_behind: bool,
 }
 
 impl Publication {
@@ -51,18 +53,20 @@ impl Publication {
         let threshold = Settings::read(data)?.threshold;
         let mut results = Results::open(data)?;
         // What an import has brought so far is not shown: half of it could hide for ever what the whole would not. Asked
-        // after the snapshot was taken: one that begins now is not in it.
+        // after the snapshot was taken: one that begins now is not in it, and one that has ended since brought a version.
         let broken_off = broken_off(data)?;
-        if let Some(import) = &broken_off {
-            eprintln!("nothing is published: the import {import} broke off, import its file again whole");
+        if let Some((import, file)) = &broken_off {
+            eprintln!("nothing is published: the import {import} broke off, import its file {file} again whole");
         }
-        if !is_importing(data)? && broken_off.is_none() {
+        let is_moving = is_importing(data)? || Lake::existing(data)?.snapshot()?.version() != snapshot.version();
+        if !is_moving && broken_off.is_none() {
             let bar = output::progress("measures", Some(catalogue.files.len() as u64));
             let published = results.publish(&snapshot, &catalogue, as_of, threshold, |_| bar.inc(1)).await?;
             bar.finish_and_clear();
             published.failed.iter().for_each(|failed| eprintln!("not published: {failed}"));
         }
         let mut publication = Publication::of(data, snapshot, catalogue, as_of).await?;
+        publication.is_behind = is_moving;
         publication.read(&results)?;
         Ok(publication)
     }
@@ -88,14 +92,15 @@ impl Publication {
             as_of,
             threshold: Settings::read(data)?.threshold,
             synthetic: data.join("synthetic").exists(),
+            is_behind: false,
             snapshot,
             catalogue: Arc::new(catalogue),
         })
     }
 
-    /// The version of the facts that it was made from.
+    /// The version of the facts that it was made from; none such, where it is to be made again.
     pub fn version(&self) -> u64 {
-        self.snapshot.version()
+        if self.is_behind { u64::MAX } else { self.snapshot.version() }
     }
 
     fn read(&mut self, results: &Results) -> Result<()> {

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use analytics::lake::Lake;
+use analytics::lock::importing;
 use analytics::{Error, Result};
 use operations::calendar::Calendar;
 use store::{Desk, Filter, Log};
@@ -103,9 +104,10 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         }
         let mut follower = Follower::new(desk.clone(), data, &place.snapshots())?;
         app.followed(follower.pos());
-        let (every, watched) = (Duration::from_secs(serving.facts_every), Arc::clone(&app));
+        let (every, watched, followed_data) =
+            (Duration::from_secs(serving.facts_every), Arc::clone(&app), data.to_path_buf());
         let following_facts = beside("follower of the log", move || match crate::runtime() {
-            Ok(runtime) => runtime.block_on(to_facts(&mut follower, every, &watched)),
+            Ok(runtime) => runtime.block_on(to_facts(&mut follower, every, &watched, &followed_data)),
             Err(error) => eprintln!("error: {error}"),
         })?;
         tokio::spawn(close_due(desk.clone()));
@@ -250,11 +252,18 @@ async fn tell_of_clock(log: &Log) -> Result<()> {
 }
 
 /// Brings what happens in the log into the facts, round after round.
-async fn to_facts(follower: &mut Follower, every: Duration, app: &App) {
+///
+/// Until it has all of it nothing is published: half a log could hide for ever what the whole would not.
+async fn to_facts(follower: &mut Follower, every: Duration, app: &App, data: &Path) {
+    let mut catching_up = importing(data).ok();
     loop {
         let pause = match follower.round().await {
             Ok(followed) => {
                 app.followed(followed.pos);
+                catching_up = catching_up.filter(|_| !followed.all);
+                if !followed.all && catching_up.is_none() {
+                    catching_up = importing(data).ok();
+                }
                 if followed.all { every } else { Duration::ZERO }
             }
             Err(error) => {
@@ -300,7 +309,9 @@ fn follow(data: &Path, app: &App, mut version: u64) {
             Ok(publication) => {
                 (version, published, pause) = (publication.version(), today(), LOOK);
                 app.publish(Arc::new(publication));
-                eprintln!("published version {version} of the facts");
+                if version < u64::MAX {
+                    eprintln!("published version {version} of the facts");
+                }
             }
             Err(error) => {
                 pause = (pause * 2).min(LONGEST_PAUSE);

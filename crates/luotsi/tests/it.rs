@@ -264,8 +264,21 @@ fn a_killed_import_leaves_whole_commits_and_a_second_run_ends_it() {
     let verified = luotsi(&["facts", "verify", "--data", &data]);
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
     let published = || luotsi(&["measure", "publish", "--data", &data]);
-    let told = String::from_utf8_lossy(&published().stderr).into_owned();
-    assert!(told.contains("broke off") && told.contains("import its file again whole"), "{told}");
+    let refused = |when: &str| {
+        let told = String::from_utf8_lossy(&published().stderr).into_owned();
+        assert!(
+            told.contains("broke off") && told.contains("import its file residents.csv again whole"),
+            "{when}: {told}"
+        );
+    };
+    refused("at once");
+    // Neither an attempt nor another file makes the half a whole.
+    assert!(!luotsi(&["import", "residents", "nowhere.csv", "--data", &data]).status.success());
+    refused("after an attempt");
+    let other = folder.path().join("other.csv");
+    std::fs::write(&other, "resident_id,birth_year\nsomebody,1980\n").expect("a file");
+    assert_eq!(import_of(&data, &other.display().to_string())["accepted"], 1);
+    refused("after another file");
     let again = import_of(&data, &file);
     assert!(published().status.success(), "whole again");
     let count = |name: &str| again[name].as_u64().unwrap_or(0);
@@ -273,7 +286,7 @@ fn a_killed_import_leaves_whole_commits_and_a_second_run_ends_it() {
     assert!(count("unchanged") >= 500_000, "the first commit stood: {again}");
     assert!(luotsi(&["facts", "verify", "--data", &data]).status.success());
     let sql = luotsi(&["sql", "SELECT count(*) AS n FROM residents", "--format", "json", "--data", &data]);
-    assert_eq!(serde_json::from_slice::<Value>(&sql.stdout).expect("JSON")[0]["n"], rows);
+    assert_eq!(serde_json::from_slice::<Value>(&sql.stdout).expect("JSON")[0]["n"], rows + 1);
 }
 
 /// A program that is killed instead of its step number `at` of changing files in `data`; how it ended.
