@@ -95,12 +95,7 @@ impl Lake {
     /// Opens the fact store of a data directory, or begins one.
     pub fn open(data: &Path) -> Result<Lake> {
         let (folder, has_format) = (data.join("facts"), has_format(data)?);
-        if !data.exists() {
-            // What is in it is of people: nobody else on the machine reads it.
-            let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-            let made = fs::create_dir_all(data).and_then(|()| fs::set_permissions(data, private));
-            made.map_err(|error| Error::file("make the folder", data, error))?;
-        }
+        make_private(data)?;
         fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, error))?;
         if !has_format {
             let format = data.join("FORMAT");
@@ -192,6 +187,16 @@ fn manifest_name(version: u64) -> String {
 fn read_manifest(path: &Path) -> Result<Manifest> {
     let text = fs::read_to_string(path).map_err(|error| Error::file("read the manifest", path, error))?;
     serde_json::from_str(&text).map_err(|error| Error::file("read the manifest", path, error))
+}
+
+/// Makes a data directory where there is none. What is in it is of people: nobody else on the machine reads it.
+pub fn make_private(data: &Path) -> Result<()> {
+    if data.exists() {
+        return Ok(());
+    }
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    let made = fs::create_dir_all(data).and_then(|()| fs::set_permissions(data, private));
+    made.map_err(|error| Error::file("make the folder", data, error))
 }
 
 /// Whether a folder is a data directory; an error where it is one of another format.

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::lake::make_private;
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,7 +36,7 @@ fn open(path: &Path) -> Result<File> {
 /// Waits for the lock of a data directory for at most 30 seconds.
 pub fn lock(data: &Path) -> Result<Lock> {
     let path = data.join("lock");
-    std::fs::create_dir_all(data).map_err(|error| Error::file("make the folder", data, error))?;
+    make_private(data)?;
     let mut file = open(&path)?;
     let begun = Instant::now();
     loop {

@@ -4,8 +4,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use analytics::lake::make_private;
 use analytics::{Error, Result};
 use clap::{Args, Subcommand};
+use operations::calendar::Calendar;
 use serde_json::json;
 use store::{Context, Epoch, Filter, Location, Log, Recorded};
 use uuid::Uuid;
@@ -306,6 +308,7 @@ async fn restore(arguments: &Restore) -> Result<()> {
     if let (Some(_), Location::File(path)) = (&arguments.accesses, &arguments.of.accesses()) {
         free(path, AWAY)?;
     }
+    make_private(arguments.of.path())?;
     std::fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, error))?;
     if let Some(keys) = &arguments.keys {
         free(&place, AWAY)?;
@@ -367,7 +370,7 @@ async fn erase(arguments: &Erase) -> Result<()> {
 async fn retain(arguments: &Retain) -> Result<()> {
     let log = arguments.of.existing(now)?;
     let at = now();
-    let year = jiff::Timestamp::from_microsecond(at).map_or(0, |at| at.to_zoned(jiff::tz::TimeZone::UTC).year());
+    let year = Calendar::shipped().local_date(at).map_or(0, |today| today.year());
     if arguments.before > year {
         return Err(Error::new(format!("content of this year, {year}, is kept")).remedy("name an earlier year"));
     }

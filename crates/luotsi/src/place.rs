@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use analytics::lake::has_format;
+use analytics::lake::{has_format, make_private};
 use analytics::{Error, Result};
 use clap::Args;
 use store::{Desk, Filter, KEY_FILE, KEYS, Keys, Location, Log, View};
@@ -55,6 +55,7 @@ impl Place {
     /// The keys; opened once for each process, which keeps them to its end.
     pub fn keys(&self) -> Result<Keys> {
         self.check_format()?;
+        make_private(self.path())?;
         let folder = self.keys_folder();
         let master = self.key_file.clone().unwrap_or_else(|| folder.join(KEY_FILE));
         Keys::open(&folder, &master).map_err(told)

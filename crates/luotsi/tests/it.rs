@@ -463,6 +463,23 @@ fn a_log(data: &Path) -> uuid::Uuid {
 }
 
 #[test]
+fn a_data_directory_is_private_whoever_makes_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let commands: [&[&str]; 3] = [
+        &["token", "--role", "nurse", "--unit", "county"],
+        &["unit", "set", "a", "--name", "A", "--level", "county"],
+        &["import", "residents", "nowhere.csv"],
+    ];
+    for (number, command) in commands.iter().enumerate() {
+        let data = folder.path().join(number.to_string());
+        luotsi(&[command, &["--data", &data.display().to_string()][..]].concat());
+        let mode = std::fs::metadata(&data).expect("a data directory").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{command:?}");
+    }
+}
+
+#[test]
 fn a_data_directory_of_a_newer_format_is_not_touched() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().display().to_string();

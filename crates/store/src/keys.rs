@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit as MacKey, Mac};
+use operations::calendar::Calendar;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use sha2::Sha256;
 use uuid::Uuid;
@@ -375,9 +376,9 @@ impl Sealing<'_> {
 impl Half<Purpose, DataKey> {
     fn seal(&mut self, event: &NewEvent, master: &MasterKey, begun: &mut bool) -> Outcome<Option<Sealed>> {
         let Some(personal) = &event.personal else { return Ok(None) };
-        let year = jiff::Timestamp::from_microsecond(event.occurred)
-            .map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).year())
-            .map_err(|error| Failure::Unsealed(format!("the time of an event: {error}")))?;
+        // The county's year: what is kept to the end of one ends there at midnight.
+        let date = Calendar::shipped().local_date(event.occurred);
+        let year = date.ok_or_else(|| Failure::Unsealed("the time of an event is outside the calendar".into()))?.year();
         let purpose = (personal.subject, personal.class.clone(), year);
         let (id, key) = match self.known.get(&purpose) {
             Some(known) => *known,

@@ -20,7 +20,7 @@ use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, service_name, wrong_text};
 use crate::home::{away, kept, missing, unsent};
-use crate::layout::Page;
+use crate::layout::{Page, escape};
 use crate::numbers;
 use crate::resident::Asked;
 use crate::thread::{Written, conversation, errors, message_box};
@@ -58,7 +58,7 @@ pub async fn queues(State(app): State<Arc<App>>, page: Page, Query(filters): Que
                     @for other in &units {
                         @let waiting = app.desk.view().queue(other, 0).1;
                         li {
-                            a href=(format!("/desk?unit={other}")) aria-current=[(*other == unit).then_some("true")] {
+                            a href=(page.link_to("/desk", &[("unit", other)])) aria-current=[(*other == unit).then_some("true")] {
                                 (unit_name(&page, other)) " " span.count { (waiting) }
                             }
                         }
@@ -66,7 +66,7 @@ pub async fn queues(State(app): State<Arc<App>>, page: Page, Query(filters): Que
                 }
             }
         }
-        div #queue data-live-queue=(format!("/api/queues/{unit}")) {
+        div #queue data-live-queue=(format!("/api/queues/{}", escape(&unit))) {
             @if !own.is_empty() {
                 h2.govuk-heading-m { (page.text("desk-own")) }
                 (list(&app, &page, &own, now, false))
@@ -221,7 +221,7 @@ fn matter(
     let head = contact.conversation;
     html! {
         (errors(page, written.wrong, if written.note.is_empty() { "text" } else { "note" }))
-        p { a.govuk-link href=(format!("/desk?unit={}", contact.unit)) { (page.text("desk-back")) } }
+        p { a.govuk-link href=(page.link_to("/desk", &[("unit", &contact.unit)])) { (page.text("desk-back")) } }
         h1.govuk-heading-xl { (service_name(app, page, &contact.service)) }
         dl.facts {
             div { dt { (page.text("receipt-short")) } dd { (care::receipt(id)) } }

@@ -198,8 +198,8 @@ fn link_to(path: &str, uri: &Uri, changes: &[(&str, &str)]) -> String {
     if pairs.is_empty() { path.into() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
-/// Percent-encodes what may not stand in a parameter.
-fn escape(text: &str) -> String {
+/// Percent-encodes what may not stand in a parameter or in a part of a path.
+pub fn escape(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().fold(String::new(), |mut out, byte| {
         if plain(byte) {

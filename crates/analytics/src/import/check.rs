@@ -12,7 +12,7 @@ use facts::{Column, Row, Table, Type, Value};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use operations::calendar::date_of;
+use operations::calendar::Calendar;
 use sha2::Sha256;
 
 use super::Mapping;
@@ -44,10 +44,15 @@ pub struct Directory {
     cache: HashMap<Box<[u8]>, i64>,
 }
 
+/// Whether any row stands under a resident's number.
+fn names_residents(snapshot: &Snapshot) -> bool {
+    facts::TABLES.iter().any(|table| table.by_resident() && snapshot.rows(table) > 0)
+}
+
 impl Directory {
     /// The directory of a data directory; its key is made with the first facts, readable by its owner only.
     ///
-    /// With residents stored a missing key is an error: another one would make everyone a stranger.
+    /// With rows of residents stored a missing key is an error: another one would make everyone a stranger.
     pub fn open(data: &Path, snapshot: &Snapshot) -> Result<Directory> {
         let path = data.join("keys").join("directory.key");
         let broken = |error| Error::file("read the directory key", &path, error);
@@ -57,7 +62,7 @@ impl Directory {
         let key = match std::fs::read(&path) {
             Ok(key) if key.len() < 16 => return Err(lost("is too short")),
             Ok(key) => key,
-            Err(_) if !path.exists() && snapshot.rows(facts::Resident::TABLE) > 0 => return Err(lost("is missing")),
+            Err(_) if !path.exists() && names_residents(snapshot) => return Err(lost("is missing")),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 use std::io::Read;
                 let mut key = vec![0; 32];
@@ -173,7 +178,10 @@ impl Check {
             table,
             sources,
             fields: header.len(),
-            recorded_at: find(mapping.columns.get("recorded_at").map_or("recorded_at", String::as_str)),
+            recorded_at: match mapping.columns.get("recorded_at") {
+                Some(name) => Some(find(name).ok_or_else(|| Error::new(format!("the file has no column {name}")))?),
+                None => find("recorded_at"),
+            },
             zone: TimeZone::get(zone).map_err(|error| Error::new(format!("no zone is called {zone}: {error}")))?,
             time_format: mapping.time_format.clone(),
             day_format: mapping.day_format.clone(),
@@ -247,7 +255,7 @@ const RANGES: [(&str, &str, i64, i64); 3] =
 fn in_range(table: &Table, values: &[Value<'_>], now: i64) -> std::result::Result<(), Refused> {
     for (_, column, least, most) in RANGES.into_iter().filter(|range| range.0 == table.name) {
         let Some(Value::Int(value)) = table.position(column).map(|at| values[at]) else { continue };
-        let this_year = || date_of((now / 86_400_000_000) as i32).map_or(i64::MAX, |today| i64::from(today.year()));
+        let this_year = || Calendar::shipped().local_date(now).map_or(i64::MAX, |today| i64::from(today.year()));
         let most = if most == i64::MAX { this_year() } else { most };
         if !(least..=most).contains(&value) {
             return Err(Refused { column, reason: format!("is not between {least} and {most}") });
@@ -323,7 +331,8 @@ impl Source {
         if own.as_bytes().contains(&0) {
             return Err("has a character that stands in no text (NUL)".into());
         }
-        let own = self.cut.and_then(|cut| own.get(..cut)).unwrap_or(own);
+        let end = self.cut.and_then(|cut| own.char_indices().nth(cut)).map_or(own.len(), |(end, _)| end);
+        let own = &own[..end];
         let mut text = Cow::Borrowed(own);
         if let Some(values) = &self.values
             && !own.is_empty()
@@ -459,7 +468,13 @@ impl Formats<'_> {
             return Ok(micros);
         }
         let local = match self.time {
-            Some(format) => DateTime::strptime(format, text).map_err(|_| not())?,
+            Some(format) => {
+                let read = jiff::fmt::strtime::parse(format, text).map_err(|_| not())?;
+                if read.offset().is_some() {
+                    return read.to_timestamp().map(|at| at.as_microsecond()).map_err(|_| not());
+                }
+                read.to_datetime().map_err(|_| not())?
+            }
             None => match text.parse::<jiff::Timestamp>() {
                 Ok(instant) => return Ok(instant.as_microsecond()),
                 Err(_) => text.parse::<DateTime>().map_err(|_| not())?,

@@ -71,7 +71,8 @@ impl Mapping {
             ("money", self.money.keys().collect()),
         ];
         for (section, names) in sections {
-            let known = |name: &str| table.column(name).is_some() || name == "recorded_at";
+            // When a row was recorded is read as it stands.
+            let known = |name: &str| table.column(name).is_some() || (name == "recorded_at" && section == "columns");
             if let Some(unknown) = names.into_iter().find(|name| !known(name)) {
                 return Err(Error::new(format!("the mapping's [{section}]: {} has no column {unknown}", table.name))
                     .remedy(format!("`luotsi facts show {}` lists the columns", table.name)));

@@ -14,7 +14,7 @@ use datafusion::physical_expr::{PhysicalExpr, PhysicalSortExpr};
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, Partitioning, execute_stream_partitioned};
 use datafusion::prelude::{DataFrame, SessionContext, col, ident};
 use futures::StreamExt;
-use operations::calendar::date_of;
+use operations::calendar::Calendar;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::JoinHandle;
 
@@ -652,7 +652,7 @@ fn is_text(ty: &DataType) -> bool {
 
 /// Age groups of the national statistics on use of services.
 fn age_group(birth_year: i32, at: i64) -> &'static str {
-    let year = date_of((at / 86_400_000_000) as i32).map_or(1970, |date| i32::from(date.year()));
+    let year = Calendar::shipped().local_date(at).map_or(1970, |date| i32::from(date.year()));
     match year.saturating_sub(birth_year) {
         ..=6 => "0-6",
         7..=17 => "7-17",

@@ -430,6 +430,64 @@ fn a_header_or_a_mapping_that_would_lose_a_column_is_refused() {
         let error = county.import_file("residents", &file, mapping).expect_err("refused");
         assert!(error.what.contains("brith_year") && error.what.contains(section), "{error}");
     }
+    // When a row was recorded decides which version stands: it is not lost without a word, nor is what is never read taken.
+    for (mapping, told) in [
+        (
+            "[columns]\nresident_id = \"resident_id\"\nbirth_year = \"birth_year\"\nrecorded_at = \"typo\"\n",
+            "no column typo",
+        ),
+        ("[constants]\nrecorded_at = \"2025-01-01\"\n", "has no column recorded_at"),
+    ] {
+        let file = county.file("residents.csv", "resident_id,birth_year\nr20,1950\n");
+        let error = county.import_file("residents", &file, Mapping::parse(mapping).expect("a mapping"));
+        let error = error.expect_err("refused");
+        assert!(error.what.contains(told), "{mapping}: {error}");
+    }
+}
+
+#[test]
+fn a_format_with_an_offset_is_read_with_it_and_texts_are_cut_by_letters() {
+    let mut county = County::new();
+    let mapping = "time_format = \"%d.%m.%Y %H:%M %z\"\n[columns]\ncontact_id = \"id\"\nchannel = \"channel\"\n\
+                   service = \"service\"\nunit_id = \"unit\"\nopened_at = \"at\"\n[cut]\ncontact_id = 2\n";
+    let rows = "id,channel,service,unit,at\nääx,phone,outpatient,a,03.03.2025 10:00 +0000\nbbb,phone,outpatient,a,03.03.2025 10:00 +0200\n";
+    let file = county.file("contacts.csv", rows);
+    let summary =
+        county.import_file("contacts", &file, Mapping::parse(mapping).expect("a mapping")).expect("an import");
+    assert_eq!((summary.accepted, summary.rejected), (2, 0));
+    let expected = [["bb", "2025-03-03T08:00:00Z"], ["ää", "2025-03-03T10:00:00Z"]];
+    assert_eq!(county.sql("SELECT contact_id, opened_at FROM contacts ORDER BY contact_id"), expected);
+}
+
+#[test]
+fn a_directory_key_that_is_gone_is_told_also_where_residents_come_with_the_log_alone() {
+    let mut county = County::new();
+    county.must(
+        "contacts",
+        "contact_id,resident_id,channel,service,unit_id,opened_at\nc1,r1,phone,outpatient,a,2025-03-03T10:00:00Z\n",
+    );
+    // As where no residents were ever imported: their rows go, and the contact's stays.
+    let mut commit = county.lake().commit().expect("a commit");
+    let mut own = analytics::rows::Rows::new(facts::Contact::TABLE);
+    assert!(own.is_empty() && commit.forget("test").expect("forgotten") > 0);
+    let values: Vec<facts::Value<'_>> = facts::Contact::TABLE
+        .columns
+        .iter()
+        .map(|column| match column.name {
+            "contact_id" => facts::Value::Text("c9"),
+            "resident_id" | "opened_at" => facts::Value::Int(7),
+            _ => facts::Value::Null,
+        })
+        .collect();
+    own.push(&values, "log", 100, 0);
+    commit.add(&mut own).expect("a row");
+    commit.finish().expect("a version");
+    fs::remove_file(county.path().join("keys/directory.key")).expect("removed");
+    let error = county.import(
+        "contacts",
+        "contact_id,channel,service,unit_id,opened_at\nc2,phone,outpatient,a,2025-03-03T10:00:00Z\n",
+    );
+    assert!(error.expect_err("refused").what.contains("directory key is missing"));
 }
 
 #[test]
