@@ -246,6 +246,7 @@ receipt-number = Your reference is
 receipt-code = Use this code to come back and read the answer:
 receipt-keep = Write the code down now. In a few minutes it is no longer shown, and we cannot give it by telephone.
 thread-title = Messages
+thread-earlier = Show earlier messages
 thread-text = Write more
 thread-send = Send
 thread-over = This matter has ended.

@@ -246,6 +246,7 @@ receipt-number = Asian numero on
 receipt-code = Tällä koodilla pääset takaisin lukemaan vastauksen:
 receipt-keep = Kirjoita koodi muistiin nyt. Hetken kuluttua sitä ei enää näytetä, eikä sitä saa meiltä puhelimessa.
 thread-title = Viestit
+thread-earlier = Näytä aiemmat viestit
 thread-text = Kirjoita lisää
 thread-send = Lähetä
 thread-over = Tämä asia on päättynyt.

@@ -246,6 +246,7 @@ receipt-number = Ärendets nummer är
 receipt-code = Med den här koden kommer du tillbaka och läser svaret:
 receipt-keep = Skriv upp koden nu. Om en stund visas den inte längre, och vi kan inte ge den i telefon.
 thread-title = Meddelanden
+thread-earlier = Visa tidigare meddelanden
 thread-text = Skriv mer
 thread-send = Skicka
 thread-over = Det här ärendet är avslutat.

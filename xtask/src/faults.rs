@@ -54,22 +54,22 @@ enum Fault {
 }
 
 const FAULTS: [(Fault, &str, u32, u32); 16] = [
-    (Fault::Killed, "F1 process killed", 12, 1000),
-    (Fault::PowerCut, "F2 power cut", 12, 2000),
-    (Fault::TornWrite, "F3 torn and reordered writes", 12, 2000),
-    (Fault::CutInRecovery, "F4 power cut in recovery", 4, 500),
-    (Fault::SyncFails, "F5 sync fails", 8, 500),
-    (Fault::WriteFails, "F6 write fails", 6, 500),
-    (Fault::ReadFails, "F6-read read fails", 6, 500),
-    (Fault::DiskFull, "F7 disk full and freed", 4, 100),
-    (Fault::BitRot, "F8 bit rot", 24, 1000),
-    (Fault::SharedMemoryGone, "F9 shared memory file gone", 4, 300),
-    (Fault::ClockJumps, "F10 clock that stands and jumps", 6, 100),
-    (Fault::DatabaseStopped, "F11 database stopped, connections ended", 6, 500),
-    (Fault::ConnectionCut, "F12 connection cut within the protocol", 8, 500),
-    (Fault::SlowDatabase, "F13 database slow, then silent", 2, 60),
-    (Fault::KilledAtStep, "F16 killed at a step of an erasure or a copy", 8, 500),
-    (Fault::TwoWriters, "F1-two writers of one database, killed", 4, 500),
+    (Fault::Killed, "F1 process killed", 18, 1000),
+    (Fault::PowerCut, "F2 power cut", 18, 2000),
+    (Fault::TornWrite, "F3 torn and reordered writes", 18, 2000),
+    (Fault::CutInRecovery, "F4 power cut in recovery", 6, 500),
+    (Fault::SyncFails, "F5 sync fails", 12, 500),
+    (Fault::WriteFails, "F6 write fails", 9, 500),
+    (Fault::ReadFails, "F6-read read fails", 9, 500),
+    (Fault::DiskFull, "F7 disk full and freed", 6, 100),
+    (Fault::BitRot, "F8 bit rot", 36, 1000),
+    (Fault::SharedMemoryGone, "F9 shared memory file gone", 6, 300),
+    (Fault::ClockJumps, "F10 clock that stands and jumps", 9, 100),
+    (Fault::DatabaseStopped, "F11 database stopped, connections ended", 9, 500),
+    (Fault::ConnectionCut, "F12 connection cut within the protocol", 12, 500),
+    (Fault::SlowDatabase, "F13 database slow, then silent", 3, 60),
+    (Fault::KilledAtStep, "F16 killed at a step of an erasure or a copy", 12, 500),
+    (Fault::TwoWriters, "F1-two writers of one database, killed", 6, 500),
 ];
 
 /// Bugs, the fault that must bring each to light, and a word of what then has happened: another check that sees the bug

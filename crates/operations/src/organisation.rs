@@ -488,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_the_log_is_read_as_it_was_written() {
+    fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
         // One of every event ever written: these texts never change.
         let golden = [
             (

@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_the_log_is_read_as_it_was_written() {
+    fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
         // One of every event ever written: these texts never change.
         let golden = [
             (Event::Registered(pair("a", "n1", 5)), "registration.made", r#"{"from":5,"nurse":"n1","unit":"a"}"#),

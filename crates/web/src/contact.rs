@@ -240,7 +240,7 @@ async fn shown_thread(
     parts: &Parts,
     written: &Written,
 ) -> Response {
-    let items = match app.desk.conversation(id, 0, usize::MAX >> 1).await {
+    let items = match crate::thread::items(app, page, id, contact.conversation).await {
         Ok(items) => items,
         Err(error) => return unsent(page, &Failure::away(&error), &written.text),
     };

@@ -168,7 +168,7 @@ pub async fn contact(
 
 async fn shown(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>, written: &Written) -> Response {
     let Some(person) = page.person.clone() else { return Redirect::to("/sign-in").into_response() };
-    match whole(app, id, caller).await {
+    match whole(app, page, id, caller).await {
         Ok((id, contact, items, history)) => {
             let content = matter(
                 app,
@@ -194,6 +194,7 @@ async fn shown(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
 
 async fn whole(
     app: &App,
+    page: &Page,
     id: &str,
     caller: Result<Caller, Failure>,
 ) -> Result<(Uuid, Contact, Vec<store::Item>, Vec<Happened>), Failure> {
@@ -205,7 +206,7 @@ async fn whole(
     }
     let contact = app.contact_for(&caller, id, Action::ReadContact).await?;
     let broken = |error: store::Error| Failure::away(&error);
-    let items = app.desk.conversation(id, 0, usize::MAX >> 1).await.map_err(broken)?;
+    let items = crate::thread::items(app, page, id, contact.conversation).await.map_err(broken)?;
     let history = app.desk.history(id).await.map_err(broken)?;
     Ok((id, contact, items, history))
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use operations::contacts::{Author, Shown};
 use store::{Item, What};
+use uuid::Uuid;
 
 use crate::App;
 use crate::layout::Page;
@@ -38,9 +39,22 @@ impl Written {
     }
 }
 
+/// So many messages and changes are shown at first: a page stays quick however long a thread has become.
+const SHOWN: u64 = 200;
+
+/// The last of a conversation that stands at `head`, or all of it where that is asked for.
+pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result<Vec<Item>> {
+    let is_whole = page.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "all=1"));
+    let after = if is_whole { 0 } else { head.saturating_sub(SHOWN) };
+    app.desk.conversation(id, after, usize::MAX >> 1).await
+}
+
 /// The messages, and between them what became of the contact. `of_resident`: as the resident sees it.
 pub fn conversation(page: &Page, items: &[Item], of_resident: bool) -> Markup {
     html! {
+        @if items.first().is_some_and(|first| first.seq > 1) {
+            p { a.govuk-link href=(page.link(&[("all", "1")])) { (page.text("thread-earlier")) } }
+        }
         div.thread role="log" tabindex="0" aria-label=(page.text("thread-title")) {
             ol.thread__list #messages {
                 @for item in items {

@@ -264,3 +264,31 @@ proptest! {
         runtime.block_on(facts_are_the_fold(&steps, copied));
     }
 }
+
+#[test]
+fn c25_a_follower_that_is_killed_between_facts_and_cursor_doubles_and_loses_nothing() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut county = County::new().await;
+        let data = county.folder.path().to_path_buf();
+        let place = data.join("snapshots").join(REACHED);
+        for (number, step) in [Step::Open { resident: Some(0) }, Step::Register(0), Step::Claim(0)].iter().enumerate() {
+            county.happens(number, step).await;
+        }
+        let mut follower = county.follower();
+        assert!(follower.round().await.expect("a round").rows > 1);
+        let before = std::fs::read(&place).expect("a cursor");
+        for (number, step) in [Step::Open { resident: Some(1) }, Step::Transfer(0)].iter().enumerate() {
+            county.happens(10 + number, step).await;
+        }
+        assert!(follower.round().await.expect("a round").rows > 1);
+        let stood = csv(&data, ALL[0]).await;
+        // The rows are on disk, and the cursor is not.
+        std::fs::write(&place, before).expect("a cursor");
+        let mut again = county.follower();
+        let round = again.round().await.expect("a round");
+        assert_eq!((round.rows, round.all), (0, true), "what is there already is unchanged");
+        assert_eq!(csv(&data, ALL[0]).await, stood);
+        holds(&county).await;
+    });
+}

@@ -139,7 +139,7 @@ fn an_answered_contact_is_taken_up_again_within_its_time_and_closed_after_it() {
 }
 
 #[test]
-fn what_stands_in_the_log_is_read_as_it_was_written() {
+fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
     // One of every event ever written: these texts never change.
     let golden = [
         (

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use web::{App, Person, router};
 
-use crate::pages::fixture;
+use crate::pages::{fixture, get, signed_in};
 use crate::{NOW, TOKEN_KEY, app_over, on_its_own};
 
 pub async fn app() -> Arc<App> {
@@ -59,6 +59,46 @@ async fn texts(app: &Arc<App>, contact: &str, bearer: &str) -> Vec<String> {
     assert_eq!(status, StatusCode::OK, "{body}");
     let messages = body["messages"].as_array().expect("messages").iter();
     messages.map(|message| message["text"].as_str().unwrap_or("-").to_string()).collect()
+}
+
+#[test]
+fn a_long_thread_is_shown_from_its_end_and_whole_where_that_is_asked_for() {
+    on_its_own(async {
+        let app = app().await;
+        let (contact, code) = opened(&app, "long").await;
+        for number in 0..230 {
+            let path = format!("/api/conversations/{contact}/messages/m{number}");
+            let text = json!({ "text": format!("viesti {number}.") });
+            assert_eq!(call(&app, Method::PUT, &path, &code, Some(text)).await.0, StatusCode::CREATED);
+        }
+        let cookie = format!("contact={code}");
+        let (status, page) = get(&app, "/contact/thread?lang=en", &cookie).await;
+        assert!(status == StatusCode::OK && page.contains("viesti 229.") && !page.contains("viesti 20."), "{status}");
+        assert!(page.contains("all=1") && page.contains("Show earlier messages"));
+        let (_, whole) = get(&app, "/contact/thread?lang=en&all=1", &cookie).await;
+        assert!(whole.contains("viesti 0.") && whole.contains("viesti 229.") && !whole.contains("Show earlier"));
+    });
+}
+
+#[test]
+fn professionals_write_at_the_desk_where_a_message_that_came_meanwhile_is_not_passed_by() {
+    on_its_own(async {
+        let app = app().await;
+        let (contact, _) = opened(&app, "c1").await;
+        let nurse = signed_in(&app, "nurse").await;
+        let path = format!("/contact/thread?id={contact}");
+        assert_eq!(get(&app, &path, &nurse).await.0, StatusCode::SEE_OTHER);
+        let form = format!("client_id=w1&contact={contact}&text=Ei+h%C3%A4t%C3%A4%C3%A4");
+        let request = Request::post(&path)
+            .header(header::COOKIE, nurse)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .expect("a request");
+        let answer = router(Arc::clone(&app)).oneshot(request).await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::CONFLICT, "the text is shown again, to be taken along");
+        let lead = token(Role::Lead, "county", "lead-1");
+        assert_eq!(texts(&app, &contact, &lead).await, ["Selkä kipeä"], "nothing was written");
+    });
 }
 
 #[test]

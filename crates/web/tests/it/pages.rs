@@ -105,7 +105,7 @@ async fn app(synthetic: bool, metrics: bool) -> Arc<App> {
     app_over(fixture(0.5, synthetic), metrics).await
 }
 
-async fn get(app: &Arc<App>, path: &str, cookie: &str) -> (StatusCode, String) {
+pub async fn get(app: &Arc<App>, path: &str, cookie: &str) -> (StatusCode, String) {
     let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).expect("a request");
     let response = router(Arc::clone(app)).oneshot(request).await.expect("an answer");
     let status = response.status();
