@@ -227,6 +227,12 @@ pub struct Charted {
 pub const TRIAL_BELOW: usize = 13;
 
 impl Charted {
+    /// The last point with limits of the phase that goes on: those of a phase that somebody has ended judge nothing any more.
+    pub fn standing(&self) -> Option<&Point> {
+        let phase = self.points.last()?.phase;
+        self.points.iter().rev().take_while(|point| point.phase == phase).find(|point| point.centre.is_some())
+    }
+
     /// Limits rest on too few values to be shown as settled.
     pub fn on_trial(&self) -> bool {
         self.values < TRIAL_BELOW

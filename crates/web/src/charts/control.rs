@@ -22,7 +22,7 @@ pub struct Labels<'a> {
 const WIDTH: f64 = 920.0;
 const HEIGHT: f64 = 380.0;
 const LEFT: f64 = 64.0;
-const RIGHT: f64 = 110.0;
+const RIGHT: f64 = 138.0;
 const TOP: f64 = 18.0;
 const BOTTOM: f64 = 46.0;
 
@@ -164,7 +164,7 @@ fn value_line(charted: &Charted, scale: &Scale) -> Markup {
 
 /// The last values of centre, limits and target in the right margin, kept apart from one another.
 fn end_labels(charted: &Charted, targets: &[Option<f64>], scale: &Scale, labels: &Labels<'_>) -> Markup {
-    let Some(last) = charted.points.iter().rev().find(|point| point.centre.is_some()) else { return html! {} };
+    let Some(last) = charted.standing() else { return html! {} };
     let text = |key: &str| labels.language.text(key);
     let mut marks: Vec<(f64, String, &str)> = Vec::new();
     let mut put = |value: Option<f64>, key: &str, colour: &'static str| {

@@ -54,17 +54,11 @@ pub fn read_as(kind: Chart, card: &Card, series: &Series, followed: &Followed, u
     let targets: Vec<Option<f64>> =
         series.points.iter().map(|point| followed.target(&point.period).map(|target| target.value)).collect();
     let variation = spc::variation(&charted, card.better);
-    let limits = lines(&charted).map(|point| (point.lower, point.upper));
+    let limits = charted.standing().map(|point| (point.lower, point.upper));
     let assurance = targets.last().copied().flatten().zip(limits).and_then(|(target, (lower, upper))| {
         spc::assurance(lower, upper, target, card.better, dialect.target_on_limit)
     });
     Reading { charted, points: series.points.clone(), targets, variation, assurance }
-}
-
-/// The last point with limits of the phase that goes on: those of a phase that somebody has ended judge nothing any more.
-fn lines(charted: &Charted) -> Option<&spc::Point> {
-    let phase = charted.points.last()?.phase;
-    charted.points.iter().rev().take_while(|point| point.phase == phase).find(|point| point.centre.is_some())
 }
 
 /// Key of why nothing is said of change, in a sentence or in a cell.
@@ -134,7 +128,7 @@ impl Reading {
             (Some(_), None) => parts.push(language.text("sentence-common")),
             (None, _) => parts.push(language.text(why_unknown(card, "sentence"))),
         }
-        if let Some(point) = lines(&self.charted)
+        if let Some(point) = self.charted.standing()
             && let (Some(centre), Some(lower), Some(upper)) = (point.centre, point.lower, point.upper)
         {
             // No share is below nothing or above all, wherever the limits of the chart lie.
