@@ -7,6 +7,7 @@ mod definition;
 mod disclosure;
 mod gather;
 mod grouping;
+mod people;
 mod query;
 mod run;
 mod tree;

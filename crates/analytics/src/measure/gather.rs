@@ -14,7 +14,6 @@ use datafusion::physical_expr::{PhysicalExpr, PhysicalSortExpr};
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, Partitioning, execute_stream_partitioned};
 use datafusion::prelude::{DataFrame, SessionContext, col, ident};
 use futures::StreamExt;
-use operations::calendar::Calendar;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::JoinHandle;
 
@@ -22,7 +21,8 @@ use super::cases::population;
 use super::cells::{Cell, Figure, Worth, fixed};
 use super::columns::{Labels, Numbered, Worths};
 use super::disclosure::{BEFORE_DATA, Past};
-use super::grouping::{Grouping, JOINED, Periods, UnitGrouping};
+use super::grouping::{JOINED, Periods, UnitGrouping};
+use super::people::{People, age_group};
 use super::query;
 use super::run::{Request, instant_text};
 use super::tree::Tree;
@@ -101,55 +101,6 @@ impl Cells {
     }
 }
 
-/// What the engine joins of a resident.
-#[derive(Clone, Copy)]
-struct Person {
-    birth_year: i32,
-    sex: u32,
-    language: u32,
-    municipality: u32,
-}
-
-/// What the engine joins of residents, read once for all that group by it.
-#[derive(Default)]
-pub(super) struct People {
-    people: HashMap<i64, Person>,
-    labels: Numbered,
-}
-
-impl People {
-    /// Of every resident, when one of the groupings asks for it.
-    pub async fn read(context: &SessionContext, groupings: impl Iterator<Item = &Grouping>) -> Result<People> {
-        let mut read = People::default();
-        let mut dimensions = groupings.flat_map(|grouping| &grouping.dimensions);
-        if !dimensions.any(|dimension| JOINED.contains(&dimension.as_str())) {
-            return Ok(read);
-        }
-        let sql = "SELECT r.resident_id, r.birth_year, coalesce(r.sex, 'unknown') AS sex, \
-                   coalesce(r.language, 'unknown') AS language, coalesce(h.municipality, 'unknown') AS municipality \
-                   FROM residents r LEFT JOIN residences h ON h.resident_id = r.resident_id AND h.valid_to IS NULL";
-        for batch in query::sql(context, sql).await?.collect().await? {
-            let ids = batch["resident_id"].as_primitive::<Int64Type>();
-            let births = batch["birth_year"].as_primitive::<Int64Type>();
-            let number = &mut |text: &str| read.labels.number(text);
-            let sexes = Labels::of(&batch["sex"], number)?;
-            let languages = Labels::of(&batch["language"], number)?;
-            let places = Labels::of(&batch["municipality"], number)?;
-            let unknown = number("unknown");
-            for row in 0..batch.num_rows() {
-                let person = Person {
-                    birth_year: i32::try_from(births.value(row)).unwrap_or(0),
-                    sex: sexes.get(row).unwrap_or(unknown),
-                    language: languages.get(row).unwrap_or(unknown),
-                    municipality: places.get(row).unwrap_or(unknown),
-                };
-                read.people.insert(ids.value(row), person);
-            }
-        }
-        Ok(read)
-    }
-}
-
 /// Cases becoming cells.
 pub(crate) struct Gathering<'a> {
     measures: &'a [&'a Definition],
@@ -161,7 +112,7 @@ pub(crate) struct Gathering<'a> {
     /// Strata by the labels of their dimensions.
     strata: HashMap<Vec<u32>, u32>,
     stratum_labels: Vec<Vec<u32>>,
-    people: &'a HashMap<i64, Person>,
+    people: &'a People,
     /// Cases of the resident whose rows are coming in.
     cluster: Cluster,
     /// Rows without a resident count as one person each.
@@ -190,7 +141,7 @@ impl<'a> Gathering<'a> {
             labels: people.labels.clone(),
             strata: HashMap::new(),
             stratum_labels: Vec::new(),
-            people: &people.people,
+            people,
             cluster: Cluster::default(),
             anonymous: 0,
             windows: Vec::new(),
@@ -381,14 +332,16 @@ impl<'a> Gathering<'a> {
         if dimensions.is_empty() {
             return 0;
         }
-        let person = resident.and_then(|resident| self.people.get(&resident).copied());
+        let person = resident.and_then(|resident| self.people.people.get(&resident).copied());
         let mut labels = Vec::with_capacity(dimensions.len());
         for (name, column) in self.request.grouping.dimensions.iter().zip(dimensions) {
             labels.push(match (column, person, name.as_str()) {
                 (Some(column), ..) => column.get(row).unwrap_or(unknown),
                 (None, Some(person), "sex") => person.sex,
                 (None, Some(person), "language") => person.language,
-                (None, Some(person), "municipality") => person.municipality,
+                (None, _, "municipality") => {
+                    resident.and_then(|resident| self.people.municipality(resident, at)).unwrap_or(unknown)
+                }
                 (None, Some(person), _) => self.labels.number(age_group(person.birth_year, at)),
                 (None, None, _) => unknown,
             });
@@ -647,20 +600,6 @@ fn is_text(ty: &DataType) -> bool {
         DataType::Dictionary(_, values) => is_text(values),
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => true,
         _ => false,
-    }
-}
-
-/// Age groups of the national statistics on use of services.
-fn age_group(birth_year: i32, at: i64) -> &'static str {
-    let year = Calendar::shipped().local_date(at).map_or(1970, |date| i32::from(date.year()));
-    match year.saturating_sub(birth_year) {
-        ..=6 => "0-6",
-        7..=17 => "7-17",
-        18..=29 => "18-29",
-        30..=64 => "30-64",
-        65..=74 => "65-74",
-        75..=84 => "75-84",
-        _ => "85+",
     }
 }
 

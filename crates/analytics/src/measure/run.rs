@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::cells::Figure;
 use super::disclosure::Past;
-use super::gather::{Gathering, People, gather};
+use super::gather::{Gathering, gather};
 use super::grouping::{Grouping, Periods, UnitGrouping, windows};
+use super::people::People;
 use super::query::{self, Bounds};
 use super::tree::Tree;
 use super::{Catalogue, Definition, MeasureFile};

@@ -177,6 +177,27 @@ fn contacts() -> County {
 }
 
 #[test]
+fn a_case_is_of_the_municipality_where_its_resident_lived_then() {
+    let mut county = County::new();
+    county.must(
+        "residences",
+        "resident_id,valid_from,municipality,valid_to\nr1,2020-01-01,aalto,2025-06-01\nr1,2025-06-01,honka,\n\
+         r2,2020-01-01,aalto,2025-03-01\n",
+    );
+    let mut csv = String::from("contact_id,resident_id,channel,service,unit_id,opened_at\n");
+    for (resident, month) in [1, 2, 3].into_iter().flat_map(|resident| [(resident, 2), (resident, 8)]) {
+        csv += &format!("c{resident}-{month},r{resident},phone,outpatient,a,2025-{month:02}-10T10:00:00Z\n");
+    }
+    // The first instant of June in the county, and the last of May.
+    csv += "june,r1,phone,outpatient,a,2025-05-31T21:00:00Z\nmay,r1,phone,outpatient,a,2025-05-31T20:59:59Z\n";
+    county.must("contacts", &csv);
+    let figures = run_sql(&county, HEAD, RIGHT, "municipality").expect("figures");
+    let of: Vec<(&str, u64)> = figures.iter().map(|it| (it.strata[0].1.as_str(), it.n)).collect();
+    // r2 has left the county, and of r3 nobody knows.
+    assert_eq!(of, [("aalto", 3), ("honka", 2), ("unknown", 3)]);
+}
+
+#[test]
 fn units_roll_up_and_periods_and_dimensions_group() {
     let county = contacts();
     let of = |by: &str| run_sql(&county, HEAD, RIGHT, by).expect("figures");
