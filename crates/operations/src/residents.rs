@@ -58,6 +58,7 @@ pub struct Meeting {
 /// What can be asked of a resident's registration and encounters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
+    /// To a unit and whoever is named; of an own pair who is not named stays.
     Register(Registration),
     Record(Meeting),
 }
@@ -96,7 +97,11 @@ const LONGEST: i64 = 86_400 * 1_000_000;
 /// What happens when a command meets a resident; `now` in microseconds since 1970.
 pub fn decide(resident: &Resident, command: &Command, now: i64) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::Register(new) => {
+        Command::Register(asked) => {
+            // Who is not named stays. Decided here: a nurse and a physician may ask at the same time.
+            let held = resident.registration.clone().map(|held| (held.physician, held.nurse)).unwrap_or_default();
+            let (physician, nurse) = (asked.physician.clone().or(held.0), asked.nurse.clone().or(held.1));
+            let new = &Registration { physician, nurse, ..asked.clone() };
             if new.physician.is_none() && new.nurse.is_none() {
                 return Err(Refusal::NoPair);
             }
@@ -259,11 +264,21 @@ mod tests {
     }
 
     #[test]
+    fn who_is_not_named_stays_also_when_two_ask_at_the_same_time() {
+        let physician = Registration { physician: Some("p1".into()), nurse: None, ..pair("a", "", 20_000) };
+        let (both, events) = given(&[Command::Register(pair("a", "n1", 20_000)), Command::Register(physician)]);
+        let whole = Registration { physician: Some("p1".into()), ..pair("a", "n1", 20_000) };
+        assert_eq!(both.registration, Some(whole.clone()));
+        assert_eq!(events.last(), Some(&Event::Registered(whole)));
+    }
+
+    #[test]
     fn what_cannot_be_is_refused() {
         let (resident, _) = given(&[Command::Register(pair("a", "n1", 20_000))]);
         let refused = |command| decide(&resident, &command, NOW).expect_err("refused");
         assert_eq!(refused(Command::Register(pair("b", "n1", 19_999))), Refusal::Earlier);
-        assert_eq!(refused(Command::Register(Registration { nurse: None, ..pair("b", "n", 20_001) })), Refusal::NoPair);
+        let nobody = Command::Register(Registration { nurse: None, ..pair("b", "n", 20_001) });
+        assert_eq!(decide(&Resident::default(), &nobody, NOW), Err(Refusal::NoPair));
         for (from, to) in [(NOW, NOW - 1), (NOW - 1, NOW + 1), (NOW - LONGEST - 2, NOW - 1)] {
             assert_eq!(refused(Command::Record(meeting(from, to))), Refusal::Times);
         }

@@ -339,9 +339,11 @@ fn for_resident(app: &App, page: &Page, id: Uuid, contact: &Contact) -> Markup {
                         None => { (page.text("desk-no-pair")) }
                     }
                 }
-                form method="post" action=(format!("/desk/contacts/{id}/register")) {
-                    input type="hidden" name="client_id" value=(app.sessions.unguessable());
-                    button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-register")) }
+                @if matches!(page.role, Some(Role::Nurse | Role::Physician)) {
+                    form method="post" action=(format!("/desk/contacts/{id}/register")) {
+                        input type="hidden" name="client_id" value=(app.sessions.unguessable());
+                        button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-register")) }
+                    }
                 }
                 form method="post" action=(format!("/desk/contacts/{id}/encounter")) {
                     input type="hidden" name="client_id" value=(app.sessions.unguessable());

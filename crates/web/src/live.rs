@@ -86,13 +86,29 @@ struct Listener {
 }
 
 impl Listener {
+    fn told(&mut self, item: &Item) -> Event {
+        self.after = item.seq;
+        event(item, &self.caller)
+    }
+
     /// The next event; none when the listener may listen no more, or the server ends.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Listener)> {
         loop {
             if *self.ending.borrow() {
                 return None;
             }
-            let contact = self.app.desk.contact(self.contact).await.ok()??;
+            let open = self.app.desk.view().contact(self.contact).cloned();
+            // One that is over is read from the log, each time whole: once for what is read, and not for each item of it.
+            if let Some(item) = self.items.pop_if(|_| open.is_none()) {
+                if !self.caller.stands(&self.app) {
+                    return None;
+                }
+                return Some((Ok(self.told(&item)), self));
+            }
+            let contact = match open {
+                Some(contact) => contact,
+                None => self.app.desk.contact(self.contact).await.ok()??,
+            };
             if !self.app.may_still(&self.caller, self.contact, Action::ReadContact, &contact) {
                 return None;
             }
@@ -102,9 +118,7 @@ impl Listener {
                 return Some((Ok(Event::default().event("resync").data(data)), self));
             }
             if let Some(item) = self.items.pop() {
-                self.after = item.seq;
-                let event = event(&item, &self.caller);
-                return Some((Ok(event), self));
+                return Some((Ok(self.told(&item)), self));
             }
             self.heard.borrow_and_update();
             self.items = self.app.desk.conversation(self.contact, self.after, MOST).await.ok()?;

@@ -33,7 +33,9 @@ impl Asked {
     pub fn own(person: &Person) -> Asked {
         match person.role {
             Role::Physician => Asked { physician: Some(person.id.clone()), ..Asked::default() },
-            _ => Asked { nurse: Some(person.id.clone()), ..Asked::default() },
+            Role::Nurse => Asked { nurse: Some(person.id.clone()), ..Asked::default() },
+            // A lead is neither.
+            _ => Asked::default(),
         }
     }
 
@@ -93,12 +95,8 @@ impl App {
                 return Err(Failure::invalid(field, what));
             }
         }
-        // Who is not named stays.
-        let before = self.registration(contact);
-        let (physician, nurse) = before.map_or((None, None), |it| (it.physician, it.nurse));
-        let (physician, nurse) = (asked.physician.or(physician), asked.nurse.or(nurse));
         let from = self.calendar.local_date(now).map_or(0, day_number);
-        Ok(Command::Register(Registration { unit, physician, nurse, from }))
+        Ok(Command::Register(Registration { unit, physician: asked.physician, nurse: asked.nurse, from }))
     }
 }
 
