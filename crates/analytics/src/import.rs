@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use facts::Table;
+use facts::{Table, Value};
 use serde::Serialize;
 
 pub use check::{Directory, known_ids};
@@ -95,12 +95,10 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
                 None => break,
             };
             summary.read += 1;
-            match check.row(&record, request.now) {
-                Ok(row) => rows.push(&row.values, &request.source, row.recorded_at, record.line),
-                Err(refused) => {
-                    summary.rejected += 1;
-                    quarantine.put(&record, refused.column, &refused.reason)?;
-                }
+            let push = |values: &[Value<'_>], recorded_at| rows.push(values, &request.source, recorded_at, record.line);
+            if let Err(refused) = check.row(&record, request.now, push) {
+                summary.rejected += 1;
+                quarantine.put(&record, refused.column, &refused.reason)?;
             }
             if rows.len() == COMMIT || rows.texts() >= MOST_TEXT {
                 // A writer that failed takes no more; its error is told below.

@@ -302,12 +302,13 @@ impl Desk {
     /// Keeps a snapshot, behind which the next start is quick.
     pub fn keep(&self) -> Result<()> {
         let Some(path) = self.0.snapshot.as_deref() else { return Ok(()) };
+        // Copied, and written out of the copy: who waits for the view does not wait for that.
+        let view = self.view().clone();
         // A program that can read more begins anew, and has all of it.
-        if self.view().has_unreadable() {
+        if view.has_unreadable() {
             return Ok(());
         }
-        let text = self.view().text()?;
-        View::keep(&text, path)
+        View::keep(&view.text()?, path)
     }
 
     pub fn log(&self) -> &Log {

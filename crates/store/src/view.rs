@@ -59,7 +59,7 @@ pub fn contact_of(stream: &str) -> Option<Uuid> {
 }
 
 /// A fold of the log up to a place.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct View {
     pub pos: u64,
     pub epoch: Uuid,

@@ -32,12 +32,6 @@ pub struct Refused {
     pub reason: String,
 }
 
-/// A row that passed: one value for each of the table's columns.
-pub struct Checked<'a> {
-    pub values: Vec<Value<'a>>,
-    pub recorded_at: i64,
-}
-
 /// Makes pseudonyms of residents: the first 63 bits of HMAC-SHA-256(directory key, source id).
 pub struct Directory {
     mac: Hmac<Sha256>,
@@ -193,8 +187,13 @@ impl Check {
         })
     }
 
-    /// The values of a row, or why it is refused.
-    pub fn row<'a>(&'a mut self, record: &'a Record, now: i64) -> std::result::Result<Checked<'a>, Refused> {
+    /// Gives the values of a row, and when it was recorded, to who takes them; or why it is refused.
+    pub fn row(
+        &mut self,
+        record: &Record,
+        now: i64,
+        take: impl FnOnce(&[Value<'_>], i64),
+    ) -> std::result::Result<(), Refused> {
         let Check { table, sources, zone, directory, known, orders, .. } = self;
         let formats = Formats {
             zone,
@@ -206,11 +205,15 @@ impl Check {
             let reason = format!("the row has {} fields, the header {}", record.fields.len(), self.fields);
             return Err(Refused { column: table.key[0], reason });
         }
+        // Texts that are made live as long as the row; nearly every mapping makes none.
+        let made: Vec<Option<String>> = sources.iter().filter_map(|source| source.prefixed(record)).collect();
+        let mut made = made.iter();
         let mut values = Vec::with_capacity(sources.len());
         for source in sources.iter() {
             let refuse = |reason: String| Refused { column: source.column.name, reason };
-            let text = source.text(record).map_err(refuse)?;
-            let value = match text {
+            let own = source.text(record).map_err(refuse)?;
+            let made = source.prefix.as_ref().and_then(|_| made.next()?.as_deref());
+            let value = match own.map(|own| made.unwrap_or(own)) {
                 None if source.column.optional => Value::Null,
                 None => return Err(refuse("is empty".into())),
                 Some(text) => {
@@ -243,7 +246,8 @@ impl Check {
         if recorded_at > now {
             return Err(Refused { column: "recorded_at", reason: "is still to come".into() });
         }
-        Ok(Checked { values, recorded_at })
+        take(&values, recorded_at);
+        Ok(())
     }
 }
 
@@ -317,8 +321,8 @@ impl Source {
         Ok(source)
     }
 
-    /// The text of the column in a row, after mapping; `None` when there is no value.
-    fn text<'a>(&'a self, record: &'a Record) -> std::result::Result<Option<Cow<'a, str>>, String> {
+    /// What stands in the column in a row, cut and mapped; empty: nothing.
+    fn own<'a>(&'a self, record: &'a Record) -> std::result::Result<&'a str, String> {
         let own = match self.field {
             Some(field) => match record.fields.get(field) {
                 Some(text) => {
@@ -333,27 +337,31 @@ impl Source {
         }
         let end = self.cut.and_then(|cut| own.char_indices().nth(cut)).map_or(own.len(), |(end, _)| end);
         let own = &own[..end];
-        let mut text = Cow::Borrowed(own);
-        if let Some(values) = &self.values
-            && !own.is_empty()
-        {
-            match values.get(own).or_else(|| values.get("*")) {
-                Some(mapped) => text = Cow::Borrowed(mapped),
-                None => return Err(format!("the mapping knows no value '{own}'")),
+        match &self.values {
+            Some(values) if !own.is_empty() => {
+                let mapped = values.get(own).or_else(|| values.get("*"));
+                mapped.map(String::as_str).ok_or_else(|| format!("the mapping knows no value '{own}'"))
             }
+            _ => Ok(own),
         }
-        if text.is_empty() {
-            return Ok(self
-                .column
-                .default
-                .filter(|default| !default.is_empty())
-                .map(Cow::Borrowed)
-                .or_else(|| (self.column.default == Some("") && !self.column.optional).then_some(Cow::Borrowed(""))));
+    }
+
+    /// The text of the column in a row, but for its prefix; `None` when there is no value.
+    fn text<'a>(&'a self, record: &'a Record) -> std::result::Result<Option<&'a str>, String> {
+        let text = self.own(record)?;
+        if !text.is_empty() {
+            return Ok(Some(text));
         }
-        match &self.prefix {
-            Some(prefix) => Ok(Some(Cow::Owned(format!("{prefix}{text}")))),
-            None => Ok(Some(text)),
-        }
+        let default = self.column.default;
+        let empty = || (default == Some("") && !self.column.optional).then_some("");
+        Ok(default.filter(|default| !default.is_empty()).or_else(empty))
+    }
+
+    /// The text with its prefix, where the column has one, if there is a value.
+    fn prefixed(&self, record: &Record) -> Option<Option<String>> {
+        let prefix = self.prefix.as_ref()?;
+        let own = self.own(record).ok().filter(|own| !own.is_empty());
+        Some(own.map(|own| format!("{prefix}{own}")))
     }
 }
 
@@ -367,64 +375,47 @@ struct Formats<'a> {
 
 fn read_value<'a>(
     source: &Source,
-    text: Cow<'a, str>,
+    text: &'a str,
     formats: &Formats<'_>,
     directory: &mut Directory,
     ambiguous: &mut u64,
 ) -> std::result::Result<Value<'a>, String> {
-    let not = |what: &str| format!("'{}' is not {what}", shortened(&text));
+    let not = |what: &str| format!("'{}' is not {what}", shortened(text));
     match source.column.ty {
         Type::Resident => Ok(Value::Int(directory.resident(text.as_bytes()))),
         // Programs that know no empty number write whole ones as 1980.0.
         Type::Int => {
             let whole = text.split_once('.').filter(|(_, zeros)| zeros.bytes().all(|digit| digit == b'0'));
-            let whole = whole.map_or(text.as_ref(), |(whole, _)| whole);
+            let whole = whole.map_or(text, |(whole, _)| whole);
             whole.parse().map(Value::Int).map_err(|_| not("a whole number"))
         }
-        Type::Float => formats.number(&text).map(Value::Float).ok_or_else(|| not("a number")),
+        Type::Float => formats.number(text).map(Value::Float).ok_or_else(|| not("a number")),
         Type::Cents => match source.rate {
-            Some(rate) => formats.number(&text).and_then(|amount| cents(amount * rate)).map(Value::Int),
+            Some(rate) => formats.number(text).and_then(|amount| cents(amount * rate)).map(Value::Int),
             None => text.parse().ok().map(Value::Int),
         }
         .ok_or_else(|| not("an amount")),
-        Type::Bool => match text.as_ref() {
+        Type::Bool => match text {
             "true" | "1" | "yes" | "t" => Ok(Value::Bool(true)),
             "false" | "0" | "no" | "f" => Ok(Value::Bool(false)),
             _ => Err(not("true or false")),
         },
-        Type::Instant => formats.instant(&text, ambiguous).map(Value::Int),
-        Type::Day => formats.day(&text).map(Value::Int).ok_or_else(|| not("a day")),
-        Type::Code(list) => match list.find(&text) {
+        Type::Instant => formats.instant(text, ambiguous).map(Value::Int),
+        Type::Day => formats.day(text).map(Value::Int).ok_or_else(|| not("a day")),
+        Type::Code(list) => match list.find(text) {
             Some(code) => Ok(Value::Text(code.code)),
             None => {
                 let codes: Vec<&str> = list.codes.iter().map(|code| code.code).collect();
-                Err(format!("'{}' is not one of {}", shortened(&text), codes.join(", ")))
+                Err(format!("'{}' is not one of {}", shortened(text), codes.join(", ")))
             }
         },
         Type::Text | Type::Label | Type::Unit | Type::Professional => {
             if (source.key || !matches!(source.column.ty, Type::Text)) && text.len() > KEY_LIMIT {
                 return Err(format!("is longer than {KEY_LIMIT} bytes"));
             }
-            match text {
-                Cow::Borrowed(text) => Ok(Value::Text(text)),
-                // Prefixed values are few; the interner keeps each once for the run.
-                Cow::Owned(text) => Ok(Value::Text(interned(text))),
-            }
+            Ok(Value::Text(text))
         }
     }
-}
-
-/// Keeps a text for the life of the program: mapped codes of an open vocabulary, each once.
-fn interned(text: String) -> &'static str {
-    use std::sync::{LazyLock, Mutex, PoisonError};
-    static TEXTS: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
-    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = texts.get(text.as_str()) {
-        return known;
-    }
-    let kept: &'static str = Box::leak(text.into_boxed_str());
-    texts.insert(kept);
-    kept
 }
 
 fn shortened(text: &str) -> Cow<'_, str> {

@@ -78,10 +78,12 @@ impl Tree {
         days.push(i32::MIN);
         days.sort_unstable();
         days.dedup();
+        let mut rows_of: Vec<Vec<&Period>> = vec![Vec::new(); tree.units.len()];
+        periods.iter().for_each(|period| rows_of[period.unit].push(period));
         for day in &days {
             let parent_of = |unit: usize| {
                 // Outside its own validity a unit stands where its nearest row puts it.
-                let rows = periods.iter().filter(|it| it.unit == unit);
+                let rows = rows_of[unit].iter();
                 let row = rows.min_by_key(|it| match it {
                     it if it.from <= *day && *day < it.to => 0,
                     it if *day < it.from => i64::from(it.from) - i64::from(*day),
