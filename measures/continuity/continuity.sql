@@ -31,6 +31,16 @@
 --- name = { fi = "Käynnit omalla lääkärillä, SLICC", sv = "Besök hos egen läkare, SLICC", en = "Visits with the own doctor, SLICC" }
 --- source = "Sidaway-Lee et al. 2019 (doi 10.3399/bjgp19X701813)"
 --- about = { fi = "Nimetyn lääkärin asukkaiden käynneistä ne, jotka olivat hänen luonaan. Myös yhden käynnin asukkaat ovat mukana.", sv = "Av besöken av invånare med namngiven läkare de som var hos denne. Även invånare med ett besök är med.", en = "Of the visits by people with a named doctor, those with that doctor. People with one visit count." }
+---
+--- [continuity.without_professional]
+--- kind = "ratio"
+--- unit = "share"
+--- better = "lower"
+--- numerator = "missing"
+--- denominator = "met"
+--- name = { fi = "Käynnit ilman tietoa lääkäristä", sv = "Besök utan uppgift om läkare", en = "Visits without a recorded physician" }
+--- source = "Sidaway-Lee et al. 2023: visits without a known provider are left out; above 5 % the indices of continuity tell little"
+--- about = { fi = "Osuus lääkärikäynneistä, joihin ei ole kirjattu lääkäriä. Ne eivät ole mukana jatkuvuuden mittareissa: jos niitä on yli viisi prosenttia, mittarit kertovat vähän.", sv = "Andel läkarbesök där ingen läkare har antecknats. De är inte med i måtten på kontinuitet: är de över fem procent säger måtten lite.", en = "Share of visits to physicians for which no physician was recorded. They are left out of the indices of continuity: above five percent these tell little." }
 SELECT
   resident_id AS case_id,
   resident_id,
@@ -40,5 +50,7 @@ SELECT
   upc,
   secon,
   CASE WHEN named > 0 THEN own END AS own,
-  CASE WHEN named > 0 THEN named END AS named
+  CASE WHEN named > 0 THEN named END AS named,
+  missing,
+  visits + missing AS met
 FROM continuity()

@@ -59,6 +59,8 @@ pub struct Summary {
     pub rejected: u64,
     /// Local times that summer time's end made ambiguous; the earlier was taken.
     pub ambiguous_times: u64,
+    /// Line and column of the first refused rows.
+    pub refused: Vec<(u64, String)>,
     /// Where refused rows stand, with their reasons; none when nothing was refused.
     pub quarantine: Option<PathBuf>,
 }
@@ -129,6 +131,7 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
         })?;
     }
     summary.ambiguous_times = check.ambiguous_times;
+    summary.refused = std::mem::take(&mut quarantine.first);
     summary.quarantine = quarantine.finish()?;
     compact(request.data, &lake, request.table)?;
     match failure {

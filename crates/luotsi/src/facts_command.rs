@@ -69,6 +69,10 @@ pub fn import(arguments: &ImportArguments) -> Result<Done> {
         bar.finish_and_clear();
         let summary = summary?;
         rejected += summary.rejected;
+        // The reason stands in the quarantine, for a value may stand in the reason.
+        for (line, column) in &summary.refused {
+            eprintln!("{}:{line}: refused for its column {column}", file.display());
+        }
         output::print(|out| {
             let written = match arguments.json {
                 true => writeln!(out, "{}", serde_json::to_string(&summary).unwrap_or_default()),

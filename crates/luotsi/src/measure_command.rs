@@ -160,6 +160,7 @@ fn run_measures(arguments: &RunArguments) -> Result<()> {
     let catalogue = arguments.of.catalogue()?;
     let snapshot = Lake::existing(&arguments.of.data.path)?.snapshot()?;
     let as_of = arguments.as_of.map_or_else(now, |as_of| as_of.as_microsecond());
+    arguments.ids.iter().try_for_each(|id| catalogue.find(id).map(drop))?;
     let is_asked = |measure: &Definition| arguments.ids.is_empty() || arguments.ids.contains(&measure.id);
     // To where the facts of every measure asked for are complete.
     let asked = catalogue.measures().filter(|(_, measure)| is_asked(measure));

@@ -84,7 +84,7 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         let mut heads = place.heads(&keys);
         heads.hold_last(Of::Accesses, place.existing_accesses(now)?.as_ref()).await?;
         let accesses = Log::open(&place.accesses(), Arc::clone(&keys), now).map_err(told)?;
-        tell_of_clock(desk.log()).await?;
+        tell_of_risks(desk.log()).await?;
         let services = services(data, &publication)?;
         let app = App::new(Parts {
             figures: Arc::new(publication),
@@ -238,8 +238,9 @@ async fn note(heads: &mut Heads, logs: &[(Of, Log)]) {
     }
 }
 
-/// Says so when the log has been written at a time that is not yet: its own time stands still until then.
-async fn tell_of_clock(log: &Log) -> Result<()> {
+/// Says so when the log has been written at a time that is not yet: its own time stands still until then; and when its
+/// database does not keep what it is given.
+async fn tell_of_risks(log: &Log) -> Result<()> {
     let head = log.read_all(0, Filter::default(), 0).await.map_err(told)?.head;
     let last = log.read_all(head.saturating_sub(1), Filter::default(), 1).await.map_err(told)?.events;
     if let Some(last) = last.first().filter(|event| event.recorded > now() + LEEWAY) {
@@ -247,6 +248,9 @@ async fn tell_of_clock(log: &Log) -> Result<()> {
         eprintln!(
             "warning: the log was last written at {at}, which is not yet: the clock was ahead then, or is behind now"
         );
+    }
+    for setting in log.risks().await.map_err(told)? {
+        eprintln!("warning: the database has {setting} = off: what is acknowledged can be lost or spoilt; set it on");
     }
     Ok(())
 }

@@ -141,6 +141,15 @@ impl Backend {
         }
     }
 
+    /// Settings of the database by which what is acknowledged can be lost with its power, or be spoilt unnoticed.
+    pub fn risks(&mut self) -> Outcome<Vec<String>> {
+        match self {
+            Backend::Postgres(postgres) => postgres.risks(),
+            // The log sets its own file's.
+            Backend::Sqlite(_) | Backend::Memory(_) => Ok(Vec::new()),
+        }
+    }
+
     /// Every stream in the order of names, after one.
     pub fn streams(&mut self, after: &str, most: usize) -> Outcome<Vec<(String, Stream)>> {
         each!(self, it => it.streams(after, most))

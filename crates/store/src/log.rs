@@ -241,6 +241,11 @@ impl Log {
         self.keys.noted()
     }
 
+    /// Settings of the database that are off, and by which what is acknowledged can be lost or spoilt unnoticed.
+    pub async fn risks(&self) -> Result<Vec<String>> {
+        self.reading(Backend::risks).await
+    }
+
     /// Whether content of a subject was ever sealed here, also where it was erased.
     pub fn knows(&self, subject: Uuid) -> Result<bool> {
         self.keys.knows(subject)

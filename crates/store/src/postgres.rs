@@ -332,6 +332,12 @@ impl Postgres {
         rows.iter().map(recorded).collect()
     }
 
+    pub fn risks(&mut self) -> Outcome<Vec<String>> {
+        let sql = "SELECT name FROM pg_settings WHERE setting = 'off' \
+                   AND name IN ('fsync', 'full_page_writes', 'data_checksums') ORDER BY name";
+        Ok(self.query(sql, &[])?.iter().map(|row| row.get(0)).collect())
+    }
+
     pub fn strays(&mut self) -> Outcome<(bool, bool)> {
         let sql = "SELECT EXISTS (SELECT 1 FROM events WHERE pos < 1), \
                    EXISTS (SELECT 1 FROM events WHERE pos > (SELECT pos FROM head))";

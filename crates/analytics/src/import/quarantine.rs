@@ -15,11 +15,16 @@ pub struct Quarantine {
     path: PathBuf,
     header: Vec<String>,
     out: Option<csv::Writer<File>>,
+    /// Line and column of the first refused rows; not the reason, in which a value may stand.
+    pub first: Vec<(u64, String)>,
 }
+
+/// Refused rows whose place is told beside the quarantine.
+const TOLD: usize = 3;
 
 impl Quarantine {
     pub fn new(path: PathBuf, header: &[String]) -> Quarantine {
-        Quarantine { path, header: header.to_vec(), out: None }
+        Quarantine { path, header: header.to_vec(), out: None, first: Vec::new() }
     }
 
     pub fn put(&mut self, record: &Record, column: &str, reason: &str) -> Result<()> {
@@ -28,11 +33,14 @@ impl Quarantine {
         if self.out.is_none() {
             self.out = Some(self.begin()?);
         }
-        let Some(out) = &mut self.out else { return Ok(()) };
-        let line = record.line.to_string();
         // Of a row that is too short, the column where it ends.
         let ends = self.header.get(record.fields.len()).map(String::as_str);
         let column = ends.unwrap_or(column);
+        if self.first.len() < TOLD {
+            self.first.push((record.line, column.to_string()));
+        }
+        let Some(out) = &mut self.out else { return Ok(()) };
+        let line = record.line.to_string();
         let added = [line.as_bytes(), column.as_bytes(), reason.as_bytes()];
         // A quarantine that is imported again and refused again has these columns already.
         let is_own = |at: &usize| self.header.get(*at).is_none_or(|name| !ADDED.contains(&name.as_str()));

@@ -504,6 +504,8 @@ fn an_end_before_its_start_is_refused_also_where_what_lies_between_is_empty() {
     ];
     let summary = county.import("contacts", &format!("{header}\n{}", rows.concat())).expect("an import");
     assert_eq!((summary.accepted, summary.rejected), (1, 3));
+    let told: Vec<(u64, &str)> = summary.refused.iter().map(|(line, column)| (*line, column.as_str())).collect();
+    assert_eq!(told, [(3, "ended_at"), (4, "ended_at"), (5, "closed_at")], "line and column of the first");
     let refused: Vec<String> = quarantine(&summary).iter().map(|row| row[2].clone()).collect();
     let expected = ["is before opened_at", "is before opened_at", "is before opened_at"];
     assert!(refused[0].starts_with("is before"), "{refused:?}");

@@ -25,6 +25,17 @@ fn url(bench: &Bench) -> String {
 }
 
 #[test]
+fn settings_by_which_what_is_acknowledged_can_be_lost_are_told() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let risks = bench.log.risks().await.expect("an answer");
+        // The tests' server is started so: they need not wait for the disk.
+        assert_eq!(risks.iter().any(|risk| risk == "fsync"), kind == Kind::Postgres, "{risks:?}");
+        assert!(risks.iter().all(|risk| risk != "full_page_writes"), "{risks:?}");
+    });
+}
+
+#[test]
 fn c12_a_slow_writer_is_not_overtaken() {
     on_every_kind(async |kind| {
         let bench = Bench::new(kind);
