@@ -202,9 +202,14 @@ fn traits(rust: &[(PathBuf, String)]) -> Vec<String> {
 fn locales(rust: &[(PathBuf, String)]) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     let read = |language: &str| {
-        let path = root().join("locales").join(language).join("luotsi.ftl");
-        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok::<_, String>(keys(&text))
+        let folder = root().join("locales").join(language);
+        let files = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let mut keys_of_all = BTreeMap::new();
+        for path in files.flatten().map(|file| file.path()) {
+            let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            keys_of_all.extend(keys(&text));
+        }
+        Ok::<_, String>(keys_of_all)
     };
     let finnish = read("fi")?;
     for language in ["sv", "en"] {

@@ -4,6 +4,7 @@
 //! are a fold of the log and of the imports. A killed import is run again whole.
 
 mod check;
+mod directory;
 mod mapping;
 mod quarantine;
 mod read;
@@ -15,7 +16,8 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use facts::{Table, Value};
 use serde::Serialize;
 
-pub use check::{Directory, known_ids};
+pub use check::known_ids;
+pub use directory::Directory;
 pub use mapping::Mapping;
 
 use crate::decide::Tally;

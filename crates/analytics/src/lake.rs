@@ -4,6 +4,7 @@
 //! it current by one rename: readers see all of a commit or none, and a killed commit leaves only files nobody names.
 
 mod erase;
+mod format;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
@@ -20,6 +21,8 @@ use facts::{TABLES, Table, Type};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use format::{FORMAT, has_format, make_private};
+
 use crate::changes::Changes;
 use crate::decide::{Tally, decide, with_marks};
 use crate::error::{Error, Result};
@@ -28,9 +31,6 @@ use crate::layout::{self, FileEntry, FileWriter, partition_name, partition_of, p
 use crate::merge::{self, Walk};
 use crate::rows::{KEY, Place, Rows, stored_schema};
 use crate::seen::Seen;
-
-/// Version of the layout on disk. Another one is refused: until the first release the originals are imported again.
-pub const FORMAT: u32 = 2;
 
 /// Folder beside the tables in which running queries keep what does not fit into memory.
 pub const SPILL: &str = "spill";
@@ -187,43 +187,6 @@ fn manifest_name(version: u64) -> String {
 fn read_manifest(path: &Path) -> Result<Manifest> {
     let text = fs::read_to_string(path).map_err(|error| Error::file("read the manifest", path, error))?;
     serde_json::from_str(&text).map_err(|error| Error::file("read the manifest", path, error))
-}
-
-/// Makes a data directory where there is none. What is in it is of people: nobody else on the machine reads it.
-pub fn make_private(data: &Path) -> Result<()> {
-    if data.exists() {
-        return Ok(());
-    }
-    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-    let made = fs::create_dir_all(data).and_then(|()| fs::set_permissions(data, private));
-    made.map_err(|error| Error::file("make the folder", data, error))
-}
-
-/// Whether a folder is a data directory; an error where it is one of another format.
-pub fn has_format(data: &Path) -> Result<bool> {
-    let format = data.join("FORMAT");
-    match fs::read_to_string(&format) {
-        Ok(text) => check_format(&text, &format).map(|()| true),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(Error::file("read", &format, error)),
-    }
-}
-
-fn check_format(text: &str, path: &Path) -> Result<()> {
-    match text.trim().parse::<u32>() {
-        Ok(FORMAT) => Ok(()),
-        Ok(format) if format < FORMAT => Err(Error::new(format!(
-            "the data directory has format {format}, which only a program before the first release read"
-        ))
-        .at(path.display())
-        .remedy("import the originals under imports/ into another directory")),
-        Ok(format) => {
-            Err(Error::new(format!("the data directory has format {format}, this program reads up to {FORMAT}"))
-                .at(path.display())
-                .remedy("use the newer program that wrote it"))
-        }
-        Err(_) => Err(Error::new("the format of the data directory is not a number").at(path.display())),
-    }
 }
 
 impl Snapshot {

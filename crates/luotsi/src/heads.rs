@@ -135,10 +135,13 @@ impl Heads {
             Err(error) => return Err(Error::file("read", &self.path, error)),
         };
         let heads = text.lines().zip(1..).filter_map(|(line, number)| Some((serde_json::from_str(line).ok()?, number)));
-        let signed = |(head, number): (Head, u32)| match head.signed(&self.key) == head.signature {
+        let signed = |(head, number): (Head, u32)| {
+            match head.signed(&self.key) == head.signature {
             true => Ok(head),
             false => Err(Error::new("this head was not noted by a server with this master key")
-                .at(format!("{}:{number}:1", self.path.display()))),
+                .at(format!("{}:{number}:1", self.path.display()))
+                .remedy("name the master key of that server with LUOTSI_KEY_FILE; if it is the right one, the heads were changed: ask who keeps a copy")),
+        }
         };
         heads.map(signed).collect()
     }

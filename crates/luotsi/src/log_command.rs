@@ -168,7 +168,9 @@ async fn verify_all(arguments: &Verify) -> Result<()> {
     }
     let keys = arguments.of.keys()?;
     let heads = match &arguments.heads {
-        Some(copy) if !copy.exists() => return Err(Error::new("there is no such file").at(copy.display())),
+        Some(copy) if !copy.exists() => {
+            return Err(Error::new("there is no such file").at(copy.display()).remedy("name a copy of heads.jsonl"));
+        }
         Some(copy) => Heads::at(copy.clone(), &keys),
         None => arguments.of.heads(&keys),
     };

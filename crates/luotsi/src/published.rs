@@ -185,7 +185,7 @@ fn point(figure: &Published) -> Point {
         lower: figure.lower,
         upper: figure.upper,
         // A window that begins before the facts has a number of cases, and tells none.
-        n: (!figure.suppressed && figure.reason.as_deref() != Some("window_before_data")).then_some(figure.n),
+        n: (!figure.suppressed && figure.reason.as_deref() != Some(measure::BEFORE_DATA)).then_some(figure.n),
         numerator: figure.numerator,
         denominator: figure.denominator,
         suppressed: figure.suppressed,

@@ -6,7 +6,6 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use facts::Modality;
 use maud::{Markup, html};
 use operations::access::{Action, Role};
 use operations::contacts::{Code, Command, Contact, Event, Outcome, Place};
@@ -22,14 +21,11 @@ use crate::contact::{see_other, service_name, wrong_text};
 use crate::home::{away, kept, missing, unsent};
 use crate::layout::{Page, escape};
 use crate::numbers;
-use crate::resident::Asked;
+use crate::resident::{self, Asked};
 use crate::thread::{Written, conversation, errors, message_box};
 
 /// Contacts shown of a queue.
 const SHOWN: usize = 100;
-/// How residents are met, in the order in which they are offered.
-const MODALITIES: [Modality; 5] =
-    [Modality::Message, Modality::Chat, Modality::Phone, Modality::Video, Modality::InPerson];
 /// How contacts end at the desk, in the order in which they are offered.
 const OUTCOMES: [Outcome; 6] =
     [Outcome::Advised, Outcome::Booked, Outcome::Referred, Outcome::SelfCare, Outcome::NoNeed, Outcome::Misdirected];
@@ -95,7 +91,7 @@ fn queue_units(app: &App, person: &Person) -> Vec<String> {
     own.map(str::to_string).collect()
 }
 
-fn unit_name(page: &Page, id: &str) -> String {
+pub fn unit_name(page: &Page, id: &str) -> String {
     let unit = page.figures.units().iter().find(|unit| unit.id == id);
     unit.map_or_else(|| id.to_string(), |unit| page.language.of(&unit.names).to_string())
 }
@@ -280,7 +276,7 @@ fn forms(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Contact
                         button.govuk-button.govuk-button--secondary type="submit" formaction=(to("ask")) { (page.text("desk-ask")) }
                     }
                 }
-                @if !contact.anonymous { (for_resident(app, page, id, contact)) }
+                @if !contact.anonymous { (resident::forms(app, page, id, contact)) }
                 (end(app, page, &to("resolve"), contact))
                 (hand_over(app, page, &to("transfer"), contact, written))
                 div.actions { (button("release", "desk-release", "govuk-button--secondary")) }
@@ -317,50 +313,6 @@ fn end(app: &App, page: &Page, to: &str, contact: &Contact) -> Markup {
                     }
                 }
                 button.govuk-button type="submit" { (page.text("desk-resolve")) }
-            }
-        }
-    }
-}
-
-/// What can be done for a resident who is known: become their own nurse or physician, record that they were met.
-fn for_resident(app: &App, page: &Page, id: Uuid, contact: &Contact) -> Markup {
-    let own = app.registration(contact);
-    html! {
-        details.govuk-details {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("desk-resident")) } }
-            div.govuk-details__text {
-                p {
-                    (page.text("desk-pair")) ": "
-                    @match &own {
-                        Some(own) => {
-                            (unit_name(page, &own.unit))
-                            @for name in own.physician.iter().chain(&own.nurse) { ", " (name) }
-                        }
-                        None => { (page.text("desk-no-pair")) }
-                    }
-                }
-                @if matches!(page.role, Some(Role::Nurse | Role::Physician)) {
-                    form method="post" action=(format!("/desk/contacts/{id}/register")) {
-                        input type="hidden" name="client_id" value=(app.sessions.unguessable());
-                        button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-register")) }
-                    }
-                }
-                form method="post" action=(format!("/desk/contacts/{id}/encounter")) {
-                    input type="hidden" name="client_id" value=(app.sessions.unguessable());
-                    div.govuk-form-group {
-                        label.govuk-label for="modality" { (page.text("desk-met")) }
-                        select.govuk-select name="modality" id="modality" {
-                            @for modality in MODALITIES {
-                                option value=(modality.code()) { (page.language.code_name(Modality::LIST, modality.code())) }
-                            }
-                        }
-                    }
-                    div.govuk-form-group {
-                        label.govuk-label for="minutes" { (page.text("desk-minutes")) }
-                        input.govuk-input.govuk-input--width-4 #minutes type="number" name="minutes" min="1" max="600" value="10";
-                    }
-                    button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-record")) }
-                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What professionals do for the resident of a contact: the own pair, and encounters that were had.
 
 use facts::{Code, Modality, Profession};
+use maud::{Markup, html};
 use operations::access::Role;
 use operations::calendar::day_number;
 use operations::contacts::{Channel, Contact};
@@ -13,9 +14,15 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::Person;
 use crate::care::{PLAIN_ID, is_plain_id};
+use crate::desk::unit_name;
+use crate::layout::Page;
 
 /// Minutes of an encounter at most.
 const LONGEST: u32 = 600;
+
+/// How residents are met, in the order in which they are offered.
+const MODALITIES: [Modality; 5] =
+    [Modality::Message, Modality::Chat, Modality::Phone, Modality::Video, Modality::InPerson];
 
 /// What is asked for the resident of a contact.
 #[derive(Debug, Deserialize, Default)]
@@ -129,4 +136,48 @@ fn meeting((id, contact): (Uuid, &Contact), person: &Person, asked: &Asked, now:
         started_at: now - i64::from(minutes) * 60_000_000,
         ended_at: now,
     })
+}
+
+/// What can be done for a resident who is known: become their own nurse or physician, record that they were met.
+pub fn forms(app: &App, page: &Page, id: Uuid, contact: &Contact) -> Markup {
+    let own = app.registration(contact);
+    html! {
+        details.govuk-details {
+            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("desk-resident")) } }
+            div.govuk-details__text {
+                p {
+                    (page.text("desk-pair")) ": "
+                    @match &own {
+                        Some(own) => {
+                            (unit_name(page, &own.unit))
+                            @for name in own.physician.iter().chain(&own.nurse) { ", " (name) }
+                        }
+                        None => { (page.text("desk-no-pair")) }
+                    }
+                }
+                @if matches!(page.role, Some(Role::Nurse | Role::Physician)) {
+                    form method="post" action=(format!("/desk/contacts/{id}/register")) {
+                        input type="hidden" name="client_id" value=(app.sessions.unguessable());
+                        button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-register")) }
+                    }
+                }
+                form method="post" action=(format!("/desk/contacts/{id}/encounter")) {
+                    input type="hidden" name="client_id" value=(app.sessions.unguessable());
+                    div.govuk-form-group {
+                        label.govuk-label for="modality" { (page.text("desk-met")) }
+                        select.govuk-select name="modality" id="modality" {
+                            @for modality in MODALITIES {
+                                option value=(modality.code()) { (page.language.code_name(Modality::LIST, modality.code())) }
+                            }
+                        }
+                    }
+                    div.govuk-form-group {
+                        label.govuk-label for="minutes" { (page.text("desk-minutes")) }
+                        input.govuk-input.govuk-input--width-4 #minutes type="number" name="minutes" min="1" max="600" value="10";
+                    }
+                    button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-record")) }
+                }
+            }
+        }
+    }
 }

@@ -7,6 +7,16 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{LanguageIdentifier, langid};
 
+/// The files of a language, one for each feature; a new feature adds its name here.
+macro_rules! sources {
+    ($language:literal) => {
+        sources!($language: "frame", "access", "home", "steer", "measure", "numbers", "contact", "desk", "admin")
+    };
+    ($language:literal: $($feature:literal),*) => {
+        [$(include_str!(concat!("../../../locales/", $language, "/", $feature, ".ftl"))),*]
+    };
+}
+
 /// A language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -68,12 +78,14 @@ impl Language {
         }
     }
 
-    fn source(self) -> &'static str {
-        match self {
-            Language::Fi => include_str!("../../../locales/fi/luotsi.ftl"),
-            Language::Sv => include_str!("../../../locales/sv/luotsi.ftl"),
-            Language::En => include_str!("../../../locales/en/luotsi.ftl"),
-        }
+    /// The texts of every feature, `locales/LANG/FEATURE.ftl`.
+    fn source(self) -> String {
+        let sources = match self {
+            Language::Fi => sources!("fi"),
+            Language::Sv => sources!("sv"),
+            Language::En => sources!("en"),
+        };
+        sources.concat()
     }
 
     /// A text by its key.
@@ -110,7 +122,7 @@ static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 3]> = LazyLock::new(|| L
 
 #[expect(clippy::expect_used, reason = "the texts are part of the program and a test reads them")]
 fn bundle(language: Language) -> FluentBundle<FluentResource> {
-    let resource = FluentResource::try_new(language.source().into()).map_err(|(_, errors)| errors);
+    let resource = FluentResource::try_new(language.source()).map_err(|(_, errors)| errors);
     let mut bundle = FluentBundle::new_concurrent(vec![language.tag()]);
     bundle.set_use_isolating(false);
     bundle.add_resource(resource.expect("well-formed texts")).expect("each key once");

@@ -1,110 +1,31 @@
 //! The check of one row: types, required columns, codes, the order of times, references.
 
 use std::borrow::Cow;
-use std::path::Path;
 use std::rc::Rc;
 
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type};
-use datafusion::common::{HashMap, HashSet};
+use datafusion::common::HashSet;
 use facts::{Column, Row, Table, Type, Value};
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use operations::calendar::Calendar;
-use sha2::Sha256;
 
 use super::Mapping;
+use super::directory::Directory;
 use super::read::Record;
 use crate::error::{Error, Result};
 use crate::lake::{Snapshot, read_file};
 
 /// Bytes in a business key.
 const KEY_LIMIT: usize = 64;
-/// Pseudonyms kept at hand.
-const CACHE: usize = 1 << 20;
 
 /// Why a row was refused.
 #[derive(Debug, PartialEq)]
 pub struct Refused {
     pub column: &'static str,
     pub reason: String,
-}
-
-/// Makes pseudonyms of residents: the first 63 bits of HMAC-SHA-256(directory key, source id).
-pub struct Directory {
-    mac: Hmac<Sha256>,
-    cache: HashMap<Box<[u8]>, i64>,
-}
-
-/// Whether any row stands under a resident's number.
-fn names_residents(snapshot: &Snapshot) -> bool {
-    facts::TABLES.iter().any(|table| table.by_resident() && snapshot.rows(table) > 0)
-}
-
-impl Directory {
-    /// The directory of a data directory; its key is made with the first facts, readable by its owner only.
-    ///
-    /// With rows of residents stored a missing key is an error: another one would make everyone a stranger.
-    pub fn open(data: &Path, snapshot: &Snapshot) -> Result<Directory> {
-        let path = data.join("keys").join("directory.key");
-        let broken = |error| Error::file("read the directory key", &path, error);
-        let lost = |what: &str| {
-            Error::new(format!("the directory key {what}")).at(path.display()).remedy("restore it from its backup")
-        };
-        let key = match std::fs::read(&path) {
-            Ok(key) if key.len() < 16 => return Err(lost("is too short")),
-            Ok(key) => key,
-            Err(_) if !path.exists() && names_residents(snapshot) => return Err(lost("is missing")),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                use std::io::Read;
-                let mut key = vec![0; 32];
-                std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut key)).map_err(broken)?;
-                Directory::keep_key(data, &key)?;
-                key
-            }
-            Err(error) => return Err(broken(error)),
-        };
-        Ok(Directory::with_key(&key))
-    }
-
-    /// Keeps a key that was made elsewhere, as the key of a data directory.
-    pub fn keep_key(data: &Path, key: &[u8]) -> Result<()> {
-        use std::io::Write;
-        use std::os::unix::fs::OpenOptionsExt;
-        let folder = data.join("keys");
-        let path = folder.join("directory.key");
-        let broken = |error| Error::file("write the directory key", &path, error);
-        std::fs::create_dir_all(&folder).map_err(broken)?;
-        // Whole or not at all, and never over one that is there.
-        let partial = folder.join(format!("directory.key.partial-{}", std::process::id()));
-        let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
-        let written = file.and_then(|mut file| file.write_all(key).and_then(|()| file.sync_all()));
-        let kept = written.and_then(|()| std::fs::hard_link(&partial, &path));
-        let _ = std::fs::remove_file(&partial);
-        kept.and_then(|()| std::fs::File::open(&folder)?.sync_all()).map_err(broken)
-    }
-
-    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
-    pub fn with_key(key: &[u8]) -> Directory {
-        Directory { mac: Hmac::new_from_slice(key).expect("any key length"), cache: HashMap::new() }
-    }
-
-    pub fn resident(&mut self, source_id: &[u8]) -> i64 {
-        if let Some(known) = self.cache.get(source_id) {
-            return *known;
-        }
-        let digest = self.mac.clone().chain_update(source_id).finalize().into_bytes();
-        let mut first = [0; 8];
-        first.copy_from_slice(&digest[..8]);
-        let id = (u64::from_be_bytes(first) >> 1) as i64;
-        if self.cache.len() >= CACHE {
-            self.cache.clear();
-        }
-        self.cache.insert(source_id.into(), id);
-        id
-    }
 }
 
 /// Checks rows of one file for one table.

@@ -293,6 +293,17 @@ impl Figure {
     }
 }
 
+/// A bijection that spreads ids evenly (splitmix64's finaliser).
+pub(super) fn scramble(id: u64) -> u64 {
+    let id = (id ^ (id >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let id = (id ^ (id >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    id ^ (id >> 31)
+}
+
+pub(super) fn hash_text(text: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(text.as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -125,3 +125,11 @@ impl Worths {
         })
     }
 }
+
+pub(super) fn is_text(ty: &DataType) -> bool {
+    match ty {
+        DataType::Dictionary(_, values) => is_text(values),
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => true,
+        _ => false,
+    }
+}

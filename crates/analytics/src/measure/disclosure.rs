@@ -285,9 +285,11 @@ impl Families {
     }
 
     /// What to hide next for an exposed node, so that as few cases as can be are hidden: a path along which what it has less
-    /// others have more, down beside it to a leaf, or up and down again.
+    /// others have more, down beside it to a leaf, or up and down again; where nothing is left there, what is below it.
     fn cover(&self, nodes: &[Node], hidden: &[bool], exposed: usize) -> Option<Vec<usize>> {
-        self.beside(nodes, hidden, exposed).or_else(|| self.next_to(nodes, hidden, exposed).map(|at| vec![at]))
+        let below = || self.children[exposed].iter().copied().filter(|child| !hidden[*child] && nodes[*child].n > 0);
+        self.beside(nodes, hidden, exposed)
+            .or_else(|| below().min_by_key(|child| nodes[*child].n).map(|child| vec![child]))
     }
 
     /// The cheapest path that begins beside a node or above it, of those that hide something more.
@@ -307,24 +309,6 @@ impl Families {
         let below = children.map(|child| self.beneath(nodes, hidden, *child)).min_by_key(|path| cases(nodes, path));
         let below = below.filter(|_| self.own[at] == 0).unwrap_or_default();
         [at].into_iter().filter(|at| !hidden[*at]).chain(below).collect()
-    }
-
-    /// Where no path is left: the smallest shown sibling with cases, else the parent, and so on up.
-    fn next_to(&self, nodes: &[Node], hidden: &[bool], exposed: usize) -> Option<usize> {
-        let below = self.children[exposed].iter().copied().filter(|child| !hidden[*child] && nodes[*child].n > 0);
-        let mut at = exposed;
-        while let Some(parent) = nodes[at].parent {
-            let siblings = self.children[parent].iter().copied().filter(|other| *other != at && !hidden[*other]);
-            let with_cases = siblings.filter(|other| nodes[*other].n > 0);
-            if let Some(sibling) = with_cases.min_by_key(|other| nodes[*other].n) {
-                return Some(sibling);
-            }
-            if !hidden[parent] {
-                return Some(parent);
-            }
-            at = parent;
-        }
-        below.min_by_key(|child| nodes[*child].n)
     }
 }
 

@@ -18,8 +18,8 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::JoinHandle;
 
 use super::cases::population;
-use super::cells::{Cell, Figure, Worth, fixed};
-use super::columns::{Labels, Numbered, Worths};
+use super::cells::{Cell, Figure, Worth, fixed, hash_text, scramble};
+use super::columns::{Labels, Numbered, Worths, is_text};
 use super::disclosure::{BEFORE_DATA, Past};
 use super::grouping::{JOINED, Periods, UnitGrouping};
 use super::people::{People, age_group};
@@ -593,23 +593,4 @@ impl Cluster {
             tree.up(unit as usize, usize::from(epoch)).for_each(|above| put(above as u32));
         }
     }
-}
-
-fn is_text(ty: &DataType) -> bool {
-    match ty {
-        DataType::Dictionary(_, values) => is_text(values),
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => true,
-        _ => false,
-    }
-}
-
-/// A bijection that spreads ids evenly (splitmix64's finaliser).
-fn scramble(id: u64) -> u64 {
-    let id = (id ^ (id >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let id = (id ^ (id >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    id ^ (id >> 31)
-}
-
-fn hash_text(text: &str) -> u64 {
-    xxhash_rust::xxh3::xxh3_64(text.as_bytes())
 }

@@ -42,8 +42,8 @@ impl People {
     /// Of every resident, when one of the groupings asks for it.
     pub async fn read(context: &SessionContext, groupings: impl Iterator<Item = &Grouping>) -> Result<People> {
         let mut read = People::default();
-        let mut dimensions = groupings.flat_map(|grouping| &grouping.dimensions);
-        if !dimensions.any(|dimension| JOINED.contains(&dimension.as_str())) {
+        let dimensions: Vec<&str> = groupings.flat_map(|grouping| &grouping.dimensions).map(String::as_str).collect();
+        if !dimensions.iter().any(|dimension| JOINED.contains(dimension)) {
             return Ok(read);
         }
         let sql = "SELECT resident_id, birth_year, coalesce(sex, 'unknown') AS sex, \
@@ -63,6 +63,9 @@ impl People {
                 };
                 read.people.insert(ids.value(row), person);
             }
+        }
+        if !dimensions.contains(&"municipality") {
+            return Ok(read);
         }
         let sql =
             "SELECT resident_id, valid_from, valid_to, municipality FROM residences ORDER BY resident_id, valid_from";

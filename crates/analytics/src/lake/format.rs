@@ -1,0 +1,46 @@
+//! The data directory itself: whose it is, and of which format.
+
+use std::fs;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// Version of the layout on disk. Another one is refused: until the first release the originals are imported again.
+pub const FORMAT: u32 = 2;
+
+/// Makes a data directory where there is none. What is in it is of people: nobody else on the machine reads it.
+pub fn make_private(data: &Path) -> Result<()> {
+    if data.exists() {
+        return Ok(());
+    }
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    let made = fs::create_dir_all(data).and_then(|()| fs::set_permissions(data, private));
+    made.map_err(|error| Error::file("make the folder", data, error))
+}
+
+/// Whether a folder is a data directory; an error where it is one of another format.
+pub fn has_format(data: &Path) -> Result<bool> {
+    let format = data.join("FORMAT");
+    match fs::read_to_string(&format) {
+        Ok(text) => check_format(&text, &format).map(|()| true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::file("read", &format, error)),
+    }
+}
+
+fn check_format(text: &str, path: &Path) -> Result<()> {
+    match text.trim().parse::<u32>() {
+        Ok(FORMAT) => Ok(()),
+        Ok(format) if format < FORMAT => Err(Error::new(format!(
+            "the data directory has format {format}, which only a program before the first release read"
+        ))
+        .at(path.display())
+        .remedy("import the originals under imports/ into another directory")),
+        Ok(format) => {
+            Err(Error::new(format!("the data directory has format {format}, this program reads up to {FORMAT}"))
+                .at(path.display())
+                .remedy("use the newer program that wrote it"))
+        }
+        Err(_) => Err(Error::new("the format of the data directory is not a number").at(path.display())),
+    }
+}

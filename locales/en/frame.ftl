@@ -1,0 +1,9 @@
+skip = Skip to content
+languages = Languages
+sections = Sections
+section-home = Home
+section-steer = Scorecard
+notice-label = Notice
+notice-synthetic = The people and events of this county are invented.
+footer = Luotsi is an open-source service platform for wellbeing services counties. Licence EUPL-1.2.
+back-home = Back to the front page

@@ -1,0 +1,13 @@
+home-title = Services whose effect is measured
+home-lead = Luotsi turns a contact into help, and help into results: the resident's matter comes in, help goes out, its effect is measured, and services are steered by it.
+home-steer = Every unit's measures with their control charts, definitions and figures.
+home-sign-in = Choose a role and look at the demonstration.
+home-own-title = Your own data
+home-own = Import tables with luotsi import and run measures with luotsi measure run.
+home-how-title = How a figure comes about
+home-how-1 = What happened is written once: a contact, an assessment, a visit, feedback.
+home-how-2 = A measure is a query for cases. Its definition stands beside the figure.
+home-how-3 = A control chart tells a change from chance.
+home-how-4 = Figures of fewer than { $threshold } people are hidden, also from subtraction.
+missing-title = Page not found
+missing-lead = There is no such page, or it is not open to you. From here you can go on:

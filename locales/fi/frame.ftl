@@ -1,0 +1,9 @@
+skip = Siirry sisältöön
+languages = Kielet
+sections = Osiot
+section-home = Etusivu
+section-steer = Mittarit
+notice-label = Huomautus
+notice-synthetic = Tämän hyvinvointialueen asukkaat ja tapahtumat ovat keksittyjä.
+footer = Luotsi on avoimen lähdekoodin palvelualusta hyvinvointialueille. Lisenssi EUPL-1.2.
+back-home = Takaisin etusivulle

@@ -1,0 +1,13 @@
+home-title = Palvelut, joiden vaikutus mitataan
+home-lead = Luotsi vie yhteydenoton avuksi ja avun tulokseksi: asukkaan asia tulee perille, apu lähtee, vaikutus mitataan ja palveluja ohjataan sen mukaan.
+home-steer = Jokaisen yksikön mittarit, niiden ohjauskortit, määritelmät ja luvut.
+home-sign-in = Valitse rooli ja katso esittelyaluetta.
+home-own-title = Omat tiedot
+home-own = Tuo taulukot komennolla luotsi import ja laske mittarit komennolla luotsi measure run.
+home-how-title = Näin luku syntyy
+home-how-1 = Mitä tapahtui, kirjataan kerran: yhteydenotto, arvio, käynti, palaute.
+home-how-2 = Mittari on kysely tapauksista. Sen määritelmä on näkyvissä luvun vieressä.
+home-how-3 = Ohjauskortti erottaa muutoksen satunnaisesta vaihtelusta.
+home-how-4 = Alle { $threshold } ihmisen luvut peitetään, myös vähennyslaskun varalta.
+missing-title = Sivua ei löydy
+missing-lead = Sivua ei ole, tai se ei ole avoinna sinulle. Tästä pääsee eteenpäin:

@@ -1,0 +1,13 @@
+home-title = Tjänster vars effekt mäts
+home-lead = Luotsi för kontakten till hjälp och hjälpen till resultat: ärendet kommer fram, hjälpen går ut, effekten mäts och tjänsterna styrs efter den.
+home-steer = Varje enhets mätare med styrdiagram, definitioner och siffror.
+home-sign-in = Välj en roll och se på demoområdet.
+home-own-title = Egna data
+home-own = Importera tabeller med luotsi import och räkna mätare med luotsi measure run.
+home-how-title = Så blir en siffra till
+home-how-1 = Det som hände antecknas en gång: kontakt, bedömning, besök, respons.
+home-how-2 = En mätare är en fråga om fall. Definitionen syns bredvid siffran.
+home-how-3 = Styrdiagrammet skiljer en förändring från slumpmässig variation.
+home-how-4 = Siffror för färre än { $threshold } personer döljs, även mot subtraktion.
+missing-title = Sidan finns inte
+missing-lead = Sidan finns inte eller är inte öppen för dig. Härifrån kommer du vidare:

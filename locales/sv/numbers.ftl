@@ -1,0 +1,47 @@
+signals-count = { $count ->
+    [one] { $shown } signal
+   *[other] { $shown } signaler
+}
+caption-screened = { $count ->
+    [one] { $shown } avvikande variationsvidd har lämnats utanför gränserna.
+   *[other] { $shown } avvikande variationsvidder har lämnats utanför gränserna.
+}
+cases-found = { $count ->
+    [one] { $shown } fall
+   *[other] { $shown } fall
+}
+cases-first = { $count ->
+    [one] Det första visas.
+   *[other] De { $shown } första visas.
+}
+by-channel = Enligt kontaktsätt, { $period }
+by-profession = Enligt yrke, { $period }
+by-service = Enligt tjänst, { $period }
+by-modality = Enligt sätt, { $period }
+by-class = Enligt klass, { $period }
+dimension-channel = Kontaktsätt
+dimension-profession = Yrke
+dimension-service = Tjänst
+dimension-modality = Sätt
+dimension-class = Klass
+yes = Ja
+no = Nej
+column-case_id = Fall
+column-at = Tid
+column-unit_id = Enhet
+column-resident_id = Invånare
+column-channel = Kanal
+column-service = Tjänst
+column-profession = Yrkesgrupp
+column-professional_id = Yrkesperson
+column-risk_class = Riskklass
+column-instrument = Instrument
+column-modality = Sätt
+column-until = Slut
+column-hit = Uppfylls
+column-value = Värde
+column-numerator = Täljare
+column-denominator = Nämnare
+column-score = Poäng
+column-class = Klass
+value-unknown = Okänt
