@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 pub use asked::CLASS;
-pub use code::CROCKFORD;
+pub use code::{CROCKFORD, read as code_of};
 
 use asked::{Asked, Outcome, digest, request};
 

@@ -25,7 +25,9 @@ mod view;
 pub use archive::{Epoch, copy, files_of, is_log};
 pub use chain::{ChainReport, Fault};
 pub use decided::Denied;
-pub use desk::{CLASS, CROCKFORD, Desk, Done, Happened, Item, Opened, Opening, Side, Topic, Trouble, What, Who};
+pub use desk::{
+    CLASS, CROCKFORD, Desk, Done, Happened, Item, Opened, Opening, Side, Topic, Trouble, What, Who, code_of,
+};
 pub use event::{
     Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
 };

@@ -15,6 +15,7 @@ macro_rules! embedded {
 static ASSETS: &[(&str, &str, &[u8])] = embedded! {
     "luotsi.css": "text/css; charset=utf-8",
     "live.js": "text/javascript; charset=utf-8",
+    "form.js": "text/javascript; charset=utf-8",
     "source-sans-3-latin-400-normal.woff2": "font/woff2",
     "source-sans-3-latin-700-normal.woff2": "font/woff2",
     "source-sans-3-latin-ext-400-normal.woff2": "font/woff2",
@@ -26,9 +27,9 @@ pub fn style() -> String {
     format!("/assets/luotsi.css?v={}", digest())
 }
 
-/// Address of the one script: live arrival.
-pub fn script() -> String {
-    format!("/assets/live.js?v={}", digest())
+/// Addresses of the scripts: live arrival, and forms.
+pub fn scripts() -> [String; 2] {
+    ["live.js", "form.js"].map(|name| format!("/assets/{name}?v={}", digest()))
 }
 
 /// A number that changes with the manifest of the assets.

@@ -162,8 +162,8 @@ impl Tries {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Caller {
     pub person: Option<Person>,
-    /// The contact whose code they hold.
-    pub holds: Option<Uuid>,
+    /// The contacts whose codes they hold, the newest first.
+    pub holds: Vec<Uuid>,
     proof: Proof,
 }
 
@@ -187,7 +187,7 @@ impl Caller {
     /// As the desk knows them, about a contact: who holds its code is nobody else there.
     pub fn who(&self, contact: Uuid) -> Who {
         match &self.person {
-            Some(person) if self.holds != Some(contact) => person.who(),
+            Some(person) if !self.holds.contains(&contact) => person.who(),
             _ => Who::anonymous(),
         }
     }
@@ -212,23 +212,32 @@ impl Caller {
                 let held = Person::of_token(given, &app.token_key, now);
                 let held = held.filter(|(person, term)| !app.desk.view().is_withdrawn(&person.id, term.start));
                 let (person, term) = held.unzip();
-                return Ok(Caller { person, holds: None, proof: Proof::Token(term.unwrap_or(now..now)) });
+                return Ok(Caller { person, holds: Vec::new(), proof: Proof::Token(term.unwrap_or(now..now)) });
             }
-            return Ok(Caller { person: None, holds: holder(parts, app, given).await?, proof: Proof::Code });
+            let holds = holder(parts, app, given).await?.into_iter().collect();
+            return Ok(Caller { person: None, holds, proof: Proof::Code });
         }
         let session = cookie(&parts.headers, "session").unwrap_or_default();
         let person = app.sessions.person(session, now);
         let proof = if person.is_some() { Proof::Session(session.into()) } else { Proof::Code };
-        let holds = match cookie(&parts.headers, CODE_COOKIE).filter(|code| !code.is_empty()) {
-            Some(code) => holder(parts, app, code).await?,
-            None => None,
-        };
+        let mut holds = Vec::new();
+        for code in held_codes(&parts.headers) {
+            holds.extend(holder(parts, app, code).await?);
+        }
         Ok(Caller { person, holds, proof })
     }
 }
 
-/// Keeps the code of the contact that somebody is looking at.
+/// Keeps the codes of the contacts that were opened in this browser, with a full stop between them.
 pub const CODE_COOKIE: &str = "contact";
+/// Contacts that one browser keeps open; the oldest gives way, and its code goes on opening it.
+pub const MOST_HELD: usize = 8;
+
+/// The codes that a browser holds, the newest first.
+pub fn held_codes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let kept = cookie(headers, CODE_COOKIE).unwrap_or_default();
+    kept.split('.').filter(|code| !code.is_empty()).take(MOST_HELD)
+}
 
 /// The contact that a code opens. Those that open nothing are counted by the address that they come from.
 pub async fn holder(parts: &Parts, app: &App, code: &str) -> Result<Option<Uuid>, Failure> {

@@ -81,7 +81,7 @@ impl App {
     /// The contact, if the caller may do this with it; that staff did is recorded before they are told anything.
     pub async fn contact_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Contact, Failure> {
         // Who has nothing with it learns nothing, not even by how long the answer takes.
-        if caller.person.is_none() && caller.holds != Some(id) {
+        if caller.person.is_none() && !caller.holds.contains(&id) {
             return Err(Failure::not_found());
         }
         let contact = self.desk.contact(id).await.map_err(|error| Failure::away(&error))?;
@@ -127,7 +127,7 @@ impl App {
             own.is_some_and(|own| [own.physician, own.nurse].into_iter().flatten().any(|id| id == person.id))
         };
         Tie {
-            own: caller.holds == Some(id) || person.is_some_and(is_theirs),
+            own: caller.holds.contains(&id) || person.is_some_and(is_theirs),
             within: person.is_some_and(|person| self.is_within(&contact.unit, &person.unit)),
             cares: contact.place != Place::Closed || person.is_some_and(|person| had(person) || is_own_pair(person)),
         }
@@ -208,11 +208,21 @@ pub fn text(text: &str) -> Result<String, Failure> {
     // Browsers send line ends as two characters and count them as one.
     let text = text.trim().replace("\r\n", "\n");
     match text.chars().count() {
-        0 => Err(Failure::invalid("text", "Write something first.")),
+        _ if !text.chars().any(is_seen) => Err(Failure::invalid("text", "Write something first.")),
         count if count > MOST_TEXT => Err(Failure::invalid("text", "A message has at most 10,000 characters.")),
         _ if text.contains('\0') => Err(Failure::invalid("text", "The text has a character that cannot be kept.")),
         _ => Ok(text),
     }
+}
+
+/// Whether a character leaves a mark. A message of others only says nothing, whatever its length: spaces, controls, the
+/// format characters of Unicode (category Cf) that come with copied text, variation selectors, and blanks that are letters.
+pub fn is_seen(letter: char) -> bool {
+    let is_blank = matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}'
+        | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
+    !is_blank && !letter.is_whitespace() && !letter.is_control()
 }
 
 /// The writer's own name for a message or a command: 1 to 64 characters of ASCII.

@@ -17,18 +17,22 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::answer::Failure;
-use crate::caller::{CODE_COOKIE, Caller, holder};
+use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, held_codes, holder};
 use crate::care::{self, receipt};
+use crate::form::{Written, errors, field, message_box};
 use crate::home::{away, failed, kept, unsent};
 use crate::layout::{Page, cookie};
+use crate::links::linked;
 use crate::numbers;
-use crate::thread::{Written, conversation, errors, field, message_box};
+use crate::thread::conversation;
 
 /// Own contacts of a resident on a page.
 const SHOWN: usize = 20;
 
 /// Takes the receipt away again.
 const NO_RECEIPT: &str = "receipt=; Path=/contact; Max-Age=0; HttpOnly; SameSite=Lax";
+/// The service of those who do not know what their matter belongs to.
+const UNSURE: &str = "general";
 
 /// What stands in the form when it is shown again.
 #[derive(Deserialize, Default)]
@@ -42,76 +46,123 @@ pub struct Message {
     /// In a thread, the contact that the form was shown for.
     #[serde(default)]
     contact: String,
+    /// Whom the form was shown to (`shown_to`).
+    #[serde(default)]
+    shown_to: String,
+    /// Not to be sent yet: the form is to be shown again, in another language.
+    #[serde(default)]
+    show: String,
+}
+
+/// What is wrong with a form: the key of its text, and the field where it can be mended.
+type Wrong<'a> = &'a [(&'a str, &'a str)];
+
+/// Whom a form is shown to: a message is sent for whom its form promised to send it, and for nobody else.
+fn shown_to(page: &Page) -> String {
+    let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
+    resident.map_or_else(|| "anonymous".into(), |person| person.id.clone())
 }
 
 /// `GET /contact`.
-pub async fn form(State(app): State<Arc<App>>, page: Page) -> Response {
-    shown_form(&app, &page, &Message::default(), None).await
+pub async fn form(State(app): State<Arc<App>>, page: Page, parts: Parts) -> Response {
+    shown_form(&app, &page, &parts, &Message::default(), &[]).await
 }
 
-async fn shown_form(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> Response {
-    let is_resident = page.role == Some(Role::Resident);
-    let subject = page.person.as_ref().filter(|_| is_resident).and_then(|person| person.id.parse().ok());
-    let ids = subject.map_or_else(Vec::new, |subject| app.desk.view().of_subject(subject, SHOWN));
+/// Contacts of whoever looks at the page: a resident's own, and those whose codes this browser holds.
+async fn own_contacts(app: &App, page: &Page, parts: &Parts) -> Vec<(Uuid, Contact)> {
+    let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
+    let subject = resident.and_then(|person| person.id.parse().ok());
+    let mut ids = subject.map_or_else(Vec::new, |subject| app.desk.view().of_subject(subject, SHOWN));
+    for code in held_codes(&parts.headers) {
+        ids.extend(holder(parts, app, code).await.ok().flatten());
+    }
     let mut own = Vec::new();
     for id in ids {
         // What cannot be read at the moment keeps nobody from writing.
         own.extend(app.desk.contact(id).await.ok().flatten().map(|contact| (id, contact)));
     }
+    own
+}
+
+async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wrong: Wrong<'_>) -> Response {
+    let is_resident = page.role == Some(Role::Resident);
+    let own = own_contacts(app, page, parts).await;
     let client_id = if message.client_id.is_empty() { app.sessions.unguessable() } else { message.client_id.clone() };
-    let chosen =
-        if message.service.is_empty() { app.services.first().map_or("", |it| &it.id) } else { &message.service };
+    let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
     let content = html! {
-        (errors(page, wrong, "text"))
+        (errors(page, wrong))
         h1.govuk-heading-xl { (page.text("contact-title")) }
         p.lead { (page.text("contact-lead")) }
-        div.urgent role="note" { p { strong { (page.text("contact-urgent")) } " " (page.text("contact-urgent-what")) } }
-        @if !own.is_empty() {
-            h2.govuk-heading-m { (page.text("contact-own")) }
-            ul.govuk-list.govuk-list--bullet {
-                @for (id, contact) in &own {
-                    li {
-                        a.govuk-link href=(format!("/contact/thread?id={id}")) {
-                            (service_name(app, page, &contact.service)) ", " (numbers::moment(contact.opened_at, page.language))
-                        }
-                        @if contact.place == Place::Closed { " " span.quiet { (page.text("standing-closed")) } }
-                    }
-                }
-            }
+        div.urgent role="note" {
+            p { strong { (linked(&page.text("contact-urgent"))) } " " (linked(&page.text("contact-urgent-what"))) }
         }
-        form.letter method="post" action="/contact" {
+        @if !own.is_empty() { (own_list(app, page, &own)) }
+        form.letter #letter method="post" action="/contact" autocomplete="off" data-draft="contact" {
             input type="hidden" name="client_id" value=(client_id);
-            @if app.services.len() > 1 {
-                fieldset.govuk-fieldset {
-                    legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("contact-about")) }
-                    p.govuk-hint { (page.text("contact-about-hint")) }
-                    div.govuk-radios {
-                        @for (number, service) in app.services.iter().enumerate() {
-                            @let id = format!("service-{number}");
-                            div.govuk-radios__item {
-                                input.govuk-radios__input type="radio" name="service" id=(id) value=(service.id) checked[service.id == chosen];
-                                label.govuk-label.govuk-radios__label for=(id) { (page.language.of(&service.names)) }
-                            }
-                        }
-                    }
-                }
-            }
-            (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong))
+            input type="hidden" name="shown_to" value=(shown_to(page));
+            @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
+            (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
             @if !is_resident { p.govuk-body { (page.text("contact-anonymous")) } }
+            (offline(page))
             button.govuk-button type="submit" { (page.text("contact-send")) }
         }
         p.govuk-body { a.govuk-link href="/contact/return" { (page.text("contact-come-back")) } }
     };
-    let status = status_of(wrong);
-    page.render(status, &page.text("contact-title"), &content)
+    page.render_form("letter", status_of(wrong), &page.text("contact-title"), &content)
+}
+
+/// Where a browser without a connection says that what was typed waits for one.
+fn offline(page: &Page) -> Markup {
+    html! { p.standing.offline role="status" data-offline=(page.text("form-offline")) {} }
+}
+
+/// The matters that can be opened from here.
+fn own_list(app: &App, page: &Page, own: &[(Uuid, Contact)]) -> Markup {
+    html! {
+        h2.govuk-heading-m { (page.text("contact-own")) }
+        ul.govuk-list.govuk-list--bullet {
+            @for (id, contact) in own {
+                li {
+                    a.govuk-link href=(address(*id)) {
+                        (service_name(app, page, &contact.service)) ", " (numbers::moment(contact.opened_at, page.language))
+                    }
+                    @if contact.place == Place::Closed { " " span.quiet { (page.text("standing-closed")) } }
+                }
+            }
+        }
+    }
+}
+
+/// What a message can be about. Nothing is chosen beforehand, and whoever is unsure finds an answer, too.
+fn services(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> Markup {
+    let known = app.services.iter().map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
+    let unsure = (UNSURE, page.text("contact-unsure"));
+    html! {
+        div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
+            fieldset.govuk-fieldset aria-describedby=[wrong.map(|_| "service-error")] {
+                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("contact-about")) }
+                @if let Some(wrong) = wrong { p.govuk-error-message #service-error { (page.text(wrong)) } }
+                div.govuk-radios {
+                    @for (number, (service, name)) in known.chain([unsure]).enumerate() {
+                        @let id = format!("service-{number}");
+                        div.govuk-radios__item {
+                            input.govuk-radios__input type="radio" name="service" id=(id) value=(service)
+                                checked[service == message.service];
+                            label.govuk-label.govuk-radios__label for=(id) { (name) }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The status of a page with a form, by what is wrong with it.
-fn status_of(wrong: Option<&str>) -> StatusCode {
+fn status_of(wrong: Wrong<'_>) -> StatusCode {
     match wrong {
-        None => StatusCode::OK,
-        Some("wrong-later") => StatusCode::SERVICE_UNAVAILABLE,
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        [] => StatusCode::OK,
+        [("wrong-later", _)] => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
@@ -122,21 +173,44 @@ pub fn service_name(app: &App, page: &Page, id: &str) -> String {
 }
 
 /// `POST /contact`.
-pub async fn send(State(app): State<Arc<App>>, page: Page, form: Result<Form<Message>, FormRejection>) -> Response {
+pub async fn send(
+    State(app): State<Arc<App>>,
+    page: Page,
+    parts: Parts,
+    form: Result<Form<Message>, FormRejection>,
+) -> Response {
     let message = match form {
         Ok(Form(message)) => message,
-        Err(error) => return shown_form(&app, &page, &Message::default(), Some(unread(&error))).await,
+        Err(error) => {
+            return shown_form(&app, &page, &parts, &Message::default(), &[(unread(&error), "text")]).await;
+        }
     };
-    let text = match care::text(&message.text) {
-        Ok(text) => text,
-        Err(_) => return shown_form(&app, &page, &message, Some(wrong_text(&message.text))).await,
+    if !message.show.is_empty() {
+        return shown_form(&app, &page, &parts, &message, &[]).await;
+    }
+    if !message.shown_to.is_empty() && message.shown_to != shown_to(&page) {
+        return shown_form(&app, &page, &parts, &message, &[(other_person(&page), "text")]).await;
+    }
+    let service = match app.services.as_slice() {
+        _ if message.service == UNSURE => Some(UNSURE),
+        [] => Some(UNSURE),
+        [only] => Some(only.id.as_str()),
+        services => services.iter().find(|it| it.id == message.service).map(|it| it.id.as_str()),
+    };
+    let text = care::text(&message.text).map_err(|_| (wrong_text(&message.text), "text"));
+    let (service, text) = match (service, text) {
+        (Some(service), Ok(text)) => (service.to_string(), text),
+        (service, text) => {
+            let no_service = service.is_none().then_some(("wrong-service", "service-0"));
+            let wrong: Vec<(&str, &str)> = no_service.into_iter().chain(text.err()).collect();
+            return shown_form(&app, &page, &parts, &message, &wrong).await;
+        }
     };
     let Ok(client_id) = care::client_id(&message.client_id) else {
-        return shown_form(&app, &page, &Message { client_id: String::new(), ..message }, Some("wrong-again")).await;
+        let message = Message { client_id: String::new(), ..message };
+        return shown_form(&app, &page, &parts, &message, &[("wrong-again", "text")]).await;
     };
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
-    let service = app.services.iter().find(|it| it.id == message.service).or(app.services.first());
-    let service = service.map_or_else(|| "general".to_string(), |service| service.id.clone());
     let subject = resident.map(|person| person.id.clone()).unwrap_or_default();
     let opening = Opening {
         client_id,
@@ -157,19 +231,25 @@ pub async fn send(State(app): State<Arc<App>>, page: Page, form: Result<Form<Mes
                 StatusCode::CONFLICT => (String::new(), "wrong-again"),
                 _ => (message.client_id, "wrong-later"),
             };
-            return shown_form(&app, &page, &Message { client_id, ..message }, Some(wrong)).await;
+            return shown_form(&app, &page, &parts, &Message { client_id, ..message }, &[(wrong, "text")]).await;
         }
     };
-    match opened.code {
-        Some(code) => with_receipt(to_thread("/contact/thread", &code)),
-        None => with_receipt(see_other(&format!("/contact/thread?id={}", opened.contact))),
-    }
+    let response = match opened.code {
+        Some(code) => to_thread(&parts, opened.contact, &code),
+        None => see_other(&address(opened.contact)),
+    };
+    with_receipt(response, opened.contact)
+}
+
+/// Key of what is said to somebody who signed in or out after the form was shown.
+fn other_person(page: &Page) -> &'static str {
+    if page.role == Some(Role::Resident) { "wrong-signed-in" } else { "wrong-signed-out" }
 }
 
 /// Key of what is wrong with a text.
 pub fn wrong_text(text: &str) -> &'static str {
     match text {
-        text if text.trim().is_empty() => "wrong-empty",
+        text if !text.chars().any(care::is_seen) => "wrong-empty",
         text if text.contains('\0') => "wrong-form",
         _ => "wrong-too-long",
     }
@@ -179,22 +259,37 @@ pub fn see_other(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, to.to_string())]).into_response()
 }
 
-/// Says that the thread is to show the receipt for the next minutes, until something is written.
-fn with_receipt(mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .append(SET_COOKIE, HeaderValue::from_static("receipt=1; Path=/contact; Max-Age=300; HttpOnly; SameSite=Lax"));
+/// Says that the thread of a contact is to show the receipt for the next minutes, until something is written.
+fn with_receipt(mut response: Response, contact: Uuid) -> Response {
+    let cookie = format!("receipt={contact}; Path=/contact; Max-Age=300; HttpOnly; SameSite=Lax");
+    response.headers_mut().extend(HeaderValue::from_str(&cookie).ok().map(|cookie| (SET_COOKIE, cookie)));
     response
 }
 
-/// To the thread, with the code kept for as long as the browser is open: others may use it after.
-fn to_thread(to: &str, code: &str) -> Response {
-    let mut response = see_other(to);
-    let cookie = format!("{CODE_COOKIE}={code}; Path=/; HttpOnly; SameSite=Lax");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
+/// To the thread of a contact, with its code kept beside those that the browser holds, for as long as it is open: others
+/// may use it after.
+fn to_thread(parts: &Parts, contact: Uuid, code: &str) -> Response {
+    let others = held_codes(&parts.headers).filter(|held| *held != code).take(MOST_HELD - 1);
+    let codes: Vec<&str> = std::iter::once(code).chain(others).collect();
+    holding(see_other(&address(contact)), &codes)
+}
+
+/// Has the browser hold these codes and no others.
+fn holding(mut response: Response, codes: &[&str]) -> Response {
+    let gone = if codes.is_empty() { " Max-Age=0;" } else { "" };
+    let cookie = format!("{CODE_COOKIE}={}; Path=/;{gone} HttpOnly; SameSite=Lax", codes.join("."));
+    response.headers_mut().extend(HeaderValue::from_str(&cookie).ok().map(|cookie| (SET_COOKIE, cookie)));
     response
+}
+
+/// The code of a contact among those that the browser holds.
+async fn code_of<'a>(app: &App, parts: &'a Parts, contact: Uuid) -> Option<&'a str> {
+    for code in held_codes(&parts.headers) {
+        if holder(parts, app, code).await.ok().flatten() == Some(contact) {
+            return Some(code);
+        }
+    }
+    None
 }
 
 #[derive(Deserialize, Default)]
@@ -206,8 +301,8 @@ pub struct Which {
 /// desk, where what came meanwhile is held against what they write.
 async fn own(app: &App, caller: &Caller, which: &Which, action: Action) -> Result<(Uuid, Contact), Failure> {
     let named = which.id.as_deref().map(|id| id.parse().map_err(|_| Failure::not_found())).transpose()?;
-    let id = named.or(caller.holds).ok_or_else(Failure::not_found)?;
-    if caller.role().is_some_and(|role| role != Role::Resident) && caller.holds != Some(id) {
+    let id = named.or(caller.holds.first().copied()).ok_or_else(Failure::not_found)?;
+    if caller.role().is_some_and(|role| role != Role::Resident) && !caller.holds.contains(&id) {
         return Err(Failure::not_found());
     }
     Ok((id, app.contact_for(caller, id, action).await?))
@@ -226,7 +321,7 @@ pub async fn thread(
         Err(failure) => Err(failure),
     };
     match found {
-        Ok((id, contact)) => shown_thread(&app, &page, &which, (id, &contact), &parts, &Written::default()).await,
+        Ok((id, contact)) => shown_thread(&app, &page, (id, &contact), &parts, &Written::default()).await,
         Err(failure) if failure.status == StatusCode::NOT_FOUND => see_other("/contact/return"),
         Err(failure) => failed(&page, &failure),
     }
@@ -235,7 +330,6 @@ pub async fn thread(
 async fn shown_thread(
     app: &App,
     page: &Page,
-    which: &Which,
     (id, contact): (Uuid, &Contact),
     parts: &Parts,
     written: &Written,
@@ -245,34 +339,38 @@ async fn shown_thread(
         Err(error) => return unsent(page, &Failure::away(&error), &written.text),
     };
     let head = contact.conversation;
-    let is_new = cookie(&parts.headers, "receipt").is_some_and(|value| value == "1") && written.wrong.is_none();
-    let code = cookie(&parts.headers, CODE_COOKIE).filter(|_| is_new && contact.anonymous);
-    let action = address(which);
+    let is_new = cookie(&parts.headers, "receipt") == Some(&id.to_string()) && written.wrong.is_none();
+    let code = if is_new && contact.anonymous { code_of(app, parts, id).await } else { None };
+    let action = address(id);
+    let wrong = written.wrong.map(|wrong| (wrong, "text"));
     let content = html! {
-        (errors(page, written.wrong, "text"))
+        (errors(page, wrong.as_slice()))
         @if is_new {
-            div.receipt role="status" {
+            div.receipt role="status" data-arrived="contact" {
                 h1.govuk-heading-l { (page.text("receipt-title")) }
-                p { (page.text("receipt-number")) " " strong { (receipt(id)) } }
                 @if let Some(code) = code {
                     p { (page.text("receipt-code")) }
-                    p.code { (spaced(code)) }
+                    p.code #code { @for part in parts_of(code) { span.code__part { (part) } " " } }
+                    p { button.govuk-button.govuk-button--secondary type="button" data-copy="code" data-done=(page.text("receipt-copied")) hidden { (page.text("receipt-copy")) } }
                     p { (page.text("receipt-keep")) }
                 }
+                p { (page.text("receipt-number")) " " strong { (receipt(id)) } ". " (page.text("receipt-number-for")) }
+                p { (linked(&page.text("receipt-worse"))) }
             }
         } @else {
             h1.govuk-heading-xl { (service_name(app, page, &contact.service)) }
         }
         div data-live=(format!("/api/conversations/{id}/messages?after={head}")) data-page=(action) {
             div #state { (state(app, page, contact)) }
-            (conversation(page, &items, true))
+            (conversation(page, &items, &contact.language, true))
             p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
         }
         @if may_write(app, contact) {
-            form.letter method="post" action=(action) {
+            form.letter #letter method="post" action=(action) autocomplete="off" data-draft=(id) {
                 input type="hidden" name="client_id" value=(written.client_id(app));
                 input type="hidden" name="contact" value=(id);
                 (message_box(page, "thread-text", None, &written.text, written.wrong))
+                (offline(page))
                 button.govuk-button type="submit" { (page.text("thread-send")) }
             }
         } @else {
@@ -280,19 +378,15 @@ async fn shown_thread(
             p.govuk-body { (page.text("thread-over")) " " a.govuk-link href="/contact" { (page.text("thread-anew")) } }
         }
         @if contact.anonymous {
-            form method="post" action="/contact/leave" {
-                button.govuk-button.govuk-button--secondary type="submit" { (page.text("thread-leave")) }
-            }
+            p.govuk-body { a.govuk-link href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
         }
     };
-    let status = status_of(written.wrong);
-    page.render(status, &page.text("thread-title"), &content)
+    page.render_form("letter", status_of(wrong.as_slice()), &page.text("thread-title"), &content)
 }
 
-/// Address of the thread that somebody looks at.
-fn address(which: &Which) -> String {
-    let id = which.id.as_deref().and_then(|id| id.parse::<Uuid>().ok());
-    id.map_or_else(|| "/contact/thread".into(), |id| format!("/contact/thread?id={id}"))
+/// Address of a contact's thread.
+fn address(id: Uuid) -> String {
+    format!("/contact/thread?id={id}")
 }
 
 fn may_write(app: &App, contact: &Contact) -> bool {
@@ -323,9 +417,9 @@ fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
     }
 }
 
-fn spaced(code: &str) -> String {
-    let parts: Vec<&str> = (0..code.len()).step_by(4).filter_map(|at| code.get(at..(at + 4).min(code.len()))).collect();
-    parts.join(" ")
+/// A code in parts of four, which a line never breaks.
+fn parts_of(code: &str) -> impl Iterator<Item = &str> {
+    (0..code.len()).step_by(4).filter_map(|at| code.get(at..(at + 4).min(code.len())))
 }
 
 /// `POST /contact/thread`.
@@ -354,19 +448,23 @@ pub async fn write(
         Ok(Form(message)) if !message.contact.is_empty() && message.contact != id.to_string() => {
             return away(&page, StatusCode::CONFLICT, &message.text);
         }
+        Ok(Form(message)) if !message.show.is_empty() => {
+            let written = Written { client_id: message.client_id, text: message.text, ..Written::default() };
+            return shown_thread(&app, &page, (id, &contact), &parts, &written).await;
+        }
         Ok(Form(message)) => {
             let wrong = sent(&app, caller, id, &message).await.err();
             (message, wrong)
         }
     };
     let Some(wrong) = wrong else {
-        let mut response = see_other(&address(&which));
+        let mut response = see_other(&address(id));
         response.headers_mut().append(SET_COOKIE, HeaderValue::from_static(NO_RECEIPT));
         return response;
     };
     let written = Written::again(message.client_id, message.text, wrong);
     let contact = app.desk.contact(id).await.ok().flatten().unwrap_or(contact);
-    shown_thread(&app, &page, &which, (id, &contact), &parts, &written).await
+    shown_thread(&app, &page, (id, &contact), &parts, &written).await
 }
 
 /// Key of why a form could not be read.
@@ -389,25 +487,28 @@ async fn sent(app: &App, caller: &Caller, id: Uuid, message: &Message) -> Result
 
 /// `GET /contact/return`.
 pub async fn come_back(page: Page) -> Response {
-    shown_return(&page, None)
+    shown_return(&page, "", None)
 }
 
-fn shown_return(page: &Page, wrong: Option<&'static str>) -> Response {
+fn shown_return(page: &Page, given: &str, wrong: Option<&'static str>) -> Response {
+    let wrong = wrong.map(|wrong| (wrong, "code"));
+    let is_closed = page.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "closed=1"));
     let content = html! {
-        (errors(page, wrong, "code"))
+        (errors(page, wrong.as_slice()))
+        @if is_closed && wrong.is_none() { div.receipt role="status" { p { (page.text("return-closed")) } } }
         h1.govuk-heading-xl { (page.text("return-title")) }
         p.lead { (page.text("return-lead")) }
-        form.letter method="post" action="/contact/return" {
-            (field(page, "code", "return-code", wrong, &html! {
-                input.govuk-input.code-input type="text" name="code" id="code" autocomplete="off" autocapitalize="characters"
-                    spellcheck="false" maxlength="40" aria-describedby=[wrong.map(|_| "code-error")];
+        form.letter method="post" action="/contact/return" autocomplete="off" {
+            (field(page, "code", "return-code", wrong.map(|(key, _)| key), &html! {
+                input.govuk-input.code-input type="text" name="code" id="code" value=(given) autocomplete="off"
+                    autocapitalize="characters" spellcheck="false" aria-invalid=[wrong.map(|_| "true")]
+                    aria-describedby=[wrong.map(|_| "code-error")];
             }))
             button.govuk-button type="submit" { (page.text("return-open")) }
         }
         p.govuk-body { (page.text("return-lost")) " " a.govuk-link href="/contact" { (page.text("thread-anew")) } }
     };
-    let status = status_of(wrong);
-    page.render(status, &page.text("return-title"), &content)
+    page.render(status_of(wrong.as_slice()), &page.text("return-title"), &content)
 }
 
 #[derive(Deserialize)]
@@ -423,24 +524,48 @@ pub async fn with_code(
     parts: Parts,
     form: Result<Form<Code>, FormRejection>,
 ) -> Response {
-    let Ok(Form(given)) = form else { return shown_return(&page, Some("wrong-code")) };
+    let Ok(Form(given)) = form else { return shown_return(&page, "", Some("wrong-code")) };
     match holder(&parts, &app, &given.code).await {
-        Ok(Some(_)) => {
-            // As it is written on the receipt: nothing that somebody typed goes into a header.
-            let code: String = given.code.chars().filter(char::is_ascii_alphanumeric).collect();
-            to_thread("/contact/thread", &code)
-        }
-        Ok(None) => shown_return(&page, Some("wrong-code")),
-        Err(_) => shown_return(&page, Some("wrong-later")),
+        Ok(Some(contact)) => match store::code_of(&given.code) {
+            Some(code) => to_thread(&parts, contact, &code),
+            None => shown_return(&page, &given.code, Some("wrong-code")),
+        },
+        Ok(None) => shown_return(&page, &given.code, Some("wrong-code")),
+        Err(_) => shown_return(&page, &given.code, Some("wrong-later")),
     }
 }
 
-/// `POST /contact/leave`: nothing of the contact stays on this device.
-pub async fn leave() -> Response {
-    let mut response = to_thread("/contact/return", "");
-    let gone = HeaderValue::from_static("contact=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-    response.headers_mut().insert(SET_COOKIE, gone);
+/// `GET /contact/leave`: whether the code is written down, before the browser forgets it.
+pub async fn leaving(page: Page, Query(which): Query<Which>) -> Response {
+    let Some(id) = which.id.as_deref().and_then(|id| id.parse::<Uuid>().ok()) else {
+        return see_other("/contact/return");
+    };
+    let content = html! {
+        h1.govuk-heading-xl { (page.text("leave-title")) }
+        p.lead { (page.text("leave-lead")) }
+        form method="post" action="/contact/leave" data-forget=(id) {
+            input type="hidden" name="id" value=(id);
+            button.govuk-button type="submit" { (page.text("thread-leave")) }
+        }
+        p.govuk-body { a.govuk-link href=(address(id)) { (page.text("leave-back")) } }
+    };
+    page.render(StatusCode::OK, &page.text("leave-title"), &content)
+}
+
+/// `POST /contact/leave`: nothing of the contact stays on this device; its matter goes on, and so do the others here.
+pub async fn leave(State(app): State<Arc<App>>, parts: Parts, form: Result<Form<Which>, FormRejection>) -> Response {
+    let left = form.ok().and_then(|Form(which)| which.id?.parse::<Uuid>().ok());
+    let mut kept = Vec::new();
+    for code in held_codes(&parts.headers) {
+        let contact = holder(&parts, &app, code).await.ok().flatten();
+        if left.is_some() && contact.is_some() && contact != left {
+            kept.push(code);
+        }
+    }
+    let mut response = holding(see_other("/contact/return?closed=1"), &kept);
     response.headers_mut().append(SET_COOKIE, HeaderValue::from_static(NO_RECEIPT));
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    // What is typed for the others stays: without any, nothing typed does.
+    let cleared = if kept.is_empty() { "\"cache\", \"storage\"" } else { "\"cache\"" };
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static(cleared));
     response
 }

@@ -18,11 +18,12 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, service_name, wrong_text};
+use crate::form::{Written, errors, message_box};
 use crate::home::{away, kept, missing, unsent};
 use crate::layout::{Page, escape};
 use crate::numbers;
 use crate::resident::{self, Asked};
-use crate::thread::{Written, conversation, errors, message_box};
+use crate::thread::conversation;
 
 /// Contacts shown of a queue.
 const SHOWN: usize = 100;
@@ -173,7 +174,7 @@ async fn shown(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
                 (id, &contact),
                 written,
                 &html! {
-                    (conversation(page, &items, false))
+                    (conversation(page, &items, &contact.language, false))
                     (happened(page, &history))
                 },
             );
@@ -217,7 +218,7 @@ fn matter(
 ) -> Markup {
     let head = contact.conversation;
     html! {
-        (errors(page, written.wrong, if written.note.is_empty() { "text" } else { "note" }))
+        (errors(page, written.wrong.map(|wrong| (wrong, if written.note.is_empty() { "text" } else { "note" })).as_slice()))
         p { a.govuk-link href=(page.link_to("/desk", &[("unit", &contact.unit)])) { (page.text("desk-back")) } }
         h1.govuk-heading-xl { (service_name(app, page, &contact.service)) }
         dl.facts {

@@ -81,9 +81,23 @@ impl Page {
         link_to(path, &self.uri, changes)
     }
 
-    /// A whole page. `title` is also its heading in the browser.
+    /// A whole page. `title` is also its heading in the browser, which says so where a form has to be mended.
     pub fn render(&self, status: StatusCode, title: &str, content: &Markup) -> Response {
-        let mut response = (status, Html(self.frame(title, content).into_string())).into_response();
+        self.rendered(status, title, content, None)
+    }
+
+    /// The same for a page whose form keeps what stands in it when the language is changed: the languages send the form
+    /// of that id, with `show`, and it is shown again.
+    pub fn render_form(&self, form: &str, status: StatusCode, title: &str, content: &Markup) -> Response {
+        self.rendered(status, title, content, Some(form))
+    }
+
+    fn rendered(&self, status: StatusCode, title: &str, content: &Markup, form: Option<&str>) -> Response {
+        let title = match status {
+            StatusCode::UNPROCESSABLE_ENTITY => self.language.text_with("wrong-page", &[("title", title)]),
+            _ => title.into(),
+        };
+        let mut response = (status, Html(self.frame(&title, content, form).into_string())).into_response();
         if self.chosen {
             let cookie = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", self.language.code());
             if let Ok(value) = HeaderValue::from_str(&cookie) {
@@ -93,7 +107,7 @@ impl Page {
         response
     }
 
-    fn frame(&self, title: &str, content: &Markup) -> Markup {
+    fn frame(&self, title: &str, content: &Markup, form: Option<&str>) -> Markup {
         html! {
             (DOCTYPE)
             html lang=(self.language.code()) {
@@ -107,7 +121,9 @@ impl Page {
                 }
                 body {
                     a.govuk-skip-link href="#content" { (self.text("skip")) }
-                    (self.masthead())
+                    // The enter key presses the first button of a form in the order of the page: this one, and no language.
+                    @if let Some(form) = form { button type="submit" form=(form) hidden {} }
+                    (self.masthead(form))
                     @if self.synthetic {
                         aside.notice aria-label=(self.text("notice-label")) {
                             div.page { p { (self.text("notice-synthetic")) } }
@@ -115,7 +131,7 @@ impl Page {
                     }
                     main #content tabindex="-1" { div.page.content { (content) } }
                     footer.footer { div.page { p { (self.text("footer")) } } }
-                    script src=(assets::script()) defer {}
+                    @for script in assets::scripts() { script src=(script) defer {} }
                 }
             }
         }
@@ -142,7 +158,7 @@ impl Page {
         self.sections().any(|(path, _)| path == section)
     }
 
-    fn masthead(&self) -> Markup {
+    fn masthead(&self, form: Option<&str>) -> Markup {
         html! {
             header {
                 div.masthead {
@@ -151,13 +167,7 @@ impl Page {
                         nav aria-label=(self.text("languages")) {
                             ul.masthead__languages {
                                 @for language in Language::ALL {
-                                    li {
-                                        a.masthead__link href=(self.link(&[("lang", language.code())]))
-                                            lang=(language.code()) hreflang=(language.code())
-                                            aria-current=[(language == self.language).then_some("true")] {
-                                            (language.name())
-                                        }
-                                    }
+                                    li { (self.language_link(language, form)) }
                                 }
                             }
                         }
@@ -183,6 +193,25 @@ impl Page {
                             }
                         }
                     }
+                }
+            }
+        }
+    }
+}
+
+impl Page {
+    /// The way to the same page in another language.
+    fn language_link(&self, language: Language, form: Option<&str>) -> Markup {
+        let (code, address) = (language.code(), self.link(&[("lang", language.code())]));
+        let current = (language == self.language).then_some("true");
+        html! {
+            @match form {
+                Some(form) => {
+                    button.masthead__link type="submit" form=(form) formaction=(address) name="show" value=(code)
+                        lang=(code) aria-current=[current] { (language.name()) }
+                }
+                None => {
+                    a.masthead__link href=(address) lang=(code) hreflang=(code) aria-current=[current] { (language.name()) }
                 }
             }
         }

@@ -12,8 +12,10 @@ mod charts;
 mod contact;
 mod desk;
 mod figures;
+mod form;
 mod home;
 mod layout;
+mod links;
 mod live;
 mod numbers;
 mod observe;
@@ -147,7 +149,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/contact", get(contact::form).post(contact::send))
         .route("/contact/thread", get(contact::thread).post(contact::write))
         .route("/contact/return", get(contact::come_back).post(contact::with_code))
-        .route("/contact/leave", post(contact::leave))
+        .route("/contact/leave", get(contact::leaving).post(contact::leave))
         .route("/desk", get(desk::queues))
         .route("/desk/contacts/{id}", get(desk::contact))
         .route("/desk/contacts/{id}/{command}", post(desk::command).get(desk::back))

@@ -49,10 +49,21 @@ impl Language {
         Language::ALL.into_iter().find(|language| language.code() == code)
     }
 
-    /// The first language of an Accept-Language header that the interface has; Finnish without one.
+    /// The language of an Accept-Language header (RFC 9110, 12.5.4) that weighs most among those of the interface, of
+    /// equal ones the first; Finnish without any.
     pub fn accepted(header: &str) -> Language {
-        let tags = header.split(',').filter_map(|tag| tag.split([';', '-']).next());
-        tags.map(str::trim).find_map(Language::named).unwrap_or(Language::Fi)
+        let mut best = (0.0, Language::Fi);
+        for range in header.split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let tag = parts.next().unwrap_or("").to_ascii_lowercase();
+            let language = tag.split(['-', '_']).next().and_then(Language::named);
+            let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+            let weight: f32 = weight.map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0));
+            if let Some(language) = language.filter(|_| weight > best.0) {
+                best = (weight, language);
+            }
+        }
+        best.1
     }
 
     /// The text of three that is in this language.
@@ -135,9 +146,24 @@ mod tests {
 
     #[test]
     fn the_browser_chooses_a_language_that_there_is() {
-        assert_eq!(Language::accepted("sv-FI,sv;q=0.9,en;q=0.8"), Language::Sv);
-        assert_eq!(Language::accepted("de-DE,en;q=0.5"), Language::En);
-        assert_eq!(Language::accepted(""), Language::Fi);
+        let cases = [
+            ("sv-FI,sv;q=0.9,en;q=0.8", Language::Sv),
+            ("de-DE,en;q=0.5", Language::En),
+            ("de-DE,en;q=0.5,fi;q=0.9", Language::Fi),
+            ("sv;q=0,en", Language::En),
+            ("fi-FI;q=0.3, sv-FI;q=0.9", Language::Sv),
+            ("EN-gb", Language::En),
+            ("en_US", Language::En),
+            ("sv ; q=0.8 , en;q=0.8", Language::Sv),
+            ("en;q=x,sv;q=0.1", Language::Sv),
+            ("*", Language::Fi),
+            ("de", Language::Fi),
+            (";q=1,,", Language::Fi),
+            ("", Language::Fi),
+        ];
+        for (header, language) in cases {
+            assert_eq!(Language::accepted(header), language, "{header}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A conversation as both sides see it, and the forms around it.
+//! A conversation as both sides see it.
 
 use maud::{Markup, html};
 use operations::contacts::{Author, Shown};
@@ -7,37 +7,8 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::layout::Page;
+use crate::links::{linked, linked_numbers};
 use crate::numbers;
-
-/// What somebody wrote that could not be sent: it is shown again, and nothing of it is lost.
-#[derive(Default)]
-pub struct Written {
-    pub client_id: String,
-    pub text: String,
-    /// The note to colleagues.
-    pub note: String,
-    /// Key of what is wrong.
-    pub wrong: Option<&'static str>,
-}
-
-impl Written {
-    /// What could not be sent, under the name that it had: sent again it is the same message, unless that name was used
-    /// for another.
-    pub fn again(client_id: String, text: String, wrong: &'static str) -> Written {
-        let client_id = if wrong == "wrong-again" { String::new() } else { client_id };
-        Written { client_id, text, wrong: Some(wrong), ..Written::default() }
-    }
-
-    /// All of it, to be taken along.
-    pub fn all(&self) -> String {
-        format!("{}{}", self.text, self.note)
-    }
-
-    /// The name under which the form's message is sent once.
-    pub fn client_id(&self, app: &App) -> String {
-        if self.client_id.is_empty() { app.sessions.unguessable() } else { self.client_id.clone() }
-    }
-}
 
 /// So many messages and changes are shown at first: a page stays quick however long a thread has become.
 const SHOWN: u64 = 200;
@@ -49,8 +20,9 @@ pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result
     app.desk.conversation(id, after, usize::MAX >> 1).await
 }
 
-/// The messages, and between them what became of the contact. `of_resident`: as the resident sees it.
-pub fn conversation(page: &Page, items: &[Item], of_resident: bool) -> Markup {
+/// The messages, and between them what became of the contact. `language`: the one they are written in. `of_resident`: as
+/// the resident sees it.
+pub fn conversation(page: &Page, items: &[Item], language: &str, of_resident: bool) -> Markup {
     html! {
         @if items.first().is_some_and(|first| first.seq > 1) {
             p { a.govuk-link href=(page.link(&[("all", "1")])) { (page.text("thread-earlier")) } }
@@ -67,7 +39,15 @@ pub fn conversation(page: &Page, items: &[Item], of_resident: bool) -> Markup {
                                     " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                                 }
                                 @match text {
-                                    Some(text) => { div.message__text { @for line in text.lines() { p { (line) } } } }
+                                    Some(text) => {
+                                        div.message__text lang=(language) {
+                                            @for line in text.lines() {
+                                                p dir="auto" {
+                                                    @if *author == Author::Service { (linked(line)) } @else { (linked_numbers(line)) }
+                                                }
+                                            }
+                                        }
+                                    }
                                     None => { p.quiet { (page.text("message-erased")) } }
                                 }
                             }
@@ -107,47 +87,4 @@ fn became(shown: Shown, of_resident: bool) -> String {
         Shown::Closed => "closed",
     };
     format!("shown-{code}")
-}
-
-/// What is wrong, at the top of the page, with a link to where it can be mended.
-pub fn errors(page: &Page, wrong: Option<&str>, field: &str) -> Markup {
-    html! {
-        @if let Some(wrong) = wrong {
-            div.govuk-error-summary role="alert" {
-                h2.govuk-error-summary__title { (page.text("wrong-title")) }
-                div.govuk-error-summary__body {
-                    ul.govuk-list.govuk-error-summary__list { li { a href=(format!("#{field}")) { (page.text(wrong)) } } }
-                }
-            }
-        }
-    }
-}
-
-/// A field with its label, and what is wrong with it.
-pub fn field(page: &Page, id: &str, label: &str, wrong: Option<&str>, input: &Markup) -> Markup {
-    html! {
-        div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
-            label.govuk-label.govuk-label--m for=(id) { (page.text(label)) }
-            @if let Some(wrong) = wrong {
-                p.govuk-error-message id=(format!("{id}-error")) { (page.text(wrong)) }
-            }
-            (input)
-        }
-    }
-}
-
-/// Where a message is written.
-pub fn message_box(page: &Page, label: &str, hint: Option<&str>, text: &str, wrong: Option<&str>) -> Markup {
-    let described: Vec<&str> = hint.map(|_| "text-hint").into_iter().chain(wrong.map(|_| "text-error")).collect();
-    let described = Some(described.join(" ")).filter(|described| !described.is_empty());
-    field(
-        page,
-        "text",
-        label,
-        wrong,
-        &html! {
-            @if let Some(hint) = hint { p.govuk-hint #text-hint { (page.text(hint)) } }
-            textarea.govuk-textarea #text name="text" rows="7" maxlength="10000" aria-describedby=[described] { (text) }
-        },
-    )
 }

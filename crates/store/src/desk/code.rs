@@ -18,14 +18,20 @@ pub fn stream(key: &[u8; 32], code: &str) -> String {
     format!("resume/{}", hex(&signature(key, &[b"name", code.as_bytes()])))
 }
 
-/// A code as people write it: any case, with spaces or hyphens, and letters for the digits that they look like.
+/// A code as people write it and telephones change it: any case and width, with whatever stands around and between the
+/// letters, and letters for the digits that they look like.
 pub fn read(code: &str) -> Option<String> {
     let read = |letter: char| match letter.to_ascii_uppercase() {
         'O' => Some('0'),
         'I' | 'L' => Some('1'),
         other => u8::try_from(other).is_ok_and(|byte| CROCKFORD.contains(&byte)).then_some(other),
     };
-    let letters = code.chars().filter(|letter| !matches!(letter, ' ' | '-' | '\u{a0}'));
+    // The full-width forms of ASCII stand in its order from U+FF01 on.
+    let narrow = |letter: char| match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        _ => letter,
+    };
+    let letters = code.chars().map(narrow).filter(|letter| letter.is_alphanumeric());
     let code: String = letters.map(read).collect::<Option<String>>()?;
     (code.len() == CODE).then_some(code)
 }
@@ -36,7 +42,19 @@ mod tests {
 
     #[test]
     fn a_code_is_read_as_people_write_it() {
-        assert_eq!(read("o1ab-cdef ghjk-mnpq").as_deref(), Some("01ABCDEFGHJKMNPQ"));
+        let written = [
+            "o1ab-cdef ghjk-mnpq",
+            "01AB\u{2013}CDEF\u{2013}GHJK\u{2013}MNPQ",
+            "01AB CDEF GHJK MNPQ.",
+            "\u{201d}01ABCDEFGHJKMNPQ\u{201d}",
+            "01AB\u{200b}CDEF\u{a0}GHJK\u{2060}MNPQ\n",
+            "０１ＡＢ　ＣＤＥＦ　ＧＨＪＫ　ＭＮＰＱ",
+            "(01ab/cdef_ghjk:mnpq)",
+        ];
+        for code in written {
+            assert_eq!(read(code).as_deref(), Some("01ABCDEFGHJKMNPQ"), "{code}");
+        }
+        assert_eq!(read("lIab cdef ghjk mnpq").as_deref(), Some("11ABCDEFGHJKMNPQ"));
         assert_eq!(read("01ABCDEFGHJKMNP"), None, "too short");
         assert_eq!(read("01ABCDEFGHJKMNPU"), None, "no such letter");
     }

@@ -1,0 +1,90 @@
+//! What all forms share: what is wrong at the top, fields with their labels, the box for a message, and what somebody
+//! wrote that could not be sent.
+
+use maud::{Markup, html};
+
+use crate::App;
+use crate::care::MOST_TEXT;
+use crate::layout::Page;
+
+/// What somebody wrote that could not be sent: it is shown again, and nothing of it is lost.
+#[derive(Default)]
+pub struct Written {
+    pub client_id: String,
+    pub text: String,
+    /// The note to colleagues.
+    pub note: String,
+    /// Key of what is wrong.
+    pub wrong: Option<&'static str>,
+}
+
+impl Written {
+    /// What could not be sent, under the name that it had: sent again it is the same message, unless that name was used
+    /// for another.
+    pub fn again(client_id: String, text: String, wrong: &'static str) -> Written {
+        let client_id = if wrong == "wrong-again" { String::new() } else { client_id };
+        Written { client_id, text, wrong: Some(wrong), ..Written::default() }
+    }
+
+    /// All of it, to be taken along.
+    pub fn all(&self) -> String {
+        format!("{}{}", self.text, self.note)
+    }
+
+    /// The name under which the form's message is sent once.
+    pub fn client_id(&self, app: &App) -> String {
+        if self.client_id.is_empty() { app.sessions.unguessable() } else { self.client_id.clone() }
+    }
+}
+
+/// What is wrong, at the top of the page: for each thing its text's key and the field where it can be mended. The reader
+/// begins there: it has the focus.
+pub fn errors(page: &Page, wrong: &[(&str, &str)]) -> Markup {
+    html! {
+        @if !wrong.is_empty() {
+            div.govuk-error-summary #wrong tabindex="-1" autofocus aria-labelledby="wrong-title" {
+                h2.govuk-error-summary__title #wrong-title { (page.text("wrong-title")) }
+                div.govuk-error-summary__body {
+                    ul.govuk-list.govuk-error-summary__list {
+                        @for (key, field) in wrong { li { a href=(format!("#{field}")) { (page.text(key)) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A field with its label, and what is wrong with it.
+pub fn field(page: &Page, id: &str, label: &str, wrong: Option<&str>, input: &Markup) -> Markup {
+    html! {
+        div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
+            label.govuk-label.govuk-label--m for=(id) { (page.text(label)) }
+            @if let Some(wrong) = wrong {
+                p.govuk-error-message id=(format!("{id}-error")) { (page.text(wrong)) }
+            }
+            (input)
+        }
+    }
+}
+
+/// Where a message is written. A text that is too long stays whole, and the box says by how much.
+pub fn message_box(page: &Page, label: &str, hint: Option<&str>, text: &str, wrong: Option<&str>) -> Markup {
+    let described = hint.map(|_| "text-hint").into_iter().chain(wrong.map(|_| "text-error")).chain(["text-count"]);
+    // Where the script puts a number of its own stands a #.
+    let over = text.chars().count().saturating_sub(MOST_TEXT);
+    field(
+        page,
+        "text",
+        label,
+        wrong,
+        &html! {
+            @if let Some(hint) = hint { p.govuk-hint #text-hint { (page.text(hint)) } }
+            textarea.govuk-textarea #text name="text" rows="7" dir="auto" autocomplete="off"
+                aria-describedby=(described.collect::<Vec<_>>().join(" ")) aria-invalid=[wrong.map(|_| "true")] { (text) }
+            p.govuk-hint #text-count data-most=(MOST_TEXT) data-left=(page.language.text_with("text-left", &[("count", "#")]))
+                data-over=(page.language.text_with("text-over", &[("count", "#")])) {
+                @if over > 0 { (page.language.text_with("text-over", &[("count", &over.to_string())])) }
+            }
+        },
+    )
+}
