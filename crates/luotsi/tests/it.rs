@@ -6,6 +6,8 @@
 mod copies;
 #[path = "it/serving.rs"]
 mod serving;
+#[path = "it/spc.rs"]
+mod spc;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

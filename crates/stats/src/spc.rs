@@ -3,15 +3,20 @@
 //! Making Data Count (NHS England) is the default; every dialect in which tools differ has a name in [`Dialect`].
 //! Charts never redraw themselves: a new phase begins only where the caller says so.
 
+mod change;
+mod dialect;
 mod icons;
 mod limits;
 mod rules;
+mod runs;
 
+pub use change::{Proposal, Unjudged, judge, propose, since};
+pub use dialect::{Constant, Dialect, RunLength, Screening, TargetOnLimit, Ties, TwoSigma};
 pub use icons::{Assurance, Better, Variation, assurance, variation};
-pub use limits::anhoej_limits;
 pub use rules::{Rule, Side, Signal};
+pub use runs::{Runs, anhoej_limits};
 
-use limits::{Limits, limits};
+use limits::{Line, judged, limits, shown};
 
 /// Kind of chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +60,20 @@ impl Chart {
     pub fn named(name: &str) -> Option<Chart> {
         Chart::ALL.into_iter().find(|chart| chart.code() == name)
     }
+
+    /// Each value stands over a denominator, by which it weighs.
+    pub fn has_denominators(self) -> bool {
+        matches!(self, Chart::P | Chart::PPrime | Chart::U)
+    }
+
+    /// What a value on such a chart can be.
+    pub fn span(self) -> Span {
+        match self {
+            Chart::Xmr | Chart::Run => Span::ANY,
+            Chart::P | Chart::PPrime => Span::SHARE,
+            Chart::U | Chart::C | Chart::T | Chart::G => Span::FROM_NOUGHT,
+        }
+    }
 }
 
 /// One period of a series, oldest first.
@@ -63,127 +82,46 @@ pub struct Datum {
     /// In the measure's unit; for p and u charts numerator / denominator. `None` is a gap: drawn as one, and skipped
     /// by rules, which look at consecutive values.
     pub value: Option<f64>,
-    /// Cases or exposure behind the value; needed by p, p′ and u.
+    /// Cases or exposure behind the value; needed by p, p′ and u, on which a value over nothing weighs nothing.
     pub denominator: f64,
+    /// Shown, but it weighs nothing: neither in limits nor in rules.
+    pub excluded: bool,
 }
 
 impl Datum {
     pub fn value(value: f64) -> Datum {
-        Datum { value: Some(value), denominator: 1.0 }
+        Datum { value: Some(value), denominator: 1.0, excluded: false }
+    }
+
+    /// A period without a value.
+    pub fn gap() -> Datum {
+        Datum { value: None, denominator: 0.0, excluded: false }
+    }
+
+    /// The value where it weighs something.
+    fn weighed(&self, kind: Chart) -> Option<f64> {
+        let weighs = !self.excluded && (!kind.has_denominators() || self.denominator > 0.0);
+        self.value.filter(|_| weighs)
     }
 }
 
-/// Where tools differ. Named presets are in [`Dialect::PRESETS`].
+/// What a value of a measure can be, in its unit: limits are cut there. Infinite where nothing is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Dialect {
-    pub two_sigma: TwoSigma,
-    /// Points in a row on one side, or rising or falling, that signal.
-    pub run_length: RunLength,
-    pub ties: Ties,
-    /// Drop outlying moving ranges (≥ 3.267 × mean) once before limits are set.
-    pub screening: bool,
-    pub constant: Constant,
-    pub target_on_limit: TargetOnLimit,
+pub struct Span {
+    pub least: f64,
+    pub most: f64,
 }
 
-/// Which points count for two of three near a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TwoSigma {
-    /// Beyond two sigma, also beyond the limit (Making Data Count tools since late 2023).
-    Beyond,
-    /// Between two and three sigma only (R package NHSRplotthedots).
-    Between,
-}
+impl Span {
+    /// Any number, such as a difference or a score that may be negative.
+    pub const ANY: Span = Span { least: f64::NEG_INFINITY, most: f64::INFINITY };
+    /// A count or a duration.
+    pub const FROM_NOUGHT: Span = Span { least: 0.0, most: f64::INFINITY };
+    /// A share, or an index from 0 to 1.
+    pub const SHARE: Span = Span { least: 0.0, most: 1.0 };
 
-/// How many points make a shift or a trend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunLength {
-    Fixed {
-        shift: usize,
-        trend: usize,
-    },
-    /// Anhøj: longer than round(log₂ n) + 3, and no rule for trends.
-    ByCount,
-}
-
-/// What an equal neighbour, or a point on the centre line, does to a trend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ties {
-    Break,
-    /// A repeated value neither adds nor cancels (older NHS guide).
-    Neutral,
-}
-
-/// Constant of moving-range limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Constant {
-    /// 2.66, as NHS charts print it.
-    Rounded,
-    /// 3 / 1.128 = 2.6596 (d₂ for ranges of two).
-    Exact,
-}
-
-/// Whether a target exactly on a limit is met (or missed) for certain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TargetOnLimit {
-    Certain,
-    HitOrMiss,
-}
-
-impl Dialect {
-    /// The default.
-    pub const MAKING_DATA_COUNT: Dialect = Dialect {
-        two_sigma: TwoSigma::Beyond,
-        run_length: RunLength::Fixed { shift: 7, trend: 7 },
-        ties: Ties::Break,
-        screening: true,
-        constant: Constant::Rounded,
-        target_on_limit: TargetOnLimit::Certain,
-    };
-
-    pub const PRESETS: [(&'static str, Dialect); 7] = [
-        ("making-data-count", Dialect::MAKING_DATA_COUNT),
-        (
-            "nhs-r-package",
-            Dialect {
-                two_sigma: TwoSigma::Between,
-                target_on_limit: TargetOnLimit::HitOrMiss,
-                ..Dialect::MAKING_DATA_COUNT
-            },
-        ),
-        ("nhs-excel", Dialect { screening: false, ..Dialect::MAKING_DATA_COUNT }),
-        (
-            "nhs-excel-six",
-            Dialect {
-                screening: false,
-                run_length: RunLength::Fixed { shift: 6, trend: 6 },
-                ..Dialect::MAKING_DATA_COUNT
-            },
-        ),
-        ("nhs-older-guide", Dialect { ties: Ties::Neutral, screening: false, ..Dialect::MAKING_DATA_COUNT }),
-        (
-            // Nelson 1984: nine on one side, six rising or falling, two of three beyond two sigma.
-            "nelson",
-            Dialect {
-                screening: false,
-                run_length: RunLength::Fixed { shift: 9, trend: 6 },
-                constant: Constant::Exact,
-                ..Dialect::MAKING_DATA_COUNT
-            },
-        ),
-        (
-            "anhoej",
-            Dialect {
-                run_length: RunLength::ByCount,
-                screening: false,
-                constant: Constant::Exact,
-                ..Dialect::MAKING_DATA_COUNT
-            },
-        ),
-    ];
-
-    pub fn named(name: &str) -> Option<Dialect> {
-        Dialect::PRESETS.iter().find(|(known, _)| *known == name).map(|(_, dialect)| *dialect)
+    fn within(self, other: Span) -> Span {
+        Span { least: self.least.max(other.least), most: self.most.min(other.most) }
     }
 }
 
@@ -201,15 +139,37 @@ pub struct Phase {
 pub struct Point {
     pub value: Option<f64>,
     pub centre: Option<f64>,
+    /// Limits, cut at what a value can be.
     pub lower: Option<f64>,
     pub upper: Option<f64>,
-    /// Three sigma, by which rules tell what is near a limit; the limits themselves are cut at what a value can be. None
-    /// where the two sides differ.
-    pub reach: Option<f64>,
+    /// Limits before they are cut: a target at which a limit was cut is neither met nor missed for certain.
+    pub uncut: Option<(f64, f64)>,
+    /// Shown, but it weighs nothing.
+    pub excluded: bool,
     /// Every rule that marks the point, in order of weight: the first names it.
     pub signals: Vec<Signal>,
     /// Counted from 0.
     pub phase: usize,
+}
+
+impl Point {
+    /// The value where rules look at it: one with a centre line, that nobody has excluded.
+    pub fn judged(&self) -> Option<f64> {
+        self.value.filter(|_| self.centre.is_some() && !self.excluded)
+    }
+}
+
+/// What a phase rests on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stretch {
+    /// Place of its first datum in the series.
+    pub first: usize,
+    /// Values that its limits were made from.
+    pub values: usize,
+    /// Moving ranges left out by screening.
+    pub screened: usize,
+    /// Runs about its centre line; none without a point off it.
+    pub runs: Option<Runs>,
 }
 
 /// A chart ready to be read, drawn or written.
@@ -217,10 +177,8 @@ pub struct Point {
 pub struct Charted {
     pub chart: Chart,
     pub points: Vec<Point>,
-    /// Moving ranges left out by screening, over all phases.
-    pub screened: usize,
-    /// Values in the last phase that limits were made from.
-    pub values: usize,
+    /// Oldest first.
+    pub phases: Vec<Stretch>,
 }
 
 /// Values below which limits are on trial: NHS tools show none below 13, the R package warns.
@@ -233,55 +191,79 @@ impl Charted {
         self.points.iter().rev().take_while(|point| point.phase == phase).find(|point| point.centre.is_some())
     }
 
-    /// Limits rest on too few values to be shown as settled.
+    /// The limits of the last phase rest on too few values to be shown as settled.
     pub fn on_trial(&self) -> bool {
-        self.values < TRIAL_BELOW
+        self.phases.last().is_none_or(|phase| phase.values < TRIAL_BELOW)
     }
 
-    /// The latest point that has a value.
+    /// Moving ranges left out by screening, over all phases.
+    pub fn screened(&self) -> usize {
+        self.phases.iter().map(|phase| phase.screened).sum()
+    }
+
+    /// The latest point with a value that nobody has excluded.
     pub fn latest(&self) -> Option<&Point> {
-        self.points.iter().rev().find(|point| point.value.is_some())
+        self.points.iter().rev().find(|point| point.value.is_some() && !point.excluded)
+    }
+
+    /// Takes the limits of a phase away, and all they said.
+    pub fn hide_limits(&mut self, phase: usize) {
+        for point in self.points.iter_mut().filter(|point| point.phase == phase) {
+            (point.centre, point.lower, point.upper, point.uncut) = (None, None, None, None);
+            point.signals.clear();
+        }
     }
 }
 
 /// Limits, centre line and signals of a series.
 ///
-/// `series`: one datum for each period, oldest first. `rebases`: places at which a new phase begins, ascending, by a
-/// person's decision; the first phase begins at 0 whether named or not. A phase without two values has no limits.
-pub fn chart(kind: Chart, series: &[Datum], rebases: &[Phase], dialect: &Dialect) -> Charted {
-    let first = Phase { first: 0, baseline: None };
-    let mut phases: Vec<Phase> = rebases.iter().copied().filter(|phase| phase.first < series.len()).collect();
+/// `series`: one datum for each period, oldest first. `phases`: where a new phase begins, ascending, by a person's
+/// decision; the first phase begins at 0 whether named or not. A phase without two values has no limits. Limits are cut at
+/// `span`; the rules go on by the uncut ones.
+pub fn chart(kind: Chart, series: &[Datum], phases: &[Phase], dialect: &Dialect, span: Span) -> Charted {
+    let mut phases: Vec<Phase> = phases.iter().copied().filter(|phase| phase.first < series.len()).collect();
     if phases.first().is_none_or(|phase| phase.first > 0) {
-        phases.insert(0, first);
+        phases.insert(0, Phase { first: 0, baseline: None });
     }
     let ends = phases.iter().skip(1).map(|phase| phase.first).chain([series.len()]);
-    let mut charted = Charted { chart: kind, points: Vec::new(), screened: 0, values: 0 };
+    let mut charted = Charted { chart: kind, points: Vec::new(), phases: Vec::new() };
     for (number, (phase, end)) in phases.iter().zip(ends).enumerate() {
         let part = &series[phase.first..end];
         let made = limits(kind, part, phase.baseline, dialect);
-        charted.screened += made.screened;
-        charted.values = made.values;
-        charted.points.extend(points(kind, part, &made, number, dialect));
+        let weighed = part.iter().zip(&made.lines);
+        let known: Vec<(f64, Line)> =
+            weighed.filter_map(|(datum, line)| Some((judged(kind, datum.weighed(kind)?), (*line)?))).collect();
+        let (signals, runs) = rules::judge(kind, &known, dialect);
+        let mut signals = signals.into_iter();
+        for (datum, line) in part.iter().zip(&made.lines) {
+            let mut point = point(kind, datum, *line, kind.span().within(span));
+            point.phase = number;
+            if datum.weighed(kind).is_some() && line.is_some() {
+                point.signals = signals.next().unwrap_or_default();
+            }
+            charted.points.push(point);
+        }
+        charted.phases.push(Stretch { first: phase.first, values: made.values, screened: made.screened, runs });
     }
     charted
 }
 
-fn points(kind: Chart, part: &[Datum], made: &Limits, phase: usize, dialect: &Dialect) -> Vec<Point> {
-    let mut points: Vec<Point> = part
-        .iter()
-        .zip(&made.lines)
-        .map(|(datum, line)| Point {
-            value: datum.value,
-            centre: line.map(|line| line.centre),
-            lower: line.and_then(|line| line.lower),
-            upper: line.and_then(|line| line.upper),
-            reach: line.and_then(|line| line.reach),
-            signals: Vec::new(),
-            phase,
-        })
-        .collect();
-    rules::mark(kind, &mut points, dialect);
-    points
+/// A datum with its line in the measure's unit.
+fn point(kind: Chart, datum: &Datum, line: Option<Line>, span: Span) -> Point {
+    let uncut = line.and_then(|line| {
+        let reach = line.reach?;
+        Some((shown(kind, line.centre - reach), shown(kind, line.centre + reach)))
+    });
+    Point {
+        value: datum.value,
+        centre: line.map(|line| shown(kind, line.centre)),
+        lower: uncut.map(|(lower, _)| lower.max(span.least)),
+        upper: uncut.map(|(_, upper)| upper.min(span.most)),
+        uncut,
+        excluded: datum.excluded,
+        signals: Vec::new(),
+        phase: 0,
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod control;
 mod icons;
 
-use stats::spc::{self, Assurance, Better, Charted, Side, Variation};
+use stats::spc::{self, Assurance, Better, Chart, Charted, Side, Variation};
 
 pub use control::{Labels, control, sparkline};
 pub use icons::{assurance_icon, variation_icon};
@@ -19,19 +19,21 @@ pub const COMMON: &str = "#5f6f7a";
 pub const NEUTRAL: &str = "#490092";
 pub const TARGET: &str = "#b81414";
 
-/// A control chart as a picture of its own, for files, with a title and a description in words.
+/// A control chart as a picture of its own, for files, with a title and a description in words. Shares are in per cent,
+/// other values with as many decimals as the series needs. `targets`: the one in force in each period.
 pub fn chart_svg(
     (title, periods): (&str, &[String]),
     charted: &Charted,
-    target: Option<f64>,
+    targets: &[Option<f64>],
     better: Better,
     language: &str,
 ) -> String {
     let language = Language::named(language).unwrap_or(Language::En);
     let variation = spc::variation(charted, better).map(|it| format!("variation-{}", variation_code(it)));
     let description = language.text(variation.as_deref().unwrap_or("sentence-too-few"));
-    let labels = Labels { title, description: &description, unit: "", language, id: "chart" };
-    control(periods, charted, &vec![target; periods.len()], better, &labels).into_string()
+    let unit = if matches!(charted.chart, Chart::P | Chart::PPrime) { "share" } else { "" };
+    let labels = Labels { title, description: &description, unit, language, id: "chart" };
+    control(periods, charted, targets, better, &labels).into_string()
 }
 
 /// Name of a variation in files, texts and programs.

@@ -39,16 +39,30 @@ fn group(digits: &str, separator: char) -> String {
 
 /// A value of a measure in its unit: shares as per cent, indices with two decimals.
 pub fn value(value: f64, unit: &str, language: Language) -> String {
+    let decimals = match unit {
+        "share" => 1,
+        "index" => 2,
+        "days" | "minutes" => usize::from((value * 10.0).round() as i64 % 10 != 0),
+        _ => 0,
+    };
+    value_to(decimals, value, unit, language)
+}
+
+/// A value in its unit with so many decimals; those of a share are decimals of per cent.
+pub fn value_to(decimals: usize, value: f64, unit: &str, language: Language) -> String {
     match unit {
-        "share" => format!("{}{THIN}%", number(100.0 * value, 1, language)),
-        "index" => number(value, 2, language),
+        "share" => format!("{}{THIN}%", number(100.0 * value, decimals, language)),
         "days" | "minutes" => {
-            let decimals = usize::from((value * 10.0).round() as i64 % 10 != 0);
             format!("{}{THIN}{}", number(value, decimals, language), language.text(&format!("unit-{unit}-short")))
         }
-        "points" => number(value, 0, language),
-        _ => number(value, 0, language),
+        _ => number(value, decimals, language),
     }
+}
+
+/// A mean or a limit in its unit: of few cases with a decimal, for they lie between whole numbers.
+pub fn level(level: f64, unit: &str, language: Language) -> String {
+    let whole = matches!(unit, "share" | "index" | "days" | "minutes") || level.abs() >= 10.0 || level.fract() == 0.0;
+    if whole { value(level, unit, language) } else { value_to(1, level, unit, language) }
 }
 
 /// `2025-03` as 3/2025 in Finnish and Swedish, Mar 2025 in English; other periods as they are.

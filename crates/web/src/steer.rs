@@ -187,7 +187,7 @@ fn row(page: &Page, line: &Line<'_>) -> Markup {
             }
             td.number { @if let Some(target) = reading.target() { (write(target)) } @else { span.quiet { "–" } } }
             td { (variation_cell(page, card, reading.variation)) }
-            td { (assurance_cell(page, reading.assurance)) }
+            td { (assurance_cell(page, reading)) }
             td { (sparkline(&reading.charted, card.better)) }
         }
     }
@@ -204,13 +204,14 @@ fn variation_cell(page: &Page, card: &Card, variation: Option<Variation>) -> Mar
     }
 }
 
-fn assurance_cell(page: &Page, assurance: Option<Assurance>) -> Markup {
+fn assurance_cell(page: &Page, reading: &Reading) -> Markup {
     html! {
-        @match assurance {
-            Some(assurance) => {
+        @match (reading.assurance, reading.unjudged) {
+            (Some(assurance), _) => {
                 span.verdict { (assurance_icon(assurance)) span { (page.text(&format!("assurance-{}", assurance_code(assurance)))) } }
             }
-            None => { span.quiet { "–" } }
+            (None, Some(why)) => { span.quiet { (page.text(&format!("unjudged-{}", why.code()))) } }
+            (None, None) => { span.quiet { "–" } }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a chart says: the variation of its latest point, and its process against a target.
 
+use super::rules::TOLERANCE;
 use super::{Charted, Side, TargetOnLimit};
 
 /// In which direction values are good.
@@ -49,23 +50,26 @@ pub fn variation(charted: &Charted, better: Better) -> Option<Variation> {
     })
 }
 
-/// Assurance from limits and target; `None` without a direction or limits.
+/// Assurance from limits (those that are not cut, of [`Point::uncut`](super::Point::uncut)) and target; `None` without a
+/// direction.
 ///
-/// On a series that never varies, at its target, [`TargetOnLimit::Certain`] says that it meets it.
+/// On a series that never varies, at its target, [`TargetOnLimit::Certain`] says that it meets it. A target nearer to a limit
+/// than rounding is on it.
 pub fn assurance(
-    lower: Option<f64>,
-    upper: Option<f64>,
+    (lower, upper): (f64, f64),
     target: f64,
     better: Better,
     on_limit: TargetOnLimit,
 ) -> Option<Assurance> {
-    let certain = on_limit == TargetOnLimit::Certain;
-    let below = |edge: f64| target < edge || (certain && target <= edge);
-    let above = |edge: f64| target > edge || (certain && target >= edge);
-    let (lower, upper) = (lower?, upper?);
+    let largest = [lower, upper, target].into_iter().map(f64::abs).filter(|it| it.is_finite()).fold(0.0, f64::max);
+    let beyond = |by: f64| match on_limit {
+        TargetOnLimit::Certain => by >= -TOLERANCE * largest,
+        TargetOnLimit::HitOrMiss => by > TOLERANCE * largest,
+    };
+    let (below, above) = (beyond(lower - target), beyond(target - upper));
     let (meets, misses) = match better {
-        Better::Higher => (below(lower), above(upper)),
-        Better::Lower => (above(upper), below(lower)),
+        Better::Higher => (below, above),
+        Better::Lower => (above, below),
         Better::Neither => return None,
     };
     Some(match (meets, misses) {

@@ -1,6 +1,8 @@
 //! The rules that tell a signal from noise.
 
-use super::{Chart, Dialect, Point, RunLength, Ties, TwoSigma, anhoej_limits};
+use super::limits::Line;
+use super::runs::{Runs, runs};
+use super::{Chart, Dialect, RunLength, Ties, TwoSigma};
 
 /// A rule, in order of weight: when several mark a point, the first names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,7 +11,8 @@ pub enum Rule {
     Outside,
     /// So many in a row rising or falling.
     Trend,
-    /// Two of three consecutive points, on one side, beyond two thirds of the way to the limit.
+    /// Two of three consecutive points on one side beyond two thirds of the way to the limit; where the third may lie is a
+    /// matter of the dialect.
     TwoOfThree,
     /// So many in a row on one side of the centre line.
     Shift,
@@ -53,58 +56,60 @@ pub struct Signal {
     pub side: Side,
 }
 
-/// Marks the points of one phase. Rules look at consecutive values; gaps are passed over.
-pub fn mark(kind: Chart, points: &mut [Point], dialect: &Dialect) {
-    let known: Vec<usize> = (0..points.len()).filter(|at| shown(&points[*at]).is_some()).collect();
-    let shown: Vec<Shown> = known.iter().filter_map(|at| shown(&points[*at])).collect();
-    let mut marks = Marks(vec![Vec::new(); shown.len()]);
+/// Values nearer to each other than this part of the largest of them are the same: what separates them is rounding, be it
+/// of a sum, of a power or of a file.
+pub const TOLERANCE: f64 = 1e-11;
+
+/// The signals of one phase and its runs about the centre line. `points` are those that weigh something, oldest first: the
+/// value in the judging scale, and its line. Rules look at consecutive values; gaps are passed over.
+pub fn judge(kind: Chart, points: &[(f64, Line)], dialect: &Dialect) -> (Vec<Vec<Signal>>, Option<Runs>) {
+    let largest = points.iter().map(|(value, _)| value.abs()).fold(0.0, f64::max);
+    let sign = |difference: f64| match difference.abs() <= TOLERANCE * largest {
+        true => 0,
+        false => difference.signum() as i8,
+    };
+    let seen: Vec<Seen> = points.iter().map(|(value, line)| see(*value, *line, &sign)).collect();
+    let mut marks = Marks(vec![Vec::new(); seen.len()]);
+    let runs = runs(seen.iter().map(|it| it.side));
     match (kind, dialect.run_length) {
-        (Chart::Run, _) | (_, RunLength::ByCount) => anhoej(&shown, &mut marks),
+        (Chart::Run, _) | (_, RunLength::ByCount) => mark_runs(&seen, runs, &mut marks),
         (_, RunLength::Fixed { shift, trend }) => {
-            let sides: Vec<i8> = shown.iter().map(|it| it.side).collect();
+            let sides: Vec<i8> = seen.iter().map(|it| it.side).collect();
             extend_back(&runs_of(&sides, shift, Ties::Break), shift, Rule::Shift, &mut marks);
-            let values: Vec<f64> = shown.iter().map(|it| it.value).collect();
-            mark_trends(&values, trend, dialect.ties, &mut marks);
+            let steps: Vec<i8> = points.windows(2).map(|pair| sign(pair[1].0 - pair[0].0)).collect();
+            mark_trends(&steps, trend, dialect.ties, &mut marks);
         }
     }
-    two_of_three(&shown, dialect.two_sigma, &mut marks);
-    for (at, it) in shown.iter().enumerate() {
+    two_of_three(&seen, dialect.two_sigma, &mut marks);
+    for (at, it) in seen.iter().enumerate() {
         if it.zone == 3 {
             marks.put(at, Rule::Outside, it.side);
         }
     }
-    for (at, mut signals) in known.into_iter().zip(marks.0) {
+    let tidy = |mut signals: Vec<Signal>| {
         signals.sort_unstable();
         signals.dedup();
-        points[at].signals = signals;
-    }
+        signals
+    };
+    (marks.0.into_iter().map(tidy).collect(), runs)
 }
 
 /// A point as the rules see it.
-struct Shown {
-    value: f64,
+struct Seen {
     /// −1 below, 0 on, 1 above the centre line.
     side: i8,
     /// 1 inside two thirds of the way to the limit, 2 beyond that, 3 beyond the limit; 0 without a limit.
     zone: u8,
 }
 
-fn shown(point: &Point) -> Option<Shown> {
-    let (value, centre) = (point.value?, point.centre?);
-    let side = if value > centre { 1 } else { -i8::from(value < centre) };
-    let limit = if side < 0 { point.lower } else { point.upper };
-    let zone = limit.map_or(0, |limit| {
-        let way = (value - centre).abs();
-        let whole = point.reach.unwrap_or((limit - centre).abs());
-        if side == 0 || way <= whole * 2.0 / 3.0 {
-            1
-        } else if way <= whole {
-            2
-        } else {
-            3
-        }
+fn see(value: f64, line: Line, sign: &impl Fn(f64) -> i8) -> Seen {
+    let side = sign(value - line.centre);
+    let way = (value - line.centre).abs();
+    let zone = line.reach.map_or(0, |reach| match side {
+        0 => 1,
+        _ => 1 + u8::from(sign(way - reach * 2.0 / 3.0) > 0) + u8::from(sign(way - reach) > 0),
     });
-    Some(Shown { value, side, zone })
+    Seen { side, zone }
 }
 
 struct Marks(Vec<Vec<Signal>>);
@@ -142,9 +147,8 @@ fn extend_back(ends: &[i8], length: usize, rule: Rule, marks: &mut Marks) {
 }
 
 /// `length` points in a row rising or falling are `length − 1` steps of one sign.
-fn mark_trends(values: &[f64], length: usize, ties: Ties, marks: &mut Marks) {
-    let steps: Vec<i8> = values.windows(2).map(|pair| pair[1].partial_cmp(&pair[0]).map_or(0, |it| it as i8)).collect();
-    for (end, sign) in runs_of(&steps, length - 1, ties).iter().enumerate().filter(|(_, sign)| **sign != 0) {
+fn mark_trends(steps: &[i8], length: usize, ties: Ties, marks: &mut Marks) {
+    for (end, sign) in runs_of(steps, length - 1, ties).iter().enumerate().filter(|(_, sign)| **sign != 0) {
         let (mut at, mut left) = (end + 1, length - 1);
         marks.put(at, Rule::Trend, *sign);
         while left > 0 && at > 0 {
@@ -155,33 +159,36 @@ fn mark_trends(values: &[f64], length: usize, ties: Ties, marks: &mut Marks) {
     }
 }
 
-/// Of three consecutive points on one side, two near the limit: those two are marked.
-fn two_of_three(shown: &[Shown], dialect: TwoSigma, marks: &mut Marks) {
-    let near = |it: &Shown| it.zone == 2 || (it.zone == 3 && dialect == TwoSigma::Beyond);
-    for (first, window) in shown.windows(3).enumerate() {
-        let side = window[0].side;
-        if side != 0 && window.iter().all(|it| it.side == side) && window.iter().filter(|it| near(it)).count() >= 2 {
-            for (offset, _) in window.iter().enumerate().filter(|(_, it)| near(it)) {
-                marks.put(first + offset, Rule::TwoOfThree, side);
+/// Of three consecutive points two on one side near its limit: those two are marked.
+fn two_of_three(seen: &[Seen], dialect: TwoSigma, marks: &mut Marks) {
+    let near = |it: &Seen| match dialect {
+        TwoSigma::None => false,
+        TwoSigma::Between => it.zone == 2,
+        TwoSigma::Beyond | TwoSigma::ThirdAnywhere => it.zone >= 2,
+    };
+    for (first, window) in seen.windows(3).enumerate() {
+        for side in [-1, 1] {
+            let fits = dialect == TwoSigma::ThirdAnywhere || window.iter().all(|it| it.side == side);
+            let close = |it: &Seen| near(it) && it.side == side;
+            if fits && window.iter().filter(|it| close(it)).count() >= 2 {
+                for (offset, _) in window.iter().enumerate().filter(|(_, it)| close(it)) {
+                    marks.put(first + offset, Rule::TwoOfThree, side);
+                }
             }
         }
     }
 }
 
 /// Anhøj's rules: points on the centre line are not useful and break nothing.
-fn anhoej(shown: &[Shown], marks: &mut Marks) {
+fn mark_runs(seen: &[Seen], runs: Option<Runs>, marks: &mut Marks) {
+    let Some(runs) = runs else { return };
     let useful: Vec<(usize, i8)> =
-        shown.iter().enumerate().filter(|(_, it)| it.side != 0).map(|(at, it)| (at, it.side)).collect();
-    let Some((longest, fewest)) = anhoej_limits(useful.len()) else { return };
-    let mut crossings = 0;
-    for run in useful.chunk_by(|left, right| left.1 == right.1) {
-        crossings += 1;
-        if run.len() > longest {
-            run.iter().for_each(|(at, side)| marks.put(*at, Rule::Shift, *side));
-        }
+        seen.iter().enumerate().filter(|(_, it)| it.side != 0).map(|(at, it)| (at, it.side)).collect();
+    for run in useful.chunk_by(|left, right| left.1 == right.1).filter(|run| run.len() > runs.longest_limit) {
+        run.iter().for_each(|(at, side)| marks.put(*at, Rule::Shift, *side));
     }
     if let Some((last, side)) = useful.last()
-        && crossings - 1 < fewest
+        && runs.crossings < runs.crossings_limit
     {
         marks.put(*last, Rule::Crossings, *side);
     }

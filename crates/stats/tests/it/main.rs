@@ -2,12 +2,16 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod change;
+mod sameness;
+mod worked;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use stats::interval;
 use stats::quantile::Tally;
-use stats::spc::{self, Assurance, Better, Chart, Datum, Dialect, Rule, Side, TargetOnLimit};
+use stats::spc::{self, Assurance, Better, Chart, Datum, Dialect, Rule, Side, Span, TargetOnLimit};
 
 fn shared(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/worked").join(name);
@@ -108,7 +112,7 @@ fn sides(sides: &[i64]) -> Vec<Datum> {
 fn shifts_and_trends_are_flagged_as_the_vectors_say() {
     let Some(vectors) = json("spc_rule_vectors.json") else { return };
     let flagged = |series: &[Datum], rule: Rule| -> Vec<i64> {
-        let charted = spc::chart(Chart::Xmr, series, &[], &Dialect::MAKING_DATA_COUNT);
+        let charted = spc::chart(Chart::Xmr, series, &[], &Dialect::MAKING_DATA_COUNT, Span::ANY);
         let side = |signal: &spc::Signal| if signal.side == Side::High { 1 } else { -1 };
         let flag = |point: &spc::Point| point.signals.iter().find(|signal| signal.rule == rule).map_or(0, side);
         charted.points.iter().map(flag).collect()
@@ -148,7 +152,12 @@ fn assurance_is_as_the_vectors_say() {
             _ => Better::Neither,
         };
         let Some(target) = number("target") else { continue };
-        let found = spc::assurance(number("lpl"), number("upl"), target, better, TargetOnLimit::HitOrMiss);
+        let found = spc::assurance(
+            (number("lpl").expect("a limit"), number("upl").expect("a limit")),
+            target,
+            better,
+            TargetOnLimit::HitOrMiss,
+        );
         let expected = match case["expected"].as_str() {
             Some("consistent_fail") => Some(Assurance::Misses),
             Some("consistent_pass") => Some(Assurance::Meets),
@@ -171,7 +180,7 @@ fn two_of_three(zones: &[i64], sides: &[i64], dialect: &Dialect) -> Vec<bool> {
     let points = zones.iter().zip(sides).map(|(zone, side)| Datum::value(value(*zone) * *side as f64));
     let series: Vec<Datum> = baseline.chain(points).collect();
     let phase = spc::Phase { first: 0, baseline: Some(13) };
-    let charted = spc::chart(Chart::Xmr, &series, &[phase], dialect);
+    let charted = spc::chart(Chart::Xmr, &series, &[phase], dialect, Span::ANY);
     let limit = charted.points[0].upper.expect("a limit");
     assert!(4.5 > limit * 2.0 / 3.0 && 4.5 < limit && limit < 7.0 && charted.points[0].centre == Some(0.0));
     let flagged = |point: &spc::Point| point.signals.iter().any(|signal| signal.rule == Rule::TwoOfThree);
@@ -213,7 +222,7 @@ fn ties_break_a_trend_or_not_and_a_run_is_marked_back_to_its_first_as_the_vector
     let ties = &vectors["trend_ties_dialects"];
     let series: Vec<Datum> = numbers(&ties["series"]).iter().map(|it| Datum::value(*it as f64)).collect();
     for (name, column) in [("nhs-r-package", "r_package_trend"), ("nhs-older-guide", "older_nhs_guide_trend")] {
-        let charted = spc::chart(Chart::Xmr, &series, &[], &Dialect::named(name).expect("a dialect"));
+        let charted = spc::chart(Chart::Xmr, &series, &[], &Dialect::named(name).expect("a dialect"), Span::ANY);
         let mut signals = charted.points.iter().flat_map(|point| &point.signals);
         assert_eq!(Some(signals.any(|signal| signal.rule == Rule::Trend)), ties[column].as_bool(), "{name}");
     }
@@ -223,7 +232,7 @@ fn ties_break_a_trend_or_not_and_a_run_is_marked_back_to_its_first_as_the_vector
         let given: Vec<i64> = flags.iter().map(|flag| if *flag == 0 { -sign } else { sign }).collect();
         let mut series = sides(&given);
         series.push(Datum::value(-given.iter().sum::<i64>() as f64));
-        let charted = spc::chart(Chart::Xmr, &series, &[], &Dialect::MAKING_DATA_COUNT);
+        let charted = spc::chart(Chart::Xmr, &series, &[], &Dialect::MAKING_DATA_COUNT, Span::ANY);
         let is_shift = |point: &spc::Point| point.signals.iter().any(|signal| signal.rule == Rule::Shift);
         let found: Vec<bool> = charted.points[..flags.len()].iter().map(is_shift).collect();
         assert_eq!(found, flags.iter().map(|flag| *flag != 0).collect::<Vec<_>>(), "{case}");

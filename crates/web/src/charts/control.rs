@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use stats::spc::{Better, Charted, Point, Variation};
 
-use super::icons::{coordinate, mark};
+use super::icons::{coordinate, hollow, mark};
 use super::{COMMON, TARGET, colour, variation_of};
 use crate::numbers;
 use crate::texts::Language;
@@ -39,7 +39,13 @@ impl Scale {
         let all = charted.points.iter().flat_map(lines).flatten().chain(targets.iter().copied().flatten());
         let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| (low.min(it), high.max(it)));
         let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
-        let room = ((high - low) * 0.08).max(high.abs() * 1e-3).max(1e-9);
+        let (range, size) = (high - low, low.abs().max(high.abs()));
+        // A series that never varies lies in the middle.
+        let room = match (range > size * 1e-9, size > 0.0) {
+            (true, _) => range * 0.08,
+            (false, true) => size * 0.1,
+            (false, false) => 1.0,
+        };
         Scale { low: low - room, high: high + room, count: charted.points.len() }
     }
 
@@ -52,14 +58,60 @@ impl Scale {
         TOP + (self.high - value) / (self.high - self.low) * (HEIGHT - TOP - BOTTOM)
     }
 
-    /// Round values to draw lines at, four to eight of them.
-    fn ticks(&self) -> Vec<f64> {
+    /// Round values to draw lines at, four to eight of them, so far apart.
+    fn ticks(&self) -> (f64, Vec<f64>) {
         let rough = (self.high - self.low) / 5.0;
         let power = 10_f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|it| it * power).find(|step| *step >= rough).unwrap_or(rough);
         let first = (self.low / step).ceil() as i64;
         let last = (self.high / step).floor() as i64;
-        (first..=last).map(|at| at as f64 * step).collect()
+        (step, (first..=last).map(|at| at as f64 * step).collect())
+    }
+}
+
+/// Decimals that tell values apart which lie `step` from each other.
+fn decimals(step: f64, unit: &str) -> usize {
+    let step = if unit == "share" { 100.0 * step } else { step };
+    (-(step * 1.000_001).log10().floor()).clamp(0.0, 12.0) as usize
+}
+
+/// Writes the values of a chart in their unit; where there is none, as in files, with the decimals that the series needs.
+struct Writing<'a> {
+    labels: &'a Labels<'a>,
+    /// Between two lines of the axis.
+    step: f64,
+    /// Decimals of the values themselves.
+    decimals: usize,
+}
+
+impl Writing<'_> {
+    fn of<'a>(charted: &Charted, step: f64, labels: &'a Labels<'a>) -> Writing<'a> {
+        let exact = |decimals: &usize| {
+            let power = 10_f64.powi(*decimals as i32);
+            let values = charted.points.iter().filter_map(|point| point.value);
+            values.into_iter().all(|value| ((value * power).round() / power - value).abs() <= value.abs() * 1e-12)
+        };
+        let finest = decimals(step / 100.0, labels.unit);
+        Writing { labels, step, decimals: (0..finest).find(exact).unwrap_or(finest) }
+    }
+
+    fn tick(&self, tick: f64) -> String {
+        numbers::value_to(decimals(self.step, self.labels.unit), tick, self.labels.unit, self.labels.language)
+    }
+
+    fn value(&self, value: f64) -> String {
+        match self.labels.unit {
+            "" => numbers::value_to(self.decimals, value, "", self.labels.language),
+            unit => numbers::value(value, unit, self.labels.language),
+        }
+    }
+
+    /// A mean, a limit or a target.
+    fn level(&self, level: f64) -> String {
+        match self.labels.unit {
+            "" => numbers::value_to(decimals(self.step / 10.0, ""), level, "", self.labels.language),
+            unit => numbers::level(level, unit, self.labels.language),
+        }
     }
 }
 
@@ -72,7 +124,8 @@ pub fn control(
     labels: &Labels<'_>,
 ) -> Markup {
     let scale = Scale::of(charted, targets);
-    let write = |value: f64| numbers::value(value, labels.unit, labels.language);
+    let (step, ticks) = scale.ticks();
+    let writing = Writing::of(charted, step, labels);
     let (title_id, description_id) = (format!("{}-title", labels.id), format!("{}-description", labels.id));
     let every = (periods.len() / 9).max(1);
     html! {
@@ -81,9 +134,9 @@ pub fn control(
             title id=(title_id) { (labels.title) }
             desc id=(description_id) { (labels.description) }
             rect x="0" y="0" width=(WIDTH) height=(HEIGHT) fill="#fff" {}
-            @for tick in scale.ticks() {
+            @for tick in ticks {
                 line x1=(LEFT) x2=(WIDTH - RIGHT) y1=(coordinate(scale.y(tick))) y2=(coordinate(scale.y(tick))) stroke="#e4e8ec" {}
-                text x=(LEFT - 8.0) y=(coordinate(scale.y(tick) + 5.0)) text-anchor="end" fill="#4a5660" { (write(tick)) }
+                text x=(LEFT - 8.0) y=(coordinate(scale.y(tick) + 5.0)) text-anchor="end" fill="#4a5660" { (writing.tick(tick)) }
             }
             @for (at, period) in periods.iter().enumerate().filter(|(at, _)| at.is_multiple_of(every)) {
                 text x=(coordinate(scale.x(at))) y=(HEIGHT - 18.0) text-anchor="middle" fill="#4a5660" {
@@ -96,12 +149,14 @@ pub fn control(
             @for (at, point) in charted.points.iter().enumerate() {
                 @if let Some(value) = point.value {
                     g {
-                        title { (numbers::period(&periods[at], labels.language)) ": " (write(value)) }
-                        (mark(variation_at(point, better), scale.x(at), scale.y(value)))
+                        title { (numbers::period(&periods[at], labels.language)) ": " (writing.value(value)) @if point.excluded { " (" (labels.language.text("chart-excluded")) ")" } }
+                        @if point.excluded { (hollow(scale.x(at), scale.y(value))) } @else {
+                            (mark(variation_at(point, better), scale.x(at), scale.y(value)))
+                        }
                     }
                 }
             }
-            (end_labels(charted, targets, &scale, labels))
+            (end_labels(charted, targets, &scale, &writing))
         }
     }
 }
@@ -141,7 +196,7 @@ fn target_line(targets: &[Option<f64>], scale: &Scale) -> Markup {
     let mut stretches: Vec<(usize, usize, f64)> = Vec::new();
     for (at, target) in targets.iter().enumerate() {
         match (target, stretches.last_mut()) {
-            (Some(target), Some((_, end, value))) if (*value - target).abs() < 1e-12 && *end + 1 == at => *end = at,
+            (Some(target), Some((_, end, value))) if value.total_cmp(target).is_eq() && *end + 1 == at => *end = at,
             (Some(target), _) => stretches.push((at, at, *target)),
             (None, _) => {}
         }
@@ -163,13 +218,13 @@ fn value_line(charted: &Charted, scale: &Scale) -> Markup {
 }
 
 /// The last values of centre, limits and target in the right margin, kept apart from one another.
-fn end_labels(charted: &Charted, targets: &[Option<f64>], scale: &Scale, labels: &Labels<'_>) -> Markup {
+fn end_labels(charted: &Charted, targets: &[Option<f64>], scale: &Scale, writing: &Writing<'_>) -> Markup {
     let Some(last) = charted.standing() else { return html! {} };
-    let text = |key: &str| labels.language.text(key);
+    let text = |key: &str| writing.labels.language.text(key);
     let mut marks: Vec<(f64, String, &str)> = Vec::new();
     let mut put = |value: Option<f64>, key: &str, colour: &'static str| {
         if let Some(value) = value {
-            let label = format!("{} {}", text(key), numbers::value(value, labels.unit, labels.language));
+            let label = format!("{} {}", text(key), writing.level(value));
             marks.push((scale.y(value), label, colour));
         }
     };

@@ -51,6 +51,11 @@ pub fn mark(variation: Variation, x: f64, y: f64) -> Markup {
     }
 }
 
+/// The shape of a point that weighs nothing.
+pub fn hollow(x: f64, y: f64) -> Markup {
+    html! { circle cx=(coordinate(x)) cy=(coordinate(y)) r="3.4" fill="#fff" stroke=(COMMON) stroke-width="1.4" {} }
+}
+
 fn polygon(points: &[(f64, f64)]) -> String {
     points.iter().map(|(x, y)| format!("{},{}", coordinate(*x), coordinate(*y))).collect::<Vec<_>>().join(" ")
 }

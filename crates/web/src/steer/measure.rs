@@ -177,8 +177,8 @@ fn picture(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
                         (page.text(&format!("caption-{}", reading.charted.chart.code())))
                         @if reading.charted.chart != Chart::Run { " " (page.text("caption-rules")) }
                         " " (page.text("caption-marks"))
-                        @if reading.charted.screened > 0 {
-                            " " (page.language.text_count("caption-screened", reading.charted.screened, &reading.charted.screened.to_string()))
+                        @if reading.charted.screened() > 0 {
+                            " " (page.language.text_count("caption-screened", reading.charted.screened(), &reading.charted.screened().to_string()))
                         }
                         @if reading.charted.on_trial() { " " (page.text("caption-trial")) }
                     }

@@ -1,6 +1,6 @@
 //! Reading a series: its chart, what the chart says, and that in one sentence.
 
-use stats::spc::{self, Assurance, Chart, Charted, Datum, Dialect, Phase, Rule, Variation};
+use stats::spc::{self, Assurance, Chart, Charted, Datum, Dialect, Phase, Proposal, Rule, Span, Unjudged, Variation};
 
 use crate::charts::{assurance_code, variation_code};
 use crate::figures::{Card, Point, Series};
@@ -18,7 +18,11 @@ pub struct Reading {
     /// The target in force in each period.
     pub targets: Vec<Option<f64>>,
     pub variation: Option<Variation>,
+    /// A change of level on which nobody has decided yet: where new limits would begin, and why.
+    pub proposal: Option<Proposal>,
     pub assurance: Option<Assurance>,
+    /// Why there is a target but no assurance.
+    pub unjudged: Option<Unjudged>,
 }
 
 /// Reads a series as its scorecard follows it: an individuals chart by Making Data Count's rules.
@@ -29,36 +33,44 @@ pub fn read(card: &Card, series: &Series, followed: &Followed, unit: &str) -> Re
 /// Reads a series as a chart of a kind.
 pub fn read_as(kind: Chart, card: &Card, series: &Series, followed: &Followed, unit: &str) -> Reading {
     let dialect = Dialect::MAKING_DATA_COUNT;
-    let data: Vec<Datum> =
-        series.points.iter().map(|point| Datum { value: point.value, denominator: point.denominator }).collect();
+    let datum = |point: &Point| Datum { value: point.value, denominator: point.denominator, excluded: false };
+    let data: Vec<Datum> = series.points.iter().map(datum).collect();
     let place = |period: &str| series.points.iter().position(|point| point.period == period);
     let mut phases: Vec<Phase> = followed
         .rebases_of(unit)
         .filter_map(|rebase| Some(Phase { first: place(&rebase.period)?, baseline: None }))
         .collect();
     phases.sort_unstable_by_key(|phase| phase.first);
-    let mut charted = spc::chart(kind, &data, &phases, &dialect);
+    phases.dedup_by_key(|phase| phase.first);
+    let mut charted = spc::chart(kind, &data, &phases, &dialect, span(card, &data));
     // Limits want values enough in each phase, and values that do not share their cases: neighbours among rolling figures
     // are alike by themselves, and every course of theirs would look like a change.
-    let firsts: Vec<usize> = std::iter::once(0).chain(phases.iter().map(|phase| phase.first)).collect();
-    for (number, first) in firsts.iter().enumerate() {
-        let end = firsts.get(number + 1).copied().unwrap_or(charted.points.len());
-        let phase = &mut charted.points[*first..end.max(*first)];
-        if card.rolling || data[*first..end.max(*first)].iter().filter(|it| it.value.is_some()).count() < FEWEST {
-            for point in phase {
-                (point.centre, point.lower, point.upper) = (None, None, None);
-                point.signals.clear();
-            }
+    for phase in 0..charted.phases.len() {
+        if card.rolling || charted.phases[phase].values < FEWEST {
+            charted.hide_limits(phase);
         }
     }
     let targets: Vec<Option<f64>> =
         series.points.iter().map(|point| followed.target(&point.period).map(|target| target.value)).collect();
     let variation = spc::variation(&charted, card.better);
-    let limits = charted.standing().map(|point| (point.lower, point.upper));
-    let assurance = targets.last().copied().flatten().zip(limits).and_then(|(target, (lower, upper))| {
-        spc::assurance(lower, upper, target, card.better, dialect.target_on_limit)
+    let proposal = spc::propose(&charted);
+    let judged = targets.last().copied().flatten().map(|target| {
+        let judge = || spc::judge(&charted, proposal.as_ref(), target, card.better, dialect.target_on_limit);
+        if card.rolling { Err(Unjudged::Rolling) } else { judge() }
     });
-    Reading { charted, points: series.points.clone(), targets, variation, assurance }
+    let (assurance, unjudged) = (judged.and_then(Result::ok), judged.and_then(Result::err));
+    Reading { charted, points: series.points.clone(), targets, variation, proposal, assurance, unjudged }
+}
+
+/// What a value of the measure can be, as far as its kind and unit tell; values that are elsewhere know it better.
+fn span(card: &Card, data: &[Datum]) -> Span {
+    let span = match (card.kind.as_str(), card.unit.as_str()) {
+        ("nps", _) => Span { least: -100.0, most: 100.0 },
+        (_, "share" | "index") => Span::SHARE,
+        _ => Span::FROM_NOUGHT,
+    };
+    let within = |value: f64| (span.least..=span.most).contains(&value);
+    if data.iter().filter_map(|datum| datum.value).all(within) { span } else { Span::ANY }
 }
 
 /// Key of why nothing is said of change, in a sentence or in a cell.
@@ -86,14 +98,11 @@ impl Reading {
         if self.points.iter().any(|point| point.suppressed) { "hidden" } else { "no-cases" }
     }
 
-    /// Points of the latest run of signals, its rule, and since when.
+    /// The rule that marks the latest point, and the period in which the change began.
     pub fn latest_signal(&self) -> Option<(Rule, &str)> {
-        let known: Vec<usize> = (0..self.points.len()).filter(|at| self.points[*at].value.is_some()).collect();
-        let last = *known.last()?;
-        let rule = self.charted.points[last].signals.first()?.rule;
-        let holds = |at: &&usize| self.charted.points[**at].signals.iter().any(|signal| signal.rule == rule);
-        let since = known.iter().rev().take_while(holds).last()?;
-        Some((rule, &self.points[*since].period))
+        let rule = self.charted.latest()?.signals.first()?.rule;
+        let since = spc::since(&self.charted, self.proposal.as_ref())?;
+        Some((rule, &self.points[since].period))
     }
 
     /// Key of a rule in words. How long a run is too long on a run chart follows from the number of its points.
@@ -128,19 +137,29 @@ impl Reading {
             (Some(_), None) => parts.push(language.text("sentence-common")),
             (None, _) => parts.push(language.text(why_unknown(card, "sentence"))),
         }
-        if let Some(point) = self.charted.standing()
-            && let (Some(centre), Some(lower), Some(upper)) = (point.centre, point.lower, point.upper)
-        {
-            // No share is below nothing or above all, wherever the limits of the chart lie.
-            let (least, most) = if card.unit == "share" { (0.0, 1.0) } else { (f64::NEG_INFINITY, f64::INFINITY) };
-            let (lower, upper) = (lower.max(least), upper.min(most));
-            let limits = [("centre", &*write(centre)), ("lower", &*write(lower)), ("upper", &*write(upper))];
-            parts.push(language.text_with("sentence-limits", &limits));
-        }
-        if let (Some(assurance), Some(target)) = (self.assurance, self.target()) {
-            let key = format!("sentence-{}", assurance_code(assurance));
-            parts.push(language.text_with(&key, &[("target", &write(target))]));
+        parts.extend(self.usual(card, language));
+        if let Some(target) = self.target() {
+            let key = match (self.assurance, self.unjudged) {
+                (Some(assurance), _) => Some(format!("sentence-{}", assurance_code(assurance))),
+                // Without a direction a target is a line to look at.
+                (None, Some(Unjudged::NoDirection) | None) => None,
+                (None, Some(why)) => Some(format!("sentence-unjudged-{}", why.code())),
+            };
+            parts.extend(key.map(|key| language.text_with(&key, &[("target", &write(target))])));
         }
         parts.join(" ")
+    }
+
+    /// Between which values the measure usually lies; where its level has shifted, from which to which.
+    fn usual(&self, card: &Card, language: Language) -> Option<String> {
+        let write = |value: f64| numbers::level(value, &card.unit, language);
+        if let Some(proposal) = &self.proposal {
+            let since = numbers::period(&self.points[proposal.first].period, language);
+            let levels = [("before", &*write(proposal.before)), ("after", &*write(proposal.after)), ("since", &*since)];
+            return Some(language.text_with("sentence-shifted", &levels));
+        }
+        let point = self.charted.standing()?;
+        let (centre, lower, upper) = (write(point.centre?), write(point.lower?), write(point.upper?));
+        Some(language.text_with("sentence-limits", &[("centre", &*centre), ("lower", &*lower), ("upper", &*upper)]))
     }
 }

@@ -1,0 +1,99 @@
+//! Nelson's tests and Anhøj's rules as they were published: a table of our own, and the cases of others where they are.
+
+use serde_json::Value;
+use stats::spc::{self, Chart, Datum, Dialect, Phase, Rule, Side, Span};
+
+/// The signals of points `z` sigma from the centre, after a baseline of twenty with centre 0.
+fn after_baseline(name: &str, z: &[f64]) -> Vec<Vec<(Rule, Side)>> {
+    // Neighbours two apart: the mean moving range is 2, sigma 2 / 1.128.
+    let sigma = 2.0 / 1.128;
+    let baseline = [1.0, -1.0].repeat(10);
+    // A value on the centre keeps the baseline out of runs and windows.
+    let points = [0.0, 0.0].into_iter().chain(z.iter().map(|it| it * sigma));
+    let series: Vec<Datum> = baseline.into_iter().chain(points).map(Datum::value).collect();
+    let phase = Phase { first: 0, baseline: Some(20) };
+    let dialect = Dialect::named(name).expect("a dialect");
+    let found = spc::chart(Chart::Xmr, &series, &[phase], &dialect, Span::ANY);
+    assert!(found.points[0].centre == Some(0.0));
+    let signals = |point: &spc::Point| point.signals.iter().map(|it| (it.rule, it.side)).collect();
+    found.points[22..].iter().map(signals).collect()
+}
+
+fn places(found: &[Vec<(Rule, Side)>], rule: Rule) -> Vec<usize> {
+    let has = |at: &usize| found[*at].iter().any(|(it, _)| *it == rule);
+    (0..found.len()).filter(has).collect()
+}
+
+#[test]
+fn nelsons_tests_are_his() {
+    use Rule::{Outside, Shift, Trend, TwoOfThree};
+    let cases: [(Rule, &[f64], &[usize]); 14] = [
+        (Outside, &[3.1, 0.2, -3.1], &[0, 2]),
+        (Outside, &[2.9, 0.2, -2.9], &[]),
+        (Shift, &[0.5; 9], &[0, 1, 2, 3, 4, 5, 6, 7, 8]),
+        (Shift, &[0.5; 8], &[]),
+        (Trend, &[-0.3, 0.1, 0.2, 0.3, 0.4], &[]),
+        (Trend, &[-0.3, 0.1, 0.2, 0.3, 0.4, 0.5], &[0, 1, 2, 3, 4, 5]),
+        (Trend, &[-0.3, 0.1, 0.1, 0.3, 0.4, 0.5], &[]),
+        (TwoOfThree, &[2.3, -0.5, 2.4], &[0, 2]),
+        (TwoOfThree, &[2.5, 0.0, 2.5], &[0, 2]),
+        (TwoOfThree, &[2.5, 0.0, -2.5], &[]),
+        (TwoOfThree, &[2.5, 2.2, 0.4], &[0, 1]),
+        (TwoOfThree, &[2.5, -2.9, 2.2], &[0, 2]),
+        (TwoOfThree, &[-2.5, 3.4, -2.2], &[0, 2]),
+        (TwoOfThree, &[2.5, 0.1, 0.1, 2.5], &[]),
+    ];
+    for (rule, z, expected) in cases {
+        let found = after_baseline("nelson", z);
+        assert_eq!(places(&found, rule), expected, "{} at {z:?}: {found:?}", rule.code());
+    }
+    let found = after_baseline("nelson", &[2.3, -0.5, 2.4]);
+    assert_eq!(found, [vec![(TwoOfThree, Side::High)], vec![], vec![(TwoOfThree, Side::High)]]);
+    // Of the NHS all three lie on one side.
+    assert!(places(&after_baseline("nhs-excel", &[2.3, -0.5, 2.4]), TwoOfThree).is_empty());
+}
+
+#[test]
+fn anhoejs_rules_have_no_two_of_three() {
+    for z in [&[2.5, 0.3, 2.5][..], &[2.5, 2.5, 2.5], &[-2.6, -2.5, 0.4], &[2.3, -0.5, 2.4]] {
+        let found = after_baseline("anhoej", z);
+        assert!(found.iter().all(Vec::is_empty), "{z:?}: {found:?}");
+    }
+    // Beside the runs the limits remain.
+    assert_eq!(after_baseline("anhoej", &[3.4])[0], [(Rule::Outside, Side::High)]);
+}
+
+#[test]
+fn nelsons_tests_are_as_others_tried_them() {
+    let Some(cases) = super::json("spc_unit_cases.json") else { return };
+    let rules = [
+        ("9 on one side", Rule::Shift),
+        ("6 rising", Rule::Trend),
+        ("2 of 3 beyond 2 sigma same side", Rule::TwoOfThree),
+    ];
+    let mut checked = 0;
+    for case in cases["nelson_rules"].as_array().into_iter().flatten() {
+        let Some((_, rule)) = rules.iter().find(|(name, _)| case["rule"] == *name) else {
+            println!("no such rule in the dialect: {}", case["rule"]);
+            continue;
+        };
+        let z: Vec<f64> = case["z"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+        // The cases stand alone; here a point on the centre, which ends no trend, comes before them.
+        let z: Vec<f64> = if *rule == Rule::Trend { z.iter().map(|it| it - 0.05).collect() } else { z };
+        let found = after_baseline("nelson", &z);
+        assert_eq!(Some(!places(&found, *rule).is_empty()), case["signal"].as_bool(), "{case}: {found:?}");
+        checked += 1;
+    }
+    assert!(checked >= 6, "only {checked} cases");
+}
+
+#[test]
+fn the_chart_carries_its_runs_with_their_limits() {
+    let values = [1.0, 2.0, 4.0, 5.0, 3.0, 6.0, 7.0, 1.0, 2.0, 8.0, 9.0, 3.0, 4.0];
+    let series: Vec<Datum> = values.into_iter().map(Datum::value).collect();
+    let found = spc::chart(Chart::Run, &series, &[], &Dialect::MAKING_DATA_COUNT, Span::ANY);
+    // Median 4: two points lie on it. Below, above, below, above, above, below, below, above, above, below.
+    let runs = found.phases[0].runs.expect("runs");
+    assert_eq!((runs.useful, runs.longest, runs.longest_limit), (11, 2, 6));
+    assert_eq!((runs.crossings, runs.crossings_limit), (6, 2));
+}
