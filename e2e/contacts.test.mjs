@@ -104,10 +104,11 @@ test('a contact lives through a server that is killed', async () => {
   const nurse = await person();
   await signIn(nurse, 'nurse', '**/desk');
   await clean(nurse);
-  await nurse.locator(`tr:has-text("${receipt}") button`).click();
+  await nurse.goto(`${url}/desk?order=newest`);
+  await nurse.locator(`.work__row:has-text("${receipt}") button`).click();
   await nurse.waitForURL('**/desk/contacts/**');
   await nurse.fill('#text', 'Kumpi olkapää?');
-  await nurse.getByRole('button', { name: 'Lähetä kysymyksenä' }).click();
+  await nurse.getByRole('button', { name: 'Lähetä kysymys' }).click();
   await nurse.locator('text=Odottaa asukkaan vastausta').first().waitFor();
   await clean(nurse);
   await resident.getByText('Kumpi olkapää?').waitFor({ timeout: 10000 });
@@ -129,32 +130,34 @@ test('a contact lives through a server that is killed', async () => {
   assert.equal(await elsewhere.locator('.code').count(), 0, 'who comes back is not shown the code');
 
   await signIn(nurse, 'nurse', '**/desk');
-  await nurse.locator(`tr:has-text("${receipt}") a`).click();
+  await nurse.goto(`${url}/desk?view=mine`);
+  await nurse.locator(`.work__row:has-text("${receipt}") a`).click();
   await nurse.fill('#text', 'Siirrän asian fysioterapiaan.');
   // A stale tab does not answer over a message that it has not shown.
   await elsewhere.fill('#text', 'Kipu alkoi eilen.');
   await elsewhere.locator('form.letter button').click();
   await nurse.getByText('Kipu alkoi eilen.').waitFor({ timeout: 10000 });
   assert.equal(await nurse.inputValue('#text'), 'Siirrän asian fysioterapiaan.', 'what is being written stays');
-  await nurse.getByRole('button', { name: 'Lähetä vastaus' }).click();
+  await nurse.getByRole('button', { name: 'Lähetä vastaus', exact: true }).click();
   await nurse.locator('#messages').getByText('Siirrän asian').waitFor();
   await nurse.locator('summary', { hasText: 'Siirrä toiseen' }).click();
   await nurse.selectOption('#unit', 'physio');
+  await nurse.selectOption('#reason', 'needs_expertise');
   await nurse.fill('#note', 'Olkapää, oikea, alkoi eilen.');
   await nurse.getByRole('button', { name: 'Siirrä toiseen' }).click();
-  await nurse.waitForURL('**/desk');
+  await nurse.waitForURL('**/desk?**');
 
   const lead = await person();
   await signIn(lead, 'lead', '**/desk');
   await lead.goto(`${url}/desk?unit=physio`);
-  await lead.locator(`tr:has-text("${receipt}") button`).click();
+  assert.match(await lead.locator(`.work__row:has-text("${receipt}")`).innerText(), /Olkapää, oikea, alkoi eilen/, 'the note is in sight');
+  await lead.locator(`.work__row:has-text("${receipt}") button`).click();
   await lead.waitForURL('**/desk/contacts/**');
-  await lead.locator('summary', { hasText: 'Tapahtumat' }).click();
-  await lead.getByText('Olkapää, oikea, alkoi eilen.').waitFor();
-  await lead.locator('summary', { hasText: 'Merkitse ratkaistuksi' }).click();
+  await lead.locator('.handed').getByText('Olkapää, oikea, alkoi eilen.').waitFor();
   await clean(lead);
-  await lead.getByRole('button', { name: 'Merkitse ratkaistuksi' }).click();
-  await lead.waitForURL('**/desk');
+  await lead.selectOption('#outcome', 'booked');
+  await lead.getByRole('button', { name: 'Merkitse ratkaistuksi vastaamatta' }).click();
+  await lead.waitForURL('**/desk?**');
 
   await elsewhere.goto(`${url}/contact/thread`);
   assert.match(await elsewhere.locator('.standing').innerText(), /vastattu/);

@@ -1,6 +1,6 @@
 //! The published results as pages ask for them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,8 +11,11 @@ use analytics::lake::{Lake, Snapshot};
 use analytics::lock::is_importing;
 use analytics::measure::{self, Better, Catalogue, Grouping, Request};
 use analytics::results::{Published, Results};
+use analytics::rows::first_texts;
+use facts::{Code, Profession};
 use jiff::civil::Date;
-use web::{Card, CaseTable, Figures, Part, Point, Series, UnitCard};
+use operations::calendar::Calendar;
+use web::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 
 use crate::settings::{self, Settings};
 use crate::{now, output};
@@ -26,6 +29,7 @@ pub struct Publication {
     catalogue: Arc<Catalogue>,
     cards: Vec<Card>,
     units: Vec<UnitCard>,
+    staff: Vec<StaffCard>,
     /// By measure and unit.
     series: HashMap<(String, String), Series>,
     parts: HashMap<(String, String), Vec<Part>>,
@@ -87,6 +91,7 @@ impl Publication {
         Ok(Publication {
             cards: catalogue.measures().map(|(file, measure)| card(file, measure)).collect(),
             units,
+            staff: staff(&snapshot, as_of).await?,
             series: HashMap::new(),
             parts: HashMap::new(),
             as_of,
@@ -216,6 +221,30 @@ fn card(file: &measure::MeasureFile, measure: &measure::Definition) -> Card {
     }
 }
 
+/// Professionals as they work on the day of an instant, each once.
+async fn staff(snapshot: &Snapshot, as_of: i64) -> Result<Vec<StaffCard>> {
+    let today = Calendar::shipped().local_date(as_of).map_or_else(String::new, |day| day.to_string());
+    let query = format!(
+        "SELECT concat_ws('\n', professional_id, profession, unit_id,
+                CASE WHEN valid_to IS NULL OR valid_to > DATE '{today}' THEN 'open' ELSE '' END)
+         FROM professionals WHERE valid_from <= DATE '{today}' ORDER BY professional_id, valid_from"
+    );
+    let rows = measure::sql(snapshot, &query, as_of).await?;
+    let card = |row: &String| match row.split('\n').collect::<Vec<_>>()[..] {
+        [id, profession, unit, open] => Some(StaffCard {
+            id: id.into(),
+            profession: Profession::named(profession)?,
+            unit: unit.into(),
+            open: !open.is_empty(),
+        }),
+        _ => None,
+    };
+    let all = rows.iter().flat_map(first_texts).collect::<Vec<String>>();
+    // Of somebody who has moved, the last.
+    let last: BTreeMap<String, StaffCard> = all.iter().filter_map(card).map(|it| (it.id.clone(), it)).collect();
+    Ok(last.into_values().collect())
+}
+
 impl Figures for Publication {
     fn catalogue(&self) -> &[Card] {
         &self.cards
@@ -223,6 +252,10 @@ impl Figures for Publication {
 
     fn units(&self) -> &[UnitCard] {
         &self.units
+    }
+
+    fn staff(&self) -> &[StaffCard] {
+        &self.staff
     }
 
     fn series(&self, measure: &str, unit: &str) -> Option<Series> {

@@ -95,6 +95,8 @@ pub enum Action {
     WriteMessage,
     /// Claim, hand over, end.
     HandleContact,
+    /// Give it to a professional of the unit.
+    AssignContact,
 }
 
 /// The data a decision is about.
@@ -134,9 +136,11 @@ pub struct Decision {
 pub fn decide(role: Option<Role>, purpose: Purpose, action: Action, resource: Resource) -> Decision {
     let (allow, rule) = match (action, resource, purpose) {
         (Action::SeeQueue, Resource::Queue { within }, Purpose::Care | Purpose::Management) => see_queue(role, within),
-        (Action::ReadContact | Action::WriteMessage | Action::HandleContact, Resource::Contact(tie), _) => {
-            contact(role, purpose, action, tie)
-        }
+        (
+            Action::ReadContact | Action::WriteMessage | Action::HandleContact | Action::AssignContact,
+            Resource::Contact(tie),
+            _,
+        ) => contact(role, purpose, action, tie),
         (Action::SeeFigures | Action::SeeCases, Resource::Synthetic | Resource::Real, Purpose::Management) => {
             figures(role, action, resource)
         }
@@ -171,6 +175,7 @@ fn contact(role: Option<Role>, purpose: Purpose, action: Action, tie: Tie) -> (b
         // Whoever holds its code wrote it, whatever else they are.
         (_, Purpose::Own, Action::ReadContact | Action::WriteMessage) if tie.own => (true, "their own matter"),
         (None | Some(Role::Resident), ..) => (false, "not their matter"),
+        (Some(Role::Nurse | Role::Physician), _, Action::AssignContact) => (false, "who leads the unit assigns"),
         (Some(Role::Nurse | Role::Physician | Role::Lead), Purpose::Care, _) if tie.within && tie.cares => {
             (true, "their unit answers for it")
         }
@@ -184,7 +189,8 @@ fn contact(role: Option<Role>, purpose: Purpose, action: Action, tie: Tie) -> (b
 mod tests {
     use super::*;
 
-    const ON_CONTACTS: [Action; 3] = [Action::ReadContact, Action::WriteMessage, Action::HandleContact];
+    const ON_CONTACTS: [Action; 4] =
+        [Action::ReadContact, Action::WriteMessage, Action::HandleContact, Action::AssignContact];
 
     fn ties() -> impl Iterator<Item = Tie> {
         (0..8).map(|bits| Tie { own: bits & 1 > 0, within: bits & 2 > 0, cares: bits & 4 > 0 })
@@ -211,10 +217,14 @@ mod tests {
         let roles = || Role::ALL.into_iter().map(Some).chain([None]);
         for (role, purpose) in roles().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
             for (action, tie) in ON_CONTACTS.into_iter().flat_map(|action| ties().map(move |tie| (action, tie))) {
-                let cares = matches!(role, Some(Role::Nurse | Role::Physician | Role::Lead)) && tie.within && tie.cares;
+                let may = match action {
+                    Action::AssignContact => role == Some(Role::Lead),
+                    _ => matches!(role, Some(Role::Nurse | Role::Physician | Role::Lead)),
+                };
+                let cares = may && tie.within && tie.cares;
                 let leads = role == Some(Role::Lead) && tie.within && action == Action::ReadContact;
                 let expected = match purpose {
-                    Purpose::Own => tie.own && action != Action::HandleContact,
+                    Purpose::Own => tie.own && matches!(action, Action::ReadContact | Action::WriteMessage),
                     Purpose::Care => cares,
                     Purpose::Supervision => leads,
                     Purpose::Management => false,

@@ -11,7 +11,7 @@ mod state;
 pub use event::{Author, Event, Shown, Unreadable};
 pub(crate) use event::{code, decode, encode};
 pub use fact::fact;
-pub use state::{Contact, Place};
+pub use state::{Contact, Handed, Place};
 
 pub use facts::{Channel, Code, Outcome};
 
@@ -26,6 +26,8 @@ pub struct Context<'a> {
     pub by: By<'a>,
     /// A professional who leads the unit: may take a contact from whoever has it.
     pub leads: bool,
+    /// The professional who answered the contact last still works there: a contact taken up again goes back to them.
+    pub here: bool,
 }
 
 /// On which side of the conversation somebody stands.
@@ -55,6 +57,8 @@ pub enum Command {
     },
     /// Taken from the queue by a professional.
     Claim,
+    /// Given to a professional by who leads the unit, from the queue or from a colleague.
+    Assign { to: String },
     /// Given back to the queue.
     Release,
     /// A message of either side. `seen`: the number of the last message that the writer had before the eyes.
@@ -63,8 +67,10 @@ pub enum Command {
     Ask { seen: u64, client_id: String },
     /// To another unit's queue; the note to colleagues is sealed beside it.
     Transfer { to: String, reason: String },
-    /// Answered, or ended otherwise.
+    /// Ended without a further word, such as what was dealt with on the telephone.
     Resolve { outcome: Outcome, seen: u64 },
+    /// A message that ends it: answered and resolved in one.
+    Finish { outcome: Outcome, seen: u64, client_id: String },
     /// Taken up again by a professional.
     Reopen,
     /// For good.
@@ -112,6 +118,7 @@ pub fn decide(contact: Option<&Contact>, command: &Command, context: &Context<'_
     match command {
         Command::Open { .. } => Err(Refusal::NotThere),
         Command::Claim => claim(contact, context),
+        Command::Assign { to } => assign(contact, to, context),
         Command::Release => {
             owned_or_led(contact, context)?;
             Ok(vec![Event::Released, Event::Shown(Shown::Waiting)])
@@ -127,7 +134,13 @@ pub fn decide(contact: Option<&Contact>, command: &Command, context: &Context<'_
         Command::Resolve { outcome, seen } => {
             owned(contact, context)?;
             seen_all(contact, *seen)?;
-            Ok(vec![Event::Resolved { outcome: *outcome }, Event::Shown(Shown::Resolved)])
+            Ok(resolved(*outcome).into())
+        }
+        Command::Finish { outcome, seen, client_id } => {
+            owned(contact, context)?;
+            seen_all(contact, *seen)?;
+            let written = Event::Written { author: Author::Service, client_id: client_id.clone() };
+            Ok([written].into_iter().chain(resolved(*outcome)).collect())
         }
         Command::Reopen => reopen(contact, context),
         Command::Close => close(contact, context),
@@ -163,6 +176,21 @@ fn claim(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusal
     }
 }
 
+fn assign(contact: &Contact, to: &str, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let assigned = Event::Assigned { owner: to.into() };
+    match &contact.place {
+        _ if !context.leads => Err(Refusal::NotNow("who leads the unit gives it to somebody")),
+        Place::Owned { owner } | Place::Waiting { owner } if owner == to => Ok(Vec::new()),
+        Place::Owned { .. } | Place::Waiting { .. } => Ok(vec![assigned]),
+        Place::Queued => Ok(vec![assigned, Event::Shown(Shown::InWork)]),
+        Place::Resolved { .. } | Place::Closed => Err(Refusal::NotNow("it is answered")),
+    }
+}
+
+fn resolved(outcome: Outcome) -> [Event; 2] {
+    [Event::Resolved { outcome }, Event::Shown(Shown::Resolved)]
+}
+
 fn write(contact: &Contact, seen: u64, client_id: &str, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let written = |author| Event::Written { author, client_id: client_id.into() };
     match context.by {
@@ -175,9 +203,13 @@ fn write(contact: &Contact, seen: u64, client_id: &str, context: &Context<'_>) -
         By::Resident => match &contact.place {
             Place::Queued | Place::Owned { .. } => Ok(vec![written(Author::Resident)]),
             Place::Waiting { .. } => Ok(vec![written(Author::Resident), Event::Answered, Event::Shown(Shown::InWork)]),
-            // It goes back to the queue: whoever had it may be away, and nobody must wait for one person.
-            Place::Resolved { at, .. } if context.now < at.saturating_add(REOPENED_WITHIN) => {
-                Ok(vec![written(Author::Resident), Event::Reopened, Event::Shown(Shown::Waiting)])
+            Place::Resolved { at, owner } if context.now < at.saturating_add(REOPENED_WITHIN) => {
+                // To who knows it; to the queue where they work no more.
+                let next = match context.here {
+                    true => vec![Event::Assigned { owner: owner.clone() }, Event::Shown(Shown::InWork)],
+                    false => vec![Event::Shown(Shown::Waiting)],
+                };
+                Ok([written(Author::Resident), Event::Reopened].into_iter().chain(next).collect())
             }
             Place::Resolved { .. } | Place::Closed => Err(Refusal::TooLate),
         },

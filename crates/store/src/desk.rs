@@ -2,26 +2,28 @@
 
 mod asked;
 mod code;
+mod read;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use operations::contacts::{Author, By, Channel, Code, Command, Contact, Event, REOPENED_WITHIN, Refusal, Shown};
+use operations::contacts::{By, Channel, Code, Command, Place, REOPENED_WITHIN, Refusal};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 pub use asked::CLASS;
 pub use code::{CROCKFORD, read as code_of};
+pub use read::{Happened, Item, What};
 
 use asked::{Asked, Outcome, digest, request};
 
 use crate::event::{AppendError, Appended, Context, Recorded};
 use crate::keys::Keys;
 use crate::log::{Filter, Log, Page};
-use crate::view::{self, CONTACT, CONVERSATION, Change, View, contact_of, decode, stream};
+use crate::view::{CONTACT, CONVERSATION, Change, View, contact_of, stream};
 use crate::{Error, Result, event, new_id};
 
 /// How long after the last message a code opens a contact: thirty days, in microseconds.
@@ -112,37 +114,6 @@ pub struct Done {
     /// Number of the message that was written, if one was.
     pub seq: Option<u64>,
     pub again: bool,
-}
-
-/// A message or a change of state, as both sides see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    pub seq: u64,
-    /// Place in the log.
-    pub pos: u64,
-    /// Microseconds since 1970.
-    pub at: i64,
-    pub what: What,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
-    /// The text is none when it was erased.
-    Message {
-        author: Author,
-        client_id: String,
-        text: Option<String>,
-    },
-    State(Shown),
-}
-
-/// Something in a contact's own stream, as professionals see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happened {
-    pub at: i64,
-    pub event: Event,
-    /// The note that was handed over with it.
-    pub note: Option<String>,
 }
 
 /// Why something asked of the desk was not done.
@@ -375,6 +346,7 @@ impl Desk {
                 now,
                 resumed,
                 known: None,
+                here: false,
             })
             .await?;
         let (contact, asked) = match appended.again {
@@ -398,6 +370,7 @@ impl Desk {
     ) -> std::result::Result<Done, Trouble> {
         let request = request(&command, text.as_deref());
         let known = self.view().contact(contact).cloned();
+        let here = known.as_ref().is_some_and(|contact| matches!(contact.place, Place::Resolved { .. }));
         let (appended, seq) = self
             .write(Asked {
                 contact,
@@ -410,6 +383,7 @@ impl Desk {
                 now: self.now(),
                 resumed: None,
                 known,
+                here,
             })
             .await?;
         Ok(Done { seq, again: appended.again })
@@ -481,71 +455,6 @@ impl Desk {
         found.ok_or_else(|| Error::new(format!("event {pos} is of no contact")))
     }
 
-    /// A contact as it stands; none: there is none.
-    pub async fn contact(&self, id: Uuid) -> Result<Option<Contact>> {
-        if let Some(contact) = self.view().contact(id) {
-            return Ok(Some(contact.clone()));
-        }
-        self.stored_contact(id).await
-    }
-
-    /// The same from the log, also of one that is open and in memory.
-    pub async fn stored_contact(&self, id: Uuid) -> Result<Option<Contact>> {
-        let own = self.0.log.read_stream(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
-        let conversation = self.0.log.read_stream(&stream(CONVERSATION, id), 0, usize::MAX >> 1).await?;
-        view::fold(None, &[own, conversation])
-    }
-
-    /// A contact with the instant of its last change, each later than the one before; none: there is none.
-    pub async fn dated(&self, id: Uuid) -> Result<Option<(Contact, i64)>> {
-        let own = self.0.log.read_stream(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
-        let conversation = self.0.log.read_stream(&stream(CONVERSATION, id), 0, usize::MAX >> 1).await?;
-        let mut times: Vec<(u64, i64)> = own.iter().chain(&conversation).map(|it| (it.pos, it.occurred)).collect();
-        times.sort_unstable();
-        // Events of one append have one time; rows made from them one after another must not. By when it happened, not by
-        // the log's own time, which a clock that was ahead once has moved for everybody.
-        let dated = times.iter().fold(i64::MIN, |last, (_, occurred)| (*occurred).max(last.saturating_add(1)));
-        Ok(view::fold(None, &[own, conversation])?.map(|contact| (contact, dated)))
-    }
-
-    /// Whether a person was erased.
-    pub async fn is_erased(&self, subject: &str) -> Result<bool> {
-        Ok(!self.0.log.read_stream(&format!("subject/{subject}"), 0, 1).await?.is_empty())
-    }
-
-    /// What both sides see of a contact after a number, at most so much.
-    pub async fn conversation(&self, id: Uuid, after: u64, most: usize) -> Result<Vec<Item>> {
-        let events = self.0.log.read_opened(&stream(CONVERSATION, id), after, most).await?;
-        events.into_iter().map(|(event, text)| item(&event, text)).collect()
-    }
-
-    /// Number of the event of a conversation that stands at a place of the log; 0: another event stands there, or none.
-    pub async fn seq_at(&self, id: Uuid, pos: u64) -> Result<u64> {
-        let page = self.0.log.read_all(pos.saturating_sub(1), Filter::default(), 1).await?;
-        let found = page.events.first().filter(|event| event.pos == pos && event.stream == stream(CONVERSATION, id));
-        Ok(found.map_or(0, |event| event.version))
-    }
-
-    /// What happened to a contact, as professionals see it.
-    pub async fn history(&self, id: Uuid) -> Result<Vec<Happened>> {
-        let events = self.0.log.read_opened(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
-        let happened = |(event, note): (Recorded, Option<Vec<u8>>)| {
-            Ok(Happened { at: event.occurred, event: decode(&event)?, note: note.map(text) })
-        };
-        events.into_iter().map(happened).collect()
-    }
-
-    /// The contact that a code opens; none: it opens nothing, or no more.
-    pub async fn by_code(&self, code: &str) -> Result<Option<Uuid>> {
-        let Some(code) = code::read(code) else { return Ok(None) };
-        let issued = self.0.log.read_stream(&code::stream(&self.0.codes, &code), 0, 1).await?;
-        let data = issued.first().and_then(|event| serde_json::from_str::<serde_json::Value>(&event.data).ok());
-        let Some(id) = data.and_then(|data| data["contact"].as_str()?.parse().ok()) else { return Ok(None) };
-        let contact = self.contact(id).await?;
-        let now = self.now();
-        Ok(contact.filter(|contact| now < contact.written_at.saturating_add(CODE_LASTS)).map(|_| id))
-    }
-
     /// Closes what was resolved long enough ago; how many.
     pub async fn close_due(&self) -> usize {
         let due = self.view().resolved_by(self.now() - REOPENED_WITHIN);
@@ -559,17 +468,4 @@ impl Desk {
         }
         closed
     }
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-}
-
-fn item(event: &Recorded, sealed: Option<Vec<u8>>) -> Result<Item> {
-    let what = match decode(event)? {
-        Event::Written { author, client_id } => What::Message { author, client_id, text: sealed.map(text) },
-        Event::Shown(shown) => What::State(shown),
-        other => return Err(Error::new(format!("event {} is no part of a conversation: {other:?}", event.pos))),
-    };
-    Ok(Item { seq: event.version, pos: event.pos, at: event.occurred, what })
 }

@@ -19,7 +19,10 @@ use crate::organisation::{self, ORGANISATION};
 use crate::{Error, Result, residents, tokens};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
-const CODE: u32 = 5;
+const CODE: u32 = 6;
+
+/// So much of what was resolved in a unit the view holds, the latest.
+const DONE_HELD: usize = 2000;
 
 /// Bytes of the digest before a snapshot's text: one that was damaged is not used.
 const DIGEST: usize = 32;
@@ -67,9 +70,13 @@ pub struct View {
     /// Residents who have an own pair.
     residents: HashMap<Uuid, Resident>,
     /// Of each unit, what nobody has claimed, the longest waiting first.
-    queues: BTreeMap<String, BTreeSet<(i64, Uuid)>>,
+    queues: Lists,
     /// Of each professional, what they have.
-    owned: BTreeMap<String, BTreeSet<(i64, Uuid)>>,
+    owned: Lists,
+    /// Of each unit, what somebody has.
+    held: Lists,
+    /// Of each unit, what was resolved there last, also what is closed: when, and by whom.
+    done: Done,
     /// Of each resident who is known, every contact of theirs, also what is closed; the latest last.
     theirs: HashMap<Uuid, Vec<Uuid>>,
     /// Of each person whose tokens were withdrawn, when that happened last.
@@ -78,9 +85,14 @@ pub struct View {
     unreadable: BTreeSet<String>,
 }
 
+/// Contacts by the name of a unit or a professional, each set in the order in which they stand in line.
+type Lists = BTreeMap<String, BTreeSet<(i64, Uuid)>>;
+
+type Done = BTreeMap<String, BTreeMap<(i64, Uuid), String>>;
+
 /// A view on disk: with another code, another epoch or more than the log has, it is made anew.
 #[derive(Serialize, Deserialize)]
-struct Snapshot<C, R, T, W> {
+struct Snapshot<C, R, T, W, D> {
     code: u32,
     pos: u64,
     epoch: u128,
@@ -88,16 +100,23 @@ struct Snapshot<C, R, T, W> {
     residents: R,
     theirs: T,
     withdrawn: W,
+    done: D,
 }
 
 /// A snapshot as it is read.
-type Owned = Snapshot<Vec<(u128, Contact)>, Vec<(u128, Resident)>, Vec<(u128, Vec<u128>)>, BTreeMap<String, i64>>;
+type Owned = Snapshot<
+    Vec<(u128, Contact)>,
+    Vec<(u128, Resident)>,
+    Vec<(u128, Vec<u128>)>,
+    BTreeMap<String, i64>,
+    Vec<(String, i64, u128, String)>,
+>;
 
 /// What an event changed: those who look at it want to know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Change {
     pub contact: Option<Uuid>,
-    /// Units whose queue is now another.
+    /// Units in which something waits, is worked on or was done otherwise now.
     pub queues: Vec<String>,
 }
 
@@ -150,42 +169,64 @@ impl View {
             self.theirs.entry(subject).or_default().push(id);
         }
         let before = self.contacts.remove(&id);
-        let queue = |contact: &Contact| (contact.place == Place::Queued).then(|| contact.unit.clone());
-        let left = before.as_ref().and_then(queue);
+        // The unit sees where it is, and whether the resident has said more.
+        let seen = |contact: &Contact| (contact.unit.clone(), contact.place.clone(), contact.last_of_resident);
+        let left = before.as_ref().map(seen);
+        let finished = before.as_ref().and_then(|contact| Some((contact.unit.clone(), contact.resolved_at?)));
         if let Some(contact) = &before {
             self.leave(id, contact);
         }
         // What comes after the end of a contact changes nothing that is open.
         let after = Contact::evolve(before, &decoded, event.occurred);
-        let entered = after.as_ref().and_then(queue);
-        let queues = if left == entered { Vec::new() } else { left.into_iter().chain(entered).collect() };
+        let entered = after.as_ref().map(seen);
+        let queues =
+            if left == entered { Vec::new() } else { left.into_iter().chain(entered).map(|it| it.0).collect() };
+        match (&decoded, finished) {
+            (Event::Resolved { .. }, _) => self.finished(id, after.as_ref()),
+            (Event::Reopened, Some((unit, at))) => {
+                self.done.get_mut(&unit).and_then(|done| done.remove(&(at, id)));
+            }
+            _ => {}
+        }
         if let Some(after) = after.filter(|after| after.place != Place::Closed) {
             self.enter(id, after);
         }
         Ok(Change { contact: Some(id), queues })
     }
 
+    fn finished(&mut self, id: Uuid, contact: Option<&Contact>) {
+        let Some(Contact { unit, handler: Some(by), resolved_at: Some(at), .. }) = contact else { return };
+        let done = self.done.entry(unit.clone()).or_default();
+        done.insert((*at, id), by.clone());
+        if done.len() > DONE_HELD {
+            done.pop_first();
+        }
+    }
+
+    /// The lists in which a contact stands: each with the name under which it does.
+    fn lists<'a>(&mut self, contact: &'a Contact) -> Vec<(&mut Lists, &'a str)> {
+        match (&contact.place, contact.owner()) {
+            (Place::Queued, _) => vec![(&mut self.queues, contact.unit.as_str())],
+            (_, Some(owner)) => vec![(&mut self.owned, owner), (&mut self.held, contact.unit.as_str())],
+            _ => Vec::new(),
+        }
+    }
+
     fn leave(&mut self, id: Uuid, contact: &Contact) {
-        let (list, name) = match (&contact.place, contact.owner()) {
-            (Place::Queued, _) => (&mut self.queues, contact.unit.as_str()),
-            (_, Some(owner)) => (&mut self.owned, owner),
-            _ => return,
-        };
-        if let Some(set) = list.get_mut(name) {
-            set.remove(&(contact.opened_at, id));
-            if set.is_empty() {
-                list.remove(name);
+        for (list, name) in self.lists(contact) {
+            if let Some(set) = list.get_mut(name) {
+                set.remove(&(contact.in_line(), id));
+                if set.is_empty() {
+                    list.remove(name);
+                }
             }
         }
     }
 
     fn enter(&mut self, id: Uuid, contact: Contact) {
-        let place = (contact.opened_at, id);
-        match (&contact.place, contact.owner()) {
-            (Place::Queued, _) => self.queues.entry(contact.unit.clone()).or_default().insert(place),
-            (_, Some(owner)) => self.owned.entry(owner.into()).or_default().insert(place),
-            _ => false,
-        };
+        for (list, name) in self.lists(&contact) {
+            list.entry(name.into()).or_default().insert((contact.in_line(), id));
+        }
         self.contacts.insert(id, contact);
     }
 
@@ -227,17 +268,37 @@ impl View {
     /// The head of a unit's queue, and how many wait in it.
     pub fn queue(&self, unit: &str, most: usize) -> (Vec<(Uuid, Contact)>, usize) {
         let queue = self.queues.get(unit);
-        (self.listed(queue, most), queue.map_or(0, BTreeSet::len))
+        let head = self.standing(queue).take(most).map(|(id, contact)| (id, contact.clone()));
+        (head.collect(), queue.map_or(0, BTreeSet::len))
     }
 
-    /// What a professional has, the oldest first.
-    pub fn owned(&self, by: &str, most: usize) -> Vec<(Uuid, Contact)> {
-        self.listed(self.owned.get(by), most)
+    /// Everything that nobody has claimed in a unit, the longest waiting first.
+    pub fn queued(&self, unit: &str) -> impl Iterator<Item = (Uuid, &Contact)> {
+        self.standing(self.queues.get(unit))
     }
 
-    fn listed(&self, places: Option<&BTreeSet<(i64, Uuid)>>, most: usize) -> Vec<(Uuid, Contact)> {
-        let places = places.into_iter().flatten().take(most);
-        places.filter_map(|(_, id)| Some((*id, self.contacts.get(id)?.clone()))).collect()
+    /// All that a professional has, the longest waiting first.
+    pub fn owned(&self, by: &str) -> impl Iterator<Item = (Uuid, &Contact)> {
+        self.standing(self.owned.get(by))
+    }
+
+    /// All of a unit that somebody has, the longest waiting first.
+    pub fn held(&self, unit: &str) -> impl Iterator<Item = (Uuid, &Contact)> {
+        self.standing(self.held.get(unit))
+    }
+
+    /// Contacts resolved in a unit, also those closed since, the latest first: when, which, by whom. Of many, the last.
+    pub fn done(&self, unit: &str) -> impl Iterator<Item = (i64, Uuid, &str)> {
+        self.done.get(unit).into_iter().flatten().rev().map(|((at, id), by)| (*at, *id, by.as_str()))
+    }
+
+    /// Units in which somebody has something, or had lately.
+    pub fn units_at_work(&self) -> impl Iterator<Item = &str> {
+        self.held.keys().chain(self.done.keys()).map(String::as_str)
+    }
+
+    fn standing<'a>(&'a self, places: Option<&'a BTreeSet<(i64, Uuid)>>) -> impl Iterator<Item = (Uuid, &'a Contact)> {
+        places.into_iter().flatten().filter_map(|(_, id)| Some((*id, self.contacts.get(id)?)))
     }
 
     /// The contacts of a resident who is known, also what is closed; the latest first.
@@ -267,6 +328,9 @@ impl View {
         view.residents = snapshot.residents.into_iter().map(|(id, it)| (Uuid::from_u128(id), it)).collect();
         let ids = |ids: Vec<u128>| ids.into_iter().map(Uuid::from_u128).collect();
         view.theirs = snapshot.theirs.into_iter().map(|(id, theirs)| (Uuid::from_u128(id), ids(theirs))).collect();
+        for (unit, at, id, by) in snapshot.done {
+            view.done.entry(unit).or_default().insert((at, Uuid::from_u128(id)), by);
+        }
         snapshot.contacts.into_iter().for_each(|(id, contact)| view.enter(Uuid::from_u128(id), contact));
         Some(view)
     }
@@ -279,7 +343,12 @@ impl View {
         let ids = |ids: &Vec<Uuid>| ids.iter().map(Uuid::as_u128).collect();
         let theirs: Vec<(u128, Vec<u128>)> = self.theirs.iter().map(|(id, it)| (id.as_u128(), ids(it))).collect();
         let (epoch, withdrawn) = (self.epoch.as_u128(), &self.withdrawn);
-        let snapshot = Snapshot { residents, theirs, withdrawn, code: CODE, pos: self.pos, epoch, contacts };
+        let done: Vec<(&String, i64, u128, &String)> = self
+            .done
+            .iter()
+            .flat_map(|(unit, done)| done.iter().map(move |((at, id), by)| (unit, *at, id.as_u128(), by)))
+            .collect();
+        let snapshot = Snapshot { residents, theirs, withdrawn, done, code: CODE, pos: self.pos, epoch, contacts };
         serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))
     }
 

@@ -1,18 +1,29 @@
 // Live arrival. Everything else works without it: pages are whole as the server sends them, forms are plain forms.
 (() => {
   'use strict';
-  const status = document.getElementById('live-status');
+  const byId = (id) => document.getElementById(id);
+  const status = byId('live-status');
   const say = (text) => { if (status) status.textContent = text ?? ''; };
 
-  // The page as it is now. What the server shows is shown; nothing is put together here.
-  const fetched = async () => {
-    const address = document.querySelector('[data-page]')?.dataset.page ?? location.href;
-    const response = await fetch(address, { headers: { accept: 'text/html' } });
-    if (!response.ok || response.redirected) throw new Error(`status ${response.status}`);
-    return new DOMParser().parseFromString(await response.text(), 'text/html');
+  // Nobody is signed in here any more: said above everything, and nothing that was typed is touched.
+  const over = () => {
+    const note = byId('signed-out');
+    if (!note) { say(status?.dataset.lost); return; }
+    say('');
+    note.hidden = false;
+    document.body.classList.add('is-old');
   };
 
-  // One refresh at a time, and one more after it when something came meanwhile.
+  // The page as it is now. What the server shows is shown; nothing is put together here.
+  const fetched = async (address) => {
+    const response = await fetch(address, { headers: { accept: 'text/html' } });
+    if (response.redirected && new URL(response.url).pathname === '/sign-in') { over(); return null; }
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    if (!response.ok && !page.getElementById('gone')) throw new Error(`status ${response.status}`);
+    return page;
+  };
+
+  // One refresh at a time, at most one in a second, and one more after it when something came meanwhile.
   const oneAtATime = (work) => {
     let running = false;
     let again = false;
@@ -23,46 +34,138 @@
       while (again) {
         again = false;
         try { await work(); } catch { say(status?.dataset.lost); }
+        await new Promise((done) => { setTimeout(done, 1000); });
       }
       running = false;
     };
   };
 
   const listen = (address, names, refresh) => {
-    const source = new EventSource(address);
-    names.forEach((name) => source.addEventListener(name, refresh));
-    source.onopen = () => { say(''); refresh(); };
-    source.onerror = () => say(status?.dataset.lost);
+    let source;
+    const open = () => {
+      source = new EventSource(address);
+      names.forEach((name) => source.addEventListener(name, refresh));
+      source.onopen = () => { say(''); refresh(); };
+      source.onerror = () => {
+        say(status?.dataset.lost);
+        // It may be the session that is over; the page says so when it is asked for.
+        refresh();
+        if (source.readyState === EventSource.CLOSED) setTimeout(open, 10000);
+      };
+    };
+    open();
     addEventListener('pagehide', () => source.close());
+    // A browser that kept the page shows it again as it was: what came meanwhile is fetched.
+    addEventListener('pageshow', (event) => { if (event.persisted) open(); });
+  };
+
+  // Puts a newer part of the page in place of an older one. All that was typed or chosen stays, and so does the focus.
+  const renew = (part, fresh) => {
+    const fields = [...part.querySelectorAll('textarea, select')].filter((field) => field.value !== '');
+    const focused = part.contains(document.activeElement) ? document.activeElement : null;
+    const open = [...part.querySelectorAll('details')].map((it) => it.open);
+    const cursor = focused?.selectionStart;
+    part.replaceChildren(...fresh.childNodes);
+    part.dataset.fresh = fresh.dataset.fresh ?? '';
+    [...part.querySelectorAll('details')].forEach((it, at) => { it.open = it.open || open[at]; });
+    fields.forEach((field) => {
+      const now = byId(field.id);
+      if (now && part.contains(now)) now.value = field.value;
+      else if (field.matches('textarea')) keep(field.value);
+    });
+    const again = focused && byId(focused.id);
+    if (again && part.contains(again)) {
+      again.focus();
+      if (cursor !== undefined && again.setSelectionRange) again.setSelectionRange(cursor, cursor);
+    }
+  };
+
+  // Keeps a text for which there is no field any more.
+  const keep = (text) => {
+    const kept = byId('kept');
+    if (!kept) return;
+    const field = kept.querySelector('textarea');
+    field.value = field.value ? `${field.value}\n\n${text}` : text;
+    kept.hidden = false;
   };
 
   const thread = document.querySelector('[data-live]');
   if (thread) {
-    const list = document.getElementById('messages');
+    const list = byId('messages');
+    const seen = () => {
+      // All that stands on a page that is looked at has been seen; a text that somebody is writing stays as it is.
+      const last = document.visibilityState === 'visible' && list.lastElementChild?.dataset.seq;
+      if (last) document.querySelectorAll('[data-seen]').forEach((field) => { field.value = Math.max(field.value, last); });
+    };
     const refresh = oneAtATime(async () => {
-      const page = await fetched();
+      const page = await fetched(thread.dataset.page);
+      if (!page) return;
+      const gone = page.getElementById('gone');
+      if (gone) {
+        byId('state').replaceChildren(...gone.childNodes);
+        for (const id of ['acts', 'more']) {
+          const part = byId(id);
+          if (part) renew(part, document.createElement('div'));
+        }
+        return;
+      }
       const known = new Set([...list.children].map((item) => item.dataset.seq));
       const items = [...(page.getElementById('messages')?.children ?? [])].filter((item) => !known.has(item.dataset.seq));
       items.forEach((item) => list.append(item));
-      const state = page.getElementById('state');
-      if (state) document.getElementById('state').replaceChildren(...state.childNodes);
-      // What stands on a page that is looked at has been seen; what somebody is writing stays as it is.
-      const last = document.visibilityState === 'visible' && list.lastElementChild?.dataset.seq;
-      if (last) document.querySelectorAll('[data-seen]').forEach((field) => { field.value = last; });
-      if (items.some((item) => item.classList.contains('message') && !item.classList.contains('message--own'))) say(status?.dataset.new);
+      for (const id of ['state', 'acts', 'more']) {
+        const [part, fresh] = [byId(id), page.getElementById(id)];
+        if (part && fresh && (!part.dataset.fresh || part.dataset.fresh !== fresh.dataset.fresh)) renew(part, fresh);
+      }
+      const history = page.getElementById('history');
+      if (history) byId('history').replaceChildren(...history.childNodes);
+      seen();
+      const came = items.some((item) => item.classList.contains('message') && !item.classList.contains('message--own'));
+      say(came ? status?.dataset.new : '');
     });
+    document.addEventListener('visibilitychange', seen);
     listen(thread.dataset.live, ['message', 'state'], refresh);
   }
 
+  // A list stays as it is until somebody asks for what is new: no row moves under the pointer, and no focus is lost.
   const queue = document.querySelector('[data-live-queue]');
   if (queue) {
+    const news = byId('live-news');
+    const title = document.title;
+    const keys = (list) => new Set((list.dataset.known ?? '').split(' ').filter(Boolean));
+    let newest = null;
     const refresh = oneAtATime(async () => {
-      const fresh = (await fetched()).getElementById('queue');
-      if (!fresh || fresh.innerHTML === queue.innerHTML) return;
-      const focused = document.activeElement?.closest('#queue') ? document.activeElement.getAttribute('href') : null;
-      queue.replaceChildren(...fresh.childNodes);
-      if (focused) queue.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
-      say(status?.dataset.new);
+      const page = await fetched(location.href);
+      if (!page) return;
+      newest = page.getElementById('list');
+      if (!newest) return;
+      const [had, has] = [keys(queue), keys(newest)];
+      const count = [...has].filter((key) => !had.has(key)).length;
+      news.hidden = count === 0;
+      news.textContent = count === 1 ? news.dataset.one : news.dataset.many.replace('%n', count);
+      document.title = count ? `(${count}) ${title}` : title;
+      const numbers = new Set([...has].map((key) => key.split(':')[0]));
+      queue.querySelectorAll('[data-key]').forEach((row) => {
+        const taken = !numbers.has(row.dataset.key.split(':')[0]);
+        if (taken === row.classList.contains('work__row--gone')) return;
+        row.classList.toggle('work__row--gone', taken);
+        // The button keeps its place and the focus, and does nothing.
+        row.querySelectorAll('button').forEach((button) => button.setAttribute('aria-disabled', taken));
+        const note = row.querySelector('.work__taken');
+        if (taken && !note) row.querySelector('.work__tags').insertAdjacentHTML('beforeend', '<strong class="tag work__taken"></strong>');
+        if (taken) row.querySelector('.work__taken').textContent = status?.dataset.taken ?? '';
+        else note?.remove();
+      });
+    });
+    queue.addEventListener('submit', (event) => {
+      if (event.submitter?.getAttribute('aria-disabled') === 'true') event.preventDefault();
+    });
+    news?.addEventListener('click', () => {
+      if (!newest) return;
+      queue.replaceChildren(...newest.childNodes);
+      queue.dataset.known = newest.dataset.known ?? '';
+      news.hidden = true;
+      document.title = title;
+      queue.querySelector('.work__link')?.focus();
     });
     listen(queue.dataset.liveQueue, ['queue'], refresh);
   }

@@ -103,7 +103,7 @@ fn shown(app: &App, id: Uuid, contact: &Contact, professional: bool) -> Value {
         "contact": id.to_string(), "conversation": id.to_string(), "state": contact.place.code(),
         "channel": contact.channel.code(), "service": contact.service, "language": contact.language,
         "anonymous": contact.anonymous, "queue": contact.unit, "opened": instant(contact.opened_at),
-        "expected": app.expected(contact.opened_at).map(instant), "head": contact.conversation,
+        "expected": app.expected(contact.promised_from.unwrap_or(contact.opened_at)).map(instant), "head": contact.conversation,
     });
     if professional {
         if let Some(own) = app.registration(contact) {
@@ -111,6 +111,8 @@ fn shown(app: &App, id: Uuid, contact: &Contact, professional: bool) -> Value {
         }
         shown["owner"] = contact.owner().into();
         shown["transfers"] = contact.transfers.into();
+        shown["waits_since"] = contact.waits_since.map(instant).into();
+        shown["reopened"] = contact.is_reopened.into();
         shown["outcome"] = contact.outcome.map(Code::code).into();
         shown["last_of_resident"] = contact.last_of_resident.into();
     }
@@ -197,6 +199,8 @@ pub async fn messages(
 #[derive(Deserialize)]
 pub struct Limit {
     limit: Option<usize>,
+    /// `held`: what somebody of the unit has; otherwise what waits.
+    list: Option<String>,
 }
 
 /// `GET /api/queues/{id}`.
@@ -214,7 +218,16 @@ pub async fn queue(
         return Ok(live::queue(&app, caller, unit));
     }
     let Query(query) = query.map_err(|_| Failure::invalid("limit", "limit is a whole number."))?;
-    let (head, waiting) = app.desk.view().queue(&unit, query.limit.unwrap_or(100).min(MOST_QUEUED));
+    let most = query.limit.unwrap_or(100).min(MOST_QUEUED);
+    let (mut head, waiting) = app.desk.view().queue(&unit, most);
+    match query.list.as_deref() {
+        None | Some("waiting") => {}
+        Some("held") => {
+            let view = app.desk.view();
+            head = view.held(&unit).take(most).map(|(id, contact)| (id, contact.clone())).collect();
+        }
+        Some(_) => return Err(Failure::invalid("list", "list is waiting or held.")),
+    }
     // Of whom somebody is a patient is for those who read the contact, which is recorded.
     let listed = |(id, contact): &(Uuid, Contact)| {
         let mut shown = shown(&app, *id, contact, true);
@@ -226,7 +239,7 @@ pub async fn queue(
 }
 
 /// What professionals do with a contact.
-const COMMANDS: [&str; 8] = ["claim", "release", "reply", "ask", "transfer", "resolve", "reopen", "close"];
+const COMMANDS: [&str; 9] = ["claim", "assign", "release", "reply", "ask", "transfer", "resolve", "reopen", "close"];
 /// What they do for the resident of it.
 const FOR_RESIDENTS: [&str; 2] = ["register", "encounter"];
 
@@ -238,6 +251,7 @@ struct Body {
     text: Option<String>,
     note: Option<String>,
     unit: Option<String>,
+    to: Option<String>,
     reason: Option<String>,
     outcome: Option<String>,
 }
@@ -253,7 +267,8 @@ pub async fn command(
     if !COMMANDS.contains(&verb.as_str()) && !FOR_RESIDENTS.contains(&verb.as_str()) {
         return Err(Failure::not_found());
     }
-    let contact = match app.contact_for(&caller, id, Action::HandleContact).await {
+    let action = if verb == "assign" { Action::AssignContact } else { Action::HandleContact };
+    let contact = match app.contact_for(&caller, id, action).await {
         Ok(contact) => contact,
         Err(failure) => return acknowledged(&app, &caller, id, &verb, &body).await.ok_or(failure),
     };
@@ -268,6 +283,12 @@ pub async fn command(
         return Ok(answer(StatusCode::OK, &shown(&app, id, &contact, true)));
     }
     let (command, text) = asked(&app, &verb, &key, body, contact.conversation)?;
+    if let Command::Assign { to } = &command
+        && contact.owner() != Some(to)
+        && !app.colleagues(&contact).iter().any(|it| it.id == *to)
+    {
+        return Err(Failure::invalid("to", format!("No professional {to} works for the unit that answers for it.")));
+    }
     let done = app.desk.ask(id, &caller.who(id), command, text, &key).await?;
     let contact = app.desk.contact(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
     Ok(answer(status_of(&verb, done), &outcome(&app, id, &contact, done)))
@@ -304,6 +325,7 @@ fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Com
     let client_id = key.to_string();
     Ok(match verb {
         "claim" => (Command::Claim, None),
+        "assign" => (Command::Assign { to: word(body.to, "to")? }, None),
         "release" => (Command::Release, None),
         "reply" => (Command::Write { seen, client_id }, Some(care::text(&required(body.text, "text")?)?)),
         "ask" => (Command::Ask { seen, client_id }, Some(care::text(&required(body.text, "text")?)?)),
@@ -324,7 +346,10 @@ fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Com
             let named = body.outcome.as_deref().unwrap_or("advised");
             let outcome = Outcome::named(named)
                 .ok_or_else(|| Failure::invalid("outcome", format!("There is no outcome {named}.")))?;
-            (Command::Resolve { outcome, seen }, None)
+            match body.text {
+                Some(text) => (Command::Finish { outcome, seen, client_id }, Some(care::text(&text)?)),
+                None => (Command::Resolve { outcome, seen }, None),
+            }
         }
         "reopen" => (Command::Reopen, None),
         "close" => (Command::Close, None),

@@ -95,6 +95,16 @@ impl Sessions {
         people.get(name).filter(|(_, until)| now < *until).map(|(person, _)| person.clone())
     }
 
+    /// Everybody who has signed in, each once.
+    pub fn present(&self, now: i64) -> Vec<Person> {
+        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+        let mut present: Vec<Person> =
+            people.values().filter(|(_, until)| now < *until).map(|(person, _)| person.clone()).collect();
+        present.sort_by(|left, right| (&left.id, &left.unit).cmp(&(&right.id, &right.unit)));
+        present.dedup();
+        present
+    }
+
     /// Begins a session, always under a new name; gives the name.
     pub fn begin(&self, person: Person, now: i64) -> String {
         let name = self.unguessable();

@@ -1,5 +1,8 @@
 //! Contacts as pages and programs get at them: who may, what is recorded of it, and what is checked before.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
 use operations::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
 use operations::contacts::{Contact, Place};
 use serde_json::json;
@@ -137,24 +140,34 @@ impl App {
     fn access(
         &self,
         person: &Person,
-        (contact, about): (Uuid, &Contact),
+        about: (Uuid, &Contact),
         (action, purpose): (Action, Purpose),
         decision: Decision,
     ) -> Append {
-        let now = self.desk.now();
         let what = match (decision.allow, action) {
             (false, _) => "refused",
             (true, Action::ReadContact) => "read",
             (true, Action::WriteMessage) => "written",
+            (true, Action::AssignContact) => "assigned",
             (true, _) => "handled",
         };
-        let id = new_id(now);
+        accessed(person, purpose, vec![self.accessed_event(person, about, what, decision)])
+    }
+
+    fn accessed_event(
+        &self,
+        person: &Person,
+        (contact, about): (Uuid, &Contact),
+        what: &str,
+        decision: Decision,
+    ) -> NewEvent {
+        let now = self.desk.now();
         let subject = if about.subject.is_empty() { contact.to_string() } else { about.subject.clone() };
         let data = json!({
             "contact": contact.to_string(), "subject": subject, "role": person.role.code(), "rule": decision.rule,
         });
-        let event = NewEvent {
-            id,
+        NewEvent {
+            id: new_id(now),
             stream: format!("access/{contact}"),
             kind: format!("contact.{what}"),
             schema: 1,
@@ -162,11 +175,35 @@ impl App {
             data: data.to_string(),
             personal: None,
             closes: false,
-        };
-        let (actor, unit) = (person.id.clone(), person.unit.clone());
-        let context = Context { actor, unit, purpose: purpose.code().into(), correlation: id, cause: None };
-        let (scope, key, request) = ("access".into(), id.to_string(), [0; 32]);
-        Append { scope, key, request, expects: Vec::new(), events: vec![event], context }
+        }
+    }
+
+    /// Those contacts of a list whose first words somebody may read. To show them is a reading, and is recorded as one:
+    /// once in an hour for the same words to the same person.
+    pub async fn glance(&self, caller: &Caller, contacts: &[(Uuid, &Contact)]) -> Result<HashSet<Uuid>, Failure> {
+        let Some(person) = &caller.person else { return Ok(HashSet::new()) };
+        let now = self.desk.now();
+        let mut allowed = HashSet::new();
+        let mut told: BTreeMap<Purpose, Vec<NewEvent>> = BTreeMap::new();
+        let mut new = Vec::new();
+        for (id, contact) in contacts {
+            let tie = self.tie(caller, *id, contact);
+            let purpose = purpose(caller.role(), tie);
+            let decision = decide(caller.role(), purpose, Action::ReadContact, Resource::Contact(tie));
+            if !decision.allow {
+                continue;
+            }
+            allowed.insert(*id);
+            if !self.glances.were(&person.id, *id, contact.conversation, now) {
+                told.entry(purpose).or_default().push(self.accessed_event(person, (*id, contact), "read", decision));
+                new.push((*id, contact.conversation));
+            }
+        }
+        for (purpose, events) in told {
+            self.record(accessed(person, purpose, events)).await?;
+        }
+        self.glances.are(&person.id, new, now);
+        Ok(allowed)
     }
 
     /// Writes an access down. Without that nothing is shown.
@@ -177,9 +214,47 @@ impl App {
         })
     }
 
-    /// By when somebody answers, by the rule in force when it was opened; microseconds since 1970.
-    pub fn expected(&self, opened_at: i64) -> Option<i64> {
-        self.calendar.office_due(opened_at, "contact")
+    /// By when somebody answers what came at an instant, by the rule then in force; microseconds since 1970.
+    pub fn expected(&self, from: i64) -> Option<i64> {
+        self.calendar.office_due(from, "contact")
+    }
+
+    /// By when a contact is to be answered; none: it was.
+    pub fn due(&self, contact: &Contact) -> Option<i64> {
+        self.expected(contact.promised_from?)
+    }
+}
+
+fn accessed(person: &Person, purpose: Purpose, events: Vec<NewEvent>) -> Append {
+    let correlation = events.first().map_or_else(Uuid::nil, |event| event.id);
+    let (actor, unit) = (person.id.clone(), person.unit.clone());
+    let context = Context { actor, unit, purpose: purpose.code().into(), correlation, cause: None };
+    let (scope, key, request) = ("access".into(), correlation.to_string(), [0; 32]);
+    Append { scope, key, request, expects: Vec::new(), events, context }
+}
+
+/// First words that were shown to somebody in a list: the number at which the conversation stood, and when.
+#[derive(Default)]
+pub struct Glances(Mutex<HashMap<(String, Uuid), (u64, i64)>>);
+
+impl Glances {
+    /// An hour, in microseconds; after it the same words are a new reading.
+    const LASTS: i64 = 3_600 * 1_000_000;
+    /// So many are held; beyond them a reading is recorded once more than it need be.
+    const MOST: usize = 100_000;
+
+    fn were(&self, person: &str, contact: Uuid, conversation: u64, now: i64) -> bool {
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = shown.get(&(person.to_string(), contact));
+        last.is_some_and(|(stood, at)| *stood == conversation && now - at < Glances::LASTS)
+    }
+
+    fn are(&self, person: &str, contacts: Vec<(Uuid, u64)>, now: i64) {
+        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.len() > Glances::MOST {
+            shown.clear();
+        }
+        shown.extend(contacts.into_iter().map(|(id, stood)| ((person.to_string(), id), (stood, now))));
     }
 }
 

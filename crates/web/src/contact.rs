@@ -399,9 +399,8 @@ fn may_write(app: &App, contact: &Contact) -> bool {
 
 /// Where the contact is, in plain words.
 fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
-    let is_over = matches!(contact.place, Place::Resolved { .. } | Place::Closed);
     let is_silent = contact.first_response_at.is_none();
-    let expected = app.expected(contact.opened_at).filter(|_| is_silent && !is_over);
+    let expected = app.due(contact);
     let standing = match contact.place {
         // Such as what was dealt with on the telephone: nothing is said here to have been answered.
         Place::Resolved { .. } if is_silent => "standing-dealt-with".into(),

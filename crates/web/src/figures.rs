@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use facts::CodeList;
+use facts::{CodeList, Profession};
 use stats::spc::Better;
 
 /// A measure as its page shows it. Texts are Finnish, Swedish, English.
@@ -34,6 +34,16 @@ pub struct UnitCard {
     /// Place of the parent among the units.
     pub parent: Option<usize>,
     /// It is there today: neither ended nor yet to begin.
+    pub open: bool,
+}
+
+/// A professional, where they work.
+#[derive(Debug, Clone)]
+pub struct StaffCard {
+    pub id: String,
+    pub profession: Profession,
+    pub unit: String,
+    /// They work there today.
     pub open: bool,
 }
 
@@ -87,6 +97,10 @@ type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub trait Figures: Send + Sync {
     fn catalogue(&self) -> &[Card];
     fn units(&self) -> &[UnitCard];
+    /// Professionals, each once; none where nothing is known of them.
+    fn staff(&self) -> &[StaffCard] {
+        &[]
+    }
     /// Published figures of a measure and a unit, by month.
     fn series(&self, measure: &str, unit: &str) -> Option<Series>;
     /// Published figures of a measure and a unit in the latest month, by one further dimension each.

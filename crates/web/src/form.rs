@@ -12,8 +12,6 @@ use crate::layout::Page;
 pub struct Written {
     pub client_id: String,
     pub text: String,
-    /// The note to colleagues.
-    pub note: String,
     /// Key of what is wrong.
     pub wrong: Option<&'static str>,
 }
@@ -23,12 +21,7 @@ impl Written {
     /// for another.
     pub fn again(client_id: String, text: String, wrong: &'static str) -> Written {
         let client_id = if wrong == "wrong-again" { String::new() } else { client_id };
-        Written { client_id, text, wrong: Some(wrong), ..Written::default() }
-    }
-
-    /// All of it, to be taken along.
-    pub fn all(&self) -> String {
-        format!("{}{}", self.text, self.note)
+        Written { client_id, text, wrong: Some(wrong) }
     }
 
     /// The name under which the form's message is sent once.
@@ -65,6 +58,30 @@ pub fn field(page: &Page, id: &str, label: &str, wrong: Option<&str>, input: &Ma
             (input)
         }
     }
+}
+
+/// A choice in which nothing is chosen beforehand: values, and their names. Part of the form of a contact's page.
+pub fn choice(
+    page: &Page,
+    id: &str,
+    label: &str,
+    wrong: Option<&str>,
+    chosen: &str,
+    options: impl IntoIterator<Item = (String, String)>,
+) -> Markup {
+    field(
+        page,
+        id,
+        label,
+        wrong,
+        &html! {
+            select.govuk-select name=(id) id=(id) form="work" aria-invalid=[wrong.map(|_| "true")]
+                aria-describedby=[wrong.map(|_| format!("{id}-error"))] {
+                option value="" { (page.text("desk-choose")) }
+                @for (value, name) in options { option value=(value) selected[value == chosen] { (name) } }
+            }
+        },
+    )
 }
 
 /// Where a message is written. A text that is too long stays whole, and the box says by how much.

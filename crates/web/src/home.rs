@@ -99,8 +99,8 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
 pub fn kept(page: &Page, text: &str) -> Markup {
     html! {
         div.govuk-form-group {
-            label.govuk-label.govuk-label--m for="kept" { (page.text("away-text")) }
-            textarea.govuk-textarea #kept rows="7" readonly { (text) }
+            label.govuk-label.govuk-label--m for="kept-text" { (page.text("away-text")) }
+            textarea.govuk-textarea #kept-text rows="7" readonly dir="auto" { (text) }
         }
     }
 }
@@ -108,15 +108,17 @@ pub fn kept(page: &Page, text: &str) -> Markup {
 /// What somebody wrote where they are not, or no longer, who may send it: it is not sent, and not lost.
 pub fn away(page: &Page, status: StatusCode, text: &str) -> Response {
     let at_desk = page.uri.path().starts_with("/desk");
-    let (lead, to, link) = match at_desk {
-        true => ("away-desk", "/sign-in", "sign-in"),
-        false => ("away-lead", "/contact/return", "contact-come-back"),
+    let (lead, to, link) = match (at_desk, page.person.is_some()) {
+        (true, false) => ("away-desk", "/sign-in", "sign-in"),
+        // Whoever has signed in is not told that they have not.
+        (true, true) => ("away-foreign", "/desk", "desk-back"),
+        (false, _) => ("away-lead", "/contact/return", "contact-come-back"),
     };
     let content = html! {
-        h1.govuk-heading-xl { (page.text("away-title")) }
+        h1.govuk-heading-xl { (page.text(if at_desk { "away-unsent" } else { "away-title" })) }
         p.lead { (page.text(lead)) }
         (kept(page, text))
         p.govuk-body { a.govuk-link href=(to) { (page.text(link)) } }
     };
-    page.render(status, &page.text("away-title"), &content)
+    page.render(status, &page.text(if at_desk { "away-unsent" } else { "away-title" }), &content)
 }

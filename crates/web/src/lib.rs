@@ -49,7 +49,7 @@ pub use api::OPENAPI;
 pub use caller::Person;
 pub use care::{PLAIN_ID, Service, is_plain_id};
 pub use charts::{assurance_code, chart_svg, variation_code};
-pub use figures::{Card, CaseTable, Figures, Part, Point, Series, UnitCard};
+pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
 
 /// What the binary wires together.
@@ -84,6 +84,8 @@ pub struct App {
     calendar: &'static Calendar,
     sessions: caller::Sessions,
     tries: caller::Tries,
+    /// First words that were shown in lists.
+    glances: care::Glances,
     counters: observe::Counters,
     /// Place of the log up to which it is in the facts, and when that was last all of it, in microseconds since 1970.
     followed: AtomicU64,
@@ -107,6 +109,7 @@ impl App {
             calendar: Calendar::shipped(),
             sessions: caller::Sessions::new(parts.secret),
             tries: caller::Tries::default(),
+            glances: care::Glances::default(),
             counters: observe::Counters::default(),
             followed: AtomicU64::new(0),
             caught_up: AtomicI64::new(now),
@@ -150,8 +153,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/contact/thread", get(contact::thread).post(contact::write))
         .route("/contact/return", get(contact::come_back).post(contact::with_code))
         .route("/contact/leave", get(contact::leaving).post(contact::leave))
-        .route("/desk", get(desk::queues))
-        .route("/desk/contacts/{id}", get(desk::contact))
+        .route("/desk", get(desk::list))
+        .route("/desk/next", post(desk::next))
+        .route("/desk/contacts/{id}", get(desk::contact).post(desk::again))
         .route("/desk/contacts/{id}/{command}", post(desk::command).get(desk::back))
         .route("/steer", get(steer::overview))
         .route("/steer/measures/{id}", get(steer::measure))

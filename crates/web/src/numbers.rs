@@ -116,6 +116,25 @@ pub fn moment(micros: i64, language: Language) -> String {
     }
 }
 
+/// How long something has lasted, in its two largest parts: 12 min, 2 h 10 min, 3 days 4 h.
+pub fn lasting(micros: i64, language: Language) -> String {
+    let minutes = micros.max(0) / 60_000_000;
+    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    let day = language.text("unit-days-short");
+    let parts = match (days, hours) {
+        (0, 0) => [(minutes, "min"), (0, "")],
+        (0, _) => [(hours, "h"), (minutes, "min")],
+        _ => [(days, day.as_str()), (hours, "h")],
+    };
+    let told = parts.iter().enumerate().filter(|(at, (count, _))| *at == 0 || *count > 0);
+    told.map(|(_, (count, unit))| format!("{count}{THIN}{unit}")).collect::<Vec<_>>().join(" ")
+}
+
+/// The time of day of an instant.
+pub fn clock(micros: i64) -> String {
+    local(micros).map_or_else(String::new, |at| format!("{}.{:02}", at.hour(), at.minute()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +147,22 @@ mod tests {
         assert_eq!(value(0.305, "share", Language::Fi), "30,5\u{a0}%");
         assert_eq!(period("2025-03", Language::Sv), "3/2025");
         assert_eq!(period("2025-W10", Language::En), "2025-W10");
+    }
+
+    #[test]
+    fn what_lasts_is_told_in_its_two_largest_parts() {
+        let told = |minutes: i64| lasting(minutes * 60_000_000, Language::Fi).replace(THIN, " ");
+        let days = Language::Fi.text("unit-days-short");
+        for (minutes, expected) in [
+            (-5, "0 min".to_string()),
+            (12, "12 min".into()),
+            (60, "1 h".into()),
+            (130, "2 h 10 min".into()),
+            (1440, format!("1 {days}")),
+            (3 * 1440 + 250, format!("3 {days} 4 h")),
+        ] {
+            assert_eq!(told(minutes), expected);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use operations::access::Role;
 use operations::calendar::day_number;
 use operations::contacts::{Channel, Contact};
-use operations::residents::{Command, Meeting, Registration};
+use operations::residents::{Command, Event, Meeting, Registration};
 use serde::Deserialize;
 use store::{Denied, new_id};
 use uuid::Uuid;
@@ -14,8 +14,10 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::Person;
 use crate::care::{PLAIN_ID, is_plain_id};
-use crate::desk::unit_name;
+use crate::desk::{Typed, staff_name, unit_name};
+use crate::form::choice;
 use crate::layout::Page;
+use crate::numbers;
 
 /// Minutes of an encounter at most.
 const LONGEST: u32 = 600;
@@ -91,6 +93,17 @@ impl App {
         })
     }
 
+    /// The encounters that were had because of a contact, the first first.
+    pub async fn met(&self, id: Uuid, contact: &Contact) -> store::Result<Vec<Meeting>> {
+        let Ok(subject) = contact.subject.parse() else { return Ok(Vec::new()) };
+        let events = self.desk.resident(subject).await?;
+        let of_this = |(event, _)| match event {
+            Event::Met(meeting) if meeting.contact == id.to_string() => Some(meeting),
+            _ => None,
+        };
+        Ok(events.into_iter().filter_map(of_this).collect())
+    }
+
     fn pair(&self, contact: &Contact, asked: Asked, now: i64) -> Result<Command, Failure> {
         let unit = asked.unit.unwrap_or_else(|| contact.unit.clone());
         if !self.is_unit(&unit) {
@@ -138,11 +151,20 @@ fn meeting((id, contact): (Uuid, &Contact), person: &Person, asked: &Asked, now:
     })
 }
 
-/// What can be done for a resident who is known: become their own nurse or physician, record that they were met.
-pub fn forms(app: &App, page: &Page, id: Uuid, contact: &Contact) -> Markup {
+/// Minutes of an encounter, as they are offered.
+const MINUTES: [u32; 9] = [5, 10, 15, 20, 30, 45, 60, 90, 120];
+
+/// Acts for a resident who is known: become their own nurse or physician, record that they were met. Part of
+/// the form of the contact's page.
+pub fn forms(app: &App, page: &Page, (id, contact): (Uuid, &Contact), met: &[Meeting], typed: &Typed) -> Markup {
     let own = app.registration(contact);
+    let me = page.person.as_ref().map(|person| person.id.as_str());
+    let is_on_my_list =
+        own.iter().flat_map(|own| [&own.physician, &own.nurse]).flatten().any(|id| Some(id.as_str()) == me);
+    let is_wrong = typed.wrong("modality").is_some() || typed.wrong("minutes").is_some();
+    let ways = MODALITIES.map(|it| (it.code().to_string(), page.language.code_name(Modality::LIST, it.code())));
     html! {
-        details.govuk-details {
+        details.govuk-details open[is_wrong || !met.is_empty()] {
             summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("desk-resident")) } }
             div.govuk-details__text {
                 p {
@@ -150,32 +172,36 @@ pub fn forms(app: &App, page: &Page, id: Uuid, contact: &Contact) -> Markup {
                     @match &own {
                         Some(own) => {
                             (unit_name(page, &own.unit))
-                            @for name in own.physician.iter().chain(&own.nurse) { ", " (name) }
+                            @for id in own.physician.iter().chain(&own.nurse) { ", " (staff_name(page, id)) }
                         }
                         None => { (page.text("desk-no-pair")) }
                     }
                 }
-                @if matches!(page.role, Some(Role::Nurse | Role::Physician)) {
-                    form method="post" action=(format!("/desk/contacts/{id}/register")) {
-                        input type="hidden" name="client_id" value=(app.sessions.unguessable());
-                        button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-register")) }
+                @if is_on_my_list {
+                    p { strong { (page.text("desk-on-list")) } }
+                } @else if matches!(page.role, Some(Role::Nurse | Role::Physician)) {
+                    button.govuk-button.govuk-button--secondary #act-register type="submit" form="work" formaction=(format!("/desk/contacts/{id}/register")) {
+                        (page.text("desk-register"))
                     }
                 }
-                form method="post" action=(format!("/desk/contacts/{id}/encounter")) {
-                    input type="hidden" name="client_id" value=(app.sessions.unguessable());
-                    div.govuk-form-group {
-                        label.govuk-label for="modality" { (page.text("desk-met")) }
-                        select.govuk-select name="modality" id="modality" {
-                            @for modality in MODALITIES {
-                                option value=(modality.code()) { (page.language.code_name(Modality::LIST, modality.code())) }
+                @if !met.is_empty() {
+                    p { strong { (page.text("desk-recorded")) } }
+                    ul.met {
+                        @for it in met {
+                            li {
+                                (numbers::moment(it.ended_at, page.language)) ": "
+                                (page.language.code_name(Modality::LIST, it.modality.code())) ", "
+                                ((it.ended_at - it.started_at) / 60_000_000) " min, " (staff_name(page, &it.professional))
                             }
                         }
                     }
-                    div.govuk-form-group {
-                        label.govuk-label for="minutes" { (page.text("desk-minutes")) }
-                        input.govuk-input.govuk-input--width-4 #minutes type="number" name="minutes" min="1" max="600" value="10";
-                    }
-                    button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-record")) }
+                }
+                input type="hidden" name="met" value=(met.len()) form="work";
+                (choice(page, "modality", "desk-met", typed.wrong("modality"), &typed.fields.modality, ways))
+                (choice(page, "minutes", "desk-minutes", typed.wrong("minutes"), &typed.fields.minutes,
+                    MINUTES.map(|minutes| (minutes.to_string(), minutes.to_string()))))
+                button.govuk-button.govuk-button--secondary #act-encounter type="submit" form="work" formaction=(format!("/desk/contacts/{id}/encounter")) {
+                    (page.text(if met.is_empty() { "desk-record" } else { "desk-record-another" }))
                 }
             }
         }

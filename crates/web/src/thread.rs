@@ -52,9 +52,9 @@ pub fn conversation(page: &Page, items: &[Item], language: &str, of_resident: bo
                                 }
                             }
                         }
-                        What::State(shown) => {
+                        What::State(shown) => @if let Some(became) = became(items, item.seq, *shown, of_resident) {
                             li.happened id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
-                                (page.text(&became(*shown, of_resident))) ", "
+                                (page.text(&became)) ", "
                                 time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                             }
                         }
@@ -73,18 +73,65 @@ fn from(author: Author, of_resident: bool) -> &'static str {
     }
 }
 
-/// What became of the contact, in the words of the side that reads it.
-fn became(shown: Shown, of_resident: bool) -> String {
-    if shown == Shown::Asked && !of_resident {
-        return "place-waiting_resident".into();
-    }
+/// A change of the contact, in the words of the side that reads it; none: nothing that anybody did. That somebody
+/// took it is said when somebody takes it, not when an answer comes to who has it.
+fn became(items: &[Item], seq: u64, shown: Shown, of_resident: bool) -> Option<String> {
+    let before = || items.iter().rev().skip_while(|item| item.seq >= seq);
+    let stood = before().find_map(|item| match item.what {
+        What::State(shown) => Some(shown),
+        What::Message { .. } => None,
+    });
+    // A word of ours since it was asked last, or taken up again.
+    let is_answered = before()
+        .take_while(|item| !matches!(item.what, What::State(Shown::Resolved | Shown::Closed)))
+        .any(|item| matches!(item.what, What::Message { author: Author::Service, .. }));
     let code = match shown {
+        Shown::InWork if matches!(stood, Some(Shown::Asked)) => return None,
+        Shown::Asked if !of_resident => return Some("place-waiting_resident".into()),
         Shown::Received => "received",
         Shown::Waiting => "waiting",
         Shown::InWork => "in_work",
         Shown::Asked => "asked",
+        Shown::Resolved if !is_answered => "dealt-with",
         Shown::Resolved => "resolved",
         Shown::Closed => "closed",
     };
-    format!("shown-{code}")
+    Some(format!("shown-{code}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_a_contact_is_said_once_and_as_it_was() {
+        let said = |author| What::Message { author, client_id: String::new(), text: None };
+        let (asks, tells) = (|| said(Author::Resident), || said(Author::Service));
+        let in_work = || What::State(Shown::InWork);
+        let resolved = || What::State(Shown::Resolved);
+        let all = |whats: Vec<What>| -> Vec<String> {
+            let items: Vec<Item> =
+                whats.into_iter().zip(1..).map(|(what, seq)| Item { seq, pos: seq, at: 0, what }).collect();
+            let told = items.iter().filter_map(|item| match item.what {
+                What::State(shown) => became(&items, item.seq, shown, true),
+                What::Message { .. } => None,
+            });
+            told.collect()
+        };
+        let received = || What::State(Shown::Received);
+        let asked = || What::State(Shown::Asked);
+        let table = [
+            (vec![asks(), received(), in_work(), tells(), asked(), asks(), in_work()], "received in_work asked"),
+            (vec![asks(), received(), in_work(), resolved()], "received in_work dealt-with"),
+            (vec![asks(), received(), in_work(), tells(), resolved()], "received in_work resolved"),
+            (
+                vec![asks(), received(), in_work(), tells(), resolved(), asks(), in_work(), resolved()],
+                "received in_work resolved in_work dealt-with",
+            ),
+        ];
+        for (whats, expected) in table {
+            let expected: Vec<String> = expected.split(' ').map(|code| format!("shown-{code}")).collect();
+            assert_eq!(all(whats), expected);
+        }
+    }
 }

@@ -26,6 +26,9 @@ pub enum Event {
     },
     #[serde(rename = "contact.claimed")]
     Claimed { owner: String },
+    /// Given to a professional: by who leads the unit, or because it was taken up again and they know it.
+    #[serde(rename = "contact.assigned")]
+    Assigned { owner: String },
     #[serde(rename = "contact.released")]
     Released,
     #[serde(rename = "contact.asked")]

@@ -34,11 +34,30 @@ pub struct Contact {
     pub conversation: u64,
     /// The number of the resident's last message.
     pub last_of_resident: u64,
+    /// Since when the resident waits for a word: their first message that was not answered. To write again costs
+    /// nobody their place.
+    pub waits_since: Option<i64>,
+    /// From when the answer is counted that was promised; none: it was given.
+    pub promised_from: Option<i64>,
+    /// The resident took it up again after it had been resolved.
+    pub is_reopened: bool,
+    /// It came from another unit, and is not resolved yet.
+    pub handed: Option<Handed>,
     pub transfers: u32,
     /// Who has it, or had it last.
     pub handler: Option<String>,
     #[serde(with = "outcome")]
     pub outcome: Option<Outcome>,
+}
+
+/// How a contact was handed over last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handed {
+    /// The unit that had it.
+    pub from: String,
+    pub reason: String,
+    /// Number of the event in the contact's own stream, beside which the note to colleagues is sealed.
+    pub seq: u64,
 }
 
 /// Where a contact is: in exactly one place.
@@ -84,14 +103,26 @@ impl Contact {
                 contact.handler = Some(owner.clone());
                 contact.place = Place::Owned { owner: owner.clone() };
             }
+            Event::Assigned { owner } => {
+                contact.handler = Some(owner.clone());
+                contact.place = match contact.place {
+                    Place::Waiting { .. } => Place::Waiting { owner: owner.clone() },
+                    _ => Place::Owned { owner: owner.clone() },
+                };
+            }
             Event::Released => contact.place = Place::Queued,
             Event::Reopened => {
                 contact.place = Place::Queued;
                 (contact.resolved_at, contact.outcome) = (None, None);
+                // Taken up again by the resident it is owed an answer anew; by a professional it is theirs to go on with.
+                contact.is_reopened = contact.waits_since.is_some();
+                contact.promised_from = contact.waits_since.map(|_| at);
             }
             Event::Asked => contact.place = Place::Waiting { owner: owner(&contact.place) },
             Event::Answered => contact.place = Place::Owned { owner: owner(&contact.place) },
-            Event::Transferred { to, .. } => {
+            Event::Transferred { from, to, reason } => {
+                let (from, reason) = (from.clone(), reason.clone());
+                contact.handed = Some(Handed { from, reason, seq: contact.history });
                 contact.unit.clone_from(to);
                 contact.place = Place::Queued;
                 contact.transfers += 1;
@@ -99,16 +130,20 @@ impl Contact {
             Event::Resolved { outcome } => {
                 contact.place = Place::Resolved { owner: owner(&contact.place), at };
                 (contact.outcome, contact.resolved_at) = (Some(*outcome), Some(at));
+                (contact.waits_since, contact.promised_from) = (None, None);
+                (contact.is_reopened, contact.handed) = (false, None);
             }
             Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
             Event::Written { author: Author::Resident, .. } => {
                 contact.last_of_resident = contact.conversation;
+                contact.waits_since.get_or_insert(at);
                 if contact.first_response_at.is_some() {
                     contact.reached_at.get_or_insert(at);
                 }
             }
             Event::Written { author: Author::Service, .. } => {
                 contact.first_response_at.get_or_insert(at);
+                (contact.waits_since, contact.promised_from) = (None, None);
             }
         }
         Some(contact)
@@ -134,10 +169,19 @@ impl Contact {
             history: 1,
             conversation: 0,
             last_of_resident: 0,
+            waits_since: Some(*at),
+            promised_from: Some(*at),
+            is_reopened: false,
+            handed: None,
             transfers: 0,
             handler: None,
             outcome: None,
         })
+    }
+
+    /// By what it stands in a list, the longest waiting first: since when the resident waits, or the last word was said.
+    pub fn in_line(&self) -> i64 {
+        self.waits_since.unwrap_or(self.written_at)
     }
 
     /// Who has it now.

@@ -28,6 +28,10 @@ fn ask(seen: u64) -> Command {
     Command::Ask { seen, client_id: String::new() }
 }
 
+fn finish(seen: u64) -> Command {
+    Command::Finish { outcome: Outcome::Advised, seen, client_id: String::new() }
+}
+
 fn transfer_to(unit: &str) -> Command {
     Command::Transfer { to: unit.into(), reason: "misdirected".into() }
 }
@@ -36,7 +40,7 @@ fn transfer_to(unit: &str) -> Command {
 fn given(commands: &[(By<'_>, Command)]) -> Contact {
     let mut contact = None;
     for (second, (by, command)) in [(By::Resident, opening())].iter().chain(commands).enumerate() {
-        let context = Context { now: NOW + second as i64 * 1_000_000, by: *by, leads: false };
+        let context = Context { now: NOW + second as i64 * 1_000_000, by: *by, leads: false, here: false };
         let events =
             decide(contact.as_ref(), command, &context).unwrap_or_else(|refusal| panic!("{command:?}: {refusal:?}"));
         contact = events.iter().fold(contact, |contact, event| Contact::evolve(contact, event, context.now));
@@ -46,7 +50,7 @@ fn given(commands: &[(By<'_>, Command)]) -> Contact {
 
 /// What a command then does, an hour later.
 fn when(contact: &Contact, by: By<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
-    decide(Some(contact), command, &Context { now: NOW + 3_600_000_000, by, leads: false })
+    decide(Some(contact), command, &Context { now: NOW + 3_600_000_000, by, leads: false, here: false })
 }
 
 fn seen(contact: &Contact) -> Command {
@@ -74,7 +78,7 @@ fn only_who_has_it_answers_and_only_after_reading() {
     assert_eq!(when(&owned, OTHER, &seen(&owned)), Err(Refusal::OwnedBy("nurse-1".into())));
     assert_eq!(when(&owned, NURSE, &write(1)), Err(Refusal::Unseen(4)), "a message came meanwhile");
     assert_eq!(when(&owned, NURSE, &seen(&owned)), Ok(vec![Event::written(Author::Service)]));
-    for command in [ask(1), Command::Resolve { outcome: Outcome::Advised, seen: 1 }] {
+    for command in [ask(1), finish(1), Command::Resolve { outcome: Outcome::Advised, seen: 1 }] {
         assert_eq!(when(&owned, NURSE, &command), Err(Refusal::Unseen(4)), "{command:?}");
     }
 }
@@ -109,7 +113,7 @@ fn handed_over_it_is_in_the_other_queue_and_opened_when_it_was() {
 
 #[test]
 fn a_lead_takes_a_contact_from_who_is_away() {
-    let lead = Context { now: NOW, by: OTHER, leads: true };
+    let lead = Context { now: NOW, by: OTHER, leads: true, here: false };
     let (queued, owned) = (given(&[]), given(&[(NURSE, Command::Claim)]));
     assert_eq!(when(&queued, NURSE, &transfer_to("station-b")), Err(Refusal::NotOwned), "it is claimed first");
     for contact in [&queued, &owned] {
@@ -121,13 +125,96 @@ fn a_lead_takes_a_contact_from_who_is_away() {
 }
 
 #[test]
+fn a_lead_gives_a_contact_to_somebody_and_nobody_else_does() {
+    let to = |to: &str| Command::Assign { to: to.into() };
+    let lead = |by| Context { now: NOW, by, leads: true, here: false };
+    let (queued, owned) = (given(&[]), given(&[(NURSE, Command::Claim)]));
+    let asked = given(&[(NURSE, Command::Claim), (NURSE, ask(9))]);
+    let resolved = given(&[(NURSE, Command::Claim), (NURSE, RESOLVED)]);
+    let assigned = Event::Assigned { owner: "nurse-2".into() };
+    let in_work = Event::Shown(Shown::InWork);
+    assert_eq!(decide(Some(&queued), &to("nurse-2"), &lead(NURSE)), Ok(vec![assigned.clone(), in_work]));
+    for contact in [&owned, &asked] {
+        assert_eq!(decide(Some(contact), &to("nurse-2"), &lead(By::Professional("lead"))), Ok(vec![assigned.clone()]));
+        assert_eq!(decide(Some(contact), &to("nurse-1"), &lead(OTHER)), Ok(vec![]), "they have it");
+        assert!(when(contact, NURSE, &to("nurse-2")).is_err(), "who has it hands it over or gives it back");
+    }
+    assert!(decide(Some(&resolved), &to("nurse-2"), &lead(OTHER)).is_err());
+    let after = Contact::evolve(Some(asked), &assigned, NOW).unwrap_or_else(|| panic!("it stays one"));
+    assert_eq!(after.place, Place::Waiting { owner: "nurse-2".into() }, "the question still waits for its answer");
+    assert_eq!(
+        when(&after, NURSE, &write(9)),
+        Err(Refusal::OwnedBy("nurse-2".into())),
+        "the one before writes no more"
+    );
+}
+
+#[test]
+fn answered_and_resolved_is_one_act() {
+    let owned = given(&[(NURSE, Command::Claim)]);
+    let written = Event::written(Author::Service);
+    let resolved = Event::Resolved { outcome: Outcome::Advised };
+    assert_eq!(when(&owned, NURSE, &finish(9)), Ok(vec![written, resolved, Event::Shown(Shown::Resolved)]));
+    let finished = given(&[(NURSE, Command::Claim), (NURSE, finish(9))]);
+    assert_eq!((finished.first_response_at, finished.waits_since), (Some(NOW + 2_000_000), None));
+}
+
+/// Since when the resident waits, and from when an answer is owed, in seconds after the opening; and whether it was
+/// taken up again.
+fn owed(commands: &[(By<'_>, Command)]) -> (Option<i64>, Option<i64>, bool) {
+    let contact = given(commands);
+    let seconds = |at: Option<i64>| at.map(|at| (at - NOW) / 1_000_000);
+    (seconds(contact.waits_since), seconds(contact.promised_from), contact.is_reopened)
+}
+
+#[test]
+fn whose_turn_it_is_follows_from_who_spoke_last() {
+    let (claim, says, again) = ((NURSE, Command::Claim), (By::Resident, write(0)), (NURSE, Command::Reopen));
+    let answer = || (NURSE, write(99));
+    let table: [(&[(By<'_>, Command)], _); 9] = [
+        (&[], (Some(0), Some(0), false)),
+        (&[says.clone()], (Some(0), Some(0), false)),
+        (&[claim.clone(), says.clone(), answer()], (None, None, false)),
+        (&[claim.clone(), (NURSE, ask(99))], (None, None, false)),
+        (&[claim.clone(), (NURSE, ask(99)), says.clone(), says.clone()], (Some(3), None, false)),
+        (&[claim.clone(), (NURSE, RESOLVED)], (None, None, false)),
+        (&[claim.clone(), (NURSE, RESOLVED), says.clone()], (Some(3), Some(3), true)),
+        (&[claim.clone(), (NURSE, RESOLVED), again], (None, None, false)),
+        (&[claim, (NURSE, RESOLVED), says, (NURSE, Command::Claim), answer()], (None, None, true)),
+    ];
+    for (commands, expected) in table {
+        assert_eq!(owed(commands), expected, "{commands:?}");
+    }
+}
+
+#[test]
+fn where_it_came_from_stands_by_it_until_it_is_resolved() {
+    let moved = given(&[(NURSE, Command::Claim), (NURSE, transfer_to("station-b")), (OTHER, Command::Claim)]);
+    let handed = Handed { from: "station-a".into(), reason: "misdirected".into(), seq: 3 };
+    assert_eq!(moved.handed, Some(handed));
+    let resolved = given(&[
+        (NURSE, Command::Claim),
+        (NURSE, transfer_to("station-b")),
+        (OTHER, Command::Claim),
+        (OTHER, RESOLVED),
+    ]);
+    assert_eq!(resolved.handed, None);
+}
+
+#[test]
 fn an_answered_contact_is_taken_up_again_within_its_time_and_closed_after_it() {
     let resolved = given(&[(NURSE, Command::Claim), (NURSE, RESOLVED)]);
-    let at = |days: i64| Context { now: NOW + days * 86_400_000_000, by: By::Resident, leads: false };
+    let at = |days: i64| Context { now: NOW + days * 86_400_000_000, by: By::Resident, leads: false, here: false };
     let write = write(0);
     let again = decide(Some(&resolved), &write, &at(6));
     let written = Event::written(Author::Resident);
     assert_eq!(again, Ok(vec![written, Event::Reopened, Event::Shown(Shown::Waiting)]));
+    let to_who_knows_it = Context { here: true, ..at(6) };
+    let (written, back) = (Event::written(Author::Resident), Event::Assigned { owner: "nurse-1".into() });
+    assert_eq!(
+        decide(Some(&resolved), &write, &to_who_knows_it),
+        Ok(vec![written, Event::Reopened, back, Event::Shown(Shown::InWork)])
+    );
     assert_eq!(decide(Some(&resolved), &write, &at(8)), Err(Refusal::TooLate));
     let by_system = |days| Context { by: By::System, ..at(days) };
     assert_eq!(decide(Some(&resolved), &Command::Close, &by_system(6)), Err(Refusal::TooEarly));
@@ -156,6 +243,7 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
             r#"{"anonymous":false,"at":5,"channel":"walk_in","language":"sv","service":"outpatient","unit":"a"}"#,
         ),
         (Event::Claimed { owner: "p1".into() }, "contact.claimed", r#"{"owner":"p1"}"#),
+        (Event::Assigned { owner: "p2".into() }, "contact.assigned", r#"{"owner":"p2"}"#),
         (Event::Released, "contact.released", "{}"),
         (Event::Asked, "contact.asked", "{}"),
         (Event::Answered, "contact.answered", "{}"),
@@ -193,6 +281,8 @@ fn command() -> impl Strategy<Value = (bool, u8, Command)> {
     let command = prop_oneof![
         Just(Command::Claim),
         Just(Command::Release),
+        prop::sample::select(vec!["nurse-1", "nurse-2"]).prop_map(|to| Command::Assign { to: to.into() }),
+        (0_u64..30).prop_map(finish),
         (0_u64..30).prop_map(write),
         (0_u64..30).prop_map(ask),
         prop::sample::select(vec!["station-a", "station-b"]).prop_map(transfer_to),
@@ -214,7 +304,7 @@ proptest! {
         for ((leads, by, command), days) in commands {
             now += days * 86_400_000_000;
             let by = [By::Resident, NURSE, OTHER, By::System][usize::from(by)];
-            let context = Context { now, by, leads: leads && matches!(by, By::Professional(_)) };
+            let context = Context { now, by, leads: leads && matches!(by, By::Professional(_)), here: days > 4 };
             let Ok(events) = decide(Some(&contact), &command, &context) else { continue };
             let before = contact.clone();
             for event in &events {
@@ -256,7 +346,7 @@ proptest! {
             (by, Command::Resolve { outcome: Outcome::Advised, seen }, 0),
             (By::System, Command::Close, REOPENED_WITHIN),
         ] {
-            if let Ok(events) = decide(Some(&contact), &command, &Context { now: now + later, by, leads: false }) {
+            if let Ok(events) = decide(Some(&contact), &command, &Context { now: now + later, by, leads: false, here: false }) {
                 for event in &events {
                     contact = Contact::evolve(Some(contact), event, now).expect("a contact stays one");
                 }

@@ -33,6 +33,8 @@ pub struct Asked {
     pub resumed: Option<String>,
     /// The contact as it was known when it was asked.
     pub known: Option<Contact>,
+    /// The professional who answered it last still works there.
+    pub here: bool,
 }
 
 impl Asked {
@@ -42,7 +44,7 @@ impl Asked {
         if contact.is_none() && !matches!(self.command, Command::Open { .. }) {
             return Err(Trouble::NotFound);
         }
-        let context = contacts::Context { now: self.now, by: self.who.by(), leads: self.who.leads };
+        let context = contacts::Context { now: self.now, by: self.who.by(), leads: self.who.leads, here: self.here };
         let events = contacts::decide(contact.as_ref(), &self.command, &context).map_err(Trouble::Refused)?;
         let named = match (&contact, &self.command) {
             (Some(contact), _) => contact.subject.as_str(),
@@ -102,11 +104,13 @@ fn verb(command: &Command) -> &'static str {
     match command {
         Command::Open { .. } => "open",
         Command::Claim => "claim",
+        Command::Assign { .. } => "assign",
         Command::Release => "release",
         Command::Write { .. } => "write",
         Command::Ask { .. } => "ask",
         Command::Transfer { .. } => "transfer",
         Command::Resolve { .. } => "resolve",
+        Command::Finish { .. } => "finish",
         Command::Reopen => "reopen",
         Command::Close => "close",
     }
@@ -115,7 +119,8 @@ fn verb(command: &Command) -> &'static str {
 fn detail(command: &Command) -> String {
     match command {
         Command::Transfer { to, reason } => format!("{to}/{reason}"),
-        Command::Resolve { outcome, .. } => outcome.code().into(),
+        Command::Assign { to } => to.clone(),
+        Command::Resolve { outcome, .. } | Command::Finish { outcome, .. } => outcome.code().into(),
         _ => String::new(),
     }
 }

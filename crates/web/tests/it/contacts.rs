@@ -146,7 +146,8 @@ fn a_message_is_answered_handed_over_and_resolved() {
             StatusCode::CREATED
         );
         let (_, seen) = call(&app, Method::GET, &format!("/api/contacts/{contact}"), &code, None).await;
-        assert_eq!(seen["state"], json!("queued"), "taken up again");
+        assert_eq!(seen["state"], json!("owned"), "taken up again, it is back with who knows it");
+        assert_eq!(post("release", json!({})).await.1["state"], json!("queued"));
         let hand_over = json!({ "unit": "county", "note": "Teille", "client_id": "t1" });
         assert_eq!(post("transfer", hand_over.clone()).await.1["error"]["code"], json!("not_claimed"));
         assert_eq!(post("claim", json!({})).await.0, StatusCode::OK);

@@ -79,7 +79,7 @@ fn every_page_is_for_whom_it_is_and_for_nobody_else() {
             ("nothing", "/admin".into()),
         ];
         // What the desk does, to the end of a contact: whoever may not, finds nothing there.
-        let commands = ["claim", "reply", "ask", "transfer", "resolve", "reopen", "close", "release"];
+        let commands = ["claim", "reply", "ask", "finish", "transfer", "resolve", "reopen", "close", "release"];
         let mut got: BTreeMap<(&str, &str), u16> = BTreeMap::new();
         let roles = Role::ALL.map(Role::code);
         for who in roles.into_iter().chain([NOBODY, HOLDER]) {
@@ -130,7 +130,8 @@ fn who_hands_over_twice_with_one_form_is_told_that_it_is_done() {
         assert_eq!(post("claim", "client_id=c1").await.0, 303);
         let form = "client_id=t1&unit=other&reason=misdirected&note=Ei+meille";
         for _ in 0..2 {
-            assert_eq!(post("transfer", form).await, (303, Some("/desk".into())));
+            let to = format!("/desk?unit=small&did=transfer&contact={contact}");
+            assert_eq!(post("transfer", form).await, (303, Some(to)));
         }
         assert_eq!(post("transfer", &form.replace("Ei", "Jo")).await.0, 409, "another thing under that name");
         assert_eq!(post("transfer", &form.replace("t1", "t2")).await.0, 409, "it is no longer theirs");

@@ -4,6 +4,7 @@
 
 mod contacts;
 mod crawl;
+mod desk;
 mod forms;
 mod openapi;
 mod pages;

@@ -1,0 +1,347 @@
+//! Acts of professionals on a contact, by the forms of its page. Nothing that was typed is lost: a text that an act does
+//! not carry along stays on the page, or keeps the act from being done.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use facts::Modality;
+use operations::access::{Action, Role};
+use operations::contacts::{Code, Command, Contact, Outcome};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::banner::LEAVES;
+use super::{left, work};
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::{Caller, Person};
+use crate::care;
+use crate::contact::{see_other, wrong_text};
+use crate::home::{away, unsent};
+use crate::layout::{Page, escape};
+use crate::resident::Asked;
+
+/// Everything that the forms of a contact carry.
+#[derive(Deserialize, Default, Clone)]
+pub struct Fields {
+    #[serde(default)]
+    pub client_id: String,
+    /// Read by us, so that what cannot be read costs nobody what they wrote.
+    #[serde(default)]
+    seen: String,
+    #[serde(default)]
+    pub text: String,
+    /// To which unit.
+    #[serde(default)]
+    pub unit: String,
+    /// To which professional.
+    #[serde(default)]
+    pub to: String,
+    #[serde(default)]
+    pub reason: String,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub outcome: String,
+    #[serde(default)]
+    pub modality: String,
+    #[serde(default)]
+    pub minutes: String,
+    /// So many encounters were shown where this one was recorded.
+    #[serde(default)]
+    met: String,
+}
+
+/// The contents of the forms when they are shown again, and all that is wrong with them: keys of texts, and fields.
+#[derive(Default)]
+pub struct Typed {
+    pub fields: Fields,
+    pub wrong: Vec<(&'static str, &'static str)>,
+    pub status: StatusCode,
+}
+
+impl Typed {
+    /// All that was written, to be taken along.
+    pub fn all(&self) -> String {
+        let written = [self.fields.text.trim(), self.fields.note.trim()];
+        written.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
+    }
+
+    /// The fault of a field, if it has one.
+    pub fn wrong(&self, field: &str) -> Option<&'static str> {
+        self.wrong.iter().find(|(_, wrong)| *wrong == field).map(|(key, _)| *key)
+    }
+}
+
+/// Why a form was not carried out.
+enum Wrong {
+    /// The person can do something about it: keys of texts, and fields.
+    Told(Vec<(&'static str, &'static str)>),
+    /// It cannot be done as things stand: key of the text.
+    Refused(&'static str),
+    Failed(Failure),
+}
+
+impl From<Failure> for Wrong {
+    fn from(failure: Failure) -> Wrong {
+        match failure.code {
+            "owned_by_another" => Wrong::Refused("wrong-owned"),
+            "not_claimed" => Wrong::Refused("wrong-unclaimed"),
+            "unseen_message" => Wrong::Refused("wrong-unseen"),
+            "not_now" | "not_there" | "too_late" | "too_early" => Wrong::Refused("wrong-not-now"),
+            "key_reused" => Wrong::Refused("wrong-again"),
+            "busy" | "unknown" => Wrong::Refused("wrong-later"),
+            "invalid" | "times" | "no_pair" | "earlier_registration" | "anonymous" => Wrong::Refused("wrong-form"),
+            _ => Wrong::Failed(failure),
+        }
+    }
+}
+
+/// Whether an act carries the answer along, and the note to colleagues.
+fn carries(verb: &str) -> (bool, bool) {
+    match verb {
+        "reply" | "ask" | "finish" => (true, false),
+        "transfer" => (false, true),
+        _ => (false, false),
+    }
+}
+
+/// The texts that an act would leave behind.
+fn left_behind(verb: &str, fields: &Fields) -> Fields {
+    let (text, note) = carries(verb);
+    let kept = |is_carried: bool, text: &str| {
+        if is_carried || !text.chars().any(care::is_seen) { "" } else { text }.to_string()
+    };
+    Fields { text: kept(text, &fields.text), note: kept(note, &fields.note), ..Fields::default() }
+}
+
+/// `POST /desk/contacts/{id}/{command}`.
+pub async fn command(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path((path, verb)): Path<(String, String)>,
+    caller: Result<Caller, Failure>,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    let Some(person) = page.person.clone() else { return signed_out(&page, form) };
+    let Ok(Form(fields)) = form else {
+        let wrong = vec![("wrong-form", "text")];
+        let typed = Typed { wrong, status: StatusCode::UNPROCESSABLE_ENTITY, ..Typed::default() };
+        return work::shown(&app, &page, &path, caller, &typed, "").await;
+    };
+    let behind = left_behind(&verb, &fields);
+    let is_behind = !behind.text.is_empty() || !behind.note.is_empty();
+    let done = match &caller {
+        Ok(_) if is_behind && LEAVES.contains(&verb.as_str()) => Err(Wrong::Told(unsaid(&behind))),
+        Ok(caller) => done(&app, caller, &path, &verb, &fields).await.map(|unit| (caller, unit)),
+        Err(failure) => Err(Wrong::Failed(failure.clone())),
+    };
+    let conflict = StatusCode::CONFLICT;
+    let (wrong, status) = match done {
+        Ok(_) if is_behind => {
+            // It stays where it was written; the act is done and said to be.
+            let typed = Typed { fields: behind, ..Typed::default() };
+            return work::shown(&app, &page, &path, caller, &typed, &verb).await;
+        }
+        Ok((caller, unit)) => return see_other(&after(&app, caller, &path, &verb, &unit).await),
+        Err(Wrong::Told(wrong)) => (wrong, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(Wrong::Refused(key)) => (vec![(key, if carries(&verb).1 { "note" } else { "text" })], conflict),
+        // It may be handed over, or gone: what they wrote is theirs to keep.
+        Err(Wrong::Failed(failure)) => {
+            let typed = Typed { fields, ..Typed::default() };
+            return match (failure.status, path.parse()) {
+                (StatusCode::NOT_FOUND, Ok(id)) if person.role != Role::Resident => {
+                    left::page(&app, &page, &person, id, &typed.all()).await
+                }
+                _ => unsent(&page, &failure, &typed.all()),
+            };
+        }
+    };
+    let again = wrong.iter().any(|(key, _)| *key == "wrong-again");
+    let client_id = if again { String::new() } else { fields.client_id.clone() };
+    let typed = Typed { fields: Fields { client_id, ..fields }, wrong, status };
+    work::shown(&app, &page, &path, caller, &typed, "").await
+}
+
+/// Signed out while they wrote: what they wrote is theirs to keep.
+fn signed_out(page: &Page, form: Result<Form<Fields>, FormRejection>) -> Response {
+    let typed = form.map_or_else(|_| Typed::default(), |Form(fields)| Typed { fields, ..Typed::default() });
+    let written = typed.all();
+    match written.is_empty() {
+        true => Redirect::to("/sign-in").into_response(),
+        false => away(page, StatusCode::CONFLICT, &written),
+    }
+}
+
+/// `POST /desk/contacts/{id}`: the page again in another language, with what stands in its form.
+pub async fn again(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(path): Path<String>,
+    caller: Result<Caller, Failure>,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    if page.person.is_none() {
+        return signed_out(&page, form);
+    }
+    let typed = form.map_or_else(|_| Typed::default(), |Form(fields)| Typed { fields, ..Typed::default() });
+    work::shown(&app, &page, &path, caller, &typed, "").await
+}
+
+/// That something was typed which the act would not send.
+fn unsaid(behind: &Fields) -> Vec<(&'static str, &'static str)> {
+    let text = (!behind.text.is_empty()).then_some(("wrong-unsent", "text"));
+    let note = (!behind.note.is_empty()).then_some(("wrong-unsent-note", "note"));
+    text.into_iter().chain(note).collect()
+}
+
+/// `GET /desk/contacts/{id}/{command}`: the address of a form that could not be carried out, asked for again.
+pub async fn back(Path((id, _)): Path<(String, String)>) -> Response {
+    match id.parse::<Uuid>() {
+        Ok(id) => see_other(&format!("/desk/contacts/{id}")),
+        Err(_) => see_other("/desk"),
+    }
+}
+
+/// Carries an act out; gives the unit in which the contact was before.
+async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Fields) -> Result<String, Wrong> {
+    let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
+    let key = match fields.client_id.as_str() {
+        "" => app.sessions.unguessable(),
+        given => care::client_id(given)?,
+    };
+    let action = if verb == "assign" { Action::AssignContact } else { Action::HandleContact };
+    let contact = match app.contact_for(caller, id, action).await {
+        Ok(contact) => contact,
+        // A professional who handed it over and did not get the answer asks again for what is no longer theirs to see.
+        Err(failure) => {
+            let person = caller.person.as_ref().ok_or(Failure::not_found())?;
+            let Ok((command, text)) = asked(app, verb, &key, fields, None) else { return Err(failure.into()) };
+            let was_done = app.desk.was_done(id, &person.who(), (&command, text.as_deref()), &key).await;
+            return if was_done == Ok(true) { Ok(person.unit.clone()) } else { Err(failure.into()) };
+        }
+    };
+    if let (Some(person), "register" | "encounter") = (&caller.person, verb) {
+        return for_resident(app, (id, &contact), person, verb, fields, &key).await.map(|()| contact.unit);
+    }
+    let (command, text) = asked(app, verb, &key, fields, Some(&contact))?;
+    // At the desk a professional is one, also where they hold the code of what they wrote themselves.
+    let who = caller.person.as_ref().map_or_else(|| caller.who(id), Person::who);
+    match app.desk.ask(id, &who, command, text, &key).await {
+        Ok(_) => Ok(contact.unit),
+        Err(trouble) => Err(Failure::from(trouble).into()),
+    }
+}
+
+async fn for_resident(
+    app: &App,
+    contact: (Uuid, &Contact),
+    person: &Person,
+    verb: &str,
+    fields: &Fields,
+    key: &str,
+) -> Result<(), Wrong> {
+    if verb == "register" {
+        return app.for_resident(contact, person, verb, Asked::own(person), key).await.map_err(Wrong::from);
+    }
+    let minutes = fields.minutes.parse();
+    let modality = (Modality::named(&fields.modality).is_none()).then_some(("wrong-modality", "modality"));
+    let wrong: Vec<_> = modality.into_iter().chain(minutes.is_err().then_some(("wrong-minutes", "minutes"))).collect();
+    let (true, Ok(minutes)) = (wrong.is_empty(), minutes) else { return Err(Wrong::Told(wrong)) };
+    // By how many were shown: pressed twice, or in two windows, it is recorded once.
+    let key = format!("met-{}-{}", contact.0, fields.met.parse::<usize>().unwrap_or(0));
+    let asked = Asked::met(fields.modality.clone(), minutes);
+    app.for_resident(contact, person, verb, asked, &key).await.map_err(|failure| match failure.code {
+        "key_reused" => Wrong::Told(vec![("wrong-met", "modality")]),
+        _ => failure.into(),
+    })
+}
+
+type Faults = Vec<(&'static str, &'static str)>;
+
+/// The command of a form, and the text that goes with it; or all that is wrong with the form.
+fn asked(
+    app: &App,
+    verb: &str,
+    key: &str,
+    fields: &Fields,
+    contact: Option<&Contact>,
+) -> Result<(Command, Option<String>), Wrong> {
+    let seen = fields.seen.parse().unwrap_or(0);
+    let client_id = key.to_string();
+    let fits = |faults: Faults| if faults.is_empty() { Ok(()) } else { Err(Wrong::Told(faults)) };
+    let text = || care::text(&fields.text).map_err(|_| (wrong_text(&fields.text), "text"));
+    let outcome = || Outcome::named(&fields.outcome).ok_or(("wrong-outcome", "outcome"));
+    Ok(match verb {
+        "claim" => (Command::Claim, None),
+        "release" => (Command::Release, None),
+        "reopen" => (Command::Reopen, None),
+        "close" => (Command::Close, None),
+        "reply" | "ask" => {
+            let text = text().map_err(|fault| Wrong::Told(vec![fault]))?;
+            match verb {
+                "reply" => (Command::Write { seen, client_id }, Some(text)),
+                _ => (Command::Ask { seen, client_id }, Some(text)),
+            }
+        }
+        "finish" => match (text(), outcome()) {
+            (Ok(text), Ok(outcome)) => (Command::Finish { outcome, seen, client_id }, Some(text)),
+            (text, outcome) => return Err(Wrong::Told(text.err().into_iter().chain(outcome.err()).collect())),
+        },
+        "resolve" => {
+            let outcome = outcome().map_err(|fault| Wrong::Told(vec![fault]))?;
+            (Command::Resolve { outcome, seen }, None)
+        }
+        "transfer" => {
+            let is_unit = app.is_unit(&fields.unit);
+            let is_reason = care::REASONS.contains(&fields.reason.as_str());
+            let note = care::text(&fields.note).map_err(|_| match wrong_text(&fields.note) {
+                "wrong-empty" => ("wrong-note", "note"),
+                wrong => (wrong, "note"),
+            });
+            let faults =
+                [(!is_unit).then_some(("wrong-unit", "unit")), (!is_reason).then_some(("wrong-reason", "reason"))];
+            fits(faults.into_iter().flatten().chain(note.as_ref().err().copied()).collect())?;
+            (Command::Transfer { to: fields.unit.clone(), reason: fields.reason.clone() }, note.ok())
+        }
+        "assign" => {
+            let is_one = contact.is_none_or(|contact| app.colleagues(contact).iter().any(|it| it.id == fields.to));
+            let has_it = contact.is_some_and(|contact| contact.owner() == Some(&fields.to));
+            fits((!is_one && !has_it).then_some(("wrong-to", "to")).into_iter().collect())?;
+            (Command::Assign { to: fields.to.clone() }, None)
+        }
+        _ => return Err(Failure::not_found().into()),
+    })
+}
+
+/// Where somebody goes on after an act: to the contact, or to the list when they are done with it or may see it no more.
+async fn after(app: &App, caller: &Caller, path: &str, verb: &str, unit: &str) -> String {
+    let id = path.parse().unwrap_or_default();
+    let contact = app.desk.contact(id).await.ok().flatten();
+    let sees = contact.is_some_and(|contact| app.may_still(caller, id, Action::ReadContact, &contact));
+    match LEAVES.contains(&verb) || !sees {
+        true => format!("/desk?unit={}&did={verb}&contact={id}", escape(unit)),
+        false => format!("/desk/contacts/{path}?did={verb}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_act_that_leaves_the_page_leaves_nothing_typed_behind() {
+        let fields = || Fields { text: "vastaus".into(), note: "huomio".into(), ..Fields::default() };
+        for verb in LEAVES.into_iter().chain(["claim", "reply", "ask", "assign", "reopen", "register", "encounter"]) {
+            let behind = left_behind(verb, &fields());
+            let (text, note) = carries(verb);
+            assert_eq!((behind.text.is_empty(), behind.note.is_empty()), (text, note), "{verb}");
+            assert_eq!(unsaid(&behind).len(), usize::from(!text) + usize::from(!note), "{verb}");
+        }
+        let blank = Fields { text: " \n".into(), ..Fields::default() };
+        assert!(unsaid(&left_behind("resolve", &blank)).is_empty(), "nothing was typed");
+    }
+}

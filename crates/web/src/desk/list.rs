@@ -1,0 +1,587 @@
+//! `/desk`: the queue of a unit, one's own work, the work of the whole unit by person, and the work that is done.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use operations::access::{Action, Role};
+use operations::contacts::{Command, Contact};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::rows::{self, Row};
+use super::{banner, people, unit_name};
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::{Caller, Person};
+use crate::care;
+use crate::contact::see_other;
+use crate::home::{failed, missing};
+use crate::layout::{Page, escape};
+use crate::numbers;
+
+/// Contacts on a page of a list.
+const PAGE: usize = 50;
+/// How far back what was done is listed: a week, in microseconds.
+const DONE_LISTED: i64 = 7 * 86_400 * 1_000_000;
+/// Contacts at the head of a queue that somebody tries to take, when others take at the same time.
+const TRIED: usize = 20;
+
+/// The lists of the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    Queue,
+    Mine,
+    Unit,
+    Done,
+}
+
+impl List {
+    const ALL: [List; 4] = [List::Queue, List::Mine, List::Unit, List::Done];
+
+    fn code(self) -> &'static str {
+        match self {
+            List::Queue => "queue",
+            List::Mine => "mine",
+            List::Unit => "unit",
+            List::Done => "done",
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub struct Filters {
+    unit: Option<String>,
+    view: Option<String>,
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    language: String,
+    #[serde(default)]
+    service: String,
+    /// Id of the professional who has it, or had.
+    #[serde(default)]
+    who: String,
+    #[serde(default)]
+    order: String,
+    #[serde(default)]
+    page: String,
+    /// The act that was done just now, and its contact.
+    #[serde(default)]
+    did: String,
+    #[serde(default)]
+    contact: String,
+}
+
+/// States by which a list is filtered; texts `filter-…`.
+const STATES: [&str; 4] = ["ours", "late", "reopened", "handed"];
+
+/// A list of a unit, for the person who looks at it.
+struct Asked<'a> {
+    app: &'a App,
+    page: &'a Page,
+    person: Person,
+    caller: &'a Caller,
+    unit: String,
+    list: List,
+    filters: Filters,
+    now: i64,
+}
+
+/// `GET /desk`.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Query(filters): Query<Filters>,
+    caller: Result<Caller, Failure>,
+) -> Response {
+    let Some(person) = page.person.clone() else { return Redirect::to("/sign-in").into_response() };
+    let caller = match caller {
+        Ok(caller) => caller,
+        Err(failure) => return failed(&page, &failure),
+    };
+    let units = units_of(&app, &person);
+    let unit = filters.unit.clone().or_else(|| units.first().cloned()).unwrap_or_else(|| person.unit.clone());
+    if !app.may_see_queue(Some(&person), &unit) || !app.is_queue(&unit) {
+        return missing(&page);
+    }
+    let view = filters.view.as_deref().unwrap_or("queue");
+    let list = List::ALL.into_iter().find(|list| list.code() == view).unwrap_or(List::Queue);
+    let now = app.desk.now();
+    let asked = Asked { app: &app, page: &page, person, caller: &caller, unit, list, filters, now };
+    // A manager sees how many and how long, and no contact.
+    let content = match asked.person.role {
+        Role::Manager => Ok(html! { (asked.head(&units, None)) (asked.board(false)) }),
+        _ => asked.rows(&units).await,
+    };
+    match content {
+        Ok(content) => page.render(StatusCode::OK, &page.text("desk-title"), &content),
+        Err(failure) => failed(&page, &failure),
+    }
+}
+
+/// Units whose queues somebody sees: those that services come to, and where something waits or is worked on, within
+/// their own.
+fn units_of(app: &App, person: &Person) -> Vec<String> {
+    let view = app.desk.view();
+    let units =
+        app.services.iter().map(|service| service.unit.as_str()).chain(view.queues()).chain(view.units_at_work());
+    let mut seen = std::collections::HashSet::new();
+    let own = units.filter(|unit| app.is_within(unit, &person.unit) && seen.insert(unit.to_string()));
+    own.map(str::to_string).collect()
+}
+
+impl Asked<'_> {
+    fn link(&self, changes: &[(&str, &str)]) -> String {
+        // An act is confirmed once.
+        let once: Vec<(&str, &str)> = [("did", ""), ("contact", ""), ("page", "")]
+            .into_iter()
+            .filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name))
+            .chain(changes.iter().copied())
+            .collect();
+        self.page.link_to("/desk", &once)
+    }
+
+    fn head(&self, units: &[String], shown: Option<usize>) -> Markup {
+        let page = self.page;
+        html! {
+            (banner::shown(self.app, page, self.caller, &self.filters.did, &self.filters.contact, &self.unit))
+            h1.govuk-heading-xl {
+                (page.text("desk-title"))
+                @if let Some(shown) = shown {
+                    " " span.work__count { (page.language.text_count("desk-count", shown, &shown.to_string())) }
+                }
+            }
+            @if units.len() > 1 {
+                nav aria-label=(page.text("desk-queues")) {
+                    ul.queues {
+                        @for other in units {
+                            @let waiting = self.app.desk.view().queue(other, 0).1;
+                            li {
+                                a href=(page.link_to("/desk", &[("unit", other), ("page", ""), ("did", ""), ("contact", ""), ("who", "")]))
+                                    aria-current=[(*other == self.unit).then_some("true")] {
+                                    (unit_name(page, other)) " " span.count { (waiting) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The lists there are, each with what stands in it.
+    fn lists(&self) -> Markup {
+        let view = self.app.desk.view();
+        let own: Vec<bool> = view.owned(&self.person.id).map(|(_, contact)| contact.waits_since.is_some()).collect();
+        let answered = own.iter().filter(|waits| **waits).count();
+        let counts = [view.queue(&self.unit, 0).1, own.len(), view.held(&self.unit).count()];
+        html! {
+            nav.lists aria-label=(self.page.text("desk-lists")) {
+                ul {
+                    @for (list, count) in List::ALL.into_iter().zip(counts.map(Some).into_iter().chain([None])) {
+                        li {
+                            a href=(self.link(&[("view", list.code()), ("q", ""), ("state", ""), ("who", "")]))
+                                aria-current=[(list == self.list).then_some("page")] {
+                                (self.page.text(&format!("list-{}", list.code())))
+                                @if let Some(count) = count { " " span.count { (count) } }
+                                @if list == List::Mine && answered > 0 {
+                                    " " span.tag.tag--new {
+                                        (self.page.language.text_count("desk-to-answer", answered, &answered.to_string()))
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    async fn rows(&self, units: &[String]) -> Result<Markup, Failure> {
+        let (app, page) = (self.app, self.page);
+        let all = self.found(units).await?;
+        let pages = all.len().div_ceil(PAGE).max(1);
+        let at = self.filters.page.parse::<usize>().unwrap_or(1).clamp(1, pages);
+        let known: Vec<String> = all.iter().map(Row::key).collect();
+        let total = all.len();
+        let shown: Vec<Row> = all.into_iter().skip((at - 1) * PAGE).take(PAGE).collect();
+        let words = rows::words(app, self.caller, &shown).await?;
+        let rows: Vec<(Row, rows::Words)> = shown.into_iter().zip(words).collect();
+        Ok(html! {
+            (live(page))
+            (self.head(units, Some(total)))
+            (self.lists())
+            (self.form())
+            @if self.list == List::Unit && self.filters.q.is_empty() { (self.board(true)) }
+            div #list data-live-queue=(format!("/api/queues/{}", escape(&self.unit))) data-known=(known.join(" ")) {
+                @if rows.is_empty() {
+                    p.govuk-body { (page.text(self.nothing())) }
+                } @else {
+                    @if self.list == List::Queue && self.filters.q.is_empty() && self.person.role != Role::Manager {
+                        form.work__next method="post" action="/desk/next" {
+                            input type="hidden" name="client_id" value=(app.sessions.unguessable());
+                            input type="hidden" name="unit" value=(self.unit);
+                            button.govuk-button #take-next type="submit" { (page.text("desk-next")) }
+                        }
+                    }
+                    @for (heading, rows) in self.grouped(&rows) {
+                        h2.govuk-heading-m { (heading) }
+                        ol.work {
+                            @for (row, words) in rows { (rows::shown(app, page, row, words, true)) }
+                        }
+                    }
+                    (self.pager(at, pages, total))
+                }
+            }
+        })
+    }
+
+    /// The contacts of the list, filtered, in its order.
+    async fn found(&self, units: &[String]) -> Result<Vec<Row>, Failure> {
+        let is_search = !self.filters.q.trim().is_empty();
+        let mut found: Vec<Row> = Vec::new();
+        {
+            let view = self.app.desk.view();
+            let row = |(id, contact): (Uuid, &Contact)| Row { id, contact: contact.clone(), done: None };
+            let within = if is_search { units } else { std::slice::from_ref(&self.unit) };
+            for unit in within {
+                match self.list {
+                    List::Mine if !is_search => {}
+                    List::Done if !is_search => {}
+                    List::Queue if !is_search => found.extend(view.queued(unit).map(row)),
+                    List::Unit if !is_search => found.extend(view.held(unit).map(row)),
+                    _ => found.extend(view.queued(unit).chain(view.held(unit)).map(row)),
+                }
+            }
+            if self.list == List::Mine && !is_search {
+                found.extend(view.owned(&self.person.id).map(row));
+            }
+        }
+        if self.list == List::Done || is_search {
+            let within = if is_search { units } else { std::slice::from_ref(&self.unit) };
+            for unit in within {
+                found.extend(self.done(unit).await?);
+            }
+        }
+        found.retain(|row| self.fits(row));
+        match self.list {
+            List::Unit => found.sort_by_cached_key(|row| {
+                (row.contact.owner().map(|owner| people::name(self.page, owner)), row.contact.in_line())
+            }),
+            List::Done => found.sort_by_key(|row| std::cmp::Reverse(row.done.as_ref().map(|(at, _)| *at))),
+            _ => found.sort_by_key(|row| (row.contact.in_line(), row.id)),
+        }
+        if self.filters.order == "newest" && matches!(self.list, List::Queue | List::Mine) {
+            found.reverse();
+        }
+        Ok(found)
+    }
+
+    /// Contacts resolved in a unit in the last week, as far as they are theirs to see.
+    async fn done(&self, unit: &str) -> Result<Vec<Row>, Failure> {
+        let listed: Vec<(i64, Uuid, String)> = {
+            let view = self.app.desk.view();
+            let since = |(at, _, _): &(i64, Uuid, &str)| *at >= self.now - DONE_LISTED;
+            view.done(unit).take_while(since).map(|(at, id, by)| (at, id, by.to_string())).collect()
+        };
+        let mut rows = Vec::new();
+        for (at, id, by) in listed {
+            let contact = self.app.desk.contact(id).await.map_err(|error| Failure::away(&error))?;
+            let Some(contact) = contact else { continue };
+            if self.app.may_still(self.caller, id, Action::ReadContact, &contact) {
+                rows.push(Row { id, contact, done: Some((at, by)) });
+            }
+        }
+        Ok(rows)
+    }
+
+    fn fits(&self, row: &Row) -> bool {
+        let (filters, contact) = (&self.filters, &row.contact);
+        let plain =
+            |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+        let is_state = match filters.state.as_str() {
+            "ours" => contact.waits_since.is_some(),
+            "late" => row.is_late(self.app, self.now),
+            "reopened" => contact.is_reopened,
+            "handed" => contact.handed.is_some(),
+            _ => true,
+        };
+        let by = row.done.as_ref().map(|(_, by)| by.as_str()).or(contact.owner());
+        is_state
+            && (filters.q.trim().is_empty() || plain(&care::receipt(row.id)).contains(&plain(&filters.q)))
+            && (filters.language.is_empty() || contact.language.split('-').next() == Some(filters.language.as_str()))
+            && (filters.service.is_empty() || contact.service == filters.service)
+            && (filters.who.is_empty() || by == Some(filters.who.as_str()))
+    }
+
+    /// Rows under their headings: by person, by day, or all under what the list is.
+    fn grouped<'r>(&self, rows: &'r [(Row, rows::Words)]) -> Vec<(String, Vec<&'r (Row, rows::Words)>)> {
+        let page = self.page;
+        let order = if self.filters.order == "newest" { "desk-newest-first" } else { "desk-longest-first" };
+        let mut groups: Vec<(String, Vec<&(Row, rows::Words)>)> = Vec::new();
+        for entry in rows {
+            let (row, _) = entry;
+            let heading = match (self.list, &row.done) {
+                _ if !self.filters.q.is_empty() => page.text("desk-found"),
+                (List::Unit, _) => row.contact.owner().map_or_else(String::new, |owner| people::name(page, owner)),
+                (List::Done, Some((at, _))) => numbers::day_of(*at, page.language),
+                _ => page.text(order),
+            };
+            match groups.last_mut().filter(|(last, _)| *last == heading) {
+                Some((_, group)) => group.push(entry),
+                None => groups.push((heading, vec![entry])),
+            }
+        }
+        groups
+    }
+
+    fn nothing(&self) -> &'static str {
+        let filters = &self.filters;
+        let is_filtered = [&filters.q, &filters.state, &filters.language, &filters.service, &filters.who];
+        match self.list {
+            _ if is_filtered.iter().any(|it| !it.is_empty()) => "desk-none-fit",
+            List::Queue => "desk-empty",
+            List::Mine => "desk-none-mine",
+            List::Unit => "desk-none-unit",
+            List::Done => "desk-none-done",
+        }
+    }
+
+    fn pager(&self, at: usize, pages: usize, total: usize) -> Markup {
+        let page = self.page;
+        let to = |number: usize| self.link(&[("page", &number.to_string())]);
+        let (first, last) = ((at - 1) * PAGE + 1, (at * PAGE).min(total));
+        let range = [("first", first.to_string()), ("last", last.to_string()), ("total", total.to_string())];
+        let range: Vec<(&str, &str)> = range.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        html! {
+            @if pages > 1 {
+                nav.pager aria-label=(page.text("desk-pages")) {
+                    @if at > 1 { a.govuk-link rel="prev" href=(to(at - 1)) { (page.text("desk-previous")) } }
+                    span { (page.language.text_with("desk-range", &range)) }
+                    @if at < pages { a.govuk-link rel="next" href=(to(at + 1)) { (page.text("desk-following")) } }
+                }
+            }
+        }
+    }
+
+    fn form(&self) -> Markup {
+        let (page, filters) = (self.page, &self.filters);
+        let languages: std::collections::BTreeSet<String> = {
+            let view = self.app.desk.view();
+            let all = view.queued(&self.unit).chain(view.held(&self.unit));
+            all.map(|(_, contact)| contact.language.split('-').next().unwrap_or_default().to_string()).collect()
+        };
+        let languages: Vec<(String, String)> = languages
+            .into_iter()
+            .chain([filters.language.clone()].into_iter().filter(|it| !it.is_empty()))
+            .map(|tag| {
+                let name = rows::language_name(page, &tag);
+                (tag, name)
+            })
+            .collect::<BTreeMap<_, _>>()
+            .into_iter()
+            .collect();
+        let services = self.app.services.iter().map(|it| (it.id.clone(), page.language.of(&it.names).to_string()));
+        let states = STATES.map(|state| (state.to_string(), page.text(&format!("filter-{state}"))));
+        let selects = [
+            ("state", "desk-state", &filters.state, states.to_vec()),
+            ("language", "desk-language", &filters.language, languages),
+            ("service", "desk-service", &filters.service, services.collect()),
+        ];
+        html! {
+            form.filters.filters--work method="get" action="/desk" role="search" {
+                input type="hidden" name="unit" value=(self.unit);
+                input type="hidden" name="view" value=(self.list.code());
+                div.govuk-form-group {
+                    label.govuk-label for="q" { (page.text("desk-number")) }
+                    input.govuk-input #q name="q" value=(filters.q) autocomplete="off" spellcheck="false" maxlength="20";
+                }
+                @for (name, label, chosen, options) in selects {
+                    @if options.len() > 1 || name == "state" {
+                        div.govuk-form-group {
+                            label.govuk-label for=(name) { (page.text(label)) }
+                            select.govuk-select id=(name) name=(name) {
+                                option value="" { (page.text("filter-any")) }
+                                @for (value, text) in options { option value=(value) selected[value == **chosen] { (text) } }
+                            }
+                        }
+                    }
+                }
+                @if self.list == List::Done {
+                    (self.whose())
+                } @else if self.list != List::Unit {
+                    div.govuk-form-group {
+                        label.govuk-label for="order" { (page.text("desk-order")) }
+                        select.govuk-select #order name="order" {
+                            option value="" { (page.text("desk-longest-first")) }
+                            option value="newest" selected[filters.order == "newest"] { (page.text("desk-newest-first")) }
+                        }
+                    }
+                } @else if !filters.who.is_empty() {
+                    input type="hidden" name="who" value=(filters.who);
+                }
+                button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-filter")) }
+            }
+        }
+    }
+
+    /// The choice between one's own work and the unit's.
+    fn whose(&self) -> Markup {
+        html! {
+            div.govuk-form-group {
+                label.govuk-label for="who" { (self.page.text("desk-by")) }
+                select.govuk-select #who name="who" {
+                    option value="" { (self.page.text("desk-by-unit")) }
+                    option value=(self.person.id) selected[self.filters.who == self.person.id] { (self.page.text("desk-by-me")) }
+                }
+            }
+        }
+    }
+
+    /// The load of each professional of the unit, and how long the longest waits.
+    fn board(&self, linked: bool) -> Markup {
+        let page = self.page;
+        let view = self.app.desk.view();
+        let mut people: BTreeMap<String, (String, Load)> = BTreeMap::new();
+        for (_, contact) in view.held(&self.unit) {
+            let owner = contact.owner().unwrap_or_default();
+            let entry = people.entry(people::name(page, owner)).or_insert_with(|| (owner.into(), Load::default()));
+            entry.1.add(self.app, contact, self.now);
+        }
+        let mut queue = Load::default();
+        view.queued(&self.unit).for_each(|(_, contact)| queue.add(self.app, contact, self.now));
+        let row = |name: Markup, load: &Load| {
+            html! {
+                tr {
+                    th scope="row" { (name) }
+                    td.number { (load.open) }
+                    td.number { (load.ours) }
+                    td.number { @if load.late > 0 { strong.late { (load.late) } } @else { "0" } }
+                    td.number { @if let Some(since) = load.longest { (numbers::lasting(self.now - since, page.language)) } @else { (page.text("desk-nobody-waits")) } }
+                }
+            }
+        };
+        html! {
+            div.scroll tabindex="0" role="region" aria-label=(page.text("desk-who-has")) {
+                table.scorecard.board {
+                    caption.govuk-visually-hidden { (page.text("desk-who-has")) }
+                    thead {
+                        tr {
+                            th scope="col" { (page.text("desk-person")) }
+                            th.number scope="col" { (page.text("desk-open")) }
+                            th.number scope="col" { (page.text("filter-ours")) }
+                            th.number scope="col" { (page.text("desk-late")) }
+                            th.number scope="col" { (page.text("desk-longest")) }
+                        }
+                    }
+                    tbody {
+                        (row(html! {
+                            @if linked { a.govuk-link href=(self.link(&[("view", "queue"), ("who", "")])) { (page.text("place-queued")) } }
+                            @else { (page.text("place-queued")) }
+                        }, &queue))
+                        @for (name, (id, load)) in &people {
+                            (row(html! {
+                                @if linked { a.govuk-link href=(self.link(&[("who", id)])) { (name) } } @else { (name) }
+                            }, load))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The work in somebody's hands.
+#[derive(Default)]
+struct Load {
+    open: usize,
+    /// Of these, those that wait for a word of ours.
+    ours: usize,
+    late: usize,
+    /// Since when the longest waits.
+    longest: Option<i64>,
+}
+
+impl Load {
+    fn add(&mut self, app: &App, contact: &Contact, now: i64) {
+        self.open += 1;
+        self.ours += usize::from(contact.waits_since.is_some());
+        self.late += usize::from(app.due(contact).is_some_and(|due| due < now));
+        self.longest = self.longest.into_iter().chain(contact.waits_since).min();
+    }
+}
+
+/// Where the page says what came meanwhile, that the session is over, or that the connection was lost: above everything,
+/// for whoever does not look down.
+pub fn live(page: &Page) -> Markup {
+    html! {
+        div.live {
+            p #signed-out .live__over role="alert" hidden {
+                (page.text("live-over")) " " a.govuk-link href="/sign-in" { (page.text("sign-in")) }
+            }
+            p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new"))
+                data-taken=(page.text("live-taken")) {}
+            button #live-news .govuk-button.govuk-button--secondary.small type="button" hidden
+                data-one=(page.text("live-one")) data-many=(page.text("live-many")) {}
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub struct Next {
+    #[serde(default)]
+    unit: String,
+    #[serde(default)]
+    client_id: String,
+}
+
+/// `POST /desk/next`: takes what has waited longest, and opens it.
+pub async fn next(
+    State(app): State<Arc<App>>,
+    page: Page,
+    caller: Result<Caller, Failure>,
+    Form(form): Form<Next>,
+) -> Response {
+    let Some(person) = page.person.clone() else { return Redirect::to("/sign-in").into_response() };
+    let taken = match (caller, care::client_id(&form.client_id)) {
+        (Ok(caller), Ok(key)) if app.may_see_queue(Some(&person), &form.unit) => {
+            take(&app, &caller, &person, &form.unit, &key).await
+        }
+        (Err(failure), _) => Err(failure),
+        (_, Err(failure)) => Err(failure),
+        _ => Err(Failure::not_found()),
+    };
+    match taken {
+        Ok(Some(id)) => see_other(&format!("/desk/contacts/{id}")),
+        Ok(None) => see_other(&format!("/desk?unit={}&did=none", escape(&form.unit))),
+        Err(failure) => failed(&page, &failure),
+    }
+}
+
+async fn take(app: &App, caller: &Caller, person: &Person, unit: &str, key: &str) -> Result<Option<Uuid>, Failure> {
+    let who = person.who();
+    // Sent twice, it takes one.
+    let own: Vec<Uuid> = app.desk.view().owned(&person.id).map(|(id, _)| id).collect();
+    for id in own {
+        if app.desk.was_done(id, &who, (&Command::Claim, None), key).await.map_err(|error| Failure::away(&error))? {
+            return Ok(Some(id));
+        }
+    }
+    let head: Vec<Uuid> = app.desk.view().queued(unit).take(TRIED).map(|(id, _)| id).collect();
+    for id in head {
+        app.contact_for(caller, id, Action::HandleContact).await?;
+        match app.desk.ask(id, &who, Command::Claim, None, key).await.map_err(Failure::from) {
+            Ok(_) => return Ok(Some(id)),
+            // A colleague was quicker.
+            Err(failure) if failure.status == StatusCode::CONFLICT => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(None)
+}

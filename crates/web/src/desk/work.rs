@@ -1,0 +1,407 @@
+//! `/desk/contacts/{id}`: one contact as who works on it sees it. Everything on the page is of one form, so that whatever
+//! is pressed, what was typed goes along and can be given back.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use facts::Code;
+use maud::{Markup, html};
+use operations::access::{Action, Role};
+use operations::contacts::{Contact, Event, Place};
+use operations::residents::Meeting;
+use serde::Deserialize;
+use store::{Happened, Item};
+use uuid::Uuid;
+
+use super::acts::Typed;
+use super::list::live;
+use super::people::{self, capital};
+use super::rows::language_name;
+use super::{OUTCOMES, banner, left, outcome_text, unit_name};
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::{Caller, Person};
+use crate::care;
+use crate::contact::service_name;
+use crate::form::{choice, errors, field, message_box};
+use crate::home::{kept, unsent};
+use crate::layout::Page;
+use crate::numbers;
+use crate::resident;
+use crate::thread::conversation;
+
+#[derive(Deserialize, Default)]
+pub struct After {
+    #[serde(default)]
+    did: String,
+}
+
+/// `GET /desk/contacts/{id}`.
+pub async fn contact(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(id): Path<String>,
+    Query(after): Query<After>,
+    caller: Result<Caller, Failure>,
+) -> Response {
+    shown(&app, &page, &id, caller, &Typed::default(), &after.did).await
+}
+
+/// A contact with all that belongs to it.
+struct Whole {
+    id: Uuid,
+    contact: Contact,
+    items: Vec<Item>,
+    history: Vec<Happened>,
+    /// Encounters that were had because of it.
+    met: Vec<Meeting>,
+}
+
+/// One contact on its page, for the one who asks.
+struct Work<'a> {
+    app: &'a App,
+    page: &'a Page,
+    person: &'a Person,
+    whole: &'a Whole,
+    typed: &'a Typed,
+    is_own: bool,
+    leads: bool,
+}
+
+/// The page of a contact; `typed`: what stands in its forms; `did`: what was done just now.
+pub async fn shown(
+    app: &App,
+    page: &Page,
+    id: &str,
+    caller: Result<Caller, Failure>,
+    typed: &Typed,
+    did: &str,
+) -> Response {
+    let Some(person) = page.person.clone() else { return Redirect::to("/sign-in").into_response() };
+    match whole(app, page, id, caller).await {
+        Ok(whole) => {
+            let is_own = whole.contact.owner() == Some(person.id.as_str());
+            let leads = person.role == Role::Lead;
+            let work = Work { app, page, person: &person, whole: &whole, typed, is_own, leads };
+            let named = format!("{} – {}", service_name(app, page, &whole.contact.service), page.text("desk-title"));
+            // A refusal has to be mended, too.
+            let title = match typed.status {
+                StatusCode::CONFLICT => page.language.text_with("wrong-page", &[("title", &named)]),
+                _ => named,
+            };
+            page.render_form("work", typed.status, &title, &work.page(did))
+        }
+        Err(failure) => match (failure.status, id.parse()) {
+            (StatusCode::NOT_FOUND, Ok(id)) if person.role != Role::Resident => {
+                left::page(app, page, &person, id, &typed.all()).await
+            }
+            _ => unsent(page, &failure, &typed.all()),
+        },
+    }
+}
+
+async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>) -> Result<Whole, Failure> {
+    let id: Uuid = id.parse().map_err(|_| Failure::not_found())?;
+    let caller = caller?;
+    // Residents have pages of their own.
+    if caller.role() == Some(Role::Resident) {
+        return Err(Failure::not_found());
+    }
+    let contact = app.contact_for(&caller, id, Action::ReadContact).await?;
+    let broken = |error: store::Error| Failure::away(&error);
+    let items = crate::thread::items(app, page, id, contact.conversation).await.map_err(broken)?;
+    let history = app.desk.history(id).await.map_err(broken)?;
+    let met = app.met(id, &contact).await.map_err(broken)?;
+    Ok(Whole { id, contact, items, history, met })
+}
+
+impl Work<'_> {
+    fn text(&self, key: &str) -> String {
+        self.page.text(key)
+    }
+
+    fn to(&self, command: &str) -> String {
+        format!("/desk/contacts/{}/{command}", self.whole.id)
+    }
+
+    /// Changes with the events of the contact: a page that is open takes its forms anew when this is another.
+    fn stands(&self) -> String {
+        format!("{}-{}", self.whole.contact.history, self.is_own)
+    }
+
+    fn page(&self, did: &str) -> Markup {
+        let Whole { id, contact, items, history, .. } = self.whole;
+        let head = contact.conversation;
+        html! {
+            (live(self.page))
+            (errors(self.page, &self.typed.wrong))
+            (banner::stayed(self.page, did))
+            p.back {
+                a.govuk-link href=(self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")])) { (self.text("desk-back")) }
+            }
+            h1.govuk-heading-xl { (service_name(self.app, self.page, &contact.service)) }
+            div.worked data-live=(format!("/api/conversations/{id}/messages?after={head}")) data-page=(format!("/desk/contacts/{id}")) {
+                div.worked__main {
+                    div #state {
+                        (left::moved(self.page, history, self.person))
+                        (self.standing())
+                        (self.handed())
+                    }
+                    h2.govuk-heading-m #messages-title { (self.text("thread-title")) }
+                    (conversation(self.page, items, &contact.language, false))
+                    div #kept hidden {
+                        label.govuk-label.govuk-label--m for="kept-live" { (self.text("away-text")) }
+                        p.govuk-hint { (self.text("left-unsent")) }
+                        textarea.govuk-textarea #kept-live rows="5" readonly dir="auto" {}
+                    }
+                    div #acts data-fresh=(self.stands()) { (self.acts()) }
+                }
+                section.worked__aside aria-label=(self.text("desk-about")) {
+                    (self.facts())
+                    div #more data-fresh=(self.stands()) { (self.more()) }
+                    h2.govuk-heading-m { (self.text("desk-history")) }
+                    ol.course #history { @for it in history { (self.happened(it)) } }
+                }
+            }
+        }
+    }
+
+    /// Its place, whose turn it is, by when.
+    fn standing(&self) -> Markup {
+        let (contact, page, now) = (&self.whole.contact, self.page, self.app.desk.now());
+        let due = self.app.due(contact);
+        html! {
+            p.standing {
+                (page.text(&format!("place-{}", contact.place.code())))
+                @if let Some(owner) = contact.owner() {
+                    " – " @if self.is_own { (page.text("desk-yours")) } @else { (people::name(page, owner)) }
+                }
+                @if let Some(since) = contact.waits_since {
+                    ". " (page.language.text_with("desk-waits", &[("time", &numbers::lasting(now - since, page.language))]))
+                }
+                @if contact.is_reopened { " " strong.tag.tag--again { (page.text("desk-reopened")) } }
+                @if due.is_some_and(|due| due < now) { " " strong.tag.tag--late { (page.text("desk-late")) } }
+            }
+        }
+    }
+
+    /// The unit it came from, and the note of colleagues there.
+    fn handed(&self) -> Markup {
+        let last = self.whole.history.iter().rev().find(|it| matches!(it.event, Event::Transferred { .. }));
+        let shown = last.filter(|_| self.whole.contact.handed.is_some());
+        html! {
+            @if let Some(Happened { at, by, note, event: Event::Transferred { from, reason, .. } }) = shown {
+                section.handed aria-label=(self.text("desk-note")) {
+                    p {
+                        strong { (self.page.language.text_with("desk-handed", &[("unit", &unit_name(self.page, from))])) } " "
+                        (people::name(self.page, by)) ", " (numbers::moment(*at, self.page.language))
+                        @if care::REASONS.contains(&reason.as_str()) { ". " (self.text(&format!("reason-{reason}"))) }
+                    }
+                    @if let Some(note) = note { p.handed__note dir="auto" { (note) } }
+                    p.quiet { (self.text("desk-note-hint")) }
+                }
+            }
+        }
+    }
+
+    /// The answer, and what else there is to do for whoever may.
+    fn acts(&self) -> Markup {
+        let (contact, typed) = (&self.whole.contact, self.typed);
+        html! {
+            form #work .letter method="post" action=(self.to("reply")) autocomplete="off" data-draft=[self.is_own.then_some(self.whole.id)] {
+                input type="hidden" name="client_id" value=(self.client_id());
+                input type="hidden" name="seen" value=(contact.conversation) data-seen="";
+                @match &contact.place {
+                    Place::Queued => { (self.button("claim", "desk-claim", "")) }
+                    Place::Owned { .. } | Place::Waiting { .. } if self.is_own => { (self.answer()) }
+                    Place::Owned { .. } | Place::Waiting { .. } => { p.govuk-body { (self.text("desk-others")) } }
+                    Place::Resolved { .. } => {
+                        div.actions {
+                            (self.button("reopen", "desk-reopen", ""))
+                            (self.button("close", "desk-close", "govuk-button--secondary"))
+                        }
+                    }
+                    Place::Closed => {}
+                }
+            }
+            // A text written meanwhile, where there is no form any more to write it in.
+            @if !self.is_own && !typed.fields.text.is_empty() { (kept(self.page, &typed.fields.text)) }
+            @if !self.hands_over() && !typed.fields.note.is_empty() { (kept(self.page, &typed.fields.note)) }
+        }
+    }
+
+    fn client_id(&self) -> String {
+        let given = &self.typed.fields.client_id;
+        if given.is_empty() { self.app.sessions.unguessable() } else { given.clone() }
+    }
+
+    fn button(&self, command: &str, key: &str, class: &str) -> Markup {
+        html! {
+            button id=(format!("act-{command}")) class=(format!("govuk-button {class}")) type="submit" form="work" formaction=(self.to(command)) {
+                (self.text(key))
+            }
+        }
+    }
+
+    fn answer(&self) -> Markup {
+        let typed = self.typed;
+        html! {
+            (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
+            div.actions {
+                (self.button("reply", "desk-reply", ""))
+                (self.button("ask", "desk-ask", "govuk-button--secondary"))
+            }
+            fieldset.govuk-fieldset.ending {
+                legend.govuk-fieldset__legend.govuk-fieldset__legend--s { (self.text("desk-end")) }
+                (choice(self.page, "outcome", "desk-outcome", typed.wrong("outcome"), &typed.fields.outcome,
+                    OUTCOMES.map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
+                div.actions {
+                    (self.button("finish", "desk-finish", ""))
+                    (self.button("resolve", "desk-resolve", "govuk-button--secondary"))
+                }
+            }
+        }
+    }
+
+    fn hands_over(&self) -> bool {
+        let is_over = matches!(self.whole.contact.place, Place::Resolved { .. } | Place::Closed);
+        self.is_own || (self.leads && !is_over)
+    }
+
+    fn facts(&self) -> Markup {
+        let (contact, page) = (&self.whole.contact, self.page);
+        html! {
+            dl.facts.facts--aside {
+                div { dt { (page.text("receipt-short")) } dd { (care::receipt(self.whole.id)) } }
+                div { dt { (page.text("desk-who")) } dd { (page.text(if contact.anonymous { "desk-anonymous" } else { "desk-known" })) } }
+                div { dt { (page.text("desk-language")) } dd { (capital(&language_name(page, &contact.language))) } }
+                div { dt { (page.text("desk-opened")) } dd { (numbers::moment(contact.opened_at, page.language)) } }
+                @if let Some(due) = self.app.due(contact) {
+                    div { dt { (page.text("desk-due")) } dd { (numbers::day_of(due, page.language)) } }
+                }
+                div { dt { (page.text("desk-unit")) } dd { (unit_name(page, &contact.unit)) } }
+            }
+        }
+    }
+
+    /// The rarer acts: hand over, give to somebody, give back, and those that concern the resident.
+    fn more(&self) -> Markup {
+        let contact = &self.whole.contact;
+        let has_owner = contact.owner().is_some();
+        html! {
+            @if self.is_own && !contact.anonymous {
+                (resident::forms(self.app, self.page, (self.whole.id, contact), &self.whole.met, self.typed))
+            }
+            @if self.hands_over() {
+                (self.hand_over())
+                @if self.leads { (self.assign()) }
+                @if has_owner { div.actions { (self.button("release", "desk-release", "govuk-button--secondary")) } }
+            }
+        }
+    }
+
+    fn hand_over(&self) -> Markup {
+        let (page, typed, fields) = (self.page, self.typed, &self.typed.fields);
+        let is_wrong = ["unit", "reason", "note"].iter().any(|field| typed.wrong(field).is_some());
+        let view = self.app.desk.view();
+        let units = page.figures.units();
+        let others =
+            units.iter().filter(|unit| unit.open && unit.level == "unit" && unit.id != self.whole.contact.unit);
+        let option = |id: &str, text: String| html! { option value=(id) selected[id == fields.unit] { (text) } };
+        let answers = |id: &str| self.app.services.iter().any(|service| service.unit == id);
+        html! {
+            details.govuk-details open[is_wrong || !fields.note.is_empty()] {
+                summary.govuk-details__summary { span.govuk-details__summary-text { (self.text("desk-transfer")) } }
+                div.govuk-details__text {
+                    (field(page, "unit", "desk-to", typed.wrong("unit"), &html! {
+                        select.govuk-select name="unit" id="unit" form="work" aria-invalid=[typed.wrong("unit").map(|_| "true")]
+                            aria-describedby=[typed.wrong("unit").map(|_| "unit-error")] {
+                            option value="" { (self.text("desk-choose")) }
+                            optgroup label=(self.text("desk-answers")) {
+                                @for unit in others.clone().filter(|unit| answers(&unit.id)) {
+                                    @let waiting = view.queue(&unit.id, 0).1;
+                                    (option(&unit.id, format!("{} ({})", page.language.of(&unit.names),
+                                        page.language.text_count("desk-waiting", waiting, &waiting.to_string()))))
+                                }
+                            }
+                            optgroup label=(self.text("desk-other-units")) {
+                                @for unit in others.clone().filter(|unit| !answers(&unit.id)) {
+                                    (option(&unit.id, page.language.of(&unit.names).to_string()))
+                                }
+                            }
+                        }
+                    }))
+                    (choice(page, "reason", "desk-reason", typed.wrong("reason"), &fields.reason,
+                        care::REASONS.map(|reason| (reason.to_string(), page.text(&format!("reason-{reason}"))))))
+                    (field(page, "note", "desk-note", typed.wrong("note"), &html! {
+                        p.govuk-hint #note-hint { (self.text("desk-note-hint")) }
+                        textarea.govuk-textarea.note-to-colleagues #note name="note" rows="3" form="work" dir="auto"
+                            aria-invalid=[typed.wrong("note").map(|_| "true")]
+                            aria-describedby=(if typed.wrong("note").is_some() { "note-hint note-error" } else { "note-hint" }) { (fields.note) }
+                    }))
+                    (self.button("transfer", "desk-transfer", ""))
+                }
+            }
+        }
+    }
+
+    /// For a lead: gives it to somebody of the unit.
+    fn assign(&self) -> Markup {
+        let (page, typed) = (self.page, self.typed);
+        let colleagues = self.app.colleagues(&self.whole.contact).into_iter().map(|it| {
+            let name = people::name(page, &it.id);
+            (it.id, if it.is_here { format!("{name} ({})", page.text("desk-here")) } else { name }, !it.is_here)
+        });
+        let mut options: Vec<(String, String, bool)> = colleagues.collect();
+        options.sort_by(|left, right| (left.2, &left.1).cmp(&(right.2, &right.1)));
+        html! {
+            details.govuk-details open[typed.wrong("to").is_some()] {
+                summary.govuk-details__summary { span.govuk-details__summary-text { (self.text("desk-assign")) } }
+                div.govuk-details__text {
+                    (choice(page, "to", "desk-assign-to", typed.wrong("to"), &typed.fields.to,
+                        options.into_iter().map(|(id, name, _)| (id, name))))
+                    (self.button("assign", "desk-assign", ""))
+                }
+            }
+        }
+    }
+
+    /// One thing that happened, for professionals.
+    fn happened(&self, it: &Happened) -> Markup {
+        let (page, by) = (self.page, people::name(self.page, &it.by));
+        let what = match &it.event {
+            Event::Opened { unit, .. } => format!("{} {}", page.text("event-opened"), unit_name(page, unit)),
+            Event::Claimed { owner } => format!("{} {}", page.text("event-claimed"), people::name(page, owner)),
+            // Taken up again by the resident, it goes back by itself.
+            Event::Assigned { owner } if *owner == it.by || it.by == "anonymous" || it.by.parse::<Uuid>().is_ok() => {
+                format!("{} {}", page.text("event-returned"), people::name(page, owner))
+            }
+            Event::Assigned { owner } => {
+                page.language.text_with("event-assigned", &[("by", &by), ("to", &people::name(page, owner))])
+            }
+            Event::Released => format!("{}: {by}", page.text("event-released")),
+            Event::Asked => format!("{}: {by}", page.text("event-asked")),
+            Event::Answered => page.text("event-answered"),
+            Event::Transferred { from, to, reason } => {
+                let why = care::REASONS.contains(&reason.as_str()).then(|| page.text(&format!("reason-{reason}")));
+                let parts = [Some(format!("{} → {}", unit_name(page, from), unit_name(page, to))), why, Some(by)];
+                parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+            }
+            Event::Resolved { outcome } => {
+                format!("{}: {}, {by}", page.text("event-resolved"), outcome_text(page, *outcome))
+            }
+            Event::Reopened => page.text("event-reopened"),
+            Event::Closed => page.text("event-closed"),
+            Event::Written { .. } | Event::Shown(_) => return html! {},
+        };
+        html! {
+            li {
+                span.quiet { (numbers::moment(it.at, page.language)) } br;
+                (what)
+                @if let Some(note) = &it.note { blockquote.note dir="auto" { (note) } }
+            }
+        }
+    }
+}
