@@ -19,6 +19,7 @@ receipt-code = Use this code to come back and read the answer:
 receipt-keep = Save the code now: this page shows it for five minutes. We cannot tell you the code by phone.
 thread-title = Messages
 thread-earlier = Show earlier messages
+thread-later = Show later messages
 thread-text = Write more
 thread-send = Send
 thread-over = This conversation is closed.

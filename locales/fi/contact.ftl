@@ -19,6 +19,7 @@ receipt-code = Tällä koodilla pääset takaisin lukemaan vastauksen:
 receipt-keep = Ota koodi talteen nyt: se näkyy tällä sivulla viisi minuuttia. Emme voi kertoa koodia puhelimessa.
 thread-title = Viestit
 thread-earlier = Näytä aiemmat viestit
+thread-later = Näytä myöhemmät viestit
 thread-text = Kirjoita lisää
 thread-send = Lähetä
 thread-over = Tämä asia on päättynyt.

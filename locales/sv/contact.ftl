@@ -19,6 +19,7 @@ receipt-code = Med den här koden kommer du tillbaka och läser svaret:
 receipt-keep = Spara koden nu: den visas på den här sidan i fem minuter. Vi kan inte uppge den per telefon.
 thread-title = Meddelanden
 thread-earlier = Visa tidigare meddelanden
+thread-later = Visa senare meddelanden
 thread-text = Skriv mer
 thread-send = Skicka
 thread-over = Det här ärendet är avslutat.

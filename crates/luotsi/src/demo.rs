@@ -69,9 +69,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     serve::serve(&arguments.place, arguments.serving, true)
 }
 
-/// What the demo's residents can write about, as `county.toml` says it.
+/// `county.toml` of the demo: how much may be written, and about what.
 fn services() -> String {
-    SERVICES.iter().fold(String::from("# What residents can write about, and whose queue it comes to.\n"), |out, it| {
+    const HEAD: &str = "# In the demonstration all write from one machine, as many as they like; without these lines there are limits.\n\
+                        [limits]\ncontacts_per_address = 0\nmessages_per_contact = 0\n\n\
+                        # What residents can write about, and whose queue it comes to.\n";
+    SERVICES.iter().fold(String::from(HEAD), |out, it| {
         let (id, unit, [fi, sv, en]) = it;
         out + &format!(
             "[[service]]\nid = \"{id}\"\nunit = \"{unit}\"\nname = {{ fi = \"{fi}\", sv = \"{sv}\", en = \"{en}\" }}\n"

@@ -162,7 +162,10 @@ fn ask(place: &Place, command: Command) -> Result<()> {
         let done = ask_of_organisation(&log, &who, command, &key, at, Imported { units, professionals }).await;
         match done {
             Ok(changed) => output::print(|out| {
-                let said = if changed { "done: in the facts when a server has followed" } else { "it is so already" };
+                let said = match changed {
+                    true => "done: rights follow within seconds, from its day on; the facts when a server has followed",
+                    false => "it is so already",
+                };
                 writeln!(out, "{said}").map_err(|error| Error::new(error.to_string()))
             }),
             Err(Denied::Refused(refusal)) => Err(Error::new(format!("it cannot be done: {refusal}"))),

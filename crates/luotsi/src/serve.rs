@@ -12,7 +12,7 @@ use operations::calendar::Calendar;
 use store::{Desk, Filter, Log};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use web::{App, Figures, Parts, Service};
+use web::{App, Figures, Parts, Service, Strangers, tell};
 
 use crate::follower::Follower;
 use crate::heads::{Heads, Of};
@@ -86,6 +86,8 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         let accesses = Log::open(&place.accesses(), Arc::clone(&keys), now).map_err(told)?;
         tell_of_risks(desk.log()).await?;
         let services = services(data, &publication)?;
+        let strangers = strangers(data, demo && serving.listen.ip().is_loopback())?;
+        web::tell_time_by(now);
         let app = App::new(Parts {
             figures: Arc::new(publication),
             scorecards: web::shipped_scorecards(),
@@ -96,6 +98,8 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
             demo,
             metrics: metrics.is_none() && serving.listen.ip().is_loopback(),
             secret,
+            strangers,
+            data: Some(data.to_path_buf()),
         });
         let (folder, followed) = (data.to_path_buf(), Arc::clone(&app));
         let publishing = beside("publisher", move || follow(&folder, &followed, version))?;
@@ -144,7 +148,7 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
                 std::process::exit(1);
             });
         };
-        let served = web::serve(listener, app, ends).await;
+        web::serve(listener, app, ends).await;
         if fatal.get().is_some() {
             return Err(Error::new("the server ended by itself"));
         }
@@ -157,7 +161,7 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         for (_, log) in &ends_of {
             let _ = log.settle().await;
         }
-        served.map_err(|error| Error::new(format!("cannot serve: {error}")))
+        Ok(())
     });
     // A thread that waits for its turn does not keep the program.
     runtime.shutdown_timeout(GRACE);
@@ -229,11 +233,24 @@ fn services(data: &Path, publication: &Publication) -> Result<Vec<Service>> {
     Ok(services)
 }
 
+/// What strangers may do. A demo that only this machine reaches is asked under names of this machine alone: under another
+/// a page of somebody else's would ask.
+fn strangers(data: &Path, is_own_demo: bool) -> Result<Strangers> {
+    let settings = Settings::read(data)?;
+    let own = ["localhost", "127.0.0.1", "[::1]"].into_iter().map(String::from).filter(|_| is_own_demo);
+    Ok(Strangers {
+        contacts_per_address: settings.limits.contacts_per_address,
+        messages_per_contact: settings.limits.messages_per_contact,
+        proxies: settings.trusted_proxy,
+        hosts: settings.hosts.into_iter().chain(own).collect(),
+    })
+}
+
 /// Notes where the logs end. That it could not be noted keeps nobody from their work.
 async fn note(heads: &mut Heads, logs: &[(Of, Log)]) {
     for (of, log) in logs {
         if let Err(error) = heads.note(*of, log).await {
-            eprintln!("warning: {error}");
+            tell(&format!("warning: {error}"));
         }
     }
 }
@@ -271,7 +288,7 @@ async fn to_facts(follower: &mut Follower, every: Duration, app: &App, data: &Pa
                 if followed.all { every } else { Duration::ZERO }
             }
             Err(error) => {
-                eprintln!("error: the facts cannot follow the log, and try again: {error}");
+                tell(&format!("error: the facts cannot follow the log, and try again: {error}"));
                 every
             }
         };
@@ -314,12 +331,12 @@ fn follow(data: &Path, app: &App, mut version: u64) {
                 (version, published, pause) = (publication.version(), today(), LOOK);
                 app.publish(Arc::new(publication));
                 if version < u64::MAX {
-                    eprintln!("published version {version} of the facts");
+                    tell(&format!("published version {version} of the facts"));
                 }
             }
             Err(error) => {
                 pause = (pause * 2).min(LONGEST_PAUSE);
-                eprintln!("error: cannot publish newer facts, the older ones stay: {error}");
+                tell(&format!("error: cannot publish newer facts, the older ones stay: {error}"));
             }
         }
     }

@@ -1,11 +1,12 @@
 //! `county.toml`: what a county sets for its data directory.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use analytics::measure::{Catalogue, MOST_THRESHOLD, THRESHOLD};
 use analytics::{Error, Result};
 use operations::calendar::Names;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// The settings of a data directory; unknown ones are refused.
 #[derive(Debug, Clone, Deserialize)]
@@ -16,6 +17,42 @@ pub struct Settings {
     /// What residents can write about, and whose queue it comes to; the first takes what no other is named for.
     #[serde(rename = "service")]
     pub services: Vec<Service>,
+    pub limits: Limits,
+    /// Addresses of the proxies before the server, which say truly for whom they ask; one, or a list.
+    #[serde(deserialize_with = "one_or_several")]
+    pub trusted_proxy: Vec<IpAddr>,
+    /// Names under which the server is asked, such as `yhteys.example.fi`; none: any.
+    pub hosts: Vec<String>,
+}
+
+/// What strangers may do in an hour; 0 is no limit. Who shares an address, such as that of a library or of an operator of
+/// mobile networks, shares what is counted by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// New contacts from one address, and of one resident who has signed in.
+    pub contacts_per_address: u32,
+    /// Messages of the resident in one contact.
+    pub messages_per_contact: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { contacts_per_address: 60, messages_per_contact: 200 }
+    }
+}
+
+fn one_or_several<'de, D: Deserializer<'de>>(given: D) -> std::result::Result<Vec<IpAddr>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "an address, or a list of addresses")]
+    enum Given {
+        One(IpAddr),
+        Several(Vec<IpAddr>),
+    }
+    Ok(match Given::deserialize(given)? {
+        Given::One(address) => vec![address],
+        Given::Several(addresses) => addresses,
+    })
 }
 
 /// A service that residents can choose.
@@ -29,7 +66,8 @@ pub struct Service {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { threshold: THRESHOLD, services: Vec::new() }
+        let (services, trusted_proxy, hosts) = (Vec::new(), Vec::new(), Vec::new());
+        Settings { threshold: THRESHOLD, services, limits: Limits::default(), trusted_proxy, hosts }
     }
 }
 
@@ -80,5 +118,20 @@ mod tests {
         assert!(settings("threshold = 1\n").is_err());
         let service = "[[service]]\nid = \"a\"\nunit = \"u\"\nname = { fi = \"A\", sv = \"B\", en = \"C\" }\n";
         assert_eq!(settings(service).expect("settings").services[0].name.sv, "B");
+        let limits = settings("").expect("settings").limits;
+        for limit in [limits.contacts_per_address, limits.messages_per_contact] {
+            assert!((5..=500).contains(&limit), "somebody who does not look is protected, and hardly anybody hindered");
+        }
+        let set = settings("[limits]\ncontacts_per_address = 0\n").expect("settings").limits;
+        assert_eq!(set, Limits { contacts_per_address: 0, ..limits });
+        for (text, count) in [("\"127.0.0.1\"", 1), ("[\"127.0.0.1\", \"::1\"]", 2), ("[]", 0)] {
+            let read = settings(&format!("trusted_proxy = {text}\n")).expect("settings");
+            assert_eq!(read.trusted_proxy.len(), count, "{text}");
+        }
+        for wrong in
+            ["trusted_proxy = \"proxy\"\n", "[limits]\ncontacts = 5\n", "[limits]\ncontacts_per_address = -1\n"]
+        {
+            assert!(settings(wrong).is_err(), "{wrong}");
+        }
     }
 }

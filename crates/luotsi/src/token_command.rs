@@ -6,10 +6,13 @@ use std::path::Path;
 use analytics::lake::{Lake, has_format};
 use analytics::{Error, Result, measure, rows};
 use operations::access::Role;
+use operations::calendar::{Calendar, day_number};
+use operations::organisation::Organisation;
 use store::{Side, Who, withdraw_tokens};
 use web::Person;
 
-use crate::place::Place;
+use crate::follower::SOURCE;
+use crate::place::{Place, told};
 use crate::serve::TOKENS;
 use crate::{now, output, runtime};
 
@@ -82,10 +85,53 @@ fn make(arguments: &Arguments) -> Result<()> {
     if !unit.is_empty() && is_no_unit(arguments.place.path(), &unit)? {
         eprintln!("warning: no unit {unit} is in the facts: with this token no work of any other is seen");
     }
+    works_here(arguments, &id, &unit)?;
     let person = Person { role, id, unit };
     let term = at..at + i64::from(arguments.days) * 86_400_000_000;
     let token = person.token(&arguments.place.keys()?.derived(TOKENS), &term);
     output::print(|out| writeln!(out, "{token}").map_err(|error| Error::new(error.to_string())))
+}
+
+/// Refuses a token for somebody who works here no more: by the log as it stands, or by what was imported.
+fn works_here(arguments: &Arguments, id: &str, unit: &str) -> Result<()> {
+    let ended = |what: &str| {
+        let set = format!("luotsi professional set {id} --unit UNIT --profession PROFESSION");
+        Err(Error::new(what).remedy(format!("if that has changed, say so first: {set}")))
+    };
+    let today = Calendar::shipped().local_date(now()).map_or(0, day_number);
+    if arguments.place.location_is_there() {
+        let log = arguments.place.existing(now)?;
+        let events = runtime()?.block_on(store::organisation(&log)).map_err(told)?;
+        let organisation = events.iter().fold(Organisation::default(), |it, (event, _)| it.evolve(event));
+        if organisation.has_ended(id, today) {
+            return ended(&format!("{id} works here no more: a token would open nothing"));
+        }
+        if !unit.is_empty() && !organisation.opens(id, unit, today) {
+            return ended(&format!("{id} does not work at {unit} today: a token would open nothing"));
+        }
+    }
+    match has_left(arguments.place.path(), id) {
+        Ok(true) => ended(&format!("{id} works here no more, by what was imported")),
+        Ok(false) => Ok(()),
+        Err(error) => {
+            eprintln!("warning: whether {id} still works here by what was imported is not known: {error}");
+            Ok(())
+        }
+    }
+}
+
+/// Whether somebody worked here by the facts that were imported, and does no more.
+fn has_left(data: &Path, id: &str) -> Result<bool> {
+    if !has_format(data)? {
+        return Ok(false);
+    }
+    let snapshot = Lake::open(data)?.snapshot()?;
+    let sql = format!(
+        "SELECT professional_id FROM professionals WHERE professional_id = '{id}' AND source <> '{SOURCE}' \
+         GROUP BY professional_id HAVING max(coalesce(valid_to, DATE '9999-12-31')) <= CURRENT_DATE"
+    );
+    let found = runtime()?.block_on(measure::sql(&snapshot, &sql, now()))?;
+    Ok(found.iter().any(|batch| batch.num_rows() > 0))
 }
 
 /// Whether there are units in the facts of a data directory, and none of this id.

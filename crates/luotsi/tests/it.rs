@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+#[path = "it/connections.rs"]
+mod connections;
 #[path = "it/copies.rs"]
 mod copies;
 #[path = "it/serving.rs"]

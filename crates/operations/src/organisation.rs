@@ -100,14 +100,14 @@ pub struct Imported {
 }
 
 /// A fold of the organisation's events: every time each unit and professional was so, in order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organisation {
     units: BTreeMap<String, Vec<Held<Unit>>>,
     professionals: BTreeMap<String, Vec<Held<Professional>>>,
 }
 
 /// What is so from its day on, until `to`: the first day on which it is no more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Held<T> {
     what: T,
     to: Option<i32>,
@@ -234,6 +234,41 @@ enum Wrong {
 }
 
 impl Organisation {
+    /// Whether what a professional was given to open at a unit still opens it on a day: whoever works here no more has no
+    /// rights, and whoever moved has none where they were before. Of those who come by import nothing is known here.
+    pub fn opens(&self, professional: &str, unit: &str, day: i32) -> bool {
+        let works = held(&self.professionals, professional);
+        let mut today = works.iter().filter(|it| it.holds(day)).peekable();
+        let is_unit_open = held(&self.units, unit).is_empty() || held(&self.units, unit).iter().any(|it| it.holds(day));
+        let was_there = works.iter().any(|it| it.what.unit == unit);
+        is_unit_open
+            && (works.is_empty() || (today.peek().is_some() && (!was_there || today.any(|it| it.what.unit == unit))))
+    }
+
+    /// Whether a professional worked here once, and does no more from a day on or earlier.
+    pub fn has_ended(&self, professional: &str, day: i32) -> bool {
+        let works = held(&self.professionals, professional);
+        !works.is_empty() && works.iter().all(|it| it.to.is_some_and(|to| to <= day))
+    }
+
+    /// The profession in which somebody works on a day.
+    pub fn profession(&self, professional: &str, day: i32) -> Option<Profession> {
+        let works = held(&self.professionals, professional);
+        works.iter().find(|it| it.holds(day)).map(|it| it.what.profession)
+    }
+
+    /// Whether anybody works here of whom this log knows.
+    pub fn has_professionals(&self) -> bool {
+        !self.professionals.is_empty()
+    }
+
+    /// The unit above one on a day, or above which it last was; none: it comes by import, and nothing is known here.
+    pub fn above(&self, unit: &str, day: i32) -> Option<Option<&str>> {
+        let units = held(&self.units, unit);
+        let last = units.iter().find(|it| it.holds(day)).or(units.last())?;
+        Some(last.what.parent.as_deref())
+    }
+
     /// Whether it is a tree on every day on which anything in it changes.
     fn stands(&self, imported: &Imported) -> Result<(), Wrong> {
         let units = || self.units.values().flatten();

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use operations::contacts::{By, Channel, Code, Command, Place, REOPENED_WITHIN, Refusal};
+use operations::organisation::Organisation;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -99,6 +100,20 @@ pub struct Opening {
     pub text: String,
 }
 
+impl Opening {
+    /// Digest of what is asked, the same for a repetition.
+    fn request(&self) -> [u8; 32] {
+        digest(&[
+            self.channel.code(),
+            &self.service,
+            &self.language,
+            if self.anonymous { "anonymous" } else { "" },
+            &self.subject,
+            &self.text,
+        ])
+    }
+}
+
 /// A contact that was opened, now or when it was asked before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
@@ -165,6 +180,8 @@ struct Inner {
     log: Log,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
     view: RwLock<View>,
+    /// That of the view, for whoever asks while they hold the view.
+    organisation: RwLock<Arc<Organisation>>,
     reached: watch::Sender<u64>,
     /// Who waits for something to change; nobody else is woken.
     listeners: Mutex<HashMap<Topic, watch::Sender<u64>>>,
@@ -182,12 +199,15 @@ impl Desk {
         snapshot: Option<PathBuf>,
     ) -> Result<Desk> {
         let kept = snapshot.as_deref().and_then(View::kept);
-        let view = RwLock::new(kept.unwrap_or_default());
+        let view = kept.unwrap_or_default();
+        let organisation = RwLock::new(Arc::clone(&view.organisation));
+        let view = RwLock::new(view);
         let codes = keys.derived("resume codes");
         let inner = Inner {
             log,
             clock: Box::new(clock),
             view,
+            organisation,
             reached: watch::Sender::new(0),
             listeners: Mutex::default(),
             codes,
@@ -255,8 +275,9 @@ impl Desk {
             changed.extend(change.contact.map(Topic::Contact));
             changed.extend(change.queues.into_iter().map(Topic::Queue));
         }
-        let pos = view.pos;
+        let (pos, organisation) = (view.pos, Arc::clone(&view.organisation));
         drop(view);
+        *self.0.organisation.write().unwrap_or_else(PoisonError::into_inner) = organisation;
         self.0.reached.send_replace(pos);
         let mut listeners = self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         for topic in changed {
@@ -295,6 +316,11 @@ impl Desk {
         self.0.view.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Units and professionals, as the county itself keeps them.
+    pub fn organisation(&self) -> Arc<Organisation> {
+        Arc::clone(&self.0.organisation.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Hears when something changes, from now on; what it tells is a hint, the truth is read.
     pub fn listen(&self, topic: Topic) -> watch::Receiver<u64> {
         let mut listeners = self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner);
@@ -313,14 +339,7 @@ impl Desk {
     /// Opens a contact with its first message.
     pub async fn open_contact(&self, opening: Opening, who: &Who) -> std::result::Result<Opened, Trouble> {
         let now = self.now();
-        let request = digest(&[
-            opening.channel.code(),
-            &opening.service,
-            &opening.language,
-            if opening.anonymous { "anonymous" } else { "" },
-            &opening.subject,
-            &opening.text,
-        ]);
+        let request = opening.request();
         // The code follows from what was asked, so that who did not get the answer gets the same one again.
         let code = opening.anonymous.then(|| code::code(&self.0.codes, &opening.client_id, &request));
         let command = Command::Open {
@@ -357,6 +376,11 @@ impl Desk {
         // by the log's own time, which a clock that was ahead once has moved for everybody.
         let is_soon = now.abs_diff(asked) < CODE_AGAIN;
         Ok(Opened { contact, code: code.filter(|_| is_soon), again: appended.again })
+    }
+
+    /// Whether this very contact was opened already.
+    pub async fn was_opened(&self, opening: &Opening, who: &Who) -> Result<bool> {
+        self.0.log.was_done(&format!("open/{}", who.id), &opening.client_id, opening.request()).await
     }
 
     /// Does what somebody asks of a contact; `key` is the asker's own name for it, so that it is done once.

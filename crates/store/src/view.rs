@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use operations::contacts::{Contact, Event, Place};
+use operations::organisation::Organisation;
 use operations::residents::{Registration, Resident};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -19,7 +21,7 @@ use crate::organisation::{self, ORGANISATION};
 use crate::{Error, Result, residents, tokens};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
-const CODE: u32 = 6;
+const CODE: u32 = 7;
 
 /// So much of what was resolved in a unit the view holds, the latest.
 const DONE_HELD: usize = 2000;
@@ -81,6 +83,8 @@ pub struct View {
     theirs: HashMap<Uuid, Vec<Uuid>>,
     /// Of each person whose tokens were withdrawn, when that happened last.
     withdrawn: BTreeMap<String, i64>,
+    /// Units and professionals, as the county itself keeps them.
+    pub organisation: Arc<Organisation>,
     /// Streams with events that this program cannot read.
     unreadable: BTreeSet<String>,
 }
@@ -92,7 +96,7 @@ type Done = BTreeMap<String, BTreeMap<(i64, Uuid), String>>;
 
 /// A view on disk: with another code, another epoch or more than the log has, it is made anew.
 #[derive(Serialize, Deserialize)]
-struct Snapshot<C, R, T, W, D> {
+struct Snapshot<C, R, T, W, D, O> {
     code: u32,
     pos: u64,
     epoch: u128,
@@ -101,6 +105,7 @@ struct Snapshot<C, R, T, W, D> {
     theirs: T,
     withdrawn: W,
     done: D,
+    organisation: O,
 }
 
 /// A snapshot as it is read.
@@ -110,6 +115,7 @@ type Owned = Snapshot<
     Vec<(u128, Vec<u128>)>,
     BTreeMap<String, i64>,
     Vec<(String, i64, u128, String)>,
+    Organisation,
 >;
 
 /// What an event changed: those who look at it want to know.
@@ -159,7 +165,10 @@ impl View {
             return Ok(Change::default());
         }
         if event.stream == ORGANISATION {
-            return organisation::decode(event).map(|_| Change::default());
+            let decoded = organisation::decode(event)?;
+            let organisation = Arc::make_mut(&mut self.organisation);
+            *organisation = std::mem::take(organisation).evolve(&decoded);
+            return Ok(Change::default());
         }
         let Some(id) = contact_of(&event.stream) else { return Ok(Change::default()) };
         let decoded = decode(event)?;
@@ -323,8 +332,8 @@ impl View {
         if snapshot.code != CODE {
             return None;
         }
-        let mut view =
-            View { pos: snapshot.pos, withdrawn: snapshot.withdrawn, ..View::of(Uuid::from_u128(snapshot.epoch)) };
+        let (pos, withdrawn, organisation) = (snapshot.pos, snapshot.withdrawn, Arc::new(snapshot.organisation));
+        let mut view = View { pos, withdrawn, organisation, ..View::of(Uuid::from_u128(snapshot.epoch)) };
         view.residents = snapshot.residents.into_iter().map(|(id, it)| (Uuid::from_u128(id), it)).collect();
         let ids = |ids: Vec<u128>| ids.into_iter().map(Uuid::from_u128).collect();
         view.theirs = snapshot.theirs.into_iter().map(|(id, theirs)| (Uuid::from_u128(id), ids(theirs))).collect();
@@ -342,13 +351,14 @@ impl View {
         let residents: Vec<(u128, &Resident)> = self.residents.iter().map(|(id, it)| (id.as_u128(), it)).collect();
         let ids = |ids: &Vec<Uuid>| ids.iter().map(Uuid::as_u128).collect();
         let theirs: Vec<(u128, Vec<u128>)> = self.theirs.iter().map(|(id, it)| (id.as_u128(), ids(it))).collect();
-        let (epoch, withdrawn) = (self.epoch.as_u128(), &self.withdrawn);
+        let (epoch, withdrawn, organisation) = (self.epoch.as_u128(), &self.withdrawn, &*self.organisation);
         let done: Vec<(&String, i64, u128, &String)> = self
             .done
             .iter()
             .flat_map(|(unit, done)| done.iter().map(move |((at, id), by)| (unit, *at, id.as_u128(), by)))
             .collect();
-        let snapshot = Snapshot { residents, theirs, withdrawn, done, code: CODE, pos: self.pos, epoch, contacts };
+        let (code, pos) = (CODE, self.pos);
+        let snapshot = Snapshot { residents, theirs, withdrawn, done, organisation, code, pos, epoch, contacts };
         serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))
     }
 

@@ -1,82 +1,155 @@
-//! Sign-in. In the demo county by choosing a role; strong identification comes with the front door.
+//! Sign-in: in the demo county by choosing a role, elsewhere with a token; strong identification comes with the front door.
 
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use maud::html;
+use maud::{Markup, html};
 use operations::access::Role;
 use serde::Deserialize;
 use store::new_id;
 use uuid::Uuid;
 
 use crate::App;
-use crate::caller::{CODE_COOKIE, Person};
-use crate::layout::{Page, cookie};
+use crate::caller::{CODE_COOKIE, Person, SESSION_COOKIE};
+use crate::form::{errors, field};
+use crate::home::failed;
+use crate::layout::{Page, cookie, onward};
+use crate::limits::Address;
 
-/// `/sign-in`.
-pub async fn page(page: Page) -> Response {
+/// Where somebody came from.
+#[derive(Deserialize)]
+pub struct From {
+    to: Option<String>,
+}
+
+/// `GET /sign-in`.
+pub async fn page(page: Page, Query(from): Query<From>) -> Response {
+    let to = from.to.as_deref().and_then(onward);
+    shown(&page, to.as_deref(), None)
+}
+
+fn shown(page: &Page, to: Option<&str>, wrong: Option<&'static str>) -> Response {
+    let back = html! { @if let Some(to) = to { input type="hidden" name="to" value=(to); } };
     let content = html! {
+        (errors(page, wrong.map(|wrong| (wrong, "token")).as_slice()))
         h1.govuk-heading-xl { (page.text("sign-in-title")) }
-        @if page.demo {
-            p.lead { (page.text("sign-in-demo")) }
-            ul.cards {
-                @for role in Role::ALL {
-                    li.card {
-                        h2.govuk-heading-m { (page.text(&format!("role-{}", role.code()))) }
-                        p.govuk-body { (page.text(&format!("role-{}-about", role.code()))) }
-                        form method="post" action="/sign-in" {
-                            input type="hidden" name="role" value=(role.code());
-                            button.govuk-button type="submit" {
-                                (page.text("sign-in"))
-                                span.govuk-visually-hidden { ": " (page.text(&format!("role-{}", role.code()))) }
-                            }
+        @if page.demo { (roles(page, &back)) } @else { (token(page, &back, wrong)) }
+    };
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page.render(status, &page.text("sign-in-title"), &content)
+}
+
+/// Sign-in with a token, for those who work here.
+fn token(page: &Page, back: &Markup, wrong: Option<&'static str>) -> Markup {
+    html! {
+        p.lead { (page.text("sign-in-staff-lead")) }
+        form.letter method="post" action="/sign-in" {
+            (back)
+            (field(page, "token", "sign-in-token", wrong, &html! {
+                p.govuk-hint #token-hint { (page.text("sign-in-token-hint")) }
+                input.govuk-input #token type="password" name="token" autocomplete="off" spellcheck="false"
+                    aria-describedby=(if wrong.is_some() { "token-hint token-error" } else { "token-hint" });
+            }))
+            button.govuk-button type="submit" { (page.text("sign-in")) }
+        }
+        p.govuk-body { (page.text("sign-in-residents")) " " a.govuk-link href="/contact" { (page.text("section-contact")) } }
+    }
+}
+
+/// Sign-in by choosing a role.
+fn roles(page: &Page, back: &Markup) -> Markup {
+    html! {
+        p.lead { (page.text("sign-in-demo")) }
+        ul.cards {
+            @for role in Role::ALL {
+                li.card {
+                    h2.govuk-heading-m { (page.text(&format!("role-{}", role.code()))) }
+                    p.govuk-body { (page.text(&format!("role-{}-about", role.code()))) }
+                    form method="post" action="/sign-in" {
+                        (back)
+                        input type="hidden" name="role" value=(role.code());
+                        button.govuk-button type="submit" {
+                            (page.text("sign-in"))
+                            span.govuk-visually-hidden { ": " (page.text(&format!("role-{}", role.code()))) }
                         }
                     }
                 }
             }
-        } @else {
-            p.lead { (page.text("sign-in-later")) }
-            p.govuk-body { a.govuk-link href="/" { (page.text("back-home")) } }
         }
-    };
-    let title = page.text("sign-in-title");
-    page.render(StatusCode::OK, &title, &content)
+    }
 }
 
 #[derive(Deserialize)]
 pub struct SignIn {
+    #[serde(default)]
     role: String,
+    #[serde(default)]
+    token: String,
+    to: Option<String>,
 }
 
+/// `POST /sign-in`.
 pub async fn sign_in(
     State(app): State<Arc<App>>,
     page: Page,
+    address: Address,
     headers: HeaderMap,
     Form(form): Form<SignIn>,
 ) -> Response {
-    let (true, Some(role)) = (app.demo, Role::named(&form.role)) else {
-        return crate::home::missing(&page);
-    };
+    let to = form.to.as_deref().and_then(onward);
+    if !app.demo {
+        return with_token(&app, &page, address, &headers, form.token.trim(), to).await;
+    }
+    let Some(role) = Role::named(&form.role) else { return crate::home::missing(&page) };
     let now = app.desk.now();
     let before = cookie(&headers, "demo").and_then(|token| token.parse().ok());
     let token = before.unwrap_or_else(|| new_id(now));
     let known = format!("demo={token}; Path=/sign-in; Max-Age=31536000; HttpOnly; SameSite=Lax");
-    let session = app.sessions.begin(demo_person(&app, role, token), now);
-    let cookie = format!("session={session}; Path=/; HttpOnly; SameSite=Lax");
-    let to = match role {
-        Role::Resident => "/contact",
-        Role::Nurse | Role::Physician | Role::Lead => "/desk",
-        _ => "/steer",
-    };
-    let mut response = changed_hands(&cookie, to);
+    let mut response = begun(&app, &headers, &demo_person(&app, role, token), (now, i64::MAX), to);
     if let Ok(known) = HeaderValue::from_str(&known) {
         response.headers_mut().append(SET_COOKIE, known);
     }
     response
+}
+
+async fn with_token(
+    app: &App,
+    page: &Page,
+    Address(address): Address,
+    headers: &HeaderMap,
+    given: &str,
+    to: Option<String>,
+) -> Response {
+    let now = app.desk.now();
+    let held = Person::of_token(given, &app.token_key, now);
+    if let Some((person, term)) = held.filter(|(person, term)| app.has_rights(person, term.start)) {
+        return begun(app, headers, &person, (term.start, term.end), to);
+    }
+    match app.counted.tries.failed(address, now).await {
+        Ok(()) => shown(page, to.as_deref(), Some("wrong-token")),
+        Err(failure) => failure.with_retry_after(failed(page, &failure)),
+    }
+}
+
+/// Begins a session in place of the one before, and goes to where the person wanted to, or to the first page of their role.
+fn begun(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64), to: Option<String>) -> Response {
+    if let Some(before) = cookie(headers, SESSION_COOKIE) {
+        app.sessions.end(before);
+    }
+    let session = app.sessions.begin(person, term, app.desk.now());
+    let cookie = format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax");
+    let is_resident = person.role == Role::Resident;
+    let to = to.filter(|to| to.starts_with("/contact") == is_resident);
+    let first = match person.role {
+        Role::Resident => "/contact",
+        Role::Nurse | Role::Physician | Role::Lead => "/desk",
+        _ => "/steer",
+    };
+    changed_hands(&cookie, to.as_deref().unwrap_or(first))
 }
 
 /// Another person is here now, or nobody: what the one before held goes, too.
@@ -101,10 +174,11 @@ fn demo_person(app: &App, role: Role, token: Uuid) -> Person {
     Person { role, id, unit }
 }
 
+/// `POST /sign-out`.
 pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    if let Some(name) = cookie(&headers, "session") {
+    if let Some(name) = cookie(&headers, SESSION_COOKIE) {
         app.sessions.end(name);
     }
-    let cookie = "session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
-    changed_hands(cookie, "/")
+    let cookie = format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    changed_hands(&cookie, "/")
 }

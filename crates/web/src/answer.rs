@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use store::Trouble;
 
+use crate::observe::tell;
+
 /// Why something was not done, as programs are told: `{"error": {"code", "message", "field"?}}`.
 #[derive(Debug, Clone)]
 pub struct Failure {
@@ -17,11 +19,15 @@ pub struct Failure {
     pub code: &'static str,
     pub message: String,
     pub field: Option<Cow<'static, str>>,
+    /// Seconds after which it can be asked again.
+    pub after: Option<u64>,
+    /// Name of the mistake, by which it is found in the server's log.
+    pub mistake: Option<String>,
 }
 
 impl Failure {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Failure {
-        Failure { status, code, message: message.into(), field: None }
+        Failure { status, code, message: message.into(), field: None, after: None, mistake: None }
     }
 
     /// There is none, or none that the caller may know of.
@@ -33,6 +39,12 @@ impl Failure {
     pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Failure {
         let failure = Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message);
         Failure { field: Some(field.into()), ..failure }
+    }
+
+    /// A field that nothing is known of: what was meant with it would be passed over.
+    pub fn unknown_field(field: &str, known: &[&str]) -> Failure {
+        let known = if known.is_empty() { "none".into() } else { known.join(", ") };
+        Failure::invalid(field.to_string(), format!("{field:?} is not known here; known are: {known}."))
     }
 
     /// It cannot be done as things stand.
@@ -48,6 +60,29 @@ impl Failure {
         Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is larger than 256 KiB.")
     }
 
+    /// More than one address, or one contact, may ask for in an hour.
+    pub fn too_many(seconds: u64) -> Failure {
+        let message = format!(
+            "Too many were sent: nothing was done. Ask again after {seconds} seconds; what cannot wait is for the telephone."
+        );
+        Failure { after: Some(seconds), ..Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_many", message) }
+    }
+
+    /// The rest of a request did not come in time.
+    pub fn slow() -> Failure {
+        Failure::new(StatusCode::REQUEST_TIMEOUT, "slow", "The request did not come in time, and nothing was done.")
+    }
+
+    /// There is such an address, for other methods.
+    pub fn wrong_method() -> Failure {
+        Failure::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", "This address is for other methods.")
+    }
+
+    /// The request is for another server than this.
+    pub fn misdirected() -> Failure {
+        Failure::new(StatusCode::MISDIRECTED_REQUEST, "misdirected", "This server is not asked under that name.")
+    }
+
     /// A form of another site, of which whoever sends it may not know.
     pub fn foreign() -> Failure {
         Failure::new(StatusCode::FORBIDDEN, "foreign", "This request comes from another site.")
@@ -55,36 +90,37 @@ impl Failure {
 
     /// Nothing was done and nothing was lost: ask again.
     pub fn busy() -> Failure {
-        Failure::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "busy",
-            "It cannot be done at the moment, and nothing was: ask again soon.",
-        )
+        let message = "It cannot be done at the moment, and nothing was: ask again soon.";
+        Failure { after: Some(1), ..Failure::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message) }
     }
 
     /// It may have been done: only the same again, under its name, is safe.
     pub fn unknown() -> Failure {
-        Failure::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unknown",
-            "It may have been done, or not: send the same again with the same client_id.",
-        )
+        let message = "It may have been done, or not: send the same again with the same client_id.";
+        Failure { after: Some(1), ..Failure::new(StatusCode::SERVICE_UNAVAILABLE, "unknown", message) }
     }
 
     /// What is asked for cannot be read at the moment.
     pub fn away(error: &dyn std::fmt::Display) -> Failure {
-        eprintln!("error: {error}");
+        tell(&format!("error: {error}"));
         Failure::busy()
     }
 
-    /// Something that should not happen; what it was stands in the server's log, not in the answer.
+    /// Something that should not happen; what it was stands in the server's log under a name, and in the answer the name.
     pub fn broken(error: &dyn std::fmt::Display) -> Failure {
-        eprintln!("error: {error}");
-        Failure::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "broken",
-            "Something went wrong here. Nothing that was acknowledged is lost.",
-        )
+        let mistake = store::random::<5>().map_or_else(|_| "unnamed".into(), |bytes| store::hex(&bytes));
+        tell(&format!("error {mistake}: {error}"));
+        let message = format!("Something went wrong here, under {mistake}. Nothing that was acknowledged is lost.");
+        let failure = Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", message);
+        Failure { mistake: Some(mistake), ..failure }
+    }
+
+    /// A page that says so, with the seconds after which it can be asked again.
+    pub fn with_retry_after(&self, mut page: Response) -> Response {
+        if let Some(after) = self.after {
+            page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(after));
+        }
+        page
     }
 }
 
@@ -97,11 +133,11 @@ impl From<Trouble> for Failure {
                 Failure::new(StatusCode::CONFLICT, "key_reused", "This client_id was used for something else.")
             }
             Trouble::Later(why) => {
-                eprintln!("error: {why}");
+                tell(&format!("error: {why}"));
                 Failure::busy()
             }
             Trouble::Unknown(why) => {
-                eprintln!("error: {why}");
+                tell(&format!("error: {why}"));
                 Failure::unknown()
             }
             Trouble::Broken(why) => Failure::broken(&why),
@@ -123,13 +159,17 @@ fn told(refusal: &Refusal) -> String {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        let after = self.after;
         let mut error = json!({ "code": self.code, "message": self.message });
+        if let Some(mistake) = self.mistake {
+            error["mistake"] = mistake.into();
+        }
         if let Some(field) = self.field {
             error["field"] = field.into_owned().into();
         }
         let mut response = answer(self.status, &json!({ "error": error }));
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(after) = after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(after));
         }
         response
     }
@@ -152,10 +192,18 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        match (error.inner().is_data(), error.path().to_string()) {
-            (false, _) => not_json(error.inner()),
-            (true, field) if field == "." => Failure::malformed("The body is not an object of JSON."),
-            (true, field) => Failure::invalid(field.clone(), format!("{field} is of another type than is asked for.")),
+        let (path, said) = (error.path().to_string(), error.inner().to_string());
+        // Such as `unknown field `sen`, expected one of …` and `duplicate field `text``.
+        let named = |what: &str| said.strip_prefix(what)?.strip_prefix('`')?.split_once('`').map(|it| it.0.to_string());
+        match (error.inner().is_data(), named("unknown field "), named("duplicate field ")) {
+            (false, ..) => not_json(error.inner()),
+            (true, Some(field), _) => Failure::invalid(field.clone(), format!("{field:?} is not known here.")),
+            (true, _, Some(field)) => {
+                let failure = Failure::malformed(format!("The field {field} stands there twice."));
+                Failure { field: Some(field.into()), ..failure }
+            }
+            (true, ..) if path == "." => Failure::malformed("The body is not an object of JSON."),
+            (true, ..) => Failure::invalid(path.clone(), format!("{path} is of another type than is asked for.")),
         }
     })?;
     json.end().map_err(|error| not_json(&error))?;

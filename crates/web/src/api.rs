@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::header::ACCEPT;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use operations::access::{Action, Role};
 use operations::contacts::{Channel, Code, Command, Contact, Outcome};
@@ -18,12 +18,14 @@ use crate::App;
 use crate::answer::{Failure, answer, read};
 use crate::caller::Caller;
 use crate::care::{self, client_id, receipt};
+use crate::limits::Address;
 use crate::live::{self, instant};
+use crate::resident::Asked;
 
 /// The document that describes these routes; a test holds it to them.
 pub const OPENAPI: &str = include_str!("../../../docs/openapi.json");
 /// Contacts of a queue in one answer.
-const MOST_QUEUED: usize = 500;
+const MOST_QUEUED: u64 = 500;
 
 type Answer = Result<Response, Failure>;
 
@@ -34,6 +36,7 @@ pub async fn openapi() -> Response {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct OpenBody {
     client_id: Option<String>,
     channel: Option<String>,
@@ -58,7 +61,7 @@ fn word(value: Option<String>, field: &'static str) -> Result<String, Failure> {
 }
 
 /// `POST /api/contacts`.
-pub async fn open(State(app): State<Arc<App>>, caller: Caller, body: Bytes) -> Answer {
+pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller: Caller, body: Bytes) -> Answer {
     let body: OpenBody = read(&body)?;
     let client_id = client_id(&required(body.client_id, "client_id")?)?;
     let channel = required(body.channel, "channel")?;
@@ -86,7 +89,7 @@ pub async fn open(State(app): State<Arc<App>>, caller: Caller, body: Bytes) -> A
     let who = resident.map_or_else(store::Who::anonymous, crate::caller::Person::who);
     let anonymous = body.anonymous;
     let opening = Opening { client_id, channel, service, language, unit, anonymous, subject, text };
-    let opened = app.desk.open_contact(opening, &who).await?;
+    let opened = app.open_contact(opening, &who, address).await?;
     let contact = app.desk.contact(opened.contact).await.map_err(|error| Failure::away(&error))?;
     let contact = contact.ok_or_else(|| Failure::broken(&"a contact that was opened is not there"))?;
     let mut body = shown(&app, opened.contact, &contact, false);
@@ -135,6 +138,7 @@ pub async fn contact(State(app): State<Arc<App>>, Path(path): Path<String>, call
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Written {
     text: Option<String>,
 }
@@ -151,18 +155,26 @@ pub async fn write(
     let name = client_id(&name)?;
     let body: Written = read(&body)?;
     let text = care::text(&required(body.text, "text")?)?;
-    let command = Command::Write { seen: contact.conversation, client_id: name.clone() };
-    let done = app.desk.ask(id, &caller.who(id), command, Some(text), &name).await?;
+    let done = app.write_message((id, contact.conversation), &caller.who(id), text, name).await?;
     let status = if done.again { StatusCode::OK } else { StatusCode::CREATED };
     Ok(answer(status, &json!({ "seq": done.seq })))
 }
 
-#[derive(Deserialize)]
-pub struct After {
-    #[serde(default)]
-    after: u64,
-    #[serde(default)]
-    wait: u64,
+/// A parameter that is a whole number up to a most.
+fn number(given: &[(String, String)], name: &'static str, most: u64) -> Result<Option<u64>, Failure> {
+    let mut values = given.iter().filter(|(it, _)| it == name);
+    let (value, is_twice) = (values.next(), values.next().is_some());
+    let wrong = || Failure::invalid(name, format!("{name} is one whole number from 0 to {most}."));
+    let read = |value: &String| value.parse().ok().filter(|number| *number <= most).ok_or_else(wrong);
+    if is_twice { Err(wrong()) } else { value.map(|(_, value)| read(value)).transpose() }
+}
+
+/// Refuses parameters that are passed over.
+fn only(given: &[(String, String)], names: &[&str]) -> Result<(), Failure> {
+    match given.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+        Some((name, _)) => Err(Failure::unknown_field(name, names)),
+        None => Ok(()),
+    }
 }
 
 fn wants_stream(headers: &HeaderMap) -> bool {
@@ -173,41 +185,36 @@ fn wants_stream(headers: &HeaderMap) -> bool {
 pub async fn messages(
     State(app): State<Arc<App>>,
     Path(path): Path<String>,
-    query: Result<Query<After>, axum::extract::rejection::QueryRejection>,
+    Query(given): Query<Vec<(String, String)>>,
     caller: Caller,
     headers: HeaderMap,
 ) -> Answer {
     let id = id(&path)?;
     app.contact_for(&caller, id, Action::ReadContact).await?;
-    let Query(query) = query.map_err(|_| Failure::invalid("after", "after and wait are whole numbers."))?;
+    let after = number(&given, "after", u64::MAX)?.unwrap_or(0);
+    let wait = number(&given, "wait", live::LONGEST)?.unwrap_or(0);
+    only(&given, &["after", "wait"])?;
     if wants_stream(&headers) {
         let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-        return Ok(live::stream(&app, caller, id, query.after, last).await);
+        return Ok(live::stream(&app, caller, id, after, last).await);
     }
-    let items = live::after(&app, id, query.after, query.wait).await?;
+    let items = live::after(&app, id, after, wait).await?;
     // While it waited the right to read may have gone.
     let contact = app.desk.contact(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
     if !app.may_still(&caller, id, Action::ReadContact, &contact) {
         return Err(Failure::not_found());
     }
-    let head = items.last().map_or(query.after.min(contact.conversation), |item| item.seq);
+    let head = items.last().map_or(after.min(contact.conversation), |item| item.seq);
     let messages: Vec<Value> = items.iter().filter_map(|item| live::message(item, &caller)).collect();
     let body = json!({ "messages": messages, "head": head, "state": contact.place.code() });
     Ok(answer(StatusCode::OK, &body))
-}
-
-#[derive(Deserialize)]
-pub struct Limit {
-    limit: Option<usize>,
-    /// `held`: what somebody of the unit has; otherwise what waits.
-    list: Option<String>,
 }
 
 /// `GET /api/queues/{id}`.
 pub async fn queue(
     State(app): State<Arc<App>>,
     Path(unit): Path<String>,
-    query: Result<Query<Limit>, axum::extract::rejection::QueryRejection>,
+    Query(given): Query<Vec<(String, String)>>,
     caller: Caller,
     headers: HeaderMap,
 ) -> Answer {
@@ -217,10 +224,10 @@ pub async fn queue(
     if wants_stream(&headers) {
         return Ok(live::queue(&app, caller, unit));
     }
-    let Query(query) = query.map_err(|_| Failure::invalid("limit", "limit is a whole number."))?;
-    let most = query.limit.unwrap_or(100).min(MOST_QUEUED);
+    let most = number(&given, "limit", MOST_QUEUED)?.unwrap_or(100) as usize;
+    only(&given, &["limit", "list"])?;
     let (mut head, waiting) = app.desk.view().queue(&unit, most);
-    match query.list.as_deref() {
+    match given.iter().find(|(name, _)| name == "list").map(|(_, list)| list.as_str()) {
         None | Some("waiting") => {}
         Some("held") => {
             let view = app.desk.view();
@@ -238,13 +245,26 @@ pub async fn queue(
     Ok(answer(StatusCode::OK, &json!({ "queue": unit, "waiting": waiting, "contacts": contacts })))
 }
 
-/// What professionals do with a contact.
-const COMMANDS: [&str; 9] = ["claim", "assign", "release", "reply", "ask", "transfer", "resolve", "reopen", "close"];
+/// What professionals do with a contact, and what each takes beside its `client_id`.
+const COMMANDS: [(&str, &[&str]); 11] = [
+    ("claim", &[]),
+    ("assign", &["to"]),
+    ("release", &[]),
+    ("reply", &["text", "seen"]),
+    ("ask", &["text", "seen"]),
+    ("transfer", &["unit", "reason", "note"]),
+    ("resolve", &["outcome", "seen", "text"]),
+    ("reopen", &[]),
+    ("close", &[]),
+    ("register", &["unit", "physician", "nurse"]),
+    ("encounter", &["modality", "minutes"]),
+];
 /// What they do for the resident of it.
 const FOR_RESIDENTS: [&str; 2] = ["register", "encounter"];
 
-/// What a command may carry; each takes what it needs.
+/// What a command may carry; each takes what it needs, and refuses the rest.
 #[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
 struct Body {
     client_id: Option<String>,
     seen: Option<u64>,
@@ -254,6 +274,35 @@ struct Body {
     to: Option<String>,
     reason: Option<String>,
     outcome: Option<String>,
+    physician: Option<String>,
+    nurse: Option<String>,
+    modality: Option<String>,
+    minutes: Option<u32>,
+}
+
+/// The body of a command, if every field of it is one that the command takes.
+fn body_of(verb: &str, given: &[u8]) -> Result<Body, Failure> {
+    let fields = COMMANDS.iter().find(|(name, _)| *name == verb).map(|(_, fields)| *fields);
+    let fields: Vec<&str> = fields.ok_or_else(Failure::not_found)?.iter().copied().chain(["client_id"]).collect();
+    let body: Body = read(given)?;
+    let object: serde_json::Map<String, Value> = read(given)?;
+    match object.keys().find(|name| !fields.contains(&name.as_str())) {
+        Some(name) => Err(Failure::unknown_field(name, &fields)),
+        None => Ok(body),
+    }
+}
+
+/// The name under which a command is done once. Without one of the asker's own, the same words to the same message of the
+/// resident are the same command: who did not hear the answer, and asks again, does not do it twice.
+fn key_of(app: &App, verb: &str, body: &Body, given: &[u8], contact: &Contact) -> Result<String, Failure> {
+    match &body.client_id {
+        Some(own) => client_id(own),
+        None if ["reply", "ask", "encounter"].contains(&verb) => {
+            let to = contact.last_of_resident.to_be_bytes();
+            Ok(store::hex(&store::signature(&app.token_key, &[b"command", verb.as_bytes(), &to, given])))
+        }
+        None => Ok(new_id(app.desk.now()).to_string()),
+    }
 }
 
 /// `POST /api/contacts/{id}/{command}`.
@@ -264,7 +313,7 @@ pub async fn command(
     body: Bytes,
 ) -> Answer {
     let id = id(&path)?;
-    if !COMMANDS.contains(&verb.as_str()) && !FOR_RESIDENTS.contains(&verb.as_str()) {
+    if !COMMANDS.iter().any(|(name, _)| *name == verb) {
         return Err(Failure::not_found());
     }
     let action = if verb == "assign" { Action::AssignContact } else { Action::HandleContact };
@@ -273,14 +322,21 @@ pub async fn command(
         Err(failure) => return acknowledged(&app, &caller, id, &verb, &body).await.ok_or(failure),
     };
     let given = body;
-    let body: Body = read(&given)?;
-    let key = match &body.client_id {
-        Some(given) => client_id(given)?,
-        None => new_id(app.desk.now()).to_string(),
-    };
+    let body = body_of(&verb, &given)?;
+    let key = key_of(&app, &verb, &body, &given, &contact)?;
     if let Some(person) = caller.person.as_ref().filter(|_| FOR_RESIDENTS.contains(&verb.as_str())) {
-        app.for_resident((id, &contact), person, &verb, read(&given)?, &key).await?;
+        let Body { unit, physician, nurse, modality, minutes, .. } = body;
+        let asked = Asked { unit, physician, nurse, modality, minutes };
+        app.for_resident((id, &contact), person, &verb, asked, &key).await?;
         return Ok(answer(StatusCode::OK, &shown(&app, id, &contact, true)));
+    }
+    if let Some(seen) = body.seen.filter(|seen| *seen > contact.conversation) {
+        // Another server may have written what this one has not followed yet.
+        let stored = app.desk.stored_contact(id).await.map_err(|error| Failure::away(&error))?;
+        let head = stored.map_or(0, |contact| contact.conversation);
+        if seen > head {
+            return Err(Failure::invalid("seen", format!("There is no message {seen}: the last is number {head}.")));
+        }
     }
     let (command, text) = asked(&app, &verb, &key, body, contact.conversation)?;
     if let Command::Assign { to } = &command
@@ -298,7 +354,7 @@ pub async fn command(
 /// done, and nothing of the contact.
 async fn acknowledged(app: &App, caller: &Caller, id: Uuid, verb: &str, body: &[u8]) -> Option<Response> {
     let person = caller.person.as_ref().filter(|person| person.role != Role::Resident)?;
-    let body = read::<Body>(body).ok()?;
+    let body = body_of(verb, body).ok()?;
     let key = body.client_id.clone()?;
     let (command, text) = asked(app, verb, &key, body, 0).ok()?;
     let was_done = app.desk.was_done(id, &person.who(), (&command, text.as_deref()), &key).await.ok()?;
@@ -360,4 +416,9 @@ fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Com
 /// What no route is for.
 pub async fn nothing() -> Failure {
     Failure::not_found()
+}
+
+/// What a route is for, by another method: as if there were none. One that the server takes nowhere is told so.
+pub async fn wrong_method(method: Method) -> Failure {
+    if method == Method::TRACE { Failure::wrong_method() } else { Failure::not_found() }
 }

@@ -1,34 +1,21 @@
 //! Who calls: a session's cookie, a token of staff, or the code of a contact.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use operations::access::Role;
+use operations::calendar::day_number;
 use store::{Side, Who, hex, signature};
 use uuid::Uuid;
 
 use crate::App;
 use crate::answer::Failure;
 use crate::layout::cookie;
-
-/// Sessions at a time; the demo's sign-in asks for nothing, so that it must not fill the memory.
-const LIMIT: usize = 10_000;
-/// How long a session lasts: a working day, in microseconds.
-const SESSION_LASTS: i64 = 10 * 3_600_000_000;
-/// Codes that open nothing, from one address within a quarter of an hour, before every further one has to wait.
-const TRIES: u32 = 5;
-const TRIES_WITHIN: i64 = 15 * 60 * 1_000_000;
-/// How long it then waits, one at a time from all addresses together.
-const PAUSE: Duration = Duration::from_secs(1);
-/// How many may wait so; the others are told at once that it is too many.
-const WAITING: usize = 64;
+use crate::limits::Address;
 
 /// Somebody who has signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,95 +66,6 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     digits.then(|| (0..text.len()).step_by(2).map(byte).collect())?
 }
 
-/// Who is signed in, by the name of the session.
-pub struct Sessions {
-    secret: fn() -> [u8; 32],
-    people: RwLock<HashMap<String, (Person, i64)>>,
-}
-
-impl Sessions {
-    pub fn new(secret: fn() -> [u8; 32]) -> Sessions {
-        Sessions { secret, people: RwLock::default() }
-    }
-
-    pub fn person(&self, name: &str, now: i64) -> Option<Person> {
-        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
-        people.get(name).filter(|(_, until)| now < *until).map(|(person, _)| person.clone())
-    }
-
-    /// Everybody who has signed in, each once.
-    pub fn present(&self, now: i64) -> Vec<Person> {
-        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
-        let mut present: Vec<Person> =
-            people.values().filter(|(_, until)| now < *until).map(|(person, _)| person.clone()).collect();
-        present.sort_by(|left, right| (&left.id, &left.unit).cmp(&(&right.id, &right.unit)));
-        present.dedup();
-        present
-    }
-
-    /// Begins a session, always under a new name; gives the name.
-    pub fn begin(&self, person: Person, now: i64) -> String {
-        let name = self.unguessable();
-        let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
-        if people.len() >= LIMIT {
-            people.retain(|_, (_, until)| now < *until);
-        }
-        if people.len() >= LIMIT {
-            people.clear();
-        }
-        people.insert(name.clone(), (person, now + SESSION_LASTS));
-        name
-    }
-
-    pub fn end(&self, name: &str) {
-        self.people.write().unwrap_or_else(PoisonError::into_inner).remove(name);
-    }
-
-    /// A text that nobody can guess.
-    pub fn unguessable(&self) -> String {
-        hex(&(self.secret)())
-    }
-}
-
-/// Codes that opened nothing, by address: since when, and how many.
-pub struct Tries {
-    failed: Mutex<HashMap<IpAddr, (i64, u32)>>,
-    turn: tokio::sync::Mutex<()>,
-    waiting: tokio::sync::Semaphore,
-}
-
-impl Default for Tries {
-    fn default() -> Tries {
-        let waiting = tokio::sync::Semaphore::new(WAITING);
-        Tries { failed: Mutex::default(), turn: tokio::sync::Mutex::default(), waiting }
-    }
-}
-
-impl Tries {
-    /// Counts a code that opened nothing, and after some of them waits. A right code is never kept waiting: who shares
-    /// an address with somebody who guesses still gets to their contact.
-    async fn failed(&self, address: IpAddr, now: i64) -> Result<(), Failure> {
-        let many = {
-            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-            if failed.len() > LIMIT {
-                failed.retain(|_, (since, _)| now - *since < TRIES_WITHIN);
-            }
-            let entry = failed.entry(address).or_insert((now, 0));
-            if now - entry.0 >= TRIES_WITHIN {
-                *entry = (now, 0);
-            }
-            entry.1 += 1;
-            entry.1 > TRIES
-        };
-        if many {
-            let Ok(_permit) = self.waiting.try_acquire() else { return Err(Failure::busy()) };
-            let _turn = self.turn.lock().await;
-            tokio::time::sleep(PAUSE).await;
-        }
-        Ok(())
-    }
-}
-
 /// Who calls, for answers to programs and for what is personal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Caller {
@@ -207,10 +105,11 @@ impl Caller {
     pub fn stands(&self, app: &App) -> bool {
         match &self.proof {
             Proof::Code => true,
-            Proof::Session(name) => app.sessions.person(name, app.desk.now()) == self.person,
+            // A page that is left open is no work: it does not keep a session from ending.
+            Proof::Session(name) => app.session(name, false) == self.person,
             Proof::Token(term) => {
-                let is_withdrawn = |person: &Person| app.desk.view().is_withdrawn(&person.id, term.start);
-                app.desk.now() < term.end && !self.person.as_ref().is_some_and(is_withdrawn)
+                let stands = |person: &Person| app.has_rights(person, term.start);
+                app.desk.now() < term.end && self.person.as_ref().is_none_or(stands)
             }
         }
     }
@@ -220,15 +119,15 @@ impl Caller {
         if let Some(given) = bearer(&parts.headers) {
             if given.contains('.') {
                 let held = Person::of_token(given, &app.token_key, now);
-                let held = held.filter(|(person, term)| !app.desk.view().is_withdrawn(&person.id, term.start));
+                let held = held.filter(|(person, term)| app.has_rights(person, term.start));
                 let (person, term) = held.unzip();
                 return Ok(Caller { person, holds: Vec::new(), proof: Proof::Token(term.unwrap_or(now..now)) });
             }
             let holds = holder(parts, app, given).await?.into_iter().collect();
             return Ok(Caller { person: None, holds, proof: Proof::Code });
         }
-        let session = cookie(&parts.headers, "session").unwrap_or_default();
-        let person = app.sessions.person(session, now);
+        let session = cookie(&parts.headers, SESSION_COOKIE).unwrap_or_default();
+        let person = app.signed_in(&parts.headers);
         let proof = if person.is_some() { Proof::Session(session.into()) } else { Proof::Code };
         let mut holds = Vec::new();
         for code in held_codes(&parts.headers) {
@@ -237,6 +136,38 @@ impl Caller {
         Ok(Caller { person, holds, proof })
     }
 }
+
+impl App {
+    /// Who has signed in under the name of a session. `is_used`: as for [`Sessions::find`](crate::sessions::Sessions::find).
+    fn session(&self, name: &str, is_used: bool) -> Option<Person> {
+        let session = self.sessions.find(name, self.desk.now(), is_used)?;
+        session.person().filter(|person| self.has_rights(person, session.made))
+    }
+
+    /// Who has signed in in the browser that asks.
+    pub fn signed_in(&self, headers: &HeaderMap) -> Option<Person> {
+        let name = cookie(headers, SESSION_COOKIE)?;
+        // What the script of an open page fetches nobody has asked for themselves.
+        let is_used = headers.get("sec-fetch-dest").is_none_or(|to| to != "empty");
+        self.session(name, is_used)
+    }
+
+    /// Whether what was made at an instant, in microseconds since 1970, still opens what it did for a person: it was not
+    /// withdrawn, and they still work where it says.
+    pub fn has_rights(&self, person: &Person, made: i64) -> bool {
+        if self.desk.view().is_withdrawn(&person.id, made) {
+            return false;
+        }
+        let today = self.calendar.local_date(self.desk.now()).map_or(0, day_number);
+        person.role == Role::Resident || self.desk.organisation().opens(&person.id, &person.unit, today)
+    }
+}
+
+/// Keeps the name of the session.
+pub const SESSION_COOKIE: &str = "session";
+
+/// Cookies by which somebody is let in.
+pub const OPENING: [&str; 2] = [SESSION_COOKIE, CODE_COOKIE];
 
 /// Keeps the codes of the contacts that were opened in this browser, with a full stop between them.
 pub const CODE_COOKIE: &str = "contact";
@@ -253,9 +184,7 @@ pub fn held_codes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 pub async fn holder(parts: &Parts, app: &App, code: &str) -> Result<Option<Uuid>, Failure> {
     let found = app.desk.by_code(code).await.map_err(|error| Failure::away(&error))?;
     if found.is_none() {
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let address = address.map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(address)| address.ip());
-        app.tries.failed(address, app.desk.now()).await?;
+        app.counted.tries.failed(Address::of(parts, app).0, app.desk.now()).await?;
     }
     Ok(found)
 }

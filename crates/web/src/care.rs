@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use axum::http::StatusCode;
 use operations::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
+use operations::calendar::day_number;
 use operations::contacts::{Contact, Place};
 use serde_json::json;
 use store::{Append, AppendError, CROCKFORD, Context, NewEvent, new_id};
@@ -17,6 +20,11 @@ use crate::caller::{Caller, Person};
 pub const MOST_TEXT: usize = 10_000;
 /// Bytes of a request about a contact at most.
 pub const MOST_BODY: usize = 256 * 1024;
+
+/// Units above one another at most.
+const DEEPEST: usize = 64;
+/// No sooner is it said that there is nothing: how long it takes to find out tells nothing of what there is.
+const NOT_FOUND_AFTER: Duration = Duration::from_millis(10);
 
 /// A service that residents can choose, and whose queue it comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,19 +51,26 @@ impl App {
         own.filter(|unit| self.is_unit(unit)).unwrap_or_else(|| self.queue_of(service))
     }
 
-    /// Whether a unit is another, or stands under it.
+    /// Whether a unit is another, or stands under it: by the log where the county keeps its units itself, so that rights
+    /// follow at once, and as published where they come by import.
     pub fn is_within(&self, unit: &str, over: &str) -> bool {
         if unit == over {
             return true;
         }
-        let figures = self.figures();
+        let (figures, organisation) = (self.figures(), self.desk.organisation());
+        let today = self.calendar.local_date(self.desk.now()).map_or(0, day_number);
         let units = figures.units();
-        let mut here = units.iter().find(|it| it.id == unit);
-        // No tree is deeper than it has units; one that goes round ends here.
-        for _ in 0..units.len() {
-            here = here.and_then(|unit| units.get(unit.parent?));
-            if here.is_some_and(|unit| unit.id == over) {
-                return true;
+        let imported = |here: &str| {
+            let above = units.iter().find(|it| it.id == here)?.parent?;
+            units.get(above).map(|unit| unit.id.as_str())
+        };
+        let mut here = unit;
+        // No tree is deep; one that goes round ends here.
+        for _ in 0..DEEPEST {
+            match organisation.above(here, today).unwrap_or_else(|| imported(here)) {
+                Some(above) if above == over => return true,
+                Some(above) => here = above,
+                None => return false,
             }
         }
         false
@@ -87,6 +102,15 @@ impl App {
         if caller.person.is_none() && !caller.holds.contains(&id) {
             return Err(Failure::not_found());
         }
+        let soonest = tokio::time::Instant::now() + NOT_FOUND_AFTER;
+        let found = self.found_for(caller, id, action).await;
+        if found.as_ref().is_err_and(|failure| failure.status == StatusCode::NOT_FOUND) {
+            tokio::time::sleep_until(soonest).await;
+        }
+        found
+    }
+
+    async fn found_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Contact, Failure> {
         let contact = self.desk.contact(id).await.map_err(|error| Failure::away(&error))?;
         let contact = contact.ok_or_else(Failure::not_found)?;
         let tie = self.tie(caller, id, &contact);
@@ -104,14 +128,7 @@ impl App {
                 }
             }
         }
-        if decision.allow {
-            return Ok(contact);
-        }
-        // That there is none is found out in the log: no sooner is it said of one that is in memory.
-        if self.desk.view().contact(id).is_some() {
-            let _ = self.desk.stored_contact(id).await;
-        }
-        Err(Failure::not_found())
+        if decision.allow { Ok(contact) } else { Err(Failure::not_found()) }
     }
 
     /// Whether the caller may still do this with a contact; for what goes on after it was allowed.

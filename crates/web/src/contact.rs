@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use operations::access::{Action, Role};
-use operations::contacts::{Channel, Command, Contact, Place, REOPENED_WITHIN};
+use operations::contacts::{Channel, Contact, Place, REOPENED_WITHIN};
 use serde::Deserialize;
 use store::Opening;
 use uuid::Uuid;
@@ -22,6 +22,7 @@ use crate::care::{self, receipt};
 use crate::form::{Written, errors, field, message_box};
 use crate::home::{away, failed, kept, unsent};
 use crate::layout::{Page, cookie};
+use crate::limits::Address;
 use crate::links::linked;
 use crate::numbers;
 use crate::thread::conversation;
@@ -162,6 +163,7 @@ fn status_of(wrong: Wrong<'_>) -> StatusCode {
     match wrong {
         [] => StatusCode::OK,
         [("wrong-later", _)] => StatusCode::SERVICE_UNAVAILABLE,
+        [("wrong-too-many" | "wrong-codes", _)] => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -176,6 +178,7 @@ pub fn service_name(app: &App, page: &Page, id: &str) -> String {
 pub async fn send(
     State(app): State<Arc<App>>,
     page: Page,
+    Address(from): Address,
     parts: Parts,
     form: Result<Form<Message>, FormRejection>,
 ) -> Response {
@@ -223,15 +226,17 @@ pub async fn send(
         text,
     };
     let who = resident.map_or_else(store::Who::anonymous, crate::caller::Person::who);
-    let opened = match app.desk.open_contact(opening, &who).await {
+    let opened = match app.open_contact(opening, &who, from).await {
         Ok(opened) => opened,
-        Err(trouble) => {
+        Err(failure) => {
             // Sent again it must be the same message, unless its name was used for another.
-            let (client_id, wrong) = match Failure::from(trouble).status {
+            let (client_id, wrong) = match failure.status {
                 StatusCode::CONFLICT => (String::new(), "wrong-again"),
+                StatusCode::TOO_MANY_REQUESTS => (message.client_id, "wrong-too-many"),
                 _ => (message.client_id, "wrong-later"),
             };
-            return shown_form(&app, &page, &parts, &Message { client_id, ..message }, &[(wrong, "text")]).await;
+            let message = Message { client_id, ..message };
+            return failure.with_retry_after(shown_form(&app, &page, &parts, &message, &[(wrong, "text")]).await);
         }
     };
     let response = match opened.code {
@@ -360,7 +365,9 @@ async fn shown_thread(
         } @else {
             h1.govuk-heading-xl { (service_name(app, page, &contact.service)) }
         }
-        div data-live=(format!("/api/conversations/{id}/messages?after={head}")) data-page=(action) {
+        // Beside what lies further back nothing arrives.
+        @let live = items.is_end().then(|| format!("/api/conversations/{id}/messages?after={head}"));
+        div data-live=[live] data-page=(action) {
             div #state { (state(app, page, contact)) }
             (conversation(page, &items, &contact.language, true))
             p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
@@ -441,8 +448,8 @@ pub async fn write(
             return unsent(&page, &failure, form.as_ref().map_or("", |Form(message)| &message.text));
         }
     };
-    let (message, wrong) = match form {
-        Err(error) => (Message::default(), Some(unread(&error))),
+    let (message, failed) = match form {
+        Err(error) => (Message::default(), Some((unread(&error), None))),
         // Another contact was opened in this browser meanwhile: what was written for one must not come into the other.
         Ok(Form(message)) if !message.contact.is_empty() && message.contact != id.to_string() => {
             return away(&page, StatusCode::CONFLICT, &message.text);
@@ -452,18 +459,22 @@ pub async fn write(
             return shown_thread(&app, &page, (id, &contact), &parts, &written).await;
         }
         Ok(Form(message)) => {
-            let wrong = sent(&app, caller, id, &message).await.err();
-            (message, wrong)
+            let failed = sent(&app, caller, id, &message).await.err();
+            (message, failed)
         }
     };
-    let Some(wrong) = wrong else {
+    let Some((wrong, failure)) = failed else {
         let mut response = see_other(&address(id));
         response.headers_mut().append(SET_COOKIE, HeaderValue::from_static(NO_RECEIPT));
         return response;
     };
     let written = Written::again(message.client_id, message.text, wrong);
     let contact = app.desk.contact(id).await.ok().flatten().unwrap_or(contact);
-    shown_thread(&app, &page, (id, &contact), &parts, &written).await
+    let response = shown_thread(&app, &page, (id, &contact), &parts, &written).await;
+    match failure {
+        Some(failure) => failure.with_retry_after(response),
+        None => response,
+    }
 }
 
 /// Key of why a form could not be read.
@@ -471,16 +482,22 @@ fn unread(error: &FormRejection) -> &'static str {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE { "wrong-too-long" } else { "wrong-form" }
 }
 
-/// Sends a message of a resident; the key of what is wrong otherwise.
-async fn sent(app: &App, caller: &Caller, id: Uuid, message: &Message) -> Result<(), &'static str> {
-    let text = care::text(&message.text).map_err(|_| wrong_text(&message.text))?;
-    let client_id = care::client_id(&message.client_id).map_err(|_| "wrong-again")?;
-    let command = Command::Write { seen: u64::MAX, client_id: client_id.clone() };
-    let done = app.desk.ask(id, &caller.who(id), command, Some(text), &client_id).await;
-    done.map(drop).map_err(|trouble| match Failure::from(trouble).code {
-        "too_late" => "wrong-too-late",
-        "key_reused" => "wrong-again",
-        _ => "wrong-later",
+/// Why a message was not sent: the key of what is said, and what stood in its way.
+type Unsent = (&'static str, Option<Failure>);
+
+/// Sends a message of a resident.
+async fn sent(app: &App, caller: &Caller, id: Uuid, message: &Message) -> Result<(), Unsent> {
+    let text = care::text(&message.text).map_err(|_| (wrong_text(&message.text), None))?;
+    let client_id = care::client_id(&message.client_id).map_err(|_| ("wrong-again", None))?;
+    let done = app.write_message((id, u64::MAX), &caller.who(id), text, client_id).await;
+    done.map(drop).map_err(|failure| {
+        let wrong = match failure.code {
+            "too_late" => "wrong-too-late",
+            "key_reused" => "wrong-again",
+            "too_many" => "wrong-too-many",
+            _ => "wrong-later",
+        };
+        (wrong, Some(failure))
     })
 }
 
@@ -530,6 +547,9 @@ pub async fn with_code(
             None => shown_return(&page, &given.code, Some("wrong-code")),
         },
         Ok(None) => shown_return(&page, &given.code, Some("wrong-code")),
+        Err(failure) if failure.status == StatusCode::TOO_MANY_REQUESTS => {
+            failure.with_retry_after(shown_return(&page, &given.code, Some("wrong-codes")))
+        }
         Err(_) => shown_return(&page, &given.code, Some("wrong-later")),
     }
 }

@@ -1,54 +1,71 @@
 //! `/`: what this is, and where to go. Also the pages for what is not there, and for what went wrong.
 
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use operations::access::Role;
 
 use crate::answer::Failure;
 use crate::layout::Page;
 
+/// `GET /`: for residents what they can do here; for those who work here, and in the demo, all of it.
 pub async fn home(page: Page) -> Response {
+    let is_of_staff = page.demo || page.role.is_some_and(|role| role != Role::Resident);
+    let title = page.text(if is_of_staff { "home-title" } else { "home-resident-title" });
+    let lead = page.text(if is_of_staff { "home-lead" } else { "home-resident-lead" });
     let content = html! {
-        h1.govuk-heading-xl { (page.text("home-title")) }
-        p.lead { (page.text("home-lead")) }
+        h1.govuk-heading-xl { (title) }
+        p.lead { (lead) }
         ul.cards {
-            li.card {
-                h2.govuk-heading-m { a.govuk-link href="/contact" { (page.text("section-contact")) } }
-                p.govuk-body { (page.text("home-contact")) }
-            }
+            (card(&page, "/contact", "section-contact", "home-contact"))
+            @if !is_of_staff { (card(&page, "/contact/return", "contact-come-back", "home-return")) }
             @for (path, name, about) in
                 [("/desk", "section-desk", "home-desk"), ("/steer", "section-steer", "home-steer")] {
-                @if page.shows(path) {
-                    li.card {
-                        h2.govuk-heading-m { a.govuk-link href=(path) { (page.text(name)) } }
-                        p.govuk-body { (page.text(about)) }
-                    }
-                }
+                @if page.shows(path) { (card(&page, path, name, about)) }
             }
-            @if page.demo && page.role.is_none() {
+            @if page.demo && page.role.is_none() { (card(&page, "/sign-in", "sign-in", "home-sign-in")) }
+            @if page.demo {
                 li.card {
-                    h2.govuk-heading-m { a.govuk-link href="/sign-in" { (page.text("sign-in")) } }
-                    p.govuk-body { (page.text("home-sign-in")) }
+                    h2.govuk-heading-m { (page.text("home-own-title")) }
+                    p.govuk-body { (page.text("home-own")) }
                 }
-            }
-            li.card {
-                h2.govuk-heading-m { (page.text("home-own-title")) }
-                p.govuk-body { (page.text("home-own")) }
             }
         }
-        h2.govuk-heading-l { (page.text("home-how-title")) }
-        ol.govuk-list.govuk-list--number {
-            @for step in ["home-how-1", "home-how-2", "home-how-3", "home-how-4"] {
-                li { (page.language.text_with(step, &[("threshold", &page.figures.threshold().to_string())])) }
+        @if is_of_staff {
+            h2.govuk-heading-l { (page.text("home-how-title")) }
+            ol.govuk-list.govuk-list--number {
+                @for step in ["home-how-1", "home-how-2", "home-how-3", "home-how-4"] {
+                    li { (page.language.text_with(step, &[("threshold", &page.figures.threshold().to_string())])) }
+                }
+            }
+        } @else {
+            div.urgent role="note" {
+                p { strong { (page.text("contact-urgent")) } " " (page.text("contact-urgent-what")) }
+            }
+            @if page.role.is_none() {
+                p.govuk-body { (page.text("home-staff")) " " a.govuk-link href="/sign-in" { (page.text("sign-in")) } }
             }
         }
     };
-    let title = page.text("home-title");
     page.render(StatusCode::OK, &title, &content)
 }
 
-pub async fn not_found(page: Page) -> Response {
-    missing(&page)
+fn card(page: &Page, path: &str, name: &str, about: &str) -> Markup {
+    html! {
+        li.card {
+            h2.govuk-heading-m { a.govuk-link href=(path) { (page.text(name)) } }
+            p.govuk-body { (page.text(about)) }
+        }
+    }
+}
+
+/// What no route is for. An address with a slash too many or in capitals leads to the one that is meant.
+pub async fn not_found(page: Page, method: Method) -> Response {
+    let meant = page.meant();
+    match meant.filter(|_| matches!(method, Method::GET | Method::HEAD)) {
+        Some(meant) => Redirect::permanent(&meant).into_response(),
+        None => missing(&page),
+    }
 }
 
 /// What is not there, and what someone may not know to be there: the same page.
@@ -58,17 +75,20 @@ pub fn missing(page: &Page) -> Response {
 
 /// The same for what the framework refuses before anything of ours has seen it: an address or a form that says nothing.
 pub fn unreadable(page: &Page, status: StatusCode) -> Response {
+    let is_missing = status == StatusCode::NOT_FOUND;
+    let title = page.text(if is_missing { "missing-title" } else { "malformed-title" });
+    let lead = page.text(if is_missing { "missing-lead" } else { "malformed-lead" });
     let content = html! {
-        h1.govuk-heading-xl { (page.text("missing-title")) }
-        p.lead { (page.text("missing-lead")) }
+        h1.govuk-heading-xl { (title) }
+        p.lead { (lead) }
         ul.govuk-list.govuk-list--bullet {
             li { a.govuk-link href="/" { (page.text("back-home")) } }
             li { a.govuk-link href="/contact" { (page.text("section-contact")) } }
             @if page.shows("/steer") { li { a.govuk-link href="/steer" { (page.text("section-steer")) } } }
-            @if page.role.is_none() { li { a.govuk-link href="/sign-in" { (page.text("sign-in")) } } }
+            @if page.role.is_none() { li { a.govuk-link href=(page.sign_in_link()) { (page.text(page.sign_in_text())) } } }
         }
     };
-    page.render(status, &page.text("missing-title"), &content)
+    page.render(status, &title, &content)
 }
 
 /// A page for what went wrong: what, and where to go on.
@@ -81,7 +101,11 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
     if failure.status == StatusCode::NOT_FOUND {
         return if text.is_empty() { missing(page) } else { away(page, StatusCode::CONFLICT, text) };
     }
+    if matches!(failure.status, StatusCode::BAD_REQUEST | StatusCode::MISDIRECTED_REQUEST) {
+        return unreadable(page, failure.status);
+    }
     let lead = match failure.status {
+        StatusCode::TOO_MANY_REQUESTS => "failed-too-many",
         StatusCode::INTERNAL_SERVER_ERROR => "failed-broken",
         StatusCode::FORBIDDEN => "failed-foreign",
         _ => "wrong-later",
@@ -89,6 +113,9 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
     let content = html! {
         h1.govuk-heading-xl { (page.text("failed-title")) }
         p.lead { (page.text(lead)) }
+        @if let Some(mistake) = &failure.mistake {
+            p.govuk-body { (page.language.text_with("failed-mistake", &[("number", mistake)])) }
+        }
         @if !text.is_empty() { (kept(page, text)) }
         p.govuk-body { a.govuk-link href="/" { (page.text("back-home")) } }
     };
@@ -109,10 +136,10 @@ pub fn kept(page: &Page, text: &str) -> Markup {
 pub fn away(page: &Page, status: StatusCode, text: &str) -> Response {
     let at_desk = page.uri.path().starts_with("/desk");
     let (lead, to, link) = match (at_desk, page.person.is_some()) {
-        (true, false) => ("away-desk", "/sign-in", "sign-in"),
+        (true, false) => ("away-desk", page.sign_in_link(), "sign-in"),
         // Whoever has signed in is not told that they have not.
-        (true, true) => ("away-foreign", "/desk", "desk-back"),
-        (false, _) => ("away-lead", "/contact/return", "contact-come-back"),
+        (true, true) => ("away-foreign", "/desk".into(), "desk-back"),
+        (false, _) => ("away-lead", "/contact/return".into(), "contact-come-back"),
     };
     let content = html! {
         h1.govuk-heading-xl { (page.text(if at_desk { "away-unsent" } else { "away-title" })) }

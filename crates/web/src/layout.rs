@@ -6,16 +6,17 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, Markup, html};
 use operations::access::Role;
 use serde::Deserialize;
 
 use crate::App;
 use crate::assets;
-use crate::caller::Person;
+use crate::caller::{OPENING, Person};
 use crate::figures::Figures;
 use crate::texts::Language;
+use crate::{OWN_HOST, is_encrypted};
 
 /// Who asks, in which language, for which address.
 pub struct Page {
@@ -45,7 +46,7 @@ impl FromRequestParts<Arc<App>> for Page {
         let chosen = parameter.and_then(|query| Language::named(query.0.lang.as_deref()?));
         let remembered = cookie(&parts.headers, "lang").and_then(Language::named);
         let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let person = cookie(&parts.headers, "session").and_then(|name| app.sessions.person(name, app.desk.now()));
+        let person = app.signed_in(&parts.headers);
         let figures = app.figures();
         Ok(Page {
             language: chosen.or(remembered).unwrap_or_else(|| Language::accepted(accepted)),
@@ -60,10 +61,27 @@ impl FromRequestParts<Arc<App>> for Page {
     }
 }
 
-/// The value of a cookie.
+/// The value of a cookie. What opens something is heard over an encrypted way only as this host alone can have set it.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let is_own = OPENING.contains(&name) && is_encrypted(headers);
+    let prefix = if is_own { OWN_HOST } else { "" };
     let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+    let mut pairs = all.flat_map(|line| line.split(';'));
+    pairs.find_map(|pair| pair.trim().strip_prefix(prefix)?.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// A path as an address on this very server: one slash begins it and none follows another, whatever was asked for.
+fn own_path(path: &str) -> String {
+    let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
+    format!("/{}", parts.join("/"))
+}
+
+/// An address within this server to go on to, such as a form or a link names it; none: it could lead elsewhere.
+pub fn onward(given: &str) -> Option<String> {
+    let is_plain = given.bytes().all(|byte| (b'!'..=b'~').contains(&byte) && byte != b'\\');
+    let uri: Uri = given.parse().ok().filter(|_| is_plain && given.starts_with('/'))?;
+    let is_own = uri.host().is_none() && own_path(uri.path()) == uri.path() && uri.path() != "/sign-in";
+    is_own.then(|| given.to_string())
 }
 
 impl Page {
@@ -73,7 +91,26 @@ impl Page {
 
     /// The same address with some parameters changed; an empty value takes one away.
     pub fn link(&self, changes: &[(&str, &str)]) -> String {
-        link_to(self.uri.path(), &self.uri, changes)
+        link_to(&own_path(self.uri.path()), &self.uri, changes)
+    }
+
+    /// The address that is meant where this one is written with a slash too many or in capitals; none: it is another.
+    pub fn meant(&self) -> Option<String> {
+        let meant = own_path(self.uri.path()).to_ascii_lowercase();
+        (meant != self.uri.path()).then(|| link_to(&meant, &self.uri, &[]))
+    }
+
+    /// Where one signs in to come back here.
+    pub fn sign_in_link(&self) -> String {
+        let here = self.link(&[("lang", "")]);
+        // Elsewhere is nowhere to come back to: each role has a first page of its own.
+        let is_somewhere = ["/desk", "/steer", "/contact/thread"].iter().any(|path| here.starts_with(path));
+        if is_somewhere { format!("/sign-in?to={}", escape(&here)) } else { "/sign-in".into() }
+    }
+
+    /// Asks to sign in, and then to come back here.
+    pub fn to_sign_in(&self) -> Response {
+        Redirect::to(&self.sign_in_link()).into_response()
     }
 
     /// Another address that keeps the filters of this one.
@@ -137,6 +174,11 @@ impl Page {
         }
     }
 
+    /// What signing in is called: on a county's own server it is for those who work there.
+    pub fn sign_in_text(&self) -> &'static str {
+        if self.demo { "sign-in" } else { "sign-in-staff" }
+    }
+
     /// Where one can go; residents are not shown the doors that stay closed to them.
     fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         const ALL: [(&str, &str); 4] = [
@@ -148,6 +190,8 @@ impl Page {
         let works = [Role::Nurse, Role::Physician, Role::Lead, Role::Manager];
         ALL.into_iter().filter(move |(path, _)| match (*path, self.role) {
             ("/steer", Some(Role::Resident)) => false,
+            // Who comes to a county's own server without signing in is a resident.
+            ("/desk" | "/steer", None) => self.demo,
             ("/desk", Some(role)) => works.contains(&role),
             _ => true,
         })
@@ -178,7 +222,7 @@ impl Page {
                                     button.masthead__out type="submit" { (self.text("sign-out")) }
                                 }
                             }
-                            None => { a.masthead__link href="/sign-in" { (self.text("sign-in")) } }
+                            None => { a.masthead__link href=(self.sign_in_link()) { (self.text(self.sign_in_text())) } }
                         }
                     }
                 }

@@ -6,34 +6,40 @@ mod access;
 mod answer;
 mod api;
 mod assets;
+mod bodies;
 mod caller;
 mod care;
 mod charts;
+mod compress;
+mod connections;
 mod contact;
 mod desk;
 mod figures;
 mod form;
 mod home;
 mod layout;
+mod limits;
 mod links;
 mod live;
 mod numbers;
 mod observe;
 mod resident;
 mod scorecard;
+mod sessions;
 mod steer;
 mod texts;
 mod thread;
 
-use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Once, PoisonError, RwLock};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, request};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -49,7 +55,10 @@ pub use api::OPENAPI;
 pub use caller::Person;
 pub use care::{PLAIN_ID, Service, is_plain_id};
 pub use charts::{assurance_code, chart_svg, variation_code};
+pub use connections::room;
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
+pub use limits::Strangers;
+pub use observe::{tell, tell_time_by};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
 
 /// What the binary wires together.
@@ -69,6 +78,10 @@ pub struct Parts {
     pub metrics: bool,
     /// Bytes that nobody can guess, for the names of sessions.
     pub secret: fn() -> [u8; 32],
+    /// What strangers may do.
+    pub strangers: Strangers,
+    /// The data directory, in which sessions outlive the server; without one they end with it.
+    pub data: Option<PathBuf>,
 }
 
 /// What every page can reach.
@@ -82,11 +95,16 @@ pub struct App {
     token_key: [u8; 32],
     demo: bool,
     calendar: &'static Calendar,
-    sessions: caller::Sessions,
-    tries: caller::Tries,
     /// First words that were shown in lists.
     glances: care::Glances,
+    sessions: sessions::Sessions,
+    strangers: Strangers,
+    counted: limits::Counted,
+    bodies: bodies::Room,
+    /// Whether it was said that what seems to be a proxy is not trusted.
+    untrusted: Once,
     counters: observe::Counters,
+    health: observe::Health,
     /// Place of the log up to which it is in the facts, and when that was last all of it, in microseconds since 1970.
     followed: AtomicU64,
     caught_up: AtomicI64,
@@ -97,7 +115,14 @@ pub struct App {
 impl App {
     pub fn new(parts: Parts) -> Arc<App> {
         let now = parts.desk.now();
+        let file = parts.data.as_ref().map(|data| data.join("sessions"));
         Arc::new(App {
+            sessions: sessions::Sessions::open(parts.secret, parts.token_key, file, now),
+            counted: limits::Counted::new(&parts.strangers),
+            strangers: parts.strangers,
+            bodies: bodies::Room::default(),
+            untrusted: Once::new(),
+            health: observe::Health::new(parts.data),
             figures: RwLock::new(parts.figures),
             metrics: parts.metrics,
             scorecards: parts.scorecards,
@@ -107,8 +132,6 @@ impl App {
             token_key: parts.token_key,
             demo: parts.demo,
             calendar: Calendar::shipped(),
-            sessions: caller::Sessions::new(parts.secret),
-            tries: caller::Tries::default(),
             glances: care::Glances::default(),
             counters: observe::Counters::default(),
             followed: AtomicU64::new(0),
@@ -168,8 +191,10 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(home::not_found)
         .layer(DefaultBodyLimit::max(care::MOST_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), caught))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), bodies::whole))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), same_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::count))
+        .layer(middleware::from_fn(compress::compress))
         .layer(middleware::from_fn(harden))
         .with_state(app)
 }
@@ -185,7 +210,7 @@ fn programs() -> Router<Arc<App>> {
         .route("/conversations/{id}/messages/{client_id}", put(api::write))
         .route("/queues/{id}", get(api::queue))
         .fallback(api::nothing)
-        .method_not_allowed_fallback(api::nothing)
+        .method_not_allowed_fallback(api::wrong_method)
         .layer(middleware::map_response(as_json))
 }
 
@@ -203,35 +228,55 @@ async fn as_json(response: Response) -> Response {
 }
 
 /// How long requests under way have when the server ends.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Sign-ins are on disk after so long.
+const NOTED_AFTER: Duration = Duration::from_secs(1);
+/// Connections of the county's monitoring at a time.
+const METRICS_AT_ONCE: usize = 16;
 
 /// Serves until `stopped`, and lets the requests under way end.
 pub async fn serve(
     listener: tokio::net::TcpListener,
     app: Arc<App>,
     stopped: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let ending = Arc::clone(&app);
-    let mut ended = app.ending.subscribe();
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let stopped = async move {
-        stopped.await;
-        ending.ending.send_replace(true);
-    };
+) {
+    let names = middleware::from_fn_with_state(Arc::clone(&app), named);
+    let served = connections::serve(listener, router(Arc::clone(&app)).layer(names), room(), app.ending.subscribe());
     let over = async {
-        let _ = ended.wait_for(|ending| *ending).await;
+        stopped.await;
+        app.ending.send_replace(true);
         tokio::time::sleep(PATIENCE).await;
     };
+    let kept = tokio::spawn(keep_sessions(Arc::clone(&app)));
     tokio::select! {
-        served = axum::serve(listener, service).with_graceful_shutdown(stopped) => served,
+        () = served => {}
         // Who does not read, or sends half a request, does not keep the server.
-        () = over => Ok(()),
+        () = over => {}
+    }
+    kept.abort();
+    keep_sessions_now(&app);
+}
+
+/// Writes down who has signed in, soon after that has changed.
+async fn keep_sessions(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(NOTED_AFTER).await;
+        let app = Arc::clone(&app);
+        let _ = tokio::task::spawn_blocking(move || keep_sessions_now(&app)).await;
+    }
+}
+
+fn keep_sessions_now(app: &App) {
+    if let Err(error) = app.sessions.keep() {
+        tell(&format!("warning: with the server everybody's sign-in will end: {error}"));
     }
 }
 
 /// Serves `/metrics` alone, for the address that only the county's monitoring reaches.
-pub async fn serve_metrics(listener: tokio::net::TcpListener, app: Arc<App>) -> std::io::Result<()> {
-    axum::serve(listener, Router::new().route("/metrics", get(observe::metrics)).with_state(app)).await
+pub async fn serve_metrics(listener: tokio::net::TcpListener, app: Arc<App>) {
+    let ending = app.ending.subscribe();
+    let metrics = Router::new().route("/metrics", get(observe::metrics)).with_state(app);
+    connections::serve(listener, metrics, METRICS_AT_ONCE, ending).await;
 }
 
 /// A mistake of ours in one answer is told in that answer, and ends no other.
@@ -242,7 +287,12 @@ async fn caught(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         Err(_) => failed(&app, &mut parts, Failure::broken(&"an answer panicked")).await,
         Ok(response) if is_of_programs(&parts.uri) || !is_bare_refusal(&response) => response,
         Ok(response) => match Page::from_request_parts(&mut parts, &app).await {
-            Ok(page) => home::unreadable(&page, response.status()),
+            Ok(page) => {
+                let mut told = home::unreadable(&page, response.status());
+                let allowed = response.headers().get(header::ALLOW).map(|it| (header::ALLOW, it.clone()));
+                told.headers_mut().extend(allowed);
+                told
+            }
             Err(response) => response,
         },
     }
@@ -269,6 +319,33 @@ fn is_bare_refusal(response: &Response) -> bool {
     response.status().is_client_error() && kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
+/// The server is asked under its own name: a page of another site, whose name was made to lead here, is not answered.
+async fn named(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut given = request.headers().get_all(header::HOST).iter();
+    let (host, is_twice) = (given.next().and_then(|host| host.to_str().ok()), given.next().is_some());
+    let ours = &app.strangers.hosts;
+    let is_ours = |host: &str| ours.iter().any(|name| name.eq_ignore_ascii_case(without_port(host)));
+    let failure = match host {
+        // Whoever looks whether the server is up knows its address only.
+        _ if request.uri().path() == "/healthz" => None,
+        _ if is_twice => Some(Failure::malformed("The request names two servers.")),
+        None if request.version() == Version::HTTP_11 => Some(Failure::malformed("The request names no server.")),
+        host if !ours.is_empty() && !host.is_some_and(is_ours) => Some(Failure::misdirected()),
+        _ => None,
+    };
+    match failure {
+        None => next.run(request).await,
+        Some(failure) => failed(&app, &mut request.into_parts().0, failure).await,
+    }
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
 /// Nothing is changed by a form of another site: browsers say where a request comes from.
 async fn same_origin(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
@@ -291,6 +368,21 @@ fn comes_from_here(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Whether the proxy that ends TLS before us says that the way to it is encrypted; then no cookie ever goes another way.
+fn is_encrypted(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
+}
+
+/// Before the names of cookies that only this very host may have set, over an encrypted way and for all of it.
+const OWN_HOST: &str = "__Host-";
+
+/// That, where a cookie opens something.
+fn prefix_of(cookie: &HeaderValue) -> &'static [u8] {
+    let name = cookie.as_bytes().split(|byte| *byte == b'=').next();
+    let opens = caller::OPENING.iter().any(|opening| name == Some(opening.as_bytes()));
+    if opens { OWN_HOST.as_bytes() } else { b"" }
+}
+
 /// No script but ours, no outside origin, no framing, nothing personal in caches.
 async fn harden(request: Request, next: Next) -> Response {
     const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; \
@@ -302,8 +394,7 @@ async fn harden(request: Request, next: Next) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
     ];
-    // The proxy that ends TLS before us says that the way to it is encrypted; then no cookie ever goes another way.
-    let is_encrypted = request.headers().get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let is_encrypted = is_encrypted(request.headers());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if is_encrypted {
@@ -311,7 +402,7 @@ async fn harden(request: Request, next: Next) -> Response {
         let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
         headers.remove(header::SET_COOKIE);
         for cookie in cookies {
-            let secure = [cookie.as_bytes(), b"; Secure"].concat();
+            let secure = [prefix_of(&cookie), cookie.as_bytes(), b"; Secure"].concat();
             headers.append(header::SET_COOKIE, HeaderValue::from_bytes(&secure).unwrap_or(cookie));
         }
     }

@@ -23,11 +23,43 @@ use crate::caller::Caller;
 /// A client hears so often that the connection stands.
 const HEARTBEAT: Duration = Duration::from_secs(25);
 /// How long an answer waits at most.
-const LONGEST: u64 = 60;
+pub const LONGEST: u64 = 60;
 /// A waiter looks again after so long, whatever it has heard: what another process wrote, or a right that was taken away.
 const LOOK: Duration = Duration::from_secs(5);
-/// Messages sent at once.
+/// Messages sent at once, and bytes of text after which no further message is added: how large an answer becomes is not
+/// for whoever has written it to decide.
 pub const MOST: usize = 200;
+pub const MOST_BYTES: usize = 128 << 10;
+/// Messages read at once.
+pub const READ: u64 = 20;
+
+/// Bytes of an item's text.
+pub fn bytes(item: &Item) -> usize {
+    match &item.what {
+        What::Message { text, .. } => text.as_ref().map_or(0, String::len),
+        What::State(_) => 0,
+    }
+}
+
+/// What there is of a conversation after a number, as much as is sent at once.
+pub async fn some_after(app: &App, contact: Uuid, after: u64) -> store::Result<Vec<Item>> {
+    let (mut items, mut size) = (Vec::new(), 0);
+    loop {
+        let last = items.last().map_or(after, |item: &Item| item.seq);
+        let read = app.desk.conversation(contact, last, READ as usize).await?;
+        let is_all = (read.len() as u64) < READ;
+        for item in read {
+            size += bytes(&item);
+            if !items.is_empty() && (items.len() >= MOST || size > MOST_BYTES) {
+                return Ok(items);
+            }
+            items.push(item);
+        }
+        if is_all {
+            return Ok(items);
+        }
+    }
+}
 
 /// A message as programs get it; changes of state are no messages. The name under which the contact was opened is told to
 /// its writer only: who knows it and the text gets the code again.
@@ -57,7 +89,7 @@ pub async fn after(app: &App, contact: Uuid, after: u64, wait: u64) -> Result<Ve
     let mut ending = app.ending.subscribe();
     loop {
         heard.borrow_and_update();
-        let items = app.desk.conversation(contact, after, MOST).await.map_err(|error| Failure::away(&error))?;
+        let items = some_after(app, contact, after).await.map_err(|error| Failure::away(&error))?;
         let now = tokio::time::Instant::now();
         if !items.is_empty() || now >= until || *ending.borrow() {
             return Ok(items);
@@ -121,7 +153,7 @@ impl Listener {
                 return Some((Ok(self.told(&item)), self));
             }
             self.heard.borrow_and_update();
-            self.items = self.app.desk.conversation(self.contact, self.after, MOST).await.ok()?;
+            self.items = some_after(&self.app, self.contact, self.after).await.ok()?;
             self.items.reverse();
             if self.items.is_empty() {
                 tokio::select! {

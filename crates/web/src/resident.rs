@@ -6,7 +6,6 @@ use operations::access::Role;
 use operations::calendar::day_number;
 use operations::contacts::{Channel, Contact};
 use operations::residents::{Command, Event, Meeting, Registration};
-use serde::Deserialize;
 use store::{Denied, new_id};
 use uuid::Uuid;
 
@@ -27,14 +26,14 @@ const MODALITIES: [Modality; 5] =
     [Modality::Message, Modality::Chat, Modality::Phone, Modality::Video, Modality::InPerson];
 
 /// What is asked for the resident of a contact.
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Default)]
 pub struct Asked {
     /// Home unit; by default the one that answers for the contact.
-    unit: Option<String>,
-    physician: Option<String>,
-    nurse: Option<String>,
-    modality: Option<String>,
-    minutes: Option<u32>,
+    pub unit: Option<String>,
+    pub physician: Option<String>,
+    pub nurse: Option<String>,
+    pub modality: Option<String>,
+    pub minutes: Option<u32>,
 }
 
 impl Asked {
@@ -82,7 +81,7 @@ impl App {
         let told = format!("{verb} {asked:?}");
         let now = self.desk.now();
         let command = match verb {
-            "register" => self.pair(contact, asked, now)?,
+            "register" => self.pair(contact, person, asked, now)?,
             "encounter" => Command::Record(meeting((id, contact), person, &asked, now)?),
             _ => return Err(Failure::not_found()),
         };
@@ -104,7 +103,17 @@ impl App {
         Ok(events.into_iter().filter_map(of_this).collect())
     }
 
-    fn pair(&self, contact: &Contact, asked: Asked, now: i64) -> Result<Command, Failure> {
+    /// Whether a professional works here, by the log or by what is published; where nobody is known, anybody does.
+    fn knows(&self, professional: &str) -> bool {
+        let (figures, organisation) = (self.figures(), self.desk.organisation());
+        let today = self.calendar.local_date(self.desk.now()).map_or(0, day_number);
+        let is_nobody_known = figures.staff().is_empty() && !organisation.has_professionals();
+        let is_in_log = organisation.profession(professional, today).is_some();
+        let is_published = || figures.staff().iter().any(|it| it.id == professional && it.open);
+        is_nobody_known || is_in_log || (is_published() && !organisation.has_ended(professional, today))
+    }
+
+    fn pair(&self, contact: &Contact, person: &Person, asked: Asked, now: i64) -> Result<Command, Failure> {
         let unit = asked.unit.unwrap_or_else(|| contact.unit.clone());
         if !self.is_unit(&unit) {
             return Err(Failure::invalid("unit", format!("There is no unit {unit}.")));
@@ -113,6 +122,9 @@ impl App {
             if !id.as_deref().is_none_or(is_plain_id) {
                 let what = format!("{field} is an id: {PLAIN_ID}.");
                 return Err(Failure::invalid(field, what));
+            }
+            if id.as_deref().is_some_and(|id| id != person.id && !self.knows(id)) {
+                return Err(Failure::invalid(field, "No such professional works here."));
             }
         }
         let from = self.calendar.local_date(now).map_or(0, day_number);
@@ -129,8 +141,8 @@ fn meeting((id, contact): (Uuid, &Contact), person: &Person, asked: &Asked, now:
     let modality = asked.modality.as_deref().map_or(Some(usual), Modality::named);
     let modality = modality.ok_or_else(|| Failure::invalid("modality", "There is no such way of meeting."))?;
     let minutes = asked.minutes.unwrap_or(10);
-    if minutes > LONGEST {
-        return Err(Failure::invalid("minutes", "An encounter lasts 600 minutes at most."));
+    if !(1..=LONGEST).contains(&minutes) {
+        return Err(Failure::invalid("minutes", "An encounter lasts 1 to 600 minutes."));
     }
     let profession = match person.role {
         Role::Physician => Profession::Physician.code(),

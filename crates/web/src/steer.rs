@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use maud::{Markup, html};
 use operations::access::{Action, Purpose, Resource, decide};
 use serde::Deserialize;
@@ -36,7 +36,7 @@ fn turned_away(page: &Page) -> Option<Response> {
     if decide(page.role, Purpose::Management, Action::SeeFigures, resource).allow {
         return None;
     }
-    Some(if page.role.is_none() { Redirect::to("/sign-in").into_response() } else { missing(page) })
+    Some(if page.role.is_none() { page.to_sign_in() } else { missing(page) })
 }
 
 /// The unit that a link names, or the one at the top.

@@ -1,31 +1,98 @@
 //! A conversation as both sides see it.
 
+use std::collections::VecDeque;
+
+use axum::extract::Query;
 use maud::{Markup, html};
 use operations::contacts::{Author, Shown};
+use serde::Deserialize;
 use store::{Item, What};
 use uuid::Uuid;
 
 use crate::App;
 use crate::layout::Page;
 use crate::links::{linked, linked_numbers};
+use crate::live::{MOST_BYTES, READ, bytes, some_after};
 use crate::numbers;
 
-/// So many messages and changes are shown at first: a page stays quick however long a thread has become.
-const SHOWN: u64 = 200;
+/// So many messages and changes are on a page at most.
+const SHOWN: usize = 100;
 
-/// The last of a conversation that stands at `head`, or all of it where that is asked for.
-pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result<Vec<Item>> {
-    let is_whole = page.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "all=1"));
-    let after = if is_whole { 0 } else { head.saturating_sub(SHOWN) };
-    app.desk.conversation(id, after, usize::MAX >> 1).await
+/// A page of a conversation.
+pub struct Items {
+    pub items: Vec<Item>,
+    /// Number of the conversation's last message or change.
+    head: u64,
+}
+
+impl Items {
+    /// Number of the last one shown.
+    pub fn last(&self) -> u64 {
+        self.items.last().map_or(0, |item| item.seq)
+    }
+
+    /// Whether nothing comes after it.
+    pub fn is_end(&self) -> bool {
+        self.last() >= self.head
+    }
+}
+
+/// Which page of a conversation is asked for; without anything the last one.
+#[derive(Deserialize, Default)]
+struct Asked {
+    /// The page that ends before a number.
+    before: Option<u64>,
+    /// The page that begins with a number; `all=1` is the first one.
+    from: Option<u64>,
+    all: Option<String>,
+}
+
+/// A page of a conversation that stands at `head`: the last one, or the one that the address asks for.
+pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result<Items> {
+    let asked = Query::<Asked>::try_from_uri(&page.uri).map(|query| query.0).unwrap_or_default();
+    let from = asked.from.or(asked.all.map(|_| 1));
+    let items = match from {
+        Some(from) => {
+            let mut items = some_after(app, id, from.saturating_sub(1)).await?;
+            items.truncate(SHOWN);
+            items
+        }
+        None => some_before(app, id, asked.before.unwrap_or(u64::MAX).min(head.saturating_add(1))).await?,
+    };
+    // One that came while it was read is of the page after.
+    Ok(Items { items, head })
+}
+
+/// What there is of a conversation before a number, as much as is shown at once.
+async fn some_before(app: &App, id: Uuid, before: u64) -> store::Result<Vec<Item>> {
+    let (mut items, mut size, mut first) = (VecDeque::new(), 0, before);
+    while first > 1 {
+        let from = first.saturating_sub(READ).max(1);
+        let read = app.desk.conversation(id, from - 1, (first - from) as usize).await?;
+        for item in read.into_iter().rev() {
+            size += bytes(&item);
+            if !items.is_empty() && (items.len() >= SHOWN || size > MOST_BYTES) {
+                return Ok(items.into());
+            }
+            items.push_front(item);
+        }
+        first = from;
+    }
+    Ok(items.into())
 }
 
 /// The messages, and between them what became of the contact. `language`: the one they are written in. `of_resident`: as
 /// the resident sees it.
-pub fn conversation(page: &Page, items: &[Item], language: &str, of_resident: bool) -> Markup {
+pub fn conversation(page: &Page, shown: &Items, language: &str, of_resident: bool) -> Markup {
+    let items = &shown.items;
+    let to = |place: &str, seq: u64| {
+        let seq = seq.to_string();
+        let changes = ["before", "from", "all"].map(|name| (name, if name == place { seq.as_str() } else { "" }));
+        page.link(&changes)
+    };
     html! {
-        @if items.first().is_some_and(|first| first.seq > 1) {
-            p { a.govuk-link href=(page.link(&[("all", "1")])) { (page.text("thread-earlier")) } }
+        @if let Some(first) = items.first().filter(|first| first.seq > 1) {
+            p { a.govuk-link href=(to("before", first.seq)) rel="prev" { (page.text("thread-earlier")) } }
         }
         div.thread role="log" tabindex="0" aria-label=(page.text("thread-title")) {
             ol.thread__list #messages {
@@ -61,6 +128,9 @@ pub fn conversation(page: &Page, items: &[Item], language: &str, of_resident: bo
                     }
                 }
             }
+        }
+        @if !shown.is_end() {
+            p { a.govuk-link href=(to("from", shown.last() + 1)) rel="next" { (page.text("thread-later")) } }
         }
     }
 }

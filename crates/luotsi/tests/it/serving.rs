@@ -21,7 +21,19 @@ pub struct Server {
 
 impl Server {
     pub fn start(data: &Path) -> Server {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_luotsi"))
+        // Tests write more from this one address than people do.
+        let settings = data.join("county.toml");
+        if !settings.exists() {
+            std::fs::create_dir_all(data).expect("a folder");
+            let limits = "[limits]\ncontacts_per_address = 0\nmessages_per_contact = 0\n";
+            std::fs::write(settings, limits).expect("settings");
+        }
+        Server::start_with(Command::new(env!("CARGO_BIN_EXE_luotsi")), data)
+    }
+
+    /// The same by a program that runs it.
+    pub fn start_with(mut program: Command, data: &Path) -> Server {
+        let mut child = program
             .args(["serve", "--listen", "127.0.0.1:0", "--facts-every", "1", "--data"])
             .arg(data)
             .stderr(Stdio::piped())
@@ -37,6 +49,10 @@ impl Server {
         // What it says later is read, so that it never waits for a reader.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("server: {line}")));
         Server { child, address }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// As a power cut does to a process.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use facts::Modality;
 use operations::access::{Action, Role};
 use operations::contacts::{Code, Command, Contact, Outcome};
@@ -171,7 +171,7 @@ fn signed_out(page: &Page, form: Result<Form<Fields>, FormRejection>) -> Respons
     let typed = form.map_or_else(|_| Typed::default(), |Form(fields)| Typed { fields, ..Typed::default() });
     let written = typed.all();
     match written.is_empty() {
-        true => Redirect::to("/sign-in").into_response(),
+        true => page.to_sign_in(),
         false => away(page, StatusCode::CONFLICT, &written),
     }
 }

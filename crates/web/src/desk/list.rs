@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use maud::{Markup, html};
 use operations::access::{Action, Role};
 use operations::contacts::{Command, Contact};
@@ -100,7 +100,7 @@ pub async fn list(
     Query(filters): Query<Filters>,
     caller: Result<Caller, Failure>,
 ) -> Response {
-    let Some(person) = page.person.clone() else { return Redirect::to("/sign-in").into_response() };
+    let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let caller = match caller {
         Ok(caller) => caller,
         Err(failure) => return failed(&page, &failure),
@@ -523,7 +523,7 @@ pub fn live(page: &Page) -> Markup {
     html! {
         div.live {
             p #signed-out .live__over role="alert" hidden {
-                (page.text("live-over")) " " a.govuk-link href="/sign-in" { (page.text("sign-in")) }
+                (page.text("live-over")) " " a.govuk-link href=(page.sign_in_link()) { (page.text("sign-in")) }
             }
             p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new"))
                 data-taken=(page.text("live-taken")) {}
@@ -548,7 +548,7 @@ pub async fn next(
     caller: Result<Caller, Failure>,
     Form(form): Form<Next>,
 ) -> Response {
-    let Some(person) = page.person.clone() else { return Redirect::to("/sign-in").into_response() };
+    let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let taken = match (caller, care::client_id(&form.client_id)) {
         (Ok(caller), Ok(key)) if app.may_see_queue(Some(&person), &form.unit) => {
             take(&app, &caller, &person, &form.unit, &key).await

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use facts::Code;
 use maud::{Markup, html};
 use operations::access::{Action, Role};
 use operations::contacts::{Contact, Event, Place};
 use operations::residents::Meeting;
 use serde::Deserialize;
-use store::{Happened, Item};
+use store::Happened;
 use uuid::Uuid;
 
 use super::acts::Typed;
@@ -30,7 +30,7 @@ use crate::home::{kept, unsent};
 use crate::layout::Page;
 use crate::numbers;
 use crate::resident;
-use crate::thread::conversation;
+use crate::thread::{Items, conversation};
 
 #[derive(Deserialize, Default)]
 pub struct After {
@@ -53,7 +53,7 @@ pub async fn contact(
 struct Whole {
     id: Uuid,
     contact: Contact,
-    items: Vec<Item>,
+    items: Items,
     history: Vec<Happened>,
     /// Encounters that were had because of it.
     met: Vec<Meeting>,
@@ -79,7 +79,7 @@ pub async fn shown(
     typed: &Typed,
     did: &str,
 ) -> Response {
-    let Some(person) = page.person.clone() else { return Redirect::to("/sign-in").into_response() };
+    let Some(person) = page.person.clone() else { return page.to_sign_in() };
     match whole(app, page, id, caller).await {
         Ok(whole) => {
             let is_own = whole.contact.owner() == Some(person.id.as_str());
@@ -114,6 +114,8 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     let items = crate::thread::items(app, page, id, contact.conversation).await.map_err(broken)?;
     let history = app.desk.history(id).await.map_err(broken)?;
     let met = app.met(id, &contact).await.map_err(broken)?;
+    // What lies after the page that is shown nobody has seen on it.
+    let contact = Contact { conversation: items.last(), ..contact };
     Ok(Whole { id, contact, items, history, met })
 }
 
@@ -133,7 +135,8 @@ impl Work<'_> {
 
     fn page(&self, did: &str) -> Markup {
         let Whole { id, contact, items, history, .. } = self.whole;
-        let head = contact.conversation;
+        // Beside what lies further back nothing arrives.
+        let arriving = format!("/api/conversations/{id}/messages?after={}", contact.conversation);
         html! {
             (live(self.page))
             (errors(self.page, &self.typed.wrong))
@@ -142,7 +145,7 @@ impl Work<'_> {
                 a.govuk-link href=(self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")])) { (self.text("desk-back")) }
             }
             h1.govuk-heading-xl { (service_name(self.app, self.page, &contact.service)) }
-            div.worked data-live=(format!("/api/conversations/{id}/messages?after={head}")) data-page=(format!("/desk/contacts/{id}")) {
+            div.worked data-live=[items.is_end().then_some(arriving)] data-page=(format!("/desk/contacts/{id}")) {
                 div.worked__main {
                     div #state {
                         (left::moved(self.page, history, self.person))

@@ -62,7 +62,7 @@ async fn texts(app: &Arc<App>, contact: &str, bearer: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_long_thread_is_shown_from_its_end_and_whole_where_that_is_asked_for() {
+fn a_long_thread_is_shown_from_its_end_and_in_pages_where_all_is_asked_for() {
     on_its_own(async {
         let app = app().await;
         let (contact, code) = opened(&app, "long").await;
@@ -74,9 +74,10 @@ fn a_long_thread_is_shown_from_its_end_and_whole_where_that_is_asked_for() {
         let cookie = format!("contact={code}");
         let (status, page) = get(&app, "/contact/thread?lang=en", &cookie).await;
         assert!(status == StatusCode::OK && page.contains("viesti 229.") && !page.contains("viesti 20."), "{status}");
-        assert!(page.contains("all=1") && page.contains("Show earlier messages"));
-        let (_, whole) = get(&app, "/contact/thread?lang=en&all=1", &cookie).await;
-        assert!(whole.contains("viesti 0.") && whole.contains("viesti 229.") && !whole.contains("Show earlier"));
+        assert!(page.contains("before=") && page.contains("Show earlier messages"));
+        let (_, first) = get(&app, "/contact/thread?lang=en&all=1", &cookie).await;
+        assert!(first.contains("viesti 0.") && !first.contains("viesti 229.") && !first.contains("Show earlier"));
+        assert!(first.contains("from=") && first.contains("Show later messages"));
     });
 }
 

@@ -8,11 +8,14 @@ mod desk;
 mod forms;
 mod openapi;
 mod pages;
+mod rights;
+mod sessions;
+mod strangers;
 
 use std::sync::Arc;
 
 use store::{Desk, KEY_FILE, Keys, Location, Log};
-use web::{App, Figures, Parts, Service};
+use web::{App, Figures, Parts, Service, Strangers};
 
 /// Signs the tokens of tests.
 const TOKEN_KEY: [u8; 32] = [9; 32];
@@ -30,6 +33,12 @@ async fn app_over(figures: Arc<dyn Figures>, metrics: bool) -> Arc<App> {
 
 /// The same with the record of accesses.
 async fn app_and_accesses(figures: Arc<dyn Figures>, metrics: bool) -> (Arc<App>, Log) {
+    let (app, accesses, _) = app_for(figures, metrics, Strangers::default(), true).await;
+    (app, accesses)
+}
+
+/// The same for strangers who may do so much, in the demo or not; with the record of accesses and the log.
+async fn app_for(figures: Arc<dyn Figures>, metrics: bool, strangers: Strangers, demo: bool) -> (Arc<App>, Log, Log) {
     // Every session gets another name.
     fn secret() -> [u8; 32] {
         store::random().expect("random bytes")
@@ -42,7 +51,7 @@ async fn app_and_accesses(figures: Arc<dyn Figures>, metrics: bool) -> (Arc<App>
     tokio::spawn(async move { followed.follow().await });
     let service =
         |id: &str, unit: &str| Service { id: id.into(), unit: unit.into(), names: ["a", "b", "c"].map(Into::into) };
-    let accesses = log(|| NOW);
+    let (accesses, events) = (log(|| NOW), desk.log().clone());
     let app = App::new(Parts {
         figures,
         scorecards: web::shipped_scorecards(),
@@ -50,9 +59,11 @@ async fn app_and_accesses(figures: Arc<dyn Figures>, metrics: bool) -> (Arc<App>
         accesses: accesses.clone(),
         services: vec![service("outpatient", "small"), service("families", "other")],
         token_key: TOKEN_KEY,
-        demo: true,
+        demo,
         metrics,
         secret,
+        strangers,
+        data: None,
     });
-    (app, accesses)
+    (app, accesses, events)
 }

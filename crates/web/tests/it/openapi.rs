@@ -1,6 +1,7 @@
 //! The document that programs are written by is held to the routes, and the answers to the document.
 
 use axum::http::{Method, StatusCode};
+use facts::Code;
 use operations::access::Role;
 use serde_json::{Value, json};
 
@@ -52,6 +53,7 @@ fn faults(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<S
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
         Value::Number(_) => "integer",
         Value::String(_) => "string",
         Value::Array(_) => "array",
@@ -65,6 +67,18 @@ fn faults(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<S
         && !codes.contains(value)
     {
         found.push(format!("{place} is {value}"));
+    }
+    let number = value.as_i64();
+    let length = value.as_str().map(|text| text.chars().count() as i64);
+    for (bound, given) in [("minimum", number), ("minLength", length)] {
+        found.extend(
+            schema[bound].as_i64().zip(given).filter(|(least, it)| it < least).map(|_| format!("{place}: {bound}")),
+        );
+    }
+    for (bound, given) in [("maximum", number), ("maxLength", length)] {
+        found.extend(
+            schema[bound].as_i64().zip(given).filter(|(most, it)| it > most).map(|_| format!("{place}: {bound}")),
+        );
     }
     for (name, inner) in value.as_object().into_iter().flatten() {
         match schema["properties"].get(name) {
@@ -143,5 +157,51 @@ fn answers_are_as_they_are_described() {
                 assert_eq!(faults(&document, schema, &body, path), Vec::<String>::new(), "{body}");
             }
         }
+    });
+}
+
+/// Every body that the program takes is described, and what it refuses by its form is not.
+#[test]
+fn the_document_is_as_strict_as_the_program() {
+    on_its_own(async {
+        let (app, document) = (app().await, document());
+        let resident = token(Role::Resident, "", "0190a0b0-0000-7000-8000-000000000001");
+        let mut known = opening("c1", "Hei");
+        known["anonymous"] = json!(false);
+        let (_, opened) = call(&app, Method::POST, "/api/contacts", &resident, Some(known)).await;
+        let id = opened["contact"].as_str().expect("an id");
+        let nurse = token(Role::Nurse, "small", "nurse-1");
+        let claim = format!("/api/contacts/{id}/claim");
+        assert_eq!(call(&app, Method::POST, &claim, &nurse, None).await.0, StatusCode::OK);
+        let schema = |path: &str, method: &Method| {
+            let schema = &document["paths"][path][method.as_str().to_lowercase()]["requestBody"];
+            schema["content"]["application/json"]["schema"].clone()
+        };
+        for (who, method, path, whole) in crate::strangers::bodies(id) {
+            let described = match path.as_str() {
+                "/api/contacts" => "/api/contacts",
+                path if path.contains("/messages/") => "/api/conversations/{id}/messages/{client_id}",
+                _ => "/api/contacts/{id}/{command}",
+            };
+            let schema = schema(described, &method);
+            assert_eq!(faults(&document, &schema, &whole, &path), Vec::<String>::new(), "what is right is described");
+            let names: Vec<String> = whole.as_object().expect("an object").keys().cloned().collect();
+            for name in names.iter().map(String::as_str).chain(["sen", "attachments"]) {
+                for other in [json!([]), json!(-1), json!(""), json!(1.5), json!("x".repeat(20_000)), json!({})] {
+                    let mut body = whole.clone();
+                    body[name] = other;
+                    let is_described = faults(&document, &schema, &body, &path).is_empty();
+                    let bearer = if who == "code" { &resident } else { &nurse };
+                    let (status, answer) = call(&app, method.clone(), &path, bearer, Some(body.clone())).await;
+                    let is_refused = [StatusCode::UNPROCESSABLE_ENTITY, StatusCode::BAD_REQUEST].contains(&status);
+                    assert!(is_refused && !is_described, "{method} {path} {name}: {status} {answer}, {is_described}");
+                }
+            }
+        }
+        let codes = |list: &facts::CodeList| list.codes.iter().map(|code| json!(code.code)).collect::<Vec<_>>();
+        let schemas = &document["components"]["schemas"];
+        let listed = |command: &str, field: &str| schemas[command]["properties"][field]["enum"].clone();
+        assert_eq!(listed("ResolveCommand", "outcome"), json!(codes(facts::Outcome::LIST)));
+        assert_eq!(listed("EncounterCommand", "modality"), json!(codes(facts::Modality::LIST)));
     });
 }

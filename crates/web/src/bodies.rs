@@ -1,0 +1,69 @@
+//! Bodies of requests: taken in whole, within their time and size, before anything looks at them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use futures::StreamExt;
+use tokio::sync::Semaphore;
+
+use crate::answer::Failure;
+use crate::care::MOST_BODY;
+use crate::{App, failed};
+
+/// A body has come after so long; the largest does at 100 kbit/s.
+const WITHIN: Duration = Duration::from_secs(20);
+/// Of a body that is too large so much is read and thrown away, so that whoever sends it hears why it was refused.
+const THROWN_AWAY: usize = 32 << 20;
+/// Bodies above so many bytes are taken in so many at a time: what comes slowly does not fill the memory.
+const SMALL: usize = 16 << 10;
+const LARGE_AT_ONCE: usize = 128;
+
+/// Room for large bodies.
+pub struct Room(Semaphore);
+
+impl Default for Room {
+    fn default() -> Room {
+        Room(Semaphore::new(LARGE_AT_ONCE))
+    }
+}
+
+/// Takes in the body of a request. Of one that is too large a little more than is allowed goes on, to be refused where it
+/// is read.
+pub async fn whole(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let failure = match tokio::time::timeout(WITHIN, taken_in(&app.bodies, body)).await {
+        Ok(Ok(body)) => return next.run(Request::from_parts(parts, Body::from(body))).await,
+        Ok(Err(failure)) => failure,
+        Err(_) => Failure::slow(),
+    };
+    let mut response = failed(&app, &mut parts, failure).await;
+    // What is still to come of it is no request.
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+async fn taken_in(room: &Room, body: Body) -> Result<Vec<u8>, Failure> {
+    let (mut taken, mut thrown_away, mut large) = (Vec::new(), 0, None);
+    let mut frames = body.into_data_stream();
+    while let Some(frame) = frames.next().await {
+        let frame = frame.map_err(|_| Failure::malformed("The body breaks off."))?;
+        if taken.len() + frame.len() > SMALL && large.is_none() {
+            large = Some(room.0.try_acquire().map_err(|_| Failure::busy())?);
+        }
+        let (fits, beyond) = frame.split_at(frame.len().min(MOST_BODY + 1 - taken.len()));
+        taken.extend_from_slice(fits);
+        thrown_away += beyond.len();
+        if thrown_away > THROWN_AWAY {
+            break;
+        }
+    }
+    Ok(taken)
+}
