@@ -203,6 +203,16 @@ impl Snapshot {
         self.table(table)?.partitions.get(&partition_name(table, partition))
     }
 
+    /// Every file of the version, by its path in the folder of facts, with its SHA-256 where the manifest has one.
+    pub fn stored(&self) -> Vec<(String, Option<&str>)> {
+        let tables = self.manifest.tables.values();
+        let rows = tables.flat_map(|files| files.partitions.values().flat_map(PartitionFiles::files));
+        let named: BTreeMap<&str, &str> = rows.map(|file| (file.path.as_str(), file.sha256.as_str())).collect();
+        let manifest = (self.manifest.version > 0).then(|| (manifest_name(self.manifest.version), None));
+        let files = self.manifest.paths().map(|path| (path.to_string(), named.get(path).copied()));
+        manifest.into_iter().chain(files).collect()
+    }
+
     /// SHA-256 of the manifest, which holds the digest of every file: one name for all that a version is.
     pub fn digest(&self) -> String {
         layout::hex(&Sha256::digest(serde_json::to_string(&*self.manifest).unwrap_or_default()))

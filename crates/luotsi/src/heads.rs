@@ -1,16 +1,17 @@
 //! Heads of the two logs, noted while a server runs: where each ended, and the chain of digests up to there. A log whose
 //! end was cut off with care is whole by itself; that more stood there once is told by what was noted, and best by a copy
-//! of it that is kept elsewhere.
+//! of it that is kept elsewhere. A log that was restored names in its own chain which it goes on from, and from where.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use analytics::measure::instant_text;
 use analytics::{Error, Result};
 use serde::{Deserialize, Serialize};
-use store::{Filter, Keys, Log, hex, signature};
+use store::{Filter, Keys, Log, Standing, hex, signature};
+use uuid::Uuid;
 
 use crate::now;
 use crate::place::told;
@@ -84,7 +85,12 @@ impl Heads {
         Ok(())
     }
 
-    /// Holds a log, or that there is none, to every head that was noted of it under its epoch.
+    /// Epochs of a log of which heads were noted.
+    pub fn epochs(&self, of: Of) -> Result<Vec<Uuid>> {
+        Ok(self.read()?.iter().filter(|head| head.log == of).filter_map(|head| head.epoch.parse().ok()).collect())
+    }
+
+    /// Holds a log, or that there is none, to every head that was noted of it.
     pub async fn hold(&self, of: Of, log: Option<&Log>) -> Result<()> {
         self.hold_to(of, log, self.read()?).await
     }
@@ -101,7 +107,7 @@ impl Heads {
             "keep what is left as it is, and restore the newest backup in which it stands; to go on without, move {} away",
             self.path.display()
         );
-        let wrong = |what: String| Err(Error::new(what).remedy(&remedy));
+        let wrong = |what: String| Err(Error::new(what).at(self.path.display()).remedy(&remedy));
         let noted: Vec<Head> = noted.into_iter().filter(|head| head.log == of).collect();
         let Some(log) = log else {
             return match noted.last() {
@@ -111,15 +117,26 @@ impl Heads {
                 None => Ok(()),
             };
         };
-        let stands = log.read_all(0, Filter::default(), 0).await.map_err(told)?;
-        // One that was restored is another, and is shorter by right.
-        for head in noted.into_iter().filter(|head| head.epoch == stands.epoch.to_string()) {
-            if head.pos > stands.head {
-                let end = stands.head;
-                return wrong(format!(
-                    "the {name} ends at {end}, and stood at {} at {}: its end is lost",
-                    head.pos, head.at
-                ));
+        let (past, stands) = log.past().await.map_err(told)?;
+        for head in noted {
+            match past.standing(head.epoch.parse().unwrap_or_default()) {
+                Standing::Now if head.pos > stands.pos => {
+                    let end = stands.pos;
+                    return wrong(format!(
+                        "the {name} ends at {end}, and stood at {} at {}: its end is lost",
+                        head.pos, head.at
+                    ));
+                }
+                Standing::Unknown => {
+                    return wrong(format!(
+                        "this {name} is another than the one that stood at {} at {}, and no restore in it says why",
+                        head.pos, head.at
+                    ));
+                }
+                // A copy took over before that place, and its chain says so.
+                Standing::Until(until) if head.pos > until => continue,
+                Standing::GivenUp => continue,
+                Standing::Now | Standing::Until(_) => {}
             }
             if chain_at(log, head.pos).await?.is_none_or(|chain| chain != head.chain) {
                 return wrong(format!("the {name} up to {} is not what it was at {}", head.pos, head.at));
@@ -151,14 +168,4 @@ impl Heads {
 pub async fn chain_at(log: &Log, pos: u64) -> Result<Option<String>> {
     let page = log.read_all(pos.saturating_sub(1), Filter::default(), 1).await.map_err(told)?;
     Ok(page.events.first().filter(|event| event.pos == pos).map(|event| hex(&event.chain)))
-}
-
-/// Moves the heads of a data directory away: after a restore the record of accesses may be shorter by right.
-pub fn put_away(data: &Path) -> Result<()> {
-    let path = data.join(FILE);
-    if !path.exists() {
-        return Ok(());
-    }
-    let away = data.join(format!("heads.until-{}.jsonl", instant_text(now()).replace(':', "")));
-    fs::rename(&path, &away).map_err(|error| Error::file("move away", &path, error))
 }

@@ -9,10 +9,10 @@ use analytics::{Error, Result};
 use clap::{Args, Subcommand};
 use operations::calendar::Calendar;
 use serde_json::json;
-use store::{Context, Epoch, Filter, Location, Log, Recorded};
+use store::{Context, Epoch, Filter, Keys, Location, Log, Recorded, Standing};
 use uuid::Uuid;
 
-use crate::heads::{self, Heads, Of, chain_at};
+use crate::heads::{Heads, Of, chain_at};
 use crate::place::{Place, told};
 use crate::{now, output, runtime};
 
@@ -33,6 +33,11 @@ pub enum LogCommand {
     Restore(Restore),
     /// Destroy the keys of a subject: nothing personal of it can be read again, here or in any copy.
     Erase(Erase),
+    /// Every erasure, and every end of the time for which a class of content is kept, with its reason.
+    Erased(Erased),
+    /// Add what copies of the keys have to those that are here: what only one has is kept, what one has destroyed is
+    /// destroyed.
+    Keys(JoinKeys),
     /// Destroy the keys of a class of content of the years before one: the end of the time for which it is kept.
     Retain(Retain),
 }
@@ -122,6 +127,21 @@ pub struct Erase {
 }
 
 #[derive(Args)]
+pub struct Erased {
+    #[command(flatten)]
+    of: Place,
+}
+
+#[derive(Args)]
+pub struct JoinKeys {
+    #[command(flatten)]
+    of: Place,
+    /// Copies of keys.db, wrapped by the same master key.
+    #[arg(required = true)]
+    copies: Vec<PathBuf>,
+}
+
+#[derive(Args)]
 pub struct Retain {
     #[command(flatten)]
     of: Place,
@@ -140,15 +160,15 @@ pub fn run(command: &LogCommand) -> Result<()> {
         LogCommand::Export(arguments) => {
             let log = match arguments.accesses {
                 false => arguments.of.existing(now)?,
-                true => {
-                    arguments.of.existing_accesses(now)?.ok_or_else(|| Error::new("nobody has seen anything yet"))?
-                }
+                true => runtime.block_on(accesses(&arguments.of))?,
             };
             runtime.block_on(export(&log))
         }
         LogCommand::Backup(arguments) => runtime.block_on(backup(arguments)),
         LogCommand::Restore(arguments) => runtime.block_on(restore(arguments)),
         LogCommand::Erase(arguments) => runtime.block_on(erase(arguments)),
+        LogCommand::Erased(arguments) => erased(&arguments.of),
+        LogCommand::Keys(arguments) => join_keys(arguments),
         LogCommand::Retain(arguments) => runtime.block_on(retain(arguments)),
     }
 }
@@ -158,15 +178,16 @@ fn say(text: &str) -> Result<()> {
 }
 
 async fn verify_all(arguments: &Verify) -> Result<()> {
-    let log = arguments.of.existing(now)?;
-    verify(&log, "events", arguments.chain.as_ref()).await?;
-    let accesses = arguments.of.existing_accesses(now)?;
+    let keys = Arc::new(arguments.of.existing_keys()?);
+    let log = Log::open(&arguments.of.location(), Arc::clone(&keys), now).map_err(told)?;
+    let location = arguments.of.location();
+    verify(&log, ("events", &location), arguments.chain.as_ref()).await?;
+    let accesses = arguments.of.existing_accesses(&keys, &log, now).await?;
     match (&accesses, &arguments.accesses_chain) {
-        (Some(accesses), noted) => verify(accesses, "accesses", noted.as_ref()).await?,
+        (Some(accesses), noted) => verify(accesses, ("accesses", &arguments.of.accesses()), noted.as_ref()).await?,
         (None, Some(_)) => return Err(Error::new("there is no record of accesses, and one was noted")),
         (None, None) => {}
     }
-    let keys = arguments.of.keys()?;
     let heads = match &arguments.heads {
         Some(copy) if !copy.exists() => {
             return Err(Error::new("there is no such file").at(copy.display()).remedy("name a copy of heads.jsonl"));
@@ -179,7 +200,8 @@ async fn verify_all(arguments: &Verify) -> Result<()> {
     arguments.of.goes_as_far_as_was_read(&log).await
 }
 
-async fn verify(log: &Log, what: &'static str, noted: Option<&Noted>) -> Result<()> {
+async fn verify(log: &Log, (what, location): (&'static str, &Location), noted: Option<&Noted>) -> Result<()> {
+    let at = location.name();
     let bar = output::progress(what, None);
     let report = log.verify().await;
     bar.finish_and_clear();
@@ -191,6 +213,7 @@ async fn verify(log: &Log, what: &'static str, noted: Option<&Noted>) -> Result<
                 && chain_at(log, *pos).await?.as_ref() != Some(chain)
             {
                 return Err(Error::new(format!("the chain noted at {pos} does not stand there: this is another log"))
+                    .at(at)
                     .remedy("keep this copy as it is, and restore the newest backup in which it stands"));
             }
             say(&format!("{} {what}, all as they were written, chain {}:{chain}", report.events, report.events))
@@ -207,9 +230,11 @@ async fn verify(log: &Log, what: &'static str, noted: Option<&Noted>) -> Result<
                     "the events are as they were written, and {} keys are missing",
                     faults.len()
                 ))
-                .remedy("put back the copy of the keys, keys.db and master, into the folder keys"));
+                .at(at)
+                .remedy("add a copy of the keys that has them: `luotsi log keys COPY`"));
             }
             Err(Error::new(format!("the log is not as it was written: {} faults", faults.len()))
+                .at(at)
                 .remedy("keep this copy as it is, and restore the newest backup that `log verify` finds whole"))
         }
     }
@@ -249,6 +274,7 @@ fn line(event: &Recorded) -> serde_json::Value {
         "subject": event.sealed.as_ref().map(|sealed| sealed.subject.to_string()),
         "key": event.sealed.as_ref().map(|sealed| sealed.key.to_string()),
         "sealed": event.sealed.as_ref().map(|sealed| hex(&sealed.bytes)),
+        "closes": event.closes, "command": event.command.map(|command| hex(&command)),
         "digest": hex(&event.digest), "chain": hex(&event.chain),
     })
 }
@@ -274,17 +300,19 @@ async fn backup(arguments: &Backup) -> Result<()> {
             return Err(Error::new("two copies cannot be one file").at(copy.display()));
         }
     }
-    let log = arguments.of.existing(now)?;
+    let keys = Arc::new(arguments.of.existing_keys()?);
+    let log = Log::open(&arguments.of.location(), Arc::clone(&keys), now).map_err(told)?;
     let to = Location::File(arguments.file.clone());
     let events = store::copy(&log, &to, Epoch::Kept).await.map_err(told)?;
     // After the log: every key that the copy of the log needs is then there.
     match &arguments.keys {
-        Some(keys) => arguments.of.keys()?.copy(keys).map_err(told)?,
+        Some(copy) => keys.copy(copy).map_err(told)?,
         None => eprintln!("warning: without the keys (--keys FILE) nobody can read what is sealed in the copy"),
     }
     say(&format!("{events} events copied to {}", arguments.file.display()))?;
     if let Some(file) = &arguments.accesses {
-        let Some(log) = arguments.of.existing_accesses(now)? else { return say("there are no accesses to copy") };
+        let found = arguments.of.existing_accesses(&keys, &log, now).await?;
+        let Some(log) = found else { return say("there are no accesses to copy") };
         let accesses = store::copy(&log, &Location::File(file.clone()), Epoch::Kept).await.map_err(told)?;
         say(&format!("{accesses} accesses copied to {}", file.display()))?;
     }
@@ -327,7 +355,8 @@ async fn restore(arguments: &Restore) -> Result<()> {
 }
 
 async fn restore_logs(arguments: &Restore) -> Result<()> {
-    let keys = Arc::new(arguments.of.keys()?);
+    // The copy brings its own, or those that are here are its.
+    let keys = Arc::new(arguments.of.keys_as_they_are()?);
     let open = |file: &Path| Log::open(&Location::File(file.into()), Arc::clone(&keys), now).map_err(told);
     for (copy, accesses) in [(Some(&arguments.file), false), (arguments.accesses.as_ref(), true)] {
         let Some(copy) = copy else { continue };
@@ -339,23 +368,101 @@ async fn restore_logs(arguments: &Restore) -> Result<()> {
                 .remedy("name the other file that `luotsi log backup` wrote"));
         }
     }
-    let events = store::copy(&open(&arguments.file)?, &arguments.of.location(), Epoch::New).await.map_err(told)?;
+    // The log last: without it nothing is served, and whoever was interrupted restores again.
+    let accesses = match &arguments.accesses {
+        // What is here already stays the log's.
+        None if arguments.of.accesses().head().map_err(told)?.is_some() => {
+            Some(Log::open(&arguments.of.accesses(), Arc::clone(&keys), now).map_err(told)?)
+        }
+        None => None,
+        Some(file) => {
+            let location = arguments.of.accesses();
+            let copied = put_back(&open(file)?, &location, &arguments.of, Of::Accesses, &keys).await?;
+            say(&format!("{copied} accesses restored"))?;
+            Some(Log::open(&location, Arc::clone(&keys), now).map_err(told)?)
+        }
+    };
+    let location = arguments.of.location();
+    let events = put_back(&open(&arguments.file)?, &location, &arguments.of, Of::Events, &keys).await?;
+    let log = Log::open(&location, Arc::clone(&keys), now).map_err(told)?;
+    settle(&log, accesses.as_ref()).await?;
     if arguments.keys.is_none() {
         eprintln!("warning: without --keys only content whose keys are here already can be read");
     }
     say(&format!("{events} events restored"))?;
-    eprintln!("warning: who was erased, and what token was withdrawn, after the copy was made is back: do both again");
-    if let Some(file) = &arguments.accesses {
-        let accesses = store::copy(&open(file)?, &arguments.of.accesses(), Epoch::Kept).await.map_err(told)?;
-        heads::put_away(arguments.of.path())?;
-        say(&format!("{accesses} accesses restored"))?;
+    eprintln!(
+        "warning: what token was withdrawn after the copy was made opens again, and who was erased after the copy of the \
+         keys was made is back: do both again"
+    );
+    Ok(())
+}
+
+/// Puts a copy where one of the logs is to stand, which says in its chain what it goes on from and what it takes the place
+/// of; gives how many events the copy had.
+pub async fn put_back(copy: &Log, to: &Location, place: &Place, of: Of, keys: &Keys) -> Result<u64> {
+    let (past, _) = copy.past().await.map_err(told)?;
+    let mut instead = place.epochs(of, keys)?;
+    instead.retain(|epoch| past.standing(*epoch) == Standing::Unknown);
+    let epoch = Uuid::from_bytes(store::random().map_err(told)?);
+    store::copy(copy, to, Epoch::New { epoch, at: now(), instead }).await.map_err(told)
+}
+
+/// After a log was put back: it names its record of accesses, and tells again what its keys know and it does not.
+pub async fn settle(log: &Log, accesses: Option<&Log>) -> Result<()> {
+    let at = now();
+    store::name_accesses(log, accesses, at).await.map_err(told)?;
+    store::retell(log, at, context("restore", at)).await.map_err(told).map(drop)
+}
+
+async fn accesses(place: &Place) -> Result<Log> {
+    let keys = Arc::new(place.existing_keys()?);
+    let log = Log::open(&place.location(), Arc::clone(&keys), now).map_err(told)?;
+    let accesses = place.existing_accesses(&keys, &log, now).await?;
+    accesses.ok_or_else(|| Error::new("nobody has seen anything yet"))
+}
+
+fn erased(place: &Place) -> Result<()> {
+    for erasure in place.existing_keys()?.erasures().map_err(told)? {
+        let at = analytics::measure::instant_text(erasure.at);
+        let of = match (erasure.subject, erasure.class, erasure.before) {
+            (Some(subject), ..) => subject.to_string(),
+            (_, Some(class), Some(before)) => format!("{class} before {before}"),
+            _ => String::new(),
+        };
+        say(&format!("{at} {of}: {}", erasure.reason))?;
     }
     Ok(())
+}
+
+fn join_keys(arguments: &JoinKeys) -> Result<()> {
+    let place = &arguments.of;
+    place.check_format()?;
+    arguments.copies.iter().try_for_each(|copy| store::is_keys(copy).map_err(told))?;
+    let log = place.location().head().map_err(told)?;
+    let path = place.keys_folder().join(store::KEYS);
+    let stood = path.exists();
+    let mut keys = place.keys_as_they_are()?;
+    for copy in &arguments.copies {
+        let joined = keys.join(copy, log.as_ref().map(|head| head.keys));
+        if joined.is_err() && !stood {
+            // Whoever tries again finds the place as it was.
+            store::files_of(&path).iter().for_each(|file| drop(std::fs::remove_file(file)));
+        }
+        let joined = joined.map_err(told)?;
+        say(&format!("{} keys added and {} destroyed, as in {}", joined.added, joined.destroyed, copy.display()))?;
+    }
+    match log {
+        Some(head) => keys.hold(&head, &place.location().name()).map_err(told),
+        None => Ok(()),
+    }
 }
 
 async fn erase(arguments: &Erase) -> Result<()> {
     let log = arguments.of.existing(now)?;
     let at = now();
+    if arguments.reason.trim().is_empty() {
+        return Err(Error::new("an erasure has a reason").remedy("name it with --reason: who asked for it, without names"));
+    }
     // An erasure is told in the log for ever: not of somebody of whom there was never anything.
     if !log.knows(arguments.subject).map_err(told)? {
         return Err(Error::new("nothing was ever kept of this subject")

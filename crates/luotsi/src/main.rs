@@ -1,5 +1,6 @@
 //! The one binary: reads clock, environment and arguments, and wires the rest together.
 
+mod backup_command;
 mod bench;
 mod demo;
 mod facts_command;
@@ -57,6 +58,10 @@ enum Command {
     /// List, show and run measures.
     #[command(subcommand)]
     Measure(measure_command::MeasureCommand),
+    /// Copy the whole county into two new folders, everything but keys and the keys, also while it serves.
+    Backup(backup_command::Backup),
+    /// Put a backup where nothing is.
+    Restore(backup_command::Restore),
     /// Prove, copy and erase what stands in the event log.
     #[command(subcommand)]
     Log(log_command::LogCommand),
@@ -113,6 +118,8 @@ fn run(command: Command) -> Result<Done> {
         Command::Facts(command) => facts_command::run(&command).map(|()| Done::Whole),
         Command::Sql(arguments) => facts_command::sql(&arguments).map(|()| Done::Whole),
         Command::Measure(command) => measure_command::run(&command).map(|()| Done::Whole),
+        Command::Backup(arguments) => backup_command::backup(&arguments).map(|()| Done::Whole),
+        Command::Restore(arguments) => backup_command::restore(&arguments).map(|()| Done::Whole),
         Command::Log(command) => log_command::run(&command).map(|()| Done::Whole),
         Command::Spc(arguments) => spc_command::run(&arguments).map(|()| Done::Whole),
         Command::Bench(command) => bench::run(&command).map(|()| Done::Whole),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use analytics::lake::{has_format, make_private};
 use analytics::{Error, Result};
 use clap::Args;
-use store::{Desk, Filter, KEY_FILE, KEYS, Keys, Location, Log, View};
+use store::{Desk, KEY_FILE, KEYS, Keys, Location, Log, Standing, View};
+use uuid::Uuid;
 
 use crate::heads::{self, Heads, Of};
 use crate::{DataDirectory, follower};
@@ -52,13 +53,42 @@ impl Place {
         has_format(self.path()).map(drop)
     }
 
-    /// The keys; opened once for each process, which keeps them to its end.
+    /// The keys; opened once for each process, which keeps them to its end. They are made where nothing was sealed yet.
     pub fn keys(&self) -> Result<Keys> {
         self.check_format()?;
+        let keys = self.keys_folder().join(KEYS);
+        if !is_filled(&keys) {
+            for location in [self.location(), self.accesses()] {
+                if location.head().map_err(told)?.is_some() {
+                    let what = format!("the keys are missing with which this log was written ({})", location.name());
+                    return Err(Error::new(what)
+                        .at(keys.display())
+                        .remedy("put back the newest copy of keys.db, or name it: `luotsi log keys COPY`; none is made anew"));
+                }
+            }
+        }
+        self.keys_as_they_are()
+    }
+
+    /// The same, whatever log there is.
+    pub fn keys_as_they_are(&self) -> Result<Keys> {
         make_private(self.path())?;
-        let folder = self.keys_folder();
-        let master = self.key_file.clone().unwrap_or_else(|| folder.join(KEY_FILE));
-        Keys::open(&folder, &master).map_err(told)
+        Keys::open(&self.keys_folder(), &self.master()).map_err(told)
+    }
+
+    /// The same with another data directory.
+    pub fn at(&self, path: &Path) -> Place {
+        Place { data: DataDirectory { path: path.into() }, ..self.clone() }
+    }
+
+    /// File of the master key.
+    pub fn master(&self) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| self.keys_folder().join(KEY_FILE))
+    }
+
+    /// The same, if it was named.
+    pub fn named_master(&self) -> Option<&Path> {
+        self.key_file.as_deref()
     }
 
     pub fn keys_folder(&self) -> PathBuf {
@@ -67,38 +97,82 @@ impl Place {
 
     /// The log that is there; none is made.
     pub fn existing(&self, clock: impl Fn() -> i64 + Send + 'static) -> Result<Log> {
-        self.check_format()?;
-        let location = self.location();
-        if let Location::File(path) = &location
-            && !path.exists()
-        {
-            return Err(Error::new("there is no log").at(path.display()).remedy("name the data directory with --data"));
-        }
-        Log::open(&location, Arc::new(self.keys()?), clock).map_err(told)
+        let keys = Arc::new(self.existing_keys()?);
+        Log::open(&self.location(), keys, clock).map_err(told)
     }
 
-    /// The record of accesses, if there is one.
-    pub fn existing_accesses(&self, clock: impl Fn() -> i64 + Send + 'static) -> Result<Option<Log>> {
-        let location = self.accesses();
-        match &location {
-            Location::File(path) if !path.exists() => Ok(None),
-            _ => Log::open(&location, Arc::new(self.keys()?), clock).map(Some).map_err(told),
+    /// The keys of the log that is there.
+    pub fn existing_keys(&self) -> Result<Keys> {
+        self.check_format()?;
+        let location = self.location();
+        if location.head().map_err(told)?.is_some() {
+            return self.keys();
         }
+        let (what, remedy) = match &location {
+            Location::File(path) if path.exists() => ("the log is empty", "restore the newest backup"),
+            _ => ("there is no log", "name the data directory with --data, or the database with --database"),
+        };
+        Err(Error::new(what).at(location.name()).remedy(remedy))
+    }
+
+    /// The record of accesses, held to what the log says of it; none: none was ever begun.
+    pub async fn existing_accesses(
+        &self,
+        keys: &Arc<Keys>,
+        log: &Log,
+        clock: impl Fn() -> i64 + Send + 'static,
+    ) -> Result<Option<Log>> {
+        let (location, named) = (self.accesses(), store::accesses_of(log).await.map_err(told)?);
+        let head = location.head().map_err(told)?;
+        let wrong = |what: &str| {
+            Err(Error::new(what).at(location.name()).remedy(
+                "keep what is left as it is, and restore the newest backup; to go on without, restore a copy of the log \
+                 alone: it says so in its chain",
+            ))
+        };
+        match (&head, named) {
+            (None, None) => return Ok(None),
+            (None, Some(_)) => return wrong("the record of accesses is missing or empty, and the log says that there is one"),
+            (Some(head), Some(birth)) if head.birth == birth => {}
+            // One that was being begun.
+            (Some(head), None) if head.pos == 0 => {}
+            (Some(_), _) => return wrong("this is not the record of accesses that the log names"),
+        }
+        Log::open(&location, Arc::clone(keys), clock).map(Some).map_err(told)
+    }
+
+    /// The record of accesses to write to, which is begun where there never was one.
+    pub async fn accesses_log(
+        &self,
+        keys: &Arc<Keys>,
+        log: &Log,
+        clock: impl Fn() -> i64 + Clone + Send + 'static,
+    ) -> Result<Log> {
+        let standing = self.existing_accesses(keys, log, clock.clone()).await?;
+        self.heads(keys).hold_last(Of::Accesses, standing.as_ref()).await?;
+        let accesses = match standing {
+            Some(accesses) => accesses,
+            None => Log::open(&self.accesses(), Arc::clone(keys), clock.clone()).map_err(told)?,
+        };
+        store::name_accesses(log, Some(&accesses), clock()).await.map_err(told)?;
+        Ok(accesses)
     }
 
     /// The log to write to, which is made where there never was one. `clock` gives microseconds since 1970.
     pub async fn log(&self, keys: &Arc<Keys>, clock: impl Fn() -> i64 + Send + 'static) -> Result<Log> {
-        if let Location::File(path) = self.location()
-            && !path.exists()
-            && let Some((_, read)) = self.was_read().next()
-        {
-            let what = format!("there is no log, and one was read up to {read} before");
-            let begin = format!(
-                "restore the newest backup; to begin without one, remove {} and {}",
-                self.snapshots().display(),
-                self.keys_folder().join(KEYS).display()
-            );
-            return Err(Error::new(what).at(path.display()).remedy(begin));
+        let location = self.location();
+        if location.head().map_err(told)?.is_none() {
+            let noted = keys.noted().map_err(told)?.map(|(_, pos)| pos).filter(|pos| *pos > 0);
+            if let Some(read) = self.was_read().map(|(_, read)| read).chain(noted).next() {
+                let what = format!("there is no log, and one was read up to {read} before");
+                let begin = format!(
+                    "restore the newest backup; to begin without one, remove {} and {}",
+                    self.snapshots().display(),
+                    self.keys_folder().join(KEYS).display()
+                );
+                return Err(Error::new(what).at(location.name()).remedy(begin));
+            }
+            self.heads(keys).hold_last(Of::Events, None).await?;
         }
         let log = Log::open(&self.location(), Arc::clone(keys), clock).map_err(told)?;
         self.goes_as_far_as_was_read(&log).await?;
@@ -119,25 +193,43 @@ impl Place {
     /// Refuses a log that ends before what was read of it once, or before where it stood when a key was made, or that is
     /// empty where one was read: its end is lost, and no digest can tell.
     pub async fn goes_as_far_as_was_read(&self, log: &Log) -> Result<()> {
-        let page = log.read_all(0, Filter::default(), 1).await.map_err(told)?;
-        let is_lost =
-            |(epoch, read): &(String, u64)| *read > page.head && (page.head == 0 || *epoch == page.epoch.to_string());
-        let noted = log.noted().map_err(told)?.map(|(epoch, pos)| (epoch.to_string(), pos));
-        match self.was_read().chain(noted).find(is_lost) {
-            None => Ok(()),
-            Some((_, read)) => {
-                let what = format!("the log ends at {}, and stood at {read} before: its end is lost", page.head);
-                Err(Error::new(what).remedy(
-                    "restore the newest backup; to go on with what is left, make a backup of it, move it away and restore that",
-                ))
-            }
+        let (past, head) = log.past().await.map_err(told)?;
+        let noted = log.noted().map_err(told)?;
+        for (epoch, read) in self.was_read().chain(noted).filter(|(_, read)| *read > 0) {
+            let what = match past.standing(epoch) {
+                Standing::Now if read > head.pos => {
+                    format!("the log ends at {}, and stood at {read} before: its end is lost", head.pos)
+                }
+                Standing::Unknown => {
+                    format!("this is another log than the one that was read up to {read} before: its end is lost")
+                }
+                Standing::Now | Standing::Until(_) | Standing::GivenUp => continue,
+            };
+            return Err(Error::new(what).at(self.location().name()).remedy(
+                "restore the newest backup; to go on with what is left, make a backup of it, move it away and restore that",
+            ));
         }
+        Ok(())
     }
 
     /// Epochs of the log and places up to which it was read.
-    fn was_read(&self) -> impl Iterator<Item = (String, u64)> {
-        let view = View::kept(&self.desk_snapshot()).map(|view| (view.epoch.to_string(), view.pos));
-        view.into_iter().chain(follower::reached(&self.snapshots())).filter(|(_, read)| *read > 0)
+    fn was_read(&self) -> impl Iterator<Item = (Uuid, u64)> {
+        let view = View::kept(&self.desk_snapshot()).map(|view| (view.epoch, view.pos));
+        let followed = follower::reached(&self.snapshots());
+        let followed = followed.and_then(|(epoch, pos)| Some((epoch.parse().ok()?, pos)));
+        view.into_iter().chain(followed).filter(|(_, read)| *read > 0)
+    }
+
+    /// Epochs of one of the logs that stood here, as far as anything tells: what is put in their place says so.
+    pub fn epochs(&self, of: Of, keys: &Keys) -> Result<Vec<Uuid>> {
+        let mut epochs = self.heads(keys).epochs(of)?;
+        if of == Of::Events {
+            epochs.extend(self.was_read().map(|(epoch, _)| epoch));
+            epochs.extend(keys.noted().map_err(told)?.map(|(epoch, _)| epoch));
+        }
+        epochs.sort_unstable();
+        epochs.dedup();
+        Ok(epochs)
     }
 
     fn desk_snapshot(&self) -> PathBuf {
@@ -161,5 +253,10 @@ impl Place {
 
 /// What went wrong with the log, in the words of the command line.
 pub fn told(error: store::Error) -> Error {
-    Error::new(error.0)
+    Error { what: error.what, at: error.at, remedy: error.remedy }
+}
+
+/// Whether a file is there, and is not empty.
+fn is_filled(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.len() > 0)
 }

@@ -82,8 +82,7 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         let keys = Arc::new(place.keys()?);
         let desk = place.desk(&keys, now).await?;
         let mut heads = place.heads(&keys);
-        heads.hold_last(Of::Accesses, place.existing_accesses(now)?.as_ref()).await?;
-        let accesses = Log::open(&place.accesses(), Arc::clone(&keys), now).map_err(told)?;
+        let accesses = place.accesses_log(&keys, desk.log(), now).await?;
         tell_of_risks(desk.log()).await?;
         let services = services(data, &publication)?;
         let strangers = strangers(data, demo && serving.listen.ip().is_loopback())?;

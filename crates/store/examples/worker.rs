@@ -207,9 +207,8 @@ async fn main() -> ExitCode {
         ["check", place, folder] => check(place, folder).await,
         ["erase", place, folder] => erase(place, folder).await,
         ["copy", place, folder, to] => copy(place, folder, to).await,
-        _ => Err(store::Error(
+        _ => Err(store::Error::new(
             "worker run PLACE FOLDER SEED [KEY…] | check PLACE FOLDER | erase PLACE FOLDER | copy PLACE FOLDER TO"
-                .into(),
         )),
     };
     match done {

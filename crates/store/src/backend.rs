@@ -2,13 +2,14 @@
 
 use uuid::Uuid;
 
+use crate::chain::beginning;
 use crate::event::Recorded;
 use crate::memory::Memory;
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 
 /// Version of the layout of the log's tables.
-pub const FORMAT: i64 = 1;
+pub const FORMAT: i64 = 2;
 
 /// The head row: where the log ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +18,21 @@ pub struct Head {
     pub chain: [u8; 32],
     /// When the last event was recorded.
     pub recorded: i64,
-    /// Changes when the log is restored from a copy: places taken before then mean nothing.
+    /// Changes when the log is restored from a copy: places taken before then mean nothing. The log itself names each.
     pub epoch: Uuid,
+    /// The first epoch, from which the chain begins.
+    pub birth: Uuid,
+    /// Check value of the keys that the log was written with.
+    pub keys: [u8; 32],
+    /// How often keys had been made or destroyed when it was last written: those of a lower age are an older copy.
+    pub age: u64,
+}
+
+impl Head {
+    /// Of a log that begins.
+    pub(crate) fn first(birth: Uuid, keys: [u8; 32]) -> Head {
+        Head { pos: 0, chain: beginning(birth), recorded: i64::MIN, epoch: birth, birth, keys, age: 0 }
+    }
 }
 
 /// A stream as it stands.
@@ -37,6 +51,8 @@ pub struct Command {
     pub first: u64,
     pub last: u64,
     pub recorded: i64,
+    /// Of everything above, as it was written.
+    pub digest: [u8; 32],
 }
 
 /// Why something could not be done.
@@ -53,11 +69,45 @@ pub enum Failure {
     Contradiction(String),
     /// Personal content could not be sealed.
     Unsealed(String),
+    /// The content is of somebody who was erased.
+    Erased(Uuid),
+    /// What stands there cannot be read as what was written.
+    Damaged(String),
     /// Nothing can be trusted from here on.
     Fatal(String),
 }
 
 pub type Outcome<T> = Result<T, Failure>;
+
+impl Failure {
+    /// What can be done about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Failure::Full => "make room on the disk; nothing that was acknowledged is lost",
+            Failure::ReadOnly => "make the file and its folder writable for this user",
+            Failure::Busy => "end the other process that holds it, or wait for it",
+            Failure::Lost => "see whether the database runs and can be reached",
+            Failure::Contradiction(_) | Failure::Unsealed(_) | Failure::Erased(_) => "see what `luotsi log verify` says",
+            Failure::Damaged(_) | Failure::Fatal(_) => {
+                "keep this copy as it is, and restore the newest backup that `luotsi log verify` finds whole"
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::Full => out.write_str("the disk is full"),
+            Failure::ReadOnly => out.write_str("it may only be read"),
+            Failure::Busy => out.write_str("another process holds it"),
+            Failure::Lost => out.write_str("the connection to the database is lost"),
+            Failure::Erased(subject) => write!(out, "{subject} was erased"),
+            Failure::Damaged(what) => write!(out, "it is damaged: {what}"),
+            Failure::Contradiction(what) | Failure::Unsealed(what) | Failure::Fatal(what) => out.write_str(what),
+        }
+    }
+}
 
 /// Where a log is kept. A transaction lies between `begin`, which takes the head, and `commit` or `rollback`.
 pub enum Backend {

@@ -148,7 +148,7 @@ pub enum Trouble {
 
 impl From<Error> for Trouble {
     fn from(error: Error) -> Trouble {
-        Trouble::Broken(error.0)
+        Trouble::Broken(error.to_string())
     }
 }
 
@@ -156,11 +156,19 @@ impl From<AppendError> for Trouble {
     fn from(error: AppendError) -> Trouble {
         match error {
             AppendError::KeyReused => Trouble::KeyReused,
+            AppendError::Erased(_) => Trouble::Refused(Refusal::NotNow("who it is about was erased")),
             AppendError::Overloaded | AppendError::Full | AppendError::ReadOnly => Trouble::Later(error.to_string()),
             AppendError::Unknown | AppendError::Fatal(_) => Trouble::Unknown(error.to_string()),
             _ => Trouble::Broken(error.to_string()),
         }
     }
+}
+
+/// Why a command was not carried out.
+enum Denied {
+    /// What it says is of somebody who was erased.
+    Erased,
+    Other(Trouble),
 }
 
 /// What somebody can wait for.
@@ -339,6 +347,11 @@ impl Desk {
     /// Opens a contact with its first message.
     pub async fn open_contact(&self, opening: Opening, who: &Who) -> std::result::Result<Opened, Trouble> {
         let now = self.now();
+        // Who was erased and writes again is nobody whom the county knows.
+        let opening = match !opening.subject.is_empty() && self.is_erased(&opening.subject).await? {
+            true => Opening { anonymous: true, subject: String::new(), ..opening },
+            false => opening,
+        };
         let request = opening.request();
         // The code follows from what was asked, so that who did not get the answer gets the same one again.
         let code = opening.anonymous.then(|| code::code(&self.0.codes, &opening.client_id, &request));
@@ -366,6 +379,7 @@ impl Desk {
                 resumed,
                 known: None,
                 here: false,
+                forgotten: false,
             })
             .await?;
         let (contact, asked) = match appended.again {
@@ -408,6 +422,7 @@ impl Desk {
                 resumed: None,
                 known,
                 here,
+                forgotten: false,
             })
             .await?;
         Ok(Done { seq, again: appended.again })
@@ -426,6 +441,18 @@ impl Desk {
 
     /// Where the events of a command stand, and the number of the message among them.
     async fn write(&self, asked: Asked) -> std::result::Result<(Appended, Option<u64>), Trouble> {
+        match self.carry_out(asked.clone()).await {
+            // The matter goes on without them.
+            Err(Denied::Erased) => self.carry_out(Asked { forgotten: true, ..asked }).await,
+            done => done,
+        }
+        .map_err(|denied| match denied {
+            Denied::Erased => AppendError::Erased(Uuid::nil()).into(),
+            Denied::Other(trouble) => trouble,
+        })
+    }
+
+    async fn carry_out(&self, asked: Asked) -> std::result::Result<(Appended, Option<u64>), Denied> {
         let outcome: Arc<Mutex<Outcome>> = Arc::default();
         let slot = Arc::clone(&outcome);
         let known = asked.known.as_ref().map_or((0, 0), |contact| (contact.history, contact.conversation));
@@ -449,14 +476,18 @@ impl Desk {
             Ok(appended) => {
                 self.reach(appended.last).await;
                 let decided = std::mem::take(&mut *outcome.lock().unwrap_or_else(PoisonError::into_inner));
-                let seq = if appended.again { self.written(appended).await? } else { decided.seq };
+                let seq = match appended.again {
+                    true => self.written(appended).await.map_err(|error| Denied::Other(error.into()))?,
+                    false => decided.seq,
+                };
                 Ok((appended, seq))
             }
             Err(AppendError::Refused) => {
                 let trouble = outcome.lock().unwrap_or_else(PoisonError::into_inner).trouble.take();
-                Err(trouble.unwrap_or(Trouble::NotFound))
+                Err(Denied::Other(trouble.unwrap_or(Trouble::NotFound)))
             }
-            Err(error) => Err(error.into()),
+            Err(AppendError::Erased(_)) => Err(Denied::Erased),
+            Err(error) => Err(Denied::Other(error.into())),
         }
     }
 

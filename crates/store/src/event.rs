@@ -173,6 +173,10 @@ pub enum AppendError {
     Unknown,
     /// The personal content could not be sealed; nothing was appended.
     Unsealed(String),
+    /// The content is of somebody who was erased, and gets no key again; nothing was appended.
+    Erased(Uuid),
+    /// The rule that was to decide has failed; nothing was appended, and nothing else was harmed.
+    Broken(String),
     /// Whether it was appended is not known, and the log can take no more until the process has started anew.
     Fatal(String),
 }
@@ -192,6 +196,8 @@ impl fmt::Display for AppendError {
             AppendError::ReadOnly => out.write_str("the log may only be read"),
             AppendError::Unknown => out.write_str("the connection was lost: ask again with the same key"),
             AppendError::Unsealed(what) => write!(out, "personal content could not be sealed: {what}"),
+            AppendError::Erased(subject) => write!(out, "{subject} was erased, and nothing more is kept of them"),
+            AppendError::Broken(what) => out.write_str(what),
             AppendError::Fatal(what) => write!(out, "the log has stopped: {what}"),
         }
     }
@@ -224,6 +230,10 @@ pub struct Recorded {
     pub context: Context,
     pub data: String,
     pub sealed: Option<Sealed>,
+    /// The last event of its stream.
+    pub closes: bool,
+    /// Digest of the command that brought it, on the first event of each: what was asked is a part of the proof.
+    pub command: Option<[u8; 32]>,
     /// SHA-256 of everything above.
     pub digest: [u8; 32],
     /// SHA-256 of the chain before and the digest.

@@ -3,12 +3,16 @@
 //! XChaCha20-Poly1305 with random nonces. One data key for each subject, class and year, so that erasure and the end of
 //! a retention period destroy keys and rewrite nothing; wrapped by a master key, which is one file.
 
+pub(crate) mod join;
+
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
@@ -18,7 +22,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::backend::{Failure, Outcome};
+use crate::backend::{Failure, Head, Outcome};
 use crate::event::{NewEvent, Recorded, Sealed};
 use crate::sqlite::{failure, write_ahead};
 use crate::{Error, Result};
@@ -28,6 +32,10 @@ pub const KEY_FILE: &str = "master";
 /// Name of the file of data keys beside it.
 pub const KEYS: &str = "keys.db";
 const NONCE: usize = 24;
+/// How long one who opens the keys, or destroys some, waits for another process.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long one who seals does.
+const TURN: Duration = Duration::from_millis(500);
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS keys (
@@ -36,15 +44,26 @@ CREATE TABLE IF NOT EXISTS keys (
     class TEXT NOT NULL,
     year INTEGER NOT NULL,
     wrapped BLOB,
-    destroyed INTEGER,
-    reason TEXT
+    destroyed INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX IF NOT EXISTS keys_in_use ON keys (subject, class, year) WHERE destroyed IS NULL;
-CREATE TABLE IF NOT EXISTS noted (
+CREATE INDEX IF NOT EXISTS keys_in_use ON keys (subject, class, year) WHERE destroyed IS NULL;
+-- Which keys these are, how often any were made or destroyed, and where the log stood when one was last made.
+CREATE TABLE IF NOT EXISTS bound (
     one INTEGER PRIMARY KEY CHECK (one = 1),
-    epoch BLOB NOT NULL,
-    pos INTEGER NOT NULL
+    id BLOB NOT NULL,
+    age INTEGER NOT NULL,
+    epoch BLOB,
+    pos INTEGER
 ) STRICT;
+-- Who gets no key again: a subject, or content of a class of the years before one. The reason is sealed.
+CREATE TABLE IF NOT EXISTS erased (
+    subject BLOB,
+    class TEXT,
+    before INTEGER,
+    at INTEGER NOT NULL,
+    reason BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS erased_subjects ON erased (subject);
 ";
 
 /// The key that wraps all others: 32 random bytes.
@@ -118,9 +137,12 @@ impl MasterKey {
 
 /// Whether a file is a copy of data keys; nothing is made or changed.
 pub fn is_keys(path: &Path) -> Result<()> {
-    let wrong = |error: rusqlite::Error| Error::new(format!("{} holds no keys: {error}", path.display()));
+    let wrong = |error: rusqlite::Error| {
+        Error::new(format!("the file holds no keys: {error}")).at(path.display()).remedy("name a copy of keys.db")
+    };
     let keys = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(wrong)?;
-    keys.prepare("SELECT key_id, subject, class, year, wrapped, destroyed FROM keys").map(drop).map_err(wrong)
+    keys.prepare("SELECT key_id, subject, class, year, wrapped, destroyed FROM keys").map(drop).map_err(wrong)?;
+    keys.query_row("SELECT id, age FROM bound", [], |_| Ok(())).map_err(wrong)
 }
 
 /// Bytes as hexadecimal digits.
@@ -149,6 +171,28 @@ pub struct Keys {
     making: Mutex<Half<Purpose, DataKey>>,
     /// Who opens does not wait for the disk of who seals.
     opening: Mutex<Half<Uuid, [u8; 32]>>,
+    folder: PathBuf,
+    /// Check value of these keys, by which a log knows them.
+    check: [u8; 32],
+    /// How often keys were made or destroyed, as far as this process knows.
+    age: AtomicU64,
+    /// Keys what the log notes of a command: from it nobody guesses what was asked.
+    asked: [u8; 32],
+    /// Seals the reasons of erasures.
+    reasons: [u8; 32],
+}
+
+/// An erasure, or the end of the time for which a class of content is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    /// None: of a class.
+    pub subject: Option<Uuid>,
+    pub class: Option<String>,
+    /// Content of the years before this one.
+    pub before: Option<i16>,
+    /// Microseconds since 1970.
+    pub at: i64,
+    pub reason: String,
 }
 
 /// What a key in use is for: a subject, a class and a year.
@@ -181,7 +225,7 @@ impl Keys {
         }
         let open = || {
             let database = Connection::open(&path)?;
-            database.busy_timeout(std::time::Duration::from_secs(30))?;
+            database.busy_timeout(PATIENCE)?;
             write_ahead(&database)?;
             // A destroyed key must not stay in freed pages.
             database.pragma_update(None, "secure_delete", true)?;
@@ -193,13 +237,77 @@ impl Keys {
         let master = MasterKey::at(master, !some.map_err(|error| broken(&error))?)?;
         master.is_of(&making)?;
         let opening = open().map_err(|error| broken(&error))?;
-        Ok(Keys { master, making: Mutex::new(Half::of(making)), opening: Mutex::new(Half::of(opening)) })
+        let fresh: [u8; 16] = random()?;
+        let begin = "INSERT OR IGNORE INTO bound (one, id, age) VALUES (1, ?, 0)";
+        making.execute(begin, [fresh.as_slice()]).map_err(|error| broken(&error))?;
+        let bound = making.query_row("SELECT id, age FROM bound", [], |row| Ok((row.get(0)?, row.get(1)?)));
+        let (id, age): ([u8; 16], i64) = bound.map_err(|error| broken(&error))?;
+        // From here on somebody waits for an answer.
+        [&making, &opening].into_iter().try_for_each(|it| it.busy_timeout(TURN)).map_err(|error| broken(&error))?;
+        let (asked, reasons) = (derived(&master, "requests"), derived(&master, "reasons"));
+        Ok(Keys {
+            check: check(&master, &id),
+            making: Mutex::new(Half::of(making)),
+            opening: Mutex::new(Half::of(opening)),
+            folder: folder.into(),
+            age: AtomicU64::new(age as u64),
+            asked,
+            reasons,
+            master,
+        })
+    }
+
+    /// Check value of these keys: other keys, also those of another master key, have another.
+    pub fn check(&self) -> [u8; 32] {
+        self.check
+    }
+
+    /// Refuses keys that are not those of a log, or an older copy of them.
+    pub fn hold(&self, head: &Head, log: &str) -> Result<()> {
+        let wrong = |what: &str, remedy: &str| {
+            let at = self.folder.join(KEYS);
+            Err(Error::new(format!("the keys {what} ({log})")).at(at.display()).remedy(remedy))
+        };
+        if head.keys != self.check {
+            return wrong(
+                "are not those that this log was written with",
+                "put back keys.db and the master key that belong to it, or add a copy of them with `luotsi log keys \
+                 COPY`; a log in a database is written from one data directory alone, and this may be another",
+            );
+        }
+        match self.is_of_age(head.age) {
+            Ok(true) => Ok(()),
+            Ok(false) => wrong(
+                "are older than the log: some that it needs, or the word that some were destroyed, are not here",
+                "put back the newest keys.db, or add what newer copies have with `luotsi log keys COPY`",
+            ),
+            Err(failure) => wrong(&format!("cannot be read: {failure}"), failure.remedy()),
+        }
+    }
+
+    /// Whether nothing was made or destroyed that is not known here.
+    pub(crate) fn is_of_age(&self, age: u64) -> Outcome<bool> {
+        if self.age() < age {
+            let found = held(&self.opening).database.query_row("SELECT age FROM bound", [], |row| row.get::<_, i64>(0));
+            self.age.fetch_max(found.map_err(trouble)? as u64, Ordering::AcqRel);
+        }
+        Ok(self.age() >= age)
+    }
+
+    pub(crate) fn age(&self) -> u64 {
+        self.age.load(Ordering::Acquire)
+    }
+
+    /// What the log notes of a command's name and of what it asked: signatures, from which neither can be guessed.
+    pub(crate) fn asked(&self, scope: &str, key: &str, request: &[u8; 32]) -> (String, [u8; 32]) {
+        let name = signature(&self.asked, &[b"name", scope.as_bytes(), key.as_bytes()]);
+        (hex(&name), signature(&self.asked, &[b"request", scope.as_bytes(), key.as_bytes(), request]))
     }
 
     /// Begins to seal what is written together. From the first that is sealed until it is committed or dropped nobody
     /// else in this process seals.
     pub(crate) fn sealing(&self) -> Sealing<'_> {
-        Sealing { keys: self, half: None, begun: false }
+        Sealing { keys: self, half: None, begun: false, made: 0 }
     }
 
     /// Opens what was sealed; none: its key is destroyed.
@@ -215,50 +323,92 @@ impl Keys {
 
     /// A key for one purpose that is neither of a person nor of content: names of codes, signatures of tokens.
     pub fn derived(&self, purpose: &str) -> [u8; 32] {
-        signature(&self.master.0, &[b"luotsi", purpose.as_bytes()])
+        derived(&self.master, purpose)
     }
 
-    /// Copies the keys, wrapped as they are, to a file that is not there yet.
+    /// Copies the keys, wrapped as they are, to a file that is not there yet. Whole or not at all.
     pub fn copy(&self, to: &Path) -> Result<()> {
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
-        made.map_err(|error| Error::new(format!("the copy of the keys {}: {error}", to.display())))?;
-        held(&self.opening).database.execute("VACUUM INTO ?", [to.to_string_lossy()]).map(|_| ()).map_err(broken)
+        crate::sqlite::copy_database(&self.folder.join(KEYS), to)
     }
 
     /// Whether content of a subject was ever sealed, also where its keys are destroyed.
     pub fn knows(&self, subject: Uuid) -> Result<bool> {
-        let known = "SELECT EXISTS (SELECT 1 FROM keys WHERE subject = ?)";
+        let known = "SELECT EXISTS (SELECT 1 FROM keys WHERE subject = ?1) \
+                     OR EXISTS (SELECT 1 FROM erased WHERE subject = ?1)";
         held(&self.opening).database.query_row(known, [subject.as_bytes()], |row| row.get(0)).map_err(broken)
+    }
+
+    /// Every erasure and every end of a retention, the first first.
+    pub fn erasures(&self) -> Result<Vec<Erasure>> {
+        let half = held(&self.opening);
+        let mut all = half
+            .database
+            .prepare("SELECT subject, class, before, at, reason FROM erased ORDER BY at, rowid")
+            .map_err(broken)?;
+        let erasure = |row: &rusqlite::Row<'_>| {
+            let subject: Option<[u8; 16]> = row.get(0)?;
+            let reason: Vec<u8> = row.get(4)?;
+            let reason = open(&self.reasons, &reason, b"reason").unwrap_or_default();
+            Ok(Erasure {
+                subject: subject.map(Uuid::from_bytes),
+                class: row.get(1)?,
+                before: row.get(2)?,
+                at: row.get(3)?,
+                reason: String::from_utf8_lossy(&reason).into_owned(),
+            })
+        };
+        all.query_map([], erasure).and_then(Iterator::collect).map_err(broken)
     }
 
     /// Destroys all keys of a subject; gives how many.
     pub fn destroy(&self, subject: Uuid, reason: &str, now: i64) -> Result<usize> {
-        self.destroy_where("subject = ?", params![now, reason, subject.as_bytes()])
+        let told = "INSERT INTO erased (subject, at, reason) SELECT ?1, ?2, ?3 \
+                    WHERE NOT EXISTS (SELECT 1 FROM erased WHERE subject = ?1)";
+        let reason = close(&self.reasons, reason.as_bytes(), b"reason")?;
+        let values = params![subject.as_bytes(), now, reason];
+        self.destroy_where((told, values), ("subject = ?", params![now, subject.as_bytes()]))
     }
 
     /// Destroys the keys of a class of content of all years before one; gives how many.
     pub fn expire(&self, class: &str, before: i16, now: i64) -> Result<usize> {
-        self.destroy_where("class = ? AND year < ?", params![now, "retention", class, before])
+        let told = "INSERT INTO erased (class, before, at, reason) SELECT ?1, ?2, ?3, ?4 \
+                    WHERE NOT EXISTS (SELECT 1 FROM erased WHERE class = ?1 AND before >= ?2)";
+        let reason = close(&self.reasons, b"retention", b"reason")?;
+        let values = params![class, before, now, reason];
+        self.destroy_where((told, values), ("class = ? AND year < ?", params![now, class, before]))
     }
 
-    /// `values`: when, why, and those of the condition.
-    fn destroy_where(&self, condition: &str, values: &[&dyn rusqlite::ToSql]) -> Result<usize> {
+    /// `told`: who gets no key again. `values` of the condition: when, and its own.
+    fn destroy_where(
+        &self,
+        told: (&str, &[&dyn rusqlite::ToSql]),
+        (condition, values): (&str, &[&dyn rusqlite::ToSql]),
+    ) -> Result<usize> {
         let mut making = held(&self.making);
+        making.database.busy_timeout(PATIENCE).map_err(broken)?;
         let transaction = making.database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(broken)?;
-        let destroy = format!(
-            "UPDATE keys SET wrapped = NULL, destroyed = ?, reason = ? WHERE destroyed IS NULL AND {condition}"
-        );
+        let told = transaction.execute(told.0, told.1).map_err(broken)?;
+        let destroy = format!("UPDATE keys SET wrapped = NULL, destroyed = ? WHERE destroyed IS NULL AND {condition}");
         let destroyed = transaction.execute(&destroy, values).map_err(broken)?;
+        let age = transaction
+            .query_row("UPDATE bound SET age = age + ? RETURNING age", [(destroyed + told) as i64], |row| row.get(0))
+            .map_err(broken)?;
         let erasures: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(broken)?;
         transaction.pragma_update(None, "user_version", erasures + 1).map_err(broken)?;
         transaction.commit().map_err(broken)?;
+        self.grown(age);
         // The old page images go with the write-ahead log; whoever opens meanwhile would hold it.
         let _opening = held(&self.opening);
         let busy = making.database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+        making.database.busy_timeout(TURN).map_err(broken)?;
         match busy.map_err(broken)? {
             true => Err(Error::new("the keys are destroyed, but a reader holds their old pages: erase again")),
             false => Ok(destroyed),
         }
+    }
+
+    fn grown(&self, age: i64) {
+        self.age.fetch_max(age as u64, Ordering::AcqRel);
     }
 
     /// What became of keys; each with the place of the first event that it sealed.
@@ -287,7 +437,8 @@ impl Keys {
 
     /// Where the log stood at the least when a key was last made, and its epoch: a log that ends before has lost its end.
     pub fn noted(&self) -> Result<Option<(Uuid, u64)>> {
-        let noted = held(&self.opening).database.query_row("SELECT epoch, pos FROM noted", [], |row| {
+        let noted = "SELECT epoch, pos FROM bound WHERE epoch IS NOT NULL";
+        let noted = held(&self.opening).database.query_row(noted, [], |row| {
             Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, i64>(1)? as u64))
         });
         noted.optional().map_err(broken)
@@ -312,6 +463,15 @@ pub(crate) enum Fate {
 
 fn held<T>(half: &Mutex<T>) -> MutexGuard<'_, T> {
     half.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn derived(master: &MasterKey, purpose: &str) -> [u8; 32] {
+    signature(&master.0, &[b"luotsi", purpose.as_bytes()])
+}
+
+/// Check value of the keys of an id.
+fn check(master: &MasterKey, id: &[u8]) -> [u8; 32] {
+    signature(&derived(master, "keys of a log"), &[id])
 }
 
 /// HMAC-SHA-256 of some parts, each with its length, so that no two lists of parts have one signature.
@@ -343,6 +503,7 @@ pub(crate) struct Sealing<'a> {
     half: Option<Making<'a>>,
     /// Keys were made, and stand only in an open transaction.
     begun: bool,
+    made: i64,
 }
 
 type Making<'a> = MutexGuard<'a, Half<Purpose, DataKey>>;
@@ -356,17 +517,19 @@ impl Sealing<'_> {
             self.half = Some(half);
         }
         let Some(half) = &mut self.half else { return Ok(vec![None; events.len()]) };
-        let (master, begun) = (&self.keys.master, &mut self.begun);
-        events.iter().map(|event| half.seal(event, master, begun)).collect()
+        let (master, begun) = (&self.keys.master, (&mut self.begun, &mut self.made));
+        events.iter().map(|event| half.seal(event, master, (&mut *begun.0, &mut *begun.1))).collect()
     }
 
     /// `head`: the log's, before this group.
     pub fn commit(mut self, (epoch, pos): (Uuid, u64)) -> Outcome<()> {
         if let Some(half) = self.half.as_ref().filter(|_| self.begun) {
-            let note = "INSERT INTO noted VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, \
-                        pos = CASE WHEN epoch = excluded.epoch THEN max(pos, excluded.pos) ELSE excluded.pos END";
-            half.database.execute(note, params![epoch.as_bytes(), pos as i64]).map_err(trouble)?;
+            let note = "UPDATE bound SET age = age + ?1, epoch = ?2, \
+                        pos = CASE WHEN epoch = ?2 THEN max(pos, ?3) ELSE ?3 END RETURNING age";
+            let values = params![self.made, epoch.as_bytes(), pos as i64];
+            let age = half.database.query_row(note, values, |row| row.get(0)).map_err(trouble)?;
             half.database.execute_batch("COMMIT").map_err(trouble)?;
+            self.keys.grown(age);
             self.begun = false;
         }
         Ok(())
@@ -374,7 +537,12 @@ impl Sealing<'_> {
 }
 
 impl Half<Purpose, DataKey> {
-    fn seal(&mut self, event: &NewEvent, master: &MasterKey, begun: &mut bool) -> Outcome<Option<Sealed>> {
+    fn seal(
+        &mut self,
+        event: &NewEvent,
+        master: &MasterKey,
+        begun: (&mut bool, &mut i64),
+    ) -> Outcome<Option<Sealed>> {
         let Some(personal) = &event.personal else { return Ok(None) };
         // The county's year: what is kept to the end of one ends there at midnight.
         let date = Calendar::shipped().local_date(event.occurred);
@@ -400,7 +568,8 @@ impl Half<Purpose, DataKey> {
         let found: Option<([u8; 16], Vec<u8>)> = self
             .database
             .prepare_cached(
-                "SELECT key_id, wrapped FROM keys WHERE subject = ? AND class = ? AND year = ? AND destroyed IS NULL",
+                "SELECT key_id, wrapped FROM keys WHERE subject = ? AND class = ? AND year = ? AND destroyed IS NULL \
+                 ORDER BY key_id LIMIT 1",
             )
             .and_then(|mut it| {
                 it.query_row(params![subject.as_bytes(), class, year], |row| Ok((row.get(0)?, row.get(1)?))).optional()
@@ -411,7 +580,12 @@ impl Half<Purpose, DataKey> {
         Ok(Some((id, master.unwrap(id, &wrapped).map_err(unsealed)?)))
     }
 
-    fn make(&mut self, purpose: &Purpose, master: &MasterKey, begun: &mut bool) -> Outcome<DataKey> {
+    fn make(
+        &mut self,
+        purpose: &Purpose,
+        master: &MasterKey,
+        (begun, made): (&mut bool, &mut i64),
+    ) -> Outcome<DataKey> {
         if !*begun {
             self.database.execute_batch("BEGIN IMMEDIATE").map_err(trouble)?;
             *begun = true;
@@ -421,6 +595,15 @@ impl Half<Purpose, DataKey> {
             }
         }
         let (subject, class, year) = purpose;
+        // A key that was destroyed is another thing than one that was never made.
+        let erased = "SELECT EXISTS (SELECT 1 FROM erased WHERE subject = ?1) \
+                      OR EXISTS (SELECT 1 FROM erased WHERE class = ?2 AND before > ?3)";
+        let erased = self.database.prepare_cached(erased).and_then(|mut it| {
+            it.query_row(params![subject.as_bytes(), class, year], |row| row.get::<_, bool>(0))
+        });
+        if erased.map_err(trouble)? {
+            return Err(Failure::Erased(*subject));
+        }
         let (id, key) = (Uuid::from_bytes(random().map_err(unsealed)?), random().map_err(unsealed)?);
         let wrapped = close(&master.0, &key, id.as_bytes()).map_err(unsealed)?;
         let values = params![id.as_bytes(), subject.as_bytes(), class, year, wrapped];
@@ -428,6 +611,7 @@ impl Half<Purpose, DataKey> {
             .prepare_cached("INSERT INTO keys (key_id, subject, class, year, wrapped) VALUES (?, ?, ?, ?, ?)")
             .and_then(|mut it| it.execute(values))
             .map_err(trouble)?;
+        *made += 1;
         Ok((id, key))
     }
 }

@@ -5,6 +5,7 @@
 //! Personal content is sealed with keys that live outside the log: to erase is to destroy a key, and the chain of
 //! digests stays whole.
 
+mod accesses;
 mod archive;
 mod backend;
 mod chain;
@@ -22,8 +23,10 @@ mod sqlite;
 mod tokens;
 mod view;
 
-pub use archive::{Epoch, copy, files_of, is_log};
-pub use chain::{ChainReport, Fault};
+pub use accesses::{accesses_of, name_accesses};
+pub use archive::{Epoch, copy, files_of, is_log, retell};
+pub use backend::Head;
+pub use chain::{ChainReport, Fault, Past, Standing};
 pub use decided::Denied;
 pub use desk::{
     CLASS, CROCKFORD, Desk, Done, Happened, Item, Opened, Opening, Side, Topic, Trouble, What, Who, code_of,
@@ -31,9 +34,11 @@ pub use desk::{
 pub use event::{
     Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
 };
-pub use keys::{KEY_FILE, KEYS, Keys, hex, is_keys, random, signature};
+pub use keys::join::Joined;
+pub use keys::{Erasure, KEY_FILE, KEYS, Keys, hex, is_keys, random, signature};
 pub use log::{Filter, KEY_MISSING, Location, Log, Page};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
+pub use sqlite::copy_database;
 pub use tokens::withdraw_tokens;
 pub use view::{CONTACT, CONVERSATION, ERASED, RESIDENT, View, contact_of, resident_of, stream};
 
@@ -49,19 +54,36 @@ pub fn new_id(now: i64) -> uuid::Uuid {
 
 /// What went wrong with the log, in words for the one who runs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error(pub String);
+pub struct Error {
+    pub what: String,
+    /// File or database, as far as known.
+    pub at: Option<String>,
+    pub remedy: Option<String>,
+}
 
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    fn new(what: impl Into<String>) -> Error {
-        Error(what.into())
+    pub fn new(what: impl Into<String>) -> Error {
+        Error { what: what.into(), at: None, remedy: None }
+    }
+
+    fn at(mut self, place: impl std::fmt::Display) -> Error {
+        self.at = Some(place.to_string());
+        self
+    }
+
+    fn remedy(mut self, remedy: impl Into<String>) -> Error {
+        self.remedy = Some(remedy.into());
+        self
     }
 }
 
 impl std::fmt::Display for Error {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.0)
+        out.write_str(&self.what)?;
+        self.at.iter().try_for_each(|at| write!(out, " (at {at})"))?;
+        self.remedy.iter().try_for_each(|remedy| write!(out, "; {remedy}"))
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::backend::{self, Backend, Failure, Head, Outcome, Stream};
-use crate::chain::{self, ChainReport, digest, link};
+use crate::chain::{self, ChainReport, Past, RESTORES, Restored, digest, digest_of_command, link};
 use crate::event::{Append, AppendError, Appended, Command, Context, Expect, NewEvent, Recorded, Sealed};
 use crate::keys::{Fate, Keys, Sealing};
 use crate::memory::Memory;
@@ -53,13 +53,32 @@ pub enum Location {
 }
 
 impl Location {
-    /// Opens what is there, makes what is not.
-    pub(crate) fn writer(&self) -> Result<Backend> {
+    /// Opens what is there, makes what is not; `keys`: check value of those that a log which is made is bound to.
+    pub(crate) fn writer(&self, keys: [u8; 32]) -> Result<Backend> {
         Ok(match self {
-            Location::File(path) => Backend::Sqlite(Sqlite::open(path)?),
-            Location::Database(url) => Backend::Postgres(Postgres::open(url)?),
-            Location::Memory => Backend::Memory(Memory::new(Uuid::from_bytes(crate::keys::random()?))),
+            Location::File(path) => Backend::Sqlite(Sqlite::open(path, keys)?),
+            Location::Database(url) => Backend::Postgres(Postgres::open(url, keys)?),
+            Location::Memory => Backend::Memory(Memory::new(Head::first(Uuid::from_bytes(crate::keys::random()?), keys))),
         })
+    }
+
+    /// Where the log that is there ends; none: there is none, nor anything of one. Nothing is made or changed.
+    pub fn head(&self) -> Result<Option<Head>> {
+        match self {
+            Location::File(path) if !std::fs::metadata(path).is_ok_and(|file| file.len() > 0) => Ok(None),
+            Location::File(path) => Sqlite::probe(path),
+            Location::Database(url) => Postgres::probe(url),
+            Location::Memory => Ok(None),
+        }
+    }
+
+    /// The place, as it may be told.
+    pub fn name(&self) -> String {
+        match self {
+            Location::File(path) => path.display().to_string(),
+            Location::Database(_) => "the database".into(),
+            Location::Memory => "memory".into(),
+        }
     }
 }
 
@@ -123,15 +142,19 @@ enum Work {
 }
 
 impl Log {
-    /// Opens a log, makes it where there is none, and begins to write. `clock` gives microseconds since 1970.
+    /// Opens a log, makes it where there is none, and begins to write. `clock` gives microseconds since 1970. Keys that are
+    /// not those with which it was written, or an older copy of them, are refused.
     pub fn open(location: &Location, keys: Arc<Keys>, clock: impl Fn() -> i64 + Send + 'static) -> Result<Log> {
-        let mut backend = location.writer()?;
+        let mut backend = location.writer(keys.check())?;
         let origin = match &backend {
             Backend::Sqlite(sqlite) => Origin::File(sqlite.path()),
             Backend::Postgres(postgres) => Origin::Postgres(postgres.again()),
             Backend::Memory(memory) => Origin::Memory(memory.again()),
         };
-        let (_, head) = backend.after(0, 0).map_err(|failure| Error::new(format!("the log: {failure:?}")))?;
+        let (_, head) = backend.after(0, 0).map_err(|failure| {
+            Error::new(format!("the log cannot be read: {failure}")).at(location.name()).remedy(failure.remedy())
+        })?;
+        keys.hold(&head, &location.name())?;
         let (jobs, waiting) = mpsc::channel(WAITING);
         let (end, ends) = watch::channel(head.pos);
         let writer = Writer { backend, keys: Arc::clone(&keys), clock: Box::new(clock), end };
@@ -198,7 +221,8 @@ impl Log {
 
     /// Whether this very command was carried out.
     pub async fn was_done(&self, scope: &str, key: &str, request: [u8; 32]) -> Result<bool> {
-        let (scope, key) = (scope.to_string(), key.to_string());
+        let scope = scope.to_string();
+        let (key, request) = self.keys.asked(&scope, key, &request);
         self.reading(move |reader| Ok(reader.command(&scope, &key)?.is_some_and(|known| known.request == request)))
             .await
     }
@@ -214,6 +238,14 @@ impl Log {
         }
     }
 
+    /// Ends the log of this process: when it returns, and this was the last handle, nothing of it is open.
+    pub async fn close(self) {
+        let _ = self.settle().await;
+        let mut ends = self.ends.clone();
+        drop(self);
+        while ends.changed().await.is_ok() {}
+    }
+
     /// Where this process's writer has got to.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.ends.clone()
@@ -222,6 +254,11 @@ impl Log {
     /// Until the log can take no more: then the process must be started anew.
     pub async fn stopped(&self) {
         self.jobs.closed().await;
+    }
+
+    /// The keys that open what is sealed here.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// What was sealed in an event; none: nothing, or its key is destroyed.
@@ -246,6 +283,13 @@ impl Log {
         self.reading(Backend::risks).await
     }
 
+    /// The epochs of the log, as its own chain names them, and where it ends.
+    pub async fn past(&self) -> Result<(Past, Head)> {
+        let restores = self.read_stream(RESTORES, 0, usize::MAX >> 1).await?;
+        let (_, head) = self.reading(|reader| reader.after(0, 0)).await?;
+        Ok((Past::of(head.birth, restores.iter().filter_map(Restored::of)), head))
+    }
+
     /// Whether content of a subject was ever sealed here, also where it was erased.
     pub fn knows(&self, subject: Uuid) -> Result<bool> {
         self.keys.knows(subject)
@@ -263,8 +307,7 @@ impl Log {
     }
 
     /// Reads the whole log and tells every event that is not as it was written, is missing, or lacks its key; streams and
-    /// commands that do not fit the events; and a database that finds its own file damaged. What a command asked, and
-    /// that a stream has ended, stand in no digest.
+    /// commands that do not fit the events; and a database that finds its own file damaged.
     pub async fn verify(&self) -> Result<ChainReport> {
         let keys = Arc::clone(&self.keys);
         let (checker, head, streams) = self.reading(chain::read_whole).await?;
@@ -278,7 +321,7 @@ impl Log {
                     Fate::Destroyed { .. } => checker.fault(pos, KEY_DESTROYED),
                 }
             }
-            Ok(checker.finish((head.pos, head.chain, head.recorded), &streams))
+            Ok(checker.finish(&head, &streams))
         })
         .await
     }
@@ -322,8 +365,10 @@ impl Log {
                 Some(reader) => reader,
                 None => origin.reader()?,
             };
-            let result =
-                read(&mut reader).map_err(|failure| Error::new(format!("the log could not be read: {failure:?}")));
+            let result = read(&mut reader).map_err(|failure| {
+                let what = format!("the log could not be read: {failure}");
+                Error::new(what).at(origin.name()).remedy(failure.remedy())
+            });
             let mut idle = readers.lock().unwrap_or_else(PoisonError::into_inner);
             if result.is_ok() && idle.len() < IDLE {
                 idle.push(reader);
@@ -335,6 +380,14 @@ impl Log {
 }
 
 impl Origin {
+    fn name(&self) -> String {
+        match self {
+            Origin::File(path) => path.display().to_string(),
+            Origin::Postgres(_) => "the database".into(),
+            Origin::Memory(_) => "memory".into(),
+        }
+    }
+
     fn reader(&self) -> Result<Backend> {
         Ok(match self {
             Origin::File(path) => Backend::Sqlite(Sqlite::reader(path)?),
@@ -377,19 +430,21 @@ impl Writer {
             {
                 group.push(job);
             }
+            let head = self.take_turn(&group);
             group.retain(|job| !job.begun.swap(true, Ordering::AcqRel));
             if group.is_empty() {
+                self.backend.rollback();
                 continue;
             }
             let works: Vec<&Work> = group.iter().map(|job| &job.work).collect();
-            let written = self.write(&works);
+            let written = self.write(&works, head);
             let (answers, fatal) = match written {
                 Ok(answers) => (answers, false),
                 // One that contradicts the log must not take the others with it: each for itself.
                 Err(Failure::Contradiction(_)) if group.len() > 1 => self.write_each(&works),
                 Err(failure) => {
                     let answers = group.iter().map(|_| Err(error_of(&failure))).collect();
-                    (answers, matches!(failure, Failure::Fatal(_)))
+                    (answers, matches!(failure, Failure::Damaged(_) | Failure::Fatal(_)))
                 }
             };
             for (job, answer) in group.into_iter().zip(answers) {
@@ -403,23 +458,39 @@ impl Writer {
         }
     }
 
+    /// Waits for the head while another process has it, as long as anybody waits: who has waited too long withdraws.
+    fn take_turn(&mut self, group: &[Job]) -> Outcome<Head> {
+        loop {
+            match self.backend.begin() {
+                Err(Failure::Busy) if group.iter().any(|job| !job.begun.load(Ordering::Acquire)) => {
+                    self.backend.rollback();
+                }
+                begun => return begun,
+            }
+        }
+    }
+
     /// Writes each for itself, until something is wrong that is not its own.
     fn write_each(&mut self, works: &[&Work]) -> (Vec<Answer>, bool) {
         let (mut answers, mut wrong) = (Vec::with_capacity(works.len()), None);
         for work in works {
             let written = match wrong {
                 Some(failure) => Err(failure),
-                None => self.write(&[work]),
+                None => {
+                    let head = self.backend.begin();
+                    self.write(&[work], head)
+                }
             };
             wrong = written.as_ref().err().filter(|it| !matches!(it, Failure::Contradiction(_))).cloned();
             answers.push(written.map_or_else(|failure| Err(error_of(&failure)), |mut answers| answers.remove(0)));
         }
-        (answers, matches!(wrong, Some(Failure::Fatal(_))))
+        (answers, matches!(wrong, Some(Failure::Damaged(_) | Failure::Fatal(_))))
     }
 
-    /// Writes a group in one transaction. When it returns the answers, what they acknowledge is on disk.
-    fn write(&mut self, works: &[&Work]) -> Outcome<Vec<Answer>> {
-        let written = self.transact(works);
+    /// Writes a group in the transaction that has taken the head. When it returns the answers, what they acknowledge is on
+    /// disk.
+    fn write(&mut self, works: &[&Work], head: Outcome<Head>) -> Outcome<Vec<Answer>> {
+        let written = head.and_then(|head| self.transact(works, head));
         if written.is_err() {
             self.backend.rollback();
         }
@@ -430,9 +501,13 @@ impl Writer {
         Ok(answers)
     }
 
-    fn transact(&mut self, works: &[&Work]) -> Outcome<(Vec<Answer>, Option<u64>)> {
+    fn transact(&mut self, works: &[&Work], head: Head) -> Outcome<(Vec<Answer>, Option<u64>)> {
         let keys = Arc::clone(&self.keys);
-        let head = self.backend.begin()?;
+        // Whoever else has made keys since has them where these are not: what is sealed here they could not read.
+        if !keys.is_of_age(head.age)? {
+            let what = "keys were made that are not here: another server with another copy of them writes to this log";
+            return Err(Failure::Fatal(what.into()));
+        }
         let before = (head.epoch, head.pos);
         let mut group = Group { head, sealing: keys.sealing() };
         let mut answers = Vec::with_capacity(works.len());
@@ -446,6 +521,7 @@ impl Writer {
         }
         // Keys first: what stands in the log can be opened.
         group.sealing.commit(before)?;
+        group.head.age = group.head.age.max(keys.age());
         self.backend.commit(&group.head)?;
         Ok((answers, Some(group.head.pos)))
     }
@@ -456,7 +532,8 @@ impl Writer {
             Work::Append(append) => (&append.scope, &append.key, append.request),
             Work::Command(command) => (&command.scope, &command.key, command.request),
         };
-        if let Some(known) = self.backend.command(scope, key)? {
+        let (key, request) = self.keys.asked(scope, key, &request);
+        if let Some(known) = self.backend.command(scope, &key)? {
             return Ok(match known.request == request {
                 true => Ok(Appended { first: known.first, last: known.last, recorded: known.recorded, again: true }),
                 false => Err(AppendError::KeyReused),
@@ -473,7 +550,12 @@ impl Writer {
         for (stream, known) in &command.streams {
             streams.push(self.backend.of_stream(stream, *known, Some(group.head.pos), usize::MAX >> 1)?);
         }
-        let Some(events) = (command.decide)(&streams) else { return Ok(Err(AppendError::Refused)) };
+        // A mistake in a rule ends the command that met it, and nothing else.
+        let decided = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (command.decide)(&streams)));
+        let Ok(decided) = decided else {
+            return Ok(Err(AppendError::Broken("a mistake of ours: the rule for this command has failed".into())));
+        };
+        let Some(events) = decided else { return Ok(Err(AppendError::Refused)) };
         let append = Append {
             scope: command.scope.clone(),
             key: command.key.clone(),
@@ -502,11 +584,17 @@ impl Writer {
         let sealed = match group.sealing.seal(&append.events) {
             // Of these events alone: the others of the group need not know.
             Err(Failure::Unsealed(what)) => return Ok(Err(AppendError::Unsealed(what))),
+            Err(Failure::Erased(subject)) => return Ok(Err(AppendError::Erased(subject))),
             sealed => sealed?,
         };
         let head = &mut group.head;
         let recorded = (self.clock)().max(head.recorded);
-        let first = head.pos + 1;
+        let (first, last) = (head.pos + 1, head.pos + append.events.len() as u64);
+        let (key, request) = self.keys.asked(&append.scope, &append.key, &append.request);
+        let mut command =
+            backend::Command { scope: append.scope.clone(), key, request, first, last, recorded, digest: [0; 32] };
+        command.digest = digest_of_command(&command);
+        let mut asked = Some(command.digest);
         let mut events = Vec::with_capacity(append.events.len());
         for (event, sealed) in append.events.iter().zip(sealed) {
             let Some(stream) = streams.get_mut(event.stream.as_str()) else {
@@ -514,25 +602,23 @@ impl Writer {
             };
             stream.version += 1;
             stream.closed = event.closes;
-            events.push(next(head, event, sealed, stream.version, recorded, &append.context));
+            let place = (stream.version, recorded, asked.take());
+            events.push(next(head, event, sealed, place, &append.context));
         }
         streams.retain(|name, _| append.events.iter().any(|event| event.stream == *name));
         let streams: Vec<(String, Stream)> = streams.into_iter().map(|(name, it)| (name.into(), it)).collect();
-        let (scope, key, request) = (append.scope.clone(), append.key.clone(), append.request);
-        let command = backend::Command { scope, key, request, first, last: head.pos, recorded };
         let commands = if planted::has(Bug::Forgetful) { Vec::new() } else { vec![command] };
         self.backend.put(&events, &streams, &commands)?;
-        Ok(Ok(Appended { first, last: head.pos, recorded, again: false }))
+        Ok(Ok(Appended { first, last, recorded, again: false }))
     }
 }
 
 /// The next event of the log, at which the head then stands.
-fn next(
+pub(crate) fn next(
     head: &mut Head,
     event: &NewEvent,
     sealed: Option<Sealed>,
-    version: u64,
-    recorded: i64,
+    (version, recorded, command): (u64, i64, Option<[u8; 32]>),
     context: &Context,
 ) -> Recorded {
     let mut next = Recorded {
@@ -547,6 +633,8 @@ fn next(
         context: context.clone(),
         data: event.data.clone(),
         sealed,
+        closes: event.closes,
+        command,
         digest: [0; 32],
         chain: [0; 32],
     };
@@ -589,6 +677,7 @@ fn error_of(failure: &Failure) -> AppendError {
         Failure::Lost => AppendError::Unknown,
         Failure::Contradiction(what) => AppendError::Invalid(what.clone()),
         Failure::Unsealed(what) => AppendError::Unsealed(what.clone()),
-        Failure::Fatal(what) => AppendError::Fatal(what.clone()),
+        Failure::Erased(subject) => AppendError::Erased(*subject),
+        Failure::Damaged(what) | Failure::Fatal(what) => AppendError::Fatal(what.clone()),
     }
 }

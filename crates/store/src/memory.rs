@@ -7,7 +7,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use crate::backend::{Command, Failure, Head, Outcome, Stream};
-use crate::chain::BEGINNING;
 use crate::event::Recorded;
 
 struct State {
@@ -35,9 +34,9 @@ pub struct Memory {
 }
 
 impl Memory {
-    pub fn new(epoch: Uuid) -> Memory {
+    pub fn new(head: Head) -> Memory {
         let state = State {
-            head: Head { pos: 0, chain: BEGINNING, recorded: i64::MIN, epoch },
+            head,
             taken: false,
             events: Vec::new(),
             ids: HashSet::new(),

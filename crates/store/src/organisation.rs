@@ -13,7 +13,7 @@ pub const ORGANISATION: &str = "organisation/all";
 
 pub(crate) fn decode(event: &Recorded) -> Result<Event> {
     Event::decode(&event.kind, event.schema, &event.data)
-        .map_err(|unreadable| Error(format!("event {} cannot be read: {}", event.pos, unreadable.0)))
+        .map_err(|unreadable| Error::new(format!("event {} cannot be read: {}", event.pos, unreadable.0)))
 }
 
 /// Everything that happened to the organisation, with the instant of each, each later than the one before.

@@ -11,7 +11,6 @@ use tokio_postgres::{Config, NoTls, Row};
 use uuid::Uuid;
 
 use crate::backend::{Command, FORMAT, Failure, Head, Outcome, Stream};
-use crate::chain::BEGINNING;
 use crate::event::{Context, Recorded, Sealed};
 use crate::planted::{self, Bug};
 use crate::{Error, Result};
@@ -33,6 +32,9 @@ CREATE TABLE IF NOT EXISTS head (
     chain bytea NOT NULL,
     recorded bigint NOT NULL,
     epoch uuid NOT NULL,
+    birth uuid NOT NULL,
+    keys bytea NOT NULL,
+    age bigint NOT NULL,
     format bigint NOT NULL
 );
 CREATE TABLE IF NOT EXISTS streams (
@@ -58,6 +60,8 @@ CREATE TABLE IF NOT EXISTS events (
     subject uuid,
     key_id uuid,
     sealed bytea,
+    closes boolean NOT NULL,
+    command bytea,
     digest bytea NOT NULL,
     chain bytea NOT NULL,
     UNIQUE (stream, version)
@@ -69,6 +73,7 @@ CREATE TABLE IF NOT EXISTS commands (
     first_pos bigint NOT NULL,
     last_pos bigint NOT NULL,
     recorded bigint NOT NULL,
+    digest bytea NOT NULL,
     PRIMARY KEY (scope, key)
 );
 CREATE OR REPLACE FUNCTION events_are_never_changed() RETURNS trigger LANGUAGE plpgsql AS
@@ -81,13 +86,15 @@ FOR EACH STATEMENT EXECUTE FUNCTION events_are_never_changed();
 /// acknowledged is on disk.
 const BEGIN: &str = "
 BEGIN ISOLATION LEVEL READ COMMITTED;
-SET LOCAL lock_timeout = '30s';
+SET LOCAL lock_timeout = '1s';
 SET LOCAL idle_in_transaction_session_timeout = '30s';
 SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
 ";
 
 const COLUMNS: &str = "pos, id, stream, version, type, schema, occurred, recorded, actor, unit, purpose, \
-                       correlation, cause, data, subject, key_id, sealed, digest, chain";
+                       correlation, cause, data, subject, key_id, sealed, closes, command, digest, chain";
+const COMMAND: &str = "scope, key, request, first_pos, last_pos, recorded, digest";
+const HEAD: &str = "pos, chain, recorded, epoch, birth, keys, age";
 
 /// What drives the connections, on a thread of its own: whoever waits for the database drives nothing else meanwhile.
 struct Driver(Option<Runtime>);
@@ -136,7 +143,28 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    pub fn open(url: &str) -> Result<Postgres> {
+    /// Opens the log of a database, and makes it where there is none.
+    pub fn open(url: &str, keys: [u8; 32]) -> Result<Postgres> {
+        let log = Postgres::connect(url)?;
+        log.prepare(Head::first(Uuid::from_bytes(crate::keys::random()?), keys))?;
+        Ok(log)
+    }
+
+    /// Where the log of a database ends; none: there is none, and none is made.
+    pub fn probe(url: &str) -> Result<Option<Head>> {
+        let mut log = Postgres::connect(url)?;
+        let stands = log.query("SELECT to_regclass('head') IS NOT NULL", &[]);
+        let stands = stands.map_err(unanswered)?.first().is_some_and(|row| row.get::<_, bool>(0));
+        if !stands {
+            return Ok(None);
+        }
+        let format = log.query("SELECT format FROM head", &[]).map_err(unanswered)?;
+        let Some(row) = format.first() else { return Ok(None) };
+        of_format(row.get(0))?;
+        log.after(0, 0).map(|(_, head)| Some(head)).map_err(unanswered)
+    }
+
+    fn connect(url: &str) -> Result<Postgres> {
         let mut config: Config = url.parse().map_err(|error| Error::new(format!("the database's address: {error}")))?;
         // A peer that is gone is known to be gone in seconds, not in hours.
         config.connect_timeout(PATIENCE).tcp_user_timeout(2 * PATIENCE);
@@ -151,9 +179,7 @@ impl Postgres {
             .recycle_timeout(Some(PATIENCE))
             .build()
             .map_err(|error| Error::new(format!("the database: {error}")))?;
-        let log = Postgres { driver: Arc::new(Driver::start()?), pool, open: None };
-        log.prepare()?;
-        Ok(log)
+        Ok(Postgres { driver: Arc::new(Driver::start()?), pool, open: None })
     }
 
     /// Another hand on the same database.
@@ -161,14 +187,13 @@ impl Postgres {
         Postgres { driver: Arc::clone(&self.driver), pool: self.pool.clone(), open: None }
     }
 
-    fn prepare(&self) -> Result<()> {
-        let epoch = Uuid::from_bytes(crate::keys::random()?);
+    fn prepare(&self, first: Head) -> Result<()> {
         // Within the runtime: what waits asks for it when it is made.
-        let prepared = self.driver.wait(async { tokio::time::timeout(LONGEST, self.prepared(epoch)).await });
+        let prepared = self.driver.wait(async { tokio::time::timeout(LONGEST, self.prepared(first)).await });
         prepared.unwrap_or_else(|_| Err(Error::new("the database: it does not answer")))
     }
 
-    async fn prepared(&self, epoch: Uuid) -> Result<()> {
+    async fn prepared(&self, first: Head) -> Result<()> {
         let broken = |error: &dyn std::fmt::Display| Error::new(format!("the database: {error}"));
         let mut client = self.pool.get().await.map_err(|error| broken(&error))?;
         let transaction = client.transaction().await.map_err(|error| broken(&error))?;
@@ -177,17 +202,16 @@ impl Postgres {
         if !stands.map_err(|error| broken(&error))?.get::<_, bool>(0) {
             transaction.batch_execute(SCHEMA).await.map_err(|error| broken(&error))?;
         }
-        let first = "INSERT INTO head VALUES (true, 0, $1, $2, $3, $4) ON CONFLICT DO NOTHING";
-        let values: [&(dyn ToSql + Sync); 4] = [&BEGINNING.as_slice(), &i64::MIN, &epoch, &FORMAT];
-        transaction.execute(first, &values).await.map_err(|error| broken(&error))?;
+        let insert = "INSERT INTO head VALUES (true, 0, $1, $2, $3, $4, $5, 0, $6) ON CONFLICT DO NOTHING";
+        let (chain, keys) = (first.chain.as_slice(), first.keys.as_slice());
+        let values: [&(dyn ToSql + Sync); 6] = [&chain, &first.recorded, &first.epoch, &first.birth, &keys, &FORMAT];
+        // The layout first: that of another format has other columns.
+        let row = transaction.query_opt("SELECT format FROM head", &[]).await.map_err(|error| broken(&error))?;
+        row.map_or(Ok(()), |row| of_format(row.get(0)))?;
+        transaction.execute(insert, &values).await.map_err(|error| broken(&error))?;
         let row = transaction.query_one("SELECT format FROM head", &[]).await.map_err(|error| broken(&error))?;
         transaction.commit().await.map_err(|error| broken(&error))?;
-        match row.get::<_, i64>(0) {
-            FORMAT => Ok(()),
-            other => Err(Error::new(format!(
-                "the log in the database has format {other}, this program reads {FORMAT}: use the program that made it"
-            ))),
-        }
+        of_format(row.get(0))
     }
 
     fn query(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Outcome<Vec<Row>> {
@@ -215,22 +239,24 @@ impl Postgres {
         self.open = Some(client);
         if planted::has(Bug::Serial) {
             self.query("CREATE SEQUENCE IF NOT EXISTS serial INCREMENT BY 2 MINVALUE 0", &[])?;
-            return self.head("SELECT nextval('serial'), chain, recorded, epoch FROM head");
+            let serial = HEAD.replacen("pos", "nextval('serial')", 1);
+            return self.head(&format!("SELECT {serial} FROM head"));
         }
-        self.head("SELECT pos, chain, recorded, epoch FROM head FOR UPDATE")
+        self.head(&format!("SELECT {HEAD} FROM head FOR UPDATE"))
     }
 
     fn head(&self, sql: &str) -> Outcome<Head> {
         let rows = self.query(sql, &[])?;
         let row = rows.first().ok_or_else(|| Failure::Fatal("the log has no head".into()))?;
-        let pos: i64 = row.get(0);
-        Ok(Head { pos: pos as u64, chain: bytes(row, 1)?, recorded: row.get(2), epoch: row.get(3) })
+        let (pos, age): (i64, i64) = (row.get(0), row.get(6));
+        let (chain, keys) = (bytes(row, 1)?, bytes(row, 5)?);
+        let (recorded, epoch, birth) = (row.get(2), row.get(3), row.get(4));
+        Ok(Head { pos: pos as u64, chain, recorded, epoch, birth, keys, age: age as u64 })
     }
 
     pub fn command(&mut self, scope: &str, key: &str) -> Outcome<Option<Command>> {
-        let sql = "SELECT scope, key, request, first_pos, last_pos, recorded FROM commands \
-                   WHERE scope = $1 AND key = $2";
-        self.query(sql, &[&scope, &key])?.first().map(command).transpose()
+        let sql = format!("SELECT {COMMAND} FROM commands WHERE scope = $1 AND key = $2");
+        self.query(&sql, &[&scope, &key])?.first().map(command).transpose()
     }
 
     pub fn stream(&mut self, name: &str) -> Outcome<Option<Stream>> {
@@ -245,8 +271,8 @@ impl Postgres {
         let sealed = |get: fn(&Sealed) -> Uuid| column(events, move |event| event.sealed.as_ref().map(get));
         let insert = "INSERT INTO events SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::bigint[], \
                       $5::text[], $6::int[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[], \
-                      $12::uuid[], $13::bigint[], $14::text[], $15::uuid[], $16::uuid[], $17::bytea[], $18::bytea[], \
-                      $19::bytea[])";
+                      $12::uuid[], $13::bigint[], $14::text[], $15::uuid[], $16::uuid[], $17::bytea[], $18::bool[], \
+                      $19::bytea[], $20::bytea[], $21::bytea[])";
         self.query(
             insert,
             &[
@@ -267,6 +293,8 @@ impl Postgres {
                 &sealed(|sealed| sealed.subject),
                 &sealed(|sealed| sealed.key),
                 &column(events, |it| it.sealed.as_ref().map(|sealed| sealed.bytes.as_slice())),
+                &column(events, |it| it.closes),
+                &column(events, |it| it.command.as_ref().map(<[u8; 32]>::as_slice)),
                 &column(events, |it| it.digest.as_slice()),
                 &column(events, |it| it.chain.as_slice()),
             ],
@@ -278,7 +306,7 @@ impl Postgres {
                      ON CONFLICT (stream) DO UPDATE SET version = excluded.version, closed = excluded.closed";
         self.query(stand, &[&names, &versions, &closed])?;
         let remember = "INSERT INTO commands SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bigint[], \
-                        $5::bigint[], $6::bigint[])";
+                        $5::bigint[], $6::bigint[], $7::bytea[])";
         self.query(
             remember,
             &[
@@ -288,15 +316,16 @@ impl Postgres {
                 &column(commands, |it| it.first as i64),
                 &column(commands, |it| it.last as i64),
                 &column(commands, |it| it.recorded),
+                &column(commands, |it| it.digest.as_slice()),
             ],
         )?;
         Ok(())
     }
 
     pub fn commit(&mut self, head: &Head) -> Outcome<()> {
-        let (pos, chain) = (head.pos as i64, head.chain.as_slice());
-        let set = "UPDATE head SET pos = $1, chain = $2, recorded = $3, epoch = $4";
-        self.query(set, &[&pos, &chain, &head.recorded, &head.epoch])?;
+        let (pos, chain, keys, age) = (head.pos as i64, head.chain.as_slice(), head.keys.as_slice(), head.age as i64);
+        let set = "UPDATE head SET pos = $1, chain = $2, recorded = $3, epoch = $4, birth = $5, keys = $6, age = $7";
+        self.query(set, &[&pos, &chain, &head.recorded, &head.epoch, &head.birth, &keys, &age])?;
         let Some(client) = self.open.take() else { return Err(Failure::Fatal("no transaction is open".into())) };
         let committed = self.driver.answer(LONGEST, async { client.batch_execute("COMMIT").await.map_err(failure) });
         if committed.is_err() {
@@ -316,7 +345,7 @@ impl Postgres {
 
     pub fn after(&mut self, pos: u64, most: usize) -> Outcome<(Vec<Recorded>, Head)> {
         // The head first: what is read after it can only be more.
-        let head = self.head("SELECT pos, chain, recorded, epoch FROM head")?;
+        let head = self.head(&format!("SELECT {HEAD} FROM head"))?;
         let sql = format!("SELECT {COLUMNS} FROM events WHERE pos > $1 AND pos <= $2 ORDER BY pos LIMIT $3");
         let rows = self.query(&sql, &[&(pos as i64), &(head.pos as i64), &(most as i64)])?;
         Ok((rows.iter().map(recorded).collect::<Outcome<_>>()?, head))
@@ -354,10 +383,23 @@ impl Postgres {
     }
 
     pub fn commands(&mut self, (scope, key): (&str, &str), most: usize) -> Outcome<Vec<Command>> {
-        let sql = "SELECT scope, key, request, first_pos, last_pos, recorded FROM commands \
-                   WHERE (scope, key) > ($1, $2) ORDER BY scope, key LIMIT $3";
-        self.query(sql, &[&scope, &key, &(most as i64)])?.iter().map(command).collect()
+        let sql =
+            format!("SELECT {COMMAND} FROM commands WHERE (scope, key) > ($1, $2) ORDER BY scope, key LIMIT $3");
+        self.query(&sql, &[&scope, &key, &(most as i64)])?.iter().map(command).collect()
     }
+}
+
+fn of_format(format: i64) -> Result<()> {
+    match format {
+        FORMAT => Ok(()),
+        other => Err(Error::new(format!("the log has format {other}, this program reads {FORMAT}"))
+            .at("the database")
+            .remedy("use the program that made it")),
+    }
+}
+
+fn unanswered(failure: Failure) -> Error {
+    Error::new(format!("the log cannot be read: {failure}")).at("the database").remedy(failure.remedy())
 }
 
 async fn rows(client: &Object, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Outcome<Vec<Row>> {
@@ -366,7 +408,7 @@ async fn rows(client: &Object, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Out
 }
 
 fn bytes(row: &Row, at: usize) -> Outcome<[u8; 32]> {
-    row.get::<_, &[u8]>(at).try_into().map_err(|_| Failure::Fatal("a digest has another length".into()))
+    row.get::<_, &[u8]>(at).try_into().map_err(|_| Failure::Damaged("a digest has another length".into()))
 }
 
 fn command(row: &Row) -> Outcome<Command> {
@@ -378,11 +420,13 @@ fn command(row: &Row) -> Outcome<Command> {
         first: first as u64,
         last: last as u64,
         recorded: row.get(5),
+        digest: bytes(row, 6)?,
     })
 }
 
 fn recorded(row: &Row) -> Outcome<Recorded> {
     let (pos, version, schema): (i64, i64, i32) = (row.get(0), row.get(3), row.get(5));
+    let command = row.get::<_, Option<&[u8]>>(18).map(|_| bytes(row, 18)).transpose()?;
     let sealed: Option<Vec<u8>> = row.get(16);
     let sealed = sealed.map(|bytes| Sealed { subject: row.get(14), key: row.get(15), bytes });
     Ok(Recorded {
@@ -403,8 +447,10 @@ fn recorded(row: &Row) -> Outcome<Recorded> {
         },
         data: row.get(13),
         sealed,
-        digest: bytes(row, 17)?,
-        chain: bytes(row, 18)?,
+        closes: row.get(17),
+        command,
+        digest: bytes(row, 19)?,
+        chain: bytes(row, 20)?,
     })
 }
 
@@ -423,6 +469,7 @@ fn failure(error: tokio_postgres::Error) -> Failure {
         code => match &code.code()[..2] {
             "08" | "57" => Failure::Lost,
             "40" | "53" | "55" => Failure::Busy,
+            "XX" => Failure::Damaged(what),
             "21" | "22" | "54" => Failure::Contradiction(what),
             _ => Failure::Fatal(what),
         },

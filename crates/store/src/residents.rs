@@ -12,7 +12,7 @@ use crate::{Error, Result};
 /// A resident's event as the rules know it.
 pub fn decode(event: &Recorded) -> Result<Event> {
     Event::decode(&event.kind, event.schema, &event.data)
-        .map_err(|unreadable| Error(format!("event {} cannot be read: {}", event.pos, unreadable.0)))
+        .map_err(|unreadable| Error::new(format!("event {} cannot be read: {}", event.pos, unreadable.0)))
 }
 
 fn fold(events: &[Recorded]) -> Result<Resident> {

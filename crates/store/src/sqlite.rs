@@ -1,5 +1,6 @@
 //! The log in one SQLite file.
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -7,15 +8,18 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transac
 use uuid::Uuid;
 
 use crate::backend::{Command, FORMAT, Failure, Head, Outcome, Stream};
-use crate::chain::BEGINNING;
 use crate::event::{Context, Recorded, Sealed};
 use crate::planted::{self, Bug};
 use crate::{Error, Result};
 
 /// SQLite before this could damage a database that two connections checkpoint at once.
 const OLDEST: i32 = 3_051_003;
-/// How long a writer waits for another process.
+/// How long one who opens the log waits for another process.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a reader does; only what is being repaired keeps one waiting.
+const READ: Duration = Duration::from_secs(2);
+/// How long one who has opened it does: who waits for longer is told, and whoever asked for it decides.
+const TURN: Duration = Duration::from_millis(250);
 
 const SCHEMA: &str = "
 CREATE TABLE head (
@@ -24,6 +28,9 @@ CREATE TABLE head (
     chain BLOB NOT NULL,
     recorded INTEGER NOT NULL,
     epoch BLOB NOT NULL,
+    birth BLOB NOT NULL,
+    keys BLOB NOT NULL,
+    age INTEGER NOT NULL,
     format INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE streams (
@@ -49,6 +56,8 @@ CREATE TABLE events (
     subject BLOB,
     key_id BLOB,
     sealed BLOB,
+    closes INTEGER NOT NULL,
+    command BLOB,
     digest BLOB NOT NULL,
     chain BLOB NOT NULL,
     UNIQUE (stream, version)
@@ -60,6 +69,7 @@ CREATE TABLE commands (
     first_pos INTEGER NOT NULL,
     last_pos INTEGER NOT NULL,
     recorded INTEGER NOT NULL,
+    digest BLOB NOT NULL,
     PRIMARY KEY (scope, key)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
@@ -69,7 +79,8 @@ BEGIN SELECT RAISE(ABORT, 'the log is never changed'); END;
 ";
 
 const COLUMNS: &str = "pos, id, stream, version, type, schema, occurred, recorded, actor, unit, purpose, \
-                       correlation, cause, data, subject, key_id, sealed, digest, chain";
+                       correlation, cause, data, subject, key_id, sealed, closes, command, digest, chain";
+const COMMAND: &str = "scope, key, request, first_pos, last_pos, recorded, digest";
 
 pub struct Sqlite {
     database: Connection,
@@ -77,11 +88,11 @@ pub struct Sqlite {
 
 impl Sqlite {
     /// Opens the log of a file for writing; makes it where there is none.
-    pub fn open(path: &Path) -> Result<Sqlite> {
-        let broken = |error: rusqlite::Error| Error::new(format!("the log {}: {error}", path.display()));
+    pub fn open(path: &Path, keys: [u8; 32]) -> Result<Sqlite> {
+        let broken = |error: rusqlite::Error| unopened(path, error);
         let mut database = Connection::open(path).map_err(broken)?;
         prepare(&database).map_err(broken)?;
-        let epoch: [u8; 16] = crate::keys::random()?;
+        let first = Head::first(Uuid::from_bytes(crate::keys::random()?), keys);
         let mut made = || {
             write_ahead(&database)?;
             if planted::has(Bug::NotSynced) {
@@ -95,34 +106,43 @@ impl Sqlite {
             )?;
             if !stands {
                 transaction.execute_batch(SCHEMA)?;
-                let values = params![BEGINNING.as_slice(), i64::MIN, epoch.as_slice(), FORMAT];
-                transaction.execute("INSERT INTO head VALUES (1, 0, ?, ?, ?, ?)", values)?;
+                let (epoch, birth) = (first.epoch.as_bytes(), first.birth.as_bytes());
+                let values =
+                    params![first.chain.as_slice(), first.recorded, epoch, birth, first.keys.as_slice(), FORMAT];
+                transaction.execute("INSERT INTO head VALUES (1, 0, ?, ?, ?, ?, ?, 0, ?)", values)?;
             }
             transaction.commit()
         };
         made().map_err(broken)?;
         let log = Sqlite { database };
         log.check_format(path)?;
+        log.database.busy_timeout(TURN).map_err(broken)?;
         Ok(log)
     }
 
     /// Opens it for reading only.
     pub fn reader(path: &Path) -> Result<Sqlite> {
-        let broken = |error: rusqlite::Error| Error::new(format!("the log {}: {error}", path.display()));
+        let broken = |error: rusqlite::Error| unopened(path, error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let database = Connection::open_with_flags(path, flags).map_err(broken)?;
         prepare(&database).and_then(|()| database.pragma_update(None, "query_only", true)).map_err(broken)?;
         let log = Sqlite { database };
         log.check_format(path)?;
+        log.database.busy_timeout(READ).map_err(broken)?;
         Ok(log)
     }
 
-    /// Whether a file is a log of this format; it stays untouched.
-    pub fn probe(path: &Path) -> Result<()> {
+    /// Where the log of a file ends; none: it is an empty database. The file stays untouched.
+    pub fn probe(path: &Path) -> Result<Option<Head>> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let database = Connection::open_with_flags(path, flags);
-        let database = database.map_err(|error| Error::new(format!("the log {}: {error}", path.display())))?;
-        Sqlite { database }.check_format(path)
+        let log = Sqlite { database: database.map_err(|error| unopened(path, error))? };
+        let nothing = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)";
+        if log.database.query_row(nothing, [], |row| row.get(0)).map_err(|error| unopened(path, error))? {
+            return Ok(None);
+        }
+        log.check_format(path)?;
+        log.head().map(Some).map_err(|failure| Error::new(failure.to_string()).at(path.display()).remedy(failure.remedy()))
     }
 
     /// Makes one file of it, which is whole without any other, and proves it.
@@ -148,11 +168,12 @@ impl Sqlite {
         let format = self.database.query_row("SELECT format FROM head", [], |row| row.get::<_, i64>(0));
         match format {
             Ok(FORMAT) => Ok(()),
-            Ok(other) => Err(Error::new(format!(
-                "the log {} has format {other}, this program reads {FORMAT}: use the program that made it",
-                path.display()
-            ))),
-            Err(error) => Err(Error::new(format!("{} is no log: {error}", path.display()))),
+            Ok(other) => Err(Error::new(format!("the log has format {other}, this program reads {FORMAT}"))
+                .at(path.display())
+                .remedy("use the program that made it")),
+            Err(error) => Err(Error::new(format!("the file is no log: {error}"))
+                .at(path.display())
+                .remedy("keep it as it is, and restore the newest backup that `luotsi log verify` finds whole")),
         }
     }
 
@@ -166,21 +187,24 @@ impl Sqlite {
 
     fn head(&self) -> Outcome<Head> {
         let head = |row: &Row<'_>| {
-            let epoch: [u8; 16] = row.get(3)?;
+            let uuid = |at: usize| row.get::<_, [u8; 16]>(at).map(Uuid::from_bytes);
             Ok(Head {
                 pos: row.get::<_, i64>(0)? as u64,
                 chain: row.get(1)?,
                 recorded: row.get(2)?,
-                epoch: Uuid::from_bytes(epoch),
+                epoch: uuid(3)?,
+                birth: uuid(4)?,
+                keys: row.get(5)?,
+                age: row.get::<_, i64>(6)? as u64,
             })
         };
-        let found = self.database.prepare_cached("SELECT pos, chain, recorded, epoch FROM head");
+        let found = self.database.prepare_cached("SELECT pos, chain, recorded, epoch, birth, keys, age FROM head");
         found.and_then(|mut it| it.query_row([], head)).map_err(failure)
     }
 
     pub fn command(&mut self, scope: &str, key: &str) -> Outcome<Option<Command>> {
-        let sql = "SELECT scope, key, request, first_pos, last_pos, recorded FROM commands WHERE scope = ? AND key = ?";
-        let found = self.database.prepare_cached(sql);
+        let sql = format!("SELECT {COMMAND} FROM commands WHERE scope = ? AND key = ?");
+        let found = self.database.prepare_cached(&sql);
         found.and_then(|mut it| it.query_row([scope, key], command).optional()).map_err(failure)
     }
 
@@ -197,7 +221,7 @@ impl Sqlite {
     fn put_all(&self, events: &[Recorded], streams: &[(String, Stream)], commands: &[Command]) -> rusqlite::Result<()> {
         let mut insert = self
             .database
-            .prepare_cached("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+            .prepare_cached("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
         for event in events {
             let (context, sealed) = (&event.context, event.sealed.as_ref());
             insert.execute(params![
@@ -218,6 +242,8 @@ impl Sqlite {
                 sealed.map(|sealed| sealed.subject.as_bytes().as_slice()),
                 sealed.map(|sealed| sealed.key.as_bytes().as_slice()),
                 sealed.map(|sealed| sealed.bytes.as_slice()),
+                event.closes,
+                event.command.as_ref().map(<[u8; 32]>::as_slice),
                 event.digest.as_slice(),
                 event.chain.as_slice(),
             ])?;
@@ -226,17 +252,21 @@ impl Sqlite {
         for (name, stream) in streams {
             stand.execute(params![name, stream.version as i64, stream.closed])?;
         }
-        let mut remember = self.database.prepare_cached("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?)")?;
+        let mut remember = self.database.prepare_cached("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?, ?)")?;
         for command in commands {
             let (request, first, last) = (command.request.as_slice(), command.first as i64, command.last as i64);
-            remember.execute(params![command.scope, command.key, request, first, last, command.recorded])?;
+            let (recorded, digest) = (command.recorded, command.digest.as_slice());
+            remember.execute(params![command.scope, command.key, request, first, last, recorded, digest])?;
         }
         Ok(())
     }
 
     pub fn commit(&mut self, head: &Head) -> Outcome<()> {
-        let values = params![head.pos as i64, head.chain.as_slice(), head.recorded, head.epoch.as_bytes()];
-        let set = self.database.prepare_cached("UPDATE head SET pos = ?, chain = ?, recorded = ?, epoch = ?");
+        let (pos, chain, recorded, age) = (head.pos as i64, head.chain.as_slice(), head.recorded, head.age as i64);
+        let (epoch, birth, keys) = (head.epoch.as_bytes(), head.birth.as_bytes(), head.keys.as_slice());
+        let values = params![pos, chain, recorded, epoch, birth, keys, age];
+        let sql = "UPDATE head SET pos = ?, chain = ?, recorded = ?, epoch = ?, birth = ?, keys = ?, age = ?";
+        let set = self.database.prepare_cached(sql);
         set.and_then(|mut it| it.execute(values)).map_err(failure)?;
         if planted::has(Bug::AcknowledgedFirst) {
             return Ok(());
@@ -298,12 +328,41 @@ impl Sqlite {
     }
 
     pub fn commands(&mut self, (scope, key): (&str, &str), most: usize) -> Outcome<Vec<Command>> {
-        let sql = "SELECT scope, key, request, first_pos, last_pos, recorded FROM commands \
-                   WHERE (scope, key) > (?, ?) ORDER BY scope, key LIMIT ?";
-        let mut query = self.database.prepare_cached(sql).map_err(failure)?;
+        let sql =
+            format!("SELECT {COMMAND} FROM commands WHERE (scope, key) > (?, ?) ORDER BY scope, key LIMIT ?");
+        let mut query = self.database.prepare_cached(&sql).map_err(failure)?;
         let rows = query.query_map(params![scope, key, most as i64], command);
         rows.and_then(Iterator::collect).map_err(failure)
     }
+}
+
+fn unopened(path: &Path, error: rusqlite::Error) -> Error {
+    let failure = failure(error);
+    Error::new(format!("the log cannot be opened: {failure}")).at(path.display()).remedy(failure.remedy())
+}
+
+/// Copies a database of one file, also while others write to it, to a file that is not there yet; readable by its owner
+/// only, and whole or not at all: a copy that was broken off is begun anew.
+pub fn copy_database(from: &Path, to: &Path) -> Result<()> {
+    let broken = |error: &dyn std::fmt::Display| {
+        Error::new(format!("{} could not be copied: {error}", from.display())).at(to.display())
+    };
+    if to.exists() {
+        return Err(Error::new("there is a file already").at(to.display()).remedy("name another, or move it away"));
+    }
+    let partial = to.with_extension("partial");
+    crate::archive::remove_all(&partial).map_err(|error| broken(&error))?;
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial);
+    made.map_err(|error| broken(&error))?;
+    let copied = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(|database| {
+        database.busy_timeout(PATIENCE)?;
+        database.execute("VACUUM INTO ?", [partial.to_string_lossy()])
+    });
+    let placed = copied.map_err(|error| broken(&error)).and_then(|_| crate::archive::place(&partial, to));
+    if placed.is_err() {
+        let _ = crate::archive::remove_all(&partial);
+    }
+    placed
 }
 
 /// Every commit goes to a log of its own first, and is on disk when it returns.
@@ -348,6 +407,7 @@ fn command(row: &Row<'_>) -> rusqlite::Result<Command> {
         first: row.get::<_, i64>(3)? as u64,
         last: row.get::<_, i64>(4)? as u64,
         recorded: row.get(5)?,
+        digest: row.get(6)?,
     })
 }
 
@@ -375,8 +435,10 @@ fn recorded(row: &Row<'_>) -> rusqlite::Result<Recorded> {
         },
         data: row.get(13)?,
         sealed,
-        digest: row.get(17)?,
-        chain: row.get(18)?,
+        closes: row.get(17)?,
+        command: row.get(18)?,
+        digest: row.get(19)?,
+        chain: row.get(20)?,
     })
 }
 
@@ -387,6 +449,10 @@ pub(crate) fn failure(error: rusqlite::Error) -> Failure {
         Some(ErrorCode::ReadOnly) => Failure::ReadOnly,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Failure::Busy,
         Some(ErrorCode::ConstraintViolation) => Failure::Contradiction(error.to_string()),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Failure::Damaged(error.to_string()),
+        // A value that is not what such a column holds, a table or a column that is not there: nothing writes so.
+        None => Failure::Damaged(error.to_string()),
+        Some(ErrorCode::Unknown) => Failure::Damaged(error.to_string()),
         _ => Failure::Fatal(error.to_string()),
     }
 }

@@ -86,7 +86,8 @@ impl County {
     /// A copy of the log as it stands, as one that is restored: under an epoch of its own.
     async fn copy(&self) -> Location {
         let copy = Location::File(self.folder.path().join("copy.db"));
-        store::copy(self.desk.log(), &copy, Epoch::New).await.expect("a copy");
+        let restored = Epoch::New { epoch: store::new_id(clock()), at: clock(), instead: Vec::new() };
+        store::copy(self.desk.log(), &copy, restored).await.expect("a copy");
         copy
     }
 

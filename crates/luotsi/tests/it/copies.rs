@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 use crate::luotsi;
 use crate::serving::{Server, call, opening};
 
-fn told(output: &Output) -> String {
+pub fn told(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
-fn must(arguments: &[&str]) -> String {
+pub fn must(arguments: &[&str]) -> String {
     let output = luotsi(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", told(&output));
     told(&output)
 }
 
-fn refused(arguments: &[&str]) -> String {
+pub fn refused(arguments: &[&str]) -> String {
     let output = luotsi(arguments);
     assert!(!output.status.success(), "{arguments:?}: {}", told(&output));
     told(&output)
@@ -99,7 +99,7 @@ fn after_damage_a_copy_is_put_back_and_nothing_half() {
     fs::rename(at("keys.before"), &keys).expect("moved back");
     assert!(told(&restore("log.copy")).contains("events restored"));
     let again = must(&["log", "verify", "--chain", &noted, "--data", &data]);
-    assert_eq!(chain(&again), noted);
+    assert_ne!(chain(&again), noted, "what goes on says itself where it comes from");
     let (pos, digits) = noted.split_once(':').expect("a place");
     let other = format!("{pos}:{}", digits.chars().rev().collect::<String>());
     assert!(refused(&["log", "verify", "--chain", &other, "--data", &data]).contains("this is another log"));
@@ -109,52 +109,24 @@ fn after_damage_a_copy_is_put_back_and_nothing_half() {
     assert_eq!(status, 200, "it is there, as it was");
 }
 
-/// A log that was cut off with care is whole by itself: what was noted of its head tells, also of who saw what.
+/// Heads that were written anew are told by their signature, and a line that was cut off with the power is no head.
 #[test]
-fn a_log_that_was_cut_with_care_is_told_by_its_noted_heads() {
+fn heads_that_were_changed_are_told_and_half_a_line_is_none() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("county");
     let data = path.display().to_string();
-    let (accesses, before, heads) = (path.join("access.db"), folder.path().join("before"), path.join("heads.jsonl"));
-    let nurse = || {
-        let output = luotsi(&["token", "--role", "nurse", "--unit", "county", "--data", &data]);
-        String::from_utf8(output.stdout).expect("a token").trim().to_string()
-    };
-    for client in ["one", "two"] {
-        let mut server = Server::start(&path);
-        let (_, opened) = call(&server.address, "POST", "/api/contacts", "", Some(&opening(client))).expect("opened");
-        let contact = format!("/api/contacts/{}", opened["contact"].as_str().expect("an id"));
-        assert_eq!(call(&server.address, "GET", &contact, &nurse(), None).expect("an answer").0, 200);
-        server.end();
-        if client == "one" {
-            fs::copy(&accesses, &before).expect("a copy");
-        }
-    }
-    let shipped = folder.path().join("heads.copy");
-    fs::copy(&heads, &shipped).expect("a copy");
+    let heads = path.join("heads.jsonl");
+    let mut server = Server::start(&path);
+    assert_eq!(call(&server.address, "POST", "/api/contacts", "", Some(&opening("one"))).expect("an answer").0, 201);
+    server.end();
     let verify = ["log", "verify", "--data", &data];
-    assert!(must(&verify).contains("2 accesses, all as they were written"));
-    let last = fs::copy(&before, &accesses).expect("cut off");
-    assert!(last > 0);
-    for command in [verify.as_slice(), &["serve", "--listen", "127.0.0.1:0", "--data", &data]] {
-        let cut = refused(command);
-        assert!(cut.contains("the record of accesses ends at 1, and stood at 2"), "{cut}");
-    }
-    fs::remove_file(&accesses).expect("removed");
-    for command in [verify.as_slice(), &["serve", "--listen", "127.0.0.1:0", "--data", &data]] {
-        let gone = refused(command);
-        assert!(gone.contains("there is no record of accesses, and 2 events of it were noted"), "{gone}");
-    }
-    // Who takes the heads away as well is told by the copy that was kept elsewhere; who writes them anew, by the signature.
-    fs::remove_file(&heads).expect("removed");
     must(&verify);
-    let copy = shipped.display().to_string();
+    let copy = folder.path().join("heads.copy").display().to_string();
+    let noted = fs::read_to_string(&heads).expect("heads");
+    let pos = noted.split_once("\"pos\":").expect("a place").1.split(',').next().expect("a number");
+    fs::write(&copy, noted.replacen(&format!("\"pos\":{pos}"), "\"pos\":1", 1)).expect("written");
     let with = [verify.as_slice(), &["--heads", &copy]].concat();
-    assert!(refused(&with).contains("there is no record of accesses"));
-    let forged = fs::read_to_string(&shipped).expect("heads").replacen("\"pos\":2", "\"pos\":1", 1);
-    fs::write(&shipped, forged).expect("written");
     assert!(refused(&with).contains("not noted by a server with this master key"));
-    // A line that was cut off with the power is no head, and keeps nobody from noting the next.
     fs::write(&heads, "{\"log\":\"eve").expect("written");
     Server::start(&path).end();
     must(&verify);
@@ -176,10 +148,11 @@ fn the_lost_end_of_a_log_is_told_by_its_keys() {
     server.kill();
     let _ = fs::remove_dir_all(path.join("snapshots"));
     fs::remove_file(path.join("log.db-wal")).expect("what stood beside it");
+    // All of it stood beside the file: what is left is an empty one, and no new log is begun in it.
     let lost = refused(&["log", "verify", "--data", &data]);
-    assert!(lost.contains("its end is lost"), "{lost}");
+    assert!(lost.contains("the log is empty"), "{lost}");
     let lost = refused(&["serve", "--listen", "127.0.0.1:0", "--data", &data]);
-    assert!(lost.contains("its end is lost"), "{lost}");
+    assert!(lost.contains("there is no log, and one was read up to"), "{lost}");
     // A server that was told to end leaves its files whole, each by itself.
     let path = folder.path().join("other");
     let data = path.display().to_string();
@@ -192,24 +165,55 @@ fn the_lost_end_of_a_log_is_told_by_its_keys() {
     must(&["log", "verify", "--data", &data]);
 }
 
+/// A log in a database is proved, exported and copied as one in a file is; whoever comes with other keys is not let in.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a test has no arguments")]
-fn a_log_in_a_database_is_proved_and_exported() {
-    let Ok(address) = std::env::var("LUOTSI_TEST_PG") else {
-        assert!(std::env::var_os("LUOTSI_SKIP_PG").is_some(), "`cargo xtask pg -- COMMAND` starts a PostgreSQL server");
-        eprintln!("skipped: PostgreSQL, because of LUOTSI_SKIP_PG");
-        return;
-    };
+fn a_log_in_a_database_is_proved_and_written_from_one_directory_alone() {
+    let Some(database) = database("proved") else { return };
     let folder = tempfile::tempdir().expect("a folder");
-    let run = |arguments: &[&str]| on_database(&address, folder.path(), arguments);
-    for (arguments, said) in [(vec!["log", "verify"], "all as they were written"), (vec!["log", "export"], "")] {
-        let done = run(&arguments);
+    let [first, second] = ["first", "second"].map(|name| folder.path().join(name));
+    let none = on_database(&database, &first, &["log", "verify"]);
+    assert!(!none.status.success() && told(&none).contains("there is no log"), "{}", told(&none));
+    let mut server = Server::on_database(&first, &database);
+    assert_eq!(call(&server.address, "POST", "/api/contacts", "", Some(&opening("one"))).expect("an answer").0, 201);
+    for running in [true, false] {
+        if !running {
+            server.end();
+        }
+        let refused = on_database(&database, &second, &["serve", "--listen", "127.0.0.1:0"]);
+        let text = told(&refused);
+        assert_eq!(refused.status.code(), Some(1), "{text}");
+        assert!(text.contains("keys are missing") || text.contains("not those that this log was written with"), "{text}");
+        assert!(!second.join("keys/keys.db").exists(), "and nothing is made anew");
+    }
+    for (arguments, said) in [(vec!["log", "verify"], "all as they were written"), (vec!["log", "export"], "message.written")] {
+        let done = on_database(&database, &first, &arguments);
         assert!(done.status.success() && told(&done).contains(said), "{arguments:?}: {}", told(&done));
     }
+    // Its keys lost, nothing new takes their place.
+    fs::rename(first.join("keys/keys.db"), folder.path().join("keys.before")).expect("moved");
+    let lost = on_database(&database, &first, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(!lost.status.success() && told(&lost).contains("keys.db"), "{}", told(&lost));
 }
 
-fn on_database(address: &str, data: &Path, arguments: &[&str]) -> Output {
+/// The address of a new database on the server that the tests share; none: it is left out on purpose.
+#[expect(clippy::disallowed_methods, reason = "a test has no arguments")]
+pub fn database(name: &str) -> Option<String> {
+    let Ok(server) = std::env::var("LUOTSI_TEST_PG") else {
+        assert!(std::env::var_os("LUOTSI_SKIP_PG").is_some(), "`cargo xtask pg -- COMMAND` starts a PostgreSQL server");
+        eprintln!("skipped: PostgreSQL, because of LUOTSI_SKIP_PG");
+        return None;
+    };
+    let name = format!("{name}_{}", std::process::id());
+    let made = Command::new("psql")
+        .args(["--quiet", "--no-psqlrc", "--dbname", &format!("{server}/postgres")])
+        .args(["--command", &format!("CREATE DATABASE {name}")])
+        .status();
+    assert!(made.expect("psql runs").success());
+    Some(format!("{server}/{name}"))
+}
+
+pub fn on_database(database: &str, data: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_luotsi"));
-    command.args(arguments).arg("--data").arg(data).env("LUOTSI_DATABASE", format!("{address}/postgres"));
+    command.args(arguments).arg("--data").arg(data).env("LUOTSI_DATABASE", database);
     command.output().expect("the binary runs")
 }

@@ -31,6 +31,12 @@ impl Server {
         Server::start_with(Command::new(env!("CARGO_BIN_EXE_luotsi")), data)
     }
 
+    pub fn on_database(data: &Path, database: &str) -> Server {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_luotsi"));
+        program.env("LUOTSI_DATABASE", database);
+        Server::start_with(program, data)
+    }
+
     /// The same by a program that runs it.
     pub fn start_with(mut program: Command, data: &Path) -> Server {
         let mut child = program

@@ -20,6 +20,7 @@ pub struct Outcome {
 }
 
 /// A command on its way to be decided.
+#[derive(Clone)]
 pub struct Asked {
     pub contact: Uuid,
     pub command: Command,
@@ -35,6 +36,8 @@ pub struct Asked {
     pub known: Option<Contact>,
     /// The professional who answered it last still works there.
     pub here: bool,
+    /// Its resident was erased: what is written from now on is of nobody but this contact.
+    pub forgotten: bool,
 }
 
 impl Asked {
@@ -54,6 +57,7 @@ impl Asked {
         // Without a token of their own, a person is known by the contact alone.
         let subject = match named {
             "" => self.contact,
+            _ if self.forgotten => self.contact,
             token => token.parse().map_err(|_| Trouble::Broken("a resident's token is no UUID".into()))?,
         };
         let mut new: Vec<NewEvent> = events.iter().map(|event| self.event(event, subject)).collect();
@@ -76,11 +80,19 @@ impl Asked {
     }
 
     fn event(&self, event: &Event, subject: Uuid) -> NewEvent {
+        // The writer's own name for a message can say who writes: it is sealed with the text.
+        let (event, name) = match event {
+            Event::Written { author, client_id } => (&Event::written(*author), Some(client_id.as_str())),
+            other => (other, None),
+        };
         let (kind, data) = event.encode();
         let category = if event.in_conversation() { CONVERSATION } else { CONTACT };
         let is_with_text = matches!(event, Event::Written { .. } | Event::Transferred { .. });
         let text = self.text.as_ref().filter(|_| is_with_text);
-        let personal = text.map(|text| Personal { subject, class: CLASS.into(), text: text.as_bytes().to_vec() });
+        let personal = text.map(|text| {
+            let text = name.map_or_else(|| text.clone(), |name| named(name, text));
+            Personal { subject, class: CLASS.into(), text: text.into_bytes() }
+        });
         NewEvent {
             id: new_id(self.now),
             stream: stream(category, self.contact),
@@ -92,6 +104,16 @@ impl Asked {
             closes: false,
         }
     }
+}
+
+/// A message as it is sealed: its writer's own name for it, which has no line end, and the text.
+fn named(name: &str, text: &str) -> String {
+    format!("{name}\n{text}")
+}
+
+/// The name and the text of a message that was sealed.
+pub fn unnamed(sealed: &str) -> (&str, &str) {
+    sealed.split_once('\n').unwrap_or(("", sealed))
 }
 
 /// Digest of what is asked, the same for a repetition.

@@ -3,6 +3,7 @@
 use operations::contacts::{Author, Contact, Event, Shown};
 use uuid::Uuid;
 
+use super::asked::unnamed;
 use super::{CODE_LASTS, Desk, code};
 use crate::event::Recorded;
 use crate::log::Filter;
@@ -25,7 +26,8 @@ pub enum What {
     /// The text is none when it was erased.
     Message {
         author: Author,
-        client_id: String,
+        /// None when the text was erased.
+        client_id: Option<String>,
         text: Option<String>,
     },
     State(Shown),
@@ -131,7 +133,11 @@ fn text(bytes: Vec<u8>) -> String {
 
 fn item(event: &Recorded, sealed: Option<Vec<u8>>) -> Result<Item> {
     let what = match decode(event)? {
-        Event::Written { author, client_id } => What::Message { author, client_id, text: sealed.map(text) },
+        Event::Written { author, .. } => {
+            let message = sealed.map(text);
+            let (client_id, text) = message.as_deref().map(unnamed).unzip();
+            What::Message { author, client_id: client_id.map(Into::into), text: text.map(Into::into) }
+        }
         Event::Shown(shown) => What::State(shown),
         other => return Err(Error::new(format!("event {} is no part of a conversation: {other:?}", event.pos))),
     };

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod bound;
 mod conformance;
 mod desk;
 mod lifecycle;

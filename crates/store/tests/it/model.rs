@@ -82,7 +82,14 @@ proptest! {
                         (model.append(append(number, step)).await, kept.append(append(number, step)).await);
                     prop_assert_eq!(theirs, ours, "step {}", number);
                 }
-                prop_assert_eq!(model.all().await, kept.all().await);
+                // Each has keys of its own, and a chain that begins at its own epoch.
+                let apart = |event: store::Recorded| {
+                    let command = event.command.map(|_| [0; 32]);
+                    store::Recorded { command, digest: [0; 32], chain: [0; 32], ..event }
+                };
+                let [theirs, ours] =
+                    [model.all().await, kept.all().await].map(|all| all.into_iter().map(apart).collect::<Vec<_>>());
+                prop_assert_eq!(theirs, ours);
                 let report = kept.log.verify().await.expect("a report");
                 prop_assert!(report.faults.is_empty(), "{:?}", report);
             }

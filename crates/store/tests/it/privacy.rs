@@ -1,6 +1,7 @@
 //! Erasure, and that the log cannot be touched unseen.
 
 use rusqlite::Connection;
+use store::AppendError;
 use uuid::Uuid;
 
 use crate::logs::{BEGUN, Bench, Kind, context, file, id, keys, of, on_every_kind, personal};
@@ -24,11 +25,11 @@ fn c33_an_erased_subject_is_unreadable_and_the_chain_stands() {
         let after = bench.log.verify().await.expect("a report");
         assert!(before.faults.is_empty() && after.faults.is_empty());
         assert_eq!(events[1].chain, before.chain, "what was is as it was");
-        // Who comes back is a new person to the keys.
-        bench.append(of(vec![personal("a/3", gone, "three")])).await.expect("appended");
-        let events = bench.all().await;
-        assert_eq!(bench.log.unseal(&events[3]).expect("readable").as_deref(), Some(b"three".as_slice()));
-        assert_eq!(bench.log.unseal(&events[0]).expect("readable"), None);
+        // Who was erased gets no key again, and nothing of the append stands; others are not touched.
+        let refused = bench.append(of(vec![personal("a/2", stays, "more"), personal("a/3", gone, "three")])).await;
+        assert_eq!(refused, Err(AppendError::Erased(gone)));
+        bench.append(of(vec![personal("a/3", stays, "three")])).await.expect("appended");
+        assert_eq!(bench.all().await.len(), 4);
         // Also for a process that starts now, and in a copy of the log with today's keys.
         assert_eq!(keys(bench.folder.path()).unseal(&events[0]).expect("readable"), None);
     });
@@ -97,7 +98,9 @@ fn a_key_that_another_process_destroys_is_used_no_more_and_one_that_is_lost_is_t
         // As `luotsi log erase` does beside a server.
         assert_eq!(keys(bench.folder.path()).destroy(subject, "asked for", BEGUN), Ok(1));
         assert_eq!(bench.log.unseal(&first), Ok(None));
-        bench.append(of(vec![personal("a/1", subject, "two")])).await.expect("appended");
+        let refused = bench.append(of(vec![personal("a/1", subject, "two")])).await;
+        assert_eq!(refused, Err(AppendError::Erased(subject)), "also here");
+        bench.append(of(vec![personal("a/1", Uuid::from_u128(2), "two")])).await.expect("appended");
         let second = bench.all().await.remove(1);
         assert_eq!(keys(bench.folder.path()).unseal(&second).expect("readable").as_deref(), Some(b"two".as_slice()));
         let elsewhere = tempfile::tempdir().expect("a folder");
@@ -186,6 +189,8 @@ fn c36_a_change_of_any_column_is_told_at_its_place() {
             ("subject", blob("subject")),
             ("key_id", blob("key_id")),
             ("sealed", blob("sealed")),
+            ("closes", "1 - closes".into()),
+            ("command", blob("command")),
             ("digest", blob("digest")),
             ("chain", blob("chain")),
         ];
@@ -206,6 +211,14 @@ fn c36_a_change_of_any_column_is_told_at_its_place() {
             ("UPDATE head SET chain = zeroblob(32)", 6),
             ("UPDATE streams SET version = version + 1 WHERE stream = 'a/1'", 6),
             ("DELETE FROM streams WHERE stream = 'a/0'", 6),
+            ("UPDATE streams SET closed = 1 WHERE stream = 'a/0'", 6),
+            ("UPDATE head SET epoch = zeroblob(16)", 6),
+            ("UPDATE head SET birth = zeroblob(16)", 1),
+            ("UPDATE commands SET request = zeroblob(32) WHERE first_pos = 3", 3),
+            ("UPDATE commands SET scope = scope || 'x' WHERE first_pos = 3", 3),
+            ("UPDATE commands SET key = key || 'x' WHERE first_pos = 3", 3),
+            ("UPDATE commands SET digest = zeroblob(32) WHERE first_pos = 3", 3),
+            ("UPDATE commands SET request = zeroblob(32), digest = zeroblob(32) WHERE first_pos = 3", 3),
             ("DELETE FROM commands WHERE first_pos = 3", 3),
             ("UPDATE commands SET last_pos = 5 WHERE first_pos = 3", 4),
             ("UPDATE commands SET last_pos = 9 WHERE first_pos = 6", 6),
