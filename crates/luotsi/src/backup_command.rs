@@ -205,7 +205,9 @@ fn copy_files(place: &Place, copies: &Path) -> Result<()> {
                 eprintln!("warning: {} may be a key and is not copied: keep it yourself", data.join(path).display());
                 continue;
             }
-            None => eprintln!("warning: {} is none of Luotsi's files, and is copied as it is", data.join(path).display()),
+            None => {
+                eprintln!("warning: {} is none of Luotsi's files, and is copied as it is", data.join(path).display())
+            }
         }
         if holds_a_key(&data.join(path), &guarded)? {
             return Err(Error::new("this file is a copy of a key, and no backup may hold one")
@@ -299,9 +301,7 @@ async fn put_all_back(arguments: &Restore, to: &Path) -> Result<[u64; 2]> {
     put(&contents, &format!("keys/{KEYS}"), &arguments.keys.join(KEYS), &wrapped)?;
     let keys = Arc::new(place.keys_as_they_are()?);
     let signed = read(&arguments.from.join(SIGNATURE))?;
-    if hex(&keys.check()) != contents.keys
-        || signed != hex(&signature(&keys.derived("backup"), &[&text])).as_bytes()
-    {
+    if hex(&keys.check()) != contents.keys || signed != hex(&signature(&keys.derived("backup"), &[&text])).as_bytes() {
         return Err(changed(&arguments.from.join(CONTENTS)));
     }
     let there = named(arguments, &contents)?;
@@ -328,7 +328,9 @@ fn changed(path: &Path) -> Error {
 fn contents(arguments: &Restore) -> Result<(Contents, Vec<u8>)> {
     let path = arguments.from.join(CONTENTS);
     if !path.exists() {
-        return Err(Error::new("this is no backup").at(arguments.from.display()).remedy("name a folder that `luotsi backup` made"));
+        return Err(Error::new("this is no backup")
+            .at(arguments.from.display())
+            .remedy("name a folder that `luotsi backup` made"));
     }
     let text = read(&path)?;
     let contents: Contents = serde_json::from_slice(&text).map_err(|_| changed(&path))?;

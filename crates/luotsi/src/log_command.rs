@@ -461,7 +461,9 @@ async fn erase(arguments: &Erase) -> Result<()> {
     let log = arguments.of.existing(now)?;
     let at = now();
     if arguments.reason.trim().is_empty() {
-        return Err(Error::new("an erasure has a reason").remedy("name it with --reason: who asked for it, without names"));
+        return Err(
+            Error::new("an erasure has a reason").remedy("name it with --reason: who asked for it, without names")
+        );
     }
     // An erasure is told in the log for ever: not of somebody of whom there was never anything.
     if !log.knows(arguments.subject).map_err(told)? {

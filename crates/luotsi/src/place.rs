@@ -61,9 +61,9 @@ impl Place {
             for location in [self.location(), self.accesses()] {
                 if location.head().map_err(told)?.is_some() {
                     let what = format!("the keys are missing with which this log was written ({})", location.name());
-                    return Err(Error::new(what)
-                        .at(keys.display())
-                        .remedy("put back the newest copy of keys.db, or name it: `luotsi log keys COPY`; none is made anew"));
+                    return Err(Error::new(what).at(keys.display()).remedy(
+                        "put back the newest copy of keys.db, or name it: `luotsi log keys COPY`; none is made anew",
+                    ));
                 }
             }
         }
@@ -132,7 +132,9 @@ impl Place {
         };
         match (&head, named) {
             (None, None) => return Ok(None),
-            (None, Some(_)) => return wrong("the record of accesses is missing or empty, and the log says that there is one"),
+            (None, Some(_)) => {
+                return wrong("the record of accesses is missing or empty, and the log says that there is one");
+            }
             (Some(head), Some(birth)) if head.birth == birth => {}
             // One that was being begun.
             (Some(head), None) if head.pos == 0 => {}

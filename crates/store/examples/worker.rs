@@ -208,7 +208,7 @@ async fn main() -> ExitCode {
         ["erase", place, folder] => erase(place, folder).await,
         ["copy", place, folder, to] => copy(place, folder, to).await,
         _ => Err(store::Error::new(
-            "worker run PLACE FOLDER SEED [KEY…] | check PLACE FOLDER | erase PLACE FOLDER | copy PLACE FOLDER TO"
+            "worker run PLACE FOLDER SEED [KEY…] | check PLACE FOLDER | erase PLACE FOLDER | copy PLACE FOLDER TO",
         )),
     };
     match done {

@@ -75,7 +75,8 @@ pub(crate) fn remove_all(partial: &Path) -> std::io::Result<()> {
     let mut name = partial.as_os_str().to_os_string();
     name.push("-journal");
     let left = files_of(partial).into_iter().chain([PathBuf::from(name)]);
-    left.map(std::fs::remove_file).try_for_each(|removed| removed.or_else(|it| if gone(&it) { Ok(()) } else { Err(it) }))
+    left.map(std::fs::remove_file)
+        .try_for_each(|removed| removed.or_else(|it| if gone(&it) { Ok(()) } else { Err(it) }))
 }
 
 /// Whether a file is a log that this program reads; nothing is made or changed.
@@ -135,9 +136,8 @@ async fn copy_into(from: &Log, target: &mut Backend, epoch: Epoch) -> Result<u64
 
 /// One transaction: whoever opens the copy meanwhile sees nothing, and nobody can write between its parts.
 async fn put_all(from: &Log, target: &mut Backend, epoch: Epoch) -> Result<u64> {
-    let broken = |failure: Failure| {
-        Error::new(format!("the copy could not be written: {failure}")).remedy(failure.remedy())
-    };
+    let broken =
+        |failure: Failure| Error::new(format!("the copy could not be written: {failure}")).remedy(failure.remedy());
     let mut head = target.begin().map_err(broken)?;
     if head.pos > 0 {
         return Err(Error::new("there is a log already where the copy should be")

@@ -87,7 +87,9 @@ impl Failure {
             Failure::ReadOnly => "make the file and its folder writable for this user",
             Failure::Busy => "end the other process that holds it, or wait for it",
             Failure::Lost => "see whether the database runs and can be reached",
-            Failure::Contradiction(_) | Failure::Unsealed(_) | Failure::Erased(_) => "see what `luotsi log verify` says",
+            Failure::Contradiction(_) | Failure::Unsealed(_) | Failure::Erased(_) => {
+                "see what `luotsi log verify` says"
+            }
             Failure::Damaged(_) | Failure::Fatal(_) => {
                 "keep this copy as it is, and restore the newest backup that `luotsi log verify` finds whole"
             }

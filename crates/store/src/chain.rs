@@ -301,7 +301,8 @@ impl Checker {
             if listed.is_none_or(|listed| listed.version < stream.version) {
                 self.faults.push(Fault { pos: self.last, what: "a stream's version is not that of its last event" });
             } else if listed.is_some_and(|it| it.version == stream.version && it.closed != stream.closed) {
-                self.faults.push(Fault { pos: self.last, what: "a stream is listed as ended and is not, or the reverse" });
+                self.faults
+                    .push(Fault { pos: self.last, what: "a stream is listed as ended and is not, or the reverse" });
             }
         }
     }

@@ -72,18 +72,21 @@ struct MasterKey([u8; 32]);
 impl MasterKey {
     /// Reads the key from its file of 64 hexadecimal digits; makes one where there is none and there `may_make` be one.
     fn at(path: &Path, may_make: bool) -> Result<MasterKey> {
-        let broken = |error: std::io::Error| Error::new(format!("the key file {}: {error}", path.display()));
+        let named = "name the right file of the master key with --key-file or LUOTSI_KEY_FILE";
+        let broken =
+            |error: std::io::Error| Error::new(format!("the master key: {error}")).at(path.display()).remedy(named);
         let mut text = String::new();
         match File::open(path) {
             Ok(mut file) => {
                 file.read_to_string(&mut text).map_err(broken)?;
                 let key = from_hex(text.trim());
-                key.map(MasterKey).ok_or_else(|| Error::new(format!("{} holds no key of 64 digits", path.display())))
+                let wrong = || Error::new("the file holds no key of 64 digits").at(path.display()).remedy(named);
+                key.map(MasterKey).ok_or_else(wrong)
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !may_make => Err(Error::new(format!(
-                "the master key {} is not here, and there are keys that it wraps: name its file with LUOTSI_KEY_FILE",
-                path.display()
-            ))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !may_make => {
+                let what = "the master key is not here, and there are keys that it wraps (keys.db)";
+                Err(Error::new(what).at(path.display()).remedy(named))
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let key: [u8; 32] = random()?;
                 let folder = path.parent().unwrap_or(Path::new("."));
@@ -127,9 +130,9 @@ impl MasterKey {
     /// A data key, opened.
     fn unwrap(&self, id: Uuid, wrapped: &[u8]) -> Result<[u8; 32]> {
         let key = open(&self.0, wrapped, id.as_bytes()).map_err(|_| {
-            Error::new(
-                "the master key is not the one that these keys were made with: name its file with LUOTSI_KEY_FILE",
-            )
+            Error::new("the master key is not the one that these keys were made with")
+                .at("keys.db")
+                .remedy("name the file of theirs with --key-file or LUOTSI_KEY_FILE")
         })?;
         key.try_into().map_err(|_| Error::new("the keys: a key has another length"))
     }
@@ -214,7 +217,11 @@ const KEPT: usize = 100_000;
 impl Keys {
     /// The keys in a folder, wrapped by the master key in a file; both are made where there are none.
     pub fn open(folder: &Path, master: &Path) -> Result<Keys> {
-        let broken = |error: &dyn std::fmt::Display| Error::new(format!("the keys in {}: {error}", folder.display()));
+        let broken = |error: &dyn std::fmt::Display| {
+            Error::new(format!("the keys cannot be opened: {error}"))
+                .at(folder.join(KEYS).display())
+                .remedy("put back the newest copy of keys.db")
+        };
         fs::create_dir_all(folder).map_err(|error| broken(&error))?;
         let path = folder.join(KEYS);
         // The file must never be readable by others, not even at first.
@@ -438,9 +445,9 @@ impl Keys {
     /// Where the log stood at the least when a key was last made, and its epoch: a log that ends before has lost its end.
     pub fn noted(&self) -> Result<Option<(Uuid, u64)>> {
         let noted = "SELECT epoch, pos FROM bound WHERE epoch IS NOT NULL";
-        let noted = held(&self.opening).database.query_row(noted, [], |row| {
-            Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, i64>(1)? as u64))
-        });
+        let noted = held(&self.opening)
+            .database
+            .query_row(noted, [], |row| Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, i64>(1)? as u64)));
         noted.optional().map_err(broken)
     }
 
@@ -537,12 +544,7 @@ impl Sealing<'_> {
 }
 
 impl Half<Purpose, DataKey> {
-    fn seal(
-        &mut self,
-        event: &NewEvent,
-        master: &MasterKey,
-        begun: (&mut bool, &mut i64),
-    ) -> Outcome<Option<Sealed>> {
+    fn seal(&mut self, event: &NewEvent, master: &MasterKey, begun: (&mut bool, &mut i64)) -> Outcome<Option<Sealed>> {
         let Some(personal) = &event.personal else { return Ok(None) };
         // The county's year: what is kept to the end of one ends there at midnight.
         let date = Calendar::shipped().local_date(event.occurred);
@@ -598,9 +600,10 @@ impl Half<Purpose, DataKey> {
         // A key that was destroyed is another thing than one that was never made.
         let erased = "SELECT EXISTS (SELECT 1 FROM erased WHERE subject = ?1) \
                       OR EXISTS (SELECT 1 FROM erased WHERE class = ?2 AND before > ?3)";
-        let erased = self.database.prepare_cached(erased).and_then(|mut it| {
-            it.query_row(params![subject.as_bytes(), class, year], |row| row.get::<_, bool>(0))
-        });
+        let erased = self
+            .database
+            .prepare_cached(erased)
+            .and_then(|mut it| it.query_row(params![subject.as_bytes(), class, year], |row| row.get::<_, bool>(0)));
         if erased.map_err(trouble)? {
             return Err(Failure::Erased(*subject));
         }

@@ -58,7 +58,9 @@ impl Location {
         Ok(match self {
             Location::File(path) => Backend::Sqlite(Sqlite::open(path, keys)?),
             Location::Database(url) => Backend::Postgres(Postgres::open(url, keys)?),
-            Location::Memory => Backend::Memory(Memory::new(Head::first(Uuid::from_bytes(crate::keys::random()?), keys))),
+            Location::Memory => {
+                Backend::Memory(Memory::new(Head::first(Uuid::from_bytes(crate::keys::random()?), keys)))
+            }
         })
     }
 

@@ -383,8 +383,7 @@ impl Postgres {
     }
 
     pub fn commands(&mut self, (scope, key): (&str, &str), most: usize) -> Outcome<Vec<Command>> {
-        let sql =
-            format!("SELECT {COMMAND} FROM commands WHERE (scope, key) > ($1, $2) ORDER BY scope, key LIMIT $3");
+        let sql = format!("SELECT {COMMAND} FROM commands WHERE (scope, key) > ($1, $2) ORDER BY scope, key LIMIT $3");
         self.query(&sql, &[&scope, &key, &(most as i64)])?.iter().map(command).collect()
     }
 }

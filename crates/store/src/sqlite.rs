@@ -142,7 +142,9 @@ impl Sqlite {
             return Ok(None);
         }
         log.check_format(path)?;
-        log.head().map(Some).map_err(|failure| Error::new(failure.to_string()).at(path.display()).remedy(failure.remedy()))
+        log.head()
+            .map(Some)
+            .map_err(|failure| Error::new(failure.to_string()).at(path.display()).remedy(failure.remedy()))
     }
 
     /// Makes one file of it, which is whole without any other, and proves it.
@@ -219,9 +221,9 @@ impl Sqlite {
     }
 
     fn put_all(&self, events: &[Recorded], streams: &[(String, Stream)], commands: &[Command]) -> rusqlite::Result<()> {
-        let mut insert = self
-            .database
-            .prepare_cached("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+        let mut insert = self.database.prepare_cached(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?;
         for event in events {
             let (context, sealed) = (&event.context, event.sealed.as_ref());
             insert.execute(params![
@@ -328,8 +330,7 @@ impl Sqlite {
     }
 
     pub fn commands(&mut self, (scope, key): (&str, &str), most: usize) -> Outcome<Vec<Command>> {
-        let sql =
-            format!("SELECT {COMMAND} FROM commands WHERE (scope, key) > (?, ?) ORDER BY scope, key LIMIT ?");
+        let sql = format!("SELECT {COMMAND} FROM commands WHERE (scope, key) > (?, ?) ORDER BY scope, key LIMIT ?");
         let mut query = self.database.prepare_cached(&sql).map_err(failure)?;
         let rows = query.query_map(params![scope, key, most as i64], command);
         rows.and_then(Iterator::collect).map_err(failure)

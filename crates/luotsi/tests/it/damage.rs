@@ -19,7 +19,8 @@ impl Lived {
         let path = folder.path().join("county");
         for life in ["one", "two"] {
             let mut server = Server::start(&path);
-            let nurse = luotsi(&["token", "--role", "nurse", "--unit", "county", "--data", &path.display().to_string()]);
+            let nurse =
+                luotsi(&["token", "--role", "nurse", "--unit", "county", "--data", &path.display().to_string()]);
             let nurse = String::from_utf8(nurse.stdout).expect("text").trim().to_string();
             for number in 0..3 {
                 let body = opening(&format!("{life}-{number}"));
@@ -52,7 +53,10 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let path = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &path) } else { drop(fs::copy(entry.path(), path).expect("a copy")) }
+        match entry.path() {
+            folder if folder.is_dir() => copy(&folder, &path),
+            file => assert!(fs::copy(file, path).is_ok()),
+        }
     }
 }
 
@@ -85,18 +89,16 @@ fn a_log_that_was_emptied_cut_or_exchanged_is_told_whatever_it_says_of_itself() 
                 "deleted" => fs::remove_file(&path).expect("removed"),
                 "cut" => cut(&path, 2, false),
                 "cut with a new epoch" => cut(&path, 2, true),
-                "an older copy" => drop(fs::copy(lived.path("between").join(file), &path).expect("a copy")),
+                "an older copy" => assert!(fs::copy(lived.path("between").join(file), &path).is_ok()),
                 _ => {
                     fs::remove_file(&path).expect("removed");
                     let other = if file == "log.db" { "access.db" } else { "log.db" };
                     fs::copy(county.join(other), &path).expect("a copy");
                 }
             }
-            for command in [
-                &["log", "verify"][..],
-                &["log", "verify", "--heads", &heads],
-                &["serve", "--listen", "127.0.0.1:0"],
-            ] {
+            for command in
+                [&["log", "verify"][..], &["log", "verify", "--heads", &heads], &["serve", "--listen", "127.0.0.1:0"]]
+            {
                 let output = luotsi(&[command, &["--data", &data]].concat());
                 let text = told(&output);
                 assert_eq!(output.status.code(), Some(1), "{file} {damage}: {command:?}: {text}");
@@ -116,12 +118,16 @@ fn a_log_that_was_emptied_cut_or_exchanged_is_told_whatever_it_says_of_itself() 
 fn a_log_that_was_restored_explains_its_heads() {
     let lived = Lived::new();
     let between = lived.path("between").display().to_string();
-    let [log, accesses, heads] = ["log.copy", "accesses.copy", "heads.copy"].map(|it| lived.path(it).display().to_string());
+    let [log, accesses, heads] =
+        ["log.copy", "accesses.copy", "heads.copy"].map(|it| lived.path(it).display().to_string());
     must(&["log", "backup", &log, "--accesses", &accesses, "--data", &between]);
     for round in 0..2 {
         let county = lived.path("county");
         for name in ["log.db", "access.db"] {
             fs::rename(county.join(name), lived.path(&format!("{name}.{round}"))).expect("moved");
+            for beside in ["-wal", "-shm"] {
+                let _ = fs::remove_file(county.join(format!("{name}{beside}")));
+            }
         }
         let data = county.display().to_string();
         must(&["log", "restore", &log, "--accesses", &accesses, "--data", &data]);
@@ -148,7 +154,7 @@ fn keys_that_are_missing_emptied_or_older_start_nothing_and_copies_are_put_toget
         let (data, keys) = (county.display().to_string(), county.join("keys/keys.db"));
         match damage {
             "emptied" => fs::write(&keys, "").expect("emptied"),
-            "older" => drop(fs::copy(lived.path("between/keys/keys.db"), &keys).expect("a copy")),
+            "older" => assert!(fs::copy(lived.path("between/keys/keys.db"), &keys).is_ok()),
             "missing" => fs::remove_file(&keys).expect("removed"),
             _ => fs::remove_dir_all(county.join("keys")).expect("removed"),
         }

@@ -33,8 +33,14 @@ impl Keys {
             let add = |row: &rusqlite::Row<'_>| {
                 let (id, wrapped, destroyed): (Vec<u8>, Option<Vec<u8>>, Option<i64>) =
                     (row.get(0)?, row.get(4)?, row.get(5)?);
-                let values =
-                    params![id, row.get::<_, Vec<u8>>(1)?, row.get::<_, String>(2)?, row.get::<_, i16>(3)?, wrapped, destroyed];
+                let values = params![
+                    id,
+                    row.get::<_, Vec<u8>>(1)?,
+                    row.get::<_, String>(2)?,
+                    row.get::<_, i16>(3)?,
+                    wrapped,
+                    destroyed
+                ];
                 let added = transaction.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?, ?, ?)", values)?;
                 let destroy = "UPDATE keys SET wrapped = NULL, destroyed = ?2 \
                                WHERE key_id = ?1 AND destroyed IS NULL AND ?2 IS NOT NULL";
