@@ -173,7 +173,7 @@ fn whose_turn_it_is_follows_from_who_spoke_last() {
     let answer = || (NURSE, write(99));
     let table: [(&[(By<'_>, Command)], _); 9] = [
         (&[], (Some(0), Some(0), false)),
-        (&[says.clone()], (Some(0), Some(0), false)),
+        (std::slice::from_ref(&says), (Some(0), Some(0), false)),
         (&[claim.clone(), says.clone(), answer()], (None, None, false)),
         (&[claim.clone(), (NURSE, ask(99))], (None, None, false)),
         (&[claim.clone(), (NURSE, ask(99)), says.clone(), says.clone()], (Some(3), None, false)),
