@@ -1,5 +1,5 @@
 section-contact = Ta kontakt
-section-desk = Arbetsbord
+section-desk = Kontakter
 contact-title = Ta kontakt
 contact-lead = Berätta om ditt ärende med egna ord. Du behöver inte veta vem som sköter det: vi ser till att meddelandet kommer till rätt person.
 contact-urgent = I en nödsituation, ring 112.

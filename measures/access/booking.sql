@@ -22,7 +22,7 @@
 --- hit = "organisation_failed"
 --- population = "was_to_be_held"
 --- better = "lower"
---- name = { fi = "Organisaatiosta johtuva toteutumatta jääminen", sv = "Uteblivet besök på grund av organisationen", en = "Visits the organisation failed to hold" }
+--- name = { fi = "Organisaatiosta johtuva toteutumatta jääminen", sv = "Uteblivet besök på grund av organisationen", en = "Appointments cancelled by us" }
 --- source = "The county's own definition: visits that were due, cancelled by the organisation, of which the person was told after the start or not at all"
 --- about = { fi = "Osuus käynneistä, jotka organisaatio perui niin, ettei asiakas saanut tietoa ennen alkua. Tavoite on nolla.", sv = "Andel besök som organisationen avbokade så att klienten inte fick veta det före början. Målet är noll.", en = "Share of visits that the organisation cancelled without the client knowing before the start. The target is zero." }
 SELECT

@@ -3,7 +3,7 @@
 --- unit = "requests"
 --- better = "neither"
 --- published = ["service"]
---- name = { fi = "Takaisinsoittopyynnöt", sv = "Begäran om återuppringning", en = "Callback requests" }
+--- name = { fi = "Takaisinsoittopyynnöt", sv = "Begärda återuppringningar", en = "Callback requests" }
 --- source = "Final report of Western Uusimaa county's programme 2025: over 5,000 to about 2,000 a month in families' services"
 --- about = { fi = "Kaikki takaisinsoittopyynnöt, toistetutkin: toisto on merkki siitä, ettei vastattu.", sv = "Alla begäran om återuppringning, även upprepade: upprepning är ett tecken på att ingen svarade.", en = "All callback requests, repeated ones too: repetition is a sign that nobody answered." }
 SELECT

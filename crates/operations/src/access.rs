@@ -87,6 +87,8 @@ pub enum Action {
     SeeFigures,
     /// See the cases behind a figure, person by person.
     SeeCases,
+    /// Decide where the limits of a unit's control chart begin anew.
+    DecidePhase,
     /// See which contacts wait in a queue: when they came and for what, no text and no name.
     SeeQueue,
     /// Read a contact: its messages, and for professionals what happened to it.
@@ -108,6 +110,8 @@ pub enum Resource {
     Real,
     /// A unit's queue. `within`: the unit is the asker's own or stands under it.
     Queue { within: bool },
+    /// A unit's charts. `within` as of queues.
+    Charts { within: bool },
     /// A contact, and how the asker stands to it.
     Contact(Tie),
 }
@@ -144,6 +148,7 @@ pub fn decide(role: Option<Role>, purpose: Purpose, action: Action, resource: Re
         (Action::SeeFigures | Action::SeeCases, Resource::Synthetic | Resource::Real, Purpose::Management) => {
             figures(role, action, resource)
         }
+        (Action::DecidePhase, Resource::Charts { within }, Purpose::Management) => decide_phase(role, within),
         _ => (false, "no rule"),
     };
     Decision { allow, rule }
@@ -158,6 +163,14 @@ fn figures(role: Option<Role>, action: Action, resource: Resource) -> (bool, &'s
             (true, "cases of invented people")
         }
         (Some(_), ..) => (false, "cases are closed"),
+    }
+}
+
+fn decide_phase(role: Option<Role>, within: bool) -> (bool, &'static str) {
+    match role {
+        Some(Role::Lead | Role::Manager) if within => (true, "they answer for the unit"),
+        Some(Role::Lead | Role::Manager) => (false, "another unit's charts"),
+        _ => (false, "limits are decided by those who answer for the unit"),
     }
 }
 
@@ -232,6 +245,18 @@ mod tests {
                 let decided = decide(role, purpose, action, Resource::Contact(tie));
                 assert_eq!(decided.allow, expected, "{role:?} {purpose:?} {action:?} {tie:?}: {}", decided.rule);
             }
+        }
+    }
+
+    #[test]
+    fn only_those_who_answer_for_a_unit_decide_on_its_charts() {
+        let roles = || Role::ALL.into_iter().map(Some).chain([None]);
+        for (role, within, purpose) in roles().flat_map(|role| {
+            [true, false].into_iter().flat_map(move |within| Purpose::ALL.map(|purpose| (role, within, purpose)))
+        }) {
+            let expected = within && purpose == Purpose::Management && matches!(role, Some(Role::Lead | Role::Manager));
+            let decided = decide(role, purpose, Action::DecidePhase, Resource::Charts { within });
+            assert_eq!(decided.allow, expected, "{role:?} {within} {purpose:?}: {}", decided.rule);
         }
     }
 

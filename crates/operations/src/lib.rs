@@ -4,4 +4,5 @@ pub mod access;
 pub mod calendar;
 pub mod contacts;
 pub mod organisation;
+pub mod phases;
 pub mod residents;

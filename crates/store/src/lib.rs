@@ -16,6 +16,7 @@ mod keys;
 mod log;
 mod memory;
 mod organisation;
+mod phases;
 mod planted;
 mod postgres;
 mod residents;

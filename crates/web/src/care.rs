@@ -367,6 +367,11 @@ fn holds_identity_code(text: &[u8]) -> bool {
     })
 }
 
+/// Whether a personal identity code stands in a text that is not sealed.
+pub fn names_a_person(text: &str) -> bool {
+    holds_identity_code(text.as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -184,6 +184,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/steer/measures/{id}", get(steer::measure))
         .route("/steer/measures/{id}/csv", get(steer::csv))
         .route("/steer/measures/{id}/cases", get(steer::cases))
+        .route("/steer/measures/{id}/phases", post(steer::phases))
         .route("/assets/{name}", get(assets::asset))
         .route("/healthz", get(observe::health))
         .route("/metrics", get(observe::metrics_beside_pages))

@@ -51,6 +51,7 @@ pub fn value(value: f64, unit: &str, language: Language) -> String {
 /// A value in its unit with so many decimals; those of a share are decimals of per cent.
 pub fn value_to(decimals: usize, value: f64, unit: &str, language: Language) -> String {
     match unit {
+        "share" if language == Language::En => format!("{}%", number(100.0 * value, decimals, language)),
         "share" => format!("{}{THIN}%", number(100.0 * value, decimals, language)),
         "days" | "minutes" => {
             format!("{}{THIN}{}", number(value, decimals, language), language.text(&format!("unit-{unit}-short")))
@@ -80,6 +81,33 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 /// An instant in the county's local time.
 fn local(micros: i64) -> Option<jiff::civil::DateTime> {
     Some(Calendar::shipped().zone.to_datetime(Timestamp::from_microsecond(micros).ok()?))
+}
+
+/// A name as it is sorted: without capitals, numbers in it by their size, and the letters of the Nordic alphabets in their
+/// order (å ä ö in Finnish and Swedish; beside a and o in English).
+pub fn collated(name: &str, language: Language) -> Vec<(u32, u32)> {
+    let place = |letter: char| match (letter, language) {
+        ('å' | 'ä', Language::En) => (u32::from('a'), 1),
+        ('ö', Language::En) => (u32::from('o'), 1),
+        ('å', _) => (u32::from('z'), 1),
+        ('ä', _) => (u32::from('z'), 2),
+        ('ö', _) => (u32::from('z'), 3),
+        _ => (u32::from(letter), 0),
+    };
+    let mut out: Vec<(u32, u32)> = Vec::new();
+    let mut number: Option<u32> = None;
+    for letter in name.to_lowercase().chars() {
+        match (letter.to_digit(10), number) {
+            (Some(digit), so_far) => number = Some(so_far.unwrap_or(0).saturating_mul(10).saturating_add(digit)),
+            (None, so_far) => {
+                out.extend(so_far.map(|number| (u32::from('0'), number)));
+                number = None;
+                out.push(place(letter));
+            }
+        }
+    }
+    out.extend(number.map(|number| (u32::from('0'), number)));
+    out
 }
 
 /// The local day of an instant, in microseconds since 1970.
@@ -145,6 +173,7 @@ mod tests {
         assert_eq!(number(1234.0, 0, Language::En), "1,234");
         assert_eq!(number(-0.04, 1, Language::Sv), "0,0", "a rounded zero has no sign");
         assert_eq!(value(0.305, "share", Language::Fi), "30,5\u{a0}%");
+        assert_eq!(value(0.305, "share", Language::En), "30.5%");
         assert_eq!(period("2025-03", Language::Sv), "3/2025");
         assert_eq!(period("2025-W10", Language::En), "2025-W10");
     }
@@ -163,6 +192,37 @@ mod tests {
         ] {
             assert_eq!(told(minutes), expected);
         }
+    }
+
+    #[test]
+    fn names_stand_in_the_order_of_their_language() {
+        let sorted = |language, names: &[&'static str]| {
+            let mut names = names.to_vec();
+            names.sort_by_cached_key(|name| collated(name, language));
+            names
+        };
+        let names = [
+            "Ylä-asema",
+            "Omalääkäripari 10",
+            "Äitiysneuvola",
+            "omalääkäripari 2",
+            "Åsikt",
+            "Avosairaanhoito",
+            "Öinen",
+        ];
+        assert_eq!(
+            sorted(Language::Fi, &names),
+            [
+                "Avosairaanhoito",
+                "omalääkäripari 2",
+                "Omalääkäripari 10",
+                "Ylä-asema",
+                "Åsikt",
+                "Äitiysneuvola",
+                "Öinen"
+            ]
+        );
+        assert_eq!(sorted(Language::En, &["Zoo", "Åland", "Oulu", "Öst"]), ["Åland", "Oulu", "Öst", "Zoo"]);
     }
 
     #[test]

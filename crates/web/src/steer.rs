@@ -1,6 +1,7 @@
 //! `/steer`: the scorecard of a unit and the page of each measure.
 
 mod measure;
+mod phases;
 mod reading;
 
 use std::sync::Arc;
@@ -10,16 +11,19 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use operations::access::{Action, Purpose, Resource, decide};
+use operations::phases::Phases;
 use serde::Deserialize;
 use stats::spc::{Assurance, Variation};
 
 pub use measure::{cases, csv, measure};
+pub use phases::phases;
 use reading::{Reading, read, why_unknown};
 
 use crate::App;
+use crate::answer::Failure;
 use crate::charts::{assurance_code, assurance_icon, sparkline, variation_code, variation_icon};
 use crate::figures::{Card, UnitCard};
-use crate::home::missing;
+use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
 use crate::scorecard::Scorecard;
@@ -60,6 +64,10 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
     }
     let Some(unit) = unit_of(&page, filters.unit.as_deref()) else { return missing(&page) };
     let Some(scorecard) = app.scorecards.first() else { return missing(&page) };
+    let phases = match app.desk.phases(&unit.id).await {
+        Ok(phases) => phases,
+        Err(error) => return failed(&page, &Failure::away(&error)),
+    };
     let name = page.language.of(&unit.names);
     let as_matrix = filters.view.as_deref() == Some("matrix");
     let content = html! {
@@ -84,7 +92,8 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
                         }
                     }
                 }
-                @if as_matrix { (matrix(&page, scorecard, unit)) } @else { (list(&page, scorecard, unit)) }
+                @if !has_figures(&page, unit) { p.govuk-body { (page.text("unit-without-figures")) } }
+                @if as_matrix { (matrix(&page, scorecard, unit, &phases)) } @else { (list(&page, scorecard, unit, &phases)) }
                 (others(&page, scorecard, unit))
                 (legend(&page))
                 p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language)) ". " (page.text("source")) ": " span lang="en" { (scorecard.source) } }
@@ -94,11 +103,31 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
     page.render(StatusCode::OK, &format!("{name} – {}", page.text("section-steer")), &content)
 }
 
+/// The units right under another one, by name.
+fn children(page: &Page, parent: Option<usize>) -> Vec<usize> {
+    let units = page.figures.units();
+    let mut children: Vec<usize> = (0..units.len()).filter(|unit| units[*unit].parent == parent).collect();
+    children.sort_by_cached_key(|unit| numbers::collated(page.language.of(&units[*unit].names), page.language));
+    children
+}
+
+/// Every unit, each after the one above it, with how far it stands below the top.
+fn in_tree_order(page: &Page) -> Vec<(usize, &UnitCard)> {
+    fn below<'a>(page: &'a Page, parent: Option<usize>, depth: usize, out: &mut Vec<(usize, &'a UnitCard)>) {
+        for unit in children(page, parent) {
+            out.push((depth, &page.figures.units()[unit]));
+            below(page, Some(unit), depth + 1, out);
+        }
+    }
+    let mut out = Vec::new();
+    below(page, None, 0, &mut out);
+    out
+}
+
 fn tree(page: &Page, parent: Option<usize>, here: &str) -> Markup {
     let units = page.figures.units();
-    let children: Vec<usize> = (0..units.len()).filter(|unit| units[*unit].parent == parent).collect();
     html! {
-        @for unit in children {
+        @for unit in children(page, parent) {
             @let card = &units[unit];
             li {
                 a href=(page.link(&[("unit", &card.id)])) aria-current=[(card.id == here).then_some("true")] {
@@ -134,19 +163,24 @@ fn others(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
     }
 }
 
-fn lines<'a>(page: &'a Page, group: &'a crate::scorecard::Group, unit: &UnitCard) -> Vec<Line<'a>> {
+/// Whether anything was published of a unit.
+fn has_figures(page: &Page, unit: &UnitCard) -> bool {
+    page.figures.catalogue().iter().any(|card| page.figures.series(&card.id, &unit.id).is_some())
+}
+
+fn lines<'a>(page: &'a Page, group: &'a crate::scorecard::Group, unit: &UnitCard, phases: &Phases) -> Vec<Line<'a>> {
     let line = |followed: &crate::scorecard::Followed| {
         let card = page.figures.catalogue().iter().find(|card| card.id == followed.id)?;
         let series = page.figures.series(&card.id, &unit.id)?;
-        Some(Line { card, reading: read(card, &series, followed, &unit.id) })
+        Some(Line { card, reading: read(card, &series, followed, &unit.id, phases) })
     };
     group.measures.iter().filter_map(line).collect()
 }
 
-fn list(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
+fn list(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) -> Markup {
     html! {
         @for group in &scorecard.groups {
-            @let lines = lines(page, group, unit);
+            @let lines = lines(page, group, unit, phases);
             @if !lines.is_empty() {
                 h2.govuk-heading-m.group-heading { (group.name.of(page.language)) }
                 div.scroll tabindex="0" role="region" aria-label=(group.name.of(page.language)) {
@@ -217,8 +251,8 @@ fn assurance_cell(page: &Page, reading: &Reading) -> Markup {
 }
 
 /// Variation by assurance: what needs attention first stands first.
-fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
-    let all: Vec<Line<'_>> = scorecard.groups.iter().flat_map(|group| lines(page, group, unit)).collect();
+fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) -> Markup {
+    let all: Vec<Line<'_>> = scorecard.groups.iter().flat_map(|group| lines(page, group, unit, phases)).collect();
     // What is not known stands apart from what is; without anything in them these places are not shown.
     let has = |place: &dyn Fn(&Line<'_>) -> bool| all.iter().any(place);
     let kind_of = |variation: Option<Variation>| match variation {

@@ -8,15 +8,18 @@ use axum::response::{IntoResponse, Response};
 use facts::{Channel, Code, CodeList, InterpretingMode, Modality, Profession};
 use maud::{Markup, html};
 use operations::access::{Action, Purpose, Resource, decide};
+use operations::phases::Phases;
 use serde::Deserialize;
 use stats::spc::{Chart, Variation};
 
+use super::phases::{Mended, accepted_phase, proposed};
 use super::reading::{Reading, read_as};
-use super::{turned_away, unit_of};
+use super::{in_tree_order, turned_away, unit_of};
 use crate::App;
+use crate::answer::Failure;
 use crate::charts::{Labels, control};
 use crate::figures::{Card, Part, Point, Series, UnitCard};
-use crate::home::missing;
+use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
 use crate::scorecard::{Followed, Scorecard};
@@ -28,16 +31,23 @@ pub struct Filters {
     period: Option<String>,
 }
 
+impl Filters {
+    /// A measure of a unit, as it is shown first.
+    pub fn of_unit(unit: &str) -> Filters {
+        Filters { unit: Some(unit.into()), ..Filters::default() }
+    }
+}
+
 /// A measure and a unit that both exist.
-struct Asked<'a> {
-    card: &'a Card,
-    unit: &'a UnitCard,
-    series: Series,
+pub struct Asked<'a> {
+    pub card: &'a Card,
+    pub unit: &'a UnitCard,
+    pub series: Series,
 }
 
 impl Asked<'_> {
     /// What a link asks for, or the page that says why it is not shown.
-    fn of<'a>(page: &'a Page, id: &str, filters: &Filters) -> Result<Asked<'a>, Box<Response>> {
+    pub fn of<'a>(page: &'a Page, id: &str, filters: &Filters) -> Result<Asked<'a>, Box<Response>> {
         if let Some(response) = turned_away(page) {
             return Err(response.into());
         }
@@ -77,9 +87,13 @@ fn followed(app: &App, id: &str) -> Followed {
     known.cloned().unwrap_or_else(|| Followed { id: id.into(), targets: Vec::new(), rebases: Vec::new() })
 }
 
-/// The charts a measure may be drawn as, the default first.
+/// What shows in a list how far below the top a unit stands.
+const INDENT: &str = "\u{2003}";
+
+/// The charts a measure may be drawn as, the default first. Rolling figures have a line and no limits.
 fn charts_of(card: &Card) -> &'static [Chart] {
     match card.kind.as_str() {
+        _ if card.rolling => &[Chart::Run],
         "share" => &[Chart::Xmr, Chart::P, Chart::PPrime, Chart::Run],
         // Of a ratio that is no share, such as visits by person, a p chart has no limits.
         "ratio" if card.unit == "share" => &[Chart::Xmr, Chart::P, Chart::PPrime, Chart::Run],
@@ -94,42 +108,53 @@ pub async fn measure(
     Query(filters): Query<Filters>,
     page: Page,
 ) -> Response {
-    let asked = match Asked::of(&page, &id, &filters) {
+    shown(&app, &page, &id, &filters, &Mended::default()).await
+}
+
+/// The page of a measure, with a decision on its phases that has to be mended.
+pub async fn shown(app: &App, page: &Page, id: &str, filters: &Filters, mended: &Mended) -> Response {
+    let asked = match Asked::of(page, id, filters) {
         Ok(asked) => asked,
         Err(response) => return *response,
     };
     let charts = charts_of(asked.card);
     let named = filters.chart.as_deref().and_then(Chart::named);
     let kind = named.filter(|kind| charts.contains(kind)).unwrap_or(charts[0]);
-    let followed = followed(&app, &id);
-    let reading = read_as(kind, asked.card, &asked.series, &followed, &asked.unit.id);
+    let followed = followed(app, id);
+    let phases = match app.desk.phases(&asked.unit.id).await {
+        Ok(phases) => phases,
+        Err(error) => return failed(page, &Failure::away(&error)),
+    };
+    let reading = read_as(kind, asked.card, &asked.series, &followed, &asked.unit.id, &phases);
     let name = page.language.of(&asked.card.names);
     let unit = page.language.of(&asked.unit.names);
     let content = html! {
-        (heading(&page, asked.card, asked.unit))
-        (filter_form(&page, asked.card, asked.unit, Some(kind)))
+        (heading(page, asked.card, asked.unit))
+        (filter_form(page, asked.card, asked.unit, Some(kind)))
         @if asked.card.kind != "classes" {
-            (picture(&page, &asked, &reading))
-            (changes(&page, &followed, &asked.unit.id))
-            (table(&page, &asked, &reading))
+            (picture(page, &asked, &reading))
+            (proposed(app, page, &asked, &reading, mended))
+            (changes(app, page, &followed, &asked, &phases))
+            (table(page, &asked, &reading))
         }
-        (parts(&page, &asked))
-        (definition(&page, asked.card))
+        (parts(page, &asked))
+        (definition(page, asked.card))
     };
-    page.render(StatusCode::OK, &format!("{name} – {unit}"), &content)
+    let status = if mended.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    page.render(status, &format!("{name} – {unit}"), &content)
 }
 
 /// The units that have some of what the measure counts, and the charts it may be drawn as.
 fn filter_form(page: &Page, card: &Card, unit: &UnitCard, chart: Option<Chart>) -> Markup {
     let path = format!("/steer/measures/{}", card.id);
-    let has_cases = |it: &&UnitCard| it.id == unit.id || page.figures.series(&card.id, &it.id).is_some();
+    let has_cases = |it: &UnitCard| it.id == unit.id || page.figures.series(&card.id, &it.id).is_some();
     html! {
         form.filters method="get" action=(path) {
             div.govuk-form-group {
                 label.govuk-label for="unit" { (page.text("unit")) }
                 select.govuk-select #unit name="unit" {
-                    @for it in page.figures.units().iter().filter(has_cases) {
-                        option value=(it.id) selected[it.id == unit.id] { (page.language.of(&it.names)) }
+                    @for (depth, it) in in_tree_order(page).into_iter().filter(|(_, it)| has_cases(it)) {
+                        option value=(it.id) selected[it.id == unit.id] { (INDENT.repeat(depth)) (page.language.of(&it.names)) }
                     }
                 }
             }
@@ -211,14 +236,15 @@ fn interval(page: &Page, unit: &str, point: &Point) -> String {
     }
 }
 
-/// Targets and rebases: who, when and why.
-fn changes(page: &Page, followed: &Followed, unit: &str) -> Markup {
-    let rebases: Vec<_> = followed.rebases_of(unit).collect();
-    if followed.targets.is_empty() && rebases.is_empty() {
+/// Targets and new phases: who, when and why.
+fn changes(app: &App, page: &Page, followed: &Followed, asked: &Asked<'_>, phases: &Phases) -> Markup {
+    let rebases: Vec<_> = followed.rebases_of(&asked.unit.id).collect();
+    let accepted: Vec<_> = phases.of(&asked.card.id).collect();
+    if followed.targets.is_empty() && rebases.is_empty() && accepted.is_empty() {
         return html! {};
     }
     html! {
-        h2.govuk-heading-m { (page.text("decisions")) }
+        h2.govuk-heading-m #decisions { (page.text("decisions")) }
         ul.govuk-list.govuk-list--bullet {
             @for target in &followed.targets {
                 @let period = numbers::period(&target.from, page.language);
@@ -228,6 +254,7 @@ fn changes(page: &Page, followed: &Followed, unit: &str) -> Markup {
                 @let period = numbers::period(&rebase.period, page.language);
                 li { (page.language.text_with("decision-rebase", &[("period", &period), ("who", rebase.who.of(page.language)), ("on", &numbers::day(&rebase.on, page.language)), ("why", rebase.why.of(page.language))])) }
             }
+            @for accepted in accepted { li { (accepted_phase(app, page, asked, accepted)) } }
         }
     }
 }
@@ -299,7 +326,7 @@ fn parts(page: &Page, asked: &Asked<'_>) -> Markup {
         return html! { @if asked.card.kind == "classes" { p.sentence { (page.text("no-cases")) } } };
     };
     html! {
-        @for parts in parts.chunk_by(|left, right| left.dimension == right.dimension) {
+        @for parts in parts.chunk_by(|left, right| left.dimension == right.dimension).filter(|parts| !is_by_definition(asked.card, parts)) {
             @let dimension = &parts[0].dimension;
             @let heading = page.language.text_with(&format!("by-{dimension}"), &[("period", &month)]);
             h2.govuk-heading-m { (heading) }
@@ -318,6 +345,12 @@ fn parts(page: &Page, asked: &Asked<'_>) -> Markup {
             }
         }
     }
+}
+
+/// Whether the parts of a share are what the share is made of, such as the digital share of each channel: all or none.
+fn is_by_definition(card: &Card, parts: &[Part]) -> bool {
+    let mut known = parts.iter().filter_map(|part| part.point.value).peekable();
+    card.kind == "share" && parts.len() > 1 && known.peek().is_some() && known.all(|value| value == 0.0 || value == 1.0)
 }
 
 fn part_row(page: &Page, asked: &Asked<'_>, part: &Part) -> Markup {
@@ -465,7 +498,12 @@ pub async fn csv(Path(id): Path<String>, Query(filters): Query<Filters>, page: P
 }
 
 /// The cases behind a figure; invented people only, until each reading of real ones is recorded.
-pub async fn cases(Path(id): Path<String>, Query(filters): Query<Filters>, page: Page) -> Response {
+pub async fn cases(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(filters): Query<Filters>,
+    page: Page,
+) -> Response {
     let asked = match Asked::of(&page, &id, &filters) {
         Ok(asked) => asked,
         Err(response) => return *response,
@@ -484,19 +522,22 @@ pub async fn cases(Path(id): Path<String>, Query(filters): Query<Filters>, page:
         h1.govuk-heading-xl { (page.text("cases")) span.govuk-caption-xl { (name) ", " (unit) ", " (when) } }
         @match &found {
             Ok(table) => {
-                p.lead { (page.language.text_count("cases-found", table.total, &numbers::number(table.total as f64, 0, page.language))) }
+                p.lead {
+                    (page.language.text_count("cases-found", table.total, &numbers::number(table.total as f64, 0, page.language)))
+                    @if table.rows.len() < table.total {
+                        ". " (page.language.text_count("cases-first", table.rows.len(), &table.rows.len().to_string()))
+                    }
+                }
+                @let order = columns(&table.header);
                 div.scroll tabindex="0" role="region" aria-label=(page.text("cases")) {
                     table.scorecard {
-                        thead { tr { @for name in &table.header { th scope="col" { (page.text(&format!("column-{name}"))) } } } }
+                        thead { tr { @for at in &order { th scope="col" { (page.text(&format!("column-{}", table.header[*at]))) } } } }
                         tbody {
-                            @for row in &table.rows {
-                                tr { @for (name, cell) in table.header.iter().zip(row) { td { (case_cell(&page, asked.card, name, cell)) } } }
+                            @for row in failed_first(table) {
+                                tr { @for at in &order { td { (case_cell(&app, &page, asked.card, &table.header[*at], &row[*at])) } } }
                             }
                         }
                     }
-                }
-                @if table.rows.len() < table.total {
-                    p.quiet { (page.language.text_count("cases-first", table.rows.len(), &table.rows.len().to_string())) }
                 }
             }
             Err(_) => p.lead { (page.text("cases-failed")) },
@@ -505,8 +546,31 @@ pub async fn cases(Path(id): Path<String>, Query(filters): Query<Filters>, page:
     page.render(StatusCode::OK, &format!("{name} – {}", page.text("cases")), &content)
 }
 
+/// Places of the columns as a reader asks for them: the outcome first, then when and where, ids last.
+fn columns(header: &[String]) -> Vec<usize> {
+    let rank = |name: &str| match name {
+        "hit" | "value" | "score" | "class" | "numerator" | "denominator" => 0,
+        "at" | "until" => 1,
+        "case_id" | "resident_id" | "professional_id" => 3,
+        _ => 2,
+    };
+    let mut order: Vec<usize> = (0..header.len()).collect();
+    order.sort_by_key(|at| rank(&header[*at]));
+    order
+}
+
+/// The rows with those first that did not do what the measure asks, each group by time.
+fn failed_first(table: &crate::figures::CaseTable) -> Vec<&Vec<String>> {
+    let place = |name: &str| table.header.iter().position(|it| it == name);
+    let (hit, at) = (place("hit"), place("at"));
+    let cell = |row: &&Vec<String>, at: Option<usize>| at.map(|at| row[at].clone());
+    let mut rows: Vec<&Vec<String>> = table.rows.iter().collect();
+    rows.sort_by_key(|row| (cell(row, hit).is_some_and(|hit| hit == "true"), cell(row, at)));
+    rows
+}
+
 /// What stands in a column of a case, in the reader's words.
-fn case_cell(page: &Page, card: &Card, column: &str, cell: &str) -> String {
+fn case_cell(app: &App, page: &Page, card: &Card, column: &str, cell: &str) -> String {
     let language = page.language;
     match (column, cell) {
         (_, "") => "–".into(),
@@ -517,6 +581,10 @@ fn case_cell(page: &Page, card: &Card, column: &str, cell: &str) -> String {
         ("unit_id", id) => {
             let unit = page.figures.units().iter().find(|unit| unit.id == id);
             unit.map_or_else(|| id.into(), |unit| language.of(&unit.names).to_string())
+        }
+        ("service", id) => {
+            let service = app.services.iter().find(|service| service.id == id);
+            service.map_or_else(|| id.into(), |service| language.of(&service.names).to_string())
         }
         ("hit", hit) => page.text(if hit == "true" { "yes" } else { "no" }),
         ("value" | "numerator" | "denominator" | "score", number) => match number.parse::<f64>() {

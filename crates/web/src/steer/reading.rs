@@ -1,5 +1,6 @@
 //! Reading a series: its chart, what the chart says, and that in one sentence.
 
+use operations::phases::Phases;
 use stats::spc::{self, Assurance, Chart, Charted, Datum, Dialect, Phase, Proposal, Rule, Span, Unjudged, Variation};
 
 use crate::charts::{assurance_code, variation_code};
@@ -26,20 +27,27 @@ pub struct Reading {
 }
 
 /// Reads a series as its scorecard follows it: an individuals chart by Making Data Count's rules.
-pub fn read(card: &Card, series: &Series, followed: &Followed, unit: &str) -> Reading {
-    read_as(Chart::Xmr, card, series, followed, unit)
+pub fn read(card: &Card, series: &Series, followed: &Followed, unit: &str, accepted: &Phases) -> Reading {
+    read_as(Chart::Xmr, card, series, followed, unit, accepted)
 }
 
-/// Reads a series as a chart of a kind.
-pub fn read_as(kind: Chart, card: &Card, series: &Series, followed: &Followed, unit: &str) -> Reading {
+/// Reads a series as a chart of a kind. Its limits begin anew where its scorecard says so, and where a person accepted it.
+pub fn read_as(
+    kind: Chart,
+    card: &Card,
+    series: &Series,
+    followed: &Followed,
+    unit: &str,
+    accepted: &Phases,
+) -> Reading {
     let dialect = Dialect::MAKING_DATA_COUNT;
     let datum = |point: &Point| Datum { value: point.value, denominator: point.denominator, excluded: false };
     let data: Vec<Datum> = series.points.iter().map(datum).collect();
     let place = |period: &str| series.points.iter().position(|point| point.period == period);
-    let mut phases: Vec<Phase> = followed
-        .rebases_of(unit)
-        .filter_map(|rebase| Some(Phase { first: place(&rebase.period)?, baseline: None }))
-        .collect();
+    let shipped = followed.rebases_of(unit).map(|rebase| rebase.period.as_str());
+    let decided = accepted.of(&card.id).map(|accepted| accepted.period.as_str());
+    let mut phases: Vec<Phase> =
+        shipped.chain(decided).filter_map(|period| Some(Phase { first: place(period)?, baseline: None })).collect();
     phases.sort_unstable_by_key(|phase| phase.first);
     phases.dedup_by_key(|phase| phase.first);
     let mut charted = spc::chart(kind, &data, &phases, &dialect, span(card, &data));

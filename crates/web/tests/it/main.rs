@@ -8,6 +8,7 @@ mod desk;
 mod forms;
 mod openapi;
 mod pages;
+mod phases;
 mod rights;
 mod sessions;
 mod strangers;

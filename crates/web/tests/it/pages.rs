@@ -16,7 +16,8 @@ use crate::{app_over, on_its_own};
 struct Fixture {
     cards: Vec<Card>,
     units: Vec<UnitCard>,
-    value: f64,
+    /// Of each month from January 2025 on; twelve of a year.
+    values: Vec<f64>,
     synthetic: bool,
     /// Has a mistake in it.
     panics: bool,
@@ -28,6 +29,11 @@ fn texts(text: &str) -> [String; 3] {
 
 pub fn fixture(value: f64, synthetic: bool) -> Arc<dyn Figures> {
     Arc::new(figures(value, synthetic))
+}
+
+/// A measure whose months have these values.
+pub fn months(values: &[f64]) -> Arc<dyn Figures> {
+    Arc::new(Fixture { values: values.to_vec(), ..figures(0.5, true) })
 }
 
 fn figures(value: f64, synthetic: bool) -> Fixture {
@@ -47,7 +53,7 @@ fn figures(value: f64, synthetic: bool) -> Fixture {
         classes: None,
     };
     let units = vec![unit("county", None), unit("small", Some(0)), unit("empty", Some(0))];
-    Fixture { cards: vec![card], units, value, synthetic, panics: false }
+    Fixture { cards: vec![card], units, values: vec![value; 3], synthetic, panics: false }
 }
 
 impl Figures for Fixture {
@@ -62,16 +68,16 @@ impl Figures for Fixture {
 
     fn series(&self, measure: &str, unit: &str) -> Option<Series> {
         self.cards.iter().find(|card| card.id == measure && unit != "empty")?;
-        let point = |month: u32| Point {
-            period: format!("2025-{month:02}"),
-            value: Some(self.value),
+        let point = |(at, value): (usize, &f64)| Point {
+            period: format!("{}-{:02}", 2025 + at / 12, at % 12 + 1),
+            value: Some(*value),
             n: Some(1234),
             denominator: 1234.0,
             coverage: Some(1.0),
             as_of: "2025-04-01T00:00:00Z".into(),
             ..Point::default()
         };
-        let mut points: Vec<Point> = (1..=3).map(point).collect();
+        let mut points: Vec<Point> = self.values.iter().enumerate().map(point).collect();
         if unit == "small" {
             let reason = Some("suppressed".into());
             points[1] = Point { period: "2025-02".into(), suppressed: true, reason, ..Point::default() };
