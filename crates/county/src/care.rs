@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::organisation::Station;
 use crate::resident::Person;
-use crate::time::{DAY, HOUR, Intensity, MINUTE, adoption, instant, month};
+use crate::time::{DAY, HOUR, Intensity, MINUTE, instant};
 use crate::{Batch, County, Recorded, contacts};
 
 /// Visits of one kind: how many a year for each resident, where, by whom.
@@ -38,12 +38,12 @@ const PHYSICIAN_YEARLY: f64 = 1.17;
 const FROM_CONTACT: f64 = 0.5;
 
 pub fn draw(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut Batch) {
-    let physician = Intensity::new(|_| PHYSICIAN_YEARLY / 12.0);
+    let physician = Intensity::new(&county.clock, |_| PHYSICIAN_YEARLY / 12.0);
     for now in physician.draw(person.need, rng) {
         physician_visit(county, person, now, rng, batch);
     }
     for stream in STREAMS.iter().filter(|stream| stream.ages.contains(&person.age)) {
-        let visits = Intensity::new(|_| stream.yearly / stream.share / 12.0);
+        let visits = Intensity::new(&county.clock, |_| stream.yearly / stream.share / 12.0);
         for now in visits.draw(person.need, rng) {
             other_visit(county, person, stream.name, now, rng, batch);
         }
@@ -56,11 +56,8 @@ pub fn draw(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &
 
 /// Chance of the usual physician such that two visits are with one physician as often as the station's figure says:
 /// with chance q the usual one and else any of the k others alike, q² + (1 − q)² / k.
-fn usual_chance(station: &Station, now: usize) -> f64 {
-    let target = match station.team_model {
-        Some(since) if now >= since => station.continuity.1,
-        _ => station.continuity.0,
-    };
+fn usual_chance(county: &County, station: &Station, now: usize) -> f64 {
+    let target = if now >= county.scenario.teams { station.continuity.1 } else { station.continuity.0 };
     let others = (station.physicians.len() - 1) as f64;
     let spread = others * (target * (1.0 + others) - 1.0);
     ((1.0 + spread.max(0.0).sqrt()) / (1.0 + others)).min(1.0)
@@ -74,10 +71,10 @@ fn physician_visit(county: &County, person: &Person<'_>, now: usize, rng: &mut C
     }
     let (unit, professional) = match person.pair_at(clock, started) {
         Some(pair) if rng.random_bool(0.85) => (&pair.unit, pair.physician.clone()),
-        Some(_) => (&person.station.unit, station_physician(person, now, rng)),
+        Some(_) => (&person.station.unit, station_physician(county, person, now, rng)),
         None => match county.visiting_pair(started, rng) {
             Some(pair) => (&pair.unit, pair.physician.clone()),
-            None => (&person.station.unit, station_physician(person, now, rng)),
+            None => (&person.station.unit, station_physician(county, person, now, rng)),
         },
     };
     let mut visit = visit(county, person, batch.encounters.len(), unit, "outpatient", started, rng);
@@ -86,13 +83,13 @@ fn physician_visit(county: &County, person: &Person<'_>, now: usize, rng: &mut C
     visit.nature = Some(Nature::Curative);
     visit.modality = modality(&[(Modality::InPerson, 0.70), (Modality::Phone, 0.28), (Modality::Video, 0.02)], rng);
     book(county, person, &mut visit, rng, batch);
-    keep_or_miss(&mut visit, rng);
+    keep_or_miss(county, &mut visit, rng);
     finish(visit, rng, batch);
 }
 
-fn station_physician(person: &Person<'_>, now: usize, rng: &mut ChaCha8Rng) -> ProfessionalId {
+fn station_physician(county: &County, person: &Person<'_>, now: usize, rng: &mut ChaCha8Rng) -> ProfessionalId {
     let physicians = &person.station.physicians;
-    if rng.random_bool(usual_chance(person.station, now)) {
+    if rng.random_bool(usual_chance(county, person.station, now)) {
         return physicians[person.usual].clone();
     }
     let other = rng.random_range(0..physicians.len() - 1);
@@ -118,7 +115,7 @@ fn other_visit(
     let (unit, service): (&UnitId, &'static str) = match stream {
         "nurse" => (pair.map_or(&person.station.unit, |pair| &pair.unit), "outpatient"),
         "oral" => (&organisation.oral[person.number as usize % organisation.oral.len()], "oral"),
-        "child_health" => (organisation.clinic(person.number as usize, now), "child_health"),
+        "child_health" => (county.clinic(person.number as usize, now), "child_health"),
         "mental_health" => (&organisation.mental, "mental_health"),
         "home_care" => (&organisation.home_care, "home_care"),
         "physiotherapy" => (&organisation.physio, "physiotherapy"),
@@ -148,11 +145,11 @@ fn other_visit(
         visit.planned = Some(false);
     } else if stream == "nurse" {
         book(county, person, &mut visit, rng, batch);
-        keep_or_miss(&mut visit, rng);
+        keep_or_miss(county, &mut visit, rng);
     } else {
         let ahead = DAY * rng.random_range(2..40);
         visit.booked_at = Some(instant(started - ahead));
-        keep_or_miss(&mut visit, rng);
+        keep_or_miss(county, &mut visit, rng);
     }
     finish(visit, rng, batch);
 }
@@ -219,9 +216,6 @@ fn modality(shares: &[(Modality, f64)], rng: &mut ChaCha8Rng) -> Option<Modality
     None
 }
 
-/// Thirteen weeks: the same days of the week.
-const QUARTER: i64 = 91 * DAY;
-
 /// Days from contact to care: with an own doctor half are seen by the next day; elsewhere about a week.
 fn days_to_care(own_doctor: bool, rng: &mut ChaCha8Rng) -> i64 {
     let tail = |from: i64, mean: f64, rng: &mut ChaCha8Rng| from + (-rng.random::<f64>().ln() * mean) as i64;
@@ -252,7 +246,6 @@ fn book(county: &County, person: &Person<'_>, visit: &mut Encounter, rng: &mut C
     if visit.first_visit != Some(true) || !rng.random_bool(FROM_CONTACT) || asked < clock.midnight(0) {
         return;
     }
-    await_visit(county, person, visit, asked, rng, batch);
     let missed = rng.random_bool(0.04);
     let need = need(county, person, visit, asked, rng, batch);
     batch.assessments.push(Recorded(
@@ -267,33 +260,6 @@ fn book(county: &County, person: &Person<'_>, visit: &mut Encounter, rng: &mut C
     ));
 }
 
-/// Who waits at the end of the county's time: the visits of the quarter that follows are like those of the last, and who
-/// has asked for one of them by then has it booked.
-fn await_visit(
-    county: &County,
-    person: &Person<'_>,
-    like: &Encounter,
-    asked: i64,
-    rng: &mut ChaCha8Rng,
-    batch: &mut Batch,
-) {
-    let end = county.clock.end();
-    let (asked, starts) = (asked + QUARTER, like.started_at.0 + QUARTER);
-    if starts < end || asked >= end || asked >= person.end {
-        return;
-    }
-    let mut visit = Encounter {
-        encounter_id: Key(format!("{}-ahead", like.encounter_id.0)),
-        started_at: instant(starts),
-        booked_at: Some(instant(asked + 6 * MINUTE)),
-        status: Status::Booked,
-        ..like.clone()
-    };
-    let need = need(county, person, &mut visit, asked, rng, batch);
-    batch.assessments.push(Recorded(need, asked + 6 * MINUTE));
-    batch.encounters.push(Recorded(visit, asked + 6 * MINUTE));
-}
-
 /// The contact with which a visit began, and the need that was assessed then.
 fn need(
     county: &County,
@@ -303,7 +269,7 @@ fn need(
     rng: &mut ChaCha8Rng,
     batch: &mut Batch,
 ) -> Assessment {
-    let contact_id = contacts::before_visit(county, person, &visit.unit_id, asked, batch.contacts.len(), rng, batch);
+    let contact_id = contacts::before_visit(county, person, &visit.unit_id, asked, rng, batch);
     let assessment_id = format!("a{}-{}", person.number, batch.assessments.len());
     visit.contact_id = Some(contact_id.clone());
     visit.assessment_id = Some(assessment_id.clone());
@@ -335,7 +301,7 @@ fn need(
 }
 
 /// Nine in ten visits take place; the others are cancelled or missed, some by the organisation.
-fn keep_or_miss(visit: &mut Encounter, rng: &mut ChaCha8Rng) {
+fn keep_or_miss(county: &County, visit: &mut Encounter, rng: &mut ChaCha8Rng) {
     let started = visit.started_at.0;
     match rng.random_range(0..1000) {
         0..900 => {
@@ -357,11 +323,10 @@ fn keep_or_miss(visit: &mut Encounter, rng: &mut ChaCha8Rng) {
             visit.cancel_reason = Some(CancelReason::StaffAbsence);
             let booked = visit.booked_at.map_or(started - HOUR, |booked| booked.0);
             visit.cancelled_at = Some(instant((started - 2 * HOUR).max(booked)));
-            // One in twelve hears of it at the door, or never.
-            visit.notified_at = match rng.random_range(0..12) {
-                0 => None,
-                _ => visit.cancelled_at,
-            };
+            // One in twelve heard of it at the door, or never, until a text message told everybody.
+            let now = county.clock.month_of(county.clock.place(started));
+            let unheard = (1.0 - county.scenario.told_at_once.done(now)) / 12.0;
+            visit.notified_at = if rng.random_bool(unheard) { None } else { visit.cancelled_at };
         }
     }
 }
@@ -378,7 +343,7 @@ fn back_pain(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: 
     if person.age < 18 {
         return;
     }
-    let episodes = Intensity::new(|_| 0.024 / 0.81 / 12.0);
+    let episodes = Intensity::new(&county.clock, |_| 0.024 / 0.81 / 12.0);
     for now in episodes.draw(1.0, rng) {
         let clock = &county.clock;
         let started = clock.office_time(now, rng);
@@ -392,7 +357,7 @@ fn back_pain(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: 
             _ => (RiskClass::High, rng.random_range(7..10)),
         };
         let enrolment_id = format!("b{}-{number}", person.number);
-        let steered = now >= month(2024, 6);
+        let steered = now >= county.scenario.back_pain;
         let unit = &county.organisation.physio;
         batch.enrolments.push(Recorded(
             Enrolment {
@@ -452,7 +417,7 @@ fn back_pain_care(
     (first.professional_id, first.profession) = match physio_first {
         true => organisation.someone(unit, rng).map(|(who, what)| (Some(who), Some(what))).unwrap_or_default(),
         false => (
-            Some(station_physician(person, county.clock.month_of(county.clock.place(started)), rng)),
+            Some(station_physician(county, person, county.clock.month_of(county.clock.place(started)), rng)),
             Some(Profession::Physician),
         ),
     };
@@ -495,9 +460,17 @@ fn back_pain_care(
 fn interpretings(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut Batch) {
     /// Share of residents who need interpreting.
     const SPEAKERS: f64 = 0.07;
-    let human = Intensity::new(|now| 0.025 / SPEAKERS / 12.0 * (1.0 - 0.25 * adoption(now)));
-    // The pilot ran through 2025: 3.3 for every 1,000 residents in all.
-    let ai = Intensity::new(|now| if now >= month(2025, 1) { 0.0033 / SPEAKERS / 12.0 } else { 0.0 });
+    let scenario = &county.scenario;
+    let human =
+        Intensity::new(&county.clock, |now| 0.025 / SPEAKERS / 12.0 * (1.0 - 0.25 * scenario.platform.done(now)));
+    // In its first year 3.4 for every 1,000 residents: over 1,600 in a county of 480,000.
+    let ai =
+        Intensity::new(
+            &county.clock,
+            |now| {
+                if now >= scenario.ai_interpreting { 0.0034 / SPEAKERS / 12.0 } else { 0.0 }
+            },
+        );
     for (kind, intensity) in [("h", human), ("m", ai)] {
         for now in intensity.draw(1.0, rng) {
             let started = county.clock.office_time(now, rng);
@@ -535,12 +508,10 @@ fn interpretings(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, bat
 }
 
 /// A third of the visits whose mode was not recorded get the right one days later.
-pub fn corrections(rows: &Batch) -> Batch {
-    let mut corrected = Batch::default();
+pub fn correct(rows: &Batch, later: &mut Batch) {
     let is_mended = |visit: &Encounter| visit.modality.is_none() && visit.started_at.0 / MINUTE % 3 == 0;
     for Recorded(visit, recorded) in rows.encounters.iter().filter(|row| is_mended(&row.0)) {
         let mended = Encounter { modality: Some(Modality::InPerson), ..visit.clone() };
-        corrected.encounters.push(Recorded(mended, recorded + 9 * DAY));
+        later.encounters.push(Recorded(mended, recorded + 9 * DAY));
     }
-    corrected
 }

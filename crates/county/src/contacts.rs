@@ -5,45 +5,94 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, LogNormal};
 
-use crate::queue::{ASK_AGAIN, CallbackLine, DEMAND, TAKEN};
+use crate::feedback;
+use crate::live::Live;
+use crate::queue::{self, ASK_AGAIN, CallbackLine};
 use crate::resident::Person;
-use crate::time::{DAY, HOUR, Intensity, MINUTE, adoption, instant};
+use crate::time::{DAY, HOUR, Intensity, MINUTE, instant};
 use crate::{Batch, County, Recorded};
 
 /// Contacts in a month for each resident, through all channels: steady, because channels only change places.
 const MONTHLY: f64 = 0.229;
 /// Of these, contacts that lead to a visit, drawn with it (see [`before_visit`]).
 const BEFORE_VISIT: f64 = 0.0476;
+/// And those of the families' line while it is over its capacity and when it has cleared, about in the middle.
+const FAMILIES: f64 = 0.0084;
 /// Share of people who do not say who they are.
 const ANONYMOUS: f64 = 0.05;
-/// Digital share before the platform, and what the platform adds when it is fully taken up.
-const DIGITAL: (f64, f64) = (0.02, 0.285);
-/// An outage of the platform's transfer: five days of October 2024 that never came.
-const OUTAGE: std::ops::Range<usize> = 652..657;
+/// Share of contacts by electronic form before the platform.
+const EARLY_FORMS: f64 = 0.02;
 
-/// The chance that a contact is digital.
-fn digital(now: usize) -> f64 {
-    DIGITAL.0 + DIGITAL.1 * adoption(now)
+/// By which way somebody writes; whoever does not write calls or comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// The form of a health station, before there was a platform.
+    EarlyForm,
+    Outpatient,
+    Clinics,
+    MentalHealth,
+    SocialWork,
+}
+
+/// Shares of contacts that come through the platform when it is taken up. In all of them for 1,000 residents a month: 41.5
+/// of outpatient care (A08), of which a third with a visit ahead; 17 of the clinics' chat (A09); 10 others.
+const PLATFORM: [(Way, f64); 4] =
+    [(Way::Outpatient, 0.1545), (Way::Clinics, 0.0983), (Way::MentalHealth, 0.0405), (Way::SocialWork, 0.0173)];
+/// And of contacts before a visit, all of them of outpatient care.
+const BEFORE_VISITS: [(Way, f64); 1] = [(Way::Outpatient, 0.31)];
+
+/// The way of a contact in a month; none: by telephone or on the spot.
+fn way(county: &County, shares: &[(Way, f64)], now: usize, rng: &mut ChaCha8Rng) -> Option<Way> {
+    let platform = county.scenario.platform.done(now);
+    let chat = county.scenario.families_chat.done(now);
+    let early = (Way::EarlyForm, EARLY_FORMS * (1.0 - platform));
+    let scaled = shares.iter().map(|(way, share)| (*way, share * if *way == Way::Clinics { chat } else { platform }));
+    let mut at = rng.random::<f64>();
+    let found = scaled.chain([early]).find(|(_, share)| {
+        at -= share;
+        at < 0.0
+    });
+    found.map(|(way, _)| way)
 }
 
 pub fn draw(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut Batch) {
-    let common = Intensity::new(|_| (MONTHLY - BEFORE_VISIT) * (1.0 - ANONYMOUS) - 0.0084);
+    let clock = &county.clock;
+    let common = Intensity::new(clock, |_| (MONTHLY - BEFORE_VISIT - FAMILIES) * (1.0 - ANONYMOUS));
     for now in common.draw(person.need, rng) {
-        let digital = rng.random_bool(digital(now));
-        let at = if digital { county.clock.any_time(now, rng) } else { county.clock.office_time(now, rng) };
-        if at < person.end && !(digital && OUTAGE.contains(&county.clock.place(at))) {
-            let number = batch.contacts.len();
-            let base = contact(Some(person.id), format!("c{}-{number}", person.number), at);
-            let base = Contact { language: Some(service_language(person)), ..base };
-            let contact = if digital { platform(county, base, rng) } else { telephone(base, person, rng) };
-            record(contact, rng, batch);
+        let way = way(county, &PLATFORM, now, rng);
+        let Some(at) = moment(county, way, now, rng).filter(|at| *at < person.end) else { continue };
+        let base = contact(Some(person.id), batch.contact_id(person.number), at);
+        let base = Contact { language: Some(service_language(person)), unit_id: person.station.unit.clone(), ..base };
+        let contact = made(county, way, base, rng);
+        if way == Some(Way::Clinics) {
+            feedback::about_chat(person, &contact, rng, batch);
         }
+        record(county, Some(person.number), contact, rng, batch);
     }
-    let families = Intensity::new(|now| DEMAND * (1.0 - TAKEN * adoption(now)) / PARENTS);
+    let families = Intensity::new(clock, |now| queue::demand(&county.scenario, now) / PARENTS);
     if (18..55).contains(&person.age) {
         for now in families.draw(1.0, rng) {
             callback(county, person, now, rng, batch);
         }
+    }
+}
+
+/// When somebody gets in touch; never through a platform whose transfer is out.
+fn moment(county: &County, way: Option<Way>, now: usize, rng: &mut ChaCha8Rng) -> Option<i64> {
+    let at = match way {
+        Some(_) => county.clock.any_time(now, rng),
+        None => county.clock.office_time(now, rng),
+    };
+    let is_lost = way.is_some() && county.scenario.outage.contains(&county.clock.place(at));
+    (!is_lost).then_some(at)
+}
+
+/// A contact by its way, from one whose unit is a health station.
+fn made(county: &County, way: Option<Way>, base: Contact, rng: &mut ChaCha8Rng) -> Contact {
+    match way {
+        None => call(base, rng),
+        Some(Way::EarlyForm) => written(county, Contact { channel: Channel::Form, ..base }, rng),
+        Some(way) => platform(county, way, base, rng),
     }
 }
 
@@ -57,23 +106,14 @@ fn service_language(person: &Person<'_>) -> facts::Label {
 /// Contacts of people who did not say who they are.
 pub fn anonymous(county: &County, rng: &mut ChaCha8Rng) -> Batch {
     let mut batch = Batch::default();
-    let all = Intensity::new(|_| MONTHLY * ANONYMOUS * f64::from(county.plan.residents));
-    for now in all.draw(1.0, rng) {
-        let digital = rng.random_bool(digital(now));
-        let at = if digital { county.clock.any_time(now, rng) } else { county.clock.office_time(now, rng) };
-        if digital && OUTAGE.contains(&county.clock.place(at)) {
-            continue;
-        }
-        let base = contact(None, format!("anonymous-{}", batch.contacts.len()), at);
-        let contact = match digital {
-            true => platform(county, base, rng),
-            false => {
-                let stations = &county.organisation.stations;
-                let unit = stations[rng.random_range(0..stations.len())].unit.clone();
-                call(Contact { unit_id: unit, ..base }, rng)
-            }
-        };
-        record(contact, rng, &mut batch);
+    let monthly = MONTHLY * ANONYMOUS * f64::from(county.plan.residents);
+    for now in Intensity::new(&county.clock, |_| monthly).draw(1.0, rng) {
+        let way = way(county, &PLATFORM, now, rng);
+        let Some(at) = moment(county, way, now, rng) else { continue };
+        let stations = &county.organisation.stations;
+        let unit = stations[rng.random_range(0..stations.len())].unit.clone();
+        let base = Contact { unit_id: unit, ..contact(None, batch.anonymous_id(), at) };
+        record(county, None, made(county, way, base, rng), rng, &mut batch);
     }
     batch
 }
@@ -84,20 +124,18 @@ pub fn before_visit(
     person: &Person<'_>,
     unit: &UnitId,
     at: i64,
-    number: usize,
     rng: &mut ChaCha8Rng,
     batch: &mut Batch,
 ) -> String {
-    let id = format!("c{}-{number}", person.number);
+    let id = batch.contact_id(person.number);
     let now = county.clock.month_of(county.clock.place(at));
     let base = contact(Some(person.id), id.clone(), at);
     let base = Contact { unit_id: unit.clone(), language: Some(service_language(person)), ..base };
-    let made = match rng.random_bool(digital(now)) {
-        true => platform(county, base, rng),
-        false => call(base, rng),
-    };
-    let booked = Contact { outcome: Some(Outcome::Booked), ..made };
-    record(booked, rng, batch);
+    let way = way(county, &BEFORE_VISITS, now, rng);
+    let made = made(county, way, base, rng);
+    // Who books the visit answers for the contact.
+    let booked = Contact { outcome: Some(Outcome::Booked), unit_id: unit.clone(), ..made };
+    push(booked, rng, batch);
     id
 }
 
@@ -143,52 +181,74 @@ fn minutes(median: f64, sigma: f64, rng: &mut ChaCha8Rng) -> i64 {
     (drawn * MINUTE as f64) as i64
 }
 
-/// A contact through the platform: outpatient chat, the clinics' chat, messages and forms, 42 : 17 : 10.
-fn platform(county: &County, base: Contact, rng: &mut ChaCha8Rng) -> Contact {
-    let opened = base.opened_at.0;
-    let now = county.clock.month_of(county.clock.place(opened));
+/// A contact through the platform: chats and messages of outpatient care 4 : 1, the clinics' chat, messages and forms.
+fn platform(county: &County, way: Way, base: Contact, rng: &mut ChaCha8Rng) -> Contact {
+    let now = county.clock.month_of(county.clock.place(base.opened_at.0));
     let organisation = &county.organisation;
-    let own_unit = &*base.unit_id.0 != "county";
-    let (channel, unit, service) = match rng.random_range(0..69) {
-        0..42 => (Channel::Chat, organisation.digital_clinic.clone(), "outpatient"),
-        42..59 => (
-            Channel::Chat,
-            organisation.clinic(rng.random_range(0..organisation.clinics.len()), now).clone(),
-            "child_health",
-        ),
-        59..66 => (Channel::Message, organisation.mental.clone(), "mental_health"),
-        _ => (Channel::Form, organisation.social.clone(), "social_work"),
+    let (channel, unit, service) = match way {
+        Way::Clinics => {
+            let number = rng.random_range(0..organisation.clinics.len());
+            (Channel::Chat, county.clinic(number, now), "child_health")
+        }
+        Way::MentalHealth => (Channel::Message, &organisation.mental, "mental_health"),
+        Way::SocialWork => (Channel::Form, &organisation.social, "social_work"),
+        Way::Outpatient | Way::EarlyForm => {
+            let channel = if rng.random_bool(0.8) { Channel::Chat } else { Channel::Message };
+            (channel, &organisation.digital_clinic, "outpatient")
+        }
     };
-    let chat = channel == Channel::Chat;
-    // The chat answers in minutes (A10: median 2.5), a message by the next day.
-    let answered = opened + if chat { minutes(2.5, 1.0, rng) } else { minutes(300.0, 0.9, rng) };
-    let ended = answered + if chat { minutes(15.0, 0.6, rng) } else { minutes(600.0, 0.8, rng) };
-    let handler = organisation.someone(&unit, rng).map(|(who, _)| who);
-    Contact {
+    let base = Contact {
         channel,
         platform: Some("platform".into()),
         service: service.into(),
         arrival_unit_id: Some(unit.clone()),
-        unit_id: if own_unit { base.unit_id.clone() } else { unit },
-        first_attempt_at: Some(instant(answered)),
-        first_response_at: Some(instant(answered)),
-        reached_at: Some(instant(answered)),
-        ended_at: Some(instant(ended)),
-        assessed_at: Some(instant(ended)),
-        resolved_at: Some(instant(ended)),
-        closed_at: Some(instant(ended)),
-        handler_id: handler,
-        outcome: Some(if rng.random_bool(0.7) { Outcome::Advised } else { Outcome::Booked }),
+        unit_id: unit.clone(),
         transfers: i64::from(rng.random_bool(0.08)),
+        ..base
+    };
+    written(county, base, rng)
+}
+
+/// What comes of a written contact: the chat answers in minutes (A10: median 2.5), a message on the same weekday.
+fn written(county: &County, base: Contact, rng: &mut ChaCha8Rng) -> Contact {
+    let opened = base.opened_at.0;
+    let (answered, length) = match base.channel {
+        Channel::Chat => (opened + minutes(2.5, 1.0, rng), minutes(15.0, 0.6, rng)),
+        _ => (message_answered(county, opened, rng), minutes(180.0, 0.8, rng)),
+    };
+    let ended = instant(answered + length);
+    let answered = Some(instant(answered));
+    Contact {
+        arrival_unit_id: base.arrival_unit_id.or_else(|| Some(base.unit_id.clone())),
+        first_attempt_at: answered,
+        first_response_at: answered,
+        reached_at: answered,
+        ended_at: Some(ended),
+        assessed_at: Some(ended),
+        resolved_at: Some(ended),
+        closed_at: Some(ended),
+        handler_id: county.organisation.someone(&base.unit_id, rng).map(|(who, _)| who),
+        outcome: Some(if rng.random_bool(0.7) { Outcome::Advised } else { Outcome::Booked }),
         ..base
     }
 }
 
-/// A call, a callback request or a walk-in at the resident's station.
-fn telephone(base: Contact, person: &Person<'_>, rng: &mut ChaCha8Rng) -> Contact {
-    call(Contact { unit_id: person.station.unit.clone(), ..base }, rng)
+/// When a message is answered: half of them soon, half in the afternoon of the weekday to which they belong, a few late.
+fn message_answered(county: &County, opened: i64, rng: &mut ChaCha8Rng) -> i64 {
+    let clock = &county.clock;
+    let own = clock.place(opened);
+    let is_of_today = clock.is_weekday(own) && opened < clock.midnight(own) + 16 * HOUR;
+    let day = if is_of_today { own } else { clock.weekday_from(own + 1) };
+    let midnight = clock.midnight(day);
+    let (begin, end) = (opened.max(midnight + 8 * HOUR), midnight + 17 * HOUR);
+    match rng.random_range(0..100) {
+        0..48 => (begin + minutes(50.0, 0.8, rng)).min(end + rng.random_range(0..30) * MINUTE),
+        48..97 => (begin + 5 * MINUTE).max(midnight + 13 * HOUR + rng.random_range(0..240) * MINUTE),
+        _ => clock.midnight(clock.weekday_from(day + 1)) + rng.random_range(9 * 60..16 * 60) * MINUTE,
+    }
 }
 
+/// A call, a callback request or a walk-in.
 fn call(base: Contact, rng: &mut ChaCha8Rng) -> Contact {
     let opened = base.opened_at.0;
     let (channel, wait) = match rng.random_range(0..100) {
@@ -242,11 +302,10 @@ fn callback(county: &County, person: &Person<'_>, now: usize, rng: &mut ChaCha8R
             asked.push(clock.midnight(day) + 8 * HOUR + rng.random_range(0..60) * MINUTE);
         }
     };
-    let original = format!("c{}-{}", person.number, batch.contacts.len());
+    let original = batch.contact_id(person.number);
     let end = answered.unwrap_or(clock.midnight(day) + 17 * HOUR);
     for (repeat, at) in asked.into_iter().filter(|at| *at <= end).enumerate() {
-        let id = format!("c{}-{}", person.number, batch.contacts.len());
-        let base = contact(Some(person.id), id, at);
+        let base = contact(Some(person.id), batch.contact_id(person.number), at);
         let closed = instant(end + 10 * MINUTE);
         let call = Contact {
             channel: Channel::Callback,
@@ -270,7 +329,7 @@ fn callback(county: &County, person: &Person<'_>, now: usize, rng: &mut ChaCha8R
             duplicate_of: (repeat > 0).then(|| original.clone()),
             ..base
         };
-        record(call, rng, batch);
+        push(call, rng, batch);
     }
 }
 
@@ -289,7 +348,15 @@ fn answer_time(county: &County, last: i64, opened: i64, first: usize, day: usize
     from + rng.random_range(0..120) * MINUTE
 }
 
-pub fn record(contact: Contact, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+/// Puts a contact among the rows, or among those that happen before everybody's eyes: in the log.
+fn record(county: &County, number: Option<u32>, contact: Contact, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+    match county.is_live(&contact) {
+        true => batch.live.push(Live { resident: number, contact }),
+        false => push(contact, rng, batch),
+    }
+}
+
+pub fn push(contact: Contact, rng: &mut ChaCha8Rng, batch: &mut Batch) {
     let closed = contact.closed_at.map_or(contact.opened_at.0 + DAY, |at| at.0);
     batch.contacts.push(Recorded(contact, closed + rng.random_range(0..120) * MINUTE));
 }

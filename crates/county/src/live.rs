@@ -1,17 +1,15 @@
-//! The county's last weeks as they happen: what residents write and professionals do, step by step, for the log.
+//! Contacts that happen before everybody's eyes, in the log: what residents write and professionals do, step by step.
 //!
-//! Texts are invented and short; the mechanism is that of the platform's messages: written at any hour, answered in
-//! office hours, some after a question, some handed over, the latest still waiting.
+//! When each step comes is the contact's own (see `contacts.rs`): a chat is answered in minutes, a message on its weekday.
+//! Texts are invented and short.
 
-use facts::Outcome;
-use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
+use facts::{Channel, Contact, Outcome};
 
-use crate::County;
-use crate::time::{DAY, HOUR, MINUTE};
+use crate::time::{HOUR, MINUTE};
+use crate::{County, Span};
 
 /// A service that residents write about: code, unit that answers, names in Finnish, Swedish and English.
-pub const SERVICES: [(&str, &str, [&str; 3]); 4] = [
+pub const SERVICES: [(&str, &str, [&str; 3]); 5] = [
     ("outpatient", "digital-clinic", ["Terveys ja sairaanhoito", "Hälsa och sjukvård", "Health and illness"]),
     ("families", "families-line", ["Lapset ja perheet", "Barn och familjer", "Children and families"]),
     ("mental_health", "mental-clinic", ["Mieli ja jaksaminen", "Psykisk hälsa", "Mental health and coping"]),
@@ -20,21 +18,25 @@ pub const SERVICES: [(&str, &str, [&str; 3]); 4] = [
         "adult-social",
         ["Raha, asuminen ja arki", "Pengar, boende och vardag", "Money, housing and daily life"],
     ),
+    ("child_health", "clinic-1", ["Neuvola", "Rådgivning", "Child health clinic"]),
 ];
 
-/// How many days the live contacts reach back.
-const DAYS: i64 = 21;
-
-/// One contact in so many came today.
-const TODAY: i64 = 5;
+/// A contact that happens in the log.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// Number of the resident, who said who it is.
+    pub resident: Option<u32>,
+    /// As it ends up.
+    pub contact: Contact,
+}
 
 /// One thing that somebody does with a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Microseconds since 1970.
     pub at: i64,
-    /// Number of the contact.
-    pub contact: usize,
+    /// Id of the contact in the county.
+    pub contact: String,
     /// Id of the professional; none: the resident.
     pub by: Option<String>,
     pub what: Move,
@@ -42,12 +44,23 @@ pub struct Step {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Move {
-    Open { service: &'static str, unit: &'static str, language: &'static str, text: &'static str },
+    /// `resident`: the number of who says who it is.
+    Open {
+        channel: Channel,
+        service: String,
+        unit: String,
+        language: &'static str,
+        resident: Option<u32>,
+        text: &'static str,
+    },
     Claim,
     Reply(&'static str),
     Ask(&'static str),
     Answer(&'static str),
-    Transfer { to: &'static str, note: &'static str },
+    Transfer {
+        to: String,
+        note: &'static str,
+    },
     Resolve(Outcome),
 }
 
@@ -243,69 +256,92 @@ const TALKS: [Talk; 8] = [
 
 const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
 
-impl County {
-    /// What happens in the last three weeks before `now` (microseconds since 1970), in the order in which it does.
-    pub fn live(&self, now: i64) -> Vec<Step> {
-        let mut rng = self.rng(u64::MAX - 2);
-        let contacts = (self.plan.residents / 100).clamp(80, 400) as usize;
-        let mut steps = Vec::new();
-        for contact in 0..contacts {
-            // The last ones came today: of them some are still in the queue.
-            let (from_end, today) = ((contacts - contact) as i64, contacts as i64 / TODAY);
-            let opened = match from_end > today {
-                true => now - DAYS * DAY * from_end / contacts as i64 + rng.random_range(0..HOUR),
-                false => now - 9 * HOUR * from_end / today.max(1),
-            };
-            self.story(contact, opened, now, &mut rng, &mut steps);
+/// Of people without a language of their own for contacts one in four writes Swedish or English.
+const ANONYMOUS_LANGUAGES: [usize; 8] = [0, 0, 0, 0, 0, 0, 1, 2];
+
+impl Live {
+    /// Whether anything is done with it in a span.
+    pub(crate) fn lasts_into(&self, span: Span) -> bool {
+        let end = self.contact.ended_at.map_or(i64::MAX, |at| at.0 + HOUR);
+        self.contact.opened_at.0 <= span.to && end > span.after
+    }
+
+    /// A number that stays the same for the contact, and differs from one to the next.
+    fn number(&self) -> usize {
+        let fold = |sum: usize, byte: u8| sum.wrapping_mul(31).wrapping_add(usize::from(byte));
+        self.contact.contact_id.0.bytes().fold(7, fold)
+    }
+
+    /// What is done with it, in order.
+    fn steps(&self, county: &County) -> Vec<Step> {
+        let contact = &self.contact;
+        let number = self.number();
+        let service = contact.service.to_string();
+        // What families ask is asked of the clinics' chat, too.
+        let code = if service == "child_health" { "families" } else { &service };
+        let place = SERVICES.iter().position(|(known, ..)| *known == code).unwrap_or_default();
+        let talks: Vec<&Talk> = TALKS.iter().filter(|(about, _)| *about == place).collect();
+        let language = match contact.language.as_ref().map(|it| &*it.0) {
+            Some("fi") => 0,
+            Some("sv") => 1,
+            _ => ANONYMOUS_LANGUAGES[number % 8],
+        };
+        let [first, question, answer, reply] = talks[number / 8 % talks.len()].1[language];
+        let (opened, unit) = (contact.opened_at.0, contact.unit_id.0.to_string());
+        let answered = contact.first_response_at.map_or(opened, |at| at.0);
+        let ended = contact.ended_at.map_or(answered, |at| at.0);
+        let by = contact.handler_id.as_ref().map(|who| who.0.to_string());
+        let step = |at: i64, by: &Option<String>, what: Move| Step {
+            at,
+            contact: contact.contact_id.0.clone(),
+            by: by.clone(),
+            what,
+        };
+        // A message that came to the wrong unit is handed on by who opens it first.
+        let is_misdirected = contact.transfers > 0 && contact.channel != Channel::Chat;
+        let wrong = SERVICES[(place + 1) % 4].1;
+        let came_to = if is_misdirected { wrong.to_string() } else { unit.clone() };
+        let mut steps = vec![step(
+            opened,
+            &None,
+            Move::Open {
+                channel: contact.channel,
+                service,
+                unit: came_to,
+                language: LANGUAGES[language],
+                resident: self.resident,
+                text: first,
+            },
+        )];
+        if is_misdirected {
+            let who = county.organisation.first_of(wrong).map(|who| who.0.to_string());
+            let half = opened + (answered - opened) / 2;
+            steps.push(step(half, &who, Move::Claim));
+            let note = "Kuuluu paremmin teille, asukkaalle ei ole vielä vastattu.";
+            steps.push(step(half + (answered - half) / 4, &who, Move::Transfer { to: unit, note }));
         }
-        steps.sort_by_key(|step| (step.at, step.contact));
+        // Whoever answers a chat is there already; a message is opened and read first.
+        let reading = (answered - opened) / 8;
+        steps.push(step(answered - reading.min(10 * MINUTE), &by, Move::Claim));
+        steps.push(step(answered, &by, Move::Ask(question)));
+        steps.push(step(answered + (ended - answered) / 2, &None, Move::Answer(answer)));
+        steps.push(step(ended, &by, Move::Reply(reply)));
+        let outcome = contact.outcome.unwrap_or(Outcome::Advised);
+        steps.push(step(ended + MINUTE / 2, &by, Move::Resolve(outcome)));
         steps
     }
+}
 
-    fn story(&self, contact: usize, opened: i64, now: i64, rng: &mut ChaCha8Rng, steps: &mut Vec<Step>) {
-        let (service, texts) = TALKS[rng.random_range(0..TALKS.len())];
-        let (code, unit, _) = SERVICES[service];
-        let language = [0, 0, 0, 0, 0, 1, 1, 2][rng.random_range(0..8)];
-        let [first, question, answer, reply] = texts[language];
-        let mut at = opened;
-        let mut unit = unit;
-        let mut push = |at: i64, by: Option<String>, what: Move| {
-            if at <= now {
-                steps.push(Step { at, contact, by, what });
-            }
-        };
-        push(at, None, Move::Open { service: code, unit, language: LANGUAGES[language], text: first });
-        at += rng.random_range(10 * MINUTE..8 * HOUR);
-        if rng.random_bool(0.12) {
-            let to = SERVICES[(service + 1) % SERVICES.len()].1;
-            let by = self.professional(unit, rng);
-            push(at, Some(by.clone()), Move::Claim);
-            at += rng.random_range(2 * MINUTE..20 * MINUTE);
-            push(
-                at,
-                Some(by),
-                Move::Transfer { to, note: "Kuuluu paremmin teille, asukkaalle ei ole vielä vastattu." },
-            );
-            (unit, at) = (to, at + rng.random_range(20 * MINUTE..4 * HOUR));
-        }
-        let by = self.professional(unit, rng);
-        push(at, Some(by.clone()), Move::Claim);
-        if rng.random_bool(0.6) {
-            at += rng.random_range(2 * MINUTE..20 * MINUTE);
-            push(at, Some(by.clone()), Move::Ask(question));
-            at += rng.random_range(15 * MINUTE..26 * HOUR);
-            push(at, None, Move::Answer(answer));
-        }
-        at += rng.random_range(5 * MINUTE..90 * MINUTE);
-        push(at, Some(by.clone()), Move::Reply(reply));
-        at += rng.random_range(MINUTE..30 * MINUTE);
-        let outcomes = [Outcome::Advised, Outcome::Booked, Outcome::SelfCare, Outcome::Referred];
-        push(at, Some(by), Move::Resolve(outcomes[rng.random_range(0..outcomes.len())]));
-    }
-
-    /// Somebody who works in a unit.
-    fn professional(&self, unit: &str, rng: &mut ChaCha8Rng) -> String {
-        let known = self.organisation.someone(&unit.into(), rng).map(|(id, _)| id.0.to_string());
-        known.unwrap_or_else(|| format!("{unit}-{}", rng.random_range(1..5)))
+impl County {
+    /// What is done in a span with contacts that happen in the log, in the order in which it is. Contacts that were open
+    /// before begin with their opening, by which whoever plays it finds them.
+    pub fn steps(&self, live: &[Live], span: Span) -> Vec<Step> {
+        let is_of =
+            |step: &Step| span.has(step.at) || (step.at <= span.after && matches!(step.what, Move::Open { .. }));
+        let lasting = live.iter().filter(|live| live.lasts_into(span));
+        let mut steps: Vec<Step> = lasting.flat_map(|live| live.steps(self)).filter(is_of).collect();
+        // Stable: steps of one contact at one instant stay in their order.
+        steps.sort_by(|left, right| (left.at, &left.contact).cmp(&(right.at, &right.contact)));
+        steps
     }
 }

@@ -1,15 +1,15 @@
-//! Units, professionals, calendars, costs, visitors and series: what belongs to nobody in particular.
+//! Units, professionals, calendars and costs: what belongs to nobody in particular.
 
 use facts::{
-    Cents, Cost, CostKind, Employment, Entry, Grain, Key, Label, Modality, Opening, Phenomenon, PhenomenonStatus,
-    Profession, Professional, ProfessionalId, Provider, Scenario, Series, Slot, T3Reading, Unit, UnitId, UnitLevel,
-    Urgency, Visit,
+    Cents, Cost, CostKind, Employment, Key, Label, Modality, Opening, Profession, Professional, ProfessionalId,
+    Provider, Slot, T3Reading, Unit, UnitId, UnitLevel, Urgency,
 };
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use crate::time::{Clock, DAY, HOUR, MINUTE, MONTHS, adoption, instant, month};
-use crate::{Batch, Recorded};
+use crate::scenario::Scenario;
+use crate::time::{Clock, DAY, HOUR, MINUTE, instant};
+use crate::{Batch, Recorded, published};
 
 /// Municipalities: code, Finnish and Swedish name, share of residents, Swedish speakers among them. All invented.
 pub const MUNICIPALITIES: [(&str, &str, &str, f64, f64); 10] = [
@@ -35,8 +35,8 @@ pub struct Station {
     pub nurses: Vec<ProfessionalId>,
     /// Chance that two visits of a resident are with one physician, before and after the team model.
     pub continuity: (f64, f64),
-    /// Month in which the team model began.
-    pub team_model: Option<usize>,
+    /// Works in teams from a month of the scenario on.
+    pub is_team: bool,
 }
 
 /// A doctor–nurse pair with a list.
@@ -167,34 +167,11 @@ const STATIONS: [(usize, f64, &str, &str); 14] = [
     (9, 1.00, "Korven terveysasema", "Ödemarks hälsostation"),
 ];
 
-/// What owners of projects enter round by round: indicator, unit, year, value; the counts and shares of the programme's
-/// final report.
-const ENTRIES: [(&str, &str, usize, f64); 15] = [
-    ("guided-self-care-trained", "outpatient", 2025, 50.0),
-    ("anxiety-therapy-trained", "families", 2025, 111.0),
-    ("guided-self-care-trained", "families", 2025, 350.0),
-    ("senior-info-trained", "home-care", 2025, 40.0),
-    ("recording-experts-trained", "county", 2025, 100.0),
-    ("social-reports", "social", 2023, 12.0),
-    ("social-reports", "social", 2024, 105.0),
-    ("social-reports", "social", 2025, 94.0),
-    ("service-directory-visitors-in-april", "county", 2025, 1_500.0),
-    ("service-directory-visitors-in-december", "county", 2025, 409.0),
-    ("client-plans", "adult-social", 2025, 15.0),
-    ("client-plans", "child-protection", 2025, 75.0),
-    ("school-absence-participants", "families", 2025, 40.0),
-    ("school-absence-fell", "families", 2025, 0.9),
-    ("school-absence-did-not-grow", "families", 2025, 0.1),
-];
-
-/// The month and the day on which the last of the child health clinics closes: 1 January 2025.
-const CLINIC_CLOSED: (usize, facts::Day) = (month(2025, 1), facts::Day(20_089));
-
-/// The two stations of the team model (B01): COC before and after, and the month in which it began.
-const TEAM_STATIONS: [(usize, f64, f64, usize); 2] = [(1, 0.23, 0.38, month(2024, 1)), (4, 0.38, 0.54, month(2024, 1))];
+/// The two stations of the team model (B01): COC before and after.
+const TEAM_STATIONS: [(usize, f64, f64); 2] = [(1, 0.23, 0.38), (4, 0.38, 0.54)];
 
 impl Organisation {
-    pub fn new(residents: u32) -> Organisation {
+    pub fn new(residents: u32, scenario: &Scenario, clock: &Clock) -> Organisation {
         let mut made = Making { units: Vec::new(), professionals: Vec::new(), staff: Vec::new() };
         for (id, parent, level, names, service) in UNITS {
             made.unit(id, (!parent.is_empty()).then_some(parent), level, names, service, None);
@@ -223,8 +200,8 @@ impl Organisation {
                 share,
                 physicians: made.people(&id, Profession::Physician, scaled(share / 1500.0, 8)),
                 nurses: made.people(&id, Profession::Nurse, scaled(share / 1000.0, 6)),
-                continuity: team.map_or((0.29, 0.29), |(_, before, after, _)| (*before, *after)),
-                team_model: team.map(|(.., month)| *month),
+                continuity: team.map_or((0.29, 0.29), |(_, before, after)| (*before, *after)),
+                is_team: team.is_some(),
             });
         }
         let clinics = (1..=9).map(|number| {
@@ -241,7 +218,7 @@ impl Organisation {
             );
             made.people(&id, Profession::PublicHealthNurse, scaled(1.0 / 15_000.0, 3));
             if number == 9 {
-                made.close(&id, CLINIC_CLOSED.1);
+                made.close(&id, clock.day(clock.first_of(scenario.clinic_closes)));
             }
             UnitId::from(id.as_str())
         });
@@ -270,7 +247,7 @@ impl Organisation {
         for (unit, profession, residents_each) in single {
             made.people(unit, profession, scaled(1.0 / residents_each, 4));
         }
-        let pairs = made.pairs(residents);
+        let pairs = made.pairs(residents, scenario);
         let unit = UnitId::from;
         Organisation {
             stations,
@@ -292,11 +269,10 @@ impl Organisation {
         }
     }
 
-    /// The child health clinic of a family, by number: those of the one that closes go on at the first.
-    pub fn clinic(&self, number: usize, now: usize) -> &UnitId {
-        let place = number % self.clinics.len();
-        let is_closed = place + 1 == self.clinics.len() && now >= CLINIC_CLOSED.0;
-        &self.clinics[if is_closed { 0 } else { place }]
+    /// The first who works in a unit.
+    pub fn first_of(&self, unit: &str) -> Option<&ProfessionalId> {
+        let (.., people) = self.staff.iter().find(|(known, ..)| &*known.0 == unit)?;
+        people.first()
     }
 
     /// Someone of a profession in a unit.
@@ -323,26 +299,27 @@ impl Organisation {
     }
 
     /// Every row of the organisation.
-    pub fn rows(&self, clock: &Clock, residents: u32, rng: &mut ChaCha8Rng) -> Batch {
+    pub fn rows(&self, clock: &Clock, scenario: &Scenario, residents: u32, rng: &mut ChaCha8Rng) -> Batch {
         let begun = clock.midnight(0);
         let mut batch = Batch::default();
         batch.units.extend(self.units.iter().cloned().map(|row| Recorded(row, begun)));
         batch.professionals.extend(self.professionals.iter().cloned().map(|row| Recorded(row, begun)));
-        self.calendars(clock, rng, &mut batch);
+        self.calendars(clock, scenario, rng, &mut batch);
         self.openings(clock, &mut batch);
-        self.money(clock, residents, rng, &mut batch);
-        self.published(clock, residents, rng, &mut batch);
+        self.money(clock, scenario, residents, rng, &mut batch);
+        published::rows(self, clock, scenario, residents, rng, &mut batch);
         batch
     }
 
     /// Weekly third-free-slot readings, and the slots of the last half-year.
-    fn calendars(&self, clock: &Clock, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+    fn calendars(&self, clock: &Clock, scenario: &Scenario, rng: &mut ChaCha8Rng, batch: &mut Batch) {
         for station in &self.stations {
             for (people, profession) in
                 [(&station.physicians, Profession::Physician), (&station.nurses, Profession::Nurse)]
             {
                 for professional in people {
-                    self.read_calendar(station, professional, profession, clock, rng, batch);
+                    let whose = (professional, profession);
+                    self.read_calendar(station, whose, clock, scenario, rng, batch);
                 }
             }
             for professional in &station.physicians {
@@ -354,18 +331,19 @@ impl Organisation {
     fn read_calendar(
         &self,
         station: &Station,
-        professional: &ProfessionalId,
-        profession: Profession,
+        (professional, profession): (&ProfessionalId, Profession),
         clock: &Clock,
+        scenario: &Scenario,
         rng: &mut ChaCha8Rng,
         batch: &mut Batch,
     ) {
         for place in (0..clock.days()).filter(|place| clock.date(*place).weekday() == jiff::civil::Weekday::Tuesday) {
             let now = clock.month_of(place);
-            let relief = station.team_model.map_or(0.0, |since| f64::from(u8::from(now >= since)));
+            let relief = f64::from(u8::from(station.is_team && now >= scenario.teams));
             // Days to the third free slot: shorter with the team model and as the platform takes visits over.
             let mean = if profession == Profession::Physician { 24.0 } else { 9.0 };
-            let days = mean * (1.0 - 0.55 * relief) * (1.0 - 0.25 * adoption(now)) * rng.random_range(0.3..1.7);
+            let days =
+                mean * (1.0 - 0.55 * relief) * (1.0 - 0.25 * scenario.platform.done(now)) * rng.random_range(0.3..1.7);
             let listed = profession == Profession::Physician && rng.random_bool(0.06 * (1.0 - relief));
             let asked = clock.midnight(place) + 8 * HOUR;
             let third = (!listed).then(|| instant(asked + days as i64 * DAY + rng.random_range(1..8) * HOUR));
@@ -409,7 +387,7 @@ impl Organisation {
         }
     }
 
-    fn money(&self, clock: &Clock, residents: u32, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+    fn money(&self, clock: &Clock, scenario: &Scenario, residents: u32, rng: &mut ChaCha8Rng, batch: &mut Batch) {
         let kinds = [
             (CostKind::Staff, 0.62),
             (CostKind::Purchased, 0.12),
@@ -420,11 +398,12 @@ impl Organisation {
         ];
         for station in &self.stations {
             let month_cents = f64::from(residents) * station.share * 4_200.0;
-            for now in 0..MONTHS {
+            for now in 0..clock.months() {
+                let adopted = scenario.platform.done(now);
                 for (kind, share) in kinds {
                     let trend = match kind {
-                        CostKind::AgencyStaff => 1.0 - 0.5 * adoption(now),
-                        CostKind::Platform => adoption(now).max(0.01),
+                        CostKind::AgencyStaff => 1.0 - 0.5 * adopted,
+                        CostKind::Platform => adopted.max(0.01),
                         _ => 1.0 + 0.002 * now as f64,
                     };
                     let cents = (month_cents * share * trend * rng.random_range(0.95..1.05)) as i64;
@@ -435,87 +414,13 @@ impl Organisation {
                         month,
                         kind,
                         service,
-                        scenario: Scenario::Actual,
+                        scenario: facts::Scenario::Actual,
                         municipality: None,
                         cents: Cents(cents),
                     };
                     batch.costs.push(Recorded(row, clock.midnight(clock.first_of(now)) + 40 * DAY));
                 }
             }
-        }
-    }
-
-    /// Visitors of pages, phenomena, what owners enter, and series from outside.
-    fn published(&self, clock: &Clock, residents: u32, rng: &mut ChaCha8Rng, batch: &mut Batch) {
-        for now in 0..MONTHS {
-            let first = clock.first_of(now);
-            let recorded = clock.midnight(first) + 35 * DAY;
-            for (page, per_resident) in [("front", 0.30), ("contact", 0.12), ("care-homes", 0.02)] {
-                let visitors =
-                    f64::from(residents) * per_resident * (1.0 + 0.6 * adoption(now)) * rng.random_range(0.9..1.1);
-                let row = Visit {
-                    site: "web".into(),
-                    page: page.into(),
-                    grain: Grain::Month,
-                    day: clock.day(first),
-                    section: None,
-                    language: Some("fi".into()),
-                    visitors: visitors as i64,
-                    views: Some((visitors * 2.4) as i64),
-                };
-                batch.visits.push(Recorded(row, recorded));
-            }
-            let phenomenon = Phenomenon {
-                phenomenon_id: Key(format!("phenomenon-{now}")),
-                theme: ["housing", "debt", "loneliness", "school", "substances"][now % 5].into(),
-                municipality: Some(MUNICIPALITIES[now % 10].0.into()),
-                unit_id: self.social.clone(),
-                service: "social_work".into(),
-                reported_at: instant(clock.office_time(now, rng)),
-                affected: Some(rng.random_range(5..200)),
-                proposal: None,
-                status: if now < 30 { PhenomenonStatus::Decided } else { PhenomenonStatus::Reported },
-                decided_at: (now < 30).then(|| instant(clock.midnight(first) + 120 * DAY)),
-                decision: None,
-            };
-            batch.phenomena.push(Recorded(phenomenon, recorded));
-        }
-        // Emergency visits of the county's own programme: total and joint emergency, two years.
-        for (series_id, values) in
-            [("emergency-visits", [143_681.0, 130_765.0]), ("joint-emergency-visits", [115_211.0, 102_158.0])]
-        {
-            for (year, value) in values.into_iter().enumerate() {
-                let first = clock.first_of(12 * (year + 1));
-                let row = Series {
-                    series_id: series_id.into(),
-                    region: "county".into(),
-                    period_from: clock.day(first),
-                    stratum: "all".into(),
-                    period_to: Some(clock.day(first + 366 - year)),
-                    value,
-                    abs_value: Some(value),
-                    publisher: "county programme report 2025".into(),
-                    retrieved_at: None,
-                };
-                batch.series.push(Recorded(row, clock.end()));
-            }
-        }
-        for (indicator, unit, round, value) in ENTRIES {
-            let row = Entry {
-                indicator: indicator.into(),
-                unit_id: Some(unit.into()),
-                municipality: None,
-                at: clock.day(clock.first_of(month(round, 12)) + 10),
-                round: Some(round.to_string().as_str().into()),
-                value_bool: None,
-                value_num: Some(value),
-                value_date: None,
-                value_text: None,
-                value_class: None,
-                target: None,
-                entered_by: "project office".into(),
-            };
-            batch.entries.push(Recorded(row, clock.midnight(clock.first_of(month(round, 12)) + 20)));
         }
     }
 }
@@ -527,7 +432,7 @@ fn publish_slots(
     rng: &mut ChaCha8Rng,
     batch: &mut Batch,
 ) {
-    let first = clock.first_of(month(2025, 7));
+    let first = clock.place(clock.made - 180 * DAY);
     for place in (first..clock.days()).filter(|place| clock.is_weekday(*place)) {
         for hour in [9, 10, 12, 13] {
             let starts = clock.midnight(place) + hour * HOUR;
@@ -550,7 +455,7 @@ fn publish_slots(
                 booked_at: booked,
                 withdrawn_at: None,
             };
-            batch.slots.push(Recorded(slot, published));
+            batch.slots.push(Recorded(slot, booked.map_or(published, |at| at.0)));
         }
     }
 }
@@ -614,9 +519,9 @@ impl Making {
         people
     }
 
-    /// One pair from December 2024, seven more from March 2025, lists of 1,800 in a county of 480,000; the first list
+    /// One pair first and seven more later, lists of 1,800 in a county of 480,000; the first list
     /// is never too short to measure.
-    fn pairs(&mut self, residents: u32) -> Vec<Pair> {
+    fn pairs(&mut self, residents: u32, scenario: &Scenario) -> Vec<Pair> {
         let scaled = (f64::from(residents) * 1_800.0 / 480_000.0) as u32;
         let make = |number: u32| {
             let id = format!("pair-{}", number + 1);
@@ -636,7 +541,7 @@ impl Making {
             let physician = self.people(&id, Profession::Physician, 1).remove(0);
             let nurse = self.people(&id, Profession::Nurse, 1).remove(0);
             let (since, size) =
-                if number == 0 { (month(2024, 12), scaled.max(1_500)) } else { (month(2025, 3), scaled) };
+                if number == 0 { (scenario.pairs[0], scaled.max(1_500)) } else { (scenario.pairs[1], scaled) };
             Pair { unit: id.as_str().into(), physician, nurse, list: id.as_str().into(), since, size }
         };
         (0..8).map(make).collect()

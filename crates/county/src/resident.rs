@@ -32,9 +32,10 @@ impl Person<'_> {
     }
 }
 
-pub fn rows(county: &County, number: u32, id: ResidentId, rng: &mut ChaCha8Rng) -> Batch {
+/// The rows of a resident, and later versions of some of them.
+pub fn rows(county: &County, number: u32, id: ResidentId, rng: &mut ChaCha8Rng) -> [Batch; 2] {
     let clock = &county.clock;
-    let mut batch = Batch::default();
+    let (mut batch, mut later) = (Batch::default(), Batch::default());
     let station = pick_station(&county.organisation.stations, rng);
     let municipality = &MUNICIPALITIES[station.municipality];
     let age = age(rng);
@@ -59,27 +60,30 @@ pub fn rows(county: &County, number: u32, id: ResidentId, rng: &mut ChaCha8Rng) 
     };
     let begun = clock.midnight(0);
     let birth_year = 2023 - age;
-    batch.residents.push(Recorded(
-        Resident {
-            resident_id: id,
-            birth_year,
-            birth_month: Some(format!("{birth_year}-{:02}", rng.random_range(1..=12))),
-            sex: Some(if rng.random_bool(0.508) { Sex::Female } else { Sex::Male }),
-            language: Some(language.into()),
-            service_language: Some(if language == "sv" { "sv".into() } else { "fi".into() }),
-            non_disclosure: rng.random_bool(0.002),
-            died_on: died.map(|place| clock.day(place)),
-            left_on: None,
-        },
-        begun,
-    ));
-    homes(county, &person, rng, &mut batch);
+    let resident = Resident {
+        resident_id: id,
+        birth_year,
+        birth_month: Some(format!("{birth_year}-{:02}", rng.random_range(1..=12))),
+        sex: Some(if rng.random_bool(0.508) { Sex::Female } else { Sex::Male }),
+        language: Some(language.into()),
+        service_language: Some(if language == "sv" { "sv".into() } else { "fi".into() }),
+        non_disclosure: rng.random_bool(0.002),
+        died_on: None,
+        left_on: None,
+    };
+    if let Some(place) = died {
+        let dead = Resident { died_on: Some(clock.day(place)), ..resident.clone() };
+        later.residents.push(Recorded(dead, clock.midnight(place + 1)));
+    }
+    batch.residents.push(Recorded(resident, begun));
+    homes(county, &person, rng, &mut batch, &mut later);
     registrations(&person, clock, &mut batch);
     care::draw(county, &person, rng, &mut batch);
     contacts::draw(county, &person, rng, &mut batch);
     feedback::draw(county, &person, rng, &mut batch);
     services::draw(county, &person, rng, &mut batch);
-    batch
+    care::correct(&batch, &mut later);
+    [batch, later]
 }
 
 fn pick_station<'a>(stations: &'a [Station], rng: &mut ChaCha8Rng) -> &'a Station {
@@ -115,13 +119,13 @@ fn died(age: i64, clock: &Clock, rng: &mut ChaCha8Rng) -> Option<usize> {
         75..85 => 0.042,
         _ => 0.13,
     };
-    rng.random_bool(1.0 - (1.0_f64 - yearly).powi(3)).then(|| rng.random_range(1..clock.days()))
+    rng.random_bool(1.0 - (1.0_f64 - yearly).powf(clock.years())).then(|| rng.random_range(1..clock.days()))
 }
 
 /// The municipality of residence; 3 in 100 move within the county in a year.
-fn homes(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+fn homes(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut Batch, later: &mut Batch) {
     let home = MUNICIPALITIES[person.station.municipality].0;
-    let moved = rng.random_bool(0.09).then(|| rng.random_range(30..county.clock.days() - 1));
+    let moved = rng.random_bool(0.03 * county.clock.years()).then(|| rng.random_range(30..county.clock.days() - 1));
     let row = |municipality: &str, from: Day, to: Option<Day>| Residence {
         resident_id: person.id,
         valid_from: from,
@@ -135,8 +139,10 @@ fn homes(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut
         Some(place) => {
             let before = MUNICIPALITIES[rng.random_range(0..10)].0;
             let day = county.clock.day(place);
-            batch.residences.push(Recorded(row(before, always, Some(day)), begun));
-            batch.residences.push(Recorded(row(home, day, None), county.clock.midnight(place + 1)));
+            let told = county.clock.midnight(place + 1);
+            batch.residences.push(Recorded(row(before, always, None), begun));
+            later.residences.push(Recorded(row(before, always, Some(day)), told));
+            batch.residences.push(Recorded(row(home, day, None), told));
         }
     }
 }

@@ -9,17 +9,15 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use crate::care::{finish, visit};
-use crate::contacts::{contact, record};
+use crate::contacts::{contact, push};
 use crate::resident::Person;
-use crate::time::{DAY, HOUR, Intensity, MINUTE, instant, month};
+use crate::time::{DAY, HOUR, Intensity, MINUTE, instant};
 use crate::{Batch, County, Recorded};
 
 /// Share of residents under 18, at 18 or more, at 75 or more.
 const CHILDREN: f64 = 0.192;
 const ADULTS: f64 = 0.808;
 const OLD: f64 = 0.095;
-/// From this month on one door takes the notices: before it 15 in 100 came twice, and were handed on more often.
-const ONE_DOOR: usize = month(2025, 10);
 
 pub fn draw(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut Batch) {
     notices(county, person, rng, batch);
@@ -45,19 +43,21 @@ fn notices(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &m
         }
         _ => (0.010 / OLD, &organisation.social, "social_work", Notice::Older, AssessmentKind::ServiceNeed),
     };
-    for now in Intensity::new(|_| yearly / 12.0).draw(1.0, rng) {
+    for now in Intensity::new(&county.clock, |_| yearly / 12.0).draw(1.0, rng) {
+        // Before one door took them 15 in 100 came twice, and were handed on more often.
+        let one_door = now >= county.scenario.one_door;
         let at = county.clock.any_time(now, rng);
         if at >= person.end {
             continue;
         }
-        let first = Key(format!("c{}-{}", person.number, batch.contacts.len()));
-        let twice = now < ONE_DOOR && rng.random_bool(0.15);
+        let first = Key(batch.contact_id(person.number));
+        let twice = !one_door && rng.random_bool(0.15);
         for (number, at) in
             [at, at + rng.random_range(1..72) * HOUR].into_iter().take(1 + usize::from(twice)).enumerate()
         {
-            let id = format!("c{}-{}", person.number, batch.contacts.len());
+            let id = batch.contact_id(person.number);
             let seen = at + rng.random_range(1..20) * HOUR;
-            let transferred = rng.random_bool(if now < ONE_DOOR { 0.30 } else { 0.12 });
+            let transferred = rng.random_bool(if one_door { 0.12 } else { 0.30 });
             let told = Contact {
                 kind: ContactKind::Notice,
                 notice: Some(notice),
@@ -74,7 +74,7 @@ fn notices(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &m
                 duplicate_of: (number > 0).then(|| first.0.clone()),
                 ..contact(Some(person.id), id, at)
             };
-            record(told, rng, batch);
+            push(told, rng, batch);
         }
         let days = rng.random_range(1..8);
         let guarantee = if person.age < 18 { Guarantee::ChildProtection } else { Guarantee::Service };
@@ -139,9 +139,9 @@ fn navigators(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch:
         ..18 => (0.000_42 / CHILDREN, "intervention_navigator", Respondent::Guardian),
         _ => (0.0027 / ADULTS, "therapy_navigator", Respondent::Client),
     };
-    for now in Intensity::new(|_| monthly).draw(1.0, rng) {
+    for now in Intensity::new(&county.clock, |_| monthly).draw(1.0, rng) {
         let unit = match respondent {
-            Respondent::Guardian => organisation.clinic(person.number as usize, now),
+            Respondent::Guardian => county.clinic(person.number as usize, now),
             _ => &organisation.mental,
         };
         let at = county.clock.any_time(now, rng);
@@ -183,7 +183,8 @@ fn therapy_guarantee(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng,
     if !(12..23).contains(&person.age) {
         return;
     }
-    let guaranteed = Intensity::new(|now| if now >= month(2025, 1) { 0.000_25 / YOUNG } else { 0.0 });
+    let since = county.scenario.therapy_guarantee;
+    let guaranteed = Intensity::new(&county.clock, |now| if now >= since { 0.000_25 / YOUNG } else { 0.0 });
     for now in guaranteed.draw(1.0, rng) {
         let at = county.clock.office_time(now, rng);
         // Nine in ten begin within four weeks, in nine days on average; the others wait for a month or more.
@@ -258,7 +259,7 @@ fn high_need(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: 
     batch.assessments.push(Recorded(need, met + DAY));
     let first = clock.month_of(clock.place(begun)) + 1;
     for (profession, monthly, remote) in [(Profession::Nurse, 0.8, 0.7), (Profession::Physician, 0.3, 0.4)] {
-        let meetings = Intensity::new(|now| if now >= first { monthly } else { 0.0 });
+        let meetings = Intensity::new(clock, |now| if now >= first { monthly } else { 0.0 });
         for now in meetings.draw(1.0, rng) {
             let started = clock.office_time(now, rng);
             if started >= person.end {

@@ -1,28 +1,93 @@
+use std::collections::BTreeMap;
+
+use facts::{Channel, Status};
+use time::{DAY, HOUR, month};
+
 use super::*;
 
+/// 16 February 2026 at 10 in Helsinki, a Monday.
+const MADE: i64 = 1_771_228_800_000_000;
+
+fn plan(residents: u32) -> Plan {
+    Plan { residents, seed: 7, made: MADE }
+}
+
 fn small() -> County {
-    County::new(Plan { residents: 2_000, seed: 7 })
+    County::new(plan(2_000))
+}
+
+fn id(number: u32) -> ResidentId {
+    ResidentId(i64::from(number))
 }
 
 #[test]
 fn the_same_seed_gives_the_same_county() {
-    let of = |number| format!("{:?}", small().resident(number, ResidentId(i64::from(number))));
+    let of = |number| format!("{:?}", small().resident(number, id(number)));
     assert_eq!(of(17), of(17));
-    let other = County::new(Plan { residents: 2_000, seed: 8 }).resident(17, ResidentId(17));
+    let other = County::new(Plan { seed: 8, ..plan(2_000) }).resident(17, id(17));
     assert_ne!(of(17), format!("{other:?}"));
 }
 
 #[test]
-fn the_queue_clears_when_the_platform_takes_a_third() {
+fn the_queue_clears_when_the_chat_takes_a_third() {
     let county = small();
-    let mean = |days: std::ops::Range<usize>| {
+    let mean = |months: std::ops::Range<usize>| {
+        let days = county.clock.first_of(months.start)..county.clock.first_of(months.end);
         let weekdays: Vec<usize> = days.filter(|day| county.clock.is_weekday(*day)).collect();
         weekdays.iter().map(|day| county.families_line.answered(*day)).sum::<f64>() / weekdays.len() as f64
     };
-    let before = mean(0..365);
+    let before = mean(0..month(2025, 4));
     assert!((before - 0.52).abs() < 0.01, "{before}");
-    let after = mean(county.clock.first_of(time::month(2025, 6))..county.clock.days());
+    let after = mean(month(2025, 9)..county.clock.months() - 1);
     assert!(after > 0.98, "{after}");
+}
+
+/// Of each month: requests to the families' line, those answered within a day, and the clinics' chats.
+type Months = BTreeMap<usize, [f64; 3]>;
+
+fn months(scenario: Scenario) -> Months {
+    let county = County::with(plan(6_000), scenario);
+    let mut months = Months::new();
+    for number in 0..6_000 {
+        let [rows, _] = county.resident(number, id(number));
+        for Recorded(contact, _) in &rows.contacts {
+            let month = months.entry(county.clock.month_of(county.clock.place(contact.opened_at.0))).or_default();
+            let first = contact.duplicate_of.is_none();
+            if contact.channel == Channel::Callback && &*contact.unit_id.0 == "families-line" && first {
+                let within = |answered: facts::Instant| answered.0 <= contact.opened_at.0 + DAY;
+                month[0] += 1.0;
+                month[1] += f64::from(u8::from(contact.first_response_at.is_some_and(within)));
+            }
+            month[2] += f64::from(u8::from(contact.channel == Channel::Chat && &*contact.service.0 == "child_health"));
+        }
+    }
+    months
+}
+
+/// Moving the opening of the families' chat by three months moves what follows from it by three: requests, how many are
+/// answered within a day, and the chats themselves, each within four standard errors; and in the months between the two
+/// openings they differ.
+#[test]
+fn figures_come_when_their_change_comes() {
+    const BY: usize = 3;
+    let scenario = Scenario::default();
+    let chat = Change { from: scenario.families_chat.from + BY, ..scenario.families_chat };
+    let (before, moved) = (months(scenario.clone()), months(Scenario { families_chat: chat, ..scenario.clone() }));
+    let of = |months: &Months, month: usize| months.get(&month).copied().unwrap_or_default();
+    let share = |[asked, answered, _]: [f64; 3]| answered / asked.max(1.0);
+    for now in month(2024, 9)..month(2025, 11) {
+        let (here, there) = (of(&before, now), of(&moved, now + BY));
+        for which in [0, 2] {
+            let error = (here[which] + there[which]).max(1.0).sqrt();
+            assert!((here[which] - there[which]).abs() <= 4.0 * error, "{now}, {which}: {here:?} {there:?}");
+        }
+        let pooled = (here[1] + there[1]) / (here[0] + there[0]);
+        let error = (pooled * (1.0 - pooled) * (1.0 / here[0] + 1.0 / there[0])).sqrt();
+        assert!((share(here) - share(there)).abs() <= 4.0 * error + 0.02, "{now}: {here:?} {there:?}");
+    }
+    let cleared = month(2025, 7);
+    assert!(share(of(&before, cleared)) > 0.9 && share(of(&moved, cleared)) < 0.75, "the queue clears later");
+    assert!(of(&before, scenario.families_chat.from)[2] > 0.0 && of(&moved, scenario.families_chat.from)[2] == 0.0);
 }
 
 #[test]
@@ -32,14 +97,70 @@ fn every_row_refers_to_units_and_people_that_exist() {
     let units: Vec<&str> = shared.units.iter().map(|row| row.0.unit_id.0.as_str()).collect();
     let people: Vec<&str> = shared.professionals.iter().map(|row| row.0.professional_id.0.as_str()).collect();
     for number in 0..200 {
-        let rows = county.resident(number, ResidentId(i64::from(number)));
+        let [rows, _] = county.resident(number, id(number));
         for Recorded(visit, _) in &rows.encounters {
             assert!(units.contains(&&*visit.unit_id.0));
             assert!(visit.professional_id.iter().all(|who| people.contains(&&*who.0)));
         }
-        for Recorded(contact, _) in &rows.contacts {
+        let live = rows.live.iter().map(|live| &live.contact);
+        for contact in rows.contacts.iter().map(|row| &row.0).chain(live) {
             assert!(units.contains(&&*contact.unit_id.0), "{}", contact.unit_id);
             assert!(contact.first_response_at.is_none_or(|at| at >= contact.opened_at));
         }
     }
+}
+
+/// What is known at an instant and what becomes known afterwards are together what is known later: whoever stops in
+/// between, and how often, comes to the same county.
+#[test]
+fn a_county_that_goes_on_comes_to_what_one_that_is_made_later_is() {
+    let county = small();
+    let later = MADE + 20 * DAY;
+    let known = |spans: &[Span]| {
+        let mut rows: BTreeMap<(usize, String), String> = BTreeMap::new();
+        for span in spans {
+            for number in 0..300 {
+                for batch in county.resident(number, id(number)) {
+                    batch.each(*span, &mut |table, values, recorded| {
+                        assert!(recorded <= span.to, "nothing is known before its time");
+                        let key: Vec<&str> = TABLES[table].key.to_vec();
+                        let of_key = TABLES[table].columns.iter().zip(values).filter(|it| key.contains(&it.0.name));
+                        let key = of_key.map(|(_, value)| format!("{value:?} ")).collect();
+                        rows.insert((table, key), format!("{values:?}"));
+                    });
+                }
+            }
+        }
+        rows
+    };
+    let whole = known(&[Span { after: i64::MIN, to: later }]);
+    let mut spans = vec![Span { after: i64::MIN, to: MADE }];
+    spans.extend((0..20).map(|day| Span { after: MADE + day * DAY, to: MADE + (day + 1) * DAY }));
+    let in_parts = known(&spans);
+    assert_eq!(whole.len(), in_parts.len());
+    for (key, row) in &whole {
+        assert_eq!(Some(row), in_parts.get(key), "{key:?}");
+    }
+    let booked = |rows: &BTreeMap<(usize, String), String>| {
+        rows.values().filter(|row| row.contains(&format!("{:?}", facts::Code::code(Status::Booked)))).count()
+    };
+    assert!(booked(&whole) > 10, "visits are booked ahead");
+}
+
+#[test]
+fn contacts_that_happen_in_the_log_are_answered_as_those_in_the_facts() {
+    let county = small();
+    let span = Span { after: county.live_since() - 1, to: MADE };
+    let mut live: Vec<Live> =
+        (0..2_000).flat_map(|number| county.resident(number, id(number)).map(|it| it.live)).flatten().collect();
+    live.extend(county.anonymous().live);
+    assert!(live.iter().all(|it| it.contact.opened_at.0 >= county.live_since()));
+    let steps = county.steps(&live, span);
+    assert!(steps.windows(2).all(|pair| pair[0].at <= pair[1].at));
+    let opened = steps.iter().filter(|step| matches!(step.what, Move::Open { .. })).count();
+    assert_eq!(opened, live.iter().filter(|it| it.contact.opened_at.0 <= MADE).count());
+    // At ten in the morning on a Monday messages of the weekend wait.
+    let mut waiting: Vec<&Live> = live.iter().filter(|it| it.contact.opened_at.0 <= MADE).collect();
+    waiting.retain(|it| it.contact.first_response_at.is_some_and(|at| at.0 > MADE));
+    assert!(!waiting.is_empty() && waiting.iter().all(|it| it.contact.opened_at.0 > MADE - 4 * DAY - 12 * HOUR));
 }

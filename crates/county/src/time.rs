@@ -1,4 +1,4 @@
-//! The three years of the county: months, office hours, and how things change over them.
+//! The county's time: months, office hours, and how often things happen.
 
 use facts::{Day, Instant};
 use jiff::civil::{Date, date};
@@ -7,13 +7,18 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Poisson};
 
-pub const MONTHS: usize = 36;
+/// The first month of the county is January 2023.
+const FIRST: Date = date(2023, 1, 1);
+/// The county is drawn for so many months beyond the one in which it is made: who books now is seen then.
+const AHEAD: i64 = 3;
 pub const HOUR: i64 = 3_600_000_000;
 pub const MINUTE: i64 = 60_000_000;
 pub const DAY: i64 = 24 * HOUR;
 
-/// The calendar of the county's three years, 2023 to 2025.
+/// The calendar of the county, from January 2023 to some months after the one in which it is made.
 pub struct Clock {
+    /// The instant at which the county is made, in microseconds since 1970.
+    pub made: i64,
     /// Local midnights of every day, and of the day after the last.
     midnights: Vec<i64>,
     first: i32,
@@ -25,11 +30,19 @@ pub struct Clock {
 }
 
 impl Clock {
-    pub fn new() -> Clock {
+    pub fn new(made: i64) -> Clock {
         let calendar = Calendar::shipped();
-        let (first, end) = (day_number(date(2023, 1, 1)), day_number(date(2026, 1, 1)));
-        let mut clock =
-            Clock { midnights: Vec::new(), first, months: Vec::new(), weekdays: Vec::new(), is_weekday: Vec::new() };
+        let today = calendar.local_date(made).unwrap_or(FIRST).max(FIRST);
+        let end = today.first_of_month().checked_add(jiff::Span::new().months(AHEAD + 1)).unwrap_or(today);
+        let (first, end) = (day_number(FIRST), day_number(end));
+        let mut clock = Clock {
+            made,
+            midnights: Vec::new(),
+            first,
+            months: Vec::new(),
+            weekdays: Vec::new(),
+            is_weekday: Vec::new(),
+        };
         for day in (first..=end).filter_map(date_of) {
             let place = clock.midnights.len();
             if let Some(midnight) = calendar.start_of(day) {
@@ -47,9 +60,19 @@ impl Clock {
                 }
             }
         }
-        clock.months.truncate(MONTHS);
-        clock.weekdays.truncate(MONTHS);
+        // That of the day after the last.
+        clock.months.pop();
+        clock.weekdays.pop();
         clock
+    }
+
+    pub fn months(&self) -> usize {
+        self.months.len()
+    }
+
+    /// How many years the county is drawn for.
+    pub fn years(&self) -> f64 {
+        self.days() as f64 / 365.25
     }
 
     pub fn days(&self) -> usize {
@@ -82,11 +105,11 @@ impl Clock {
     }
 
     pub fn month_of(&self, place: usize) -> usize {
-        self.months.partition_point(|month| month.end <= place).min(MONTHS - 1)
+        self.months.partition_point(|month| month.end <= place).min(self.months.len() - 1)
     }
 
     pub fn first_of(&self, month: usize) -> usize {
-        self.months[month.min(MONTHS - 1)].start
+        self.months[month.min(self.months.len() - 1)].start
     }
 
     /// An instant of office hours on a weekday of a month.
@@ -120,28 +143,27 @@ impl Clock {
 /// How much of something happens in each month.
 #[derive(Debug, Clone)]
 pub struct Intensity {
-    cumulative: [f64; MONTHS],
+    cumulative: Vec<f64>,
 }
 
 impl Intensity {
     /// From the expected number for one resident in each month.
-    pub fn new(per_month: impl Fn(usize) -> f64) -> Intensity {
-        let mut cumulative = [0.0; MONTHS];
+    pub fn new(clock: &Clock, per_month: impl Fn(usize) -> f64) -> Intensity {
         let mut sum = 0.0;
-        for (month, total) in cumulative.iter_mut().enumerate() {
+        let sums = (0..clock.months()).map(|month| {
             sum += per_month(month);
-            *total = sum;
-        }
-        Intensity { cumulative }
+            sum
+        });
+        Intensity { cumulative: sums.collect() }
     }
 
     /// The months in which something happens to one resident, `weight` times as often as to the mean one.
     pub fn draw(&self, weight: f64, rng: &mut ChaCha8Rng) -> Vec<usize> {
-        let total = self.cumulative[MONTHS - 1];
+        let total = self.cumulative.last().copied().unwrap_or_default();
         (0..poisson(total * weight, rng))
             .map(|_| {
                 let at = rng.random::<f64>() * total;
-                self.cumulative.partition_point(|sum| *sum < at).min(MONTHS - 1)
+                self.cumulative.partition_point(|sum| *sum < at).min(self.cumulative.len() - 1)
             })
             .collect()
     }
@@ -151,15 +173,7 @@ pub fn poisson(mean: f64, rng: &mut ChaCha8Rng) -> usize {
     Poisson::new(mean).map_or(0, |poisson| poisson.sample(rng) as usize)
 }
 
-/// How far the platform is taken up, 0 before March 2024, near 1 at the end of 2025.
-pub fn adoption(month: usize) -> f64 {
-    match month {
-        0..14 => 0.0,
-        month => 1.0 / (1.0 + (-((month as f64) - 22.0) / 2.6).exp()),
-    }
-}
-
-/// The month, counted from January 2023.
+/// A month, counted from January 2023.
 pub const fn month(year: usize, month: usize) -> usize {
     (year - 2023) * 12 + month - 1
 }

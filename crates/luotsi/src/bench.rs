@@ -358,6 +358,9 @@ fn clear(data: &Path) -> Result<()> {
     std::fs::create_dir_all(data).and_then(|()| std::fs::write(mark, "")).map_err(broken)
 }
 
+/// The county is made when its three years are over.
+const MADE: &str = "2026-01-01T00:00";
+
 /// The month after the county's last, in days.
 const NEW_MONTH: i64 = 31;
 
@@ -365,7 +368,8 @@ fn measures(arguments: &Measures) -> Result<()> {
     let data = arguments.folder.join(format!("county-{}", arguments.residents));
     let own = std::env::current_exe().map_err(|error| Error::new(error.to_string()))?.display().to_string();
     clear(&data)?;
-    demo::make(&data, county::Plan { residents: arguments.residents, seed: 1 })?;
+    let plan = county::Plan { residents: arguments.residents, seed: 1, made: demo::instant(MADE).map_err(Error::new)? };
+    demo::make(&data, &county::County::new(plan))?;
     let words = ["measure", "publish", "--data", &data.display().to_string()].map(String::from);
     let publish = || timed(1, &own, &words).ok_or_else(|| Error::new("publishing failed"));
     let cold = publish()?;

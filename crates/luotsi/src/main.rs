@@ -2,6 +2,7 @@
 
 mod backup_command;
 mod bench;
+mod clock;
 mod demo;
 mod facts_command;
 mod follower;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 
 use analytics::{Error, Result};
 use clap::{Parser, Subcommand};
+use clock::now;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -124,12 +126,6 @@ fn run(command: Command) -> Result<Done> {
         Command::Spc(arguments) => spc_command::run(&arguments).map(|()| Done::Whole),
         Command::Bench(command) => bench::run(&command).map(|()| Done::Whole),
     }
-}
-
-/// Now, in microseconds since 1970: the one place that reads the clock.
-#[expect(clippy::disallowed_methods, reason = "only the binary reads the clock, and only here")]
-fn now() -> i64 {
-    jiff::Timestamp::now().as_microsecond()
 }
 
 /// The runtime that measures and pages run on.

@@ -38,9 +38,9 @@ impl Place {
         }
     }
 
-    /// Whether there is a log. That of a database is taken to be there: it is not for a demo to fill.
-    pub fn location_is_there(&self) -> bool {
-        matches!(self.location(), Location::File(path) if path.exists()) || self.database.is_some()
+    /// Whether the log is in a database, which is not for a demo to fill.
+    pub fn is_in_database(&self) -> bool {
+        self.database.is_some()
     }
 
     /// Where it is recorded who saw what: always in the data directory.

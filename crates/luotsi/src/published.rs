@@ -1,5 +1,7 @@
 //! The published results as pages ask for them.
 
+mod under_way;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::pin::Pin;
@@ -18,7 +20,7 @@ use operations::calendar::Calendar;
 use web::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 
 use crate::settings::{self, Settings};
-use crate::{now, output};
+use crate::{demo, now, output};
 
 /// Cases shown on a page.
 const CASES_SHOWN: usize = 200;
@@ -33,6 +35,10 @@ pub struct Publication {
     /// By measure and unit.
     series: HashMap<(String, String), Series>,
     parts: HashMap<(String, String), Vec<Part>>,
+    /// By measure and unit, of the month that is under way.
+    under_way: HashMap<(String, String), Point>,
+    /// Of a demo county.
+    residents: Option<u32>,
     as_of: i64,
     /// Figures of fewer people are hidden.
     threshold: u64,
@@ -72,6 +78,9 @@ impl Publication {
         let mut publication = Publication::of(data, snapshot, catalogue, as_of).await?;
         publication.is_behind = is_moving;
         publication.read(&results)?;
+        if !is_moving && broken_off.is_none() {
+            publication.under_way = publication.of_the_month_under_way().await?;
+        }
         Ok(publication)
     }
 
@@ -94,6 +103,8 @@ impl Publication {
             staff: staff(&snapshot, as_of).await?,
             series: HashMap::new(),
             parts: HashMap::new(),
+            under_way: HashMap::new(),
+            residents: demo::residents(data),
             as_of,
             threshold: Settings::read(data)?.threshold,
             synthetic: data.join("synthetic").exists(),
@@ -101,6 +112,15 @@ impl Publication {
             snapshot,
             catalogue: Arc::new(catalogue),
         })
+    }
+
+    /// The month under way as it stands: in the demo county at once, elsewhere as it stood at midnight, so that nobody can
+    /// tell from one minute to the next what came of a single case.
+    async fn of_the_month_under_way(&self) -> Result<HashMap<(String, String), Point>> {
+        let calendar = Calendar::shipped();
+        let midnight = calendar.local_date(self.as_of).and_then(|today| calendar.start_of(today));
+        let as_of = if self.synthetic { self.as_of } else { midnight.unwrap_or(self.as_of) - 1 };
+        under_way::figures(&self.snapshot, &self.catalogue, as_of, self.threshold).await
     }
 
     /// The version of the facts that it was made from; none such, where it is to be made again.
@@ -291,5 +311,17 @@ impl Figures for Publication {
 
     fn synthetic(&self) -> bool {
         self.synthetic
+    }
+
+    fn under_way(&self, measure: &str, unit: &str) -> Option<Point> {
+        self.under_way.get(&(measure.to_string(), unit.to_string())).cloned()
+    }
+
+    fn residents(&self) -> Option<u32> {
+        self.residents
+    }
+
+    fn version(&self) -> u64 {
+        if self.is_behind { 0 } else { self.snapshot.version() }
     }
 }

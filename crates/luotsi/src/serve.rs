@@ -14,17 +14,18 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{App, Figures, Parts, Service, Strangers, tell};
 
+use crate::demo::Living;
 use crate::follower::Follower;
 use crate::heads::{Heads, Of};
 use crate::place::{Place, told};
 use crate::published::Publication;
 use crate::settings::Settings;
-use crate::{now, runtime};
+use crate::{clock, now, runtime};
 
 /// How often it is looked whether facts are newer than what is published.
 const LOOK: Duration = Duration::from_secs(15);
 /// After so many looks facts that keep moving are published as they are.
-const LONGEST_MOVING: u32 = 8;
+const LONGEST_MOVING: u32 = 2;
 /// By so much clocks differ without a word, in microseconds.
 const LEEWAY: i64 = 60_000_000;
 /// After failures it is looked less and less often.
@@ -46,18 +47,27 @@ pub struct Serving {
     /// Address for /metrics alone. Without it a server on loopback answers /metrics beside its pages, another does not.
     #[arg(long, env = "LUOTSI_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Seconds after which what happened in the log is in the facts.
-    #[arg(long, env = "LUOTSI_FACTS_EVERY", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub facts_every: u64,
+    /// Seconds after which what happened in the log is in the facts; by default 60, and 15 in the demo.
+    #[arg(long, env = "LUOTSI_FACTS_EVERY", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub facts_every: Option<u64>,
+}
+
+impl Serving {
+    /// How often what happened in the log is brought into the facts.
+    fn facts_every(&self, demo: bool) -> Duration {
+        let seconds = self.facts_every.unwrap_or(if demo { 15 } else { 60 });
+        Duration::from_secs(if clock::stands() { 1 } else { seconds })
+    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    serve(&arguments.place, arguments.serving, false)
+    serve(&arguments.place, arguments.serving, None)
 }
 
-/// Serves until it is told to end. `demo`: sign-in by choosing a role.
-pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
+/// Serves until it is told to end. `living`: the demo county, where one signs in by choosing a role.
+pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<()> {
     let data = place.path();
+    let demo = living.is_some();
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
         let listener = bind(serving.listen, "--listen").await?;
@@ -87,6 +97,10 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         let services = services(data, &publication)?;
         let strangers = strangers(data, demo && serving.listen.ip().is_loopback())?;
         web::tell_time_by(now);
+        let (living, move_clock) = match living {
+            Some(living) if clock::stands() => (None, Some(living.clock(&desk, place))),
+            other => (other, None),
+        };
         let app = App::new(Parts {
             figures: Arc::new(publication),
             scorecards: web::shipped_scorecards(),
@@ -95,6 +109,7 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
             services,
             token_key: keys.derived(TOKENS),
             demo,
+            move_clock,
             metrics: metrics.is_none() && serving.listen.ip().is_loopback(),
             secret,
             strangers,
@@ -107,12 +122,19 @@ pub fn serve(place: &Place, serving: Serving, demo: bool) -> Result<()> {
         }
         let mut follower = Follower::new(desk.clone(), data, &place.snapshots())?;
         app.followed(follower.pos());
-        let (every, watched, followed_data) =
-            (Duration::from_secs(serving.facts_every), Arc::clone(&app), data.to_path_buf());
+        let (every, watched, followed_data) = (serving.facts_every(demo), Arc::clone(&app), data.to_path_buf());
         let following_facts = beside("follower of the log", move || match crate::runtime() {
             Ok(runtime) => runtime.block_on(to_facts(&mut follower, every, &watched, &followed_data)),
             Err(error) => eprintln!("error: {error}"),
         })?;
+        if let Some(living) = living {
+            let desk = desk.clone();
+            // That the demo goes on no more keeps nobody from using it.
+            drop(beside("demo county", move || match crate::runtime() {
+                Ok(runtime) => runtime.block_on(living.go_on(desk)),
+                Err(error) => eprintln!("error: {error}"),
+            })?);
+        }
         tokio::spawn(close_due(desk.clone()));
         let ends_of = [(Of::Events, desk.log().clone()), (Of::Accesses, accesses.clone())];
         let noted = ends_of.clone();
@@ -314,7 +336,8 @@ async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener> {
 fn follow(data: &Path, app: &App, mut version: u64) {
     let calendar = Calendar::shipped();
     let today = || calendar.local_date(now());
-    let (mut published, mut pause, mut seen, mut moved) = (today(), LOOK, version, 0);
+    let look = if clock::stands() { LOOK / 60 } else { LOOK };
+    let (mut published, mut pause, mut seen, mut moved) = (today(), look, version, 0);
     loop {
         std::thread::sleep(pause);
         let newer = Lake::existing(data).and_then(|lake| lake.snapshot()).map_or(version, |it| it.version());
@@ -327,7 +350,7 @@ fn follow(data: &Path, app: &App, mut version: u64) {
         moved = 0;
         match runtime().and_then(|runtime| runtime.block_on(Publication::load(data))) {
             Ok(publication) => {
-                (version, published, pause) = (publication.version(), today(), LOOK);
+                (version, published, pause) = (publication.version(), today(), look);
                 app.publish(Arc::new(publication));
                 if version < u64::MAX {
                     tell(&format!("published version {version} of the facts"));

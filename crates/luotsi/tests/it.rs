@@ -8,6 +8,8 @@ mod backup;
 mod connections;
 #[path = "it/copies.rs"]
 mod copies;
+#[path = "it/county.rs"]
+mod county;
 #[path = "it/damage.rs"]
 mod damage;
 #[path = "it/serving.rs"]
@@ -31,129 +33,6 @@ fn shared(path: &str) -> Option<PathBuf> {
     }
     eprintln!("skipped: {} is not here", path.display());
     None
-}
-
-fn figures(data: &str, by: &str, from: &str, to: &str, ids: &[&str]) -> Vec<Value> {
-    let mut arguments = vec!["measure", "run"];
-    arguments.extend(ids);
-    arguments.extend(["--data", data, "--by", by, "--from", from, "--to", to, "--no-suppress", "--format", "json"]);
-    let output = luotsi(&arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("JSON")
-}
-
-/// The effects that the county's source documents report come back out of the measures, within three standard errors.
-/// Half an interval is 1.96 standard errors; the figures themselves are rounded as they were reported.
-#[test]
-fn the_county_gives_back_the_effects_that_its_sources_report() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("county").display().to_string();
-    let made = luotsi(&["demo", "--only-make", "--residents", "100000", "--seed", "1", "--data", &data]);
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let near = |figure: &Value, expected: f64, rounding: f64, what: &str| {
-        let number = |name: &str| figure[name].as_f64().unwrap_or(f64::NAN);
-        let error = (number("upper") - number("lower")) / (2.0 * 1.96);
-        let distance = (number("value") - expected).abs();
-        eprintln!("{what}: {:.4}, expected {expected}, standard error {error:.4}, n {}", number("value"), figure["n"]);
-        assert!(
-            distance <= 3.0 * error + rounding,
-            "{what}: {} is not {expected} (standard error {error})",
-            number("value")
-        );
-    };
-    let of = |rows: &[Value], measure: &str, unit: &str| -> Value {
-        let found = rows.iter().find(|row| row["measure"] == measure && row["unit_id"] == unit);
-        found.unwrap_or_else(|| panic!("no figure of {measure} in {unit:?}")).clone()
-    };
-    let before = figures(
-        &data,
-        "unit",
-        "2023-01-01",
-        "2024-01-01",
-        &["access.callback_24h", "continuity.coc", "access.digital_share", "experience.nps", "volume.callbacks"],
-    );
-    let after = figures(
-        &data,
-        "unit",
-        "2025-01-01",
-        "2026-01-01",
-        &[
-            "access.callback_24h",
-            "continuity.coc",
-            "continuity.slicc",
-            "experience.nps",
-            "access.first_response_median",
-            "access.chat_duration_median",
-            "experience.response_rate",
-            "access.contact_to_care_median",
-            "access.contact_to_care_mean",
-            "volume.callbacks",
-        ],
-    );
-    near(&of(&before, "access.callback_24h", "families-line"), 0.52, 0.005, "callback before");
-    near(&of(&after, "access.callback_24h", "families-line"), 0.983, 0.005, "callback after");
-    // Requests fall from over 5,000 to about 2,000 a month in a county of 480,000.
-    let requests = |rows: &[Value]| {
-        let n = of(rows, "volume.callbacks", "families-line")["n"].as_f64().unwrap_or(f64::NAN);
-        // Whoever asks asks more than once: a request weighs as half of one that stands alone.
-        (n / 12.0 * 4.8, (2.0 * n).sqrt() / 12.0 * 4.8)
-    };
-    let ((early, early_error), (late, late_error)) = (requests(&before), requests(&after));
-    assert!(early + 3.0 * early_error > 5_000.0 && early < 5_500.0, "{early} requests a month before");
-    assert!((late - 2_000.0).abs() <= 3.0 * late_error + 50.0, "{late} requests a month after ({late_error})");
-    for (station, early, late) in [("station-02", 0.23, 0.38), ("station-05", 0.38, 0.54)] {
-        near(&of(&before, "continuity.coc", station), early, 0.005, &format!("COC of {station} before"));
-        near(&of(&after, "continuity.coc", station), late, 0.005, &format!("COC of {station} after"));
-    }
-    let slicc = of(&after, "continuity.slicc", "own-doctors");
-    assert!(
-        slicc["lower"].as_f64().is_some_and(|it| it > 0.80),
-        "SLICC is over 80 %, with its whole interval: {slicc}"
-    );
-    near(&of(&after, "experience.nps", "families"), 77.0, 0.5, "NPS after");
-    near(&of(&before, "experience.nps", "families"), 64.0, 0.5, "NPS before");
-    near(&of(&after, "experience.response_rate", "county"), 0.27, 0.005, "response rate");
-    near(&of(&after, "access.first_response_median", "county"), 2.5, 0.05, "chat wait");
-    near(&of(&after, "access.chat_duration_median", "county"), 15.0, 0.5, "chat length");
-    near(&of(&after, "access.contact_to_care_median", "own-doctors"), 1.0, 0.0, "contact to care, median");
-    near(&of(&after, "access.contact_to_care_mean", "own-doctors"), 3.0, 0.05, "contact to care, mean");
-    let start = of(&before, "access.digital_share", "county")["value"].as_f64().unwrap_or(f64::NAN);
-    assert!((0.01..=0.03).contains(&start), "digital share before the platform: 1 to 3 % in the source, {start}");
-    let end = figures(&data, "", "2025-11-01", "2026-01-01", &["access.digital_share"]);
-    near(&end[0], 0.30, 0.01, "digital share at the end");
-    let classes = figures(&data, "", "2023-01-01", "2026-01-01", &["backpain.risk_class"]);
-    for (class, share) in [("low", 0.30), ("medium", 0.54), ("high", 0.16)] {
-        let of_class = classes.iter().find(|row| row["class"] == class).unwrap_or_else(|| panic!("no class {class}"));
-        near(of_class, share, 0.005, class);
-    }
-    // Volumes for 1,000 residents a year, within three standard errors of a count and two in a hundred.
-    let volumes = "SELECT count(*) FILTER (WHERE status = 'done') AS done, \
-                   count(*) FILTER (WHERE status = 'done' AND service = 'outpatient') AS outpatient, \
-                   count(*) FILTER (WHERE modality IS NULL) AS unknown FROM encounters";
-    let notices = "SELECT count(*) FILTER (WHERE notice = 'child_protection') AS children, \
-                   count(*) FILTER (WHERE notice <> 'child_protection') AS adults FROM contacts \
-                   WHERE kind = 'notice' AND duplicate_of IS NULL";
-    let courses = "SELECT count(*) FILTER (WHERE pathway = 'end_of_life') AS dying, \
-                   count(*) FILTER (WHERE pathway = 'low_back_pain') AS backs FROM enrolments";
-    let answers = "SELECT count(*) AS answers FROM responses WHERE instrument = 'therapy_navigator'";
-    for (sql, expected) in [
-        (volumes, &[("done", 5_500.0), ("outpatient", 2_400.0), ("unknown", 60.0)][..]),
-        (notices, &[("children", 36.0), ("adults", 20.0)]),
-        (courses, &[("dying", 2.3), ("backs", 24.0)]),
-        (answers, &[("answers", 2.7 * 12.0)]),
-    ] {
-        let output = luotsi(&["sql", sql, "--data", &data, "--format", "json"]);
-        let row: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        for (name, yearly) in expected {
-            let (n, expected): (f64, f64) = (row[0][name].as_f64().unwrap_or(f64::NAN), yearly * 300.0);
-            let most = 3.0 * expected.sqrt() + 0.02 * expected;
-            assert!((n - expected).abs() <= most, "{name}: {n} is not {expected}");
-        }
-    }
-    // Over 1,600 AI interpretings in a county of 480,000.
-    let modes = figures(&data, "modality", "2025-01-01", "2026-01-01", &["volume.interpretings"]);
-    let ai = modes.iter().find(|row| row["modality"] == "ai").and_then(|row| row["n"].as_f64()).unwrap_or(0.0);
-    assert!((ai - 1_600.0 / 4.8).abs() <= 3.0 * (1_600.0_f64 / 4.8).sqrt(), "{ai} AI interpretings");
 }
 
 #[test]

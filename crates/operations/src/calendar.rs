@@ -118,6 +118,11 @@ impl Calendar {
         Some(day.to_zoned(self.zone.clone()).ok()?.timestamp().as_microsecond())
     }
 
+    /// The instant of a local time, in microseconds since 1970.
+    pub fn instant(&self, local: jiff::civil::DateTime) -> Option<i64> {
+        self.zone.to_timestamp(local).ok().map(Timestamp::as_microsecond)
+    }
+
     /// The public holiday of a day, if it is one.
     pub fn holiday(&self, day: Date) -> Option<&Names> {
         self.special(day).filter(|(_, deadline_only)| !deadline_only).map(|(name, _)| name)

@@ -111,4 +111,16 @@ pub trait Figures: Send + Sync {
     fn threshold(&self) -> u64;
     /// Every person in the data is invented.
     fn synthetic(&self) -> bool;
+    /// A measure of a unit in the month that is under way, as it stands; none: nothing that may be shown has happened in it.
+    fn under_way(&self, _measure: &str, _unit: &str) -> Option<Point> {
+        None
+    }
+    /// How many residents the demo county was made with.
+    fn residents(&self) -> Option<u32> {
+        None
+    }
+    /// The version of the facts that all of it was made from; 0 before any is whole.
+    fn version(&self) -> u64 {
+        0
+    }
 }

@@ -13,6 +13,7 @@ mod charts;
 mod compress;
 mod connections;
 mod contact;
+mod demo_clock;
 mod desk;
 mod figures;
 mod form;
@@ -56,6 +57,7 @@ pub use caller::Person;
 pub use care::{PLAIN_ID, Service, is_plain_id};
 pub use charts::{assurance_code, chart_svg, variation_code};
 pub use connections::room;
+pub use demo_clock::MoveClock;
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 pub use limits::Strangers;
 pub use observe::{tell, tell_time_by};
@@ -74,6 +76,8 @@ pub struct Parts {
     pub token_key: [u8; 32],
     /// Sign-in by choosing a role, for the demo county only.
     pub demo: bool,
+    /// Moves the clock of a demo county that was begun with `--now`.
+    pub move_clock: Option<MoveClock>,
     /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
     pub metrics: bool,
     /// Bytes that nobody can guess, for the names of sessions.
@@ -94,6 +98,7 @@ pub struct App {
     services: Vec<Service>,
     token_key: [u8; 32],
     demo: bool,
+    move_clock: Option<MoveClock>,
     calendar: &'static Calendar,
     /// First words that were shown in lists.
     glances: care::Glances,
@@ -131,6 +136,7 @@ impl App {
             services: parts.services,
             token_key: parts.token_key,
             demo: parts.demo,
+            move_clock: parts.move_clock,
             calendar: Calendar::shipped(),
             glances: care::Glances::default(),
             counters: observe::Counters::default(),
@@ -168,6 +174,10 @@ impl App {
 
 /// Every route.
 pub fn router(app: Arc<App>) -> Router {
+    let of_demo = match &app.move_clock {
+        Some(_) => Router::new().route("/demo/clock", post(demo_clock::move_to)),
+        None => Router::new(),
+    };
     Router::new()
         .route("/", get(home::home))
         .route("/sign-in", get(access::page).post(access::sign_in))
@@ -189,6 +199,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(observe::health))
         .route("/metrics", get(observe::metrics_beside_pages))
         .nest("/api", programs())
+        .merge(of_demo)
         .fallback(home::not_found)
         .layer(DefaultBodyLimit::max(care::MOST_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), caught))

@@ -41,7 +41,7 @@ fn group(digits: &str, separator: char) -> String {
 pub fn value(value: f64, unit: &str, language: Language) -> String {
     let decimals = match unit {
         "share" => 1,
-        "index" => 2,
+        "index" | "rating" => 2,
         "days" | "minutes" => usize::from((value * 10.0).round() as i64 % 10 != 0),
         _ => 0,
     };
@@ -131,6 +131,11 @@ fn written(date: jiff::civil::Date, language: Language) -> String {
             format!("{} {} {}", date.day(), MONTHS[usize::from(date.month().unsigned_abs()) - 1], date.year())
         }
     }
+}
+
+/// The local day and time of an instant that is given as `2025-03-01T12:00:00Z`; others as they are.
+pub fn moment_text(text: &str, language: Language) -> String {
+    text.parse::<Timestamp>().map_or_else(|_| text.into(), |at| moment(at.as_microsecond(), language))
 }
 
 /// The local day and time of an instant, in microseconds since 1970.

@@ -3,6 +3,8 @@
 mod measure;
 mod phases;
 mod reading;
+mod source_figures;
+mod under_way;
 
 use std::sync::Arc;
 

@@ -39,12 +39,20 @@ impl Server {
 
     /// The same by a program that runs it.
     pub fn start_with(mut program: Command, data: &Path) -> Server {
-        let mut child = program
-            .args(["serve", "--listen", "127.0.0.1:0", "--facts-every", "1", "--data"])
-            .arg(data)
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
+        program.args(["serve", "--facts-every", "1", "--data"]).arg(data);
+        Server::begun(program)
+    }
+
+    /// A server that is begun in other words.
+    pub fn run(arguments: &[&str]) -> Server {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_luotsi"));
+        program.args(arguments);
+        Server::begun(program)
+    }
+
+    fn begun(mut program: Command) -> Server {
+        let mut child =
+            program.args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().expect("the binary runs");
         let mut lines = BufReader::new(child.stderr.take().expect("its words")).lines();
         let address = loop {
             let line = lines.next().expect("the server says where it serves").expect("text");
@@ -289,7 +297,7 @@ fn what_happens_at_the_desk_is_in_the_measures() {
     );
     assert_eq!((&found.1["answered"], &found.1["outcome"]), (&json!(false), &Value::Null));
     let (from, to) = ("2020-01-01", "2100-01-01");
-    let figures = crate::figures(&data, "channel", from, to, &["volume.contacts"]);
+    let figures = crate::county::figures(&data, "channel", (from, to), &["volume.contacts"]);
     let chat = figures.iter().find(|row| row["channel"] == "chat").expect("a figure");
     assert_eq!(chat["n"], json!(3), "{figures:?}");
     let joined = "SELECT e.modality, r.nurse_id, c.identified FROM encounters e JOIN registrations r USING (resident_id) \

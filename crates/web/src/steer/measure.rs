@@ -14,7 +14,7 @@ use stats::spc::{Chart, Variation};
 
 use super::phases::{Mended, accepted_phase, proposed};
 use super::reading::{Reading, read_as};
-use super::{in_tree_order, turned_away, unit_of};
+use super::{in_tree_order, source_figures, turned_away, under_way, unit_of};
 use crate::App;
 use crate::answer::Failure;
 use crate::charts::{Labels, control};
@@ -133,6 +133,8 @@ pub async fn shown(app: &App, page: &Page, id: &str, filters: &Filters, mended: 
         (filter_form(page, asked.card, asked.unit, Some(kind)))
         @if asked.card.kind != "classes" {
             (picture(page, &asked, &reading))
+            (under_way::section(page, asked.card, &asked.unit.id))
+            (source_figures::section(page, asked.card, &asked.unit.id, &asked.series))
             (proposed(app, page, &asked, &reading, mended))
             (changes(app, page, &followed, &asked, &phases))
             (table(page, &asked, &reading))

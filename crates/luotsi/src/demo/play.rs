@@ -1,0 +1,102 @@
+//! Plays contacts through the log, as residents and professionals do: with the desk's own commands.
+
+use std::collections::{HashMap, HashSet};
+
+use analytics::{Error, Result};
+use county::{County, Move, Step};
+use operations::contacts::Command;
+use store::{Desk, Opening, Side, Trouble, Who};
+use uuid::Uuid;
+
+/// Steps of other contacts that are on their way together.
+const TOGETHER: usize = 64;
+
+/// Plays steps one after another; contacts that somebody else has taken meanwhile are left to them.
+pub struct Player {
+    desk: Desk,
+    contacts: HashMap<String, Uuid>,
+    left: HashSet<String>,
+}
+
+impl Player {
+    pub fn new(desk: Desk) -> Player {
+        Player { desk, contacts: HashMap::new(), left: HashSet::new() }
+    }
+
+    /// Plays steps; `at` is told when each is done, before it is, and `done` how many have been.
+    pub async fn play(&mut self, steps: &[Step], at: impl Fn(i64), done: impl Fn(usize)) -> Result<()> {
+        let mut rest = steps;
+        while !rest.is_empty() {
+            // Steps of one contact one after another; those of others at once.
+            let mut in_wave = HashSet::new();
+            let wave = rest.iter().take(TOGETHER).take_while(|step| in_wave.insert(&step.contact)).count();
+            let (wave, later) = rest.split_at(wave);
+            let playing = wave.iter().filter(|step| !self.left.contains(&step.contact));
+            let playing: Vec<&Step> = playing.collect();
+            let taken = playing.iter().map(|step| {
+                let contact = self.contacts.get(&step.contact).copied();
+                let (at, desk) = (&at, &self.desk);
+                // The desk reads the clock when it is asked, before it waits for anything.
+                async move {
+                    at(step.at);
+                    take(desk, step, contact).await
+                }
+            });
+            let taken = futures::future::join_all(taken).await;
+            for (step, taken) in playing.into_iter().zip(taken) {
+                match taken {
+                    Ok(contact) => drop(self.contacts.insert(step.contact.clone(), contact)),
+                    // A visitor was there first, or a unit has ended.
+                    Err(Trouble::Refused(_) | Trouble::NotFound) => drop(self.left.insert(step.contact.clone())),
+                    Err(trouble) => return Err(Error::new(format!("a contact of the demo: {trouble:?}"))),
+                }
+            }
+            done(wave.len());
+            rest = later;
+        }
+        Ok(())
+    }
+}
+
+/// Does one step; gives the contact.
+async fn take(desk: &Desk, step: &Step, contact: Option<Uuid>) -> std::result::Result<Uuid, Trouble> {
+    let key = format!("demo-{}-{}", step.contact, step.at);
+    if let Move::Open { channel, service, unit, language, resident, text } = &step.what {
+        let subject = resident.map(County::source_id).unwrap_or_default();
+        let who = match resident {
+            Some(_) => Who { id: subject.clone(), ..Who::anonymous() },
+            None => Who::anonymous(),
+        };
+        let opening = Opening {
+            client_id: key,
+            channel: *channel,
+            service: service.clone(),
+            language: (*language).into(),
+            unit: unit.clone(),
+            anonymous: resident.is_none(),
+            subject,
+            text: (*text).into(),
+        };
+        return Ok(desk.open_contact(opening, &who).await?.contact);
+    }
+    let contact = contact.ok_or(Trouble::NotFound)?;
+    let (unit, subject) =
+        desk.view().contact(contact).map(|it| (it.unit.clone(), it.subject.clone())).unwrap_or_default();
+    let who = match &step.by {
+        Some(id) => Who { side: Side::Professional, id: id.clone(), unit, leads: false },
+        None if subject.is_empty() => Who::anonymous(),
+        None => Who { id: subject, ..Who::anonymous() },
+    };
+    let client_id = key.clone();
+    let (command, text) = match &step.what {
+        Move::Open { .. } | Move::Claim => (Command::Claim, None),
+        Move::Reply(text) | Move::Answer(text) => (Command::Write { seen: u64::MAX, client_id }, Some(*text)),
+        Move::Ask(text) => (Command::Ask { seen: u64::MAX, client_id }, Some(*text)),
+        Move::Transfer { to, note } => {
+            (Command::Transfer { to: to.clone(), reason: "misdirected".into() }, Some(*note))
+        }
+        Move::Resolve(outcome) => (Command::Resolve { outcome: *outcome, seen: u64::MAX }, None),
+    };
+    desk.ask(contact, &who, command, text.map(Into::into), &key).await?;
+    Ok(contact)
+}
