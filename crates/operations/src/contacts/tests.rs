@@ -180,7 +180,7 @@ fn whose_turn_it_is_follows_from_who_spoke_last() {
         (&[claim.clone(), (NURSE, RESOLVED)], (None, None, false)),
         (&[claim.clone(), (NURSE, RESOLVED), says.clone()], (Some(3), Some(3), true)),
         (&[claim.clone(), (NURSE, RESOLVED), again], (None, None, false)),
-        (&[claim, (NURSE, RESOLVED), says, (NURSE, Command::Claim), answer()], (None, None, true)),
+        (&[claim, (NURSE, RESOLVED), says.clone(), (NURSE, Command::Claim), answer()], (None, None, true)),
     ];
     for (commands, expected) in table {
         assert_eq!(owed(commands), expected, "{commands:?}");
