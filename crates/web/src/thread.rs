@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn what_became_of_a_contact_is_said_once_and_as_it_was() {
-        let said = |author| What::Message { author, client_id: String::new(), text: None };
+        let said = |author| What::Message { author, client_id: None, text: None };
         let (asks, tells) = (|| said(Author::Resident), || said(Author::Service));
         let in_work = || What::State(Shown::InWork);
         let resolved = || What::State(Shown::Resolved);

@@ -248,7 +248,7 @@ fn of_every_body_what_is_not_known_is_refused_by_its_name() {
         };
         let mut tried = 0;
         for (who, method, path, whole) in bodies(&id) {
-            let (mut wrong, mut twice): (Vec<(String, String)>, Vec<(String, String)>) = Default::default();
+            let (mut wrong, mut twice) = (Vec::<(String, String)>::new(), Vec::<(String, String)>::new());
             let known: Vec<&String> = whole.as_object().expect("an object").keys().collect();
             for name in ["sen", "outcom", "attachments", "Text", "text ", "clientId", "", "__proto__"] {
                 let mut body = whole.clone();
