@@ -5,30 +5,44 @@
 
 mod check;
 mod directory;
+mod fault;
+mod guess;
+mod keep;
 mod mapping;
+mod past;
 mod quarantine;
 mod read;
+mod reasons;
+mod rehearsal;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use facts::{Table, Value};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use check::known_ids;
 pub use directory::Directory;
+pub use guess::{Guess, Seen, look_at};
 pub use mapping::Mapping;
+pub use past::{Past, past};
+pub use reasons::Reason;
+pub use rehearsal::FirstRows;
 
 use crate::decide::Tally;
 use crate::error::{Error, Result};
-use crate::lake::Lake;
+use crate::lake::{Lake, Snapshot, has_format};
 use crate::lock::{importing, lock};
 use crate::rows::Rows;
-use crate::seen::Seen;
+use crate::seen;
 use check::Check;
+use fault::Fault;
 use quarantine::Quarantine;
-use read::Original;
+use read::{Original, Record};
+use reasons::{Reasons, Refused};
+use rehearsal::Rehearsal;
 
 /// Rows in one commit: while so many are written, as many are read and checked.
 const COMMIT: usize = 500_000;
@@ -42,6 +56,8 @@ pub struct Request<'a> {
     pub table: &'static Table,
     /// `-` is standard input.
     pub file: &'a Path,
+    /// The file's name, where its path does not say it.
+    pub name: Option<&'a str>,
     pub mapping: Mapping,
     /// Who brought the rows in; stands in their `source`.
     pub source: String,
@@ -50,8 +66,11 @@ pub struct Request<'a> {
 }
 
 /// What became of an import. `read = accepted + unchanged + replaced + rejected`, always.
-#[derive(Debug, Clone, Default, Serialize, PartialEq)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
+#[serde(default)]
 pub struct Summary {
+    /// The import's id, under which its original is kept; empty where nothing was written.
+    pub import: String,
     pub table: String,
     pub source: String,
     pub read: u64,
@@ -61,8 +80,14 @@ pub struct Summary {
     pub rejected: u64,
     /// Local times that summer time's end made ambiguous; the earlier was taken.
     pub ambiguous_times: u64,
-    /// Line and column of the first refused rows.
+    /// Line and columns of the first refused rows.
     pub refused: Vec<(u64, String)>,
+    /// Why rows were refused, the most frequent reason first; a row may have several.
+    pub reasons: Vec<Reason>,
+    /// By column, how often a word for nothing, such as `NULL`, was taken as no value.
+    pub emptied: BTreeMap<String, u64>,
+    /// How the file was read, where that does not go without saying.
+    pub read_as: Option<String>,
     /// Where refused rows stand, with their reasons; none when nothing was refused.
     pub quarantine: Option<PathBuf>,
 }
@@ -73,68 +98,45 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
     let _importing = importing(request.data)?;
     let id = import_id(request);
     let folder = request.data.join("imports").join(&id);
-    let name = request.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut original = Original::open(request.file, &folder, &request.mapping)?;
-    let mut quarantine = Quarantine::new(request.data.join("quarantine").join(format!("{id}.csv")), original.header());
+    let name = request.file.file_name().unwrap_or_default().to_string_lossy();
+    let name = request.name.map_or(name.into_owned(), String::from);
+    let asked = request.mapping.asked(request.table);
+    let mut original = Original::open(request.file, Some(&folder), &request.mapping, asked.clone())?;
+    let mut quarantine = Quarantine::new(request.data.join("quarantine").join(format!("{id}.csv")), &original.about);
     let directory = {
         let _lock = lock(request.data)?;
         Directory::open(request.data, &lake.snapshot()?)?
     };
-    let mut check = Check::new(request.table, &request.mapping, original.header(), directory, &lake.snapshot()?)
-        .map_err(|error| if error.at.is_none() { error.at(request.file.display()) } else { error })?;
-    let mut summary =
-        Summary { table: request.table.name.into(), source: request.source.clone(), ..Summary::default() };
-    let mut failure = None;
+    let mut check = check_of(request, &original, directory, &lake.snapshot()?)?;
+    let mut reading = Reading::default();
     let (send, filled) = sync_channel::<Rows>(0);
-    let written = std::thread::scope(|scope| {
+    let (failure, written) = std::thread::scope(|scope| -> Result<_> {
         let writer = scope.spawn(|| write(request.data, &lake, (&folder, &name), filled));
-        let mut rows = Rows::new(request.table);
-        loop {
-            let record = match original.next() {
-                Some(Ok(record)) => record,
-                Some(Err(error)) => {
-                    failure = Some(error);
-                    break;
-                }
-                None => break,
-            };
-            summary.read += 1;
-            let push = |values: &[Value<'_>], recorded_at| rows.push(values, &request.source, recorded_at, record.line);
-            if let Err(refused) = check.row(&record, request.now, push) {
-                summary.rejected += 1;
-                quarantine.put(&record, refused.column, &refused.reason)?;
-            }
-            if rows.len() == COMMIT || rows.texts() >= MOST_TEXT {
-                // A writer that failed takes no more; its error is told below.
-                if send.send(std::mem::replace(&mut rows, Rows::new(request.table))).is_err() {
-                    break;
-                }
-                progress(summary.read);
-            }
-        }
-        let _ = send.send(rows);
+        let full = |rows: Rows, read: u64| {
+            progress(read);
+            // A writer that failed takes no more; its error is told below.
+            Ok(send.send(rows).is_ok())
+        };
+        let read =
+            reading.all(request, &mut original, &mut check, full, |record, refused| quarantine.put(record, refused));
         drop(send);
-        writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        let written = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok((read?, written))
     })?;
-    summary.accepted = written.accepted;
-    summary.unchanged = written.unchanged;
-    summary.replaced = written.replaced;
-    summary.rejected += written.conflicting.len() as u64;
-    let conflicting: HashSet<u64> = written.conflicting.into_iter().collect();
-    progress(summary.read);
-    if !conflicting.is_empty() {
+    progress(reading.read);
+    if !written.conflicting.is_empty() {
+        let conflicting: HashSet<u64> = written.conflicting.iter().copied().collect();
         // The copy is whole once the reading thread has ended.
         original.by_ref().for_each(drop);
-        original.again(|record| match conflicting.contains(&record.line) {
-            true => {
-                quarantine.put(record, request.table.key[0], "this key stands in the same import with other content")
-            }
+        original.again(&folder, &request.mapping, &asked, |record| match conflicting.contains(&record.line) {
+            true => quarantine.put(record, &[conflict(request.table)]),
             false => Ok(()),
         })?;
     }
-    summary.ambiguous_times = check.ambiguous_times;
-    summary.refused = std::mem::take(&mut quarantine.first);
+    let mut summary = reading.summary(request, &original, check, written);
+    summary.import.clone_from(&id);
     summary.quarantine = quarantine.finish()?;
+    past::keep(&folder, &summary)?;
     compact(request.data, &lake, request.table)?;
     match failure {
         Some(error) => {
@@ -143,9 +145,9 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
                 .quarantine
                 .as_ref()
                 .map_or(String::new(), |path| format!(", {} refused ones are in {}", summary.rejected, path.display()));
-            let remedy =
-                format!("{stored} rows before it are stored{refused}; mend the file and import it again whole");
-            Err(error.remedy(remedy))
+            Err(error.remedy(format!(
+                "rows are missing: {stored} rows before it are stored{refused}; mend the file and import it again whole"
+            )))
         }
         None => {
             original.finish()?;
@@ -156,6 +158,99 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
                 }
                 _ => Ok(summary),
             }
+        }
+    }
+}
+
+/// Reads and checks a file as an import would, and says what would become of it. Nothing is written.
+pub fn rehearse(request: &Request<'_>) -> Result<(Summary, FirstRows)> {
+    let snapshot = match has_format(request.data)? {
+        true => Lake::existing(request.data)?.snapshot()?,
+        false => Snapshot { folder: request.data.join("facts").into(), manifest: Arc::default() },
+    };
+    let mut original = Original::open(request.file, None, &request.mapping, request.mapping.asked(request.table))?;
+    let directory = Directory::rehearsed(request.data, &snapshot)?;
+    let mut check = check_of(request, &original, directory, &snapshot)?;
+    let (mut reading, mut rehearsal) = (Reading::default(), Rehearsal::new(&snapshot));
+    let full = |rows: Rows, _| rehearsal.add(rows).map(|()| true);
+    let failure = reading.all(request, &mut original, &mut check, full, |_, _| Ok(()))?;
+    match failure {
+        Some(error) => Err(error.remedy(format!("rows are missing: {} rows before it could be read", reading.read))),
+        None => Ok((reading.summary(request, &original, check, rehearsal.tally), rehearsal.first)),
+    }
+}
+
+fn check_of(request: &Request<'_>, original: &Original, directory: Directory, facts: &Snapshot) -> Result<Check> {
+    let check = Check::new(request.table, &request.mapping, &original.about, directory, facts, request.now);
+    check.map_err(|error| if error.at.is_none() { error.at(request.file.display()) } else { error })
+}
+
+fn conflict(table: &Table) -> Refused {
+    Refused::plain(table.key[0], Fault::Twice)
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Reading {
+    read: u64,
+    reasons: Reasons,
+}
+
+impl Reading {
+    /// Reads all rows, checks each, and hands them on as soon as they fill a commit, with how many were read; and each
+    /// that is refused with its reasons. Gives the error with which the source broke off, if it did.
+    fn all(
+        &mut self,
+        request: &Request<'_>,
+        original: &mut Original,
+        check: &mut Check,
+        mut full: impl FnMut(Rows, u64) -> Result<bool>,
+        mut refuse: impl FnMut(&Record, &[Refused]) -> Result<()>,
+    ) -> Result<Option<Error>> {
+        let mut rows = Rows::new(request.table);
+        let mut failure = None;
+        for record in original {
+            let record = match record {
+                Ok(record) => record,
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            };
+            self.read += 1;
+            let push = |values: &[Value<'_>], recorded_at| rows.push(values, &request.source, recorded_at, record.line);
+            if let Err(refused) = check.row(&record, push) {
+                self.reasons.add(record.line, &refused);
+                refuse(&record, &refused)?;
+            }
+            if (rows.len() == COMMIT || rows.texts() >= MOST_TEXT)
+                && !full(std::mem::replace(&mut rows, Rows::new(request.table)), self.read)?
+            {
+                return Ok(None);
+            }
+        }
+        full(rows, self.read)?;
+        Ok(failure)
+    }
+
+    fn summary(mut self, request: &Request<'_>, original: &Original, check: Check, written: Tally) -> Summary {
+        written.conflicting.iter().for_each(|line| self.reasons.add(*line, &[conflict(request.table)]));
+        let about = &original.about;
+        Summary {
+            import: String::new(),
+            table: request.table.name.into(),
+            source: request.source.clone(),
+            read: self.read,
+            accepted: written.accepted,
+            unchanged: written.unchanged,
+            replaced: written.replaced,
+            rejected: self.reasons.rows,
+            ambiguous_times: check.ambiguous_times,
+            refused: std::mem::take(&mut self.reasons.first),
+            reasons: self.reasons.told(),
+            emptied: check.emptied.into_iter().map(|(column, times)| (column.into(), times)).collect(),
+            read_as: (!about.usual).then(|| about.read_as.clone()),
+            quarantine: None,
         }
     }
 }
@@ -201,7 +296,7 @@ pub fn broken_off(data: &Path) -> Result<Option<(String, String)>> {
 ///
 /// The directory is locked for each commit only, so that others may write between two commits of a long import.
 fn write(data: &Path, lake: &Lake, (folder, name): (&Path, &str), filled: Receiver<Rows>) -> Result<Tally> {
-    let mut seen = Seen::within(folder);
+    let mut seen = seen::Seen::within(folder);
     let mut all = Tally::default();
     for mut rows in filled.into_iter().filter(|rows| !rows.is_empty()) {
         let _lock = lock(data)?;

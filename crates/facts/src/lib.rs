@@ -6,11 +6,13 @@
 
 mod codes;
 mod dictionary;
+mod id;
 mod tables;
 mod value;
 
 pub use codes::*;
 pub use dictionary::dictionary;
+pub use id::{MOST_ID, NoId, holds_identity_code, id, label, normal, source_id};
 pub use tables::*;
 pub use value::{Cents, Day, Field, Instant, Key, Label, ProfessionalId, ResidentId, Type, UnitId, Value};
 

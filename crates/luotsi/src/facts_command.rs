@@ -1,9 +1,9 @@
 //! `luotsi import`, `luotsi facts` and `luotsi sql`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use analytics::import::{self, Mapping, Request};
+use analytics::import::{self, Mapping, Reason, Request, Summary};
 use analytics::lake::Lake;
 use analytics::lock::lock;
 use analytics::measure;
@@ -18,7 +18,7 @@ use crate::{DataDirectory, Done, now, output, runtime};
 pub struct ImportArguments {
     /// Fact table; `luotsi facts list` names them.
     table: String,
-    /// Files, CSV or Parquet; `-` reads CSV from standard input.
+    /// Files: CSV, Parquet or Excel's .xlsx, also compressed by gzip, told by what they hold; `-` is standard input.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -29,12 +29,15 @@ pub struct ImportArguments {
     /// What stands in the rows' `source`; by default what the mapping says, or the table's name.
     #[arg(long)]
     source: Option<String>,
-    /// Encoding of the text, such as windows-1252; by default UTF-8.
+    /// Encoding of the text, such as windows-1252; by default UTF-8, or UTF-16 where the file is.
     #[arg(long)]
     encoding: Option<String>,
     /// Print the summary as one JSON object for each file.
     #[arg(long)]
     json: bool,
+    /// Say what would become of the rows, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn import(arguments: &ImportArguments) -> Result<Done> {
@@ -60,19 +63,21 @@ pub fn import(arguments: &ImportArguments) -> Result<Done> {
             data: &arguments.data.path,
             table,
             file,
+            name: None,
             mapping: mapping.clone(),
             source: source.clone(),
             now: now(),
         };
-        let bar = output::progress("rows", None);
-        let summary = import::import(&request, |rows| bar.set_position(rows));
-        bar.finish_and_clear();
-        let summary = summary?;
+        let summary = if arguments.dry_run {
+            import::rehearse(&request)?.0
+        } else {
+            let bar = output::progress("rows", None);
+            let summary = import::import(&request, |rows| bar.set_position(rows));
+            bar.finish_and_clear();
+            summary?
+        };
         rejected += summary.rejected;
-        // The reason stands in the quarantine, for a value may stand in the reason.
-        for (line, column) in &summary.refused {
-            eprintln!("{}:{line}: refused for its column {column}", file.display());
-        }
+        remarks(file, &summary, arguments.dry_run).iter().for_each(|remark| eprintln!("{remark}"));
         output::print(|out| {
             let written = match arguments.json {
                 true => writeln!(out, "{}", serde_json::to_string(&summary).unwrap_or_default()),
@@ -95,6 +100,37 @@ pub fn import(arguments: &ImportArguments) -> Result<Done> {
         })?;
     }
     Ok(if rejected > 0 { Done::WithRejectedRows } else { Done::Whole })
+}
+
+/// What there is to say of an import beside its counts. Of a refused row its place and the reason, and nothing of what
+/// stands in it: that is in the quarantine.
+fn remarks(file: &Path, summary: &Summary, dry_run: bool) -> Vec<String> {
+    let file = file.display();
+    let mut remarks = Vec::new();
+    if let Some(read_as) = &summary.read_as {
+        remarks.push(format!("{file}: read as {read_as}"));
+    }
+    for Reason { column, reason, rows, lines, .. } in &summary.reasons {
+        let line = lines.first().copied().unwrap_or_default();
+        let others: Vec<String> = lines.iter().skip(1).map(u64::to_string).collect();
+        let more = if *rows > lines.len() as u64 { ", …" } else { "" };
+        let others =
+            if others.is_empty() { String::new() } else { format!(": also lines {}{more}", others.join(", ")) };
+        let counted = if *rows == 1 { "1 row".into() } else { format!("{rows} rows") };
+        remarks.push(format!("{file}:{line}: {counted} refused: {column} {reason}{others}"));
+    }
+    for (column, times) in &summary.emptied {
+        remarks.push(format!(
+            "{file}: {column} had a word for nothing {times} times, taken as empty; `nulls` in a mapping names other words"
+        ));
+    }
+    if summary.ambiguous_times > 0 {
+        remarks.push(format!("{file}: {} local times came twice, the earlier was taken", summary.ambiguous_times));
+    }
+    if dry_run {
+        remarks.push(format!("{file}: only tried, nothing was written"));
+    }
+    remarks
 }
 
 #[derive(Subcommand)]

@@ -7,6 +7,7 @@ mod demo;
 mod facts_command;
 mod follower;
 mod heads;
+mod imports;
 mod log_command;
 mod measure_command;
 mod organisation_command;

@@ -17,6 +17,7 @@ use web::{App, Figures, Parts, Service, Strangers, tell};
 use crate::demo::Living;
 use crate::follower::Follower;
 use crate::heads::{Heads, Of};
+use crate::imports::Files;
 use crate::place::{Place, told};
 use crate::published::Publication;
 use crate::settings::Settings;
@@ -103,6 +104,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         };
         let app = App::new(Parts {
             figures: Arc::new(publication),
+            imports: Arc::new(Files::of(data)),
             scorecards: web::shipped_scorecards(),
             desk: desk.clone(),
             accesses: accesses.clone(),
@@ -135,7 +137,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
                 Err(error) => eprintln!("error: {error}"),
             })?);
         }
-        tokio::spawn(close_due(desk.clone()));
+        let closing = tokio::spawn(close_due(desk.clone()));
         let ends_of = [(Of::Events, desk.log().clone()), (Of::Accesses, accesses.clone())];
         let noted = ends_of.clone();
         let noting = tokio::spawn(async move {
@@ -144,6 +146,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
                 tokio::time::sleep(NOTED_EVERY).await;
             }
         });
+        let ends_noting = noting.abort_handle();
         let told_to_end = told_to_end();
         let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
         eprintln!("serving on http://{address}");
@@ -159,6 +162,9 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
                 () = log.stopped() => stopped("log"),
                 () = accesses.stopped() => stopped("record of accesses"),
                 _ = publishing => ended_by_itself("publisher"),
+                // Neither ever ends: one that is gone died, and nobody would notice.
+                _ = closing => ended_by_itself("closing of what was resolved"),
+                _ = noting => ended_by_itself("noting where the logs end"),
                 _ = following_facts => ended_by_itself("follower of the log"),
             };
             // Said before anything else can go wrong. What is acknowledged is on disk; what has no answer asks again.
@@ -176,7 +182,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         if let Err(error) = desk.keep() {
             eprintln!("warning: the next start reads the whole log: {error}");
         }
-        noting.abort();
+        ends_noting.abort();
         note(&mut place.heads(&keys), &ends_of).await;
         // Whoever copies the files of a server that has ended copies all of it.
         for (_, log) in &ends_of {

@@ -99,6 +99,8 @@ pub enum Action {
     HandleContact,
     /// Give it to a professional of the unit.
     AssignContact,
+    /// Bring rows of a file into the facts, and see what became of such.
+    Import,
 }
 
 /// The data a decision is about.
@@ -149,6 +151,10 @@ pub fn decide(role: Option<Role>, purpose: Purpose, action: Action, resource: Re
             figures(role, action, resource)
         }
         (Action::DecidePhase, Resource::Charts { within }, Purpose::Management) => decide_phase(role, within),
+        (Action::Import, Resource::Synthetic | Resource::Real, Purpose::Management) => match role {
+            Some(Role::Admin | Role::Analyst) => (true, "who brings in what was recorded elsewhere"),
+            _ => (false, "imports are for administrators and analysts"),
+        },
         _ => (false, "no rule"),
     };
     Decision { allow, rule }
@@ -213,6 +219,19 @@ mod tests {
     fn nobody_sees_cases_of_real_people() {
         for (role, purpose) in Role::ALL.into_iter().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
             assert!(!decide(Some(role), purpose, Action::SeeCases, Resource::Real).allow, "{}", role.code());
+        }
+    }
+
+    #[test]
+    fn administrators_and_analysts_import_and_nobody_else() {
+        for role in Role::ALL.into_iter().map(Some).chain([None]) {
+            let expected = matches!(role, Some(Role::Admin | Role::Analyst));
+            for (purpose, resource) in
+                Purpose::ALL.into_iter().flat_map(|it| [Resource::Synthetic, Resource::Real].map(|kind| (it, kind)))
+            {
+                let allow = decide(role, purpose, Action::Import, resource).allow;
+                assert_eq!(allow, expected && purpose == Purpose::Management, "{role:?} {purpose:?}");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use facts::holds_identity_code;
 use operations::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
 use operations::calendar::day_number;
 use operations::contacts::{Contact, Place};
@@ -224,7 +225,7 @@ impl App {
     }
 
     /// Writes an access down. Without that nothing is shown.
-    async fn record(&self, access: Append) -> Result<(), Failure> {
+    pub async fn record(&self, access: Append) -> Result<(), Failure> {
         self.accesses.append(access).await.map(drop).map_err(|error| match error {
             AppendError::Overloaded | AppendError::Unknown | AppendError::Full => Failure::busy(),
             error => Failure::broken(&error),
@@ -320,7 +321,7 @@ pub fn is_seen(letter: char) -> bool {
 /// The writer's own name for a message or a command: 1 to 64 characters of ASCII.
 pub fn client_id(given: &str) -> Result<String, Failure> {
     let fits = (1..=64).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_graphic());
-    match fits && !holds_identity_code(given.as_bytes()) {
+    match fits && !holds_identity_code(given) {
         true => Ok(given.into()),
         false => Err(Failure::invalid(
             "client_id",
@@ -346,30 +347,12 @@ pub const PLAIN_ID: &str = "1 to 64 letters, digits and - _ . : in one word, and
 /// code.
 pub fn is_plain_id(text: &str) -> bool {
     let plain = |letter: u8| letter.is_ascii_alphanumeric() || b"-_.:".contains(&letter);
-    (1..=64).contains(&text.len()) && text.bytes().all(plain) && !holds_identity_code(text.as_bytes())
-}
-
-/// Whether a Finnish personal identity code stands in a text that is not sealed: day, month and year, a sign of the
-/// century, three digits and the check character that belongs to the nine digits. By less, one random UUID in seventy
-/// would be taken for one.
-fn holds_identity_code(text: &[u8]) -> bool {
-    const CHECK: &[u8; 31] = b"0123456789ABCDEFHJKLMNPRSTUVWXY";
-    let number = |digits: &[u8]| {
-        digits
-            .iter()
-            .try_fold(0_usize, |number, digit| digit.is_ascii_digit().then(|| number * 10 + usize::from(digit - b'0')))
-    };
-    text.windows(11).any(|code| {
-        let (Some(date), Some(own)) = (number(&code[..6]), number(&code[7..10])) else { return false };
-        let is_day = (1..=31).contains(&(date / 10_000)) && (1..=12).contains(&(date / 100 % 100));
-        let is_signed = b"+-ABCDEFUVWXY".contains(&code[6].to_ascii_uppercase());
-        is_day && is_signed && CHECK[(date * 1000 + own) % 31] == code[10].to_ascii_uppercase()
-    })
+    (1..=64).contains(&text.len()) && text.bytes().all(plain) && !holds_identity_code(text)
 }
 
 /// Whether a personal identity code stands in a text that is not sealed.
 pub fn names_a_person(text: &str) -> bool {
-    holds_identity_code(text.as_bytes())
+    holds_identity_code(text)
 }
 
 #[cfg(test)]
@@ -378,18 +361,18 @@ mod tests {
 
     #[test]
     fn an_identity_code_is_told_from_a_number_that_only_looks_like_one() {
-        for code in ["131052-9085", "x131052+9085y", "010190-923E", "010101a900r"] {
+        for code in ["131052-9085", "x_131052+9085.y", "010190-923E", "010101a900r"] {
             assert!(client_id(code).is_err(), "{code}");
         }
-        for other in ["131052-9086", "320190-9236", "011390-9236", "131052_9085"] {
+        for other in ["131052-9086", "320190-9236", "0a131052-9030-4c1d-9a2b-0123456789ab", "131052_9085"] {
             assert!(client_id(other).is_ok(), "{other}");
         }
         // The first of these looked like one where only digits and a sign were asked for.
         assert!(client_id("12345678-1234-4abc-8def-123456789abc").is_ok());
-        let refused = (0..20_000_u128).filter(|number| {
+        let mut names = (0..20_000_u128).map(|number| {
             let mixed = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
-            client_id(&Uuid::from_u128(mixed ^ (mixed >> 61)).to_string()).is_err()
+            Uuid::from_u128(mixed ^ (mixed >> 61)).to_string()
         });
-        assert!(refused.count() < 5, "random names are names");
+        assert!(names.all(|name| client_id(&name).is_ok()), "random names are names");
     }
 }

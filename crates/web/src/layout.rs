@@ -181,11 +181,12 @@ impl Page {
 
     /// Where one can go; residents are not shown the doors that stay closed to them.
     fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        const ALL: [(&str, &str); 4] = [
+        const ALL: [(&str, &str); 5] = [
             ("/", "section-home"),
             ("/contact", "section-contact"),
             ("/desk", "section-desk"),
             ("/steer", "section-steer"),
+            ("/admin/imports", "section-imports"),
         ];
         let works = [Role::Nurse, Role::Physician, Role::Lead, Role::Manager];
         ALL.into_iter().filter(move |(path, _)| match (*path, self.role) {
@@ -193,6 +194,7 @@ impl Page {
             // Who comes to a county's own server without signing in is a resident.
             ("/desk" | "/steer", None) => self.demo,
             ("/desk", Some(role)) => works.contains(&role),
+            ("/admin/imports", role) => matches!(role, Some(Role::Admin | Role::Analyst)),
             _ => true,
         })
     }

@@ -3,6 +3,7 @@
 //! Pages know nothing of SQL: what they show comes through [`Figures`].
 
 mod access;
+mod admin;
 mod answer;
 mod api;
 mod assets;
@@ -18,6 +19,7 @@ mod desk;
 mod figures;
 mod form;
 mod home;
+mod imports;
 mod layout;
 mod limits;
 mod links;
@@ -59,6 +61,7 @@ pub use charts::{assurance_code, chart_svg, variation_code};
 pub use connections::room;
 pub use demo_clock::MoveClock;
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
+pub use imports::{Choice, ImportCard, Imports, Outcome, Reason, Trial, Unable};
 pub use limits::Strangers;
 pub use observe::{tell, tell_time_by};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
@@ -66,6 +69,7 @@ pub use scorecard::{Scorecard, shipped as shipped_scorecards};
 /// What the binary wires together.
 pub struct Parts {
     pub figures: Arc<dyn Figures>,
+    pub imports: Arc<dyn Imports>,
     pub scorecards: Vec<Scorecard>,
     pub desk: Desk,
     /// Who saw what: a log of its own.
@@ -91,6 +95,7 @@ pub struct Parts {
 /// What every page can reach.
 pub struct App {
     figures: RwLock<Arc<dyn Figures>>,
+    imports: Arc<dyn Imports>,
     metrics: bool,
     scorecards: Vec<Scorecard>,
     desk: Desk,
@@ -129,6 +134,7 @@ impl App {
             untrusted: Once::new(),
             health: observe::Health::new(parts.data),
             figures: RwLock::new(parts.figures),
+            imports: parts.imports,
             metrics: parts.metrics,
             scorecards: parts.scorecards,
             desk: parts.desk,
@@ -195,6 +201,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/steer/measures/{id}/csv", get(steer::csv))
         .route("/steer/measures/{id}/cases", get(steer::cases))
         .route("/steer/measures/{id}/phases", post(steer::phases))
+        .merge(administration())
         .route("/assets/{name}", get(assets::asset))
         .route("/healthz", get(observe::health))
         .route("/metrics", get(observe::metrics_beside_pages))
@@ -204,11 +211,30 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::max(care::MOST_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), caught))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), bodies::whole))
+        .merge(brought(&app))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), same_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::count))
         .layer(middleware::from_fn(compress::compress))
         .layer(middleware::from_fn(harden))
         .with_state(app)
+}
+
+/// What administrators and analysts keep in order.
+fn administration() -> Router<Arc<App>> {
+    Router::new()
+        .route("/admin/imports", get(admin::imports::list))
+        .route("/admin/imports/{id}", get(admin::imports::one))
+        .route("/admin/imports/waiting/{waiting}", get(admin::imports::trial))
+        .route("/admin/imports/waiting/{waiting}/take-in", post(admin::imports::take_in))
+        .route("/admin/imports/waiting/{waiting}/forget", post(admin::imports::forget))
+}
+
+/// Files that are brought: too large to be taken in whole before it is known who brings them.
+fn brought(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/admin/imports", post(admin::imports::bring))
+        .layer(DefaultBodyLimit::max(admin::imports::MOST_FILE))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), caught))
 }
 
 /// What programs ask: JSON, and the same answer for what is not there and what they may not know of.

@@ -17,8 +17,10 @@ pub struct Mapping {
     pub source: Option<String>,
     /// Where the shape of the source is described.
     pub about: Option<String>,
-    /// `,` or `;`; found out from the header when not given.
+    /// `,`, `;`, a tab or `|`; found out from the header when not given.
     pub separator: Option<char>,
+    /// Lines above the header; found out when not given.
+    pub skip: usize,
     /// Label of the encoding standard: `utf-8`, `windows-1252`, …
     pub encoding: Option<String>,
     /// Zone of times without an offset; Europe/Helsinki when not given.
@@ -27,8 +29,10 @@ pub struct Mapping {
     pub time_format: Option<String>,
     /// strptime format of days.
     pub day_format: Option<String>,
-    /// Numbers use a decimal comma.
+    /// Numbers use a decimal comma; a point is then none, and spaces may part the thousands.
     pub decimal_comma: bool,
+    /// Words that stand for no value; when not given those that programs write, such as `NULL`, `NA`, `N/A`, `-` and `NaN`.
+    pub nulls: Option<Vec<String>>,
     /// Fact column → source column.
     pub columns: BTreeMap<String, String>,
     /// Fact column → the same text in every row.
@@ -37,7 +41,8 @@ pub struct Mapping {
     pub prefixes: BTreeMap<String, String>,
     /// Fact column → how many characters of the source value count: 4 takes the year of a date.
     pub cut: BTreeMap<String, usize>,
-    /// Fact column → source value → our value; `*` stands for every other value, an empty one for no value.
+    /// Fact column → source value → our value; `*` stands for every other value and, as our value, for what stands there;
+    /// an empty one for no value.
     pub values: BTreeMap<String, BTreeMap<String, String>>,
     /// Fact column → how an amount in another currency becomes cents.
     pub money: BTreeMap<String, Money>,
@@ -58,6 +63,13 @@ pub struct Money {
 impl Mapping {
     pub fn parse(text: &str) -> Result<Mapping> {
         toml::from_str(text).map_err(|error| Error::new(error.message().to_string()).at(place(text, error.span())))
+    }
+
+    /// Columns of a source that are asked for, in the spelling of its header.
+    pub fn asked(&self, table: &Table) -> Vec<String> {
+        let named = self.columns.values().map(|name| facts::normal(name).into_owned());
+        let own = table.columns.iter().filter(|_| self.columns.is_empty()).map(|column| column.name.to_string());
+        named.chain(own).chain(["recorded_at".to_string()]).collect()
     }
 
     /// Every name on the left is a column of the table: one that is misspelt would lose a column without a word.

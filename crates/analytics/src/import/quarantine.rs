@@ -4,7 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-use super::read::Record;
+use super::read::{About, Record};
+use super::reasons::{Refused, columns, text};
 use crate::error::{Error, Result};
 
 /// Columns that the quarantine adds; an import passes over columns that begin with `_`.
@@ -14,33 +15,26 @@ const ADDED: [&str; 3] = ["_line", "_column", "_reason"];
 pub struct Quarantine {
     path: PathBuf,
     header: Vec<String>,
+    /// As the source was separated: whoever could open that can open this.
+    separator: u8,
     out: Option<csv::Writer<File>>,
-    /// Line and column of the first refused rows; not the reason, in which a value may stand.
-    pub first: Vec<(u64, String)>,
 }
 
-/// Refused rows whose place is told beside the quarantine.
-const TOLD: usize = 3;
-
 impl Quarantine {
-    pub fn new(path: PathBuf, header: &[String]) -> Quarantine {
-        Quarantine { path, header: header.to_vec(), out: None, first: Vec::new() }
+    pub fn new(path: PathBuf, about: &About) -> Quarantine {
+        let (header, separator) = (about.header.clone(), about.separator);
+        Quarantine { path, header, separator, out: None }
     }
 
-    pub fn put(&mut self, record: &Record, column: &str, reason: &str) -> Result<()> {
+    /// Puts a row with all its reasons.
+    pub fn put(&mut self, record: &Record, refused: &[Refused]) -> Result<()> {
         let path = self.path.clone();
         let broken = |error: &dyn std::fmt::Display| Error::file("write the quarantine", &path, error);
         if self.out.is_none() {
             self.out = Some(self.begin()?);
         }
-        // Of a row that is too short, the column where it ends.
-        let ends = self.header.get(record.fields.len()).map(String::as_str);
-        let column = ends.unwrap_or(column);
-        if self.first.len() < TOLD {
-            self.first.push((record.line, column.to_string()));
-        }
         let Some(out) = &mut self.out else { return Ok(()) };
-        let line = record.line.to_string();
+        let (line, column, reason) = (record.line.to_string(), columns(refused), text(refused));
         let added = [line.as_bytes(), column.as_bytes(), reason.as_bytes()];
         // A quarantine that is imported again and refused again has these columns already.
         let is_own = |at: &usize| self.header.get(*at).is_none_or(|name| !ADDED.contains(&name.as_str()));
@@ -54,7 +48,8 @@ impl Quarantine {
             std::fs::create_dir_all(folder).map_err(|error| broken(&error))?;
         }
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.path);
-        let mut out = csv::WriterBuilder::new().flexible(true).from_writer(file.map_err(|error| broken(&error))?);
+        let mut out = csv::WriterBuilder::new();
+        let mut out = out.delimiter(self.separator).flexible(true).from_writer(file.map_err(|error| broken(&error))?);
         let own = self.header.iter().map(String::as_str).filter(|name| !ADDED.contains(name));
         let header = ADDED.into_iter().chain(own);
         out.write_record(header).map_err(|error| broken(&error))?;

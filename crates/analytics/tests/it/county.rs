@@ -60,7 +60,7 @@ impl County {
         self.now += 1_000_000;
         let table = Table::named(table).expect("a table");
         let source = mapping.source.clone().unwrap_or_else(|| "test".into());
-        let request = Request { data: self.folder.path(), table, file, mapping, source, now: self.now };
+        let request = Request { data: self.folder.path(), table, file, name: None, mapping, source, now: self.now };
         import::import(&request, |_| {})
     }
 

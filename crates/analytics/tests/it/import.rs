@@ -395,6 +395,7 @@ fn a_file_that_changes_while_it_is_read_is_told() {
         data: county.path(),
         table: facts::Table::named("residents").expect("a table"),
         file: &path,
+        name: None,
         mapping: Mapping::default(),
         source: "test".into(),
         now: county.now() + 1,

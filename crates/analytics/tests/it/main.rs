@@ -8,7 +8,9 @@ mod import;
 mod lake;
 mod measures;
 mod results;
+mod sources;
 mod specs;
+mod spellings;
 mod synthea;
 mod worked;
 

@@ -6,6 +6,7 @@ mod contacts;
 mod crawl;
 mod desk;
 mod forms;
+mod imports;
 mod openapi;
 mod pages;
 mod phases;
@@ -55,6 +56,7 @@ async fn app_for(figures: Arc<dyn Figures>, metrics: bool, strangers: Strangers,
     let (accesses, events) = (log(|| NOW), desk.log().clone());
     let app = App::new(Parts {
         figures,
+        imports: Arc::new(imports::Fixture::default()),
         scorecards: web::shipped_scorecards(),
         desk,
         accesses: accesses.clone(),

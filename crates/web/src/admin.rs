@@ -1,0 +1,3 @@
+//! `/admin`: what administrators and analysts keep in order.
+
+pub mod imports;

@@ -1,0 +1,425 @@
+//! `/admin/imports`: what was imported, what was refused and why, and a file tried before it is taken in.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Multipart, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use operations::access::{Action, Purpose, Resource, decide};
+use serde::Deserialize;
+use serde_json::json;
+use store::{Append, Context, NewEvent, new_id};
+
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::Person;
+use crate::home::{failed, missing};
+use crate::imports::{Choice, ImportCard, Outcome, Trial, Unable};
+use crate::layout::{Page, escape};
+use crate::numbers;
+
+/// Bytes of a file that is brought through the page.
+pub const MOST_FILE: usize = 200 << 20;
+/// Imports on the list.
+const SHOWN: usize = 50;
+
+/// How a file is read, as the page's address and its forms say it.
+#[derive(Deserialize, Default)]
+pub struct Chosen {
+    #[serde(default)]
+    table: String,
+    #[serde(default)]
+    mapping: String,
+    #[serde(default)]
+    encoding: String,
+}
+
+impl From<Chosen> for Choice {
+    fn from(chosen: Chosen) -> Choice {
+        Choice { table: chosen.table, mapping: chosen.mapping, encoding: chosen.encoding }
+    }
+}
+
+/// Whoever may import; to all others there is no such page.
+fn importer(page: &Page) -> Result<Person, Response> {
+    let resource = if page.synthetic { Resource::Synthetic } else { Resource::Real };
+    let allowed = decide(page.role, Purpose::Management, Action::Import, resource).allow;
+    page.person.clone().filter(|_| allowed).ok_or_else(|| missing(page))
+}
+
+/// `GET /admin/imports`.
+pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
+    match importer(&page) {
+        Err(response) => response,
+        Ok(_) => listed(&app, &page, StatusCode::OK, None).await,
+    }
+}
+
+/// The list, with what was wrong with a file that was brought.
+async fn listed(app: &App, page: &Page, status: StatusCode, wrong: Option<String>) -> Response {
+    let imports = match app.imports.all().await {
+        Ok(imports) => imports,
+        Err(why) => return unable(page, &why),
+    };
+    let title = page.text("section-imports");
+    let title = if wrong.is_some() { format!("{}: {title}", page.text("import-error")) } else { title };
+    let content = html! {
+        @if let Some(wrong) = &wrong {
+            div.govuk-error-summary role="alert" {
+                h2.govuk-error-summary__title { (page.text("import-wrong")) }
+                div.govuk-error-summary__body { a href="#file" { (wrong) } }
+            }
+        }
+        h1.govuk-heading-xl { (page.text("section-imports")) }
+        p.lead { (page.text("import-lead")) }
+        form.letter method="post" action="/admin/imports" enctype="multipart/form-data" {
+            div.govuk-form-group {
+                label.govuk-label.govuk-label--m for="file" { (page.text("import-file")) }
+                div.govuk-hint #file-hint { (page.text("import-file-hint")) }
+                input.govuk-input #file type="file" name="file" required aria-describedby="file-hint";
+            }
+            button.govuk-button type="submit" { (page.text("import-try")) }
+        }
+        h2.govuk-heading-l { (page.language.text_count("import-count", imports.len(), &numbers::number(imports.len() as f64, 0, page.language))) }
+        @if imports.is_empty() { p.govuk-body { (page.text("import-none")) } }
+        ol.govuk-list {
+            @for import in imports.iter().take(SHOWN) {
+                li {
+                    a.govuk-link href=(format!("/admin/imports/{}", escape(&import.id))) {
+                        (import.table) ", " (numbers::moment(import.at, page.language))
+                    }
+                    div.quiet {
+                        @if !import.file.is_empty() { span dir="auto" { (import.file) } ". " }
+                        (standing(page, import))
+                    }
+                }
+            }
+        }
+    };
+    page.render(status, &title, &content)
+}
+
+/// What became of an import, in one sentence.
+fn standing(page: &Page, import: &ImportCard) -> String {
+    match (&import.outcome, import.whole) {
+        (_, false) => page.text("import-broke-off"),
+        (Some(outcome), true) => counts(page, "import-counts", outcome),
+        (None, true) => page.text("import-older"),
+    }
+}
+
+/// The counts of an outcome in the words of one of the texts that name them.
+fn counts(page: &Page, text: &str, outcome: &Outcome) -> String {
+    let number = |count: u64| numbers::number(count as f64, 0, page.language);
+    let counted = [outcome.read, outcome.accepted, outcome.replaced, outcome.unchanged, outcome.rejected].map(number);
+    let names = ["read", "accepted", "replaced", "unchanged", "rejected"];
+    let variables: Vec<(&str, &str)> = names.into_iter().zip(counted.iter().map(String::as_str)).collect();
+    page.language.text_with(text, &variables)
+}
+
+/// `GET /admin/imports/{id}`.
+pub async fn one(State(app): State<Arc<App>>, Path(id): Path<String>, page: Page) -> Response {
+    if let Err(response) = importer(&page) {
+        return response;
+    }
+    let imports = match app.imports.all().await {
+        Ok(imports) => imports,
+        Err(why) => return unable(&page, &why),
+    };
+    let Some(import) = imports.into_iter().find(|import| import.id == id) else { return missing(&page) };
+    let title = format!("{}, {}", import.table, numbers::moment(import.at, page.language));
+    let content = html! {
+        (back(&page))
+        h1.govuk-heading-xl { (title) }
+        p.lead { (standing(&page, &import)) }
+        @if !import.file.is_empty() { p.govuk-body { (page.text("import-from")) ": " span dir="auto" { (import.file) } } }
+        @if let Some(outcome) = &import.outcome {
+            (reasons(&page, outcome))
+            (emptied(&page, outcome))
+            @if outcome.rejected > 0 { p.govuk-body { (page.text("import-mend")) } }
+        }
+    };
+    page.render(StatusCode::OK, &title, &content)
+}
+
+fn back(page: &Page) -> Markup {
+    html! { p.govuk-body { a.govuk-link href="/admin/imports" { (page.text("import-back")) } } }
+}
+
+/// Why rows were refused, by reason.
+fn reasons(page: &Page, outcome: &Outcome) -> Markup {
+    html! {
+        @if !outcome.reasons.is_empty() {
+            h2.govuk-heading-m #refused { (page.text("import-refused")) }
+            div.scroll tabindex="0" role="region" aria-labelledby="refused" {
+                table.scorecard {
+                    thead {
+                        tr {
+                            th scope="col" { (page.text("import-column")) }
+                            th scope="col" { (page.text("import-reason")) }
+                            th.number scope="col" { (page.text("import-rows")) }
+                            th scope="col" { (page.text("import-lines")) }
+                        }
+                    }
+                    tbody {
+                        @for reason in &outcome.reasons {
+                            tr {
+                                th scope="row" { code { (reason.column) } }
+                                td { (page.language.text_with(&format!("import-fault-{}", reason.code), &[("detail", &reason.detail)])) }
+                                td.number { (numbers::number(reason.rows as f64, 0, page.language)) }
+                                td {
+                                    (reason.lines.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
+                                    @if reason.rows > reason.lines.len() as u64 { " …" }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Words for nothing that were taken as no value.
+fn emptied(page: &Page, outcome: &Outcome) -> Markup {
+    html! {
+        @if !outcome.emptied.is_empty() {
+            h2.govuk-heading-m { (page.text("import-emptied")) }
+            p.govuk-body { (page.text("import-emptied-about")) }
+            ul.govuk-list.govuk-list--bullet {
+                @for (column, times) in &outcome.emptied {
+                    li { code { (column) } ": " (numbers::number(*times as f64, 0, page.language)) }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /admin/imports`: a file that is brought waits to be tried.
+pub async fn bring(State(app): State<Arc<App>>, page: Page, mut form: Multipart) -> Response {
+    if let Err(response) = importer(&page) {
+        return response;
+    }
+    match spooled(&app, &mut form).await {
+        Ok(Some((file, name))) => match app.imports.wait(file, name) {
+            Ok(waiting) => Redirect::to(&format!("/admin/imports/waiting/{waiting}")).into_response(),
+            Err(why) => unable(&page, &why),
+        },
+        Ok(None) => listed(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, Some(page.text("import-no-file"))).await,
+        Err(Some(status)) => listed(&app, &page, status, Some(page.text("import-too-large"))).await,
+        Err(None) => failed(&page, &Failure::busy()),
+    }
+}
+
+/// The file of a form, written away as it comes; its name.
+async fn spooled(app: &App, form: &mut Multipart) -> Result<Option<(std::fs::File, String)>, Option<StatusCode>> {
+    let status = |error: axum::extract::multipart::MultipartError| Some(error.status());
+    while let Some(mut field) = form.next_field().await.map_err(status)? {
+        if field.name() != Some("file") {
+            continue;
+        }
+        let name: String =
+            field.file_name().unwrap_or_default().chars().filter(|it| !it.is_control()).take(120).collect();
+        let broken = |error: std::io::Error| {
+            eprintln!("error: an upload cannot be kept: {error}");
+            None
+        };
+        let mut file = app.imports.file().map_err(broken)?;
+        let mut bytes = 0;
+        while let Some(chunk) = field.chunk().await.map_err(status)? {
+            bytes += chunk.len();
+            file.write_all(&chunk).map_err(broken)?;
+        }
+        return Ok((bytes > 0).then_some((file, name)));
+    }
+    Ok(None)
+}
+
+/// `GET /admin/imports/waiting/{waiting}`: a file that waits, as it would be taken in.
+pub async fn trial(
+    State(app): State<Arc<App>>,
+    Path(waiting): Path<String>,
+    Query(chosen): Query<Chosen>,
+    page: Page,
+) -> Response {
+    let person = match importer(&page) {
+        Ok(person) => person,
+        Err(response) => return response,
+    };
+    let trial = match app.imports.rehearse(&waiting, chosen.into()).await {
+        Ok(trial) => trial,
+        Err(why) => return unable(&page, &why),
+    };
+    if let Err(failure) = record(&app, &person, "import.tried", &trial.choice.table, &trial.file).await {
+        return failed(&page, &failure);
+    }
+    let address = format!("/admin/imports/waiting/{}", escape(&waiting));
+    let content = html! {
+        (back(&page))
+        h1.govuk-heading-xl dir="auto" { (trial.file) }
+        (verdict(&page, &trial))
+        (choices(&page, &trial, &address))
+        @if let Some(Ok(outcome)) = &trial.outcome {
+            (reasons(&page, outcome))
+            (emptied(&page, outcome))
+            (first_rows(&page, &trial))
+            @if page.synthetic {
+                p.govuk-inset-text { (page.text("import-invented")) }
+            } @else {
+                form method="post" action=(format!("{address}/take-in")) {
+                    (hidden(&trial.choice))
+                    button.govuk-button type="submit" {
+                        (page.language.text_with("import-take-in", &[("table", &trial.choice.table)]))
+                    }
+                }
+            }
+        }
+        form method="post" action=(format!("{address}/forget")) {
+            button.govuk-button.govuk-button--secondary type="submit" { (page.text("import-forget")) }
+        }
+        h2.govuk-heading-m { (page.text("import-columns")) }
+        p.govuk-body { (page.text("import-read-as")) ": " span lang="en" { (trial.read_as) } }
+        p.govuk-body { @for (at, column) in trial.columns.iter().enumerate() { @if at > 0 { ", " } code { (column) } } }
+    };
+    page.render(StatusCode::OK, &format!("{} – {}", trial.file, page.text("section-imports")), &content)
+}
+
+/// What would become of the file.
+fn verdict(page: &Page, trial: &Trial) -> Markup {
+    html! {
+        @match &trial.outcome {
+            None => { p.sentence.sentence--concern { (page.text("import-no-table")) } }
+            Some(Err(why)) => {
+                div.govuk-error-summary role="alert" {
+                    h2.govuk-error-summary__title { (page.text("import-unreadable")) }
+                    div.govuk-error-summary__body lang="en" { (why) }
+                }
+            }
+            Some(Ok(outcome)) => {
+                p.sentence { (counts(page, "import-would", outcome)) }
+            }
+        }
+    }
+}
+
+/// Table, mapping and encoding, to choose otherwise than was guessed.
+fn choices(page: &Page, trial: &Trial, address: &str) -> Markup {
+    let encodings = ["utf-8", "windows-1252", "utf-16le", "utf-16be"].map(String::from);
+    let none = page.text("import-mapping-none");
+    let guessed = page.text("import-encoding-guessed");
+    let field = |name: &str, label: &str, empty: Option<(&str, &str)>, all: &[String], chosen: &str| {
+        html! {
+            div.govuk-form-group {
+                label.govuk-label for=(name) { (page.text(label)) }
+                select.govuk-select #(name) name=(name) {
+                    @if let Some((value, text)) = empty { option value=(value) selected[chosen == value] { (text) } }
+                    @for one in all { option value=(one) selected[one == chosen] { (one) } }
+                }
+            }
+        }
+    };
+    let choose = page.text("import-table-choose");
+    let no_table = trial.choice.table.is_empty().then_some(("", choose.as_str()));
+    html! {
+        form.filters method="get" action=(address) {
+            (field("table", "import-table", no_table, &trial.tables, &trial.choice.table))
+            (field("mapping", "import-mapping", Some(("none", &none)), &trial.mappings, &trial.choice.mapping))
+            (field("encoding", "import-encoding", Some(("", &guessed)), &encodings, &trial.choice.encoding))
+            button.govuk-button.govuk-button--secondary type="submit" { (page.text("import-try-again")) }
+        }
+    }
+}
+
+fn hidden(choice: &Choice) -> Markup {
+    html! {
+        @for (name, value) in [("table", &choice.table), ("mapping", &choice.mapping), ("encoding", &choice.encoding)] {
+            input type="hidden" name=(name) value=(value);
+        }
+    }
+}
+
+fn first_rows(page: &Page, trial: &Trial) -> Markup {
+    let (columns, rows) = &trial.first;
+    html! {
+        @if !rows.is_empty() {
+            h2.govuk-heading-m #first { (page.text("import-first")) }
+            div.scroll tabindex="0" role="region" aria-labelledby="first" {
+                table.scorecard {
+                    thead { tr { @for column in columns { th scope="col" { (column) } } } }
+                    tbody { @for row in rows { tr { @for value in row { td dir="auto" { (value) } } } } }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /admin/imports/waiting/{waiting}/take-in`.
+pub async fn take_in(
+    State(app): State<Arc<App>>,
+    Path(waiting): Path<String>,
+    page: Page,
+    Form(chosen): Form<Chosen>,
+) -> Response {
+    let person = match importer(&page) {
+        Ok(person) => person,
+        Err(response) => return response,
+    };
+    if let Err(failure) = record(&app, &person, "import.taken", &chosen.table, &waiting).await {
+        return failed(&page, &failure);
+    }
+    match app.imports.take_in(&waiting, chosen.into()).await {
+        Ok(import) => Redirect::to(&format!("/admin/imports/{}", escape(&import))).into_response(),
+        Err(why) => unable(&page, &why),
+    }
+}
+
+/// `POST /admin/imports/waiting/{waiting}/forget`.
+pub async fn forget(State(app): State<Arc<App>>, Path(waiting): Path<String>, page: Page) -> Response {
+    match importer(&page) {
+        Err(response) => response,
+        Ok(_) => {
+            app.imports.forget(&waiting);
+            Redirect::to("/admin/imports").into_response()
+        }
+    }
+}
+
+/// Why it could not be done, and the way on.
+fn unable(page: &Page, why: &Unable) -> Response {
+    let (status, text) = match why {
+        Unable::Gone => (StatusCode::NOT_FOUND, page.text("import-gone")),
+        Unable::Invented => (StatusCode::CONFLICT, page.text("import-invented")),
+        Unable::Failed(_) => (StatusCode::CONFLICT, page.text("import-failed")),
+    };
+    let content = html! {
+        h1.govuk-heading-xl { (page.text("section-imports")) }
+        p.lead { (text) }
+        @if let Unable::Failed(why) = why { p.govuk-inset-text lang="en" { (why) } }
+        (back(page))
+    };
+    page.render(status, &page.text("section-imports"), &content)
+}
+
+/// Writes down who tried or took in which file. Without that nothing is shown and nothing taken.
+async fn record(app: &App, person: &Person, kind: &str, table: &str, file: &str) -> Result<(), Failure> {
+    let (now, id) = (app.desk.now(), new_id(app.desk.now()));
+    let data = json!({ "table": table, "file": file, "role": person.role.code() });
+    let event = NewEvent {
+        id,
+        stream: "access/imports".into(),
+        kind: kind.into(),
+        schema: 1,
+        occurred: now,
+        data: data.to_string(),
+        personal: None,
+        closes: false,
+    };
+    let purpose = Purpose::Management.code().into();
+    let context =
+        Context { actor: person.id.clone(), unit: person.unit.clone(), purpose, correlation: id, cause: None };
+    let (scope, key, request) = ("access".into(), id.to_string(), [0; 32]);
+    app.record(Append { scope, key, request, expects: Vec::new(), events: vec![event], context }).await
+}
