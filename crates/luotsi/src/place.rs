@@ -38,6 +38,11 @@ impl Place {
         }
     }
 
+    /// Whether there is a log. That of a database is taken to be there.
+    pub fn location_is_there(&self) -> bool {
+        matches!(self.location(), Location::File(path) if path.exists()) || self.database.is_some()
+    }
+
     /// Whether the log is in a database, which is not for a demo to fill.
     pub fn is_in_database(&self) -> bool {
         self.database.is_some()

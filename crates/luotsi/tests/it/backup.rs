@@ -134,7 +134,7 @@ impl County {
     }
 
     fn figures(&self, data: &str) -> Vec<Value> {
-        let mut figures = crate::figures(&self.text(data), "", "2020-01-01", "2100-01-01", &["own.contacts"]);
+        let mut figures = crate::county::figures(&self.text(data), "", ("2020-01-01", "2100-01-01"), &["own.contacts"]);
         // Of now, whenever it is asked.
         figures.iter_mut().for_each(|figure| figure["as_of"] = Value::Null);
         figures
