@@ -245,8 +245,12 @@ impl Keys {
         master.is_of(&making)?;
         let opening = open().map_err(|error| broken(&error))?;
         let fresh: [u8; 16] = random()?;
-        let begin = "INSERT OR IGNORE INTO bound (one, id, age) VALUES (1, ?, 0)";
-        making.execute(begin, [fresh.as_slice()]).map_err(|error| broken(&error))?;
+        let named = making.query_row("SELECT EXISTS (SELECT 1 FROM bound)", [], |row| row.get::<_, bool>(0));
+        // Written once: later the disk may be one that can only be read.
+        if !named.map_err(|error| broken(&error))? {
+            let begin = "INSERT OR IGNORE INTO bound (one, id, age) VALUES (1, ?, 0)";
+            making.execute(begin, [fresh.as_slice()]).map_err(|error| broken(&error))?;
+        }
         let bound = making.query_row("SELECT id, age FROM bound", [], |row| Ok((row.get(0)?, row.get(1)?)));
         let (id, age): ([u8; 16], i64) = bound.map_err(|error| broken(&error))?;
         // From here on somebody waits for an answer.
