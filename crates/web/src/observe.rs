@@ -103,7 +103,10 @@ async fn takes(log: &Log, now: i64) -> Result<(), String> {
 
 /// Whether a file can be written, and is on disk.
 fn written(data: &Path) -> Result<(), String> {
-    let path = data.join("writable");
+    // Among what can be made anew, so that no copy of the directory has it.
+    let folder = data.join("snapshots");
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let path = folder.join("writable");
     let mut file = std::fs::File::create(&path).map_err(|error| error.to_string())?;
     let written = file.write_all(&[0; 4096]).and_then(|()| file.sync_data()).map_err(|error| error.to_string());
     let _ = std::fs::remove_file(&path);
