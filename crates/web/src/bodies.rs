@@ -23,9 +23,6 @@ const THROWN_AWAY: usize = 32 << 20;
 const SMALL: usize = 16 << 10;
 const LARGE_AT_ONCE: usize = 128;
 
-/// Where files come in, which are larger and are taken in as they come, of those who may bring them alone.
-const STREAMED: &str = "/admin/imports";
-
 /// Room for large bodies.
 pub struct Room(Semaphore);
 
@@ -38,7 +35,7 @@ impl Default for Room {
 /// Takes in the body of a request. Of one that is too large a little more than is allowed goes on, to be refused where it
 /// is read.
 pub async fn whole(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() || request.uri().path() == STREAMED {
+    if request.body().is_end_stream() {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
