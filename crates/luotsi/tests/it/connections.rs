@@ -242,10 +242,15 @@ fn who_works_here_no_more_is_given_no_token() {
     assert!(!run(&make).status.success(), "none for where they were");
     let east = must(&["token", "--role", "nurse", "--id", "n", "--unit", "east"]);
     soon("the new unit", &|| sees(&east, "east") == Some(200));
-    must(&["professional", "end", "n"]);
-    soon("gone", &|| sees(&east, "east") == Some(404));
+    // Another leaves, who has been there since before today.
+    let other = ["professional", "set", "m", "--profession", "nurse", "--unit", "east", "--from", "2026-01-01"];
+    must(&other);
+    let theirs = must(&["token", "--role", "nurse", "--id", "m", "--unit", "east"]);
+    soon("before", &|| sees(&theirs, "east") == Some(200));
+    must(&["professional", "end", "m"]);
+    soon("gone", &|| sees(&theirs, "east") == Some(404) && sees(&east, "east") == Some(200));
     for unit in ["west", "east", "county"] {
-        let refused = run(&["token", "--role", "nurse", "--id", "n", "--unit", unit]);
+        let refused = run(&["token", "--role", "nurse", "--id", "m", "--unit", unit]);
         assert_eq!(refused.status.code(), Some(1), "{unit}");
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(said.contains("works here no more") && said.contains("try: "), "{said}");
