@@ -24,7 +24,7 @@ pub enum What {
 }
 
 /// A file, or a folder with everything in it where the name ends with `/`.
-const INVENTORY: [(&str, What); 30] = [
+const INVENTORY: [(&str, What); 28] = [
     ("FORMAT", What::Copied),
     ("county.toml", What::Copied),
     ("heads.jsonl", What::Copied),
@@ -48,14 +48,13 @@ const INVENTORY: [(&str, What); 30] = [
     // Made anew from the log.
     ("snapshots/", What::LeftOut),
     // Who has signed in signs in again.
-    ("sessions.json", What::LeftOut),
     ("sessions", What::LeftOut),
     // Locks of processes.
     ("lock", What::LeftOut),
+    // Whether the disk takes anything.
+    ("writable", What::LeftOut),
     ("importing", What::LeftOut),
     ("serving", What::LeftOut),
-    ("facts.lock", What::LeftOut),
-    ("spill/", What::LeftOut),
     // Of `luotsi bench`.
     ("bench", What::LeftOut),
     ("lost+found/", What::LeftOut),
