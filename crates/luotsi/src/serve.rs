@@ -77,19 +77,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             None => None,
         };
         Lake::open(data)?;
-        let (publication, version) = match Publication::load(data).await {
-            Ok(publication) => {
-                let version = publication.version();
-                (publication, version)
-            }
-            // A mistake in a measure is no reason to leave residents without an answer.
-            Err(error) => {
-                eprintln!("error: {error}");
-                eprintln!("no figures are shown until that is mended; contacts go on");
-                // No version is this one: it is tried again.
-                (Publication::without_figures(data).await?, u64::MAX)
-            }
-        };
+        let (publication, version) = publication(data).await?;
         let keys = Arc::new(place.keys()?);
         let desk = place.desk(&keys, now).await?;
         let mut heads = place.heads(&keys);
@@ -129,14 +117,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Ok(runtime) => runtime.block_on(to_facts(&mut follower, every, &watched, &followed_data)),
             Err(error) => eprintln!("error: {error}"),
         })?;
-        if let Some(living) = living {
-            let desk = desk.clone();
-            // That the demo goes on no more keeps nobody from using it.
-            drop(beside("demo county", move || match crate::runtime() {
-                Ok(runtime) => runtime.block_on(living.go_on(desk)),
-                Err(error) => eprintln!("error: {error}"),
-            })?);
-        }
+        go_on(living, &desk)?;
         let closing = tokio::spawn(close_due(desk.clone()));
         let ends_of = [(Of::Events, desk.log().clone()), (Of::Accesses, accesses.clone())];
         let noted = ends_of.clone();
@@ -193,6 +174,35 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
     // A thread that waits for its turn does not keep the program.
     runtime.shutdown_timeout(GRACE);
     ended
+}
+
+/// What is shown first, and the version of the facts that it was made from.
+async fn publication(data: &Path) -> Result<(Publication, u64)> {
+    match Publication::load(data).await {
+        Ok(publication) => {
+            let version = publication.version();
+            Ok((publication, version))
+        }
+        // A mistake in a measure is no reason to leave residents without an answer.
+        Err(error) => {
+            eprintln!("error: {error}");
+            eprintln!("no figures are shown until that is mended; contacts go on");
+            // No version is this one: it is tried again.
+            Ok((Publication::without_figures(data).await?, u64::MAX))
+        }
+    }
+}
+
+/// Lets the demo county go on, on a thread of its own. That it goes on no more keeps nobody from using it.
+fn go_on(living: Option<Living>, desk: &Desk) -> Result<()> {
+    let Some(living) = living else { return Ok(()) };
+    let desk = desk.clone();
+    let ended = beside("demo county", move || match crate::runtime() {
+        Ok(runtime) => runtime.block_on(living.go_on(desk)),
+        Err(error) => eprintln!("error: {error}"),
+    })?;
+    drop(ended);
+    Ok(())
 }
 
 /// What the keys of tokens are derived for.
