@@ -4,6 +4,7 @@
 ---
 --- [access.same_day_share]
 --- hit = "same_day"
+--- part_of = "volume.encounters"
 --- population = "took_place"
 --- better = "higher"
 --- name = { fi = "Hoitoon samana päivänä", sv = "Vård samma dag", en = "Care on the same day" }
@@ -12,6 +13,8 @@
 ---
 --- [access.no_show_share]
 --- hit = "no_show"
+--- part_of = "volume.encounters"
+--- part = "misses"
 --- population = "was_due"
 --- better = "lower"
 --- name = { fi = "Peruuttamatta saapumatta jääneet", sv = "Uteblivna utan avbokning", en = "No-shows" }

@@ -1,5 +1,6 @@
 --- better = "higher"
 --- kind = "share"
+--- part_of = "volume.callbacks"
 --- unit = "share"
 ---
 --- [access.callback_24h]

@@ -1,5 +1,7 @@
 --- id = "access.digital_share"
 --- kind = "share"
+--- part_of = "volume.contacts"
+--- part = "hits"
 --- unit = "share"
 --- better = "higher"
 --- published = ["channel"]

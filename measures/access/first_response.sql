@@ -1,5 +1,6 @@
 --- kind = "median"
 --- unit = "minutes"
+--- part_of = "access.digital_share"
 --- resolution = 0.1
 ---
 --- [access.first_response_median]
@@ -21,6 +22,17 @@
 --- fi = "Minuutteja ensimmäisestä vastauksesta keskustelun päättymiseen."
 --- sv = "Minuter från det första svaret till samtalets slut."
 --- en = "Minutes from the first answer to the end of the conversation."
+---
+--- [access.first_response_quantiles]
+--- kind = "quantiles"
+--- value = "minutes"
+--- better = "lower"
+--- name = { fi = "Ensimmäinen vastaus, kvantiilit", sv = "Första svar, kvantiler", en = "First response, quantiles" }
+--- source = "Beside the median, because the longest waits are not in it; quantiles of type 7 (Hyndman and Fan 1996)"
+--- [access.first_response_quantiles.about]
+--- fi = "Kuinka monessa minuutissa vastauksen sai kymmenesosa, neljännes, puolet, kolme neljännestä ja yhdeksän kymmenestä vastatuista chateista. Vastaamatta jääneet näkyvät kattavuudessa."
+--- sv = "Inom hur många minuter en tiondel, en fjärdedel, hälften, tre fjärdedelar och nio av tio besvarade chattar hade fått svar. Obesvarade syns i täckningen."
+--- en = "Within how many minutes a tenth, a quarter, half, three quarters and nine tenths of the answered chats were answered. Unanswered chats show in the coverage."
 SELECT
   contact_id AS case_id,
   resident_id,

@@ -1,5 +1,6 @@
 --- id = "access.message_on_time"
 --- kind = "share"
+--- part_of = "access.digital_share"
 --- unit = "share"
 --- better = "higher"
 --- hit = "on_time"

@@ -1,5 +1,6 @@
 --- id = "access.remote_share"
 --- kind = "share"
+--- part_of = "volume.encounters"
 --- unit = "share"
 --- better = "neither"
 --- hit = "remote"

@@ -3,6 +3,7 @@
 --- unit = "index"
 ---
 --- [continuity.coc]
+--- part_of = "continuity.without_professional"
 --- kind = "mean"
 --- value = "coc"
 --- name = { fi = "Hoidon jatkuvuus, COC", sv = "Vårdkontinuitet, COC", en = "Continuity of care, COC" }
@@ -10,6 +11,7 @@
 --- about = { fi = "Todennäköisyys, että kaksi satunnaista käyntiä 12 kuukauden aikana oli samalla lääkärillä; asukkaiden keskiarvo. Yhden käynnin asukkaat eivät ole mukana.", sv = "Sannolikheten att två slumpvisa besök under 12 månader var hos samma läkare; medelvärde över invånare. Invånare med ett besök är inte med.", en = "Chance that two random visits in 12 months were with the same physician; mean over residents. Residents with one visit are left out." }
 ---
 --- [continuity.upc]
+--- part_of = "continuity.without_professional"
 --- kind = "mean"
 --- value = "upc"
 --- name = { fi = "Tavallisimman lääkärin osuus, UPC", sv = "Vanligaste läkarens andel, UPC", en = "Usual provider of care, UPC" }
@@ -17,6 +19,7 @@
 --- about = { fi = "Osuus käynneistä sillä lääkärillä, jota asukas tapasi eniten; asukkaiden keskiarvo.", sv = "Andel besök hos den läkare som invånaren träffade mest; medelvärde över invånare.", en = "Share of visits with the physician seen most; mean over residents." }
 ---
 --- [continuity.secon]
+--- part_of = "continuity.without_professional"
 --- kind = "mean"
 --- value = "secon"
 --- name = { fi = "Peräkkäinen jatkuvuus, SECON", sv = "Sekventiell kontinuitet, SECON", en = "Sequential continuity, SECON" }
@@ -24,6 +27,7 @@
 --- about = { fi = "Osuus peräkkäisistä käyntipareista, joissa lääkäri pysyi samana; asukkaiden keskiarvo.", sv = "Andel på varandra följande besökspar med samma läkare; medelvärde över invånare.", en = "Share of consecutive pairs of visits with the same physician; mean over residents." }
 ---
 --- [continuity.slicc]
+--- part_of = "continuity.without_professional"
 --- kind = "ratio"
 --- unit = "share"
 --- numerator = "own"

@@ -1,5 +1,6 @@
 --- id = "volume.callbacks"
 --- kind = "count"
+--- part_of = "volume.contacts"
 --- unit = "requests"
 --- better = "neither"
 --- published = ["service"]

@@ -5,8 +5,11 @@ mod cells;
 mod columns;
 mod definition;
 mod disclosure;
+mod draft;
+mod exact;
 mod gather;
 mod grouping;
+mod links;
 mod people;
 mod query;
 mod run;
@@ -14,19 +17,22 @@ mod tree;
 
 pub use cases::{CaseTable, cases, cases_under};
 pub use cells::{Figure, MOST_THRESHOLD, THRESHOLD};
-pub use definition::{Better, Definition, Kind, MeasureFile, Names};
+pub use definition::{Better, Definition, Kind, MeasureFile, Names, QUANTILES, Which};
 pub use disclosure::BEFORE_DATA;
 pub(crate) use disclosure::{Past, Windows};
+pub(crate) use draft::Draft;
 pub(crate) use gather::Gathering;
 pub(crate) use grouping::JOINED;
 pub use grouping::{Grain, Grouping, UnitGrouping};
+pub(crate) use links::{Links, groups};
 pub(crate) use run::{Cube, calendar_digest, run_file};
 pub use run::{Request, Results, RunManifest, instant_text, run};
+pub use stats::interval::CONFIDENCE;
 pub use tree::{Tree, UnitInfo};
 
 use facts::Row;
 use jiff::civil::Date;
-use operations::calendar::{Calendar, day_number};
+use operations::calendar::{Calendar, date_of, day_number};
 
 use std::path::Path;
 
@@ -77,10 +83,49 @@ impl Catalogue {
     fn checked(self) -> Result<Catalogue> {
         let mut ids: Vec<&str> = self.measures().map(|(_, measure)| measure.id.as_str()).collect();
         ids.sort_unstable();
-        match ids.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(Error::new(format!("two measures are called {}", pair[0]))),
-            None => Ok(self),
+        if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(Error::new(format!("two measures are called {}", pair[0])));
         }
+        for (file, measure) in self.measures() {
+            let wrong = |what: String| Error::new(format!("{}: {what}", measure.id)).at(&file.path);
+            let mut above = measure;
+            for _ in 0..self.measures().count() {
+                let Some(whole) = &above.part_of else { break };
+                let Some((_, found)) = self.measures().find(|(_, it)| it.id == *whole) else {
+                    return Err(wrong(format!("`part_of` names no measure: {whole}")));
+                };
+                if found.id == measure.id {
+                    return Err(wrong(format!("it is `part_of` {whole}, and that of it")));
+                }
+                if found.window_months != measure.window_months {
+                    return Err(wrong(format!("it is `part_of` {whole}, which has another `window_months`")));
+                }
+                above = found;
+            }
+        }
+        Ok(self)
+    }
+
+    /// The measure whose cases a measure's are a part of: as its head says, or because it counts rows of a table over which
+    /// another is a whole for others.
+    pub(crate) fn whole_of(&self, part: &Definition) -> Option<&Definition> {
+        let by_id = |id: &str| self.measures().find(|(_, measure)| measure.id == *id);
+        if let Some(whole) = &part.part_of {
+            return by_id(whole).map(|(_, measure)| measure);
+        }
+        let is_whole = |measure: &Definition| {
+            measure.part_of.is_none()
+                && measure.kind == Kind::Count
+                && self.measures().any(|(_, other)| other.part_of.as_ref() == Some(&measure.id))
+        };
+        let (file, _) = by_id(&part.id)?;
+        let table = file.rows_of()?.name;
+        let same_rows = |other: &(&MeasureFile, &Definition)| other.0.rows_of().is_some_and(|it| it.name == table);
+        let wholes = || self.measures().filter(|(_, measure)| is_whole(measure));
+        if is_whole(part) || part.window_months.is_some() || matches!(part.kind, Kind::Stock | Kind::Longest) {
+            return None;
+        }
+        wholes().find(same_rows).map(|(_, measure)| measure)
     }
 
     pub fn measures(&self) -> impl Iterator<Item = (&MeasureFile, &Definition)> {
@@ -132,6 +177,22 @@ pub fn months_of(snapshot: &Snapshot, file: &MeasureFile, now: i64) -> Option<(D
     let own = GO_ON.into_iter().filter(reads).filter_map(end).min();
     // What reads neither, such as surveys, comes in with what comes last.
     months_until(snapshot, own.or_else(|| GO_ON.into_iter().filter_map(end).min())?, now)
+}
+
+/// The instants between which a measure file's facts are known: from the first day of the rows that it counts to the last
+/// of them, or to the end of the months that are complete. In between, no case means that there was none.
+pub(crate) fn known(snapshot: &Snapshot, file: &MeasureFile, now: i64) -> Option<(i64, i64)> {
+    let calendar = Calendar::shipped();
+    let table = file.rows_of()?;
+    let is_day = table.at.and_then(|at| table.column(at)).is_some_and(|at| matches!(at.ty, facts::Type::Day));
+    let instant = |at: i64| match is_day {
+        true => i32::try_from(at).ok().and_then(date_of).and_then(|date| calendar.start_of(date)),
+        false => Some(at),
+    };
+    let first = calendar.start_of(calendar.local_date(instant(snapshot.span(table)?.0)?)?)?;
+    let last = instant(snapshot.happened(table)?)?;
+    let complete = months_of(snapshot, file, now).and_then(|(_, end)| calendar.start_of(end));
+    Some((first, last.max(complete.unwrap_or(last)).min(now)))
 }
 
 /// The first local day on which anything happened.

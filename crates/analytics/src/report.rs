@@ -1,5 +1,6 @@
 //! Figures and rows as text, CSV, JSON or Parquet.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use datafusion::arrow::array::Array;
@@ -77,7 +78,10 @@ pub fn figures_batch(figures: &[Figure]) -> Result<RecordBatch> {
 pub fn write(batches: &[RecordBatch], format: Format, out: &mut (impl Write + Send)) -> Result<()> {
     let broken = |error: std::io::Error| Error::new(format!("cannot write: {error}"));
     match format {
-        Format::Table => writeln!(out, "{}", pretty_format_batches(batches)?).map_err(broken),
+        Format::Table => {
+            let table = pretty_format_batches(batches)?.to_string();
+            writeln!(out, "{}", facts::printable(&table)).map_err(broken)
+        }
         Format::Csv => write_csv(batches, out),
         Format::Json => write_json(batches, out),
         Format::Parquet => {
@@ -98,20 +102,38 @@ fn texts(batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
     Ok(batch.columns().iter().map(|column| cast(column, &DataType::Utf8)).collect::<std::result::Result<_, _>>()?)
 }
 
+/// Whether what stands in a column is a number, a time or a truth value, and never somebody's text.
+fn is_plain(ty: &DataType) -> bool {
+    match ty {
+        DataType::Dictionary(_, values) => is_plain(values),
+        ty => ty.is_numeric() || ty.is_temporal() || matches!(ty, DataType::Boolean | DataType::Null),
+    }
+}
+
 fn write_csv(batches: &[RecordBatch], out: &mut impl Write) -> Result<()> {
     let broken = |error: csv::Error| Error::new(format!("cannot write: {error}"));
     let mut writer = csv::Writer::from_writer(out);
     for (number, batch) in batches.iter().enumerate() {
+        let schema = batch.schema();
         if number == 0 {
-            writer.write_record(batch.schema().fields().iter().map(|field| field.name())).map_err(broken)?;
+            let names = schema.fields().iter().map(|field| facts::harmless(field.name()).into_owned());
+            writer.write_record(names).map_err(broken)?;
         }
         let columns = texts(batch)?;
+        let plain: Vec<bool> = schema.fields().iter().map(|field| is_plain(field.data_type())).collect();
         for row in 0..batch.num_rows() {
-            let cells = columns.iter().map(|column| {
+            let cells = columns.iter().zip(&plain).map(|(column, plain)| {
                 let column = column.as_string::<i32>();
-                if column.is_valid(row) { column.value(row) } else { "" }
+                match (column.is_valid(row), plain) {
+                    (false, _) => Cow::Borrowed(""),
+                    (true, true) => column.value(row).into(),
+                    (true, false) => facts::harmless(column.value(row)),
+                }
             });
-            writer.write_record(cells).map_err(broken)?;
+            for cell in cells {
+                writer.write_field(cell.as_bytes()).map_err(broken)?;
+            }
+            writer.write_record(None::<&[u8]>).map_err(broken)?;
         }
     }
     writer.flush().map_err(|error| Error::new(format!("cannot write: {error}")))

@@ -7,7 +7,8 @@
 //! otherwise two publications of one month could be subtracted.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use facts::{Encounter, Registration, Residence, Resident, Row, TABLES, Table, Unit};
 use jiff::civil::Date;
@@ -17,11 +18,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::error::{Error, Result};
 use crate::lake::Snapshot;
 use crate::measure::{
-    self, Catalogue, Cube, Definition, Figure, Gathering, Grouping, MeasureFile, Past, Request, Windows, run_file,
+    self, Catalogue, Cube, Definition, Draft, Figure, Gathering, Grouping, Links, MeasureFile, Past, Request, Tree,
+    Windows, groups, run_file,
 };
 
 /// Raised when the engine makes other figures of the same facts.
-const ENGINE: u32 = 2;
+const ENGINE: u32 = 3;
 
 /// Cases settle for so long after their month: answers come in, booked visits happen.
 const SETTLES: i64 = 92 * 86_400 * 1_000_000;
@@ -97,7 +99,7 @@ pub struct Published {
     pub dimension: String,
     /// Value of the dimension.
     pub stratum: String,
-    /// Class, of measures that count classes.
+    /// Class, of measures that count classes; which quantile, of those of quantiles.
     pub class: String,
     pub unit_id: String,
     /// `2025-03`.
@@ -119,17 +121,60 @@ pub struct Published {
 /// The published results of a data directory.
 pub struct Results {
     database: Connection,
+    /// Where it is noted, apart from the results, that there was a publication.
+    note: PathBuf,
 }
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Error {
-        Error::new(format!("the published results: {error}"))
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase, PermissionDenied,
+            ReadOnly, SystemIoFailure,
+        };
+        let (what, remedy) = match error.sqlite_error_code() {
+            Some(DiskFull) => ("the disk is full", "make room on it; nothing of the results is lost"),
+            Some(ReadOnly | CannotOpen | PermissionDenied) => {
+                ("may not be written", "let the file and its folder be written; nothing of the results is lost")
+            }
+            Some(SystemIoFailure) => {
+                ("the disk does not write or read", "see that it is whole, has room and may be written")
+            }
+            Some(DatabaseBusy | DatabaseLocked) => ("another program holds them", "wait until it has ended"),
+            Some(DatabaseCorrupt | NotADatabase) => {
+                ("the file is damaged", "restore it from its backup: without it what was hidden once is not known")
+            }
+            _ => return Error::new(format!("the published results: {error}")),
+        };
+        Error::new(format!("the published results: {what} ({error})")).remedy(remedy)
     }
 }
 
+/// The note beside the results that they were published.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Note {
+    threshold: u64,
+}
+
+/// Name of the note in the data directory.
+const NOTE: &str = "published.toml";
+
 impl Results {
+    /// The results of a data directory; made where nothing was ever published. Results that were published and are gone are
+    /// an error: what was hidden once would be shown.
     pub fn open(data: &Path) -> Result<Results> {
-        let path = data.join("results.db");
+        let (path, note) = (data.join("results.db"), data.join(NOTE));
+        let lost = || {
+            Error::new("figures were published, and the published results are lost: what was hidden once is not known")
+                .at(path.display())
+                .remedy(format!(
+                    "restore it from its backup; to publish all anew, small figures that were hidden among it, remove {}",
+                    note.display()
+                ))
+        };
+        let was_published = note.exists();
+        if was_published && !path.exists() {
+            return Err(lost());
+        }
         let open = || {
             let database = Connection::open(&path)?;
             database.busy_timeout(std::time::Duration::from_mins(10))?;
@@ -142,11 +187,35 @@ impl Results {
             }
             Ok(database)
         };
-        let broken = |error: rusqlite::Error| {
-            Error::file("open the published results", &path, error)
-                .remedy("restore it from its backup: without it what was hidden once is not known")
-        };
-        Ok(Results { database: open().map_err(broken)? })
+        let database = open().map_err(|error: rusqlite::Error| Error::from(error).at(path.display()))?;
+        let results = Results { database, note: note.clone() };
+        if was_published && results.last_threshold()?.is_none() {
+            return Err(lost());
+        }
+        Ok(results)
+    }
+
+    /// The threshold of the last publication, if there was one.
+    pub fn last_threshold(&self) -> Result<Option<u64>> {
+        let last = "SELECT threshold FROM publication ORDER BY publication DESC LIMIT 1";
+        Ok(self.database.query_row(last, [], |row| row.get::<_, i64>(0)).optional()?.map(|threshold| threshold as u64))
+    }
+
+    /// Notes apart from the results that there are any: were they lost, it would be known.
+    fn note(&self) -> Result<()> {
+        let Some(threshold) = self.last_threshold()? else { return Ok(()) };
+        let told = |error: std::io::Error| Error::file("note what is published", &self.note, error);
+        let text = toml::to_string(&Note { threshold }).map_err(|error| Error::new(error.to_string()))?;
+        let about = "# Written when figures are published. As long as it is here, results.db must be: what was hidden once, and \
+                     stays so, is known only there.\n";
+        let text = format!("{about}{text}");
+        if std::fs::read_to_string(&self.note).is_ok_and(|known| known == text) {
+            return Ok(());
+        }
+        // Whole or not at all.
+        let partial = self.note.with_extension("toml.partial");
+        std::fs::write(&partial, text).and_then(|()| std::fs::File::open(&partial)?.sync_all()).map_err(told)?;
+        std::fs::rename(&partial, &self.note).map_err(told)
     }
 
     /// Publishes every month that is over and not published as it stands now; `progress` is told of each measure file.
@@ -165,8 +234,13 @@ impl Results {
             true => Ok(Summary::default()),
             false => self.make(snapshot, catalogue, as_of, threshold, progress).await,
         };
-        self.database.execute_batch(if published.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        published
+        // A full disk ends the transaction by itself.
+        let end = if published.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = if self.database.is_autocommit() { Ok(()) } else { self.database.execute_batch(end) };
+        let published = published?;
+        ended?;
+        self.note()?;
+        Ok(published)
     }
 
     /// The newest version of the facts that was published.
@@ -185,68 +259,73 @@ impl Results {
     ) -> Result<Summary> {
         let mut summary = Summary::default();
         let mut begun = None;
-        for file in &catalogue.files {
-            progress(&file.path);
-            let months = months(snapshot, file, as_of)?;
-            let cubes = cubes(file);
-            let mut stored = Vec::new();
+        let mut links = Links::new(catalogue, threshold);
+        for group in groups(catalogue) {
+            let files: Vec<&MeasureFile> = group.into_iter().map(|file| &catalogue.files[file]).collect();
             let mut asked = Vec::new();
-            let (mut made, mut broken) = (0, None);
-            for (dimension, measures) in &cubes {
-                let stale = self.stale(snapshot, file, measures, dimension, &months, (as_of, threshold))?;
-                summary.kept += (months.len() - stale.len()) * measures.len();
-                made += stale.len() * measures.len();
-                let (Some(first), Some(last)) = (stale.first(), stale.last()) else { continue };
-                let request = Request {
-                    from: first.first,
-                    to: last.next,
-                    grouping: Grouping::parse(&format!("unit,period,{dimension}"))?,
-                    as_of,
-                    tree_now: false,
-                    suppress: Some(threshold),
-                };
-                asked.push(Cube { measures, request });
-                stored.push((*dimension, measures, stale));
+            let mut stale = HashSet::new();
+            for file in files {
+                let (months, cubes) = (months(snapshot, file, as_of)?, cubes(file));
+                for (dimension, measures) in &cubes {
+                    let found = self.stale(snapshot, file, measures, dimension, &months, (as_of, threshold))?;
+                    stale.extend(found.into_iter().map(|month| month.name.clone()));
+                }
+                asked.push((file, months, cubes));
             }
-            if asked.is_empty() {
+            let mut made = Vec::new();
+            for (file, months, cubes) in &asked {
+                progress(&file.path);
+                let all: usize = cubes.values().map(Vec::len).sum();
+                // Linked measures are hidden together, and so made together.
+                let mine: Vec<&Month> = months.iter().filter(|month| stale.contains(&month.name)).collect();
+                summary.kept += (months.len() - mine.len()) * all;
+                match drafts(snapshot, file, cubes, &mine, (as_of, threshold)).await {
+                    // One county's file must not keep all the others from being published.
+                    Err(error) => summary.failed.push(format!("{}: {error}", file.path)),
+                    Ok(drafts) => {
+                        summary.made += mine.len() * all;
+                        made.extend(drafts.into_iter().map(|(dimension, draft, tree)| Made {
+                            file,
+                            dimension,
+                            stale: mine.clone(),
+                            draft,
+                            tree,
+                        }));
+                    }
+                }
+            }
+            if made.is_empty() {
                 continue;
             }
             let publication = begun.map_or_else(|| self.begin(snapshot, as_of, threshold), Ok)?;
             begun = Some(publication);
-            // In the order of the cubes: totals come first, and a breakdown would tell a total that is hidden.
-            let each = |number: usize, gathering: Gathering<'_>| {
-                let (dimension, measures, stale) = &stored[number];
-                let hidden = self.hidden(measures, dimension)?;
-                let totals = if dimension.is_empty() { HashSet::new() } else { self.hidden(measures, "")? };
-                let gone: Vec<Figure> = hidden.iter().map(|key| valueless(key, dimension)).collect();
-                let before = |figure: &Figure| {
-                    let (measure, month, unit, ..) = key(figure);
-                    let total = (measure, month, unit, String::new(), String::new());
-                    hidden.contains(&key(figure)) || totals.contains(&total)
-                };
-                let windows = self.windows(measures, dimension, stale.first().map_or("", |month| &month.name))?;
-                let windows = |figure: &Figure| {
-                    let (measure, _, unit, stratum, class) = key(figure);
-                    windows.get(&(measure, unit, stratum, class)).cloned()
-                };
-                let figures = gathering.figures(&Past { hidden: &before, gone: &gone, windows: &windows });
-                let of = Stored { publication, file, measures, dimension, as_of };
-                self.store(&of, stale, &figures)
-            };
-            let each = |number: usize, gathering: Gathering<'_>| {
-                each(number, gathering).map_err(|error| {
-                    broken = Some(error);
-                    Error::new("the figures were not stored")
-                })
-            };
-            match (run_file(snapshot, file, &asked, each).await, broken) {
-                (_, Some(error)) => return Err(error),
-                // One county's file must not keep all the others from being published.
-                (Err(error), None) => summary.failed.push(format!("{}: {error}", file.path)),
-                (Ok(()), None) => summary.made += made,
+            // Totals come first, and a breakdown would tell a total that is hidden; wholes come before their parts.
+            made.sort_by_key(|made| (!made.dimension.is_empty(), links.depth(&made.draft.measure)));
+            for made in &made {
+                let figures = self.hide(made, &mut links)?;
+                self.store(publication, made, as_of, &figures)?;
             }
         }
         Ok(summary)
+    }
+
+    /// The figures of a measure with everything hidden that must be, or was before.
+    fn hide(&self, made: &Made<'_>, links: &mut Links<'_>) -> Result<Vec<Figure>> {
+        let (measure, dimension) = (&made.draft.measure, made.dimension);
+        let hidden = self.hidden(measure, dimension)?;
+        let totals = if dimension.is_empty() { HashSet::new() } else { self.hidden(measure, "")? };
+        let gone: Vec<Figure> = hidden.iter().map(|key| valueless(key, measure, dimension)).collect();
+        let before = |figure: &Figure| {
+            let (measure, month, unit, ..) = key(figure);
+            let total = (measure, month, unit, String::new(), String::new());
+            hidden.contains(&key(figure)) || totals.contains(&total)
+        };
+        let windows = self.windows(measure, dimension, made.stale.first().map_or("", |month| &month.name))?;
+        let windows = |figure: &Figure| {
+            let (measure, _, unit, stratum, class) = key(figure);
+            windows.get(&(measure, unit, stratum, class)).cloned()
+        };
+        Ok(links.figures(&made.draft, &made.tree, dimension, &Past { hidden: &before, gone: &gone, windows: &windows }))
     }
 
     /// Writes down what a publication is made from.
@@ -316,28 +395,24 @@ impl Results {
     }
 
     /// Keys of figures that were ever published hidden.
-    fn hidden(&self, measures: &[&Definition], dimension: &str) -> Result<HashSet<Key>> {
-        let mut hidden = HashSet::new();
+    fn hidden(&self, measure: &Definition, dimension: &str) -> Result<HashSet<Key>> {
         let mut rows = self
             .database
             .prepare_cached("SELECT month, unit_id, stratum, class FROM hidden WHERE measure = ? AND dimension = ?")?;
-        for measure in measures {
-            let keys = rows.query_map(params![measure.id, dimension], |row| {
-                Ok((measure.id.clone(), row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })?;
-            hidden.extend(keys.collect::<std::result::Result<Vec<Key>, _>>()?);
-        }
-        Ok(hidden)
+        let keys = rows.query_map(params![measure.id, dimension], |row| {
+            Ok((measure.id.clone(), row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
+        Ok(keys.collect::<std::result::Result<_, _>>()?)
     }
 
-    /// By measure, unit, stratum and class, the published windows of rolling measures that end before a month.
-    fn windows(&self, measures: &[&Definition], dimension: &str, month: &str) -> Result<HashMap<Place, Windows>> {
+    /// By measure, unit, stratum and class, the published windows of a rolling measure that end before a month.
+    fn windows(&self, measure: &Definition, dimension: &str, month: &str) -> Result<HashMap<Place, Windows>> {
         let mut windows: HashMap<Place, Windows> = HashMap::new();
         let mut rows = self.database.prepare_cached(
             "SELECT unit_id, stratum, class, month, n, denominator, suppressed OR coalesce(reason, '') = ? \
              FROM figure WHERE measure = ? AND dimension = ? AND month < ? ORDER BY month",
         )?;
-        for measure in measures.iter().filter(|measure| measure.window_months.is_some_and(|months| months > 1)) {
+        if measure.window_months.is_some_and(|months| months > 1) {
             let mut rows = rows.query(params![measure::BEFORE_DATA, measure.id, dimension, month])?;
             while let Some(row) = rows.next()? {
                 let place = (measure.id.clone(), row.get(0)?, row.get(1)?, row.get(2)?);
@@ -352,28 +427,19 @@ impl Results {
     }
 
     /// Stores the figures of stale months in place of what stood there.
-    fn store(&self, cube: &Stored<'_>, stale: &[&Month], figures: &[Figure]) -> Result<()> {
+    fn store(&self, publication: i64, made: &Made<'_>, as_of: i64, figures: &[Figure]) -> Result<()> {
+        let Made { file, dimension, stale, draft: Draft { measure, .. }, .. } = made;
         let names: HashSet<&str> = stale.iter().map(|month| month.name.as_str()).collect();
-        for measure in cube.measures {
-            for month in &names {
-                self.database
-                    .prepare_cached("DELETE FROM figure WHERE measure = ? AND dimension = ? AND month = ?")?
-                    .execute(params![measure.id, cube.dimension, month])?;
-                self.database
-                    .prepare_cached(
-                        "INSERT OR REPLACE INTO month (measure, dimension, month, publication, version, file_sha256, \
-                         as_of) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    )?
-                    .execute(params![
-                        measure.id,
-                        cube.dimension,
-                        month,
-                        cube.publication,
-                        measure.version,
-                        cube.file.digest,
-                        cube.as_of
-                    ])?;
-            }
+        for month in &names {
+            self.database
+                .prepare_cached("DELETE FROM figure WHERE measure = ? AND dimension = ? AND month = ?")?
+                .execute(params![measure.id, dimension, month])?;
+            self.database
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO month (measure, dimension, month, publication, version, file_sha256, \
+                     as_of) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                )?
+                .execute(params![measure.id, dimension, month, publication, measure.version, file.digest, as_of])?;
         }
         for figure in figures.iter().filter(|figure| names.contains(figure.period.as_str())) {
             let (measure, month, unit, stratum, class) = key(figure);
@@ -381,7 +447,7 @@ impl Results {
                 // For ever: also when no case is left, or the measure is gone for a while.
                 self.database
                     .prepare_cached("INSERT OR IGNORE INTO hidden VALUES (?, ?, ?, ?, ?, ?)")?
-                    .execute(params![measure, cube.dimension, month, unit, stratum, class])?;
+                    .execute(params![measure, dimension, month, unit, stratum, class])?;
             }
             self.database
                 .prepare_cached(
@@ -391,7 +457,7 @@ impl Results {
                 )?
                 .execute(params![
                     measure,
-                    cube.dimension,
+                    dimension,
                     month,
                     unit,
                     stratum,
@@ -449,18 +515,19 @@ type Key = (String, String, String, String, String);
 
 fn key(figure: &Figure) -> Key {
     let value = |wanted: bool| {
-        let found = figure.strata.iter().find(|(name, _)| (name == "class") == wanted);
+        let found = figure.strata.iter().find(|(name, _)| ["class", "quantile"].contains(&name.as_str()) == wanted);
         found.map(|(_, value)| value.clone()).unwrap_or_default()
     };
     (figure.measure.clone(), figure.period.clone(), figure.unit_id.clone(), value(false), value(true))
 }
 
 /// A figure of which nothing is left but that it was hidden.
-fn valueless((measure, month, unit, stratum, class): &Key, dimension: &str) -> Figure {
+fn valueless((id, month, unit, stratum, class): &Key, measure: &Definition, dimension: &str) -> Figure {
     let stratum = (!dimension.is_empty()).then(|| (dimension.to_string(), stratum.clone()));
-    let class = (!class.is_empty()).then(|| ("class".to_string(), class.clone()));
+    let part = measure.parts().filter(|_| !class.is_empty());
+    let class = part.map(|part| (part.to_string(), class.clone()));
     Figure {
-        measure: measure.clone(),
+        measure: id.clone(),
         unit_id: unit.clone(),
         period: month.clone(),
         strata: stratum.into_iter().chain(class).collect(),
@@ -468,13 +535,52 @@ fn valueless((measure, month, unit, stratum, class): &Key, dimension: &str) -> F
     }
 }
 
-/// What is stored together.
-struct Stored<'a> {
-    publication: i64,
+/// A measure's figures that are to be stored.
+struct Made<'a> {
     file: &'a MeasureFile,
-    measures: &'a [&'a Definition],
     dimension: &'a str,
-    as_of: i64,
+    stale: Vec<&'a Month>,
+    draft: Draft,
+    tree: Arc<Tree>,
+}
+
+/// The figures of a file's cubes in some months, before anything is hidden: by dimension and measure.
+async fn drafts<'a>(
+    snapshot: &Snapshot,
+    file: &MeasureFile,
+    cubes: &'a BTreeMap<&str, Vec<&Definition>>,
+    stale: &[&Month],
+    (as_of, threshold): (i64, u64),
+) -> Result<Vec<(&'a str, Draft, Arc<Tree>)>> {
+    let (Some(first), Some(last)) = (stale.first(), stale.last()) else { return Ok(Vec::new()) };
+    let mut asked = Vec::new();
+    for (dimension, measures) in cubes {
+        let request = Request {
+            from: first.first,
+            to: last.next,
+            grouping: Grouping::parse(&format!("unit,period,{dimension}"))?,
+            as_of,
+            tree_now: false,
+            confidence: measure::CONFIDENCE,
+            suppress: Some(threshold),
+        };
+        asked.push(Cube { measures, request });
+    }
+    let names: Vec<&str> = cubes.keys().copied().collect();
+    let mut made = Vec::new();
+    let mut tree: Option<Arc<Tree>> = None;
+    let each = |number: usize, mut gathering: Gathering<'_>| {
+        let dimension = names[number];
+        if !dimension.is_empty() {
+            // A breakdown is of one month; which parts others have hangs on which are made anew together.
+            gathering.known = None;
+        }
+        let tree = tree.get_or_insert_with(|| Arc::new(gathering.tree().clone()));
+        made.extend(gathering.drafts().into_iter().map(|draft| (dimension, draft, Arc::clone(tree))));
+        Ok(())
+    };
+    run_file(snapshot, file, &asked, each).await?;
+    Ok(made)
 }
 
 /// A month that is over.

@@ -4,12 +4,14 @@
 //! comments; the macro makes from it the row struct, the schema ([`Table`]), and through it the data dictionary, the
 //! import checks and the Parquet layout. Closed vocabularies stand in [`codes`], in three languages.
 
+mod cell;
 mod codes;
 mod dictionary;
 mod id;
 mod tables;
 mod value;
 
+pub use cell::{harmless, printable};
 pub use codes::*;
 pub use dictionary::dictionary;
 pub use id::{MOST_ID, NoId, holds_identity_code, id, label, normal, source_id};

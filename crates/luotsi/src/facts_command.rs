@@ -139,6 +139,9 @@ pub enum FactsCommand {
     List(DataDirectory),
     /// The columns of a table, and what they mean.
     Show { table: String },
+    /// The number under which the facts know a resident, from the id that the source gives them, and in which tables there are
+    /// rows of theirs; recorded where accesses are. Whoever holds the data directory and its keys may ask.
+    Who(crate::who::Arguments),
     /// Fold newer rows into the base of each range; what was replaced joins the history.
     Compact(DataDirectory),
     /// Check that every file is what was written, in order and in its range.
@@ -149,6 +152,7 @@ pub fn run(command: &FactsCommand) -> Result<()> {
     match command {
         FactsCommand::List(data) => list(data),
         FactsCommand::Show { table: name } => show(table(name)?),
+        FactsCommand::Who(arguments) => crate::who::run(arguments),
         FactsCommand::Compact(data) => compact(data),
         FactsCommand::Verify(data) => verify(data),
     }

@@ -18,6 +18,7 @@ mod serve;
 mod settings;
 mod spc_command;
 mod token_command;
+mod who;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -104,7 +105,7 @@ fn main() -> ExitCode {
         Ok(Done::Whole) => ExitCode::SUCCESS,
         Ok(Done::WithRejectedRows) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", facts::printable(&error.to_string()));
             ExitCode::from(1)
         }
     }

@@ -63,7 +63,7 @@ pub struct RunArguments {
     /// Day after the last, local.
     #[arg(long)]
     to: Option<Date>,
-    /// unit, unit:LEVEL, period, period:week|month|quarter|year, and dimensions, separated by commas.
+    /// unit, unit:LEVEL, period, period:day|week|month|quarter|year, and dimensions, separated by commas.
     #[arg(long, default_value = "")]
     by: String,
     /// As of which instant: what was recorded by then; by default now.
@@ -72,6 +72,9 @@ pub struct RunArguments {
     /// Count each case for the units above it then (when it happened) or now.
     #[arg(long, default_value = "then", value_parser = ["then", "now"])]
     tree: String,
+    /// Confidence of the intervals, such as 0.95, or 0.998 for the outer pair of a funnel.
+    #[arg(long, default_value_t = measure::CONFIDENCE, value_parser = confidence)]
+    confidence: f64,
     /// Write what the run was made from (versions and digests of program, facts, calendar and measures) as JSON.
     #[arg(long)]
     manifest: Option<PathBuf>,
@@ -84,6 +87,11 @@ pub struct RunArguments {
     /// table, csv, json or parquet.
     #[arg(long, default_value = "table", value_parser = output::format)]
     format: Format,
+}
+
+fn confidence(text: &str) -> std::result::Result<f64, String> {
+    let number: Option<f64> = text.parse().ok();
+    number.filter(|it| (0.5..1.0).contains(it)).ok_or_else(|| "a number from 0.5 to below 1, such as 0.998".into())
 }
 
 pub fn run(command: &MeasureCommand) -> Result<()> {
@@ -139,8 +147,9 @@ fn publish(data: &Path) -> Result<()> {
     }
     let (catalogue, settings) = (settings::catalogue(data)?, Settings::read(data)?);
     let mut results = Results::open(data)?;
+    let threshold = settings.threshold_after(results.last_threshold()?, data)?;
     let bar = output::progress("measures", Some(catalogue.files.len() as u64));
-    let published = results.publish(&snapshot, &catalogue, now(), settings.threshold, |_| bar.inc(1));
+    let published = results.publish(&snapshot, &catalogue, now(), threshold, |_| bar.inc(1));
     let published = runtime()?.block_on(published);
     bar.finish_and_clear();
     let published = published?;
@@ -179,6 +188,7 @@ fn run_measures(arguments: &RunArguments) -> Result<()> {
         grouping: Grouping::parse(&arguments.by)?,
         as_of,
         tree_now: arguments.tree == "now",
+        confidence: arguments.confidence,
         suppress: (!arguments.no_suppress).then_some(Settings::read(&arguments.of.data.path)?.threshold),
     };
     let ids: Vec<String> = match arguments.ids.as_slice() {

@@ -2,7 +2,7 @@
 
 mod under_way;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -60,8 +60,9 @@ impl Publication {
         let snapshot = Lake::existing(data)?.snapshot()?;
         let catalogue = settings::catalogue(data)?;
         let as_of = now();
-        let threshold = Settings::read(data)?.threshold;
+        let settings = Settings::read(data)?;
         let mut results = Results::open(data)?;
+        let threshold = settings.threshold_after(results.last_threshold()?, data)?;
         // What an import has brought so far is not shown: half of it could hide for ever what the whole would not. Asked
         // after the snapshot was taken: one that begins now is not in it, and one that has ended since brought a version.
         let broken_off = broken_off(data)?;
@@ -145,6 +146,8 @@ impl Publication {
             (measure.id.clone(), own.enumerate().map(|(at, month)| (month.as_str(), at)).collect())
         };
         let places: HashMap<String, HashMap<&str, usize>> = catalogue.measures().map(places).collect();
+        let named = |(_, measure): (_, &measure::Definition)| Some((measure.id.clone(), measure.parts()?.to_string()));
+        let parts: HashMap<String, String> = catalogue.measures().filter_map(named).collect();
         let mut latest: HashMap<(String, String), usize> = HashMap::new();
         results.figures(|figure| {
             let Some(own) = places.get(&figure.measure) else { return };
@@ -153,7 +156,10 @@ impl Publication {
             let key = (figure.measure.clone(), figure.unit_id.clone());
             let (dimension, value) = match figure.class.is_empty() {
                 true => (&figure.dimension, &figure.stratum),
-                false => (&"class".to_string(), &figure.class),
+                false => match parts.get(&figure.measure) {
+                    Some(part) => (part, &figure.class),
+                    None => return,
+                },
             };
             if dimension.is_empty() {
                 let series = self.series.entry(key);
@@ -180,17 +186,39 @@ impl Publication {
             }
             parts.push(Part { dimension: dimension.clone(), value: value.clone(), point: point(&figure) });
         })?;
+        self.begin_with_cases();
         self.end_with_figures();
         Ok(())
     }
 
-    /// A measure ends with the last month of which any unit has a figure: between it and the first live contact of this week
-    /// there are no months in which nothing happened, but none of which anything was brought.
+    /// A unit's series of counts begins with the first month in which it had a case: whether it was there before is not known.
+    /// Of a unit that never had any there is none.
+    fn begin_with_cases(&mut self) {
+        let counts = counting(&self.cards);
+        self.series.retain(|(measure, _), series| {
+            let first = series.points.iter().position(has_cases);
+            if counts.contains(measure) {
+                let before = series.points.iter_mut().take(first.unwrap_or_default());
+                before
+                    .for_each(|point| *point = Point { period: std::mem::take(&mut point.period), ..Point::default() });
+            }
+            first.is_some() || !counts.contains(measure)
+        });
+    }
+
+    /// A measure ends with the last month of which any unit has a figure, and one that counts with the last in which anything
+    /// was counted at all: between it and the first live contact of this week there are no months in which nothing
+    /// happened, but none of which anything was brought.
     fn end_with_figures(&mut self) {
+        let counts = counting(&self.cards);
+        let after = |series: &Series, is_there: &dyn Fn(&Point) -> bool| {
+            series.points.iter().rposition(is_there).map_or(0, |last| last + 1)
+        };
+        let last = self.series.values().map(|series| after(series, &has_cases)).max().unwrap_or_default();
         let mut ends: HashMap<String, usize> = HashMap::new();
         for ((measure, _), series) in &self.series {
             let is_there = |point: &Point| point.n.is_some() || point.suppressed;
-            let end = series.points.iter().rposition(is_there).map_or(0, |last| last + 1);
+            let end = if counts.contains(measure) { last } else { after(series, &is_there) };
             ends.entry(measure.clone()).and_modify(|other| *other = end.max(*other)).or_insert(end);
         }
         for ((measure, _), series) in &mut self.series {
@@ -201,6 +229,17 @@ impl Publication {
             }
         }
     }
+}
+
+/// The measures of which no case is a value as well.
+fn counting(cards: &[Card]) -> HashSet<String> {
+    let counting = cards.iter().filter(|card| matches!(card.kind.as_str(), "count" | "persons" | "stock"));
+    counting.map(|card| card.id.clone()).collect()
+}
+
+/// Whether a month had cases, be it that they are hidden.
+fn has_cases(point: &Point) -> bool {
+    point.n.is_some_and(|n| n > 0) || point.suppressed
 }
 
 fn point(figure: &Published) -> Point {
@@ -298,7 +337,8 @@ impl Figures for Publication {
             let from: Date = format!("{period}-01").parse().map_err(|error: jiff::Error| error.to_string())?;
             let to = from.checked_add(jiff::Span::new().months(1)).map_err(|error| error.to_string())?;
             let grouping = Grouping::parse("period").map_err(|error| error.to_string())?;
-            let request = Request { from, to, grouping, as_of, tree_now: false, suppress: None };
+            let request =
+                Request { from, to, grouping, as_of, tree_now: false, confidence: measure::CONFIDENCE, suppress: None };
             let table = measure::cases_under(&snapshot, &catalogue, &measure, &unit, &request, CASES_SHOWN).await;
             let table = table.map_err(|error| error.to_string())?;
             Ok(CaseTable { header: table.header, rows: table.rows, total: table.total })

@@ -14,6 +14,9 @@ use serde::{Deserialize, Deserializer};
 pub struct Settings {
     /// What fewer people than this stand behind is not published: 3 to 10.
     pub threshold: u64,
+    /// Whether the file names the threshold, and it is not the usual one for want of a word.
+    #[serde(skip)]
+    pub names_threshold: bool,
     /// What residents can write about, and whose queue it comes to; the first takes what no other is named for.
     #[serde(rename = "service")]
     pub services: Vec<Service>,
@@ -67,7 +70,14 @@ pub struct Service {
 impl Default for Settings {
     fn default() -> Settings {
         let (services, trusted_proxy, hosts) = (Vec::new(), Vec::new(), Vec::new());
-        Settings { threshold: THRESHOLD, services, limits: Limits::default(), trusted_proxy, hosts }
+        Settings {
+            threshold: THRESHOLD,
+            names_threshold: false,
+            services,
+            limits: Limits::default(),
+            trusted_proxy,
+            hosts,
+        }
     }
 }
 
@@ -80,7 +90,7 @@ impl Settings {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
             Err(error) => return Err(Error::file("read", &path, error)),
         };
-        let settings: Settings = toml::from_str(&text).map_err(|error| {
+        let mut settings: Settings = toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             Error::new(format!("the settings are wrong: {}", error.message()))
                 .at(format!("{}:{line}:1", path.display()))
@@ -89,7 +99,26 @@ impl Settings {
             return Err(Error::new(format!("threshold = {} is not 3 to {MOST_THRESHOLD}", settings.threshold))
                 .at(path.display()));
         }
+        settings.names_threshold = text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("threshold"));
         Ok(settings)
+    }
+
+    /// The threshold to publish with. One lower than that of the last publication must stand in the file: it may be lost.
+    pub fn threshold_after(&self, last: Option<u64>, data: &Path) -> Result<u64> {
+        let Some(last) = last.filter(|last| *last > self.threshold) else { return Ok(self.threshold) };
+        if !self.names_threshold {
+            return Err(Error::new(format!(
+                "no threshold is set, and the usual {} is lower than the {last} of the last publication",
+                self.threshold
+            ))
+            .at(data.join("county.toml").display())
+            .remedy(format!("restore the file, or write threshold = {} in it", self.threshold)));
+        }
+        eprintln!(
+            "note: the threshold is {} now and was {last} at the last publication; what was hidden stays hidden",
+            self.threshold
+        );
+        Ok(self.threshold)
     }
 }
 
@@ -107,6 +136,22 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("county.toml"), text).expect("a file");
         Settings::read(folder.path())
+    }
+
+    #[test]
+    fn a_threshold_falls_only_by_a_word_in_the_file() {
+        let data = Path::new("data");
+        for (text, last, expected) in [
+            ("", None, Some(THRESHOLD)),
+            ("", Some(THRESHOLD), Some(THRESHOLD)),
+            ("", Some(10), None),
+            ("# threshold = 5\n", Some(10), None),
+            ("threshold = 5\n", Some(10), Some(5)),
+            ("threshold = 10\n", Some(5), Some(10)),
+        ] {
+            let threshold = settings(text).expect("settings").threshold_after(last, data);
+            assert_eq!(threshold.ok(), expected, "{text:?} after {last:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod copies;
 mod county;
 #[path = "it/damage.rs"]
 mod damage;
+#[path = "it/figures.rs"]
+mod figures;
 #[path = "it/serving.rs"]
 mod serving;
 #[path = "it/spc.rs"]

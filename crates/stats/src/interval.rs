@@ -64,6 +64,17 @@ pub fn exact_poisson(events: f64, confidence: f64) -> Option<Estimate> {
     Some(Estimate { value: events, lower, upper: chi(1.0 - tail, 2.0 * events + 2.0)? })
 }
 
+/// Events per exposure, in events for one unit of it, with the interval of [`count`] for the events.
+///
+/// `None` without exposure.
+pub fn rate(events: f64, exposure: f64, confidence: f64) -> Option<Estimate> {
+    if exposure <= 0.0 {
+        return None;
+    }
+    let per = |end: f64| end / exposure;
+    count(events, confidence).map(|it| Estimate { value: per(it.value), lower: per(it.lower), upper: per(it.upper) })
+}
+
 /// Mean of `n` values with Student's t interval, from their sum and sum of squares.
 ///
 /// With one value the mean stands and the ends are infinite; `None` without values.
@@ -71,12 +82,20 @@ pub fn mean(n: u64, sum: f64, sum_of_squares: f64, confidence: f64) -> Option<Es
     if n == 0 {
         return None;
     }
+    let value = sum / n as f64;
+    mean_of_deviations(n, value, sum_of_squares - sum * value, confidence)
+}
+
+/// The same from the mean of the values and the sum of the squares of their deviations from it.
+pub fn mean_of_deviations(n: u64, value: f64, deviations: f64, confidence: f64) -> Option<Estimate> {
+    if n == 0 {
+        return None;
+    }
     let count = n as f64;
-    let value = sum / count;
     let Ok(t) = StudentsT::new(0.0, 1.0, count - 1.0) else {
         return Some(Estimate { value, lower: f64::NEG_INFINITY, upper: f64::INFINITY });
     };
-    let variance = ((sum_of_squares - sum * value) / (count - 1.0)).max(0.0);
+    let variance = (deviations / (count - 1.0)).max(0.0);
     let half = t.inverse_cdf(0.5 + confidence / 2.0) * (variance / count).sqrt();
     Some(Estimate { value, lower: value - half, upper: value + half })
 }

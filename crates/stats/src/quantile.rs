@@ -4,23 +4,38 @@ use statrs::distribution::{Binomial, DiscreteCDF};
 
 use crate::interval::Estimate;
 
-/// Values with their counts, ascending; as exact as their resolution and as small as their variety.
+/// Values with their counts, ascending; exact, and as small as their variety.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tally {
+    /// By [`place`] of the value.
     counts: std::collections::BTreeMap<i64, u64>,
     n: u64,
 }
 
+/// A float as a whole number in the same order.
+fn place(value: f64) -> i64 {
+    // Nought has one sign.
+    let bits = (value + 0.0).to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
+}
+
+/// The float of a [`place`].
+fn value(place: i64) -> f64 {
+    f64::from_bits((place ^ (((place >> 63) as u64) >> 1) as i64) as u64)
+}
+
 impl Tally {
-    pub fn add(&mut self, value: i64, count: u64) {
-        *self.counts.entry(value).or_default() += count;
+    /// Adds a value, which is a number, `count` times.
+    pub fn add(&mut self, value: f64, count: u64) {
+        *self.counts.entry(place(value)).or_default() += count;
         self.n += count;
     }
 
     pub fn merge(&mut self, other: &Tally) {
-        for (value, count) in &other.counts {
-            self.add(*value, *count);
+        for (place, count) in &other.counts {
+            *self.counts.entry(*place).or_default() += count;
         }
+        self.n += other.n;
     }
 
     pub fn n(&self) -> u64 {
@@ -28,19 +43,19 @@ impl Tally {
     }
 
     /// The value at place `rank`, counted from 0 in ascending order.
-    fn at(&self, rank: u64) -> Option<i64> {
+    fn at(&self, rank: u64) -> Option<f64> {
         let mut passed = 0;
-        self.counts.iter().find_map(|(value, count)| {
+        self.counts.iter().find_map(|(place, count)| {
             passed += count;
-            (rank < passed).then_some(*value)
+            (rank < passed).then(|| value(*place))
         })
     }
 
     /// Quantile of type 7 at `p` in 0–1: h = (n − 1)·p, linear between the neighbours. `None` without values.
     pub fn quantile(&self, p: f64) -> Option<f64> {
         let h = self.n.checked_sub(1)? as f64 * p;
-        let below = self.at(h.floor() as u64)? as f64;
-        let above = self.at(h.ceil() as u64)? as f64;
+        let below = self.at(h.floor() as u64)?;
+        let above = self.at(h.ceil() as u64)?;
         Some(below + (h - h.floor()) * (above - below))
     }
 
@@ -56,11 +71,7 @@ impl Tally {
         let high = ranks.inverse_cdf(1.0 - tail) + 1;
         let lower = low.checked_sub(1).and_then(|rank| self.at(rank));
         let upper = self.at(high - 1);
-        Some(Estimate {
-            value,
-            lower: lower.map_or(f64::NEG_INFINITY, |end| end as f64),
-            upper: upper.map_or(f64::INFINITY, |end| end as f64),
-        })
+        Some(Estimate { value, lower: lower.unwrap_or(f64::NEG_INFINITY), upper: upper.unwrap_or(f64::INFINITY) })
     }
 }
 
@@ -71,9 +82,23 @@ mod tests {
     fn tally(values: &[i64]) -> Tally {
         let mut tally = Tally::default();
         for value in values {
-            tally.add(*value, 1);
+            tally.add(*value as f64, 1);
         }
         tally
+    }
+
+    #[test]
+    fn values_are_kept_as_they_are_and_in_their_order() {
+        let values = [-1e300, -2.5, -5e-324, 0.0, 5e-324, 0.1, 0.30000000000000004, 2.5, 1e300];
+        assert!(values.windows(2).all(|pair| super::place(pair[0]) < super::place(pair[1])));
+        assert!(values.iter().all(|it| super::value(super::place(*it)).to_bits() == it.to_bits()));
+        assert_eq!(super::place(-0.0), super::place(0.0));
+        let of = |values: &[f64]| {
+            let mut tally = Tally::default();
+            values.iter().for_each(|value| tally.add(*value, 1));
+            tally.quantile(0.5)
+        };
+        assert_eq!((of(&[0.2, 0.3, 0.4]), of(&[2.5, 2.5, 2.5])), (Some(0.3), Some(2.5)));
     }
 
     #[test]

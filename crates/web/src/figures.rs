@@ -25,6 +25,13 @@ pub struct Card {
     pub classes: Option<&'static CodeList>,
 }
 
+impl Card {
+    /// Whether each month has one figure, and not one for each class or quantile.
+    pub fn has_series(&self) -> bool {
+        !matches!(self.kind.as_str(), "classes" | "quantiles")
+    }
+}
+
 /// A unit of the tree. Names are Finnish, Swedish, English.
 #[derive(Debug, Clone)]
 pub struct UnitCard {

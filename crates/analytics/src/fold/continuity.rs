@@ -102,6 +102,15 @@ impl Units {
     }
 }
 
+impl Units {
+    fn text(&self, unit: i32) -> &[u8] {
+        let ends = self.texts.offsets_slice();
+        let at = |place: usize| ends.get(place).map_or(0, |end| *end as usize);
+        let unit = unit as usize;
+        self.texts.values_slice().get(at(unit)..at(unit + 1)).unwrap_or_default()
+    }
+}
+
 /// A column of few texts.
 struct Labels<'a> {
     keys: &'a Int32Array,
@@ -308,7 +317,7 @@ impl Folder {
             }
             let index = index(visits, registrations, &mut self.seen);
             let home = registrations.iter().rfind(|row| row.from < *to && *to <= row.to).map(|row| row.unit);
-            let unit = home.unwrap_or_else(|| most_visited(visits));
+            let unit = home.unwrap_or_else(|| most_visited(visits, &self.named.units));
             self.out.put(resident, unit, to - 1, &index);
         }
         self.visits.clear();
@@ -343,7 +352,11 @@ fn index(visits: &[Visit], registrations: &[NamedRow], seen: &mut Vec<Id>) -> In
             own += i64::from(mine == professional);
         }
     }
-    let repeated = seen.windows(2).map(|pair| u32::from(pair[0] == pair[1])).sum::<u32>();
+    // Where no two visits are of one instant, which is nearly always, there is one order.
+    let repeated = match visits.windows(2).any(|pair| pair[0].at == pair[1].at) {
+        true => repeated_in_any_order(visits),
+        false => f64::from(seen.windows(2).map(|pair| u32::from(pair[0] == pair[1])).sum::<u32>()),
+    };
     let n = seen.len();
     let (squares, most) = concentration(seen);
     let enough = n >= MINIMUM;
@@ -355,8 +368,42 @@ fn index(visits: &[Visit], registrations: &[NamedRow], seen: &mut Vec<Id>) -> In
         missing: visits.len() as i64 - n as i64,
         coc: enough.then(|| (squares as f64 - count) / (count * (count - 1.0))),
         upc: enough.then(|| f64::from(most) / count),
-        secon: enough.then(|| f64::from(repeated) / (count - 1.0)),
+        secon: enough.then(|| repeated / (count - 1.0)),
     }
+}
+
+/// How often one visit follows another with the same professional, as the mean over all orders of the visits that are of one
+/// instant: a source that has only days does not say which came first, and the names of visits must not decide.
+///
+/// Within an instant of m visits, c of them with one professional, that is Σ c (c − 1) / m; between two instants the chance
+/// that the last of one and the first of the other are with the same.
+fn repeated_in_any_order(visits: &[Visit]) -> f64 {
+    let mut repeated = 0.0;
+    let (mut before, mut here): (Vec<(Id, u32)>, Vec<(Id, u32)>) = (Vec::new(), Vec::new());
+    for of_instant in visits.chunk_by(|left, right| left.at == right.at) {
+        here.clear();
+        for professional in of_instant.iter().filter_map(|visit| visit.professional) {
+            match here.iter_mut().find(|(known, _)| *known == professional) {
+                Some((_, count)) => *count += 1,
+                None => here.push((professional, 1)),
+            }
+        }
+        let visits = |of: &[(Id, u32)]| f64::from(of.iter().map(|(_, count)| count).sum::<u32>());
+        if here.is_empty() {
+            continue;
+        }
+        let within = here.iter().map(|(_, count)| count * (count - 1)).sum::<u32>();
+        repeated += f64::from(within) / visits(&here);
+        if !before.is_empty() {
+            let same = |(professional, count): &(Id, u32)| {
+                before.iter().find(|(other, _)| other == professional).map_or(0, |(_, other)| other * count)
+            };
+            let between = here.iter().map(same).sum::<u32>();
+            repeated += f64::from(between) / (visits(&before) * visits(&here));
+        }
+        std::mem::swap(&mut before, &mut here);
+    }
+    repeated
 }
 
 /// Visits up to which all pairs are compared: that has no branch to guess, and is over sooner than sorting.
@@ -379,20 +426,19 @@ fn concentration(seen: &mut [Id]) -> (u64, u32) {
     (squares, most)
 }
 
-/// The unit of most visits; of equals the one visited last.
-fn most_visited(visits: &[Visit]) -> i32 {
-    let mut counts: Vec<(i32, u32)> = Vec::new();
+/// The unit of most visits; of equals the one visited last, and of those visited at one instant the first by its id.
+fn most_visited(visits: &[Visit], units: &Units) -> i32 {
+    let mut counts: Vec<(i32, u32, i64)> = Vec::new();
     for visit in visits {
-        match counts.iter().position(|(known, _)| *known == visit.unit) {
-            // The unit visited last goes to the end, where equals lose to it.
-            Some(at) => {
-                let (unit, count) = counts.remove(at);
-                counts.push((unit, count + 1));
-            }
-            None => counts.push((visit.unit, 1)),
+        match counts.iter_mut().find(|(known, ..)| *known == visit.unit) {
+            Some((_, count, last)) => (*count, *last) = (*count + 1, visit.at),
+            None => counts.push((visit.unit, 1, visit.at)),
         }
     }
-    counts.iter().max_by_key(|(_, count)| *count).map_or(visits[0].unit, |(unit, _)| *unit)
+    let most = counts.iter().max_by(|left, right| {
+        (left.1, left.2).cmp(&(right.1, right.2)).then_with(|| units.text(right.0).cmp(units.text(left.0)))
+    });
+    most.map_or(visits[0].unit, |(unit, ..)| *unit)
 }
 
 /// Rows being written, column by column.

@@ -43,7 +43,7 @@ pub async fn cases(
             *batch = filter_record_batch(batch, &population)?;
         }
     }
-    if measure.kind != Kind::Stock {
+    if !matches!(measure.kind, Kind::Stock | Kind::Longest) {
         return Ok(batches);
     }
     let ends: Vec<i64> = (0..periods.starts.len()).map(|it| periods.end_of(it).min(request.as_of)).collect();

@@ -1,17 +1,16 @@
 //! Cells: what is kept of the cases of one unit, period and stratum, so that cells of several add up exactly.
 //!
-//! Sums are fixed-point integers: neither the order of batches nor compaction changes a digit.
+//! Sums are exact: neither the order of batches nor compaction changes a digit.
 
 use std::collections::BTreeMap;
 
+use operations::calendar::{Calendar, day_number};
 use serde::Serialize;
-use stats::interval::{self, CONFIDENCE, Estimate, RatioSums};
+use stats::interval::{self, Estimate, RatioSums};
 use stats::quantile::Tally;
 
+use super::exact::{Exact, Pair};
 use super::{Definition, Kind};
-
-/// Fixed-point steps in one.
-const SCALE: f64 = 1e9;
 
 /// Counts of people below this are hidden in what is published, unless the county sets another threshold.
 pub const THRESHOLD: u64 = 5;
@@ -19,27 +18,6 @@ pub const THRESHOLD: u64 = 5;
 /// The highest threshold that a county may set: so many people are told apart in a cell.
 pub const MOST_THRESHOLD: u64 = 10;
 const KEPT: usize = MOST_THRESHOLD as usize;
-
-/// A value as fixed-point.
-pub fn fixed(value: f64) -> i128 {
-    let scaled = value * SCALE;
-    let rounded = scaled + 0.5_f64.copysign(scaled);
-    // Nearly every value fits into 64 bits, to which converting takes one instruction.
-    if rounded.abs() < 9e18 { i128::from(rounded as i64) } else { rounded as i128 }
-}
-
-/// The product of two fixed-point numbers.
-fn times(left: i128, right: i128) -> i128 {
-    match i64::try_from(left) {
-        // Whole numbers need no division of 128 bits.
-        Ok(small) if small % SCALE as i64 == 0 => i128::from(small / SCALE as i64).saturating_mul(right),
-        _ => left.checked_mul(right).map_or_else(|| fixed(real(left) * real(right)), |product| product / SCALE as i128),
-    }
-}
-
-fn real(fixed: i128) -> f64 {
-    fixed as f64 / SCALE
-}
 
 /// What is kept of the cases of a cell.
 #[derive(Debug, Clone, Default)]
@@ -49,14 +27,17 @@ pub struct Cell {
     /// Cases without a value: too little data, or missing.
     pub left_out: u64,
     pub people: People,
-    /// Hits of shares; promoters of scores.
+    /// Hits of shares; promoters of scores; events of rates.
     pub hits: u64,
     /// Detractors of scores.
     pub against: u64,
-    sum: i128,
-    squares: i128,
+    /// Of values; exposure of rates.
+    sum: Exact,
+    squares: Exact,
     tally: Tally,
     classes: BTreeMap<u32, u64>,
+    /// Since when the longest open case is, in microseconds.
+    since: Option<i64>,
     ratio: Ratio,
 }
 
@@ -92,14 +73,14 @@ impl People {
 }
 
 /// Sums over residents, for a ratio's interval.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Ratio {
     clusters: u64,
-    numerator: i128,
-    denominator: i128,
-    numerator_squared: i128,
-    denominator_squared: i128,
-    product: i128,
+    numerator: Exact,
+    denominator: Exact,
+    numerator_squared: Exact,
+    denominator_squared: Exact,
+    product: Exact,
 }
 
 /// What one case brings to its cells.
@@ -108,8 +89,14 @@ pub enum Worth {
     /// Counted and nothing more.
     Case,
     Hit(bool),
-    /// In the measure's unit.
+    /// In the measure's unit, and summed.
     Value(f64),
+    /// In the measure's unit, and kept among the others.
+    Ranked(f64),
+    /// Events in an exposure.
+    Events(u64, f64),
+    /// Open since an instant.
+    Since(i64),
     /// 0–10.
     Score(i64),
     Class(u32),
@@ -118,22 +105,28 @@ pub enum Worth {
 }
 
 impl Cell {
-    pub fn add(&mut self, worth: Worth, person: u64, resolution: f64) {
+    pub fn add(&mut self, worth: Worth, person: u64) {
         if worth == Worth::None {
             self.left_out += 1;
             return;
         }
         self.n += 1;
-        self.people.add(person);
+        // Somebody who was exposed and to whom nothing happened is no case.
+        if !matches!(worth, Worth::Events(0, _)) {
+            self.people.add(person);
+        }
         match worth {
             Worth::Hit(hit) => self.hits += u64::from(hit),
             Worth::Value(value) => {
-                self.sum += fixed(value);
-                self.squares = self.squares.saturating_add(fixed(value * value));
-                if resolution > 0.0 {
-                    self.tally.add((value / resolution).round() as i64, 1);
-                }
+                self.sum.add(value);
+                self.squares.add_square(value);
             }
+            Worth::Ranked(value) => self.tally.add(value, 1),
+            Worth::Events(events, exposure) => {
+                self.hits += events;
+                self.sum.add(exposure);
+            }
+            Worth::Since(at) => self.since = Some(self.since.map_or(at, |since| since.min(at))),
             Worth::Score(score) => {
                 self.hits += u64::from(score >= 9);
                 self.against += u64::from(score <= 6);
@@ -144,15 +137,16 @@ impl Cell {
     }
 
     /// Adds one resident's sums to a ratio.
-    pub fn add_cluster(&mut self, numerator: i128, denominator: i128, cases: u64, person: u64) {
+    pub fn add_cluster(&mut self, numerator: f64, denominator: f64, cases: u64, person: u64) {
         self.n += cases;
         self.people.add(person);
-        self.ratio.clusters += 1;
-        self.ratio.numerator += numerator;
-        self.ratio.denominator += denominator;
-        self.ratio.numerator_squared = self.ratio.numerator_squared.saturating_add(times(numerator, numerator));
-        self.ratio.denominator_squared = self.ratio.denominator_squared.saturating_add(times(denominator, denominator));
-        self.ratio.product = self.ratio.product.saturating_add(times(numerator, denominator));
+        let ratio = &mut self.ratio;
+        ratio.clusters += 1;
+        ratio.numerator.add(numerator);
+        ratio.denominator.add(denominator);
+        ratio.numerator_squared.add(numerator * numerator);
+        ratio.denominator_squared.add(denominator * denominator);
+        ratio.product.add(numerator * denominator);
     }
 
     pub fn merge(&mut self, other: &Cell) {
@@ -161,19 +155,20 @@ impl Cell {
         self.people.merge(&other.people);
         self.hits += other.hits;
         self.against += other.against;
-        self.sum += other.sum;
-        self.squares = self.squares.saturating_add(other.squares);
+        self.sum.merge(&other.sum);
+        self.squares.merge(&other.squares);
         self.tally.merge(&other.tally);
+        self.since = [self.since, other.since].into_iter().flatten().min();
         for (class, count) in &other.classes {
             *self.classes.entry(*class).or_default() += count;
         }
         let (ratio, theirs) = (&mut self.ratio, &other.ratio);
         ratio.clusters += theirs.clusters;
-        ratio.numerator += theirs.numerator;
-        ratio.denominator += theirs.denominator;
-        ratio.numerator_squared = ratio.numerator_squared.saturating_add(theirs.numerator_squared);
-        ratio.denominator_squared = ratio.denominator_squared.saturating_add(theirs.denominator_squared);
-        ratio.product = ratio.product.saturating_add(theirs.product);
+        ratio.numerator.merge(&theirs.numerator);
+        ratio.denominator.merge(&theirs.denominator);
+        ratio.numerator_squared.merge(&theirs.numerator_squared);
+        ratio.denominator_squared.merge(&theirs.denominator_squared);
+        ratio.product.merge(&theirs.product);
     }
 
     /// Classes and their counts.
@@ -181,50 +176,83 @@ impl Cell {
         self.classes.iter().map(|(class, count)| (*class, *count))
     }
 
+    /// The cases: of a rate its events.
+    pub fn cases(&self, measure: &Definition) -> u64 {
+        if measure.kind == Kind::Rate { self.hits } else { self.n }
+    }
+
     /// The numerator that goes beside `n`, where the kind has one.
     pub fn numerator(&self, measure: &Definition) -> Option<f64> {
         match measure.kind {
-            Kind::Share => Some(self.hits as f64),
-            Kind::Ratio => Some(real(self.ratio.numerator)),
-            Kind::Count | Kind::Persons | Kind::Stock | Kind::Mean | Kind::Median | Kind::Nps | Kind::Classes => None,
+            Kind::Share | Kind::Rate => Some(self.hits as f64),
+            Kind::Ratio => Some(self.ratio.numerator.value()),
+            _ => None,
         }
     }
 
-    /// The denominator of a ratio, or the number of cases.
+    /// The denominator of a ratio, the exposure of a rate, or the number of cases.
     pub fn denominator(&self, measure: &Definition) -> f64 {
         match measure.kind {
-            Kind::Ratio => real(self.ratio.denominator),
+            Kind::Ratio => self.ratio.denominator.value(),
+            Kind::Rate => self.sum.value(),
             _ => self.n as f64,
         }
     }
 
-    /// The value with its interval; `None` when there is too little data.
-    pub fn estimate(&self, measure: &Definition) -> Option<Estimate> {
+    /// The value with its interval; `None` when there is too little data. `end` is the end of the period, in microseconds.
+    pub fn estimate(&self, measure: &Definition, end: i64, confidence: f64) -> Option<Estimate> {
         let estimate = match measure.kind {
-            Kind::Count | Kind::Persons | Kind::Stock => interval::count(self.n as f64, CONFIDENCE),
-            Kind::Share => interval::share(self.hits as f64, self.n as f64, CONFIDENCE),
-            Kind::Mean => interval::mean(self.n, real(self.sum), real(self.squares), CONFIDENCE),
-            Kind::Median => self.tally.quantile_interval(0.5, CONFIDENCE).map(|it| Estimate {
-                value: it.value * measure.resolution,
-                lower: it.lower * measure.resolution,
-                upper: it.upper * measure.resolution,
-            }),
-            Kind::Ratio if measure.unit == "share" => interval::share_over_clusters(&self.ratio.sums(), CONFIDENCE),
-            Kind::Ratio => interval::ratio(&self.ratio.sums(), CONFIDENCE),
-            Kind::Nps => interval::net_promoter_score(self.hits, self.against, self.n, CONFIDENCE),
-            Kind::Classes => None,
+            Kind::Count | Kind::Persons | Kind::Stock => interval::count(self.n as f64, confidence),
+            Kind::Longest => self.days_open(end),
+            Kind::Share => interval::share(self.hits as f64, self.n as f64, confidence),
+            Kind::Mean => {
+                interval::mean_of_deviations(self.n, self.sum.over(self.n as f64), self.deviations(), confidence)
+            }
+            Kind::Median => self.tally.quantile_interval(0.5, confidence),
+            Kind::Ratio if measure.unit == "share" => interval::share_over_clusters(&self.ratio.sums(), confidence),
+            Kind::Ratio => interval::ratio(&self.ratio.sums(), confidence),
+            Kind::Rate => interval::rate(self.hits as f64, self.sum.value(), confidence),
+            Kind::Nps => interval::net_promoter_score(self.hits, self.against, self.n, confidence),
+            Kind::Classes | Kind::Quantiles => None,
         };
-        // No interval reaches where no value can be.
-        let (least, most) = match measure.unit.as_str() {
-            "share" | "index" => (0.0, 1.0),
-            "days" | "minutes" => (0.0, f64::INFINITY),
-            _ => (f64::NEG_INFINITY, f64::INFINITY),
-        };
-        estimate.map(|it| Estimate {
-            lower: if it.lower.is_finite() { it.lower.max(it.value.min(least)) } else { it.lower },
-            upper: if it.upper.is_finite() { it.upper.min(it.value.max(most)) } else { it.upper },
-            ..it
-        })
+        estimate.map(|estimate| within(measure, estimate))
+    }
+
+    /// The quantile at `p` with its interval.
+    pub fn quantile(&self, measure: &Definition, p: f64, confidence: f64) -> Option<Estimate> {
+        self.tally.quantile_interval(p, confidence).map(|estimate| within(measure, estimate))
+    }
+
+    /// Σ (value − mean)², of sums that are kept exactly.
+    fn deviations(&self) -> f64 {
+        let ((squares, squares_rest), (sum, sum_rest)) = (self.squares.parts(), self.sum.parts());
+        let (mean, count) = (sum / self.n as f64, self.n as f64);
+        // The mean and the products, each with what it lacks as a float.
+        let mean_rest = (mean.mul_add(-count, sum) + sum_rest) / count;
+        let product = sum * mean;
+        let product_rest = sum.mul_add(mean, -product) + sum * mean_rest + sum_rest * mean;
+        ((squares - product) + (squares_rest - product_rest)).max(0.0)
+    }
+
+    /// Local days from the first open case to the last day before an instant; one number, without an interval.
+    fn days_open(&self, end: i64) -> Option<Estimate> {
+        let day = |at: i64| Calendar::shipped().local_date(at).map(day_number);
+        let days = f64::from(day(end - 1)? - day(self.since?)?);
+        Some(Estimate { value: days, lower: f64::NEG_INFINITY, upper: f64::INFINITY })
+    }
+}
+
+/// An estimate whose interval does not reach where no value can be.
+fn within(measure: &Definition, it: Estimate) -> Estimate {
+    let (least, most) = match measure.unit.as_str() {
+        "share" | "index" => (0.0, 1.0),
+        "days" | "minutes" => (0.0, f64::INFINITY),
+        _ => (f64::NEG_INFINITY, f64::INFINITY),
+    };
+    Estimate {
+        lower: if it.lower.is_finite() { it.lower.max(it.value.min(least)) } else { it.lower },
+        upper: if it.upper.is_finite() { it.upper.min(it.value.max(most)) } else { it.upper },
+        ..it
     }
 }
 
@@ -232,13 +260,22 @@ impl Ratio {
     fn sums(&self) -> RatioSums {
         RatioSums {
             clusters: self.clusters,
-            numerator: real(self.numerator),
-            denominator: real(self.denominator),
-            numerator_squared: real(self.numerator_squared),
-            denominator_squared: real(self.denominator_squared),
-            product: real(self.product),
+            numerator: self.numerator.value(),
+            denominator: self.denominator.value(),
+            numerator_squared: self.numerator_squared.value(),
+            denominator_squared: self.denominator_squared.value(),
+            product: self.product.value(),
         }
     }
+}
+
+/// Sums of one resident's cases.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sums {
+    pub numerator: Pair,
+    pub denominator: Pair,
+    pub cases: u64,
+    pub left_out: u64,
 }
 
 /// One row of a result: always the same shape, for every measure.
@@ -323,18 +360,31 @@ mod tests {
     fn merging_in_any_order_gives_the_same_digits() {
         let values: Vec<f64> = (0..200).map(|it| f64::from(it) * 0.1 + 1e-7).collect();
         let mut whole = Cell::default();
-        values.iter().for_each(|value| whole.add(Worth::Value(*value), 1, 0.0));
+        values.iter().for_each(|value| whole.add(Worth::Value(*value), 1));
         let mut parts: Vec<Cell> = values
             .chunks(7)
             .map(|chunk| {
                 let mut cell = Cell::default();
-                chunk.iter().for_each(|value| cell.add(Worth::Value(*value), 1, 0.0));
+                chunk.iter().for_each(|value| cell.add(Worth::Value(*value), 1));
                 cell
             })
             .collect();
         parts.reverse();
         let mut merged = Cell::default();
         parts.iter().for_each(|part| merged.merge(part));
-        assert_eq!((merged.sum, merged.squares, merged.n), (whole.sum, whole.squares, whole.n));
+        let digits = |cell: &Cell| (cell.sum.parts(), cell.squares.parts(), cell.n);
+        assert_eq!(digits(&merged), digits(&whole));
+    }
+
+    #[test]
+    fn equal_values_deviate_by_nothing_that_a_float_could_show() {
+        for value in [0.1, 0.7, 1.0 / 3.0, 1e-12, 1e12 + 0.1] {
+            let mut cell = Cell::default();
+            (0..1000).for_each(|_| cell.add(Worth::Value(value), 1));
+            assert!(cell.deviations() <= 1e-28 * value * value, "{value}: {}", cell.deviations());
+        }
+        let mut cell = Cell::default();
+        [1e9, 1e9 + 1.0, 1e9 + 2.0].into_iter().for_each(|value| cell.add(Worth::Value(value), 1));
+        assert_eq!(cell.deviations(), 2.0);
     }
 }

@@ -63,7 +63,8 @@ impl Labels {
 pub(super) enum Worths {
     Ratio(Float64Array, Float64Array),
     Persons,
-    Stock(TimestampMicrosecondArray),
+    /// Until when a case is open, and whether it is told since when.
+    Stock(TimestampMicrosecondArray, bool),
     Plain(Plain),
 }
 
@@ -71,6 +72,8 @@ pub(super) enum Plain {
     Case,
     Hits(BooleanArray),
     Values(Float64Array),
+    Ranked(Float64Array),
+    Events(Int64Array, Float64Array),
     Scores(Int64Array),
     Classes(Labels),
 }
@@ -81,9 +84,13 @@ impl Plain {
             Plain::Case => Worth::Case,
             Plain::Hits(hits) if hits.is_valid(row) => Worth::Hit(hits.value(row)),
             Plain::Values(values) if values.is_valid(row) => Worth::Value(values.value(row)),
+            Plain::Ranked(values) if values.is_valid(row) => Worth::Ranked(values.value(row)),
+            Plain::Events(events, exposure) if events.is_valid(row) && exposure.is_valid(row) => {
+                Worth::Events(events.value(row).unsigned_abs(), exposure.value(row))
+            }
             Plain::Scores(scores) if scores.is_valid(row) => Worth::Score(scores.value(row)),
             Plain::Classes(classes) => classes.get(row).map_or(Worth::None, Worth::Class),
-            Plain::Hits(_) | Plain::Values(_) | Plain::Scores(_) => Worth::None,
+            Plain::Hits(_) | Plain::Values(_) | Plain::Ranked(_) | Plain::Events(..) | Plain::Scores(_) => Worth::None,
         }
     }
 }
@@ -108,12 +115,28 @@ impl Worths {
         Ok(match measure.kind {
             Kind::Count => Worths::Plain(Plain::Case),
             Kind::Persons => Worths::Persons,
-            Kind::Stock => {
+            Kind::Stock | Kind::Longest => {
                 let until = typed("until", instant_type(), "a time")?;
-                Worths::Stock(until.as_primitive::<TimestampMicrosecondType>().clone())
+                let until = until.as_primitive::<TimestampMicrosecondType>().clone();
+                Worths::Stock(until, measure.kind == Kind::Longest)
             }
             Kind::Share => Worths::Plain(Plain::Hits(batch[columns[0]].as_boolean().clone())),
-            Kind::Mean | Kind::Median => Worths::Plain(Plain::Values(numbers(columns[0])?)),
+            Kind::Mean => Worths::Plain(Plain::Values(numbers(columns[0])?)),
+            Kind::Median | Kind::Quantiles => {
+                let values = numbers(columns[0])?;
+                let rounded = |value| measure.rounded(value);
+                Worths::Plain(Plain::Ranked(if measure.resolution.is_some() { values.unary(rounded) } else { values }))
+            }
+            Kind::Rate => {
+                let (events, exposure) = (numbers(columns[0])?, numbers(columns[1])?);
+                if events.iter().flatten().any(|it| it < 0.0 || it.fract() != 0.0) {
+                    return Err(wrong(columns[0], "a number of events, whole and not below nought, in every row"));
+                }
+                if exposure.iter().flatten().any(|it| it < 0.0) {
+                    return Err(wrong(columns[1], "an exposure, which is not below nought, in every row"));
+                }
+                Worths::Plain(Plain::Events(events.unary(|it| it as i64), exposure))
+            }
             Kind::Ratio => Worths::Ratio(numbers(columns[0])?, numbers(columns[1])?),
             Kind::Nps => {
                 let scores = typed(columns[0], DataType::Int64, "a whole number")?;

@@ -36,18 +36,27 @@ pub enum Kind {
     Persons,
     /// Cases open at the period's end: from `at` until `until`.
     Stock,
+    /// Of the cases open at the period's end the longest time since `at`, in local days.
+    Longest,
     /// Share of cases with `hit`.
     Share,
     Mean,
-    /// Median of `value`, exact at the head's resolution.
+    /// Median of `value`, exact, or at the resolution that the head names.
     Median,
+    /// Tenths and quarters of `value`: [`QUANTILES`], each with its interval.
+    Quantiles,
     /// Σ numerator / Σ denominator.
     Ratio,
+    /// Events per exposure: Σ `events` / Σ `exposure`; each row brings both, and the events are its cases.
+    Rate,
     /// Net promoter score of `score` 0–10.
     Nps,
     /// Distribution over `class`.
     Classes,
 }
+
+/// The quantiles of a measure of quantiles, by the names under which they are shown.
+pub const QUANTILES: [(&str, f64); 5] = [("p10", 0.1), ("p25", 0.25), ("p50", 0.5), ("p75", 0.75), ("p90", 0.9)];
 
 /// In which direction values are good.
 #[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
@@ -92,29 +101,70 @@ pub struct Definition {
     pub numerator: Option<String>,
     #[serde(default)]
     pub denominator: Option<String>,
-    /// Smallest step in which values of a median are kept, in the measure's unit.
-    #[serde(default = "unit_step")]
-    pub resolution: f64,
+    /// Step to which values of a median and of quantiles are rounded, in the measure's unit; without one they are exact.
+    #[serde(default)]
+    pub resolution: Option<f64>,
     /// Being a hit, or not, tells something of a person: both are kept above the threshold, too.
     #[serde(default)]
     pub sensitive: bool,
+    /// The measure whose cases these are a part of: what is published of both tells no small rest of the whole.
+    #[serde(default)]
+    pub part_of: Option<String>,
+    /// Which of its cases are that part, when not all of them.
+    #[serde(default)]
+    pub part: Which,
     /// One further dimension at a time that may be published beside unit and period.
     #[serde(default)]
     pub published: Vec<String>,
+}
+
+/// Which cases of a share.
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    #[default]
+    Cases,
+    Hits,
+    Misses,
 }
 
 fn one() -> u32 {
     1
 }
 
-fn unit_step() -> f64 {
-    1.0
+impl Kind {
+    /// Whether no case is a value as well as any other: none came, nobody waits.
+    pub(super) fn counts(self) -> bool {
+        matches!(self, Kind::Count | Kind::Persons | Kind::Stock)
+    }
 }
 
 impl Definition {
     /// Columns that the case query must have for this measure, beside `case_id, resident_id, unit_id, at`.
     pub fn columns(&self) -> Vec<&str> {
         self.usual_columns().map(|(column, _)| column).collect()
+    }
+
+    /// Whether its cases in several units are the sum of those in each, and those of a month its own.
+    pub(super) fn adds_up(&self) -> bool {
+        self.kind != Kind::Persons
+    }
+
+    /// The dimension by which the kind tells its figures of one cell apart.
+    pub fn parts(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Classes => Some("class"),
+            Kind::Quantiles => Some("quantile"),
+            _ => None,
+        }
+    }
+
+    /// A value at the head's resolution.
+    pub(super) fn rounded(&self, value: f64) -> f64 {
+        let Some(step) = self.resolution else { return value };
+        let (steps, in_one) = ((value / step).round(), (1.0 / step).round());
+        // Tenths are divided by ten: 3 × 0.1 is not 0.3.
+        if step < 1.0 && (1.0 / step - in_one).abs() < 1e-9 { steps / in_one } else { steps * step }
     }
 
     /// The same, each with the name that it has for the kind.
@@ -124,9 +174,10 @@ impl Definition {
         }
         let columns = match self.kind {
             Kind::Count | Kind::Persons => [None, None],
-            Kind::Stock => [Some(("until", "until")), None],
+            Kind::Stock | Kind::Longest => [Some(("until", "until")), None],
             Kind::Share => [or(&self.hit, "hit"), None],
-            Kind::Mean | Kind::Median => [or(&self.value, "value"), None],
+            Kind::Mean | Kind::Median | Kind::Quantiles => [or(&self.value, "value"), None],
+            Kind::Rate => [or(&self.numerator, "events"), or(&self.denominator, "exposure")],
             Kind::Ratio => [or(&self.numerator, "numerator"), or(&self.denominator, "denominator")],
             Kind::Nps => [or(&self.value, "score"), None],
             Kind::Classes => [or(&self.value, "class"), None],
@@ -174,6 +225,16 @@ impl MeasureFile {
     /// Whether the cases come from a fold.
     pub(crate) fn folds(&self) -> bool {
         self.names("continuity")
+    }
+
+    /// The table whose rows are the cases: the first that the query reads from.
+    pub(crate) fn rows_of(&self) -> Option<&'static facts::Table> {
+        if self.folds() {
+            return Some(<facts::Encounter as facts::Row>::TABLE);
+        }
+        let words = self.sql.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+        words.windows(2).filter(|pair| pair[0] == "from").find_map(|pair| facts::Table::named(&pair[1]))
     }
 
     /// Whether the query chooses rows of a table by its main time, so that rows of later times cannot touch a period.
@@ -282,8 +343,19 @@ fn value<'t, 'i>(table: &'t DeTable<'i>, name: &str) -> Option<&'t Spanned<DeVal
     table.iter().find_map(|(key, value)| (key.get_ref() == name).then_some(value))
 }
 
+/// Whether a text can be the id of a measure, which stands in addresses of pages, names of files and cells of tables.
+fn is_id(text: &str) -> bool {
+    let fits = |letter: char| letter.is_alphanumeric() || ".-_".contains(letter);
+    (1..=64).contains(&text.chars().count()) && text.chars().all(fits) && text.starts_with(char::is_alphanumeric)
+}
+
 /// What a head may not say although each part of it can be read: the key that says it, and what is wrong with it.
 fn check(measure: &Definition, first: Option<&Definition>) -> std::result::Result<(), (&'static str, String)> {
+    if !is_id(&measure.id) {
+        let what = "an id has 1 to 64 letters, digits, dots, - and _, begins with a letter or a digit, and holds no \
+                    identity code";
+        return Err(("id", what.into()));
+    }
     let known = |name: &String| JOINED.contains(&name.as_str()) || COLUMNS.contains(&name.as_str());
     if let Some(unknown) = measure.published.iter().find(|name| !known(name)) {
         return Err(("published", format!("`published` names no dimension: {unknown}")));
@@ -300,8 +372,14 @@ fn check(measure: &Definition, first: Option<&Definition>) -> std::result::Resul
     if measure.sensitive && measure.kind != Kind::Share {
         return Err(("sensitive", "`sensitive` is of a share; classes are always protected".into()));
     }
-    if measure.resolution.is_nan() || measure.resolution <= 0.0 {
+    if measure.part != Which::Cases && (measure.kind != Kind::Share || measure.part_of.is_none()) {
+        return Err(("part", "`part` is of a share that is `part_of` another measure".into()));
+    }
+    if measure.resolution.is_some_and(|step| step.is_nan() || step <= 0.0) {
         return Err(("resolution", "`resolution` is more than 0".into()));
+    }
+    if measure.resolution.is_some() && !matches!(measure.kind, Kind::Median | Kind::Quantiles) {
+        return Err(("resolution", "`resolution` is of a median or of quantiles".into()));
     }
     // One scan serves all measures of a file: what one counts must not hang on which others are asked for.
     if first.is_some_and(|first| first.window_months != measure.window_months) {

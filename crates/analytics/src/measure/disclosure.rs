@@ -13,14 +13,25 @@ use super::cells::Figure;
 use super::tree::{Shape, Tree};
 use super::{Definition, Kind};
 
+/// More than any number of cases.
+pub(super) const UNBOUNDED: u64 = u64::MAX / 4;
+
+/// By period and unit the numbers that are known of it beside its total, each at the same place for every unit; none
+/// where it is not shown.
+pub(super) type Classes = HashMap<(String, String), Vec<Option<u64>>>;
+
 /// A unit's number of cases in one period and stratum.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub n: u64,
+    /// The most that it is known to be; [`UNBOUNDED`] where nothing tells.
+    pub most: u64,
     /// Place of the parent among the nodes.
     pub parent: Option<usize>,
     /// Few people: must stay uncertain.
     pub few: bool,
+    /// The rest to the most that it can be is of few people, and must stay uncertain.
+    pub few_left: bool,
     /// To be hidden whoever is behind it.
     pub hidden: bool,
 }
@@ -33,9 +44,11 @@ pub(super) struct Context<'a> {
     pub shapes: &'a HashMap<String, Shape>,
     pub past: &'a Past<'a>,
     pub threshold: u64,
+    pub classes: &'a Classes,
 }
 
 /// What was published before.
+#[derive(Clone, Copy)]
 pub struct Past<'a> {
     /// Whether a figure was hidden when its period was published before: then it stays hidden.
     pub hidden: &'a dyn Fn(&Figure) -> bool,
@@ -78,7 +91,8 @@ pub(super) fn suppress(figures: &mut Vec<Figure>, context: &Context<'_>) {
                 hidden[*at] |= hide;
             }
         }
-        if figures.iter().any(|figure| !figure.strata.is_empty()) {
+        // Quantiles are no parts of what was counted: each stands over all of it.
+        if figures.iter().any(|figure| figure.strata.iter().any(|(name, _)| name != "quantile")) {
             hide_breakdowns(figures, &mut hidden, context);
         }
         // To hide one window makes the next differ from another, and to cover it others go.
@@ -172,11 +186,12 @@ fn nodes_of(figures: &[Figure], slice: &[usize], hidden: &[bool], context: &Cont
         units.iter().enumerate().filter_map(|(place, unit)| Some(((*unit)?, place))).collect();
     let node = |(at, unit): (&usize, &Option<usize>)| {
         let figure = &figures[*at];
-        let above = std::iter::successors(unit.and_then(|unit| shape.parents[unit]), |unit| shape.parents[*unit]);
         Node {
             n: figure.n,
-            parent: above.take(shape.parents.len()).find_map(|unit| places.get(&unit).copied()),
+            most: UNBOUNDED,
+            parent: unit.and_then(|unit| shape.above(unit).find_map(|unit| places.get(&unit).copied())),
             few: is_few(figure, context.measure, context.threshold),
+            few_left: false,
             hidden: hidden[*at] || unit.is_some_and(|unit| shape.blurred[unit]) || (context.past.hidden)(figure),
         }
     };
@@ -207,15 +222,17 @@ fn coverage_tells(figures: &[Figure], slice: &[usize], nodes: &[Node], threshold
 /// Which nodes to hide so that no node with few people can be told to within the threshold.
 pub(super) fn hide(nodes: &[Node], threshold: u64) -> Vec<bool> {
     let families = Families::of(nodes);
-    let mut hidden: Vec<bool> = nodes.iter().map(|node| node.few || node.hidden).collect();
+    let mut hidden: Vec<bool> = nodes.iter().map(|node| node.few || node.few_left || node.hidden).collect();
     loop {
         let bounds = families.bounds(nodes, &hidden);
         let told = |node: &usize| {
-            let (low, high) = bounds[*node];
-            nodes[*node].few && (low > 0 || high < threshold)
+            let ((low, high), Node { few, few_left, most, .. }) = (bounds[*node], &nodes[*node]);
+            (*few && (low > 0 || high < threshold)) || (*few_left && (high < *most || low + threshold > *most))
         };
         let Some(exposed) = (0..nodes.len()).find(told) else { return hidden };
-        match families.cover(nodes, &hidden, exposed) {
+        // A unit without a case may take some up.
+        let room = || (0..nodes.len()).find(|at| !hidden[*at] && nodes[*at].n == 0 && nodes[*at].most < UNBOUNDED);
+        match families.cover(nodes, &hidden, exposed).or_else(|| room().map(|at| vec![at])) {
             Some(cover) => cover.into_iter().for_each(|at| hidden[at] = true),
             // Everything that could cover it is hidden already: nothing published touches it.
             None => return vec![true; nodes.len()],
@@ -249,11 +266,10 @@ impl Families {
     ///
     /// A parent's own cases are never published, but a parent without any is known to have none.
     fn bounds(&self, nodes: &[Node], hidden: &[bool]) -> Vec<(u64, u64)> {
-        const UNBOUNDED: u64 = u64::MAX / 4;
         let mut bounds: Vec<(u64, u64)> = nodes
             .iter()
             .zip(hidden)
-            .map(|(node, hidden)| if *hidden { (0, UNBOUNDED) } else { (node.n, node.n) })
+            .map(|(node, hidden)| if *hidden { (0, node.most) } else { (node.n, node.n) })
             .collect();
         loop {
             let before = bounds.clone();
@@ -365,9 +381,7 @@ impl Breakdowns<'_> {
 
     /// The nearest unit above with a breakdown.
     fn above(&self, unit: usize) -> Option<usize> {
-        let parent = |unit: usize| self.shape.parents.get(unit).copied().flatten();
-        let above = std::iter::successors(parent(unit), |unit| parent(*unit)).take(self.shape.parents.len());
-        above.into_iter().find(|unit| self.blocks.contains_key(unit))
+        self.shape.above(unit).find(|unit| self.blocks.contains_key(unit))
     }
 
     fn children(&self, unit: usize) -> Vec<usize> {
@@ -382,6 +396,13 @@ impl Breakdowns<'_> {
         if children.iter().all(|child| fit.contains(child)) {
             children.into_iter().for_each(|child| self.descend(child, fit, shown));
         }
+    }
+
+    /// Numbers that are known of a unit beside its total.
+    fn classes(&self, unit: usize) -> &[Option<u64>] {
+        let Some(figure) = self.blocks[&unit].first().map(|at| &self.figures[*at]) else { return &[] };
+        let place = (figure.period.clone(), figure.unit_id.clone());
+        self.context.classes.get(&place).map_or(&[], Vec::as_slice)
     }
 
     /// Cases in a part of a breakdown.
@@ -403,7 +424,14 @@ impl Breakdowns<'_> {
         let node = |unit: &usize| {
             let n = self.total(*unit);
             let parent = self.above(*unit).and_then(|above| units.iter().position(|unit| *unit == above));
-            Node { n, parent, few: (1..self.context.threshold).contains(&n), hidden: false }
+            Node {
+                n,
+                most: UNBOUNDED,
+                parent,
+                few: (1..self.context.threshold).contains(&n),
+                few_left: false,
+                hidden: false,
+            }
         };
         let nodes: Vec<Node> = units.iter().map(node).collect();
         let hidden = hide(&nodes, self.context.threshold);
@@ -415,16 +443,22 @@ impl Breakdowns<'_> {
         let whole = self.total(unit);
         let margins: BTreeMap<&[(String, String)], u64> =
             self.blocks[&unit].iter().map(|at| (self.figures[*at].strata.as_slice(), self.count(*at))).collect();
+        let above = self.classes(unit);
         let mut below: Vec<usize> = self.children(unit).into_iter().filter(|child| !shown.contains(child)).collect();
         while let Some(hidden) = below.pop() {
             below.extend(self.children(hidden));
             let total = self.total(hidden);
+            let here = self.classes(hidden);
+            let known: Vec<(u64, u64)> =
+                above.iter().zip(here).filter_map(|(whole, own)| Some(((*whole)?, (*own)?))).collect();
             let tells = |at: &usize| {
                 let (figure, count) = (&self.figures[*at], self.count(*at));
                 let margin = margins.get(figure.strata.as_slice()).copied().unwrap_or(0);
                 let low = (margin + total).saturating_sub(whole);
                 let small = is_few(figure, self.context.measure, self.context.threshold) && count > 0;
-                small && (low > 0 || margin < self.context.threshold)
+                // The part may be among the cases of a linked measure.
+                let holds = |(whole, own): &(u64, u64)| count <= *own && margin <= *whole && margin + own > *whole;
+                small && (low > 0 || margin < self.context.threshold || known.iter().any(holds))
             };
             if self.blocks[&hidden].iter().any(tells) {
                 return true;

@@ -1,6 +1,6 @@
 //! Cases becoming cells, and cells becoming figures.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,22 +18,24 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::JoinHandle;
 
 use super::cases::population;
-use super::cells::{Cell, Figure, Worth, fixed, hash_text, scramble};
+use super::cells::{Cell, Figure, Sums, Worth, hash_text, scramble};
 use super::columns::{Labels, Numbered, Worths, is_text};
-use super::disclosure::{BEFORE_DATA, Past};
-use super::grouping::{JOINED, Periods, UnitGrouping};
+use super::disclosure::BEFORE_DATA;
+use super::draft::Draft;
+use super::grouping::{JOINED, Periods};
 use super::people::{People, age_group};
 use super::query;
 use super::run::{Request, instant_text};
 use super::tree::Tree;
-use super::{Definition, Kind, MeasureFile, disclosure};
+use super::{Definition, Kind, MeasureFile, QUANTILES};
 use crate::error::{Error, Result};
 use crate::rows::instant_type;
 
 /// The epochs of the tree that a measure's cases of each period count in: those of the period, and where the figure is
 /// of the period's end (a stock, a rolling window) that of its end.
 pub(super) fn epochs(measure: &Definition, request: &Request, periods: &Periods, tree: &Tree) -> Vec<(usize, usize)> {
-    let of_end = measure.kind == Kind::Stock || (measure.window_months.is_some() && request.grouping.period.is_some());
+    let of_end = matches!(measure.kind, Kind::Stock | Kind::Longest)
+        || (measure.window_months.is_some() && request.grouping.period.is_some());
     let of = |period: usize| {
         let last = tree.epoch(periods.end_of(period) - 1);
         match (request.tree_now, of_end) {
@@ -117,12 +119,16 @@ pub(crate) struct Gathering<'a> {
     cluster: Cluster,
     /// Rows without a resident count as one person each.
     anonymous: u64,
+    /// When each period has ended, or is looked at.
+    ends: Vec<i64>,
     /// For each period the window whose cases it has; none when cases belong to the period they fall into.
     pub windows: Vec<(i64, i64)>,
     /// For each measure and period the first and last epoch of the tree that its cases count in.
     epochs: Vec<Vec<(usize, usize)>>,
     /// So many first periods have windows that begin before the facts do.
     pub too_early: usize,
+    /// The instants between which the facts are known: a period in between that has no case has none for sure.
+    pub known: Option<(i64, i64)>,
 }
 
 impl<'a> Gathering<'a> {
@@ -145,8 +151,10 @@ impl<'a> Gathering<'a> {
             cluster: Cluster::default(),
             anonymous: 0,
             windows: Vec::new(),
+            ends: (0..periods.starts.len()).map(|it| periods.end_of(it).min(request.as_of)).collect(),
             epochs: measures.iter().map(|measure| epochs(measure, request, &periods, tree)).collect(),
             too_early: 0,
+            known: None,
             periods,
         }
     }
@@ -199,8 +207,10 @@ impl<'a> Gathering<'a> {
                 let typed = typed(name)?;
                 let (fits, what) = match measure.kind {
                     Kind::Share => (typed == DataType::Boolean, "true or false"),
-                    Kind::Mean | Kind::Median | Kind::Ratio | Kind::Nps => (typed.is_numeric(), "a number"),
-                    Kind::Stock => (typed.is_temporal(), "a time"),
+                    Kind::Mean | Kind::Median | Kind::Quantiles | Kind::Ratio | Kind::Rate | Kind::Nps => {
+                        (typed.is_numeric(), "a number")
+                    }
+                    Kind::Stock | Kind::Longest => (typed.is_temporal(), "a time"),
                     Kind::Count | Kind::Persons | Kind::Classes => (true, ""),
                 };
                 if !fits && typed != DataType::Null {
@@ -291,28 +301,26 @@ impl<'a> Gathering<'a> {
                 match worth {
                     Worths::Ratio(numerators, denominators) => {
                         let values = (numerators.is_valid(row) && denominators.is_valid(row))
-                            .then(|| (fixed(numerators.value(row)), fixed(denominators.value(row))));
+                            .then(|| (numerators.value(row), denominators.value(row)));
                         belongs.clone().for_each(|period| self.cluster.ratio(self.tree, number, into(period), values));
                     }
                     Worths::Persons => {
                         belongs
                             .clone()
-                            .for_each(|period| self.cluster.ratio(self.tree, number, into(period), Some((0, 0))));
+                            .for_each(|period| self.cluster.ratio(self.tree, number, into(period), Some((0.0, 0.0))));
                     }
-                    Worths::Stock(until) => {
+                    Worths::Stock(until, since) => {
                         let until = if until.is_valid(row) { until.value(row) } else { i64::MAX };
-                        for period in 0..self.periods.starts.len() {
-                            let end = self.periods.end_of(period).min(self.request.as_of);
-                            if at < end && end <= until {
-                                self.cells.at(into(period), number).add(Worth::Case, person, 0.0);
-                            }
+                        let worth = if *since { Worth::Since(at) } else { Worth::Case };
+                        // The periods whose ends it is open at.
+                        let first = self.ends.partition_point(|end| *end <= at);
+                        for period in first..self.ends.partition_point(|end| *end <= until) {
+                            self.cells.at(into(period), number).add(worth, person);
                         }
                     }
                     Worths::Plain(plain) => {
-                        let measure = self.measures[number];
-                        let resolution = if measure.kind == Kind::Median { measure.resolution } else { 0.0 };
                         for period in belongs.clone() {
-                            self.cells.at(into(period), number).add(plain.get(row), person, resolution);
+                            self.cells.at(into(period), number).add(plain.get(row), person);
                         }
                     }
                 }
@@ -361,16 +369,15 @@ impl<'a> Gathering<'a> {
             cell.left_out += sums.left_out;
             if sums.cases > 0 {
                 let cases = if self.measures[measure].kind == Kind::Persons { 1 } else { sums.cases };
-                cell.add_cluster(sums.numerator, sums.denominator, cases, person);
+                cell.add_cluster(sums.numerator.value(), sums.denominator.value(), cases, person);
             }
         }
     }
 
-    /// Rolls cells up the tree and reads figures from them.
-    ///
-    pub fn figures(self, past: &Past<'_>) -> Vec<Figure> {
+    /// Rolls cells up the tree, and reads every measure's figures from them, before anything is hidden.
+    pub fn drafts(&self) -> Vec<Draft> {
         let as_of = instant_text(self.request.as_of);
-        let mut figures = Vec::new();
+        let mut drafts = Vec::new();
         for (number, measure) in self.measures.iter().enumerate() {
             let whole = matches!(measure.kind, Kind::Ratio | Kind::Persons);
             let mut rolled: BTreeMap<(u32, u16, u32), Cell> = BTreeMap::new();
@@ -382,6 +389,9 @@ impl<'a> Gathering<'a> {
                 for above in self.tree.up(*unit as usize, usize::from(*epoch)) {
                     rolled.entry((above as u32, *period, *stratum)).or_default().merge(cell);
                 }
+            }
+            if measure.kind.counts() {
+                self.add_noughts(&mut rolled);
             }
             let mut own = Vec::new();
             let mut rolled: Vec<_> = rolled.into_iter().collect();
@@ -397,44 +407,52 @@ impl<'a> Gathering<'a> {
                     as_of: as_of.clone(),
                     ..Figure::default()
                 };
-                self.read_cell(measure, base, &cell, &mut own);
-                if usize::from(period) < self.too_early
-                    && let Some(figure) = own.last_mut()
-                {
+                let first = own.len();
+                self.read_cell(measure, base, &cell, self.ends[usize::from(period)], &mut own);
+                for figure in own[first..].iter_mut().filter(|_| usize::from(period) < self.too_early) {
                     (figure.value, figure.lower, figure.upper, figure.numerator) = (None, None, None, None);
                     figure.reason = Some(BEFORE_DATA);
                 }
             }
-            let place = |figure: &Figure| (figure.unit_id.clone(), figure.period.clone(), figure.strata.clone());
-            let there: HashSet<_> = own.iter().map(place).collect();
-            let mine = |figure: &&Figure| figure.measure == measure.id && self.periods.names.contains(&figure.period);
-            let missing = past.gone.iter().filter(mine).filter(|figure| !there.contains(&place(figure)));
-            own.extend(missing.map(|figure| Figure { as_of: as_of.clone(), ..figure.clone() }));
-            if let Some(threshold) = self.request.suppress {
-                let shape = |period: usize| {
-                    let (first, last) = self.epochs[number][period];
-                    (self.periods.names[period].clone(), self.tree.shape(first, last))
-                };
-                let shapes: HashMap<_, _> = (0..self.periods.names.len()).map(shape).collect();
-                let context = disclosure::Context { measure, tree: self.tree, shapes: &shapes, past, threshold };
-                disclosure::suppress(&mut own, &context);
-                // From what a window lacks the first one that lacks nothing could be subtracted.
-                for figure in own.iter_mut().filter(|figure| figure.reason == Some(BEFORE_DATA)) {
-                    (figure.n, figure.denominator, figure.coverage) = (0, 0.0, None);
-                }
-            }
-            figures.extend(own.into_iter().filter(|figure| self.wanted(figure)));
+            let shape = |period: usize| {
+                let (first, last) = self.epochs[number][period];
+                (self.periods.names[period].clone(), self.tree.shape(first, last))
+            };
+            let shapes = (0..self.periods.names.len()).map(shape).collect();
+            drafts.push(Draft { measure: (*measure).clone(), figures: own, shapes, as_of: as_of.clone() });
         }
-        figures
+        drafts
     }
 
-    /// Every level is computed, because hiding looks at the whole tree; one level may be asked for.
-    fn wanted(&self, figure: &Figure) -> bool {
-        match &self.request.grouping.unit {
-            Some(UnitGrouping::Level(level)) => {
-                self.tree.find(&figure.unit_id).is_some_and(|unit| self.tree.units[unit].level == *level)
+    /// The tree that the figures stand in.
+    pub fn tree(&self) -> &Tree {
+        self.tree
+    }
+
+    /// Puts a cell without cases where the facts are known and there was none: for each unit of that time, or in a breakdown
+    /// for what the unit has of it in another period.
+    fn add_noughts(&self, rolled: &mut BTreeMap<(u32, u16, u32), Cell>) {
+        let Some((first, last)) = self.known else { return };
+        let parts: BTreeSet<(u32, u32)> = rolled.keys().map(|(unit, _, stratum)| (*unit, *stratum)).collect();
+        for (period, start) in self.periods.starts.iter().enumerate() {
+            let (start, end) = (*start, self.periods.end_of(period));
+            if start < first || end > last {
+                continue;
             }
-            Some(UnitGrouping::Every) | None => true,
+            let period = period as u16;
+            let mut stands: BTreeSet<u32> = self.tree.standing(start, end).map(|unit| unit as u32).collect();
+            if self.request.grouping.unit.is_none() {
+                stands = BTreeSet::from([NO_UNIT]);
+            }
+            if self.request.grouping.dimensions.is_empty() {
+                for unit in stands {
+                    rolled.entry((unit, period, 0)).or_default();
+                }
+            } else {
+                for (unit, stratum) in parts.iter().filter(|(unit, _)| stands.contains(unit)) {
+                    rolled.entry((*unit, period, *stratum)).or_default();
+                }
+            }
         }
     }
 
@@ -451,33 +469,41 @@ impl<'a> Gathering<'a> {
         self.request.grouping.dimensions.iter().cloned().zip(values).collect()
     }
 
-    fn read_cell(&self, measure: &Definition, base: Figure, cell: &Cell, into: &mut Vec<Figure>) {
-        let all = cell.n + cell.left_out;
+    fn read_cell(&self, measure: &Definition, base: Figure, cell: &Cell, end: i64, into: &mut Vec<Figure>) {
+        let (all, confidence) = (cell.n + cell.left_out, self.request.confidence);
         let mut figure = Figure {
-            n: cell.n,
+            n: cell.cases(measure),
             coverage: (all > 0).then(|| cell.n as f64 / all as f64),
             people: cell.people.at_least(),
             left_out: cell.left_out,
             denominator: cell.denominator(measure),
             ..base
         };
-        if measure.kind == Kind::Classes {
-            let mut classes: Vec<(&String, u64)> =
-                cell.classes().map(|(class, count)| (&self.labels.texts[class as usize], count)).collect();
-            classes.sort_unstable();
-            for (class, count) in classes {
-                let estimate = stats::interval::share(count as f64, cell.n as f64, stats::interval::CONFIDENCE);
-                let mut part = figure.clone();
-                part.strata.push(("class".into(), class.clone()));
-                part.numerator = Some(count as f64);
-                put_estimate(&mut part, estimate);
-                into.push(part);
+        let part = |name: &str, of: &str, numerator, estimate| {
+            let mut part = Figure { numerator, ..figure.clone() };
+            part.strata.push((name.into(), of.into()));
+            put_estimate(&mut part, estimate);
+            part
+        };
+        match measure.kind {
+            Kind::Classes => {
+                let mut classes: Vec<(&String, u64)> =
+                    cell.classes().map(|(class, count)| (&self.labels.texts[class as usize], count)).collect();
+                classes.sort_unstable();
+                into.extend(classes.into_iter().map(|(class, count)| {
+                    let estimate = stats::interval::share(count as f64, cell.n as f64, confidence);
+                    part("class", class, Some(count as f64), estimate)
+                }));
             }
-            return;
+            Kind::Quantiles => into.extend(
+                QUANTILES.iter().map(|(name, p)| part("quantile", name, None, cell.quantile(measure, *p, confidence))),
+            ),
+            _ => {
+                figure.numerator = cell.numerator(measure);
+                put_estimate(&mut figure, cell.estimate(measure, end, confidence));
+                into.push(figure);
+            }
         }
-        figure.numerator = cell.numerator(measure);
-        put_estimate(&mut figure, cell.estimate(measure));
-        into.push(figure);
     }
 }
 
@@ -560,16 +586,8 @@ struct Cluster {
     sums: Vec<((usize, Place), Sums)>,
 }
 
-#[derive(Default)]
-struct Sums {
-    numerator: i128,
-    denominator: i128,
-    cases: u64,
-    left_out: u64,
-}
-
 impl Cluster {
-    fn ratio(&mut self, tree: &Tree, measure: usize, place: Place, values: Option<(i128, i128)>) {
+    fn ratio(&mut self, tree: &Tree, measure: usize, place: Place, values: Option<(f64, f64)>) {
         let (unit, epoch, period, stratum) = place;
         let mut put = |unit: u32| {
             let key = (measure, (unit, 0, period, stratum));
@@ -580,8 +598,8 @@ impl Cluster {
             let sums = &mut self.sums[at].1;
             match values {
                 Some((numerator, denominator)) => {
-                    sums.numerator += numerator;
-                    sums.denominator += denominator;
+                    sums.numerator.add(numerator);
+                    sums.denominator.add(denominator);
                     sums.cases += 1;
                 }
                 None => sums.left_out += 1,

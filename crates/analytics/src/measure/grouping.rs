@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 /// Length of the periods asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grain {
+    Day,
     Week,
     Month,
     Quarter,
@@ -41,7 +42,7 @@ pub(super) const COLUMNS: [&str; 7] =
     ["channel", "service", "profession", "professional_id", "risk_class", "instrument", "modality"];
 
 impl Grouping {
-    /// From the words of `--by`: `unit`, `unit:LEVEL`, `period`, `period:week|month|quarter|year`, dimensions.
+    /// From the words of `--by`: `unit`, `unit:LEVEL`, `period`, `period:day|week|month|quarter|year`, dimensions.
     pub fn parse(words: &str) -> Result<Grouping> {
         let mut grouping = Grouping::default();
         for word in words.split(',').map(str::trim).filter(|word| !word.is_empty()) {
@@ -51,12 +52,13 @@ impl Grouping {
                 ("period", option) => {
                     grouping.period = Some(match option {
                         None | Some("month") => Grain::Month,
+                        Some("day") => Grain::Day,
                         Some("week") => Grain::Week,
                         Some("quarter") => Grain::Quarter,
                         Some("year") => Grain::Year,
                         Some(other) => {
                             return Err(Error::new(format!("no period is called {other}"))
-                                .remedy("period:week, period:month, period:quarter or period:year"));
+                                .remedy("period:day, period:week, period:month, period:quarter or period:year"));
                         }
                     });
                 }
@@ -138,6 +140,7 @@ impl Periods {
 
 fn first_of(day: Date, grain: Grain) -> Date {
     match grain {
+        Grain::Day => day,
         Grain::Week => {
             let back = i64::from(day.weekday().to_monday_zero_offset());
             day.checked_sub(jiff::Span::new().days(back)).unwrap_or(day)
@@ -152,6 +155,7 @@ fn first_of(day: Date, grain: Grain) -> Date {
 
 fn next_of(day: Date, grain: Grain) -> Result<Date> {
     let span = match grain {
+        Grain::Day => jiff::Span::new().days(1),
         Grain::Week => jiff::Span::new().weeks(1),
         Grain::Month => jiff::Span::new().months(1),
         Grain::Quarter => jiff::Span::new().months(3),
@@ -162,6 +166,7 @@ fn next_of(day: Date, grain: Grain) -> Result<Date> {
 
 fn period_name(day: Date, grain: Grain) -> String {
     match grain {
+        Grain::Day => day.to_string(),
         Grain::Week => {
             let week = day.iso_week_date();
             format!("{}-W{:02}", week.year(), week.week())

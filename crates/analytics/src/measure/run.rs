@@ -1,6 +1,7 @@
 //! A run: one version of the facts, one grouping, any number of measure files.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use operations::calendar::Calendar;
@@ -8,9 +9,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::cells::Figure;
-use super::disclosure::Past;
+use super::disclosure::{Classes, Past};
+use super::draft::Draft;
 use super::gather::{Gathering, gather};
 use super::grouping::{Grouping, Periods, UnitGrouping, windows};
+use super::links::Links;
 use super::people::People;
 use super::query::{self, Bounds};
 use super::tree::Tree;
@@ -31,6 +34,8 @@ pub struct Request {
     pub as_of: i64,
     /// Count every case for the units above it now, not for those above it when it happened.
     pub tree_now: bool,
+    /// Of the intervals: 0.95 is usual, 0.998 the outer pair of a funnel.
+    pub confidence: f64,
     /// Hide what fewer people than this stand behind, and what would tell it; at most [`super::MOST_THRESHOLD`].
     pub suppress: Option<u64>,
 }
@@ -44,18 +49,44 @@ pub struct Results {
 
 /// Runs measures over the facts.
 pub async fn run(snapshot: &Snapshot, catalogue: &Catalogue, ids: &[String], request: &Request) -> Result<Results> {
-    let mut figures = Vec::new();
+    let mut drafts: Vec<(Draft, Arc<Tree>)> = Vec::new();
     let files = by_file(catalogue, ids)?;
     for (file, measures) in &files {
         let cube = Cube { measures, request: request.clone() };
         let each = |_, gathering: Gathering<'_>| {
-            figures.extend(gathering.figures(&Past::NONE));
+            let tree = Arc::new(gathering.tree().clone());
+            drafts.extend(gathering.drafts().into_iter().map(|draft| (draft, Arc::clone(&tree))));
             Ok(())
         };
         run_file(snapshot, file, &[cube], each).await?;
     }
+    let mut links = Links::new(catalogue, request.suppress.unwrap_or_default());
+    // Wholes come before their parts.
+    let mut order: Vec<usize> = (0..drafts.len()).collect();
+    order.sort_by_key(|at| links.depth(&drafts[*at].0.measure));
+    let dimensions = request.grouping.dimensions.join(",");
+    let mut made = vec![Vec::new(); drafts.len()];
+    for at in order {
+        let (draft, tree) = &drafts[at];
+        made[at] = match request.suppress {
+            Some(_) => links.figures(draft, tree, &dimensions, &Past::NONE),
+            None => draft.figures(tree, &Past::NONE, &Classes::new(), None),
+        };
+        made[at].retain(|figure| is_asked_for(figure, tree, &request.grouping));
+    }
+    let figures = made.concat();
     let manifest = RunManifest::of(snapshot, &files, request, &figures);
     Ok(Results { figures, manifest })
+}
+
+/// Every level is computed, because hiding looks at the whole tree; one level may be asked for.
+fn is_asked_for(figure: &Figure, tree: &Tree, grouping: &Grouping) -> bool {
+    match &grouping.unit {
+        Some(UnitGrouping::Level(level)) => {
+            tree.find(&figure.unit_id).is_some_and(|unit| tree.units[unit].level == *level)
+        }
+        Some(UnitGrouping::Every) | None => true,
+    }
 }
 
 fn by_file<'a>(catalogue: &'a Catalogue, ids: &[String]) -> Result<Vec<(&'a MeasureFile, Vec<&'a Definition>)>> {
@@ -103,7 +134,9 @@ pub(crate) async fn run_file(
     for (cube, periods, windows) in asked {
         check_level(&tree, &cube.request.grouping)?;
         let (mut from, to) = (periods.starts[0], periods.end);
+        let known = super::known(snapshot, file, *as_of);
         let mut gathering = Gathering::new(cube.measures, &cube.request, periods, &tree, &people);
+        gathering.known = known;
         if cube.measures[0].window_months.is_some() && cube.request.grouping.period.is_some() {
             let begun = super::complete_months(snapshot, *as_of)
                 .and_then(|(first, _)| calendar.start_of(first))
@@ -148,6 +181,7 @@ pub struct RunManifest {
     pub as_of: String,
     pub tree_now: bool,
     pub suppress: Option<u64>,
+    pub confidence: f64,
     pub measures: Vec<MeasureUsed>,
     /// SHA-256 of the figures as JSON.
     pub figures_sha256: String,
@@ -185,6 +219,7 @@ impl RunManifest {
             as_of: instant_text(request.as_of),
             tree_now: request.tree_now,
             suppress: request.suppress,
+            confidence: request.confidence,
             measures: used.collect(),
             figures_sha256: layout::hex(&Sha256::digest(serde_json::to_string(figures).unwrap_or_default())),
         }

@@ -32,6 +32,8 @@ pub struct Tree {
     epochs: Vec<i64>,
     /// For each epoch, each unit's parent.
     parents: Vec<Vec<Option<usize>>>,
+    /// For each unit the instants at which it begins and ends, as far as its rows say.
+    spans: Vec<(i64, i64)>,
 }
 
 /// A row of `units`.
@@ -100,6 +102,16 @@ impl Tree {
             day => date_of(day).and_then(|date| calendar.start_of(date)).unwrap_or(i64::MIN),
         };
         tree.epochs = days.into_iter().map(start).collect();
+        let span = |rows: &Vec<&Period>| {
+            let first = rows
+                .iter()
+                .map(|it| it.from)
+                .min()
+                .map_or(i64::MIN, |day| if day <= 0 { i64::MIN } else { start(day) });
+            let last = rows.iter().map(|it| it.to).max().filter(|day| *day < i32::MAX).map_or(i64::MAX, start);
+            (first, last)
+        };
+        tree.spans = rows_of.iter().map(span).collect();
         let now_epoch = tree.epoch(now);
         for unit in 0..tree.units.len() {
             tree.units[unit].parent = tree.parents[now_epoch][unit];
@@ -162,6 +174,7 @@ impl Tree {
             by_id: (0..parents.len()).map(|number| (format!("u{number}"), number)).collect(),
             epochs: vec![i64::MIN],
             parents: vec![parents.to_vec()],
+            spans: vec![(i64::MIN, i64::MAX); parents.len()],
         }
     }
 
@@ -183,6 +196,12 @@ impl Tree {
     pub fn up(&self, unit: usize, epoch: usize) -> impl Iterator<Item = usize> + '_ {
         // A cycle in the data must not hang a run: no tree is deeper than it has units.
         std::iter::successors(Some(unit), move |unit| self.parents.get(epoch)?[*unit]).take(self.units.len())
+    }
+
+    /// The units that are there from one instant to another without a break at either end.
+    pub(super) fn standing(&self, from: i64, to: i64) -> impl Iterator<Item = usize> + '_ {
+        let stands = move |(begins, ends): &(i64, i64)| *begins <= from && to <= *ends;
+        self.spans.iter().enumerate().filter(move |(_, span)| stands(span)).map(|(unit, _)| unit)
     }
 
     /// The shape of the tree from one epoch to another, both included.
@@ -216,6 +235,14 @@ pub(super) struct Shape {
     pub parents: Vec<Option<usize>>,
     /// Units of which a part stood elsewhere for a part of the period: their sums are not those of one tree.
     pub blurred: Vec<bool>,
+}
+
+impl Shape {
+    /// The units above a unit, from below.
+    pub fn above(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
+        let parent = |unit: usize| self.parents.get(unit).copied().flatten();
+        std::iter::successors(parent(unit), move |unit| parent(*unit)).take(self.parents.len())
+    }
 }
 
 #[cfg(test)]

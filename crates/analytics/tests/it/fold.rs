@@ -133,6 +133,43 @@ fn the_fold_equals_its_oracle_in_plain_sql() {
 }
 
 #[test]
+fn the_names_of_visits_change_no_index() {
+    // Forty people, pairs of whose visits are of one instant; then the same under other names, in another order.
+    let made = |name: &dyn Fn(u32) -> String, backwards: bool| {
+        let mut county = County::new();
+        let people: String = (0..40).map(|person| format!("q{person},1980\n")).collect();
+        county.must("residents", &format!("resident_id,birth_year\n{people}"));
+        let row = |number: u32| {
+            let (person, visit) = (number / 6, number % 6);
+            let professional = ["p1", "p2", "p4"][((person * 7 + visit * 5 + person * visit) % 3) as usize];
+            let day = 1 + 2 * (visit / 2);
+            let unit = ["a", "b"][(visit % 2) as usize];
+            format!(
+                "{},q{person},{professional},physician,{unit},outpatient,phone,2025-03-{day:02}T10:00:00Z\n",
+                name(number)
+            )
+        };
+        let mut rows: Vec<String> = (0..240).map(row).collect();
+        if backwards {
+            rows.reverse();
+        }
+        let header = "encounter_id,resident_id,professional_id,profession,unit_id,service,modality,started_at\n";
+        county.must("encounters", &format!("{header}{}", rows.concat()));
+        let query = "SELECT unit_id, count(*), sum(secon), sum(coc) FROM (SELECT * FROM continuity() ORDER BY resident_id) \
+                     GROUP BY unit_id ORDER BY unit_id";
+        let rows = county.sql(query);
+        // Sums of floats come in any order of rows.
+        rows.into_iter()
+            .map(|row| row.iter().map(|it| it.parse::<f64>().map_or(it.clone(), |it| format!("{it:.9}"))).collect())
+            .collect::<Vec<Vec<String>>>()
+    };
+    let first = made(&|number| format!("e{number:03}"), false);
+    let other = made(&|number| format!("{:x}", number.wrapping_mul(2_654_435_761)), true);
+    assert_eq!(first, other);
+    assert_eq!(first.len(), 1, "of units visited at one instant the first by its id is home: {first:?}");
+}
+
+#[test]
 fn many_small_imports_change_nothing_but_the_figures_they_should() {
     let mut county = County::new();
     let header = "encounter_id,resident_id,professional_id,profession,unit_id,service,modality,started_at\n";
@@ -154,6 +191,7 @@ fn many_small_imports_change_nothing_but_the_figures_they_should() {
         grouping: analytics::measure::Grouping::default(),
         as_of: county.now(),
         tree_now: false,
+        confidence: analytics::measure::CONFIDENCE,
         suppress: None,
     };
     let (snapshot, catalogue) = (county.snapshot(), analytics::measure::Catalogue::shipped().expect("the catalogue"));

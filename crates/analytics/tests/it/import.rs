@@ -62,6 +62,7 @@ fn as_of(county: &County, instant: i64) -> Vec<Vec<String>> {
         grouping: analytics::measure::Grouping::default(),
         as_of: instant,
         tree_now: false,
+        confidence: analytics::measure::CONFIDENCE,
         suppress: None,
     };
     let snapshot = county.snapshot();

@@ -210,6 +210,7 @@ fn read_as_of(county: &County, as_of: i64) -> Vec<Vec<String>> {
         grouping: analytics::measure::Grouping::default(),
         as_of,
         tree_now: false,
+        confidence: analytics::measure::CONFIDENCE,
         suppress: None,
     };
     let snapshot = county.snapshot();

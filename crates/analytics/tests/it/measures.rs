@@ -18,6 +18,7 @@ fn request(by: &str, suppress: bool) -> Request {
         grouping,
         as_of: i64::MAX / 2,
         tree_now: false,
+        confidence: analytics::measure::CONFIDENCE,
         suppress: suppress.then_some(THRESHOLD),
     }
 }
@@ -162,6 +163,216 @@ fn queries_that_write_or_read_files_are_refused() {
         let error = refused(HEAD, sql);
         assert!(error.at.is_some(), "{sql}: {error}");
     }
+}
+
+#[test]
+fn ids_that_break_links_or_cells_are_refused_with_their_file() {
+    for id in
+        ["", "../../etc/passwd", "=cmd", "a/b", "a\\nb", "a\\\"b", "-x", "@x", "a b", ".x", "a\\u202Eb", "131052-9085"]
+    {
+        let error = refused(&HEAD.replace("t.one", id), RIGHT);
+        assert!(error.what.contains("an id has 1 to 64"), "{id}: {error}");
+        assert!(error.at.as_ref().is_some_and(|at| at.ends_with("one.sql:1:10")), "{id}: {error}");
+    }
+    let long = refused(&HEAD.replace("t.one", &"x".repeat(65)), RIGHT);
+    assert!(long.what.contains("an id has 1 to 64"), "{long}");
+    let table = HEAD.replace("--- id = \"t.one\"\n", "") + "--- [\"..\".\"a/b\"]\n";
+    let error = refused(&table, RIGHT);
+    assert!(error.what.contains("an id has 1 to 64") && error.at.is_some_and(|at| at.contains("one.sql:7:")));
+    for id in ["t.one", "Äänekoski_2.odotus-1", &"x".repeat(64)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("one.sql"), format!("{}{RIGHT}", HEAD.replace("t.one", id))).expect("a measure");
+        assert!(Catalogue::with_folder(folder.path()).expect("a catalogue").find(id).is_ok(), "{id}");
+    }
+}
+
+/// The periods and values of a measure of a kind over contacts on 10 and 11 January and 10 March 2025, one in each unit and two in `a`.
+fn sparse(kind: &str, sql: &str, by: &str, from: (i16, i8, i8), to: (i16, i8, i8)) -> Vec<Figure> {
+    let mut county = County::new();
+    county.must(
+        "contacts",
+        "contact_id,resident_id,channel,service,unit_id,opened_at\nc1,r1,chat,outpatient,a,2025-01-10T10:00:00Z\n\
+         c2,r2,phone,outpatient,b,2025-01-11T10:00:00Z\nc3,r1,chat,outpatient,a,2025-03-10T10:00:00Z\n",
+    );
+    let mut asked = request(by, false);
+    (asked.from, asked.to) = (date(from.0, from.1, from.2), date(to.0, to.1, to.2));
+    let head = HEAD.replace("share\"\n--- unit = \"share", &format!("{kind}\"\n--- unit = \"contacts"));
+    run_request(&county, &head, sql, &asked).expect("figures")
+}
+
+#[test]
+fn none_is_counted_as_nought_wherever_the_facts_are_known() {
+    let stock = RIGHT
+        .replace("channel,", "opened_at + INTERVAL '1 day' AS until, channel,")
+        .replace("opened_at >= $from AND ", "");
+    let of = |figures: &[Figure]| -> Vec<(String, f64)> {
+        figures.iter().map(|it| (it.period.clone(), it.value.expect("a value"))).collect()
+    };
+    let months = |values: &[(&str, f64)]| -> Vec<(String, f64)> {
+        values.iter().map(|(month, value)| ((*month).to_string(), *value)).collect()
+    };
+    for (kind, sql) in [("count", RIGHT), ("persons", RIGHT)] {
+        let year = sparse(kind, sql, "period", (2024, 11, 1), (2025, 7, 1));
+        // Before the first and after the last nothing is known.
+        assert_eq!(of(&year), months(&[("2025-01", 2.0), ("2025-02", 0.0), ("2025-03", 1.0)]), "{kind}");
+        let nought = &year[1];
+        assert_eq!((nought.n, nought.coverage, nought.reason, nought.lower), (0, None, None, Some(0.0)), "{kind}");
+        assert!(nought.upper.is_some_and(|upper| (upper - 3.689).abs() < 0.001), "−ln 0.025, {:?}", nought.upper);
+        // Asked alone it is the same, and without periods.
+        assert_eq!(of(&sparse(kind, sql, "period", (2025, 2, 1), (2025, 3, 1))), months(&[("2025-02", 0.0)]), "{kind}");
+        assert_eq!(sparse(kind, sql, "", (2025, 2, 1), (2025, 3, 1))[0].value, Some(0.0), "{kind}");
+        assert!(sparse(kind, sql, "period", (2025, 4, 1), (2025, 7, 1)).is_empty(), "{kind}");
+    }
+    let waiting = sparse("stock", &stock, "period", (2025, 1, 1), (2025, 3, 1));
+    assert_eq!(of(&waiting), months(&[("2025-02", 0.0)]), "nobody waits at the end of February");
+    // By unit: every unit of that time.
+    let units = sparse("count", RIGHT, "unit,period", (2025, 2, 1), (2025, 3, 1));
+    let units: Vec<(&str, Option<f64>)> = units.iter().map(|it| (it.unit_id.as_str(), it.value)).collect();
+    assert_eq!(units, [("a", Some(0.0)), ("b", Some(0.0)), ("county", Some(0.0))]);
+    // By a dimension: what was there in another period.
+    let parts = sparse("count", RIGHT, "period,channel", (2025, 1, 1), (2025, 4, 1));
+    let parts: Vec<(&str, &str, f64)> =
+        parts.iter().map(|it| (it.period.as_str(), it.strata[0].1.as_str(), it.value.expect("a value"))).collect();
+    let expected =
+        [("2025-01", "chat", 1.0), ("2025-01", "phone", 1.0), ("2025-02", "chat", 0.0), ("2025-02", "phone", 0.0)];
+    assert_eq!(parts, [expected.as_slice(), &[("2025-03", "chat", 1.0)]].concat());
+    let days = sparse("count", RIGHT, "period:day", (2025, 1, 9), (2025, 1, 14));
+    assert_eq!(
+        of(&days),
+        months(&[("2025-01-10", 1.0), ("2025-01-11", 1.0), ("2025-01-12", 0.0), ("2025-01-13", 0.0)])
+    );
+    // A measure that does not count has no value where there is no case.
+    assert_eq!(sparse("share", RIGHT, "period", (2024, 11, 1), (2025, 7, 1)).len(), 2);
+}
+
+/// One figure of a kind over values, each that of one contact.
+fn of_values(kind: &str, more: &str, values: &[&str]) -> Figure {
+    let mut county = County::new();
+    let rows: String = (0..values.len())
+        .map(|number| format!("c{number},r{},chat,outpatient,a,2025-03-05T10:00:00Z\n", 1 + number % 9))
+        .collect();
+    county.must("contacts", &format!("contact_id,resident_id,channel,service,unit_id,opened_at\n{rows}"));
+    let cases = values.iter().enumerate().map(|(number, value)| format!("WHEN 'c{number}' THEN {value}"));
+    let cases = cases.collect::<Vec<_>>().join(" ");
+    let value = format!("CAST(CASE contact_id {cases} END AS DOUBLE) AS value");
+    let sql = RIGHT.replace("channel = 'chat' AS hit", &value);
+    let head = HEAD.replace("share\"\n--- unit = \"share", &format!("{kind}\"\n--- unit = \"x"));
+    run_sql(&county, &format!("{head}{more}"), &sql, "").expect("figures").remove(0)
+}
+
+#[test]
+fn medians_and_means_keep_what_they_are_given() {
+    for (kind, more, values, expected) in [
+        ("median", "", &["0.2", "0.3", "0.4"][..], 0.3),
+        ("median", "", &["2.5", "2.5", "2.5"], 2.5),
+        ("median", "", &["1e-12", "2e-12", "3e-12"], 2e-12),
+        ("median", "", &["-1.5", "-0.5"], -1.0),
+        ("median", "", &["123456789.123", "123456789.125", "123456789.127"], 123_456_789.125),
+        ("median", "--- resolution = 0.1\n", &["0.26", "0.34", "0.44"], 0.3),
+        ("median", "--- resolution = 5\n", &["1", "7", "8"], 5.0),
+        ("mean", "", &["1e-12", "3e-12"], 2e-12),
+        ("mean", "", &["0.1", "0.1", "0.1"], 0.1),
+        ("mean", "", &["1.0/3", "1.0/3", "1.0/3"], 1.0 / 3.0),
+        ("mean", "", &["999999999999999.0", "1.0", "-999999999999999.0"], 1.0 / 3.0),
+    ] {
+        assert_eq!(of_values(kind, more, values).value, Some(expected), "{kind} {more}{values:?}");
+    }
+    // Values that never vary have an interval of no width.
+    let same = of_values("mean", "", &["0.7"; 9]);
+    assert_eq!((same.lower, same.value, same.upper), (Some(0.7), Some(0.7), Some(0.7)));
+    for (kind, more) in [("mean", "--- resolution = 1\n"), ("median", "--- resolution = -1\n")] {
+        let head = HEAD.replace("share\"\n--- unit", &format!("{kind}\"\n--- unit"));
+        let error = refused(&format!("{head}{more}"), RIGHT);
+        assert!(error.at.as_ref().is_some_and(|at| at.ends_with("one.sql:8:18")), "{error}");
+    }
+}
+
+#[test]
+fn quantiles_stand_beside_each_other_each_with_its_interval() {
+    let county = contacts();
+    let head = HEAD.replace("share\"\n--- unit = \"share", "quantiles\"\n--- unit = \"x");
+    let cases: String = (0..40).map(|number| format!(" WHEN 'c{number}' THEN {number}")).collect();
+    let value = format!("CAST(CASE contact_id{cases} END AS DOUBLE) / 10 AS value");
+    let sql = RIGHT.replace("channel = 'chat' AS hit", &value);
+    let figures = run_sql(&county, &head, &sql, "").expect("figures");
+    let of: Vec<(&str, Option<f64>, Option<f64>, Option<f64>)> =
+        figures.iter().map(|it| (it.strata[0].1.as_str(), it.value, it.lower, it.upper)).collect();
+    // Type 7 over 0.0, 0.1 … 3.9; ranks of the order statistics by the binomial of 40.
+    for (at, name, value, lower, upper) in
+        [(0, "p10", 0.39, 0.0, 0.8), (2, "p50", 1.95, 1.3, 2.6), (4, "p90", 3.51, 3.1, 3.9)]
+    {
+        assert_eq!((of[at].0, of[at].2, of[at].3), (name, Some(lower), Some(upper)));
+        assert!(of[at].1.is_some_and(|found| (found - value).abs() < 1e-12), "{:?}", of[at]);
+    }
+    assert_eq!(figures.iter().map(|it| it.n).collect::<Vec<_>>(), [40; 5]);
+    // All or none of them are hidden, and by unit as the cases are.
+    let hidden = run_request(&county, &head, &sql, &request("unit,period", true)).expect("figures");
+    assert!(
+        hidden.chunk_by(|left, right| (&left.unit_id, &left.period) == (&right.unit_id, &right.period)).all(
+            |quantiles| quantiles.len() == 5 && quantiles.iter().all(|it| it.suppressed == quantiles[0].suppressed)
+        )
+    );
+}
+
+#[test]
+fn a_rate_is_events_in_their_exposure_and_hidden_like_a_count_of_them() {
+    let mut county = contacts();
+    let head = HEAD.replace("share\"\n--- unit = \"share", "rate\"\n--- unit = \"per 1,000 days");
+    // Forty rows of two and a half days each; one in four is an event.
+    let sql = RIGHT.replace("channel = 'chat' AS hit", "CAST(channel = 'chat' AS INT) AS events, 0.0025 AS exposure");
+    let of = |county: &County, sql: &str, by: &str| run_sql(county, &head, sql, by).expect("figures");
+    let whole = of(&county, &sql, "").remove(0);
+    assert_eq!((whole.n, whole.numerator, whole.denominator, whole.coverage), (10, Some(10.0), 0.1, Some(1.0)));
+    assert_eq!(whole.value, Some(100.0));
+    let byar = stats::interval::count(10.0, 0.95).expect("an interval");
+    assert_eq!((whole.lower, whole.upper), (Some(byar.lower / 0.1), Some(byar.upper / 0.1)));
+    // Below ten events exact, with none, too.
+    let none = of(&county, &sql.replace("channel = 'chat' AS INT", "false AS INT"), "").remove(0);
+    assert_eq!((none.n, none.value, none.lower), (0, Some(0.0), Some(0.0)));
+    assert!(none.upper.is_some_and(|upper| (upper - 36.89).abs() < 0.01), "{none:?}");
+    assert_eq!(
+        of(&county, &sql.replace("0.0025", "0.0"), "").remove(0).reason,
+        Some("no_cases"),
+        "no exposure, no rate"
+    );
+    for (wrong, told) in [("0.5", "a number of events"), ("-1", "a number of events")] {
+        let sql = sql.replace("CAST(channel = 'chat' AS INT) AS events", &format!("{wrong} AS events"));
+        let error = run_sql(&county, &head, &sql, "").expect_err("refused");
+        assert!(error.what.contains(told) && error.at.is_some(), "{error}");
+    }
+    // Three events are few, however many were exposed.
+    county.must(
+        "contacts",
+        "contact_id,resident_id,channel,service,unit_id,opened_at\nx1,r1,chat,outpatient,b,2025-06-10T10:00:00Z\n",
+    );
+    let hidden = run_request(&county, &head, &sql, &request("unit,period:year", true)).expect("figures");
+    let is_hidden = |unit: &str| hidden.iter().find(|it| it.unit_id == unit).map(|it| it.suppressed);
+    // All ten are of unit a, and b has one: neither is told.
+    assert_eq!((is_hidden("county"), is_hidden("a"), is_hidden("b")), (Some(false), Some(true), Some(true)));
+}
+
+#[test]
+fn a_unit_has_noughts_only_while_it_stands() {
+    let mut county = County::new();
+    county.must(
+        "units",
+        "unit_id,name_fi,level,parent_id,valid_from,valid_to\nnew,N,unit,county,2025-02-10,\nold,O,unit,county,2020-01-01,2025-03-01\n",
+    );
+    let rows: String =
+        (1..=4).map(|month| format!("c{month},r1,chat,outpatient,a,2025-{month:02}-05T10:00:00Z\n")).collect();
+    county.must("contacts", &format!("contact_id,resident_id,channel,service,unit_id,opened_at\n{rows}"));
+    let mut asked = request("unit,period", false);
+    (asked.from, asked.to) = (date(2025, 1, 1), date(2025, 4, 1));
+    let head = HEAD.replace("share\"\n--- unit", "count\"\n--- unit");
+    let figures = run_request(&county, &head, RIGHT, &asked).expect("figures");
+    let of = |unit: &str| -> Vec<&str> {
+        figures.iter().filter(|it| it.unit_id == unit).map(|it| it.period.as_str()).collect()
+    };
+    // January is known from its fifth day on.
+    assert_eq!(of("new"), ["2025-03"]);
+    assert_eq!(of("old"), ["2025-02"]);
+    assert_eq!(of("b"), ["2025-02", "2025-03"]);
+    assert_eq!(of("a"), ["2025-01", "2025-02", "2025-03"]);
 }
 
 fn contacts() -> County {

@@ -129,6 +129,94 @@ fn a_hidden_figure_that_loses_its_cases_goes_on_hiding_the_others() {
 }
 
 #[test]
+fn months_without_a_case_are_published_as_noughts_also_beside_what_is_hidden() {
+    let mut county = County::new();
+    county.must("units", "unit_id,name_fi,level,parent_id\nc,C,unit,county\n");
+    let catalogue = only("measures/volume/contacts.sql");
+    for (month, unit, residents) in
+        [(1, "a", 1..=9), (2, "a", 1..=9), (2, "b", 1..=3), (3, "a", 1..=9), (3, "c", 1..=9)]
+    {
+        county.must("contacts", &contacts(month, unit, residents));
+    }
+    publish(&county, &catalogue);
+    let of = |county: &County, unit: &str, month: &str| {
+        let mut all = published(county, "volume.contacts", unit, month);
+        all.retain(|it| it.dimension.is_empty());
+        all.into_iter().map(|it| (it.value, it.suppressed)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&county, "b", "2025-03"), [(Some(0.0), false)]);
+    assert_eq!(of(&county, "c", "2025-02"), [(Some(0.0), false)], "that it had none tells nothing of the three");
+    assert_eq!((of(&county, "b", "2025-02"), of(&county, "a", "2025-02")), (vec![(None, true)], vec![(None, true)]));
+    // The three were none of b's: what is hidden stays so, and no nought says that there is nothing left.
+    county.must("contacts", &contacts(2, "b", 1..=3).replace(",b,2025", ",a,2025"));
+    publish(&county, &catalogue);
+    assert_eq!(of(&county, "b", "2025-02"), [(None, true)]);
+}
+
+#[test]
+fn results_that_were_published_and_are_lost_are_not_made_anew() {
+    let mut county = County::new();
+    let catalogue = only("measures/volume/contacts.sql");
+    county.must("contacts", &contacts(1, "a", 1..=3));
+    publish(&county, &catalogue);
+    let path = county.path().join("results.db");
+    let whole = std::fs::read(&path).expect("the results");
+    assert_eq!(Results::open(county.path()).expect("results").last_threshold().expect("one"), Some(THRESHOLD));
+    let lose: [(&str, &dyn Fn()); 3] = [
+        ("deleted", &|| std::fs::remove_file(&path).expect("removed")),
+        ("emptied", &|| std::fs::write(&path, "").expect("emptied")),
+        ("begun anew", &|| {
+            std::fs::remove_file(&path).expect("removed");
+            rusqlite::Connection::open(&path).expect("a file").execute_batch("CREATE TABLE other (x)").expect("one");
+        }),
+    ];
+    for (how, lose) in lose {
+        lose();
+        for _ in 0..2 {
+            let error = Results::open(county.path()).err().unwrap_or_else(|| panic!("{how} is not noticed"));
+            assert!(error.to_string().contains("lost") && error.to_string().contains("results.db"), "{how}: {error}");
+        }
+        std::fs::write(&path, &whole).expect("restored");
+        assert!(Results::open(county.path()).is_ok(), "{how}");
+    }
+    // Results of before there was a note are noted at the next publication.
+    std::fs::remove_file(county.path().join("published.toml")).expect("removed");
+    publish(&county, &catalogue);
+    std::fs::remove_file(&path).expect("removed");
+    assert!(Results::open(county.path()).is_err());
+}
+
+#[test]
+fn a_disk_that_cannot_be_written_is_not_called_damage() {
+    use rusqlite::ffi;
+    for (code, told) in [
+        (ffi::SQLITE_FULL, "the disk is full"),
+        (ffi::SQLITE_READONLY, "may not be written"),
+        (ffi::SQLITE_CANTOPEN, "may not be written"),
+        (ffi::SQLITE_PERM, "may not be written"),
+        (ffi::SQLITE_IOERR, "does not write or read"),
+        (ffi::SQLITE_BUSY, "another program"),
+        (ffi::SQLITE_CORRUPT, "the file is damaged"),
+        (ffi::SQLITE_NOTADB, "the file is damaged"),
+    ] {
+        let error = analytics::Error::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        let text = error.to_string();
+        assert!(text.contains(told), "{code}: {text}");
+        assert_eq!(text.contains("restore it from its backup"), told == "the file is damaged", "{text}");
+    }
+    // A real one: a folder in the place of the file, and a file that is none of ours.
+    let county = County::new();
+    let path = county.path().join("results.db");
+    std::fs::create_dir(&path).expect("a folder");
+    let error = Results::open(county.path()).err().expect("refused").to_string();
+    assert!(!error.contains("backup") && error.contains("results.db"), "{error}");
+    std::fs::remove_dir(&path).expect("removed");
+    std::fs::write(&path, "this is no database, and never was one".repeat(50)).expect("a file");
+    let error = Results::open(county.path()).err().expect("refused").to_string();
+    assert!(error.contains("damaged") && error.contains("backup"), "{error}");
+}
+
+#[test]
 fn a_higher_threshold_hides_what_was_shown() {
     let mut county = County::new();
     let catalogue = only("measures/volume/contacts.sql");
@@ -151,9 +239,10 @@ fn a_row_whose_main_time_is_not_what_the_query_asks_by_touches_every_month() {
         format!("{header}n{number},r{number},care_need,care,a,{need}T08:00:00Z,{completed}T08:00:00Z\n")
     };
     county.must("assessments", &row(1, "2025-01-03", "2025-01-03"));
-    assert_eq!(publish(&county, &catalogue).made, 8);
+    // Two measures stand in the file.
+    assert_eq!(publish(&county, &catalogue).made, 2 * 8);
     county.must("assessments", &row(2, "2025-01-04", "2025-08-04"));
-    assert_eq!(publish(&county, &catalogue).made, 8, "who waits since January, written down in August");
+    assert_eq!(publish(&county, &catalogue).made, 2 * 8, "who waits since January, written down in August");
 }
 
 #[test]
@@ -193,6 +282,7 @@ fn cubes_of_one_scan_are_what_each_gives_alone() {
             grouping: Grouping::parse(&format!("unit,period,{dimension}")).expect("a grouping"),
             as_of: NOW,
             tree_now: false,
+            confidence: analytics::measure::CONFIDENCE,
             suppress: Some(1),
         };
         let snapshot = county.snapshot();
@@ -203,6 +293,8 @@ fn cubes_of_one_scan_are_what_each_gives_alone() {
             (dimension.to_string(), it.period, it.unit_id, stratum, it.n)
         }));
     }
+    // A run has noughts of what is there in another month; a published breakdown is of its month alone.
+    alone.retain(|(dimension, .., n)| dimension.is_empty() || *n > 0);
     alone.sort_unstable();
     assert!(!measure.published.is_empty(), "one scan serves several");
     assert_eq!(stored, alone);

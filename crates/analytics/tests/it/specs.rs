@@ -65,8 +65,15 @@ fn check(path: &PathBuf, catalogue: &Catalogue) -> Vec<String> {
 
 fn expect(path: &Path, spec: &Spec, catalogue: &Catalogue, id: &str, by: &str, csv: &str) {
     let grouping = Grouping::parse(by).expect("a grouping");
-    let request =
-        Request { from: spec.from, to: spec.to, grouping, as_of: spec.as_of, tree_now: false, suppress: None };
+    let request = Request {
+        from: spec.from,
+        to: spec.to,
+        grouping,
+        as_of: spec.as_of,
+        tree_now: false,
+        confidence: analytics::measure::CONFIDENCE,
+        suppress: None,
+    };
     let (snapshot, ids) = (spec.county.snapshot(), [id.to_string()]);
     let results = run(&snapshot, catalogue, &ids, &request);
     let figures =
@@ -77,7 +84,7 @@ fn expect(path: &Path, spec: &Spec, catalogue: &Catalogue, id: &str, by: &str, c
         reader.records().map(|row| row.expect("a row").iter().map(String::from).collect()).collect();
     let found: Vec<Vec<String>> = figures
         .iter()
-        .filter(|figure| figure.n > 0 || figure.coverage.is_some())
+        .filter(|figure| figure.n > 0 || figure.coverage.is_some() || (by == "period" && figure.value.is_some()))
         .map(|figure| header.iter().enumerate().map(|(column, name)| cell(figure, name, &expected, column)).collect())
         .collect();
     let (mut found, mut expected) = (found, expected);

@@ -49,6 +49,7 @@ fn mean_of(county: &County, index: &str) -> Option<f64> {
         grouping: Grouping::default(),
         as_of: county.now() + (1 << 52),
         tree_now: false,
+        confidence: analytics::measure::CONFIDENCE,
         suppress: None,
     };
     let ids = [format!("continuity.{index}")];
@@ -152,6 +153,7 @@ fn callback_shares_are_the_worked_ones() {
             grouping: Grouping::default(),
             as_of: "2026-03-10T00:00:00Z".parse::<jiff::Timestamp>().expect("a time").as_microsecond(),
             tree_now: false,
+            confidence: analytics::measure::CONFIDENCE,
             suppress: None,
         };
         let catalogue = Catalogue::shipped().expect("the catalogue");
@@ -171,6 +173,7 @@ fn figure(county: &County, id: &str) -> (u64, Option<f64>) {
         grouping: Grouping::default(),
         as_of: county.now() + (1 << 52),
         tree_now: false,
+        confidence: analytics::measure::CONFIDENCE,
         suppress: None,
     };
     let catalogue = Catalogue::shipped().expect("the catalogue");

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use analytics::Result;
 use analytics::lake::Snapshot;
-use analytics::measure::{self, Catalogue, Figure, Grouping, Kind, Request};
+use analytics::measure::{self, Catalogue, Figure, Grouping, Request};
 use jiff::ToSpan;
 use operations::calendar::Calendar;
 use web::Point;
 
 /// Figures by measure and unit, of the month in which an instant is, as of that instant; what could tell a person hidden.
-/// None of measures that look back over more than a month, and of classes, whose parts are of a whole month.
+/// None of measures that look back over more than a month, and of classes and quantiles, whose parts are of a whole month.
 pub async fn figures(
     snapshot: &Snapshot,
     catalogue: &Catalogue,
@@ -19,7 +19,7 @@ pub async fn figures(
 ) -> Result<HashMap<(String, String), Point>> {
     let Some(today) = Calendar::shipped().local_date(as_of) else { return Ok(HashMap::new()) };
     let is_of_month =
-        |it: &measure::Definition| it.window_months.is_none_or(|months| months < 2) && it.kind != Kind::Classes;
+        |it: &measure::Definition| it.window_months.is_none_or(|months| months < 2) && it.parts().is_none();
     let ids: Vec<String> =
         catalogue.measures().filter(|(_, it)| is_of_month(it)).map(|(_, it)| it.id.clone()).collect();
     let request = Request {
@@ -28,6 +28,7 @@ pub async fn figures(
         grouping: Grouping::parse("unit")?,
         as_of,
         tree_now: false,
+        confidence: measure::CONFIDENCE,
         suppress: Some(threshold),
     };
     let month = format!("{:04}-{:02}", today.year(), today.month());

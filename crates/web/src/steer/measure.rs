@@ -131,7 +131,7 @@ pub async fn shown(app: &App, page: &Page, id: &str, filters: &Filters, mended: 
     let content = html! {
         (heading(page, asked.card, asked.unit))
         (filter_form(page, asked.card, asked.unit, Some(kind)))
-        @if asked.card.kind != "classes" {
+        @if asked.card.has_series() {
             (picture(page, &asked, &reading))
             (under_way::section(page, asked.card, &asked.unit.id))
             (source_figures::section(page, asked.card, &asked.unit.id, &asked.series))
@@ -160,7 +160,7 @@ fn filter_form(page: &Page, card: &Card, unit: &UnitCard, chart: Option<Chart>) 
                     }
                 }
             }
-            @if let Some(chart) = chart.filter(|_| card.kind != "classes") {
+            @if let Some(chart) = chart.filter(|_| card.has_series()) {
                 div.govuk-form-group {
                     label.govuk-label for="chart" { (page.text("chart")) }
                     select.govuk-select #chart name="chart" {
@@ -324,8 +324,8 @@ fn parts(page: &Page, asked: &Asked<'_>) -> Markup {
         (part.dimension.clone(), place.unwrap_or(usize::MAX))
     });
     let Some(month) = parts.first().map(|part| numbers::period(&part.point.period, page.language)) else {
-        // A measure of classes has nothing else to show.
-        return html! { @if asked.card.kind == "classes" { p.sentence { (page.text("no-cases")) } } };
+        // A measure of classes or quantiles has nothing else to show.
+        return html! { @if !asked.card.has_series() { p.sentence { (page.text("no-cases")) } } };
     };
     html! {
         @for parts in parts.chunk_by(|left, right| left.dimension == right.dimension).filter(|parts| !is_by_definition(asked.card, parts)) {
@@ -478,8 +478,8 @@ pub async fn csv(Path(id): Path<String>, Query(filters): Query<Filters>, page: P
     );
     for point in &asked.series.points {
         line(&[
-            asked.card.id.clone(),
-            asked.unit.id.clone(),
+            facts::harmless(&asked.card.id).into_owned(),
+            facts::harmless(&asked.unit.id).into_owned(),
             point.period.clone(),
             point.n.map_or(String::new(), |n| n.to_string()),
             write(point.numerator),
@@ -493,8 +493,9 @@ pub async fn csv(Path(id): Path<String>, Query(filters): Query<Filters>, page: P
             point.as_of.clone(),
         ]);
     }
-    let plain: String = asked.unit.id.chars().filter(|it| it.is_ascii_alphanumeric() || "-_".contains(*it)).collect();
-    let name = format!("attachment; filename=\"{}-{plain}.csv\"", asked.card.id);
+    let plain =
+        |id: &str| id.chars().filter(|it| it.is_ascii_alphanumeric() || "-_.".contains(*it)).collect::<String>();
+    let name = format!("attachment; filename=\"{}-{}.csv\"", plain(&asked.card.id), plain(&asked.unit.id));
     ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()), (header::CONTENT_DISPOSITION, name)], out)
         .into_response()
 }

@@ -53,8 +53,60 @@ fn the_named_professional_is_the_one_of_the_day() {
 #[test]
 fn of_equally_visited_units_the_latest_is_home() {
     let visit = |at, unit| Visit { at, professional: None, unit };
-    assert_eq!(most_visited(&[visit(0, 1), visit(1, 2), visit(2, 1), visit(3, 2)]), 2);
-    assert_eq!(most_visited(&[visit(0, 1), visit(1, 1), visit(2, 2)]), 1);
+    let mut units = Units::default();
+    for (number, text) in ["z", "b", "a"].into_iter().enumerate() {
+        assert_eq!(units.number(text), number as i32);
+    }
+    let most = |visits: &[Visit]| most_visited(visits, &units);
+    assert_eq!(most(&[visit(0, 1), visit(1, 2), visit(2, 1), visit(3, 2)]), 2);
+    assert_eq!(most(&[visit(0, 1), visit(1, 1), visit(2, 2)]), 1);
+    // Of one instant: the first by its id, in whichever order they come.
+    assert_eq!(most(&[visit(0, 0), visit(0, 1), visit(0, 2)]), 2);
+    assert_eq!(most(&[visit(0, 2), visit(0, 0), visit(0, 1)]), 2);
+}
+
+/// Every order of visits that are of one instant.
+fn orders(visits: &[Visit]) -> Vec<Vec<Visit>> {
+    let Some(first) = visits.first() else { return vec![Vec::new()] };
+    let of_instant = visits.iter().take_while(|visit| visit.at == first.at).count();
+    let mut all = Vec::new();
+    for next in 0..of_instant {
+        let mut rest = visits.to_vec();
+        let next = rest.remove(next);
+        all.extend(orders(&rest).into_iter().map(|order| [vec![next], order].concat()));
+    }
+    all
+}
+
+#[test]
+fn secon_of_visits_of_one_instant_is_the_mean_over_their_orders() {
+    let mut numbers = 1_u64;
+    let mut draw = |end: u64| {
+        numbers = numbers.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (numbers >> 33) % end
+    };
+    let (mut tied, secon) = (0, |visits: &[Visit]| index(visits, &[], &mut Vec::new()).secon);
+    for _ in 0..300 {
+        let mut visits: Vec<Visit> =
+            (0..2 + draw(5)).map(|_| Visit { at: draw(4) as i64, professional: Id::new(draw(4)), unit: 0 }).collect();
+        visits.sort_by_key(|visit| visit.at);
+        let orders = orders(&visits);
+        tied += u32::from(orders.len() > 1);
+        // The oracle: one order after another, each visit at an instant of its own.
+        let one_by_one = |order: &Vec<Visit>| {
+            let apart: Vec<Visit> = order.iter().zip(0..).map(|(visit, at)| Visit { at, ..*visit }).collect();
+            secon(&apart)
+        };
+        let expected: Option<Vec<f64>> = orders.iter().map(one_by_one).collect();
+        let expected = expected.map(|values| values.iter().sum::<f64>() / values.len() as f64);
+        for order in orders.iter().take(7) {
+            let found = secon(order);
+            assert_eq!(found.is_some(), expected.is_some());
+            assert!((found.unwrap_or(0.0) - expected.unwrap_or(0.0)).abs() < 1e-12, "{found:?}, not {expected:?}");
+            assert_eq!(found.map(f64::to_bits), secon(&visits).map(f64::to_bits), "no digit hangs on the order");
+        }
+    }
+    assert!(tied > 200, "only {tied} have visits of one instant");
 }
 
 #[test]

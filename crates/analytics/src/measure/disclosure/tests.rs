@@ -35,7 +35,14 @@ fn tree_of(parents: &[usize], given: &[u64]) -> Vec<Node> {
     let mut nodes: Vec<Node> = given
         .iter()
         .enumerate()
-        .map(|(at, n)| Node { n: *n, parent: (at > 0).then(|| parents[at] % at), few: false, hidden: false })
+        .map(|(at, n)| Node {
+            n: *n,
+            most: UNBOUNDED,
+            parent: (at > 0).then(|| parents[at] % at),
+            few: false,
+            few_left: false,
+            hidden: false,
+        })
         .collect();
     for at in (1..nodes.len()).rev() {
         if let Some(parent) = nodes[at].parent {
@@ -176,7 +183,7 @@ proptest! {
         let (tree, mut totals, mut parts) = cube(&parents, &given);
         let (truth, measure) = (parts.clone(), measure());
         let shapes = HashMap::from_iter([("2025-01".to_string(), tree.shape(0, 0))]);
-        let context = Context { measure: &measure, tree: &tree, shapes: &shapes, past: &Past::NONE, threshold: THRESHOLD };
+        let context = Context { measure: &measure, tree: &tree, shapes: &shapes, past: &Past::NONE, threshold: THRESHOLD, classes: &Classes::new() };
         suppress(&mut totals, &context);
         suppress(&mut parts, &context);
         for part in truth.iter().filter(|part| part.n < THRESHOLD) {
@@ -193,7 +200,14 @@ proptest! {
 fn breakdowns_of_large_families_are_shown() {
     let (tree, _, mut parts) = cube(&[0, 0, 0], &[0, 0, 0, 20, 30, 40, 50, 60, 70]);
     let (measure, shapes) = (measure(), HashMap::from_iter([("2025-01".to_string(), tree.shape(0, 0))]));
-    let context = Context { measure: &measure, tree: &tree, shapes: &shapes, past: &Past::NONE, threshold: THRESHOLD };
+    let context = Context {
+        measure: &measure,
+        tree: &tree,
+        shapes: &shapes,
+        past: &Past::NONE,
+        threshold: THRESHOLD,
+        classes: &Classes::new(),
+    };
     suppress(&mut parts, &context);
     assert!(parts.iter().all(|part| !part.suppressed));
 }
