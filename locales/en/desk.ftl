@@ -64,6 +64,7 @@ desk-handed = Handed over: { $unit }.
 desk-unit = Unit
 desk-about = About the contact, and what else to do
 desk-claim = Take
+desk-take = Take
 desk-take-back = Take back
 desk-wrote = The resident has written
 desk-back = Back to the list

@@ -64,6 +64,7 @@ desk-handed = Siirretty: { $unit }.
 desk-unit = Yksikkö
 desk-about = Asian tiedot ja muut toimet
 desk-claim = Ota hoidettavaksi
+desk-take = Ota
 desk-take-back = Ota takaisin
 desk-wrote = Asukas on kirjoittanut
 desk-back = Takaisin luetteloon

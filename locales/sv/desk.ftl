@@ -64,6 +64,7 @@ desk-handed = Flyttat: { $unit }.
 desk-unit = Enhet
 desk-about = Ärendets uppgifter och andra åtgärder
 desk-claim = Ta ärendet
+desk-take = Ta
 desk-take-back = Ta tillbaka
 desk-wrote = Invånaren har skrivit
 desk-back = Tillbaka till listan

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
+use operations::calendar::{Calendar, day_number};
 use operations::contacts::{By, Channel, Code, Command, Place, REOPENED_WITHIN, Refusal};
 use operations::organisation::Organisation;
 use tokio::sync::watch;
@@ -324,6 +325,12 @@ impl Desk {
         self.0.view.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a professional still works for a unit, as far as the log knows: those who come by import do.
+    pub fn works_for(&self, professional: &str, unit: &str) -> bool {
+        let today = Calendar::shipped().local_date(self.now()).map_or(0, day_number);
+        self.organisation().opens(professional, unit, today)
+    }
+
     /// Units and professionals, as the county itself keeps them.
     pub fn organisation(&self) -> Arc<Organisation> {
         Arc::clone(&self.0.organisation.read().unwrap_or_else(PoisonError::into_inner))
@@ -408,7 +415,10 @@ impl Desk {
     ) -> std::result::Result<Done, Trouble> {
         let request = request(&command, text.as_deref());
         let known = self.view().contact(contact).cloned();
-        let here = known.as_ref().is_some_and(|contact| matches!(contact.place, Place::Resolved { .. }));
+        let here = known.as_ref().is_some_and(|contact| match &contact.place {
+            Place::Resolved { owner, .. } => self.works_for(owner, &contact.unit),
+            _ => false,
+        });
         let (appended, seq) = self
             .write(Asked {
                 contact,

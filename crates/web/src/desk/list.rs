@@ -151,7 +151,7 @@ impl Asked<'_> {
         let page = self.page;
         html! {
             (banner::shown(self.app, page, self.caller, &self.filters.did, &self.filters.contact, &self.unit))
-            h1.govuk-heading-xl {
+            h1.govuk-heading-l {
                 (page.text("desk-title"))
                 @if let Some(shown) = shown {
                     " " span.work__count { (page.language.text_count("desk-count", shown, &shown.to_string())) }
@@ -232,7 +232,7 @@ impl Asked<'_> {
                     }
                     @for (heading, rows) in self.grouped(&rows) {
                         h2.govuk-heading-m { (heading) }
-                        ol.work {
+                        ol class=(format!("work work--{}", self.list.code())) {
                             @for (row, words) in rows { (rows::shown(app, page, row, words, true)) }
                         }
                     }

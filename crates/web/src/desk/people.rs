@@ -25,6 +25,8 @@ impl App {
         for it in figures.staff().iter().filter(|it| it.open && self.is_within(&contact.unit, &it.unit)) {
             found.insert(it.id.clone(), false);
         }
+        // The facts follow the log, a while later.
+        found.retain(|id, _| self.desk.works_for(id, &contact.unit));
         let answers = [Role::Nurse, Role::Physician, Role::Lead];
         for person in self.sessions.present(self.desk.now()) {
             if answers.contains(&person.role) && self.is_within(&contact.unit, &person.unit) {

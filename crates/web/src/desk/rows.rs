@@ -105,7 +105,7 @@ pub fn shown(app: &App, page: &Page, row: &Row, words: &Words, claimable: bool) 
             @if claimable && contact.place == Place::Queued {
                 form.work__act method="post" action=(format!("/desk/contacts/{id}/claim")) {
                     button.govuk-button.govuk-button--secondary.small type="submit" id=(format!("claim-{number}")) {
-                        (page.text("desk-claim"))
+                        (page.text("desk-take"))
                         span.govuk-visually-hidden { " " (number) }
                     }
                 }
@@ -142,9 +142,9 @@ fn tags(page: &Page, contact: &Contact) -> Markup {
         @if is_ours { strong.tag.tag--new { (page.text("desk-wrote")) } }
         @if let Some(owner) = contact.owner() {
             @if page.person.as_ref().is_some_and(|person| person.id == owner) {
-                span { (capital(&page.text("desk-yours"))) }
+                span.work__owner { (capital(&page.text("desk-yours"))) }
             } @else {
-                span { (people::name(page, owner)) }
+                span.work__owner { (people::name(page, owner)) }
             }
         }
     }

@@ -144,7 +144,7 @@ impl Work<'_> {
             p.back {
                 a.govuk-link href=(self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")])) { (self.text("desk-back")) }
             }
-            h1.govuk-heading-xl { (service_name(self.app, self.page, &contact.service)) }
+            h1.govuk-heading-l { (service_name(self.app, self.page, &contact.service)) }
             div.worked data-live=[items.is_end().then_some(arriving)] data-page=(format!("/desk/contacts/{id}")) {
                 div.worked__main {
                     div #state {
@@ -261,7 +261,7 @@ impl Work<'_> {
                 (choice(self.page, "outcome", "desk-outcome", typed.wrong("outcome"), &typed.fields.outcome,
                     OUTCOMES.map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
                 div.actions {
-                    (self.button("finish", "desk-finish", ""))
+                    (self.button("finish", "desk-finish", "govuk-button--secondary"))
                     (self.button("resolve", "desk-resolve", "govuk-button--secondary"))
                 }
             }

@@ -7,14 +7,16 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use operations::access::Role;
+use operations::organisation::Command;
 use serde_json::{Value, json};
 use store::Filter;
 use tower::ServiceExt;
-use web::{App, router};
+use web::{App, Strangers, router};
 
 use crate::contacts::{call, opening, token};
 use crate::pages::{fixture, get, signed_in};
-use crate::{app_and_accesses, app_over, on_its_own};
+use crate::rights::{self, soon, today, works};
+use crate::{app_and_accesses, app_for, app_over, on_its_own};
 
 struct Contact {
     id: String,
@@ -440,5 +442,33 @@ fn the_next_is_the_longest_waiting_and_pressed_twice_it_is_one() {
         assert_eq!(next("n3").await, "/desk?unit=small&did=none");
         let foreign = post(&app, &nurse, "/desk/next", "unit=other&client_id=n4").await;
         assert_eq!(foreign.0, 404);
+    });
+}
+
+#[test]
+fn what_is_taken_up_again_goes_back_to_who_knows_it_where_they_still_work() {
+    on_its_own(async {
+        let left = Command::EndProfessional { id: "n".into(), on: today() };
+        for (said, expected) in
+            [(None, "owned"), (Some(left), "queued"), (Some(works("n", "other", today())), "queued")]
+        {
+            let (app, _, log) = app_for(fixture(0.5, true), true, Strangers::default(), true).await;
+            rights::says(&log, works("n", "small", today() - 9)).await;
+            let nurse = token(Role::Nurse, "small", "n");
+            let contact = written(&app, "c1", "Selkä kipeä", "fi").await;
+            let queue = async || call(&app, Method::GET, "/api/queues/small", &nurse, None).await.0;
+            soon("the desk knows them", async || queue().await == StatusCode::OK).await;
+            for verb in ["claim", "resolve"] {
+                assert_eq!(as_program(&app, &nurse, &contact.id, verb, json!({})).await.0, 200, "{verb}");
+            }
+            if let Some(said) = said {
+                rights::says(&log, said).await;
+                soon("they work there no more", async || queue().await == StatusCode::NOT_FOUND).await;
+            }
+            says(&app, &contact, "m1", "Olo paheni").await;
+            let (_, seen) =
+                call(&app, Method::GET, &format!("/api/contacts/{}", contact.id), &contact.code, None).await;
+            assert_eq!(seen["state"], json!(expected));
+        }
     });
 }

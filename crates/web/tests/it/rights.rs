@@ -20,7 +20,7 @@ use crate::pages::{fixture, get};
 use crate::strangers::from;
 use crate::{NOW, app_for, on_its_own};
 
-fn today() -> i32 {
+pub fn today() -> i32 {
     day_number(Calendar::shipped().local_date(NOW).expect("a day"))
 }
 
@@ -29,13 +29,13 @@ fn system() -> Who {
 }
 
 /// Says something of the organisation, as the command line does beside the server.
-async fn says(log: &Log, command: Command) {
+pub async fn says(log: &Log, command: Command) {
     let imported = Imported { units: ["county", "small", "other"].map(Into::into).into(), ..Imported::default() };
     let key = format!("{command:?}");
     ask_of_organisation(log, &system(), command, &key, NOW, imported).await.expect("said");
 }
 
-fn works(id: &str, unit: &str, from: i32) -> Command {
+pub fn works(id: &str, unit: &str, from: i32) -> Command {
     Command::SetProfessional(Professional { id: id.into(), profession: Profession::Nurse, unit: unit.into(), from })
 }
 
@@ -45,7 +45,7 @@ fn unit(id: &str, parent: &str, from: i32) -> Command {
 }
 
 /// Until it is so, as a server knows it that follows the log.
-async fn soon(what: &str, is_so: impl AsyncFn() -> bool) {
+pub async fn soon(what: &str, is_so: impl AsyncFn() -> bool) {
     for _ in 0..100 {
         if is_so().await {
             return;
