@@ -181,8 +181,9 @@ fn assign(contact: &Contact, to: &str, context: &Context<'_>) -> Result<Vec<Even
     match &contact.place {
         _ if !context.leads => Err(Refusal::NotNow("who leads the unit gives it to somebody")),
         Place::Owned { owner } | Place::Waiting { owner } if owner == to => Ok(Vec::new()),
-        Place::Owned { .. } | Place::Waiting { .. } => Ok(vec![assigned]),
-        Place::Queued => Ok(vec![assigned, Event::Shown(Shown::InWork)]),
+        // It stands as it stood; whoever has its page open hears that somebody else has it now.
+        Place::Waiting { .. } => Ok(vec![assigned, Event::Shown(Shown::Asked)]),
+        Place::Owned { .. } | Place::Queued => Ok(vec![assigned, Event::Shown(Shown::InWork)]),
         Place::Resolved { .. } | Place::Closed => Err(Refusal::NotNow("it is answered")),
     }
 }

@@ -156,7 +156,8 @@ fn became(items: &[Item], seq: u64, shown: Shown, of_resident: bool) -> Option<S
         .take_while(|item| !matches!(item.what, What::State(Shown::Resolved | Shown::Closed)))
         .any(|item| matches!(item.what, What::Message { author: Author::Service, .. }));
     let code = match shown {
-        Shown::InWork if matches!(stood, Some(Shown::Asked)) => return None,
+        Shown::InWork if matches!(stood, Some(Shown::Asked | Shown::InWork)) => return None,
+        Shown::Asked if stood == Some(Shown::Asked) => return None,
         Shown::Asked if !of_resident => return Some("place-waiting_resident".into()),
         Shown::Received => "received",
         Shown::Waiting => "waiting",
@@ -192,6 +193,7 @@ mod tests {
         let asked = || What::State(Shown::Asked);
         let table = [
             (vec![asks(), received(), in_work(), tells(), asked(), asks(), in_work()], "received in_work asked"),
+            (vec![asks(), received(), in_work(), in_work(), tells(), asked(), asked()], "received in_work asked"),
             (vec![asks(), received(), in_work(), resolved()], "received in_work dealt-with"),
             (vec![asks(), received(), in_work(), tells(), resolved()], "received in_work resolved"),
             (

@@ -132,12 +132,13 @@ fn a_lead_gives_a_contact_to_somebody_and_nobody_else_does() {
     let asked = given(&[(NURSE, Command::Claim), (NURSE, ask(9))]);
     let resolved = given(&[(NURSE, Command::Claim), (NURSE, RESOLVED)]);
     let assigned = Event::Assigned { owner: "nurse-2".into() };
-    let in_work = Event::Shown(Shown::InWork);
-    assert_eq!(decide(Some(&queued), &to("nurse-2"), &lead(NURSE)), Ok(vec![assigned.clone(), in_work]));
-    for contact in [&owned, &asked] {
-        assert_eq!(decide(Some(contact), &to("nurse-2"), &lead(By::Professional("lead"))), Ok(vec![assigned.clone()]));
-        assert_eq!(decide(Some(contact), &to("nurse-1"), &lead(OTHER)), Ok(vec![]), "they have it");
+    for (contact, shown) in [(&queued, Shown::InWork), (&owned, Shown::InWork), (&asked, Shown::Asked)] {
+        let expected = vec![assigned.clone(), Event::Shown(shown)];
+        assert_eq!(decide(Some(contact), &to("nurse-2"), &lead(By::Professional("lead"))), Ok(expected));
         assert!(when(contact, NURSE, &to("nurse-2")).is_err(), "who has it hands it over or gives it back");
+    }
+    for contact in [&owned, &asked] {
+        assert_eq!(decide(Some(contact), &to("nurse-1"), &lead(OTHER)), Ok(vec![]), "they have it");
     }
     assert!(decide(Some(&resolved), &to("nurse-2"), &lead(OTHER)).is_err());
     let after = Contact::evolve(Some(asked), &assigned, NOW).unwrap_or_else(|| panic!("it stays one"));
