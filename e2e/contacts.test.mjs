@@ -160,7 +160,7 @@ test('a contact lives through a server that is killed', async () => {
   await lead.waitForURL('**/desk?**');
 
   await elsewhere.goto(`${url}/contact/thread`);
-  assert.match(await elsewhere.locator('.standing').innerText(), /vastattu/);
+  assert.match(await elsewhere.locator('#state .standing').innerText(), /vastattu/);
   assert.equal(await elsewhere.getByText('Olkapää, oikea, alkoi eilen.').count(), 0, 'the note is for colleagues');
   await elsewhere.getByRole('link', { name: 'Sulje viesti' }).click();
   assert.match(await elsewhere.locator('h1').innerText(), /Onko koodi tallessa/);
