@@ -99,7 +99,7 @@ pub fn source_id(text: &str) -> Result<Cow<'_, str>, NoId> {
         it if it.chars().any(is_control) => Err(NoId::Control),
         it if it.chars().any(turns_around) => Err(NoId::Direction),
         it if is_scientific(it) => Err(NoId::Scientific),
-        it if it.len() > 15 && has_lost_digits(&normal(text)) => Err(NoId::LostDigits),
+        it if it.len() > 15 && has_lost_digits(text) => Err(NoId::LostDigits),
         _ => Ok(id),
     }
 }
@@ -167,9 +167,10 @@ fn whole(text: &str) -> &str {
     if is_whole && !may_be_thousands { number } else { text }
 }
 
-/// A whole number with `.0` that a floating-point number cannot hold to its last digit.
-fn has_lost_digits(text: &str) -> bool {
-    let number = whole(text);
+/// Whether a text is a whole number with `.0` that a floating-point number cannot hold to its last digit.
+pub fn has_lost_digits(text: &str) -> bool {
+    let text = normal(text);
+    let number = whole(&text);
     number.len() < text.len() && number.parse().map_or(true, |number: u64| number >= WHOLE_FLOAT)
 }
 

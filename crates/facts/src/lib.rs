@@ -14,7 +14,7 @@ mod value;
 pub use cell::{harmless, printable};
 pub use codes::*;
 pub use dictionary::dictionary;
-pub use id::{MOST_ID, NoId, holds_identity_code, id, label, normal, source_id};
+pub use id::{MOST_ID, NoId, has_lost_digits, holds_identity_code, id, label, normal, source_id};
 pub use tables::*;
 pub use value::{Cents, Day, Field, Instant, Key, Label, ProfessionalId, ResidentId, Type, UnitId, Value};
 

@@ -6,7 +6,7 @@ mod values;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use facts::{Column, Row, Table, Type, Value};
+use facts::{Column, NoId, Row, Table, Type, Value};
 use jiff::tz::TimeZone;
 
 use super::Mapping;
@@ -331,6 +331,10 @@ impl Source {
         };
         if own.as_bytes().contains(&0) {
             return Err(Fault::Nul);
+        }
+        let is_id = matches!(self.spelling, Spelling::Id | Spelling::Resident);
+        if is_id && own.len() > 15 && facts::has_lost_digits(own) {
+            return Err(Fault::Id(NoId::LostDigits));
         }
         let mut text = if self.spelling == Spelling::Text { facts::normal(own) } else { facts::label(own) };
         if let Some((end, _)) = self.cut.and_then(|cut| text.char_indices().nth(cut)) {

@@ -170,8 +170,10 @@ fn what_is_quarantined_is_read_again_whatever_the_file_was_like() {
     let path = county.file("windows.csv", b"resident_id;birth_year;birth_month\nx1;bad;y\xf6\n");
     let mapping = Mapping { separator: Some(';'), encoding: Some("windows-1252".into()), ..Mapping::default() };
     let summary = county.import_file("residents", &path, mapping.clone()).expect("an import");
-    let mended = fs::read_to_string(summary.quarantine.expect("a quarantine")).expect("text").replace("bad,", "1980,");
-    let path = county.file("mended.csv", mended.replace("birth_year,1980", "birth_year,bad").as_bytes());
+    // Separated as its source was: one column in a Finnish Excel is no way to mend it.
+    let mended =
+        fs::read_to_string(summary.quarantine.expect("a quarantine")).expect("text").replace(";bad;", ";1980;");
+    let path = county.file("mended.csv", mended.as_bytes());
     let summary = county.import_file("residents", &path, mapping).expect("an import");
     assert_eq!(summary.accepted, 1, "{:?}", summary.quarantine.map(fs::read_to_string));
     assert_eq!(county.sql("SELECT birth_month FROM residents WHERE birth_month IS NOT NULL"), [["yö"]]);

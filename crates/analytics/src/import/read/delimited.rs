@@ -16,6 +16,8 @@ use crate::import::Mapping;
 const RECORD_LIMIT: u64 = 1 << 20;
 /// Lines of titles that may stand above the header.
 const MOST_TITLES: usize = 20;
+/// Bytes of them.
+const MOST_HEAD: usize = 1 << 16;
 /// Signs that stand between fields.
 const SEPARATORS: [u8; 4] = *b",;\t|";
 
@@ -60,9 +62,10 @@ impl Delimited {
         };
         let lines = Box::new(Lines::new(decoded));
         let mut text: Box<dyn Read> = Box::new(Limited { source: lines, passed: 0, begins: Rc::clone(&begins) });
-        let head = first_lines(&mut text, path)?;
         let given = if own.is_some() { own } else { mapping.separator.map(|given| given as u8) };
         let titles = if own.is_some() { 0 } else { mapping.skip };
+        let is_found = |lines: &[Vec<u8>]| find_header(lines, titles, given, asked).is_some_and(|found| found.is_known);
+        let head = first_lines(&mut text, path, is_found)?;
         let found = find_header(&head, titles, given, asked);
         let found = found.ok_or_else(|| Error::new("the file has no header line").at(path.display()))?;
         let text: Box<dyn Read> = Box::new(Cursor::new(head[found.line..].concat()).chain(text));
@@ -151,11 +154,10 @@ fn is_blank(line: &[u8]) -> bool {
     line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii().is_empty()
 }
 
-/// The first lines, as many as a header may need; the mark of byte order is taken away.
-fn first_lines(text: &mut dyn Read, path: &Path) -> Result<Vec<Vec<u8>>> {
-    let mut lines = Vec::new();
-    let mut written = 0;
-    while written <= MOST_TITLES {
+/// The first lines, as many as it takes to find the header; the mark of byte order is taken away.
+fn first_lines(text: &mut dyn Read, path: &Path, is_found: impl Fn(&[Vec<u8>]) -> bool) -> Result<Vec<Vec<u8>>> {
+    let (mut lines, mut written, mut bytes) = (Vec::new(), 0, 0);
+    while written <= MOST_TITLES && bytes <= MOST_HEAD {
         let mut line = first_line(text).map_err(|error| unreadable(path, lines.len() as u64 + 1, &error))?;
         if lines.is_empty()
             && let Some(rest) = line.strip_prefix("\u{feff}".as_bytes())
@@ -164,8 +166,9 @@ fn first_lines(text: &mut dyn Read, path: &Path) -> Result<Vec<Vec<u8>>> {
         }
         let ends = line == END || line.is_empty();
         written += usize::from(!is_blank(&line));
+        bytes += line.len();
         lines.push(line);
-        if ends {
+        if ends || is_found(&lines) {
             break;
         }
     }
@@ -185,6 +188,8 @@ fn first_line(text: &mut dyn Read) -> std::io::Result<Vec<u8>> {
 struct Header {
     line: usize,
     separator: u8,
+    /// It has a column that is asked for.
+    is_known: bool,
 }
 
 /// The first line of names: that with a column that is asked for, above which nothing but titles stands; where there is
@@ -209,8 +214,9 @@ fn find_header(lines: &[Vec<u8>], skip: usize, given: Option<u8>, asked: &[Strin
         });
         // Of equals the first of the list.
         let (known, _, separator) = best.rev().max_by_key(|(known, fields, _)| (*known, *fields))?;
-        let found = Header { line, separator };
-        if known >= 2 || (known == 1 && first.is_none()) {
+        let is_known = known >= 2 || (known == 1 && first.is_none());
+        let found = Header { line, separator, is_known };
+        if is_known {
             return Some(found);
         }
         first = first.or(Some(found));
