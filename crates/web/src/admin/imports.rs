@@ -44,17 +44,17 @@ impl From<Chosen> for Choice {
 }
 
 /// Whoever may import; to all others there is no such page.
-fn importer(page: &Page) -> Result<Person, Response> {
+fn importer(page: &Page) -> Option<Person> {
     let resource = if page.synthetic { Resource::Synthetic } else { Resource::Real };
     let allowed = decide(page.role, Purpose::Management, Action::Import, resource).allow;
-    page.person.clone().filter(|_| allowed).ok_or_else(|| missing(page))
+    page.person.clone().filter(|_| allowed)
 }
 
 /// `GET /admin/imports`.
 pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
     match importer(&page) {
-        Err(response) => response,
-        Ok(_) => listed(&app, &page, StatusCode::OK, None).await,
+        None => missing(&page),
+        Some(_) => listed(&app, &page, StatusCode::OK, None).await,
     }
 }
 
@@ -122,8 +122,8 @@ fn counts(page: &Page, text: &str, outcome: &Outcome) -> String {
 
 /// `GET /admin/imports/{id}`.
 pub async fn one(State(app): State<Arc<App>>, Path(id): Path<String>, page: Page) -> Response {
-    if let Err(response) = importer(&page) {
-        return response;
+    if importer(&page).is_none() {
+        return missing(&page);
     }
     let imports = match app.imports.all().await {
         Ok(imports) => imports,
@@ -200,8 +200,8 @@ fn emptied(page: &Page, outcome: &Outcome) -> Markup {
 
 /// `POST /admin/imports`: a file that is brought waits to be tried.
 pub async fn bring(State(app): State<Arc<App>>, page: Page, mut form: Multipart) -> Response {
-    if let Err(response) = importer(&page) {
-        return response;
+    if importer(&page).is_none() {
+        return missing(&page);
     }
     match spooled(&app, &mut form).await {
         Ok(Some((file, name))) => match app.imports.wait(file, name) {
@@ -245,10 +245,7 @@ pub async fn trial(
     Query(chosen): Query<Chosen>,
     page: Page,
 ) -> Response {
-    let person = match importer(&page) {
-        Ok(person) => person,
-        Err(response) => return response,
-    };
+    let Some(person) = importer(&page) else { return missing(&page) };
     let trial = match app.imports.rehearse(&waiting, chosen.into()).await {
         Ok(trial) => trial,
         Err(why) => return unable(&page, &why),
@@ -363,10 +360,7 @@ pub async fn take_in(
     page: Page,
     Form(chosen): Form<Chosen>,
 ) -> Response {
-    let person = match importer(&page) {
-        Ok(person) => person,
-        Err(response) => return response,
-    };
+    let Some(person) = importer(&page) else { return missing(&page) };
     if let Err(failure) = record(&app, &person, "import.taken", &chosen.table, &waiting).await {
         return failed(&page, &failure);
     }
@@ -379,8 +373,8 @@ pub async fn take_in(
 /// `POST /admin/imports/waiting/{waiting}/forget`.
 pub async fn forget(State(app): State<Arc<App>>, Path(waiting): Path<String>, page: Page) -> Response {
     match importer(&page) {
-        Err(response) => response,
-        Ok(_) => {
+        None => missing(&page),
+        Some(_) => {
             app.imports.forget(&waiting);
             Redirect::to("/admin/imports").into_response()
         }
