@@ -1,5 +1,7 @@
 //! `luotsi facts who`: from the id that a source gives somebody to the number under which the facts know them.
 
+use std::sync::Arc;
+
 use analytics::import::Directory;
 use analytics::lake::Lake;
 use analytics::measure;
@@ -8,9 +10,9 @@ use analytics::{Error, Result};
 use clap::Args;
 use facts::TABLES;
 use serde_json::json;
-use store::{Append, Context, NewEvent, new_id};
+use store::{Append, Context, Log, NewEvent, new_id};
 
-use crate::place::Place;
+use crate::place::{Place, told};
 use crate::{now, output, runtime};
 
 #[derive(Args)]
@@ -59,7 +61,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 /// Writes down that the holder of the data directory looked somebody up; the source's id stands nowhere.
 async fn record(of: &Place, resident: i64) -> Result<()> {
-    let Some(accesses) = of.existing_accesses(now)? else { return Ok(()) };
+    let location = of.location();
+    if location.head().map_err(told)?.is_none() && of.accesses().head().map_err(told)?.is_none() {
+        return Ok(());
+    }
+    let keys = Arc::new(of.existing_keys()?);
+    let log = Log::open(&location, Arc::clone(&keys), now).map_err(told)?;
+    let Some(accesses) = of.existing_accesses(&keys, &log, now).await? else { return Ok(()) };
     let (at, id) = (now(), new_id(now()));
     let data = json!({ "subject": resident.to_string(), "role": "holder", "rule": "holder-of-the-data-directory" });
     let event = NewEvent {
