@@ -171,3 +171,6 @@ impl Reading {
         Some(language.text_with("sentence-limits", &[("centre", &*centre), ("lower", &*lower), ("upper", &*upper)]))
     }
 }
+
+#[cfg(test)]
+mod tests;
