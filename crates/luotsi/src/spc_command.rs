@@ -16,15 +16,16 @@ use series::{Choice, Series, finite};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// CSV with a header: a period, a value, and for p, pp and u charts a numerator and a denominator; separated by commas,
+    /// CSV with a header: a period, a value, and for p, pp, u and up charts a numerator and a denominator; separated by commas,
     /// or by semicolons with decimal commas. `-` is standard input. Periods are put in the order of time.
     file: PathBuf,
-    /// xmr, p, pp (p′), u, c, t, g or run.
+    /// xmr, p, pp (p′), u, up (u′), c, t, g, run or mr (moving ranges).
     #[arg(long, default_value = "xmr", value_parser = chart)]
     chart: Chart,
     /// Rules: making-data-count, nhs-r-package, nhs-excel, nhs-excel-six, nhs-older-guide, nelson (his tests 1, 2, 3 and 5:
-    /// beyond a limit, nine on one side, six rising or falling, two of three beyond two sigma with the third anywhere) or
-    /// anhoej (longest run, crossings, limits). The first two drop outlying moving ranges once, on xmr and t charts.
+    /// beyond a limit, nine on one side, six rising or falling, two of three beyond two sigma with the third anywhere),
+    /// anhoej (longest run, crossings, limits) or qicharts2 (the same). The first two drop outlying moving ranges once, on xmr
+    /// and t charts, qicharts2 on pp and up charts, too.
     #[arg(long, default_value = "making-data-count", value_parser = dialect)]
     dialect: Dialect,
     /// Column of the period, by default `period` or the first that is nothing else.

@@ -16,7 +16,7 @@ pub use icons::{Assurance, Better, Variation, assurance, variation};
 pub use rules::{Rule, Side, Signal};
 pub use runs::{Runs, anhoej_limits};
 
-use limits::{Line, judged, limits, shown};
+use limits::{Line, judged, limits, ranges, shown};
 
 /// Kind of chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Chart {
     PPrime,
     /// Events per exposure: value = numerator / denominator.
     U,
+    /// Events with large exposure, Laney's u′.
+    UPrime,
     /// Events with equal exposure.
     C,
     /// Time between rare events.
@@ -37,11 +39,23 @@ pub enum Chart {
     G,
     /// Median and Anhøj's rules, no limits.
     Run,
+    /// Ranges between neighbours of the series; only what lies beyond the limit signals, for neighbouring ranges are alike.
+    Mr,
 }
 
 impl Chart {
-    pub const ALL: [Chart; 8] =
-        [Chart::Xmr, Chart::P, Chart::PPrime, Chart::U, Chart::C, Chart::T, Chart::G, Chart::Run];
+    pub const ALL: [Chart; 10] = [
+        Chart::Xmr,
+        Chart::P,
+        Chart::PPrime,
+        Chart::U,
+        Chart::UPrime,
+        Chart::C,
+        Chart::T,
+        Chart::G,
+        Chart::Run,
+        Chart::Mr,
+    ];
 
     /// Name in links, files and on the command line.
     pub fn code(self) -> &'static str {
@@ -50,10 +64,12 @@ impl Chart {
             Chart::P => "p",
             Chart::PPrime => "pp",
             Chart::U => "u",
+            Chart::UPrime => "up",
             Chart::C => "c",
             Chart::T => "t",
             Chart::G => "g",
             Chart::Run => "run",
+            Chart::Mr => "mr",
         }
     }
 
@@ -63,7 +79,7 @@ impl Chart {
 
     /// Each value stands over a denominator, by which it weighs.
     pub fn has_denominators(self) -> bool {
-        matches!(self, Chart::P | Chart::PPrime | Chart::U)
+        matches!(self, Chart::P | Chart::PPrime | Chart::U | Chart::UPrime)
     }
 
     /// What a value on such a chart can be.
@@ -71,7 +87,7 @@ impl Chart {
         match self {
             Chart::Xmr | Chart::Run => Span::ANY,
             Chart::P | Chart::PPrime => Span::SHARE,
-            Chart::U | Chart::C | Chart::T | Chart::G => Span::FROM_NOUGHT,
+            Chart::U | Chart::UPrime | Chart::C | Chart::T | Chart::G | Chart::Mr => Span::FROM_NOUGHT,
         }
     }
 }
@@ -201,9 +217,10 @@ impl Charted {
         self.phases.iter().map(|phase| phase.screened).sum()
     }
 
-    /// The latest point with a value that nobody has excluded.
+    /// The latest point of the last phase that rules look at.
     pub fn latest(&self) -> Option<&Point> {
-        self.points.iter().rev().find(|point| point.value.is_some() && !point.excluded)
+        let phase = self.points.last()?.phase;
+        self.points.iter().rev().take_while(|point| point.phase == phase).find(|point| point.judged().is_some())
     }
 
     /// Takes the limits of a phase away, and all they said.
@@ -228,7 +245,9 @@ pub fn chart(kind: Chart, series: &[Datum], phases: &[Phase], dialect: &Dialect,
     let ends = phases.iter().skip(1).map(|phase| phase.first).chain([series.len()]);
     let mut charted = Charted { chart: kind, points: Vec::new(), phases: Vec::new() };
     for (number, (phase, end)) in phases.iter().zip(ends).enumerate() {
-        let part = &series[phase.first..end];
+        let given = &series[phase.first..end];
+        let moved = (kind == Chart::Mr).then(|| ranges(given));
+        let part = moved.as_deref().unwrap_or(given);
         let made = limits(kind, part, phase.baseline, dialect);
         let weighed = part.iter().zip(&made.lines);
         let known: Vec<(f64, Line)> =

@@ -341,17 +341,17 @@ fn renamed(word: &str, month: i8) -> String {
     let Some(before) = month_named(word) else { return word.to_string() };
     let (before, after) = (before as usize - 1, month as usize - 1);
     let lower = word.to_lowercase();
-    let language = (0..3).find(|at| lower.starts_with(MONTHS[*at][before])).unwrap_or(2);
+    // Many months begin alike in Swedish and in English, which writes them with a capital.
+    let capital = word.starts_with(char::is_uppercase);
+    let languages = if capital { [0, 2, 1] } else { [0, 1, 2] };
+    let language = languages.into_iter().find(|at| lower.starts_with(MONTHS[*at][before])).unwrap_or(2);
     let ending = &lower[MONTHS[language][before].len()..];
     let place = ENDINGS[before].iter().position(|known| *known == ending);
     // Finnish endings stand in the same place for every month; longer Swedish and English names become short ones.
     let ending =
         place.filter(|at| language == 0 && *at < 3).map_or("", |at| ENDINGS[after].get(at).copied().unwrap_or(""));
     let name = format!("{}{ending}", MONTHS[language][after]);
-    match word.chars().next().is_some_and(char::is_uppercase) {
-        true => name[..1].to_uppercase() + &name[1..],
-        false => name,
-    }
+    if capital { name[..1].to_uppercase() + &name[1..] } else { name }
 }
 
 #[cfg(test)]

@@ -171,7 +171,9 @@ impl<'a> Table<'a> {
             Some(column) => self.number(record, column)?,
             None => above.zip(below.filter(|below| *below > 0.0)).map(|(above, below)| above / below),
         };
-        let counts = choice.chart.span().least == 0.0;
+        // Ranges are never negative, the values they lie between may be.
+        let own = if choice.chart == Chart::Mr { Span::ANY } else { choice.chart.span() };
+        let counts = own.least == 0.0;
         for column in [columns.value, columns.numerator, columns.denominator].into_iter().flatten() {
             if counts && self.number(record, column)?.is_some_and(|number| number < 0.0) {
                 let text = record.get(column).unwrap_or("");
@@ -180,7 +182,7 @@ impl<'a> Table<'a> {
             }
         }
         let column = columns.value.or(columns.numerator).unwrap_or(0);
-        if value.is_some_and(|value| !(choice.chart.span().least..=choice.chart.span().most).contains(&value)) {
+        if value.is_some_and(|value| !(own.least..=own.most).contains(&value)) {
             return Err(Error::new("the share is not between 0 and 1")
                 .at(self.at(record, column))
                 .remedy("a column called numerator has counts, one called value has shares"));

@@ -8,7 +8,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::limits::{judged, mean, shown};
 use super::rules::TOLERANCE;
-use super::{Assurance, Better, Charted, Side, TargetOnLimit, assurance};
+use super::{Assurance, Better, Chart, Charted, Side, TargetOnLimit, assurance};
 
 /// Values that must stand before a change and after it.
 const FEWEST_BEFORE: usize = 6;
@@ -51,7 +51,8 @@ impl Proposal {
 /// searched again. Gaps, excluded points and phases without limits weigh nothing. Neighbours are taken to be independent:
 /// of rolling figures, whose limits a caller hides, nothing is proposed.
 pub fn propose(charted: &Charted) -> Option<Proposal> {
-    let phase = charted.points.last()?.phase;
+    // Neighbouring moving ranges share a value.
+    let phase = charted.points.last().filter(|_| charted.chart != Chart::Mr)?.phase;
     let of_phase = charted.points.iter().enumerate().filter(|(_, point)| point.phase == phase);
     let known: Vec<(usize, f64)> =
         of_phase.filter_map(|(at, point)| Some((at, judged(charted.chart, point.judged()?)))).collect();

@@ -51,6 +51,8 @@ pub enum Screening {
     None,
     /// On xmr and t charts.
     Individuals,
+    /// On xmr, t, p′ and u′ charts (after Nelson 1982).
+    AllRanges,
 }
 
 /// Constant of moving-range limits.
@@ -80,7 +82,7 @@ impl Dialect {
         target_on_limit: TargetOnLimit::Certain,
     };
 
-    pub const PRESETS: [(&'static str, Dialect); 7] = [
+    pub const PRESETS: [(&'static str, Dialect); 8] = [
         ("making-data-count", Dialect::MAKING_DATA_COUNT),
         (
             "nhs-r-package",
@@ -119,6 +121,17 @@ impl Dialect {
                 two_sigma: TwoSigma::None,
                 run_length: RunLength::ByCount,
                 screening: Screening::None,
+                constant: Constant::Exact,
+                ..Dialect::MAKING_DATA_COUNT
+            },
+        ),
+        (
+            // The R package qicharts2: Anhøj's rules, and outlying moving ranges dropped wherever there are any.
+            "qicharts2",
+            Dialect {
+                two_sigma: TwoSigma::None,
+                run_length: RunLength::ByCount,
+                screening: Screening::AllRanges,
                 constant: Constant::Exact,
                 ..Dialect::MAKING_DATA_COUNT
             },

@@ -39,9 +39,9 @@ pub enum Assurance {
     Meets,
 }
 
-/// Variation by the heaviest signal of the latest point; `None` without a value or without limits.
+/// Variation by the heaviest signal of the latest point that weighs something; `None` without such a point or limits.
 pub fn variation(charted: &Charted, better: Better) -> Option<Variation> {
-    let latest = charted.latest().filter(|point| point.centre.is_some())?;
+    let latest = charted.latest()?;
     let Some(signal) = latest.signals.first() else { return Some(Variation::Common) };
     Some(match (better, signal.side) {
         (Better::Higher, Side::High) | (Better::Lower, Side::Low) => Variation::Improvement(signal.side),

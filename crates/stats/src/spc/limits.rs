@@ -28,7 +28,7 @@ pub struct Limits {
 pub fn judged(kind: Chart, value: f64) -> f64 {
     match kind {
         Chart::T => value.max(0.0).powf(1.0 / T_POWER),
-        Chart::Xmr | Chart::P | Chart::PPrime | Chart::U | Chart::C | Chart::G | Chart::Run => value,
+        _ => value,
     }
 }
 
@@ -37,7 +37,7 @@ pub fn shown(kind: Chart, value: f64) -> f64 {
     match kind {
         Chart::T if value < 0.0 => f64::NEG_INFINITY,
         Chart::T => value.powf(T_POWER),
-        Chart::Xmr | Chart::P | Chart::PPrime | Chart::U | Chart::C | Chart::G | Chart::Run => value,
+        _ => value,
     }
 }
 
@@ -64,7 +64,7 @@ pub fn limits(kind: Chart, part: &[Datum], baseline: Option<usize>, dialect: &Di
                 Constant::Rounded => 2.66,
                 Constant::Exact => 3.0 / D2,
             };
-            let range = mean_range(&values, dialect.screening == Screening::Individuals);
+            let range = mean_range(&values, dialect.screening != Screening::None);
             range.map_or_else(none, |(range, screened)| flat(mean(&values), Some(constant * range), screened))
         }
         Chart::C => {
@@ -75,28 +75,45 @@ pub fn limits(kind: Chart, part: &[Datum], baseline: Option<usize>, dialect: &Di
             let centre = mean(&values);
             flat(centre, Some(3.0 * (centre * (centre + 1.0)).sqrt()), 0)
         }
-        Chart::P | Chart::PPrime | Chart::U => by_denominator(kind, part, &used),
+        Chart::Mr => {
+            let centre = mean(&values);
+            flat(centre, Some((RANGE_LIMIT - 1.0) * centre), 0)
+        }
+        Chart::P | Chart::PPrime | Chart::U | Chart::UPrime => by_denominator(kind, part, &used, dialect),
     }
 }
 
-/// Charts whose limits follow each period's denominator. A period without one has no limits.
-fn by_denominator(kind: Chart, part: &[Datum], used: &[(f64, f64)]) -> Limits {
-    let centre = weighted_mean(used);
-    let variance = if kind == Chart::U { centre } else { (centre * (1.0 - centre)).max(0.0) };
-    let inflation = match kind {
-        // Laney 2002: sigma of the z-scores from their moving ranges.
-        // Where every share is 0 or every one is 1 nothing varies.
-        Chart::PPrime if variance > 0.0 => {
-            let z: Vec<f64> = used.iter().map(|(value, n)| (value - centre) / (variance / n).sqrt()).collect();
-            mean_range(&z, false).map_or(1.0, |(range, _)| range / D2)
-        }
-        Chart::PPrime | Chart::P | Chart::U | Chart::Xmr | Chart::C | Chart::T | Chart::G | Chart::Run => 1.0,
+/// The range between each value that weighs something and the one before it, at the place of the later one.
+pub fn ranges(part: &[Datum]) -> Vec<Datum> {
+    let mut before = None;
+    let range = |datum: &Datum| {
+        let value = datum.weighed(Chart::Mr);
+        let range = value.zip(before).map(|(value, before): (f64, f64)| (value - before).abs());
+        before = value.or(before);
+        Datum { value: range, ..*datum }
     };
+    part.iter().map(range).collect()
+}
+
+/// Charts whose limits follow each period's denominator. A period without one has no limits.
+fn by_denominator(kind: Chart, part: &[Datum], used: &[(f64, f64)], dialect: &Dialect) -> Limits {
+    let centre = weighted_mean(used);
+    let is_share = kind.span().most == 1.0;
+    let variance = if is_share { (centre * (1.0 - centre)).max(0.0) } else { centre };
+    let mut screened = 0;
+    let mut inflation = 1.0;
+    // Laney 2002: sigma of the z-scores from their moving ranges. Where every value is 0, or every share 1, nothing varies.
+    if matches!(kind, Chart::PPrime | Chart::UPrime) && variance > 0.0 {
+        let z: Vec<f64> = used.iter().map(|(value, n)| (value - centre) / (variance / n).sqrt()).collect();
+        if let Some((range, left_out)) = mean_range(&z, dialect.screening == Screening::AllRanges) {
+            (inflation, screened) = (range / D2, left_out);
+        }
+    }
     let line = |datum: &Datum| {
         let reach = 3.0 * inflation * (variance / datum.denominator).sqrt();
         (datum.denominator > 0.0).then_some(Line { centre, reach: Some(reach) })
     };
-    Limits { lines: part.iter().map(line).collect(), screened: 0, values: used.len() }
+    Limits { lines: part.iter().map(line).collect(), screened, values: used.len() }
 }
 
 /// The mean. What rounding took from the sum is given back in a second pass, so that the mean of equal values is that value.

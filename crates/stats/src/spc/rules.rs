@@ -72,6 +72,7 @@ pub fn judge(kind: Chart, points: &[(f64, Line)], dialect: &Dialect) -> (Vec<Vec
     let mut marks = Marks(vec![Vec::new(); seen.len()]);
     let runs = runs(seen.iter().map(|it| it.side));
     match (kind, dialect.run_length) {
+        (Chart::Mr, _) => {}
         (Chart::Run, _) | (_, RunLength::ByCount) => mark_runs(&seen, runs, &mut marks),
         (_, RunLength::Fixed { shift, trend }) => {
             let sides: Vec<i8> = seen.iter().map(|it| it.side).collect();
@@ -80,7 +81,9 @@ pub fn judge(kind: Chart, points: &[(f64, Line)], dialect: &Dialect) -> (Vec<Vec
             mark_trends(&steps, trend, dialect.ties, &mut marks);
         }
     }
-    two_of_three(&seen, dialect.two_sigma, &mut marks);
+    if kind != Chart::Mr {
+        two_of_three(&seen, dialect.two_sigma, &mut marks);
+    }
     for (at, it) in seen.iter().enumerate() {
         if it.zone == 3 {
             marks.put(at, Rule::Outside, it.side);

@@ -97,3 +97,43 @@ fn the_chart_carries_its_runs_with_their_limits() {
     assert_eq!((runs.useful, runs.longest, runs.longest_limit), (11, 2, 6));
     assert_eq!((runs.crossings, runs.crossings_limit), (6, 2));
 }
+
+#[test]
+fn u_prime_is_u_where_nothing_but_chance_varies_and_ranges_are_those_of_the_series() {
+    // Laney 2002: limits of u times the sigma of the z-scores. Computed by hand: rates 0.2, 0.3, 0.2, 0.3 over 100.
+    let series: Vec<Datum> =
+        [0.2, 0.3].repeat(8).into_iter().map(|rate| Datum { denominator: 100.0, ..Datum::value(rate) }).collect();
+    let upper = |kind| {
+        let found = spc::chart(kind, &series, &[], &Dialect::MAKING_DATA_COUNT, Span::ANY);
+        found.points[0].upper.expect("a limit")
+    };
+    // Sigma of one period: sqrt(0.25 / 100) = 0.05; the z-scores lie 2 apart, their sigma is 2 / 1.128.
+    assert!((upper(Chart::U) - 0.4).abs() < 1e-12);
+    assert!((upper(Chart::UPrime) - (0.25 + 0.15 * 2.0 / 1.128)).abs() < 1e-12);
+    let values: Vec<Datum> =
+        [3.0, 5.0, 4.0].into_iter().map(Datum::value).chain([Datum::gap(), Datum::value(-1.0)]).collect();
+    let found = spc::chart(Chart::Mr, &values, &[], &Dialect::MAKING_DATA_COUNT, Span::ANY);
+    let ranges: Vec<Option<f64>> = found.points.iter().map(|point| point.value).collect();
+    assert_eq!(ranges, [None, Some(2.0), Some(1.0), None, Some(5.0)]);
+    let limits = (found.points[1].centre, found.points[1].lower, found.points[1].upper);
+    assert!(limits.0 == Some(8.0 / 3.0) && limits.1 == Some(0.0));
+    assert!(limits.2.is_some_and(|upper| (upper - 3.267 * 8.0 / 3.0).abs() < 1e-12));
+}
+
+#[test]
+fn qicharts2_drops_outlying_ranges_of_laneys_charts_too() {
+    let mut shares = [0.40, 0.42, 0.39, 0.41].repeat(5);
+    shares[10] = 0.9;
+    let series: Vec<Datum> =
+        shares.into_iter().map(|share| Datum { denominator: 1000.0, ..Datum::value(share) }).collect();
+    let screened = |name: &str, kind| {
+        let dialect = Dialect::named(name).expect("a dialect");
+        spc::chart(kind, &series, &[], &dialect, Span::ANY).screened()
+    };
+    for kind in [Chart::PPrime, Chart::UPrime, Chart::Xmr] {
+        assert_eq!(screened("qicharts2", kind), 2, "{}", kind.code());
+        assert_eq!(screened("anhoej", kind), 0, "{}", kind.code());
+    }
+    assert_eq!(screened("making-data-count", Chart::PPrime), 0);
+    assert_eq!(screened("making-data-count", Chart::Xmr), 2);
+}

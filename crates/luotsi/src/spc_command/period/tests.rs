@@ -1,7 +1,7 @@
 use super::*;
 
 /// One month, week, quarter, year or day in every writing that is known, and the next one in the same manner.
-const WRITINGS: [(&str, &str, &str); 47] = [
+const WRITINGS: [(&str, &str, &str); 49] = [
     ("2025-08", "2025-08-01", "2025-09"),
     ("2025-8", "2025-08-01", "2025-09"),
     ("2025/08", "2025-08-01", "2025/09"),
@@ -24,6 +24,8 @@ const WRITINGS: [(&str, &str, &str); 47] = [
     ("okt. 2025", "2025-10-01", "nov. 2025"),
     ("maj 2025", "2025-05-01", "jun 2025"),
     ("March 2025", "2025-03-01", "Apr 2025"),
+    ("Sep 2025", "2025-09-01", "Oct 2025"),
+    ("sep 2025", "2025-09-01", "okt 2025"),
     ("2025-W20", "2025-05-12", "2025-W21"),
     ("2025W20", "2025-05-12", "2025W21"),
     ("2025-W01", "2024-12-30", "2025-W02"),
