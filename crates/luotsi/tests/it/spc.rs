@@ -341,10 +341,7 @@ fn the_picture_has_the_decimals_that_the_series_needs_and_shares_in_per_cent() {
         &rows("period,numerator,denominator", (1..=12).map(|at| format!("2024-{at:02},{},10", 2 + at % 3))),
         &["--chart", "p"],
     );
-    assert!(
-        shares.iter().any(|it| it == "Jan 2024: 30.0%") && shares.iter().any(|it| it == "20%"),
-        "{shares:?}"
-    );
+    assert!(shares.iter().any(|it| it == "Jan 2024: 30.0%") && shares.iter().any(|it| it == "20%"), "{shares:?}");
 }
 
 #[test]

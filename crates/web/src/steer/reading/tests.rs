@@ -113,9 +113,7 @@ fn a_target_is_not_judged_across_a_change_nor_on_rolling_figures_and_the_sentenc
     assert_eq!((reading.assurance, reading.unjudged), (None, Some(Unjudged::Changing)));
     let sentence = reading.sentence(&share, Language::En);
     // The step is in the twenty-first month.
-    for words in
-        ["since Sep 2024", "changed in Sep 2024: on average 50.5% before, 90.5% since", "not judged"]
-    {
+    for words in ["since Sep 2024", "changed in Sep 2024: on average 50.5% before, 90.5% since", "not judged"] {
         assert!(sentence.contains(words), "{words}: {sentence}");
     }
     assert!(!sentence.contains("Usually"), "{sentence}");
