@@ -379,7 +379,7 @@ fn index(visits: &[Visit], registrations: &[NamedRow], seen: &mut Vec<Id>) -> In
 /// that the last of one and the first of the other are with the same.
 fn repeated_in_any_order(visits: &[Visit]) -> f64 {
     let mut repeated = 0.0;
-    let (mut before, mut here): (Vec<(Id, u32)>, Vec<(Id, u32)>) = (Vec::new(), Vec::new());
+    let (mut before, mut here) = (Vec::<(Id, u32)>::new(), Vec::<(Id, u32)>::new());
     for of_instant in visits.chunk_by(|left, right| left.at == right.at) {
         here.clear();
         for professional in of_instant.iter().filter_map(|visit| visit.professional) {
