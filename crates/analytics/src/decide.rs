@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, UInt32Array, new_null_array};
-use datafusion::arrow::compute::take_record_batch;
+use datafusion::arrow::compute::{concat, take_record_batch};
 use facts::Table;
 
 use crate::error::Result;
@@ -105,15 +105,19 @@ impl Decided {
     }
 }
 
-/// The rows to write, and a mark for each place that a key left: the row's key at that place.
+/// The rows to write, and a mark for each place that a key left: the row's key at that place, and no value of the row.
 pub fn with_marks(table: &Table, batch: &RecordBatch, meta: &[Meta], writes: &Writes) -> Result<RecordBatch> {
     let Writes { rows, marks } = writes;
     let schema = stored_schema(table);
-    let taken: Vec<u32> = rows.iter().copied().chain(marks.iter().map(|mark| mark.row)).collect();
-    let mut columns: Vec<ArrayRef> = take_record_batch(batch, &UInt32Array::from(taken))?.columns().to_vec();
+    let taken = take_record_batch(batch, &UInt32Array::from(rows.clone()))?;
+    let mut columns: Vec<ArrayRef> = taken.columns().to_vec();
     let removed: ArrayRef = if marks.is_empty() {
         new_null_array(&datafusion::arrow::datatypes::DataType::Boolean, rows.len())
     } else {
+        // A mark holds nothing of its row: that stands at another place, and may be taken out there.
+        for column in &mut columns {
+            *column = concat(&[column, &new_null_array(column.data_type(), marks.len())])?;
+        }
         let recorded = batch.schema().index_of(RECORDED_AT)?;
         let resident = table.by_resident().then(|| table.position("resident_id")).flatten();
         let at = table.at.and_then(|name| table.position(name));
@@ -136,7 +140,7 @@ pub fn with_marks(table: &Table, batch: &RecordBatch, meta: &[Meta], writes: &Wr
 
 /// A place column whose rows after `kept` are given anew.
 fn moved_back(column: &ArrayRef, kept: usize, places: impl Iterator<Item = i64>) -> Result<ArrayRef> {
-    use datafusion::arrow::compute::{cast, concat};
+    use datafusion::arrow::compute::cast;
     let absent = |value: i64| (value != -1 && value != i64::MIN).then_some(value);
     let old: Int64Array = places.map(absent).collect();
     let narrow: ArrayRef = Arc::new(old);

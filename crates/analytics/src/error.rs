@@ -6,7 +6,7 @@ use std::path::Path;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// An error that a person reads: what happened, at which place of which file, and what to try.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Error {
     pub what: String,
     /// FILE:LINE:COLUMN, as far as known.
@@ -27,6 +27,14 @@ impl Error {
     pub fn remedy(mut self, remedy: impl Into<String>) -> Error {
         self.remedy = Some(remedy.into());
         self
+    }
+
+    /// Our own error, where the engine only passed it on.
+    pub fn within(error: &datafusion::error::DataFusionError) -> Option<Error> {
+        match error.find_root() {
+            datafusion::error::DataFusionError::External(inner) => inner.downcast_ref::<Error>().cloned(),
+            _ => None,
+        }
     }
 
     /// A failed operation on a file.
@@ -52,7 +60,7 @@ impl std::error::Error for Error {}
 
 impl From<datafusion::error::DataFusionError> for Error {
     fn from(error: datafusion::error::DataFusionError) -> Error {
-        Error::new(error.strip_backtrace())
+        Error::within(&error).unwrap_or_else(|| Error::new(error.strip_backtrace()))
     }
 }
 

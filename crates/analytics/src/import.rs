@@ -33,7 +33,7 @@ pub use rehearsal::FirstRows;
 
 use crate::decide::Tally;
 use crate::error::{Error, Result};
-use crate::lake::{Lake, Snapshot, has_format};
+use crate::lake::{Lake, Snapshot, has_format, write_private};
 use crate::lock::{importing, lock};
 use crate::rows::Rows;
 use crate::seen;
@@ -95,6 +95,9 @@ pub struct Summary {
 /// Imports one file; `progress` is told of rows read. An error that ends the reading leaves the rows before it stored.
 pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Summary> {
     let lake = Lake::open(request.data)?;
+    // First of all: with another key nothing is made.
+    let directory = directory(request.data, &lake)?;
+    let key = directory.check();
     let _importing = importing(request.data)?;
     let id = import_id(request);
     let folder = request.data.join("imports").join(&id);
@@ -103,15 +106,11 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
     let asked = request.mapping.asked(request.table);
     let mut original = Original::open(request.file, Some(&folder), &request.mapping, asked.clone())?;
     let mut quarantine = Quarantine::new(request.data.join("quarantine").join(format!("{id}.csv")), &original.about);
-    let directory = {
-        let _lock = lock(request.data)?;
-        Directory::open(request.data, &lake.snapshot()?)?
-    };
     let mut check = check_of(request, &original, directory, &lake.snapshot()?)?;
     let mut reading = Reading::default();
     let (send, filled) = sync_channel::<Rows>(0);
     let (failure, written) = std::thread::scope(|scope| -> Result<_> {
-        let writer = scope.spawn(|| write(request.data, &lake, (&folder, &name), filled));
+        let writer = scope.spawn(|| write(request.data, &lake, &key, (&folder, &name), filled));
         let full = |rows: Rows, read: u64| {
             progress(read);
             // A writer that failed takes no more; its error is told below.
@@ -158,6 +157,18 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
                 }
                 _ => Ok(summary),
             }
+        }
+    }
+}
+
+/// The directory of a data directory. Nothing is touched unless a key is to be made, and that is under the lock.
+fn directory(data: &Path, lake: &Lake) -> Result<Directory> {
+    let snapshot = lake.snapshot()?;
+    match Directory::is_to_be_made(data, &snapshot) {
+        false => Directory::open(data, &snapshot),
+        true => {
+            let _lock = lock(data)?;
+            Directory::open(data, &lake.snapshot()?)
         }
     }
 }
@@ -261,7 +272,7 @@ const FINISHED: &str = "finished";
 
 fn mark(folder: &Path, mark: &str, name: &str) -> Result<()> {
     let mark = folder.join(mark);
-    std::fs::write(&mark, name).map_err(|error| Error::file("write", &mark, error))
+    write_private(&mark, name)
 }
 
 /// The import that broke off after a part of it was stored, and its file's name, if one did and no file of that name has
@@ -295,12 +306,13 @@ pub fn broken_off(data: &Path) -> Result<Option<(String, String)>> {
 /// Commits rows as they come, each time so many as were gathered; what became of all of them.
 ///
 /// The directory is locked for each commit only, so that others may write between two commits of a long import.
-fn write(data: &Path, lake: &Lake, (folder, name): (&Path, &str), filled: Receiver<Rows>) -> Result<Tally> {
+fn write(data: &Path, lake: &Lake, key: &str, (folder, name): (&Path, &str), filled: Receiver<Rows>) -> Result<Tally> {
     let mut seen = seen::Seen::within(folder);
     let mut all = Tally::default();
     for mut rows in filled.into_iter().filter(|rows| !rows.is_empty()) {
         let _lock = lock(data)?;
         let mut commit = lake.commit()?;
+        commit.made_with(key)?;
         let tally = commit.add_seen(&mut rows, &mut seen)?;
         if tally.accepted + tally.replaced > 0 {
             mark(folder, UNFINISHED, name)?;

@@ -3,6 +3,7 @@
 //! Sorted runs of fixed-size entries. A commit looks its own sorted keys up by walking each run once, and adds one run;
 //! runs are merged when there are many. Memory is bounded by the commit, not by the table.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::path::Path;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::rows::{Meta, Place};
+use crate::whole::{self, HashingFile, RESTORE};
 
 const ENTRY: usize = 48;
 /// More runs than this are merged into one.
@@ -22,6 +24,8 @@ pub struct Run {
     /// Relative to the facts folder.
     pub path: String,
     pub entries: u64,
+    /// See [`crate::whole`].
+    pub xxh3: String,
 }
 
 /// What is known of a key: one version of the row under it.
@@ -54,6 +58,20 @@ pub fn look_up(folder: &Path, runs: &[Run], keys: &[u128]) -> Result<Vec<Version
             }
             if entry.is_none() {
                 break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The versions of the keys that are asked for.
+pub fn versions(folder: &Path, runs: &[Run], is_asked: impl Fn(u128) -> bool) -> Result<HashMap<u128, Versions>> {
+    let mut found: HashMap<u128, Versions> = HashMap::new();
+    for run in runs {
+        let mut reader = RunReader::open(folder, run)?;
+        while let Some((key, known)) = reader.next()? {
+            if is_asked(key) {
+                found.entry(key).or_insert(Versions::None).add(known);
             }
         }
     }
@@ -103,10 +121,7 @@ impl Versions {
 pub fn write_run(folder: &Path, path: String, entries: impl Iterator<Item = (u128, Known)>) -> Result<Run> {
     let full = folder.join(&path);
     let broken = |error| Error::file("write the key index", &full, error);
-    if let Some(parent) = full.parent() {
-        std::fs::create_dir_all(parent).map_err(broken)?;
-    }
-    let mut out = BufWriter::with_capacity(1 << 18, File::create_new(&full).map_err(broken)?);
+    let mut out = BufWriter::with_capacity(1 << 18, HashingFile::create(&full)?);
     let mut count = 0;
     for (key, known) in entries {
         let mut bytes = [0; ENTRY];
@@ -118,8 +133,8 @@ pub fn write_run(folder: &Path, path: String, entries: impl Iterator<Item = (u12
         out.write_all(&bytes).map_err(broken)?;
         count += 1;
     }
-    out.flush().map_err(broken)?;
-    Ok(Run { path, entries: count })
+    let file = out.into_inner().map_err(|error| broken(error.into_error()))?;
+    Ok(Run { path, entries: count, xxh3: file.digest() })
 }
 
 /// Merges the youngest runs into one when there are many; otherwise gives them back as they are.
@@ -175,7 +190,7 @@ pub fn merge_without(folder: &Path, runs: &[Run], path: String, gone: impl Fn(u1
 /// Checks that a run is whole and in order.
 pub fn verify(folder: &Path, run: &Run) -> Result<()> {
     let path = folder.join(&run.path);
-    let wrong = |what: &str| Error::new(what).at(path.display()).remedy("restore the data directory from its backup");
+    let wrong = |what: &str| Error::new(what).at(path.display()).remedy(RESTORE);
     let length = path.metadata().map_err(|error| Error::file("read the key index", &path, error))?.len();
     if length != run.entries * ENTRY as u64 {
         return Err(wrong("the key index is not as long as the manifest says"));
@@ -205,6 +220,7 @@ const BLOCK: u64 = 8192;
 impl RunReader {
     fn open(folder: &Path, run: &Run) -> Result<RunReader> {
         let path = folder.join(&run.path);
+        whole::check(&path, &run.xxh3)?;
         let file = File::open(&path).map_err(|error| Error::file("open the key index", &path, error))?;
         Ok(RunReader { file, left: run.entries, block: Vec::new(), at: 0 })
     }
@@ -225,10 +241,9 @@ impl RunReader {
             self.left -= entries;
             self.block.resize(entries as usize * ENTRY, 0);
             self.at = 0;
-            self.file.read_exact(&mut self.block).map_err(|error| {
-                Error::new(format!("the key index ends early: {error}"))
-                    .remedy("restore the data directory from its backup")
-            })?;
+            self.file
+                .read_exact(&mut self.block)
+                .map_err(|error| Error::new(format!("the key index ends early: {error}")).remedy(RESTORE))?;
         }
     }
 

@@ -11,6 +11,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use datafusion::arrow::array::{AsArray, RecordBatch, UInt32Array};
 use datafusion::arrow::compute::take_record_batch;
@@ -21,7 +22,7 @@ use facts::{TABLES, Table, Type};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use format::{FORMAT, has_format, make_private};
+pub use format::{FORMAT, has_format, make_private, private, private_folder, write_private};
 
 use crate::changes::Changes;
 use crate::decide::{Tally, decide, with_marks};
@@ -31,12 +32,13 @@ use crate::layout::{self, FileEntry, FileWriter, partition_name, partition_of, p
 use crate::merge::{self, Walk};
 use crate::rows::{KEY, Place, Rows, stored_schema};
 use crate::seen::Seen;
+use crate::whole::{self, RESTORE};
 
 /// Folder beside the tables in which running queries keep what does not fit into memory.
 pub const SPILL: &str = "spill";
 
 /// How long a replaced version keeps its files for those who still read it.
-const HELD: std::time::Duration = std::time::Duration::from_hours(1);
+const HELD: Duration = Duration::from_hours(1);
 
 /// A range is compacted when its deltas hold more than a tenth of its base.
 const DELTA_SHARE: u64 = 10;
@@ -46,6 +48,9 @@ const DELTA_SHARE: u64 = 10;
 pub struct Manifest {
     pub version: u64,
     pub tables: BTreeMap<String, TableFiles>,
+    /// Tells the directory key that the rows were made with from others.
+    #[serde(default)]
+    pub directory_key: Option<String>,
     /// Numbers new files, so that no name is ever used twice.
     next_file: u64,
 }
@@ -96,10 +101,9 @@ impl Lake {
     pub fn open(data: &Path) -> Result<Lake> {
         let (folder, has_format) = (data.join("facts"), has_format(data)?);
         make_private(data)?;
-        fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, error))?;
+        private_folder(&folder)?;
         if !has_format {
-            let format = data.join("FORMAT");
-            fs::write(&format, format!("{FORMAT}\n")).map_err(|error| Error::file("write", &format, error))?;
+            write_private(&data.join("FORMAT"), &format!("{FORMAT}\n"))?;
         }
         // Without `..` and links: the engine's object store takes no others.
         let folder = fs::canonicalize(&folder).map_err(|error| Error::file("open", &folder, error))?;
@@ -120,19 +124,26 @@ impl Lake {
     pub fn snapshot(&self) -> Result<Snapshot> {
         let current = self.folder.join("CURRENT");
         let manifest = match fs::read_to_string(&current) {
-            Ok(name) => read_manifest(&self.folder.join(name.trim()))?,
-            // The first version may have broken off just before it was named; a later one was named, and that is lost.
+            Ok(text) => named_manifest(&self.folder, &text, &current)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => match self.manifests()?.max() {
-                None | Some(1) => Manifest::default(),
+                None => Manifest::default(),
+                Some(1) => self.first_unnamed()?,
                 Some(last) => {
-                    return Err(Error::new("it is not said which version of the facts is the current one")
-                        .at(current.display())
-                        .remedy(format!("restore a backup, or write {} into it", manifest_name(last))));
+                    return Err(nothing_named(&self.folder, &current, last));
                 }
             },
             Err(error) => return Err(Error::file("read", &current, error)),
         };
         Ok(Snapshot { folder: self.folder.as_path().into(), manifest: Arc::new(manifest) })
+    }
+
+    /// The first version where nothing names it: its commit broke off just before, or CURRENT is lost. Nothing where the
+    /// commit broke off while it wrote this.
+    fn first_unnamed(&self) -> Result<Manifest> {
+        let Ok(manifest) = read_manifest(&self.folder.join(manifest_name(1))) else { return Ok(Manifest::default()) };
+        let snapshot = Snapshot { folder: self.folder.as_path().into(), manifest: Arc::new(manifest) };
+        snapshot.check(snapshot.files())?;
+        Ok(Manifest::clone(&snapshot.manifest))
     }
 
     /// Begins a commit. The caller holds the directory's lock (see [`crate::lock`]).
@@ -164,7 +175,9 @@ impl Lake {
         for number in self.manifests()? {
             let path = self.folder.join(manifest_name(number));
             if number <= version && is_held(number) {
-                named.extend(read_manifest(&path)?.paths().map(|path| self.folder.join(path)));
+                // Of an older version that is damaged nobody can read anything.
+                let older = read_manifest(&path).unwrap_or_default();
+                named.extend(older.paths().map(|path| self.folder.join(path)));
             } else {
                 let _ = fs::remove_file(path);
             }
@@ -184,12 +197,39 @@ fn manifest_name(version: u64) -> String {
     format!("manifest-{version}.json")
 }
 
+/// The manifest that CURRENT names, with the digest that it names.
+fn named_manifest(folder: &Path, text: &str, current: &Path) -> Result<Manifest> {
+    let Some((name, sha256)) = text.trim().split_once(' ').filter(|(name, _)| name.starts_with("manifest-")) else {
+        return Err(Error::new("CURRENT does not name a version of the facts").at(current.display()).remedy(RESTORE));
+    };
+    let path = folder.join(name);
+    let bytes = fs::read(&path).map_err(|error| Error::file("read the manifest", &path, error).remedy(RESTORE))?;
+    if layout::hex(&Sha256::digest(&bytes)) != sha256 {
+        return Err(Error::new("the manifest is not the one that CURRENT names").at(path.display()).remedy(RESTORE));
+    }
+    serde_json::from_slice(&bytes).map_err(|error| Error::file("read the manifest", &path, error))
+}
+
+/// CURRENT is lost, and manifests up to `last` are there.
+fn nothing_named(folder: &Path, current: &Path, last: u64) -> Error {
+    let name = manifest_name(last);
+    let digest = layout::digest_of_file(&folder.join(&name)).unwrap_or_default();
+    Error::new("it is not said which version of the facts is the current one")
+        .at(current.display())
+        .remedy(format!("restore a backup, or write this line into it: {name} {digest}"))
+}
+
 fn read_manifest(path: &Path) -> Result<Manifest> {
     let text = fs::read_to_string(path).map_err(|error| Error::file("read the manifest", path, error))?;
     serde_json::from_str(&text).map_err(|error| Error::file("read the manifest", path, error))
 }
 
 impl Snapshot {
+    /// Of no facts at all.
+    pub fn nothing() -> Snapshot {
+        Snapshot { folder: Path::new("").into(), manifest: Arc::default() }
+    }
+
     /// The number of the version; 0 when nothing is stored.
     pub fn version(&self) -> u64 {
         self.manifest.version
@@ -245,6 +285,17 @@ impl Snapshot {
         self.table(table).is_some_and(|files| files.changes.any_after(version, end))
     }
 
+    /// An error unless every one of these files is what was written.
+    pub fn check<'a>(&self, files: impl Iterator<Item = &'a FileEntry>) -> Result<()> {
+        let files: Vec<_> = files.map(|file| (self.folder.join(&file.path), file.xxh3.as_str())).collect();
+        whole::check_all(&files)
+    }
+
+    /// The files of rows of every table.
+    pub fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.manifest.tables.values().flat_map(|files| files.partitions.values()).flat_map(PartitionFiles::files)
+    }
+
     /// Checks that every file named is there, whole, in order, and in its range, and that the key indices are; calls
     /// `progress` for each file of rows.
     pub fn verify(&self, mut progress: impl FnMut(&FileEntry)) -> Result<u64> {
@@ -270,9 +321,7 @@ impl Snapshot {
     fn verify_file(&self, table: &'static Table, partition: usize, file: &FileEntry, alone: bool) -> Result<()> {
         let path = self.folder.join(&file.path);
         if layout::digest_of_file(&path)? != file.sha256 {
-            return Err(Error::new("the file is not what was written")
-                .at(path.display())
-                .remedy("restore the data directory from its backup"));
+            return Err(Error::new("the file is not what was written").at(path.display()).remedy(RESTORE));
         }
         let wrong = |what: &str| Error::new(what).at(path.display());
         let mut last = (Place { resident: i64::MIN, at: i64::MIN }, i64::MIN);
@@ -315,6 +364,7 @@ pub fn read_columns(
     names: Option<&[&str]>,
 ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
     let path = folder.join(&file.path);
+    whole::check(&path, &file.xxh3)?;
     let opened = File::open(&path).map_err(|error| Error::file("open", &path, error))?;
     let unreadable = |error: &dyn std::fmt::Display| Error::file("read", &path, error);
     let mut reader = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| unreadable(&error))?;
@@ -348,6 +398,22 @@ pub struct Commit {
 }
 
 impl Commit {
+    /// Binds the facts to the key of the directory that made their residents' numbers, by [`Directory::check`].
+    ///
+    /// [`Directory::check`]: crate::import::Directory::check
+    pub fn made_with(&mut self, key: &str) -> Result<()> {
+        match &self.manifest.directory_key {
+            Some(other) if other != key => {
+                Err(Error::new("the directory key is not the one that these facts were made with")
+                    .remedy("restore keys/directory.key from its backup"))
+            }
+            _ => {
+                self.manifest.directory_key = Some(key.into());
+                Ok(())
+            }
+        }
+    }
+
     /// Adds rows of one table, in any order; afterwards `rows` is empty.
     pub fn add(&mut self, rows: &mut Rows) -> Result<Tally> {
         self.add_seen(rows, &mut Seen::default())
@@ -474,11 +540,11 @@ impl Commit {
         let path = self.folder.join(&name);
         let text = serde_json::to_string(&self.manifest).map_err(|error| Error::file("write", &path, error))?;
         let broken = |error| Error::file("commit", &path, error);
-        fs::write(&path, text).map_err(broken)?;
+        write_private(&path, &text)?;
         let folder = File::open(&self.folder).map_err(broken)?;
         rustix::fs::syncfs(&folder).map_err(|error| broken(error.into()))?;
         let next = self.folder.join("CURRENT.next");
-        fs::write(&next, name + "\n").map_err(broken)?;
+        write_private(&next, &format!("{name} {}\n", layout::hex(&Sha256::digest(&text))))?;
         File::open(&next).and_then(|file| file.sync_all()).map_err(broken)?;
         fs::rename(&next, self.folder.join("CURRENT")).map_err(broken)?;
         folder.sync_all().map_err(broken)?;
@@ -556,7 +622,7 @@ fn compact_partition(
 }
 
 /// Runs `work` over all jobs on as many threads as there are cores; the results are in the jobs' order.
-fn on_all_cores<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> Result<R> + Sync) -> Result<Vec<R>> {
+pub(crate) fn on_all_cores<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> Result<R> + Sync) -> Result<Vec<R>> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
     let next = AtomicUsize::new(0);
     let run = || {

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::rows::{KEY, Place, RECORDED_AT, stored_schema};
+use crate::whole::HashingFile;
 
 /// Resident ranges of every table, for ever: the top six bits of the 63-bit resident id.
 pub const RANGES: usize = 64;
@@ -58,6 +59,9 @@ pub struct FileEntry {
     pub path: String,
     pub rows: u64,
     pub bytes: u64,
+    /// Tells damage before the file is read, see [`crate::whole`].
+    pub xxh3: String,
+    /// Tells a change made on purpose; `facts verify` computes it.
     pub sha256: String,
     pub first: StoredPlace,
     pub last: StoredPlace,
@@ -129,7 +133,7 @@ const NOTHING: [i64; 2] = [i64::MAX, i64::MIN];
 pub struct FileWriter {
     table: &'static Table,
     path: String,
-    writer: ArrowWriter<HashingFile>,
+    writer: ArrowWriter<Sink>,
     rows: u64,
     first: Option<Place>,
     last: Place,
@@ -142,12 +146,7 @@ pub struct FileWriter {
 impl FileWriter {
     /// `path` is relative to `folder`, the facts folder.
     pub fn create(folder: &Path, path: String, table: &'static Table) -> Result<FileWriter> {
-        let full = folder.join(&path);
-        if let Some(parent) = full.parent() {
-            std::fs::create_dir_all(parent).map_err(|error| Error::file("make the folder", parent, error))?;
-        }
-        let file = File::create_new(&full).map_err(|error| Error::file("create the file", &full, error))?;
-        let sink = HashingFile { file, hasher: Sha256::new(), bytes: 0 };
+        let sink = Sink { file: HashingFile::create(&folder.join(&path))?, sha256: Sha256::new() };
         let writer = ArrowWriter::try_new(sink, stored_schema(table), Some(properties(table)?))?;
         let last = Place { resident: i64::MIN, at: i64::MIN };
         Ok(FileWriter {
@@ -199,8 +198,9 @@ impl FileWriter {
         Ok(FileEntry {
             path: self.path,
             rows: self.rows,
-            bytes: sink.bytes,
-            sha256: hex(&sink.hasher.finalize()),
+            bytes: sink.file.bytes,
+            xxh3: sink.file.digest(),
+            sha256: hex(&sink.sha256.finalize()),
             first: self.first.unwrap_or(self.last).into(),
             last: self.last.into(),
             at: self.at,
@@ -223,18 +223,16 @@ pub fn batch_rows(file: &ParquetMetaData, most: usize) -> usize {
     usize::try_from(MOST_BATCH / (bytes / rows).max(1)).map_or(most, |rows| rows.clamp(1, most))
 }
 
-/// A file that knows the digest of what was written to it.
-struct HashingFile {
-    file: File,
-    hasher: Sha256,
-    bytes: u64,
+/// A file that knows both digests of what was written to it.
+struct Sink {
+    file: HashingFile,
+    sha256: Sha256,
 }
 
-impl Write for HashingFile {
+impl Write for Sink {
     fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
         let written = self.file.write(buffer)?;
-        self.hasher.update(&buffer[..written]);
-        self.bytes += written as u64;
+        self.sha256.update(&buffer[..written]);
         Ok(written)
     }
 

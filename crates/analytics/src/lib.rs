@@ -19,5 +19,6 @@ pub mod rows;
 mod runs;
 mod scan;
 pub mod seen;
+mod whole;
 
 pub use error::{Error, Result};

@@ -1,12 +1,12 @@
 //! One writer of a data directory at a time.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::lake::make_private;
+use crate::lake::{make_private, private};
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,6 +22,38 @@ pub fn importing(data: &Path) -> Result<Lock> {
     Ok(Lock(file))
 }
 
+/// Says, for as long as it is held, that a server serves the directory; an error where another does.
+pub fn serving(data: &Path) -> Result<Lock> {
+    let path = data.join("serving");
+    let mut file = open(&path)?;
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            // One that is ending makes room for the next.
+            Err(std::fs::TryLockError::WouldBlock) if begun.elapsed() < Duration::from_secs(3) => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            Err(std::fs::TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                return Err(Error::new(format!("another server serves this directory: {}", holder.trim()))
+                    .at(data.display())
+                    .remedy("end it first, or serve another directory with --data"));
+            }
+            Err(std::fs::TryLockError::Error(error)) => return Err(Error::file("lock", &path, error)),
+        }
+    }
+    say_who(&mut file).map_err(|error| Error::file("write the lock", &path, error))?;
+    Ok(Lock(file))
+}
+
+fn say_who(file: &mut File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "process {}", std::process::id())
+}
+
 /// Whether an import is under way.
 pub fn is_importing(data: &Path) -> Result<bool> {
     let file = open(&data.join("importing"))?;
@@ -29,7 +61,7 @@ pub fn is_importing(data: &Path) -> Result<bool> {
 }
 
 fn open(path: &Path) -> Result<File> {
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    let file = private().read(true).write(true).create(true).truncate(false).open(path);
     file.map_err(|error| Error::file("open the lock", path, error))
 }
 
@@ -55,11 +87,6 @@ pub fn lock(data: &Path) -> Result<Lock> {
             Err(std::fs::TryLockError::Error(error)) => return Err(Error::file("lock", &path, error)),
         }
     }
-    let mut say = || {
-        file.set_len(0)?;
-        file.rewind()?;
-        writeln!(file, "process {}", std::process::id())
-    };
-    say().map_err(|error| Error::file("write the lock", &path, error))?;
+    say_who(&mut file).map_err(|error| Error::file("write the lock", &path, error))?;
     Ok(Lock(file))
 }

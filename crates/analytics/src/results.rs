@@ -16,7 +16,7 @@ use operations::calendar::Calendar;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{Error, Result};
-use crate::lake::Snapshot;
+use crate::lake::{Snapshot, private};
 use crate::measure::{
     self, Catalogue, Cube, Definition, Draft, Figure, Gathering, Grouping, Links, MeasureFile, Past, Request, Tree,
     Windows, groups, run_file,
@@ -174,6 +174,12 @@ impl Results {
         let was_published = note.exists();
         if was_published && !path.exists() {
             return Err(lost());
+        }
+        match private().write(true).create_new(true).open(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(Error::file("make the published results", &path, error));
+            }
+            _ => {}
         }
         let open = || {
             let database = Connection::open(&path)?;

@@ -70,6 +70,16 @@ impl FactTable {
         self.as_of.filter(|as_of| latest.is_some_and(|latest| latest > *as_of))
     }
 
+    /// Nothing is answered from a file that is not what was written.
+    fn check(&self, partitions: &[PartitionFiles], with_history: bool) -> crate::Result<()> {
+        let history = |files: &'_ PartitionFiles| if with_history { files.history.clone() } else { Vec::new() };
+        let read = |files: &PartitionFiles| -> Vec<FileEntry> {
+            files.base.iter().chain(&files.deltas).cloned().chain(history(files)).collect()
+        };
+        let files: Vec<FileEntry> = partitions.iter().flat_map(read).collect();
+        self.snapshot.check(files.iter())
+    }
+
     fn base_scan(
         &self,
         state: &dyn Session,
@@ -136,6 +146,7 @@ impl TableProvider for FactTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let partitions = self.partitions();
         let as_of = self.as_of_that_matters(&partitions);
+        self.check(&partitions, as_of.is_some()).map_err(external)?;
         let wanted: Vec<usize> = projection.map_or_else(|| (0..self.schema.fields().len()).collect(), Clone::clone);
         if as_of.is_none() && partitions.iter().all(|files| files.deltas.is_empty()) {
             return self.base_scan(state, &partitions, wanted, limit);

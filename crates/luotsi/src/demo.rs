@@ -7,6 +7,7 @@ mod play;
 use std::path::Path;
 use std::time::Instant;
 
+use analytics::lake::write_private;
 use analytics::{Error, Result};
 use county::{County, Plan, SERVICES};
 use operations::calendar::Calendar;
@@ -58,7 +59,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut living = if stands { standing(data, arguments)? } else { made(data, arguments)? };
     let settings = data.join("county.toml");
     if !settings.exists() {
-        std::fs::write(&settings, services()).map_err(|error| Error::file("write", &settings, error))?;
+        write_private(&settings, &services())?;
     }
     let reached = living.reached();
     if let Some(now) = arguments.now {

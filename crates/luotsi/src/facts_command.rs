@@ -225,6 +225,9 @@ fn verify(data: &DataDirectory) -> Result<()> {
     let snapshot = Lake::existing(&data.path)?.snapshot()?;
     let bar = output::progress("files", None);
     let files = snapshot.verify(|_| bar.inc(1))?;
+    if !import::Directory::is_to_be_made(&data.path, &snapshot) {
+        import::Directory::open(&data.path, &snapshot)?;
+    }
     bar.finish_and_clear();
     output::print(|out| line!(out, "{files} files are what was written, version {}", snapshot.manifest.version))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use analytics::import::Directory;
-use analytics::lake::Lake;
+use analytics::lake::{Lake, private_folder, write_private};
 use analytics::lock::lock;
 use analytics::rows::Rows;
 use analytics::{Error, Result, measure};
@@ -54,7 +54,8 @@ pub struct Follower {
     cursor: Cursor,
     place: PathBuf,
     calendar: &'static Calendar,
-    directory: Directory,
+    /// Opened in a round: what is wrong with the facts is told then, and tried again, and stops no server.
+    directory: Option<Directory>,
     released: Instant,
 }
 
@@ -69,19 +70,32 @@ pub struct Followed {
 }
 
 impl Follower {
-    pub fn new(desk: Desk, data: &Path, snapshots: &Path) -> Result<Follower> {
+    pub fn new(desk: Desk, data: &Path, snapshots: &Path) -> Follower {
         let place = snapshots.join(REACHED);
         let cursor = std::fs::read(&place).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-        let directory = Directory::open(data, &Lake::open(data)?.snapshot()?)?;
-        Ok(Follower {
+        Follower {
             desk,
             data: data.into(),
             cursor,
             place,
             calendar: Calendar::shipped(),
-            directory,
+            directory: None,
             released: Instant::now(),
-        })
+        }
+    }
+
+    fn directory(&mut self) -> Result<&mut Directory> {
+        if self.directory.is_none() {
+            let lake = Lake::open(&self.data)?;
+            let _lock = lock(&self.data)?;
+            self.directory = Some(Directory::open(&self.data, &lake.snapshot()?)?);
+        }
+        self.directory.as_mut().ok_or_else(|| Error::new("there is no directory"))
+    }
+
+    /// The number of a subject in the facts.
+    fn number(&mut self, subject: &str) -> Result<i64> {
+        Ok(self.directory()?.resident(subject.as_bytes()))
     }
 
     /// Place of the log up to which the facts have followed it.
@@ -91,6 +105,8 @@ impl Follower {
 
     /// Brings into the facts what happened since the last round, a commit at most.
     pub async fn round(&mut self) -> Result<Followed> {
+        // What is wrong with the directory's key is told before anything else.
+        self.directory()?;
         let mut touched: BTreeSet<Uuid> = BTreeSet::new();
         let mut residents: BTreeSet<Uuid> = BTreeSet::new();
         let mut erased: Vec<i64> = Vec::new();
@@ -116,7 +132,7 @@ impl Follower {
                 if event.kind == store::ERASED
                     && let Some((_, subject)) = event.stream.split_once('/')
                 {
-                    let resident = self.directory.resident(subject.as_bytes());
+                    let resident = self.number(subject)?;
                     touched.extend(self.contacts_of(resident).await?);
                     erased.push(resident);
                 }
@@ -158,7 +174,7 @@ impl Follower {
         let Some((contact, dated)) = self.desk.dated(id).await.map_err(told)? else { return Ok(()) };
         let erased = !contact.subject.is_empty() && self.desk.is_erased(&contact.subject).await.map_err(told)?;
         let known = (!contact.subject.is_empty() && !erased).then_some(&contact.subject);
-        let resident = known.map(|subject| ResidentId(self.directory.resident(subject.as_bytes())));
+        let resident = known.map(|subject| self.number(subject).map(ResidentId)).transpose()?;
         let due = self.calendar.office_due(contact.opened_at, "contact");
         // To forget is the last that happens to a row.
         let dated = dated.saturating_add(i64::from(erased));
@@ -173,7 +189,7 @@ impl Follower {
             return Ok(());
         }
         let (events, times): (Vec<_>, Vec<_>) = self.desk.resident(subject).await.map_err(told)?.into_iter().unzip();
-        let resident = ResidentId(self.directory.resident(subject.to_string().as_bytes()));
+        let resident = ResidentId(self.number(&subject.to_string())?);
         let dated = times.last().copied().unwrap_or_default();
         for row in residents::registrations(&events, resident) {
             registrations.push_row(&row, SOURCE, dated);
@@ -220,13 +236,15 @@ impl Follower {
     }
 
     /// Writes rows, and then takes out whoever was erased. All there was before goes first where it begins `anew`.
-    fn commit(&self, mut tables: [Rows; 5], erased: &[i64], anew: bool) -> Result<u64> {
+    fn commit(&mut self, mut tables: [Rows; 5], erased: &[i64], anew: bool) -> Result<u64> {
         if tables.iter().all(Rows::is_empty) && erased.is_empty() && !anew {
             return Ok(0);
         }
+        let key = self.directory()?.check();
         let lake = Lake::open(&self.data)?;
         let _lock = lock(&self.data)?;
         let mut commit = lake.commit()?;
+        commit.made_with(&key)?;
         let mut written = if anew { commit.forget(SOURCE)? } else { 0 };
         for rows in tables.iter_mut().filter(|rows| !rows.is_empty()) {
             let tally = commit.add(rows)?;
@@ -242,12 +260,12 @@ impl Follower {
 
     fn keep(&mut self, cursor: Cursor) -> Result<()> {
         let broken = |error: std::io::Error| Error::file("write", &self.place, error);
-        let text = serde_json::to_vec(&cursor).map_err(|error| Error::file("write", &self.place, error))?;
+        let text = serde_json::to_string(&cursor).map_err(|error| Error::file("write", &self.place, error))?;
         if let Some(folder) = self.place.parent() {
-            std::fs::create_dir_all(folder).map_err(broken)?;
+            private_folder(folder)?;
         }
         let partial = self.place.with_extension("partial");
-        std::fs::write(&partial, text).map_err(broken)?;
+        write_private(&partial, &text)?;
         std::fs::rename(&partial, &self.place).map_err(broken)?;
         self.cursor = cursor;
         Ok(())

@@ -339,7 +339,7 @@ async fn restore(arguments: &Restore) -> Result<()> {
         free(path, AWAY)?;
     }
     make_private(arguments.of.path())?;
-    std::fs::create_dir_all(&folder).map_err(|error| Error::file("make the folder", &folder, error))?;
+    make_private(&folder)?;
     if let Some(keys) = &arguments.keys {
         free(&place, AWAY)?;
         let on_disk = |path: &Path| std::fs::File::open(path).and_then(|file| file.sync_all());

@@ -8,6 +8,7 @@ mod facts_command;
 mod follower;
 mod heads;
 mod imports;
+mod last_read;
 mod log_command;
 mod measure_command;
 mod organisation_command;

@@ -145,6 +145,8 @@ fn publish(data: &Path) -> Result<()> {
             .at(data.display())
             .remedy(format!("import its file {file} again whole, then publish")));
     }
+    // Also of what is not made anew: what is published stands on all of it.
+    snapshot.check(snapshot.files())?;
     let (catalogue, settings) = (settings::catalogue(data)?, Settings::read(data)?);
     let mut results = Results::open(data)?;
     let threshold = settings.threshold_after(results.last_threshold()?, data)?;

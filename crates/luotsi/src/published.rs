@@ -7,18 +7,19 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use analytics::Result;
 use analytics::import::broken_off;
 use analytics::lake::{Lake, Snapshot};
 use analytics::lock::is_importing;
-use analytics::measure::{self, Better, Catalogue, Grouping, Request};
+use analytics::measure::{self, Better, Catalogue, Grouping, MOST_THRESHOLD, Request};
 use analytics::results::{Published, Results};
 use analytics::rows::first_texts;
+use analytics::{Error, Result};
 use facts::{Code, Profession};
 use jiff::civil::Date;
 use operations::calendar::Calendar;
 use web::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 
+use crate::last_read::LastRead;
 use crate::settings::{self, Settings};
 use crate::{demo, now, output};
 
@@ -49,10 +50,22 @@ pub struct Publication {
 
 impl Publication {
     /// The units, and no figures: what is shown as long as those cannot be published. None is better than another that
-    /// bears its name.
-    pub async fn without_figures(data: &Path) -> Result<Publication> {
-        let snapshot = Lake::existing(data)?.snapshot()?;
-        Publication::of(data, snapshot, Catalogue::default(), now()).await
+    /// bears its name. Units that cannot be read are those that were read last.
+    pub async fn without_figures(data: &Path, last: &LastRead) -> Publication {
+        let read = async {
+            let snapshot = Lake::existing(data)?.snapshot()?;
+            let organisation = organisation(&snapshot, now()).await?;
+            Ok::<_, Error>((snapshot, organisation))
+        };
+        let (snapshot, organisation) = match read.await {
+            Ok(read) => read,
+            Err(error) => {
+                eprintln!("error: the units cannot be read, and are those that were read last: {error}");
+                (Snapshot::nothing(), (last.units(), last.staff()))
+            }
+        };
+        let threshold = Settings::read(data).map_or(MOST_THRESHOLD, |settings| settings.threshold);
+        Publication::of(data, snapshot, organisation, Catalogue::default(), now(), threshold)
     }
 
     /// Publishes what is new in a data directory, and reads all that is published.
@@ -76,7 +89,8 @@ impl Publication {
             bar.finish_and_clear();
             published.failed.iter().for_each(|failed| eprintln!("not published: {failed}"));
         }
-        let mut publication = Publication::of(data, snapshot, catalogue, as_of).await?;
+        let organisation = organisation(&snapshot, as_of).await?;
+        let mut publication = Publication::of(data, snapshot, organisation, catalogue, as_of, threshold);
         publication.is_behind = is_moving;
         publication.read(&results)?;
         if !is_moving && broken_off.is_none() {
@@ -85,34 +99,34 @@ impl Publication {
         Ok(publication)
     }
 
-    async fn of(data: &Path, snapshot: Snapshot, catalogue: Catalogue, as_of: i64) -> Result<Publication> {
-        let tree = measure::tree(&snapshot, as_of).await?;
-        let units = tree
-            .units
-            .iter()
-            .map(|unit| UnitCard {
-                id: unit.id.clone(),
-                names: [unit.name_fi.clone(), unit.name_sv.clone(), unit.name_en.clone()],
-                level: unit.level.clone(),
-                parent: unit.parent,
-                open: !unit.closed,
-            })
-            .collect();
-        Ok(Publication {
+    fn of(
+        data: &Path,
+        snapshot: Snapshot,
+        (units, staff): Organisation,
+        catalogue: Catalogue,
+        as_of: i64,
+        threshold: u64,
+    ) -> Publication {
+        Publication {
             cards: catalogue.measures().map(|(file, measure)| card(file, measure)).collect(),
             units,
-            staff: staff(&snapshot, as_of).await?,
+            staff,
             series: HashMap::new(),
             parts: HashMap::new(),
             under_way: HashMap::new(),
             residents: demo::residents(data),
             as_of,
-            threshold: Settings::read(data)?.threshold,
+            threshold,
             synthetic: data.join("synthetic").exists(),
             is_behind: false,
             snapshot,
             catalogue: Arc::new(catalogue),
-        })
+        }
+    }
+
+    /// Whether its units are those of the facts, and not those that were read last.
+    pub fn is_of_facts(&self) -> bool {
+        !self.snapshot.folder.as_os_str().is_empty()
     }
 
     /// The month under way as it stands: in the demo county at once, elsewhere as it stood at midnight, so that nobody can
@@ -240,6 +254,25 @@ fn counting(cards: &[Card]) -> HashSet<String> {
 /// Whether a month had cases, be it that they are hidden.
 fn has_cases(point: &Point) -> bool {
     point.n.is_some_and(|n| n > 0) || point.suppressed
+}
+
+/// Units, and who works in them.
+type Organisation = (Vec<UnitCard>, Vec<StaffCard>);
+
+async fn organisation(snapshot: &Snapshot, as_of: i64) -> Result<Organisation> {
+    Ok((units(snapshot, as_of).await?, staff(snapshot, as_of).await?))
+}
+
+async fn units(snapshot: &Snapshot, as_of: i64) -> Result<Vec<UnitCard>> {
+    let tree = measure::tree(snapshot, as_of).await?;
+    let card = |unit: &measure::UnitInfo| UnitCard {
+        id: unit.id.clone(),
+        names: [unit.name_fi.clone(), unit.name_sv.clone(), unit.name_en.clone()],
+        level: unit.level.clone(),
+        parent: unit.parent,
+        open: !unit.closed,
+    };
+    Ok(tree.units.iter().map(card).collect())
 }
 
 fn point(figure: &Published) -> Point {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use analytics::lake::Lake;
+use analytics::lake::{Lake, make_private};
 use analytics::lock::importing;
 use analytics::{Error, Result};
 use operations::calendar::Calendar;
@@ -18,6 +18,7 @@ use crate::demo::Living;
 use crate::follower::Follower;
 use crate::heads::{Heads, Of};
 use crate::imports::Files;
+use crate::last_read::LastRead;
 use crate::place::{Place, told};
 use crate::published::Publication;
 use crate::settings::Settings;
@@ -69,6 +70,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<()> {
     let data = place.path();
     let demo = living.is_some();
+    place.check_format()?;
+    make_private(data)?;
+    let _serving = analytics::lock::serving(data)?;
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
         let listener = bind(serving.listen, "--listen").await?;
@@ -76,15 +80,19 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Some(address) => Some(bind(address, "--metrics-listen").await?),
             None => None,
         };
-        Lake::open(data)?;
-        let (publication, version) = publication(data).await?;
+        // Made where there is none; what is wrong with it is told with the figures.
+        let _ = Lake::open(data);
+        let last = LastRead::read(&place.snapshots());
+        let (publication, version) = publication(data, &last).await;
         let keys = Arc::new(place.keys()?);
         let desk = place.desk(&keys, now).await?;
         let mut heads = place.heads(&keys);
         let accesses = place.accesses_log(&keys, desk.log(), now).await?;
         tell_of_risks(desk.log()).await?;
-        let services = services(data, &publication)?;
-        let strangers = strangers(data, demo && serving.listen.ip().is_loopback())?;
+        let settings = settings(place, &publication)?;
+        keep_read(place, &publication);
+        let strangers = strangers(&settings, demo && serving.listen.ip().is_loopback());
+        let services = services(settings);
         web::tell_time_by(now);
         let (living, move_clock) = match living {
             Some(living) if clock::stands() => (None, Some(living.clock(&desk, place))),
@@ -105,12 +113,12 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             strangers,
             data: Some(data.to_path_buf()),
         });
-        let (folder, followed) = (data.to_path_buf(), Arc::clone(&app));
-        let publishing = beside("publisher", move || follow(&folder, &followed, version))?;
+        let (served, followed) = (place.clone(), Arc::clone(&app));
+        let publishing = beside("publisher", move || follow(&served, &followed, version))?;
         if let Some(metrics) = metrics {
             tokio::spawn(web::serve_metrics(metrics, Arc::clone(&app)));
         }
-        let mut follower = Follower::new(desk.clone(), data, &place.snapshots())?;
+        let mut follower = Follower::new(desk.clone(), data, &place.snapshots());
         app.followed(follower.pos());
         let (every, watched, followed_data) = (serving.facts_every(demo), Arc::clone(&app), data.to_path_buf());
         let following_facts = beside("follower of the log", move || match crate::runtime() {
@@ -177,18 +185,18 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
 }
 
 /// What is shown first, and the version of the facts that it was made from.
-async fn publication(data: &Path) -> Result<(Publication, u64)> {
+async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
     match Publication::load(data).await {
         Ok(publication) => {
             let version = publication.version();
-            Ok((publication, version))
+            (publication, version)
         }
         // A mistake in a measure is no reason to leave residents without an answer.
         Err(error) => {
             eprintln!("error: {error}");
             eprintln!("no figures are shown until that is mended; contacts go on");
             // No version is this one: it is tried again.
-            Ok((Publication::without_figures(data).await?, u64::MAX))
+            (Publication::without_figures(data, last).await, u64::MAX)
         }
     }
 }
@@ -250,15 +258,42 @@ fn told_to_end() -> impl Future<Output = ()> {
     }
 }
 
-/// What residents can write about; each service names a unit that there is, where any are known.
-fn services(data: &Path, publication: &Publication) -> Result<Vec<Service>> {
-    let services = Settings::read(data)?.services.into_iter().map(|service| Service {
-        id: service.id,
-        unit: service.unit,
-        names: [service.name.fi, service.name.sv, service.name.en],
-    });
-    let services: Vec<Service> = services.collect();
-    let unknown = services.iter().find(|it| !publication.units().iter().any(|unit| unit.id == it.unit));
+/// Keeps what the desk needs of the facts for a start at which they cannot be read.
+fn keep_read(place: &Place, publication: &Publication) {
+    if publication.is_of_facts()
+        && let Err(error) = LastRead::of(publication).keep(&place.snapshots())
+    {
+        tell(&format!("warning: {error}"));
+    }
+}
+
+/// The settings. Wrong ones are told, and those go on that were read last; where none were, a service of no unit is no
+/// start: its contacts would wait unseen.
+fn settings(place: &Place, publication: &Publication) -> Result<Settings> {
+    let error = match right_settings(place.path(), publication) {
+        Ok(settings) => {
+            if let Err(error) = Settings::keep(place.path(), &place.snapshots()) {
+                tell(&format!("warning: {error}"));
+            }
+            return Ok(settings);
+        }
+        Err(error) => error,
+    };
+    let last = match Settings::was_kept(&place.snapshots()) {
+        true => Settings::read(&place.snapshots()).ok(),
+        false => Settings::read(place.path()).is_err().then(Settings::default),
+    };
+    let Some(last) = last else { return Err(error) };
+    tell(&format!("error: {error}"));
+    tell("the settings that were read last, or the usual ones, hold until that is mended and the server starts again");
+    Ok(last)
+}
+
+/// The settings, if each service names a unit that there is, where any are known.
+fn right_settings(data: &Path, publication: &Publication) -> Result<Settings> {
+    let settings = Settings::read(data)?;
+    let mut services = settings.services.iter();
+    let unknown = services.find(|it| !publication.units().iter().any(|unit| unit.id == it.unit));
     if let Some(service) = unknown.filter(|_| !publication.units().is_empty()) {
         return Err(Error::new(format!(
             "the service {} names the unit {}, and there is none",
@@ -267,20 +302,29 @@ fn services(data: &Path, publication: &Publication) -> Result<Vec<Service>> {
         .at(data.join("county.toml").display())
         .remedy("name a unit that `luotsi sql \"SELECT unit_id FROM units\"` lists: its contacts would wait unseen"));
     }
-    Ok(services)
+    Ok(settings)
+}
+
+/// What residents can write about.
+fn services(settings: Settings) -> Vec<Service> {
+    let service = |it: crate::settings::Service| Service {
+        id: it.id,
+        unit: it.unit,
+        names: [it.name.fi, it.name.sv, it.name.en],
+    };
+    settings.services.into_iter().map(service).collect()
 }
 
 /// What strangers may do. A demo that only this machine reaches is asked under names of this machine alone: under another
 /// a page of somebody else's would ask.
-fn strangers(data: &Path, is_own_demo: bool) -> Result<Strangers> {
-    let settings = Settings::read(data)?;
+fn strangers(settings: &Settings, is_own_demo: bool) -> Strangers {
     let own = ["localhost", "127.0.0.1", "[::1]"].into_iter().map(String::from).filter(|_| is_own_demo);
-    Ok(Strangers {
+    Strangers {
         contacts_per_address: settings.limits.contacts_per_address,
         messages_per_contact: settings.limits.messages_per_contact,
-        proxies: settings.trusted_proxy,
-        hosts: settings.hosts.into_iter().chain(own).collect(),
-    })
+        proxies: settings.trusted_proxy.clone(),
+        hosts: settings.hosts.iter().cloned().chain(own).collect(),
+    }
 }
 
 /// Notes where the logs end. That it could not be noted keeps nobody from their work.
@@ -349,7 +393,8 @@ async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener> {
 
 /// Publishes again when newer facts have been committed and stand still, or another day has begun. On a thread of its
 /// own, so that pages do not wait for it.
-fn follow(data: &Path, app: &App, mut version: u64) {
+fn follow(place: &Place, app: &App, mut version: u64) {
+    let data = place.path();
     let calendar = Calendar::shipped();
     let today = || calendar.local_date(now());
     let look = if clock::stands() { LOOK / 60 } else { LOOK };
@@ -367,6 +412,7 @@ fn follow(data: &Path, app: &App, mut version: u64) {
         match runtime().and_then(|runtime| runtime.block_on(Publication::load(data))) {
             Ok(publication) => {
                 (version, published, pause) = (publication.version(), today(), look);
+                keep_read(place, &publication);
                 app.publish(Arc::new(publication));
                 if version < u64::MAX {
                     tell(&format!("published version {version} of the facts"));

@@ -3,10 +3,13 @@
 use std::net::IpAddr;
 use std::path::Path;
 
+use analytics::lake::{private_folder, write_private};
 use analytics::measure::{Catalogue, MOST_THRESHOLD, THRESHOLD};
 use analytics::{Error, Result};
 use operations::calendar::Names;
 use serde::{Deserialize, Deserializer};
+
+const FILE: &str = "county.toml";
 
 /// The settings of a data directory; unknown ones are refused.
 #[derive(Debug, Clone, Deserialize)]
@@ -82,9 +85,29 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Keeps a copy of settings that are right among the snapshots.
+    pub fn keep(data: &Path, snapshots: &Path) -> Result<()> {
+        let copy = snapshots.join(FILE);
+        match std::fs::read_to_string(data.join(FILE)) {
+            Ok(text) => {
+                private_folder(snapshots)?;
+                write_private(&copy.with_extension("partial"), &text)?;
+                std::fs::rename(copy.with_extension("partial"), &copy)
+            }
+            Err(_) if !copy.exists() => Ok(()),
+            Err(_) => std::fs::remove_file(&copy),
+        }
+        .map_err(|error| Error::file("write", &copy, error))
+    }
+
+    /// Whether a copy was kept.
+    pub fn was_kept(snapshots: &Path) -> bool {
+        snapshots.join(FILE).exists()
+    }
+
     /// The settings of a data directory; those of a directory without the file are the usual ones.
     pub fn read(data: &Path) -> Result<Settings> {
-        let path = data.join("county.toml");
+        let path = data.join(FILE);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),

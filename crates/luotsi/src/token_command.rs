@@ -82,8 +82,13 @@ fn make(arguments: &Arguments) -> Result<()> {
     }
     // Both stand unsealed in the log, as who did something and where.
     [&id, &unit].into_iter().filter(|text| !text.is_empty()).try_for_each(|text| checked(text))?;
-    if !unit.is_empty() && is_no_unit(arguments.place.path(), &unit)? {
-        eprintln!("warning: no unit {unit} is in the facts: with this token no work of any other is seen");
+    let is_unknown = || is_no_unit(arguments.place.path(), &unit);
+    match (!unit.is_empty()).then(is_unknown).transpose() {
+        Ok(Some(true)) => {
+            eprintln!("warning: no unit {unit} is in the facts: with this token no work of any other is seen");
+        }
+        Ok(_) => {}
+        Err(error) => eprintln!("warning: whether there is a unit {unit} is not known: {error}"),
     }
     works_here(arguments, &id, &unit)?;
     let person = Person { role, id, unit };

@@ -14,6 +14,8 @@ mod county;
 mod damage;
 #[path = "it/figures.rs"]
 mod figures;
+#[path = "it/privacy.rs"]
+mod privacy;
 #[path = "it/serving.rs"]
 mod serving;
 #[path = "it/spc.rs"]

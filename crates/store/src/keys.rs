@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::backend::{Failure, Head, Outcome};
 use crate::event::{NewEvent, Recorded, Sealed};
-use crate::sqlite::{failure, write_ahead};
+use crate::sqlite::{failure, made_private, private_folder, write_ahead};
 use crate::{Error, Result};
 
 /// Name of the master key's file in the folder of keys.
@@ -90,7 +90,7 @@ impl MasterKey {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let key: [u8; 32] = random()?;
                 let folder = path.parent().unwrap_or(Path::new("."));
-                fs::create_dir_all(folder).map_err(broken)?;
+                private_folder(folder).map_err(broken)?;
                 // Whole or not at all: what is sealed with a key that a power cut takes away is lost.
                 // Under a name of its own: another process may be making one at the same time, and one of them is it.
                 let partial = path.with_extension(format!("partial-{}", hex(&random::<8>()?)));
@@ -222,14 +222,9 @@ impl Keys {
                 .at(folder.join(KEYS).display())
                 .remedy("put back the newest copy of keys.db")
         };
-        fs::create_dir_all(folder).map_err(|error| broken(&error))?;
+        private_folder(folder).map_err(|error| broken(&error))?;
         let path = folder.join(KEYS);
-        // The file must never be readable by others, not even at first.
-        // Only where there is none: to close a file that SQLite has open in this process gives its locks away.
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(broken(&error)),
-            _ => {}
-        }
+        made_private(&path).map_err(|error| broken(&error))?;
         let open = || {
             let database = Connection::open(&path)?;
             database.busy_timeout(PATIENCE)?;

@@ -1,6 +1,7 @@
 //! The log in one SQLite file.
 
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -86,10 +87,26 @@ pub struct Sqlite {
     database: Connection,
 }
 
+/// Makes a database file that only its owner reads, not even at first anybody else, where there is none: to close one that
+/// SQLite has open in this process would give its locks away.
+pub fn made_private(path: &Path) -> std::io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a folder, and those above it, that only its owner reads, where there is none.
+pub fn private_folder(path: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
 impl Sqlite {
     /// Opens the log of a file for writing; makes it where there is none.
     pub fn open(path: &Path, keys: [u8; 32]) -> Result<Sqlite> {
         let broken = |error: rusqlite::Error| unopened(path, error);
+        made_private(path)
+            .map_err(|error| Error::new(format!("the log cannot be made: {error}")).at(path.display()))?;
         let mut database = Connection::open(path).map_err(broken)?;
         prepare(&database).map_err(broken)?;
         let first = Head::first(Uuid::from_bytes(crate::keys::random()?), keys);

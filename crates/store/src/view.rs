@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::event::Recorded;
 use crate::keys::random;
 use crate::organisation::{self, ORGANISATION};
+use crate::sqlite::{made_private, private_folder};
 use crate::{Error, Result, residents, tokens};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
@@ -366,9 +367,10 @@ impl View {
     pub fn keep(text: &[u8], path: &Path) -> Result<()> {
         let broken = |error: std::io::Error| Error::new(format!("the snapshot {}: {error}", path.display()));
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(broken)?;
+            private_folder(folder).map_err(broken)?;
         }
         let partial = path.with_extension(format!("partial-{:016x}", u64::from_be_bytes(random()?)));
+        made_private(&partial).map_err(broken)?;
         let mut file = fs::File::create(&partial).map_err(broken)?;
         let digest: [u8; DIGEST] = Sha256::digest(text).into();
         file.write_all(&digest).and_then(|()| file.write_all(text)).and_then(|()| file.sync_all()).map_err(broken)?;

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -105,9 +106,11 @@ async fn takes(log: &Log, now: i64) -> Result<(), String> {
 fn written(data: &Path) -> Result<(), String> {
     // Among what can be made anew, so that no copy of the directory has it.
     let folder = data.join("snapshots");
-    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let folders = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    folders.map_err(|error| error.to_string())?;
     let path = folder.join("writable");
-    let mut file = std::fs::File::create(&path).map_err(|error| error.to_string())?;
+    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
+    let mut file = file.map_err(|error| error.to_string())?;
     let written = file.write_all(&[0; 4096]).and_then(|()| file.sync_data()).map_err(|error| error.to_string());
     let _ = std::fs::remove_file(&path);
     written

@@ -7,7 +7,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::error::{Error, Result};
-use crate::lake::Snapshot;
+use crate::lake::{Snapshot, private, private_folder};
+use crate::layout::hex;
 
 /// Pseudonyms kept at hand.
 const CACHE: usize = 1 << 20;
@@ -18,15 +19,17 @@ pub struct Directory {
     cache: HashMap<Box<[u8]>, i64>,
 }
 
-/// Whether any row stands under a resident's number.
-fn names_residents(snapshot: &Snapshot) -> bool {
-    facts::TABLES.iter().any(|table| table.by_resident() && snapshot.rows(table) > 0)
+/// Whether anything was made with a key: it is bound to the facts, or a row stands under a resident's number.
+fn was_used(snapshot: &Snapshot) -> bool {
+    snapshot.manifest.directory_key.is_some()
+        || facts::TABLES.iter().any(|table| table.by_resident() && snapshot.rows(table) > 0)
 }
 
 impl Directory {
     /// The directory of a data directory; its key is made with the first facts, readable by its owner only.
     ///
-    /// With rows of residents stored a missing key is an error: another one would make everyone a stranger.
+    /// Another key than the one that the facts were made with is an error: everyone would be a stranger. So is a missing
+    /// one where anything was made with it.
     pub fn open(data: &Path, snapshot: &Snapshot) -> Result<Directory> {
         let path = data.join("keys").join("directory.key");
         let broken = |error| Error::file("read the directory key", &path, error);
@@ -34,9 +37,10 @@ impl Directory {
             Error::new(format!("the directory key {what}")).at(path.display()).remedy("restore it from its backup")
         };
         let key = match std::fs::read(&path) {
+            Ok(key) if key.is_empty() => return Err(lost("is empty")),
             Ok(key) if key.len() < 16 => return Err(lost("is too short")),
             Ok(key) => key,
-            Err(_) if !path.exists() && names_residents(snapshot) => return Err(lost("is missing")),
+            Err(_) if !path.exists() && was_used(snapshot) => return Err(lost("is missing, and was used here")),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 use std::io::Read;
                 let mut key = vec![0; 32];
@@ -46,13 +50,22 @@ impl Directory {
             }
             Err(error) => return Err(broken(error)),
         };
-        Ok(Directory::with_key(&key))
+        let directory = Directory::with_key(&key);
+        match &snapshot.manifest.directory_key {
+            Some(check) if *check != directory.check() => Err(lost("is not the one that these facts were made with")),
+            _ => Ok(directory),
+        }
+    }
+
+    /// Whether there is no key, and nothing that was made with one.
+    pub fn is_to_be_made(data: &Path, snapshot: &Snapshot) -> bool {
+        !data.join("keys").join("directory.key").exists() && !was_used(snapshot)
     }
 
     /// The directory as an import would find it, for one that writes nothing: where no key is made yet nobody is stored,
     /// and any key tells people apart.
     pub fn rehearsed(data: &Path, snapshot: &Snapshot) -> Result<Directory> {
-        match data.join("keys").join("directory.key").exists() || names_residents(snapshot) {
+        match data.join("keys").join("directory.key").exists() || was_used(snapshot) {
             true => Directory::open(data, snapshot),
             false => Ok(Directory::with_key(&[0; 32])),
         }
@@ -61,14 +74,13 @@ impl Directory {
     /// Keeps a key that was made elsewhere, as the key of a data directory.
     pub fn keep_key(data: &Path, key: &[u8]) -> Result<()> {
         use std::io::Write;
-        use std::os::unix::fs::OpenOptionsExt;
         let folder = data.join("keys");
         let path = folder.join("directory.key");
         let broken = |error| Error::file("write the directory key", &path, error);
-        std::fs::create_dir_all(&folder).map_err(broken)?;
+        private_folder(&folder)?;
         // Whole or not at all, and never over one that is there.
         let partial = folder.join(format!("directory.key.partial-{}", std::process::id()));
-        let file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
+        let file = private().write(true).create(true).truncate(true).open(&partial);
         let written = file.and_then(|mut file| file.write_all(key).and_then(|()| file.sync_all()));
         let kept = written.and_then(|()| std::fs::hard_link(&partial, &path));
         let _ = std::fs::remove_file(&partial);
@@ -78,6 +90,12 @@ impl Directory {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     pub fn with_key(key: &[u8]) -> Directory {
         Directory { mac: Hmac::new_from_slice(key).expect("any key length"), cache: HashMap::new() }
+    }
+
+    /// Tells this key from others and gives none of it away; of a purpose that is no resident's id, for those have no NUL.
+    /// The manifest holds it.
+    pub fn check(&self) -> String {
+        hex(&self.mac.clone().chain_update(b"\0luotsi check").finalize().into_bytes()[..16])
     }
 
     /// The pseudonym of what a source calls somebody; of every spelling of it the same.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::lake::{private, private_folder, write_private};
 use crate::layout::hex;
 
 /// Takes the bytes of an original as they pass.
@@ -19,12 +20,11 @@ pub struct Keeper {
 impl Keeper {
     /// Begins the copy in the folder of an import, which only its owner reads: originals name people by the source's ids.
     pub fn begin(folder: &Path) -> Result<Keeper> {
-        std::fs::create_dir_all(folder).map_err(|error| Error::file("make the folder", folder, error))?;
-        let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        std::fs::set_permissions(folder, private).map_err(|error| Error::file("close the folder", folder, error))?;
+        private_folder(folder)?;
         let copy = folder.join("original.zst");
         let broken = |error| Error::file("keep the original", &copy, error);
-        let kept = File::create(&copy).and_then(|kept| zstd::Encoder::new(BufWriter::new(kept), 1)).map_err(broken)?;
+        let kept = private().write(true).create(true).truncate(true).open(&copy);
+        let kept = kept.and_then(|kept| zstd::Encoder::new(BufWriter::new(kept), 1)).map_err(broken)?;
         Ok(Keeper { kept, digest: Sha256::new(), copy })
     }
 
@@ -33,7 +33,7 @@ impl Keeper {
         let broken = |error| Error::file("keep the original", &self.copy, error);
         self.kept.finish().and_then(|mut out| out.flush()).map_err(broken)?;
         let digest = hex(&self.digest.finalize());
-        std::fs::write(self.copy.with_extension("sha256"), digest + "\n").map_err(broken)
+        write_private(&self.copy.with_extension("sha256"), &(digest + "\n"))
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{FINISHED, Summary, UNFINISHED};
 use crate::error::{Error, Result};
+use crate::lake::write_private;
 
 /// An import that has been.
 #[derive(Debug, Clone)]
@@ -26,7 +27,7 @@ const SUMMARY: &str = "summary.json";
 pub fn keep(folder: &Path, summary: &Summary) -> Result<()> {
     let path = folder.join(SUMMARY);
     let text = serde_json::to_string(summary).unwrap_or_default();
-    std::fs::write(&path, text).map_err(|error| Error::file("write", &path, error))
+    write_private(&path, &text)
 }
 
 /// Every import that stored or refused something, the newest first.

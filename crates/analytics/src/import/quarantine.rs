@@ -1,12 +1,12 @@
 //! Refused rows, whole, with line, column and reason, so that they can be mended and imported again.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::File;
 use std::path::PathBuf;
 
 use super::read::{About, Record};
 use super::reasons::{Refused, columns, text};
 use crate::error::{Error, Result};
+use crate::lake::{private, private_folder};
 
 /// Columns that the quarantine adds; an import passes over columns that begin with `_`.
 const ADDED: [&str; 3] = ["_line", "_column", "_reason"];
@@ -45,9 +45,9 @@ impl Quarantine {
     fn begin(&self) -> Result<csv::Writer<File>> {
         let broken = |error: &dyn std::fmt::Display| Error::file("write the quarantine", &self.path, error);
         if let Some(folder) = self.path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| broken(&error))?;
+            private_folder(folder)?;
         }
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.path);
+        let file = private().write(true).create_new(true).open(&self.path);
         let mut out = csv::WriterBuilder::new();
         let mut out = out.delimiter(self.separator).flexible(true).from_writer(file.map_err(|error| broken(&error))?);
         let own = self.header.iter().map(String::as_str).filter(|name| !ADDED.contains(name));

@@ -16,26 +16,73 @@ use crate::layout::{FileEntry, FileWriter, partition_name, partition_of};
 use crate::rows::{KEY, REMOVED, Rows, SOURCE};
 
 /// Which rows go.
-enum Leaving<'a> {
+#[derive(Default)]
+struct Leaving<'a> {
     /// Those that stand at a resident.
-    Residents(&'a [i64]),
+    residents: &'a [i64],
     /// Those of a key, wherever they stand, by the stored hash.
-    Keys(&'a HashSet<i64>),
+    keys: HashSet<i64>,
+    /// Those of a key that stand at nobody.
+    nobodys: HashSet<i64>,
+}
+
+impl Leaving<'_> {
+    fn has(&self, resident: Option<i64>, key: i64) -> bool {
+        let is_at = match resident {
+            Some(resident) => self.residents.contains(&resident),
+            None => self.nobodys.contains(&key),
+        };
+        is_at || self.keys.contains(&key)
+    }
+
+    fn may_be_in(&self, file: &FileEntry) -> bool {
+        let holds = |resident: &i64| (file.first.resident..=file.last.resident).contains(resident);
+        let at_nobody = !self.nobodys.is_empty() && file.first.resident < 0;
+        at_nobody || !self.keys.is_empty() || self.residents.iter().any(holds)
+    }
 }
 
 impl Commit {
-    /// Removes every row of residents, as it stands and as it stood; gives how many. Files of replaced versions, in which
-    /// they still stand, go with [`super::Lake::release`].
+    /// Removes every row of residents, as it stands and as it stood; gives how many. What stood
+    /// at nobody goes with them where it was found to be theirs later; what has come to stand at another resident, or at
+    /// nobody, stays. Files of replaced versions, in which they still stand, go with [`super::Lake::release`].
     pub fn erase(&mut self, residents: &[i64]) -> Result<u64> {
         let mut removed = 0;
         for table in TABLES.iter().copied().filter(|table| table.by_resident()) {
             let mut names: Vec<String> =
                 residents.iter().map(|resident| partition_name(table, partition_of(table, *resident))).collect();
+            let nobodys = self.once_of_nobody(table, &names, residents)?;
+            names.extend((!nobodys.is_empty()).then(|| partition_name(table, partition_of(table, -1))));
             names.sort_unstable();
             names.dedup();
-            removed += self.take_out(table, &names, &Leaving::Residents(residents))?;
+            removed += self.take_out(table, &names, &Leaving { residents, nobodys, ..Leaving::default() })?;
         }
         Ok(removed)
+    }
+
+    /// Keys whose latest version stands at one of some residents and an earlier one at nobody, by their hashes. `names`: the
+    /// partitions of the residents.
+    fn once_of_nobody(&self, table: &Table, names: &[String], residents: &[i64]) -> Result<HashSet<i64>> {
+        let mut theirs = HashSet::new();
+        let Some(files) = self.manifest.tables.get(table.name) else { return Ok(theirs) };
+        let stored = names.iter().filter_map(|name| files.partitions.get(name)).flat_map(PartitionFiles::files);
+        let here = Leaving { residents, ..Leaving::default() };
+        for file in stored.filter(|file| here.may_be_in(file)) {
+            for batch in read_columns(&self.folder, file, Some(&["resident_id", KEY]))? {
+                let batch = batch?;
+                let rows = residents_of(&batch).zip(batch[KEY].as_primitive::<Int64Type>().values());
+                theirs.extend(rows.filter(|(resident, key)| here.has(*resident, **key)).map(|(_, key)| *key));
+            }
+        }
+        if theirs.is_empty() {
+            return Ok(theirs);
+        }
+        let found = index::versions(&self.folder, &files.index, |key| theirs.contains(&(key as i64)))?;
+        let is_once = |versions: &index::Versions| {
+            versions.latest().is_some_and(|latest| residents.contains(&latest.place.resident))
+                && versions.as_slice().iter().any(|version| version.place.resident < 0)
+        };
+        Ok(found.into_iter().filter(|(_, versions)| is_once(versions)).map(|(key, _)| key as i64).collect())
     }
 
     /// Removes every row that a source has brought, as it stands and as it stood; gives how many. Rows of other sources
@@ -55,7 +102,7 @@ impl Commit {
             for file in &stored {
                 from_others(&self.folder, file, source, &keys, &mut others)?;
             }
-            removed += self.take_out(table, &names, &Leaving::Keys(&keys))?;
+            removed += self.take_out(table, &names, &Leaving { keys, ..Leaving::default() })?;
             removed -= others.len() as u64;
             self.add(&mut others)?;
         }
@@ -71,10 +118,7 @@ impl Commit {
         if removed > 0 {
             let path = self.next_path(table, "index", "idx");
             let files = self.manifest.tables.entry(table.name.into()).or_default();
-            let gone = |key: u128, resident: i64| match leaving {
-                Leaving::Residents(residents) => residents.contains(&resident),
-                Leaving::Keys(keys) => keys.contains(&(key as i64)),
-            };
+            let gone = |key: u128, resident: i64| leaving.has((resident >= 0).then_some(resident), key as i64);
             files.index = vec![index::merge_without(&self.folder, &files.index, path, gone)?];
         }
         Ok(removed)
@@ -83,15 +127,9 @@ impl Commit {
     fn take_out_of(&mut self, table: &'static Table, name: &str, leaving: &Leaving<'_>) -> Result<u64> {
         let stands = self.manifest.tables.get(table.name).and_then(|files| files.partitions.get(name)).cloned();
         let Some(before) = stands else { return Ok(0) };
-        let may_hold = |file: &&FileEntry| match leaving {
-            Leaving::Residents(residents) => {
-                residents.iter().any(|resident| (file.first.resident..=file.last.resident).contains(resident))
-            }
-            Leaving::Keys(_) => true,
-        };
         let jobs: Vec<(FileEntry, String)> = before
             .files()
-            .filter(may_hold)
+            .filter(|file| leaving.may_be_in(file))
             .map(|file| (file.clone(), self.next_path(table, name, "parquet")))
             .collect();
         let folder = &self.folder;
@@ -131,19 +169,8 @@ fn without(
     let mut writer = FileWriter::create(folder, path.clone(), table)?;
     for batch in read_file(folder, file)? {
         let batch = batch?;
-        let stays: BooleanArray = match leaving {
-            Leaving::Residents(residents) => match batch.column_by_name("resident_id") {
-                Some(column) => column
-                    .as_primitive::<Int64Type>()
-                    .iter()
-                    .map(|resident| Some(resident.is_none_or(|resident| !residents.contains(&resident))))
-                    .collect(),
-                None => vec![true; batch.num_rows()].into(),
-            },
-            Leaving::Keys(keys) => {
-                batch[KEY].as_primitive::<Int64Type>().values().iter().map(|key| Some(!keys.contains(key))).collect()
-            }
-        };
+        let rows = residents_of(&batch).zip(batch[KEY].as_primitive::<Int64Type>().values());
+        let stays: BooleanArray = rows.map(|(resident, key)| Some(!leaving.has(resident, *key))).collect();
         writer.write(&filter_record_batch(&batch, &stays)?)?;
     }
     let written = writer.finish()?;
@@ -152,6 +179,12 @@ fn without(
         return Ok(None);
     }
     Ok(Some(written))
+}
+
+/// For each row of a batch its resident, if it has one.
+fn residents_of(batch: &RecordBatch) -> impl Iterator<Item = Option<i64>> {
+    let column = batch.column_by_name("resident_id").map(|column| column.as_primitive::<Int64Type>());
+    (0..batch.num_rows()).map(move |row| column.filter(|column| column.is_valid(row)).map(|column| column.value(row)))
 }
 
 /// Hashes of the keys under which a source has brought rows.

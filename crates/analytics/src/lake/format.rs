@@ -1,21 +1,42 @@
 //! The data directory itself: whose it is, and of which format.
 
 use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use crate::error::{Error, Result};
 
 /// Version of the layout on disk. Another one is refused: until the first release the originals are imported again.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Makes a data directory where there is none. What is in it is of people: nobody else on the machine reads it.
 pub fn make_private(data: &Path) -> Result<()> {
-    if data.exists() {
+    private_folder(data)
+}
+
+/// Makes a folder, and those above it, where there are none; those that are made are their owner's alone.
+pub fn private_folder(folder: &Path) -> Result<()> {
+    // Also where nothing may be written: what is there need not be made.
+    if folder.is_dir() {
         return Ok(());
     }
-    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-    let made = fs::create_dir_all(data).and_then(|()| fs::set_permissions(data, private));
-    made.map_err(|error| Error::file("make the folder", data, error))
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| Error::file("make the folder", folder, error))
+}
+
+/// How files of the data directory are opened: those that are made are their owner's alone.
+pub fn private() -> fs::OpenOptions {
+    let mut options = fs::OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+/// Writes a small file of the data directory, whatever was in it before.
+pub fn write_private(path: &Path, text: &str) -> Result<()> {
+    let file = private().write(true).create(true).truncate(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| Error::file("write", path, error))
 }
 
 /// Whether a folder is a data directory; an error where it is one of another format.

@@ -68,9 +68,10 @@ pub fn session(snapshot: &Snapshot, as_of: Option<i64>, folds: &Continuity) -> R
 
 /// Spills beside the facts, where there is room for them; reading must also work where nothing may be written.
 fn spill_mode(folder: &Path) -> DiskManagerMode {
-    match std::fs::create_dir_all(folder) {
-        Ok(()) => DiskManagerMode::Directories(vec![folder.into()]),
-        Err(_) => DiskManagerMode::OsTmpDirectory,
+    let made = crate::lake::private_folder(folder).is_ok();
+    match made && rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok() {
+        true => DiskManagerMode::Directories(vec![folder.into()]),
+        false => DiskManagerMode::OsTmpDirectory,
     }
 }
 
@@ -188,6 +189,9 @@ pub async fn rows(plan: DataFrame) -> datafusion::common::Result<Vec<RecordBatch
 
 /// An error of the planner with its place in the file.
 pub fn placed(error: DataFusionError, path: &str, head_lines: usize) -> Error {
+    if let Some(own) = Error::within(&error) {
+        return own;
+    }
     let (mut what, mut place) = (error.strip_backtrace(), None);
     if let Some(diagnostic) = error.diagnostic() {
         what.clone_from(&diagnostic.message);

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod county;
+mod damage;
 mod fold;
 mod import;
 mod lake;

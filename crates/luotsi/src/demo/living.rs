@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use analytics::lake::Lake;
+use analytics::lake::{Lake, write_private};
 use analytics::{Error, Result};
 use county::{Batch, County, Live, Span};
 use store::Desk;
@@ -114,8 +114,8 @@ impl Living {
         }
         let path = self.data.join(REACHED);
         let partial = path.with_extension("partial");
-        let written = std::fs::write(&partial, format!("{to}\n")).and_then(|()| std::fs::rename(&partial, &path));
-        written.map_err(|error| Error::file("write", &path, error))?;
+        write_private(&partial, &format!("{to}\n"))?;
+        std::fs::rename(&partial, &path).map_err(|error| Error::file("write", &path, error))?;
         self.reached = to;
         Ok(())
     }
@@ -132,7 +132,7 @@ impl Living {
         self.play(&mut player, to, |at| clock.store(at, Ordering::Relaxed)).await?;
         clock.store(to, Ordering::Relaxed);
         desk.close_due().await;
-        let mut follower = Follower::new(desk.clone(), &self.data, &place.snapshots())?;
+        let mut follower = Follower::new(desk.clone(), &self.data, &place.snapshots());
         while !follower.round().await?.all {}
         self.bring(to)?;
         following.abort();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use analytics::import::Directory;
-use analytics::lake::Lake;
+use analytics::lake::{Lake, write_private};
 use analytics::layout::{RANGES, split_points};
 use analytics::lock::lock;
 use analytics::rows::Rows;
@@ -31,6 +31,7 @@ pub fn make(data: &Path, county: &County) -> Result<Vec<Live>> {
     }
     let known = county.past();
     let mut commit = lake.commit()?;
+    commit.made_with(&Directory::with_key(&directory_key(plan.seed)).check())?;
     let bar = output::progress("making the county", Some(RANGES as u64));
     let mut live = Vec::new();
     for mut batch in [county.shared(), county.anonymous()] {
@@ -171,8 +172,7 @@ fn keep_plan(data: &Path, plan: &Plan) -> Result<()> {
     let Plan { residents, seed, .. } = plan;
     let about =
         format!("The people of this county are invented.\nresidents: {residents}\nseed: {seed}\nmade: {made}\n");
-    let path = data.join("synthetic");
-    std::fs::write(&path, about).map_err(|error| Error::file("write", &path, error))
+    write_private(&data.join("synthetic"), &about)
 }
 
 /// The plan of the county that stands in a data directory; an older program's says not when it was made.

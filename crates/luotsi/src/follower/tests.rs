@@ -102,7 +102,7 @@ impl County {
     }
 
     fn follower_into(&self, data: &Path) -> Follower {
-        Follower::new(self.desk.clone(), data, &data.join("snapshots")).expect("a follower")
+        Follower::new(self.desk.clone(), data, &data.join("snapshots"))
     }
 
     /// Refusals are a part of what happens.

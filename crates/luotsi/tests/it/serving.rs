@@ -38,7 +38,12 @@ impl Server {
     }
 
     /// The same by a program that runs it.
-    pub fn start_with(mut program: Command, data: &Path) -> Server {
+    pub fn start_with(program: Command, data: &Path) -> Server {
+        Server::start_and_hear(program, data).0
+    }
+
+    /// And what it said before it served.
+    pub fn start_and_hear(mut program: Command, data: &Path) -> (Server, String) {
         program.args(["serve", "--facts-every", "1", "--data"]).arg(data);
         Server::begun(program)
     }
@@ -47,22 +52,24 @@ impl Server {
     pub fn run(arguments: &[&str]) -> Server {
         let mut program = Command::new(env!("CARGO_BIN_EXE_luotsi"));
         program.args(arguments);
-        Server::begun(program)
+        Server::begun(program).0
     }
 
-    fn begun(mut program: Command) -> Server {
+    fn begun(mut program: Command) -> (Server, String) {
         let mut child =
             program.args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().expect("the binary runs");
         let mut lines = BufReader::new(child.stderr.take().expect("its words")).lines();
+        let mut said = String::new();
         let address = loop {
-            let line = lines.next().expect("the server says where it serves").expect("text");
+            let line = lines.next().unwrap_or_else(|| panic!("the server says where it serves: {said}")).expect("text");
             if let Some(address) = line.strip_prefix("serving on http://") {
                 break address.to_string();
             }
+            said += &(line + "\n");
         };
         // What it says later is read, so that it never waits for a reader.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("server: {line}")));
-        Server { child, address }
+        (Server { child, address }, said)
     }
 
     pub fn id(&self) -> u32 {
@@ -240,7 +247,7 @@ fn killed_while_people_write_it_loses_nothing_and_doubles_nothing() {
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 
-fn token(data: &str, role: &str, unit: &str) -> String {
+pub fn token(data: &str, role: &str, unit: &str) -> String {
     let output = luotsi(&["token", "--role", role, "--unit", unit, "--data", data]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text").trim().to_string()

@@ -1,0 +1,251 @@
+//! The data directory as its guardian has it: nobody else reads it, damage is told and stops no contacts, people go out of
+//! it when they are to be forgotten.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::luotsi;
+use crate::serving::{Server, call, opening, token};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A command that must end well; what it printed.
+fn must(arguments: &[&str]) -> String {
+    let output = luotsi(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// A command that must end with 1; what it said.
+fn refused(arguments: &[&str]) -> String {
+    let output = luotsi(arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stderr)
+}
+
+/// A county of two units and two people with everything that a source holds, in a folder that everybody reads.
+fn county(folder: &Path) -> PathBuf {
+    let data = folder.join("county");
+    fs::create_dir(&data).expect("a folder");
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).expect("open to all");
+    let file = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).expect("a file");
+        folder.join(name).display().to_string()
+    };
+    let of = data.display().to_string();
+    let units =
+        file("units.csv", "unit_id,name_fi,parent_id,level\ncounty,Maakunta,,county\nstation,Asema,county,unit\n");
+    must(&["import", "units", &units, "--data", &of]);
+    let people = "Id,BIRTHDATE,DEATHDATE,SSN,FIRST,LAST,GENDER,ADDRESS\n\
+                  kanaria-4711,1952-10-13,,131052-937N,Kanaria,Kanarialintunen,F,Kanariakatu 9\n\
+                  tilhi-0815,1903-02-01,,010203-9451,Tilhi,Tilhi-Sirkku,M,Tilhitie 3\n";
+    let people = file("people.csv", people);
+    let map = concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/synthea-residents.toml");
+    must(&["import", "residents", &people, "--map", map, "--data", &of]);
+    let visits: String = (1..28)
+        .map(|day| {
+            format!(
+                "v{day},{},station,outpatient,done,2025-01-{day:02}T10:00:00Z\n",
+                ["kanaria-4711", "tilhi-0815"][day % 2]
+            )
+        })
+        .collect();
+    let visits = format!(
+        "encounter_id,resident_id,unit_id,service,status,started_at\n{visits}v99,kanaria-4711,nowhere,outpatient,done,\n"
+    );
+    let imported = luotsi(&["import", "encounters", &file("visits.csv", &visits), "--data", &of]);
+    assert_eq!(imported.status.code(), Some(3), "one is refused");
+    let settings =
+        "[[service]]\nid = \"outpatient\"\nunit = \"station\"\nname = { fi = \"A\", sv = \"B\", en = \"C\" }\n";
+    fs::write(data.join("county.toml"), settings).expect("settings");
+    data
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        found.push(entry.path());
+        if entry.path().is_dir() {
+            found.extend(files(&entry.path()));
+        }
+    }
+    found
+}
+
+fn contact_of(server: &Server, client: &str) -> (String, String) {
+    let (status, body) = call(&server.address, "POST", "/api/contacts", "", Some(&opening(client))).expect("an answer");
+    assert_eq!(status, 201, "{body}");
+    let text = |field: &str| body[field].as_str().expect("a text").to_string();
+    (text("contact"), text("resume_code"))
+}
+
+#[test]
+fn whoever_makes_a_file_nobody_else_reads_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = county(folder.path());
+    let of = data.display().to_string();
+    let mut server = Server::start(&data);
+    let (contact, _) = contact_of(&server, "one");
+    let nurse = token(&of, "nurse", "station");
+    let (status, _) =
+        call(&server.address, "POST", &format!("/api/contacts/{contact}/claim"), &nurse, Some(&json!({})))
+            .expect("an answer");
+    assert_eq!(status, 200);
+    while !data.join("snapshots/facts.json").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let set = ["unit", "set", "annex", "--name", "Sivu", "--parent", "county", "--level", "unit", "--data", &of];
+    must(&set);
+    let while_served = files(&data);
+    server.end();
+    must(&["measure", "publish", "--data", &of]);
+    let settings = data.join("county.toml");
+    for path in while_served.into_iter().chain(files(&data)).filter(|path| *path != settings) {
+        let Ok(metadata) = fs::metadata(&path) else { continue };
+        let mode = metadata.permissions().mode() & 0o777;
+        assert_eq!(mode & 0o077, 0, "{} has {mode:o}", path.display());
+    }
+}
+
+/// Takes a directory as it stands somewhere else.
+fn copied(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        match from.is_dir() {
+            true => copied(&from, &to),
+            false => drop(fs::copy(&from, &to).expect("a copy")),
+        }
+    }
+}
+
+type Harm = fn(&Path);
+
+/// What may have happened to a data directory while nobody served it.
+const HARM: [(&str, Harm); 11] = [
+    ("CURRENT emptied", |data| fs::write(data.join("facts/CURRENT"), "").expect("a file")),
+    ("CURRENT deleted", |data| fs::remove_file(data.join("facts/CURRENT")).expect("removed")),
+    ("CURRENT of another file", |data| fs::write(data.join("facts/CURRENT"), "FORMAT\n").expect("a file")),
+    ("manifests deleted", |data| {
+        let manifests = fs::read_dir(data.join("facts")).expect("a folder").flatten().map(|it| it.path());
+        manifests
+            .filter(|it| it.extension().is_some_and(|it| it == "json"))
+            .for_each(|it| fs::remove_file(it).expect("removed"));
+    }),
+    ("units damaged", |data| {
+        for path in files(&data.join("facts/units")).iter().filter(|path| path.is_file()) {
+            let mut bytes = fs::read(path).expect("a file");
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 8;
+            fs::write(path, bytes).expect("a file");
+        }
+    }),
+    ("units deleted", |data| fs::remove_dir_all(data.join("facts/units")).expect("removed")),
+    ("facts are no folder", |data| {
+        fs::remove_dir_all(data.join("facts")).expect("removed");
+        fs::write(data.join("facts"), "").expect("a file");
+    }),
+    ("the directory's key lost", |data| fs::remove_file(data.join("keys/directory.key")).expect("removed")),
+    ("a slip in the settings", |data| fs::write(data.join("county.toml"), "[[service\n").expect("a file")),
+    ("settings of no text", |data| fs::write(data.join("county.toml"), [0xff, 0xfe, 0]).expect("a file")),
+    ("settings are a folder", |data| {
+        fs::remove_file(data.join("county.toml")).expect("removed");
+        fs::create_dir(data.join("county.toml")).expect("a folder");
+    }),
+];
+
+#[test]
+fn damage_in_facts_or_settings_stops_no_contacts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = county(folder.path());
+    let mut server = Server::start(&whole);
+    let (contact, code) = contact_of(&server, "one");
+    let nurse = token(&whole.display().to_string(), "nurse", "station");
+    let lead = token(&whole.display().to_string(), "lead", "county");
+    server.end();
+    for (what, harm) in HARM {
+        let data = folder.path().join(what.replace(' ', "-"));
+        copied(&whole, &data);
+        harm(&data);
+        let (mut server, said) =
+            Server::start_and_hear(std::process::Command::new(env!("CARGO_BIN_EXE_luotsi")), &data);
+        let asks = |method: &str, path: &str, bearer: &str, body: Option<&Value>| {
+            call(&server.address, method, path, bearer, body).unwrap_or_else(|| panic!("{what}: no answer to {path}"))
+        };
+        if what != "the directory's key lost" {
+            assert!(said.contains("error: "), "{what} is told: {said}");
+        }
+        let messages = format!("/api/conversations/{contact}/messages");
+        let (status, thread) = asks("GET", &messages, &code, None);
+        assert!(status == 200 && thread.to_string().contains("Hei"), "{what}: {status} {thread}");
+        for who in [&nurse, &lead] {
+            let (status, queue) = asks("GET", "/api/queues/station", who, None);
+            assert!(status == 200 && queue["waiting"] == 1, "{what}: {status} {queue}");
+        }
+        let (status, sent) = asks("PUT", &format!("{messages}/more"), &code, Some(&json!({ "text": "Vielä" })));
+        assert_eq!(status, 201, "{what}: {sent}");
+        contact_of(&server, "another");
+        let (_, queue) = asks("GET", "/api/queues/station", &nurse, None);
+        assert_eq!(queue["waiting"], 2, "{what}: a new contact comes to the queue of its service: {queue}");
+        token(&data.display().to_string(), "nurse", "station");
+        server.end();
+        fs::remove_dir_all(&data).expect("removed");
+    }
+}
+
+#[test]
+fn a_second_server_of_a_directory_does_not_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("county");
+    let mut server = Server::start(&data);
+    let said = refused(&["serve", "--listen", "127.0.0.1:0", "--data", &data.display().to_string()]);
+    assert!(said.contains("another server serves this directory"), "{said}");
+    contact_of(&server, "one");
+    server.kill();
+    Server::start(&data).end();
+}
+
+#[test]
+fn no_figure_is_made_from_a_damaged_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = county(folder.path());
+    let of = data.display().to_string();
+    let stored: Vec<PathBuf> = files(&data.join("facts/encounters"))
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|it| it == "parquet"))
+        .collect();
+    assert!(!stored.is_empty());
+    for path in stored {
+        let whole = fs::read(&path).expect("a file");
+        for at in [5, whole.len() / 3, whole.len() - 20] {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 16;
+            fs::write(&path, &flipped).expect("a file");
+            let name = path.file_name().expect("a name").display().to_string();
+            let sql = ["sql", "select count(*) from encounters", "--data", &of];
+            let run = [
+                "measure",
+                "run",
+                "volume.encounters",
+                "--no-suppress",
+                "--from",
+                "2025-01-01",
+                "--to",
+                "2025-02-01",
+                "--data",
+                &of,
+            ];
+            for command in [sql.as_slice(), &run, &["measure", "publish", "--data", &of]] {
+                let said = refused(command);
+                assert!(said.contains(&name), "{command:?}, byte {at}: {said}");
+            }
+        }
+        fs::write(&path, &whole).expect("a file");
+    }
+    must(&["measure", "publish", "--data", &of]);
+}
