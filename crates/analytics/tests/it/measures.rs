@@ -295,14 +295,13 @@ fn quantiles_stand_beside_each_other_each_with_its_interval() {
     let value = format!("CAST(CASE contact_id{cases} END AS DOUBLE) / 10 AS value");
     let sql = RIGHT.replace("channel = 'chat' AS hit", &value);
     let figures = run_sql(&county, &head, &sql, "").expect("figures");
-    let of: Vec<(&str, Option<f64>, Option<f64>, Option<f64>)> =
-        figures.iter().map(|it| (it.strata[0].1.as_str(), it.value, it.lower, it.upper)).collect();
     // Type 7 over 0.0, 0.1 … 3.9; ranks of the order statistics by the binomial of 40.
     for (at, name, value, lower, upper) in
         [(0, "p10", 0.39, 0.0, 0.8), (2, "p50", 1.95, 1.3, 2.6), (4, "p90", 3.51, 3.1, 3.9)]
     {
-        assert_eq!((of[at].0, of[at].2, of[at].3), (name, Some(lower), Some(upper)));
-        assert!(of[at].1.is_some_and(|found| (found - value).abs() < 1e-12), "{:?}", of[at]);
+        let it = &figures[at];
+        assert_eq!((it.strata[0].1.as_str(), it.lower, it.upper), (name, Some(lower), Some(upper)));
+        assert!(it.value.is_some_and(|found| (found - value).abs() < 1e-12), "{it:?}");
     }
     assert_eq!(figures.iter().map(|it| it.n).collect::<Vec<_>>(), [40; 5]);
     // All or none of them are hidden, and by unit as the cases are.
