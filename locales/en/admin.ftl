@@ -1,4 +1,3 @@
-section-admin = Administration
 section-imports = Imports
 import-error = Error
 import-wrong = The file cannot be tried

@@ -1,4 +1,3 @@
-section-admin = Ylläpito
 section-imports = Tuonnit
 import-error = Virhe
 import-wrong = Tiedostoa ei voi kokeilla

@@ -1,4 +1,3 @@
-section-admin = Administration
 section-imports = Importer
 import-error = Fel
 import-wrong = Filen kan inte prövas

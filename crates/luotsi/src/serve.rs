@@ -86,7 +86,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let (publication, version) = publication(data, &last).await;
         let keys = Arc::new(place.keys()?);
         let desk = place.desk(&keys, now).await?;
-        let mut heads = place.heads(&keys);
+        let heads = place.heads(&keys);
         let accesses = place.accesses_log(&keys, desk.log(), now).await?;
         tell_of_risks(desk.log()).await?;
         let settings = settings(place, &publication)?;
@@ -128,13 +128,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         go_on(living, &desk)?;
         let closing = tokio::spawn(close_due(desk.clone()));
         let ends_of = [(Of::Events, desk.log().clone()), (Of::Accesses, accesses.clone())];
-        let noted = ends_of.clone();
-        let noting = tokio::spawn(async move {
-            loop {
-                note(&mut heads, &noted).await;
-                tokio::time::sleep(NOTED_EVERY).await;
-            }
-        });
+        let noting = tokio::spawn(note_on(heads, ends_of.clone()));
         let ends_noting = noting.abort_handle();
         let told_to_end = told_to_end();
         let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
@@ -168,20 +162,32 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         if fatal.get().is_some() {
             return Err(Error::new("the server ended by itself"));
         }
-        if let Err(error) = desk.keep() {
-            eprintln!("warning: the next start reads the whole log: {error}");
-        }
         ends_noting.abort();
-        note(&mut place.heads(&keys), &ends_of).await;
-        // Whoever copies the files of a server that has ended copies all of it.
-        for (_, log) in &ends_of {
-            let _ = log.settle().await;
-        }
+        leave(&desk, &mut place.heads(&keys), &ends_of).await;
         Ok(())
     });
     // A thread that waits for its turn does not keep the program.
     runtime.shutdown_timeout(GRACE);
     ended
+}
+
+/// Notes again and again where the logs end.
+async fn note_on(mut heads: Heads, logs: [(Of, Log); 2]) {
+    loop {
+        note(&mut heads, &logs).await;
+        tokio::time::sleep(NOTED_EVERY).await;
+    }
+}
+
+/// Writes down what the next start reads, so that a copy of the files of a server that has ended is a copy of all of it.
+async fn leave(desk: &Desk, heads: &mut Heads, logs: &[(Of, Log)]) {
+    if let Err(error) = desk.keep() {
+        eprintln!("warning: the next start reads the whole log: {error}");
+    }
+    note(heads, logs).await;
+    for (_, log) in logs {
+        let _ = log.settle().await;
+    }
 }
 
 /// What is shown first, and the version of the facts that it was made from.
