@@ -16,7 +16,7 @@ use operations::calendar::Calendar;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{Error, Result};
-use crate::lake::{Snapshot, private};
+use crate::lake::{Snapshot, private, write_private};
 use crate::measure::{
     self, Catalogue, Cube, Definition, Draft, Figure, Gathering, Grouping, Links, MeasureFile, Past, Request, Tree,
     Windows, groups, run_file,
@@ -220,7 +220,7 @@ impl Results {
         }
         // Whole or not at all.
         let partial = self.note.with_extension("toml.partial");
-        std::fs::write(&partial, text).and_then(|()| std::fs::File::open(&partial)?.sync_all()).map_err(told)?;
+        write_private(&partial, text.as_bytes())?;
         std::fs::rename(&partial, &self.note).map_err(told)
     }
 

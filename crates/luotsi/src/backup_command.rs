@@ -197,7 +197,8 @@ fn copy_files(place: &Place, copies: &Path) -> Result<()> {
     if data.join("facts").join("CURRENT").exists() {
         copy_facts(data, copies)?;
     }
-    for path in &files {
+    // Listed again: an import that has begun since has rows in the facts, and what says that it has not ended must go with them.
+    for path in &inventory::files(data)? {
         match inventory::what(path) {
             Some(What::Copied) => {}
             Some(_) => continue,

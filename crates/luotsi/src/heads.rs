@@ -145,6 +145,11 @@ impl Heads {
         Ok(())
     }
 
+    /// How many heads there are that can be read.
+    pub fn count(&self) -> usize {
+        self.read().map_or(0, |heads| heads.len())
+    }
+
     fn read(&self) -> Result<Vec<Head>> {
         let text = match fs::read_to_string(&self.path) {
             Ok(text) => text,

@@ -94,7 +94,11 @@ impl Publication {
         publication.is_behind = is_moving;
         publication.read(&results)?;
         if !is_moving && broken_off.is_none() {
-            publication.under_way = publication.of_the_month_under_way().await?;
+            // A measure that cannot be run takes no published figure off the pages.
+            match publication.of_the_month_under_way().await {
+                Ok(under_way) => publication.under_way = under_way,
+                Err(error) => eprintln!("warning: the month under way is not shown: {error}"),
+            }
         }
         Ok(publication)
     }

@@ -16,6 +16,9 @@ const LEAST: u64 = 1024;
 /// What can be compressed.
 const KINDS: [&str; 5] = ["text/html", "text/css", "text/javascript", "text/csv", "image/svg+xml"];
 
+/// By this field a page has a form whose message is sent once, under a name that nobody else may know.
+const FORM: &[u8] = b"name=\"client_id\"";
+
 /// Whether what stands at an address is the same for all who may see it.
 fn is_open(path: &str) -> bool {
     let is_of_figures = (path == "/steer" || path.starts_with("/steer/")) && !path.ends_with("/cases");
@@ -39,6 +42,10 @@ pub async fn compress(request: Request, next: Next) -> Response {
     let (mut parts, body) = response.into_parts();
     // Its size is known: it lies in memory already.
     let Ok(whole) = to_bytes(body, usize::MAX).await else { return Response::new(Body::empty()) };
+    // A form has a name of its own.
+    if whole.windows(FORM.len()).any(|part| part == FORM) {
+        return Response::from_parts(parts, Body::from(whole));
+    }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let Ok(compressed) = encoder.write_all(&whole).and_then(|()| encoder.finish()) else {
         return Response::from_parts(parts, Body::from(whole));

@@ -281,6 +281,10 @@ impl Tries {
         if all.len() >= REMEMBERED {
             all.retain(|_, failed| now - failed.since < TRIES_WITHIN || failed.waiting > 0);
         }
+        // So many addresses at once are one who guesses: everybody new among them waits.
+        if all.len() >= REMEMBERED && !all.contains_key(&address) {
+            return Some(WAITING + 1);
+        }
         let failed = all.entry(address).or_insert(Failed { since: now, count: 0, waiting: 0 });
         if now - failed.since >= TRIES_WITHIN {
             (failed.since, failed.count) = (now, 0);

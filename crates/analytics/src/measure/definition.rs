@@ -346,7 +346,10 @@ fn value<'t, 'i>(table: &'t DeTable<'i>, name: &str) -> Option<&'t Spanned<DeVal
 /// Whether a text can be the id of a measure, which stands in addresses of pages, names of files and cells of tables.
 fn is_id(text: &str) -> bool {
     let fits = |letter: char| letter.is_alphanumeric() || ".-_".contains(letter);
-    (1..=64).contains(&text.chars().count()) && text.chars().all(fits) && text.starts_with(char::is_alphanumeric)
+    (1..=64).contains(&text.chars().count())
+        && text.chars().all(fits)
+        && text.starts_with(char::is_alphanumeric)
+        && !facts::holds_identity_code(text)
 }
 
 /// What a head may not say although each part of it can be read: the key that says it, and what is wrong with it.

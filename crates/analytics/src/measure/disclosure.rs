@@ -240,6 +240,14 @@ pub(super) fn hide(nodes: &[Node], threshold: u64) -> Vec<bool> {
     }
 }
 
+/// Takes what is known of a number as far as something is left of it.
+fn narrow(known: &mut (u64, u64), low: u64, high: u64) {
+    let both = (known.0.max(low), known.1.min(high));
+    if both.0 <= both.1 {
+        *known = both;
+    }
+}
+
 /// The sums of the tree: each parent is its children and what is its own.
 struct Families {
     children: Vec<Vec<usize>>,
@@ -264,7 +272,8 @@ impl Families {
 
     /// What an attacker knows of each node: the interval left by all published sums.
     ///
-    /// A parent's own cases are never published, but a parent without any is known to have none.
+    /// A parent's own cases are never published, but a parent without any is known to have none. Where numbers do not add
+    /// up, as of units that moved within the period, nothing follows from their sum.
     fn bounds(&self, nodes: &[Node], hidden: &[bool]) -> Vec<(u64, u64)> {
         let mut bounds: Vec<(u64, u64)> = nodes
             .iter()
@@ -275,23 +284,17 @@ impl Families {
             let before = bounds.clone();
             for (parent, children) in self.children.iter().enumerate().filter(|(_, children)| !children.is_empty()) {
                 let own = if self.own[parent] > 0 { UNBOUNDED } else { 0 };
-                let low: u64 = children.iter().map(|child| bounds[*child].0).sum();
-                let high =
-                    children.iter().map(|child| bounds[*child].1).fold(own, |sum, high| (sum + high).min(UNBOUNDED));
-                bounds[parent] = (bounds[parent].0.max(low), bounds[parent].1.min(high));
+                let add = |sum: u64, more: u64| sum.saturating_add(more).min(UNBOUNDED);
+                let low = children.iter().map(|child| bounds[*child].0).fold(0, add);
+                let high = children.iter().map(|child| bounds[*child].1).fold(own, add);
+                narrow(&mut bounds[parent], low, high);
                 for child in children {
-                    let others_low = low - bounds[*child].0;
-                    let others_high: u64 = children
-                        .iter()
-                        .filter(|other| *other != child)
-                        .map(|other| bounds[*other].1)
-                        .fold(own, |sum, high| (sum + high).min(UNBOUNDED));
+                    let others = || children.iter().filter(|other| *other != child).map(|other| bounds[*other]);
+                    let others_low = others().map(|(low, _)| low).fold(0, add);
+                    let others_high = others().map(|(_, high)| high).fold(own, add);
                     let (total_low, total_high) = bounds[parent];
-                    let (child_low, child_high) = bounds[*child];
-                    bounds[*child] = (
-                        child_low.max(total_low.saturating_sub(others_high)),
-                        child_high.min(total_high.saturating_sub(others_low)),
-                    );
+                    let (low, high) = (total_low.saturating_sub(others_high), total_high.saturating_sub(others_low));
+                    narrow(&mut bounds[*child], low, high);
                 }
             }
             if bounds == before {

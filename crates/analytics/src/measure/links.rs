@@ -205,10 +205,9 @@ impl<'a> Links<'a> {
             periods.entry(&place.0).or_default().push((place, small));
         }
         for (period, cells) in periods {
-            let Some(shape) = shapes
-                .get(period)
-                .filter(|_| cells.iter().any(|(_, small)| is_few(small.n) || is_few(small.most - small.n)))
-            else {
+            let Some(shape) = shapes.get(period).filter(|_| {
+                cells.iter().any(|(_, small)| is_few(small.n) || is_few(small.most.saturating_sub(small.n)))
+            }) else {
                 continue;
             };
             let units: Vec<Option<usize>> = cells.iter().map(|(place, _)| tree.find(&place.1)).collect();

@@ -24,11 +24,14 @@ pub enum What {
 }
 
 /// A file, or a folder with everything in it where the name ends with `/`.
-const INVENTORY: [(&str, What); 28] = [
+const INVENTORY: [(&str, What); 30] = [
     ("FORMAT", What::Copied),
     ("county.toml", What::Copied),
     ("heads.jsonl", What::Copied),
+    ("published.toml", What::Copied),
+    // Of the demo county: which one it is, and until when it has lived.
     ("synthetic", What::Copied),
+    ("lived", What::Copied),
     ("results.db", What::Database),
     ("log.db", What::Log),
     ("access.db", What::Log),

@@ -146,7 +146,7 @@ impl Report<'_> {
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => facts::harmless(text).into_owned(),
         Value::Array(signals) => {
             let text = |signal: &Value, name: &str| signal[name].as_str().unwrap_or("").to_string();
             let signal = |it: &Value| format!("{}:{}", text(it, "rule"), text(it, "side"));

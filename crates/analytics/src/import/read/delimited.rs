@@ -165,10 +165,11 @@ fn first_lines(text: &mut dyn Read, path: &Path, is_found: impl Fn(&[Vec<u8>]) -
             line = rest.to_vec();
         }
         let ends = line == END || line.is_empty();
-        written += usize::from(!is_blank(&line));
+        let is_written = !is_blank(&line);
+        written += usize::from(is_written);
         bytes += line.len();
         lines.push(line);
-        if ends || is_found(&lines) {
+        if ends || (is_written && is_found(&lines)) {
             break;
         }
     }

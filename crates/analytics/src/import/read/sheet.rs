@@ -196,10 +196,11 @@ fn is_date_format(format: &str) -> bool {
 fn rows(text: &str, shared: &[String], dated: &[bool], is_1904: bool) -> std::result::Result<Vec<Row>, Why> {
     let mut rows: Vec<Row> = Vec::new();
     let (mut kind, mut column, mut style, mut own, mut within) = (String::new(), 0, 0, String::new(), false);
+    let mut held = 0;
     each(text, |event| match event {
         Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {
             "row" => {
-                let next = rows.last().map_or(1, |(line, _)| line + 1);
+                let next = rows.last().map_or(1, |(line, _)| line.saturating_add(1));
                 rows.push((attribute(tag, "r").parse().unwrap_or(next), Vec::new()));
             }
             "c" => {
@@ -223,8 +224,11 @@ fn rows(text: &str, shared: &[String], dated: &[bool], is_1904: bool) -> std::re
                     _ => own.clone(),
                 };
                 if let Some((_, cells)) = rows.last_mut().filter(|_| column < MOST_COLUMNS) {
-                    cells.resize(cells.len().max(column + 1), String::new());
-                    cells[column] = value;
+                    held += (column + 1).saturating_sub(cells.len());
+                    if held <= MOST_CELLS {
+                        cells.resize(cells.len().max(column + 1), String::new());
+                        cells[column] = value;
+                    }
                 }
             }
             _ => {}
@@ -232,16 +236,23 @@ fn rows(text: &str, shared: &[String], dated: &[bool], is_1904: bool) -> std::re
         event if within => add_text(event, &mut own),
         _ => {}
     })?;
-    Ok(rows)
+    match held {
+        0..=MOST_CELLS => Ok(rows),
+        _ => Err(format!("the sheet has more than {MOST_CELLS} cells: save it as CSV")),
+    }
 }
 
+/// Cells that are kept of a sheet, those in between that it does not write included: a few bytes can claim many.
+const MOST_CELLS: usize = 20_000_000;
 /// Columns of a sheet, by the standard.
 const MOST_COLUMNS: usize = 16_384;
 
 /// The column of a cell such as `AB12`, counted from 0.
 fn column_of(cell: &str) -> Option<usize> {
     let letters = cell.bytes().take_while(u8::is_ascii_alphabetic);
-    let column = letters.fold(0_usize, |sum, letter| sum * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1);
+    let column = letters.fold(0_usize, |sum, letter| {
+        sum.saturating_mul(26).saturating_add(usize::from(letter.to_ascii_uppercase() - b'A') + 1)
+    });
     column.checked_sub(1)
 }
 
