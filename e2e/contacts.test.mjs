@@ -109,7 +109,7 @@ test('a contact lives through a server that is killed', async () => {
   await nurse.waitForURL('**/desk/contacts/**');
   await nurse.fill('#text', 'Kumpi olkapää?');
   await nurse.getByRole('button', { name: 'Lähetä kysymys' }).click();
-  await nurse.locator('text=Odottaa asukkaan vastausta').first().waitFor();
+  await nurse.locator('text=Odottaa asiakkaan vastausta').first().waitFor();
   await clean(nurse);
   await resident.getByText('Kumpi olkapää?').waitFor({ timeout: 10000 });
 
@@ -156,7 +156,7 @@ test('a contact lives through a server that is killed', async () => {
   await lead.locator('.handed').getByText('Olkapää, oikea, alkoi eilen.').waitFor();
   await clean(lead);
   await lead.selectOption('#outcome', 'booked');
-  await lead.getByRole('button', { name: 'Merkitse ratkaistuksi vastaamatta' }).click();
+  await lead.getByRole('button', { name: 'Merkitse valmiiksi vastaamatta' }).click();
   await lead.waitForURL('**/desk?**');
 
   await elsewhere.goto(`${url}/contact/thread`);

@@ -1,8 +1,8 @@
 skip = Skip to content
 languages = Languages
-sections = Sections
+sections = Main menu
 section-home = Home
-section-steer = Scorecard
+section-steer = Measures
 notice-label = Notice
 notice-synthetic = The people and events of this county are invented.
 footer = Luotsi is an open-source service platform for wellbeing services counties. Licence EUPL-1.2.

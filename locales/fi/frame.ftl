@@ -1,6 +1,6 @@
 skip = Siirry sisältöön
 languages = Kielet
-sections = Osiot
+sections = Päävalikko
 section-home = Etusivu
 section-steer = Mittarit
 notice-label = Huomautus

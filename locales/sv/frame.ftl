@@ -1,9 +1,9 @@
 skip = Hoppa till innehållet
 languages = Språk
-sections = Avdelningar
+sections = Huvudmeny
 section-home = Startsida
 section-steer = Mätare
-notice-label = Meddelande
+notice-label = Information
 notice-synthetic = Invånarna och händelserna i detta välfärdsområde är påhittade.
 footer = Luotsi är en tjänsteplattform med öppen källkod för välfärdsområden. Licens EUPL-1.2.
 back-home = Tillbaka till startsidan

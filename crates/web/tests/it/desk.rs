@@ -332,14 +332,14 @@ fn an_encounter_is_recorded_once_however_often_it_is_pressed() {
         let contact = known(&app, "c1").await;
         assert_eq!(act(&app, &nurse, &contact, "claim", "").await.0, 303);
         let (_, page) = get(&app, &format!("/desk/contacts/{contact}?lang=en"), &nurse).await;
-        assert!(page.contains("name=\"met\" value=\"0\"") && !page.contains("Encounters recorded"));
+        assert!(page.contains("name=\"met\" value=\"0\"") && !page.contains("Recorded visits and calls"));
         // Two windows that show none, each with a name of its own; then another that was had after it.
         for (name, met, expected, recorded) in [("a", 0, 303, 1), ("b", 0, 303, 1), ("c", 1, 303, 2)] {
             let form = format!("client_id={name}&met={met}&modality=message&minutes=10");
             let (status, to, _) = act(&app, &nurse, &contact, "encounter", &form).await;
             assert_eq!((status, to.ends_with("?did=encounter")), (expected, true));
             let (_, page) = get(&app, &format!("{to}&lang=en"), &nurse).await;
-            assert!(page.contains("The encounter was recorded"), "{page}");
+            assert!(page.contains("The visit or call was recorded"), "{page}");
             let list = between(&page, "<ul class=\"met\">", "</ul>");
             assert_eq!(list.matches("<li>").count(), recorded, "{list}");
         }
@@ -348,7 +348,7 @@ fn an_encounter_is_recorded_once_however_often_it_is_pressed() {
         // On one's list it is said, and the button is gone.
         let (_, to, _) = act(&app, &nurse, &contact, "register", "").await;
         let (_, page) = get(&app, &format!("{to}&lang=en"), &nurse).await;
-        assert!(page.contains("is on your list") && !page.contains("Take on my list"), "{page}");
+        assert!(page.contains("is on your list") && !page.contains("Add to my list"), "{page}");
     });
 }
 
@@ -364,20 +364,20 @@ fn rows_say_whose_turn_it_is_and_what_has_happened() {
             between(&page, &format!("id=\"row-{}\"", contact.receipt), "</li>").to_string()
         };
         says(&app, &contact, "m1", "Ja kuumetta").await;
-        assert!(row("mine").await.contains("The resident has written"));
+        assert!(row("mine").await.contains("The client has written"));
         assert_eq!(act(&app, &nurse, &contact.id, "reply", "seen=99&text=Lepoa").await.0, 303);
         let answered = row("mine").await;
-        assert!(!answered.contains("The resident has written") && answered.contains("Answered"), "{answered}");
+        assert!(!answered.contains("The client has written") && answered.contains("Answered"), "{answered}");
         assert!(answered.contains("Swedish") && answered.contains("No name given"), "{answered}");
         // Resolved, it is found among what was done; the resident opens it again, and it comes back to who knows it.
         assert_eq!(act(&app, &nurse, &contact.id, "resolve", "seen=99&outcome=advised").await.0, 303);
         assert!(!row("done").await.is_empty() && row("mine").await.is_empty());
         says(&app, &contact, "m2", "Olo paheni").await;
         let back = row("mine").await;
-        assert!(back.contains("Taken up again") && back.contains("Olo paheni"), "{back}");
+        assert!(back.contains("Reopened") && back.contains("Olo paheni"), "{back}");
         assert!(row("done").await.is_empty());
         let (_, resident) = get(&app, "/contact/thread?lang=en", &format!("contact={}", contact.code)).await;
-        assert!(resident.contains("You get an answer by"), "a new promise: {resident}");
+        assert!(resident.contains("You will get an answer by"), "a new promise: {resident}");
         // Handed over, where it came from and why stands in its row and on its page.
         let handed = "unit=county&reason=needs_expertise&note=Katsokaa+nielu";
         assert_eq!(act(&app, &nurse, &contact.id, "transfer", handed).await.0, 303);
@@ -411,7 +411,7 @@ fn after_each_act_it_is_said_what_was_done_and_a_link_says_nothing_that_is_not_s
             ("ask", "seen=99&text=Kauanko", "question was sent"),
             ("release", "", "given back"),
             ("claim", "", "yours now"),
-            ("resolve", "seen=99&outcome=advised", "marked as resolved"),
+            ("resolve", "seen=99&outcome=advised", "marked as done"),
             ("reopen", "", "reopened"),
             ("finish", "seen=99&outcome=advised&text=Hei", "The answer was sent, and"),
             ("close", "", "was closed"),

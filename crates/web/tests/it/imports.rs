@@ -187,7 +187,7 @@ fn what_cannot_be_tried_is_told_with_a_way_on() {
         let (_, page) = get(&app, &format!("{waiting}?lang=en&table=residents"), &cookie).await;
         assert!(page.contains("invented") && !page.contains("take-in"), "nothing real is stored among the invented");
         let (status, page) = get(&app, "/admin/imports/waiting/77?lang=en", &cookie).await;
-        assert!(status == StatusCode::NOT_FOUND && page.contains("Bring it again"), "{page}");
+        assert!(status == StatusCode::NOT_FOUND && page.contains("Import it again"), "{page}");
         assert_eq!(get(&app, "/admin/imports/none", &cookie).await.0, StatusCode::NOT_FOUND);
     });
 }

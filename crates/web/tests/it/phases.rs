@@ -53,7 +53,7 @@ fn a_shifted_level_is_proposed_accepted_with_a_reason_and_taken_back() {
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "no such month");
         let (status, _) = decided(&app, &manager, &accepting("2026-01", "Of 131052-308T", "p4")).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "an identity code is not published");
-        assert!(!get(&app, PATH, &manager).await.1.contains("Limits begin anew"), "nothing was decided so far");
+        assert!(!get(&app, PATH, &manager).await.1.contains("Limits recalculated"), "nothing was decided so far");
 
         let reason = accepting("2026-01", "Two more nurses", "p5");
         for _ in 0..2 {
@@ -65,13 +65,13 @@ fn a_shifted_level_is_proposed_accepted_with_a_reason_and_taken_back() {
         }
         for cookie in [&manager, &signed_in(&app, "analyst").await] {
             let (_, page) = get(&app, PATH, cookie).await;
-            assert!(page.contains("Limits begin anew from Jan 2026: Two more nurses (Manager,"), "who, when and why");
+            assert!(page.contains("Limits recalculated from Jan 2026: Two more nurses (Manager,"), "who, when and why");
             assert!(!page.contains("The level seems to have changed"), "it is decided");
         }
         let (status, _) = decided(&app, &manager, &accepting("2026-01", "Again", "p6")).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         let other = get(&app, &PATH.replace("unit=county", "unit=small"), &manager).await.1;
-        assert!(!other.contains("Limits begin anew from"), "another unit has its own");
+        assert!(!other.contains("Limits recalculated from"), "another unit has its own");
 
         let withdrawn =
             [("unit", "county"), ("period", "2026-01"), ("reason", "Wrong"), ("client_id", "p7"), ("verb", "withdraw")];
