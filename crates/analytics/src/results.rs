@@ -220,7 +220,8 @@ impl Results {
         }
         // Whole or not at all.
         let partial = self.note.with_extension("toml.partial");
-        write_private(&partial, text.as_bytes())?;
+        write_private(&partial, &text)?;
+        std::fs::File::open(&partial).and_then(|file| file.sync_all()).map_err(told)?;
         std::fs::rename(&partial, &self.note).map_err(told)
     }
 

@@ -401,7 +401,7 @@ fn unable(page: &Page, why: &Unable) -> Response {
 async fn record(app: &App, person: &Person, kind: &str, table: &str, file: &str) -> Result<(), Failure> {
     let (now, id) = (app.desk.now(), new_id(app.desk.now()));
     // The record is not sealed: a name that holds an identity code stays out of it.
-    let named = |text: &str| if care::names_a_person(text) { String::new() } else { text.to_string() };
+    let named = |text: &str| if crate::care::names_a_person(text) { String::new() } else { text.to_string() };
     let data = json!({ "table": named(table), "file": named(file), "role": person.role.code() });
     let event = NewEvent {
         id,
