@@ -211,3 +211,28 @@ fn breakdowns_of_large_families_are_shown() {
     suppress(&mut parts, &context);
     assert!(parts.iter().all(|part| !part.suppressed));
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Numbers need not add up: units move within a month, and a part may be counted where its whole is not. To hide them
+    /// ends, and what is of few people is hidden.
+    #[test]
+    fn numbers_that_do_not_add_up_are_hidden_in_the_end(
+        given in prop::collection::vec((0_u64..40, prop::option::of(0_u64..40), any::<bool>(), 0_usize..8), 2..9),
+    ) {
+        let node = |(at, (n, most, hidden, parent)): (usize, &(u64, Option<u64>, bool, usize))| Node {
+            n: *n,
+            most: most.unwrap_or(UNBOUNDED),
+            parent: (at > 0).then_some(parent % at.max(1)),
+            few: (1..THRESHOLD).contains(n),
+            few_left: most.is_some_and(|most| (1..THRESHOLD).contains(&most.saturating_sub(*n))),
+            hidden: *hidden,
+        };
+        let nodes: Vec<Node> = given.iter().enumerate().map(node).collect();
+        let hidden = hide(&nodes, THRESHOLD);
+        for (node, hidden) in nodes.iter().zip(hidden) {
+            prop_assert!(hidden || !(node.few || node.few_left || node.hidden));
+        }
+    }
+}
