@@ -146,8 +146,8 @@ impl Heads {
     }
 
     /// How many heads there are that can be read.
-    pub fn count(&self) -> usize {
-        self.read().map_or(0, |heads| heads.len())
+    pub fn count(&self) -> Result<usize> {
+        Ok(self.read()?.len())
     }
 
     fn read(&self) -> Result<Vec<Head>> {

@@ -195,7 +195,9 @@ async fn verify_all(arguments: &Verify) -> Result<()> {
         Some(copy) => Heads::at(copy.clone(), &keys),
         None => arguments.of.heads(&keys),
     };
-    if let Some(copy) = arguments.heads.as_ref().filter(|_| heads.count() == 0) {
+    if let Some(copy) = &arguments.heads
+        && heads.count()? == 0
+    {
         return Err(Error::new("this copy names no head: nothing is proved by it")
             .at(copy.display())
             .remedy("name a copy of heads.jsonl that a server has written to"));

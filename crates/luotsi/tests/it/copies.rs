@@ -128,6 +128,11 @@ fn heads_that_were_changed_are_told_and_half_a_line_is_none() {
     fs::write(&copy, forged).expect("written");
     let with = [verify.as_slice(), &["--heads", &copy]].concat();
     assert!(refused(&with).contains("not noted by a server with this master key"));
+    // A copy that names nothing proves nothing.
+    for empty in ["", "\n", "{\"log\":\"eve"] {
+        fs::write(&copy, empty).expect("written");
+        assert!(refused(&with).contains("this copy names no head"), "{empty:?}");
+    }
     fs::write(&heads, "{\"log\":\"eve").expect("written");
     Server::start(&path).end();
     must(&verify);
