@@ -334,7 +334,7 @@ fn the_picture_has_the_decimals_that_the_series_needs_and_shares_in_per_cent() {
         }
     }
     let constant = labels(&rows("period,value", (1..=12).map(|at| format!("2024-{at:02},0.7"))), &[]);
-    for label in ["Jan 2024: 0.7", "Upper 0.70", "Centre 0.70"] {
+    for label in ["Jan 2024: 0.7", "Upper limit 0.70", "Centre 0.70"] {
         assert!(constant.iter().any(|it| it.starts_with(label)), "{label} of {constant:?}");
     }
     let shares = labels(
