@@ -9,16 +9,19 @@
   document.querySelectorAll('[data-arrived]').forEach((arrived) => forget(arrived.dataset.arrived));
   document.querySelectorAll('form[data-forget]').forEach((form) => form.addEventListener('submit', () => forget(form.dataset.forget)));
 
-  // A page that was gone back to, as after a connection that failed, has not sent what was typed.
-  const wentBack = performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
-  const failed = Boolean(document.getElementById('wrong'));
+  // What was sent has arrived when it stands in the conversation. Until then it may have been lost on the way.
+  const letters = (text) => text.replace(/\s+/g, '');
+  const hasArrived = (draft) => {
+    const last = [...document.querySelectorAll('.message--own .message__text')].at(-1);
+    return Boolean(last) && letters(last.textContent) === letters(draft.text);
+  };
 
   document.querySelectorAll('form[data-draft]').forEach((form) => {
     const name = form.dataset.draft;
     const { text, client_id: id, shown_to: shownTo } = form.elements;
     const draft = read(name);
     const fits = draft && (draft.shownTo === (shownTo?.value ?? '') || draft.shownTo === 'anonymous');
-    if (draft?.sent && !wentBack && !failed) {
+    if (draft?.sent && hasArrived(draft)) {
       forget(name);
     } else if (fits && text.value === '') {
       text.value = draft.text;
