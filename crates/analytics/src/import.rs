@@ -200,7 +200,7 @@ fn conflict(table: &Table) -> Refused {
     Refused::plain(table.key[0], Fault::Twice)
 }
 
-/// What has been read so far.
+/// The rows read so far.
 #[derive(Default)]
 struct Reading {
     read: u64,

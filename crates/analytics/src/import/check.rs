@@ -60,7 +60,7 @@ enum Spelling {
     Id,
     /// An id of which only the pseudonym is stored.
     Resident,
-    /// What is compared with others, or counted by.
+    /// Values that are compared with others, or counted by.
     Label,
     /// Free text, numbers and times.
     Text,
@@ -369,7 +369,7 @@ impl Source {
         Ok((Some(text), emptied))
     }
 
-    /// What stands stored as an id has been checked.
+    /// A stored id has been checked.
     fn is_stored(&self, id: &str, known: &Known) -> bool {
         match self.column.ty {
             Type::Unit => known.units.contains(id),
@@ -387,7 +387,7 @@ impl Source {
         id.map(drop).map_err(Fault::Id)
     }
 
-    /// What stands in a row, for a reason: not of residents, and nothing of what is no text.
+    /// The text in a row, to be named in a reason: none of residents, and none where the value is no text.
     fn shown(&self, record: &Record) -> Option<String> {
         let field = self.field.filter(|_| self.spelling != Spelling::Resident)?;
         let text = std::str::from_utf8(&record.fields[field]).ok()?.trim();

@@ -289,7 +289,7 @@ mod tests {
         ] {
             assert_eq!(comma.number(text), expected, "{text}");
         }
-        // Whole numbers and cents are of the same kind: 1.000 is not one, nor is 1,000 without the word.
+        // Whole numbers and cents follow the same rule: 1.000 is not one, nor is 1,000 where no mapping names the comma.
         for (text, expected) in [("1980,0", Some(1980)), ("1 980", Some(1980)), ("1.000", None), ("1980.0", None)] {
             assert_eq!(comma.whole(text), expected, "{text}");
         }
