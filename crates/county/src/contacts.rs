@@ -133,7 +133,7 @@ pub fn before_visit(
     let base = Contact { unit_id: unit.clone(), language: Some(service_language(person)), ..base };
     let way = way(county, &BEFORE_VISITS, now, rng);
     let made = made(county, way, base, rng);
-    // Who books the visit answers for the contact.
+    // The professional who books the visit answers for the contact.
     let booked = Contact { outcome: Some(Outcome::Booked), unit_id: unit.clone(), ..made };
     push(booked, rng, batch);
     id
@@ -209,7 +209,7 @@ fn platform(county: &County, way: Way, base: Contact, rng: &mut ChaCha8Rng) -> C
     written(county, base, rng)
 }
 
-/// What comes of a written contact: the chat answers in minutes (A10: median 2.5), a message on the same weekday.
+/// Course of a written contact: the chat answers in minutes (A10: median 2.5), a message on the same weekday.
 fn written(county: &County, base: Contact, rng: &mut ChaCha8Rng) -> Contact {
     let opened = base.opened_at.0;
     let (answered, length) = match base.channel {

@@ -40,7 +40,7 @@ pub fn draw(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &
     }
 }
 
-/// What people say of the clinics' chat, 1 to 5 (A12): 4, 3, 8, 26 and 59 in 100, which is 4.33 on average.
+/// People's ratings of the clinics' chat, 1 to 5 (A12): 4, 3, 8, 26 and 59 in 100, which is 4.33 on average.
 pub fn about_chat(person: &Person<'_>, chat: &Contact, rng: &mut ChaCha8Rng, batch: &mut Batch) {
     let Some(ended) = chat.ended_at else { return };
     let rating = match rng.random_range(0..100) {

@@ -1,10 +1,10 @@
 //! The synthetic county: invented people, their demand, their care and its effects, from January 2023 on.
 //!
-//! Everything follows from a seed and the month in which the county is made. Residents are made one by one in the order in
-//! which facts are stored, so that a county of any size streams. What changes over time is a mechanism (see `scenario.rs`):
-//! a platform arrives and takes contacts from the telephone, a queue that was over its capacity clears, a visit is more
-//! often booked with the usual physician. It is drawn for some months ahead; what is known at an instant is a part of it,
-//! so that the same county goes on as time does.
+//! Everything follows from a seed and the month in which the county is made. Residents are made one by one in the order
+//! in which facts are stored, so that a county of any size streams. Each change over time is a mechanism (see
+//! `scenario.rs`): a platform arrives and takes contacts from the telephone, a queue that was over its capacity clears,
+//! a visit is more often booked with the usual physician. The county is drawn for some months ahead; the facts known at
+//! an instant are a part of it, so that the same county goes on as time does.
 
 mod care;
 mod contacts;
@@ -34,7 +34,7 @@ pub use scenario::{Change, Scenario};
 pub use span::Span;
 use time::Clock;
 
-/// What county to make.
+/// The county to make.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
     /// Residents at the beginning.
@@ -161,7 +161,7 @@ impl County {
         format!("00000000-0000-8000-8000-{number:012x}")
     }
 
-    /// What is known when the county is made.
+    /// The span of all that is known when the county is made.
     pub fn past(&self) -> Span {
         Span { after: i64::MIN, to: self.plan.made }
     }

@@ -64,7 +64,7 @@ pub enum Move {
     Resolve(Outcome),
 }
 
-/// What is written about a service: first message, question, answer, reply; in Finnish, Swedish, English.
+/// Messages about a service: first message, question, answer, reply; in Finnish, Swedish, English.
 type Talk = (usize, [[&'static str; 4]; 3]);
 
 const TALKS: [Talk; 8] = [
@@ -272,12 +272,12 @@ impl Live {
         self.contact.contact_id.0.bytes().fold(7, fold)
     }
 
-    /// What is done with it, in order.
+    /// The steps that people take with it, in order.
     fn steps(&self, county: &County) -> Vec<Step> {
         let contact = &self.contact;
         let number = self.number();
         let service = contact.service.to_string();
-        // What families ask is asked of the clinics' chat, too.
+        // Questions that families ask also reach the clinics' chat.
         let code = if service == "child_health" { "families" } else { &service };
         let place = SERVICES.iter().position(|(known, ..)| *known == code).unwrap_or_default();
         let talks: Vec<&Talk> = TALKS.iter().filter(|(about, _)| *about == place).collect();
@@ -320,7 +320,7 @@ impl Live {
             let note = "Kuuluu paremmin teille, asukkaalle ei ole vielä vastattu.";
             steps.push(step(half + (answered - half) / 4, &who, Move::Transfer { to: unit, note }));
         }
-        // Whoever answers a chat is there already; a message is opened and read first.
+        // A professional who answers a chat is there already; a message is opened and read first.
         let reading = (answered - opened) / 8;
         steps.push(step(answered - reading.min(10 * MINUTE), &by, Move::Claim));
         steps.push(step(answered, &by, Move::Ask(question)));
@@ -333,8 +333,8 @@ impl Live {
 }
 
 impl County {
-    /// What is done in a span with contacts that happen in the log, in the order in which it is. Contacts that were open
-    /// before begin with their opening, by which whoever plays it finds them.
+    /// The steps in a span of contacts that happen in the log, in order of time. A contact that was open before begins
+    /// with its opening, by which the player of the steps finds it.
     pub fn steps(&self, live: &[Live], span: Span) -> Vec<Step> {
         let is_of =
             |step: &Step| span.has(step.at) || (step.at <= span.after && matches!(step.what, Move::Open { .. }));

@@ -1,4 +1,5 @@
-//! What the county publishes, reports and enters: visitors of pages, phenomena, counts of projects, series from outside.
+//! Figures that the county publishes, reports and enters: visitors of pages, phenomena, counts of projects, series from
+//! outside.
 
 use facts::{Day, Entry, Grain, Key, Phenomenon, PhenomenonStatus, Series, Visit};
 use jiff::civil::{Date, date};
@@ -11,8 +12,8 @@ use crate::scenario::Scenario;
 use crate::time::{Clock, DAY, instant};
 use crate::{Batch, Recorded};
 
-/// What owners of projects enter: indicator, unit, the day that it stands for, value. Dates and values are the sources';
-/// where they print a round without a day it is the end of its month.
+/// Values that owners of projects enter: indicator, unit, the day that the value stands for, value. Dates and values
+/// are the sources'; where they print a round without a day, the day is the end of its month.
 const ENTRIES: [(&str, &str, Date, f64); 21] = [
     ("interpersonal-counselling-trained", "families", date(2020, 11, 30), 62.0),
     ("cool-kids-trained", "families", date(2020, 11, 30), 3.0),

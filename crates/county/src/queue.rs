@@ -1,7 +1,8 @@
 //! The callback line of children's and families' services: a queue over its capacity, and what clears it.
 //!
-//! Day by day: those who ask today and those still waiting share what the staff can answer. Who is not answered asks
-//! again. When the clinics' chat takes a third of the demand, the same staff answer nearly everyone within a day.
+//! Day by day: those who ask today and those still waiting share the answers that the staff can give. A caller who gets
+//! no answer asks again. When the clinics' chat takes a third of the demand, the same staff answer nearly everyone
+//! within a day.
 
 use crate::scenario::Scenario;
 use crate::time::Clock;

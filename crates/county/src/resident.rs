@@ -9,7 +9,7 @@ use crate::organisation::{MUNICIPALITIES, Pair, Station};
 use crate::time::Clock;
 use crate::{Batch, County, Recorded, care, contacts, feedback, services};
 
-/// What the processes need to know of a resident.
+/// A resident as the processes need to know them.
 pub struct Person<'a> {
     pub number: u32,
     pub id: ResidentId,

@@ -1,7 +1,8 @@
-//! What changes in the county and when: openings, staffing and channels, each in the month in which its source has it.
+//! Changes in the county and their dates: openings, staffing and channels, each in the month in which its source has
+//! it.
 //!
-//! Figures follow from these through queues and channels. Whoever moves a change by a month moves its figures by a month.
-//! After the last change every level stays.
+//! Figures follow from these through queues and channels. A change moved by a month moves its figures by a month. After
+//! the last change every level stays.
 
 use std::ops::Range;
 
@@ -31,8 +32,8 @@ pub struct Scenario {
     /// The child health clinics' chat opens for families, who write there in place of asking to be called (S-002, S-006).
     /// The source has the overloaded line in March 2025 and the cleared one in November.
     pub families_chat: Change,
-    /// What the staff of the families' line answer in a day, in days' demand before the chat (S-024). The line is over its
-    /// capacity in such a way that it answers 52 in 100 within a day.
+    /// Demand that the staff of the families' line can answer in a day, in days' demand before the chat (S-024). The
+    /// line is over its capacity in such a way that it answers 52 in 100 within a day.
     pub families_capacity: f64,
     /// Residents hear at once that the county has cancelled their visit: by text message (S-006).
     pub told_at_once: Change,

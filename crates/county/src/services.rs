@@ -1,4 +1,5 @@
-//! What else the county does for people: notices, navigators, the therapy guarantee, the high-need team, the end of life.
+//! Other services of the county for people: notices, navigators, the therapy guarantee, the high-need team, the end of
+//! life.
 
 use facts::{
     Assessment, AssessmentKind, CareRole, CareRoleHeld, Channel, ClosedWhy, Contact, ContactKind, Enrolment,

@@ -1,4 +1,4 @@
-//! What is known of the county at an instant: rows that were recorded by then, and others as they stood before they ended.
+//! Facts known of the county at an instant: rows recorded by then, and rows that ended later as they stood before.
 
 use facts::{
     Assessment, CareRoleHeld, Contact, Cost, Encounter, Enrolment, Entry, Instant, Interpreting, Opening, Order,

@@ -110,8 +110,8 @@ fn every_row_refers_to_units_and_people_that_exist() {
     }
 }
 
-/// What is known at an instant and what becomes known afterwards are together what is known later: whoever stops in
-/// between, and how often, comes to the same county.
+/// The facts known at an instant and those that become known afterwards are together the facts known later: a county
+/// that stops in between, however often, comes to the same.
 #[test]
 fn a_county_that_goes_on_comes_to_what_one_that_is_made_later_is() {
     let county = small();

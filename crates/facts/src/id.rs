@@ -1,7 +1,7 @@
 //! Ids and texts from outside: the one spelling of each, and what no id may be.
 //!
-//! An id in two spellings would be two people, and a place in two spellings two groups of a measure. Whatever comes from
-//! outside passes here once, before anything is compared with it or stored.
+//! An id in two spellings would be two people, and a place in two spellings two groups of a measure. Every text from
+//! outside passes here once, before the program compares or stores it.
 
 use std::borrow::Cow;
 
@@ -60,7 +60,7 @@ pub enum NoId {
 }
 
 impl NoId {
-    /// What is wrong with it, as the end of a sentence.
+    /// The fault, as the end of a sentence.
     pub fn about(self) -> &'static str {
         match self {
             NoId::Empty => "is empty",
@@ -105,8 +105,8 @@ pub fn source_id(text: &str) -> Result<Cow<'_, str>, NoId> {
 }
 
 /// Whether a Finnish personal identity code stands in a text as a word of its own: day, month and year, a sign of the
-/// century, three digits and the check character that belongs to the nine digits. What stands within a longer word, as in
-/// a random UUID, is none.
+/// century, three digits and the check character that belongs to the nine digits. A code within a longer word, as in a
+/// random UUID, does not count.
 pub fn holds_identity_code(text: &str) -> bool {
     const CHECK: &[u8; 31] = b"0123456789ABCDEFHJKLMNPRSTUVWXY";
     const SIGNS: &[u8] = b"+-ABCDEFUVWXY";
@@ -194,7 +194,7 @@ fn is_scientific(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// What may stand around and within a text without being seen.
+    /// Characters that may stand around and within a text without being seen.
     const UNSEEN: [&str; 8] =
         ["\u{200b}", "\u{feff}", "\u{2060}", "\u{ad}", "\u{2064}", "\u{180e}", "\u{34f}", " \u{200b}\u{feff} "];
 

@@ -27,7 +27,7 @@ pub struct Column {
     pub optional: bool,
     /// Value that stands in when an imported file lacks the column or leaves the cell empty.
     pub default: Option<&'static str>,
-    /// What the column means, in English.
+    /// Meaning of the column, in English.
     pub about: &'static str,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::codes::{Code, CodeList};
 
-/// What a column holds. Every type has one text form on import and one physical form in storage.
+/// Type of the values in a column. Every type has one text form on import and one physical form in storage.
 #[derive(Debug, Clone, Copy)]
 pub enum Type {
     /// Pseudonym of a resident: on import the source's own id, in storage 63 bits (see [`ResidentId`]).

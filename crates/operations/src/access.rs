@@ -1,4 +1,5 @@
-//! Who may do what. One pure function answers every question; what no rule allows is refused.
+//! Access: the actions that each person may take. One pure function answers every question and refuses an action that
+//! no rule allows.
 
 /// The roles in which a person signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,7 +81,7 @@ impl Purpose {
     }
 }
 
-/// What someone wants to do.
+/// An action that someone wants to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// See published figures: scorecards, charts, tables.
@@ -191,7 +192,7 @@ fn see_queue(role: Option<Role>, within: bool) -> (bool, &'static str) {
 fn contact(role: Option<Role>, purpose: Purpose, action: Action, tie: Tie) -> (bool, &'static str) {
     let is_led = tie.within && role == Some(Role::Lead);
     match (role, purpose, action) {
-        // Whoever holds its code wrote it, whatever else they are.
+        // The holder of its code wrote it, whatever other roles they have.
         (_, Purpose::Own, Action::ReadContact | Action::WriteMessage) if tie.own => (true, "their own matter"),
         (None | Some(Role::Resident), ..) => (false, "not their matter"),
         (Some(Role::Nurse | Role::Physician), _, Action::AssignContact) => (false, "who leads the unit assigns"),

@@ -1,6 +1,6 @@
 //! A contact: a person getting in touch, from opening to closing, with what both sides have written.
 //!
-//! A contact is in exactly one place at a time: in a unit's queue, with its owner, or ended. What happens stands in two
+//! A contact is in exactly one place at a time: in a unit's queue, with its owner, or ended. Its events stand in two
 //! streams: the contact's own, which professionals see, and the conversation's, which holds only what both sides see,
 //! so that a message's number is its place in that stream. Neither holds text about a person: that is sealed beside it.
 
@@ -18,7 +18,7 @@ pub use facts::{Channel, Code, Outcome};
 /// How long an answered contact can be taken up again: seven days, in microseconds.
 pub const REOPENED_WITHIN: i64 = 7 * 86_400 * 1_000_000;
 
-/// Who asks for something, and when.
+/// The person who asks, and the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Context<'a> {
     /// Microseconds since 1970.
@@ -40,7 +40,7 @@ pub enum By<'a> {
     System,
 }
 
-/// What can be asked of a contact.
+/// A request that can be made of a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// A new contact with its first message.
@@ -111,8 +111,8 @@ impl Refusal {
     }
 }
 
-/// What happens when a command meets a contact. Carried out twice it is refused or does nothing the second time; that the
-/// same command counts once is the log's to see to.
+/// The events that follow when a command meets a contact. A command carried out twice is refused or does nothing the
+/// second time; the log sees to it that the same command counts once.
 pub fn decide(contact: Option<&Contact>, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let Some(contact) = contact else { return open(command, context) };
     match command {

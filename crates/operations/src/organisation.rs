@@ -1,6 +1,6 @@
 //! Units and professionals: each is so from a local day on, until it is otherwise or ends.
 //!
-//! What an import brings stays the import's: it is changed where it comes from.
+//! Rows that an import brings stay the import's: they are changed where they come from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::contacts::{self, Unreadable, code};
 
-/// What has happened to the organisation, as it stands in the log for ever. Fields are added with a default and never
-/// renamed; days are counted since 1970.
+/// Events of the organisation, as they stand in the log for ever. Fields are added with a default and never renamed;
+/// days are counted since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
 pub enum Event {
@@ -53,7 +53,7 @@ pub struct Professional {
     pub from: i32,
 }
 
-/// What can be asked of the organisation. `on`: the first day on which it is no more.
+/// A request that can be made of the organisation. `on`: the first day on which the thing holds no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     SetUnit(Unit),
@@ -92,7 +92,7 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-/// What comes by import, and is changed where it comes from.
+/// Ids that come by import, and are changed where they come from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
     pub units: BTreeSet<String>,
@@ -106,14 +106,14 @@ pub struct Organisation {
     professionals: BTreeMap<String, Vec<Held<Professional>>>,
 }
 
-/// What is so from its day on, until `to`: the first day on which it is no more.
+/// A thing that holds from its day on, until `to`: the first day on which it holds no more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Held<T> {
     what: T,
     to: Option<i32>,
 }
 
-/// What is so from a day on.
+/// A thing that holds from a day on.
 trait Dated: Clone + PartialEq {
     fn id(&self) -> &str;
     fn from(&self) -> i32;
@@ -172,7 +172,7 @@ fn follow<T: Dated>(
     }
 }
 
-/// What happens when a command meets the organisation.
+/// The events that follow when a command meets the organisation.
 pub fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -> Result<Vec<Event>, Refusal> {
     let unit_end = |id, from, to| Event::UnitEnded { id, from, to };
     let professional_end = |id, from, to| Event::ProfessionalEnded { id, from, to };
@@ -193,7 +193,7 @@ pub fn decide(organisation: &Organisation, command: &Command, imported: &Importe
         Command::EndUnit { id, on } => ended(held(&organisation.units, id), id, *on, unit_end)?,
         Command::EndProfessional { id, on } => ended(held(&organisation.professionals, id), id, *on, professional_end)?,
     };
-    // Whatever is asked, what comes of it is a tree on every day.
+    // Whatever the command, the organisation after it is a tree on every day.
     let after = events.iter().fold(organisation.clone(), Organisation::evolve);
     after.stands(imported).map_err(|wrong| match (wrong, command) {
         (Wrong::Missing { who, .. }, Command::EndUnit { .. }) => Refusal::StillUsed(who),

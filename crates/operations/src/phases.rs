@@ -12,7 +12,7 @@ use crate::contacts::{self, Unreadable};
 /// Characters of a reason at most.
 pub const MOST_REASON: usize = 1000;
 
-/// What has happened to the phases of a unit, as it stands in the log for ever. Fields are added with a default and never
+/// Events of the phases of a unit, as they stand in the log for ever. Fields are added with a default and never
 /// renamed. `period`: the first month of the phase, `2024-07`; `by`: the access role of the person who decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
@@ -23,14 +23,14 @@ pub enum Event {
     Withdrawn { measure: String, period: String, reason: String, by: String },
 }
 
-/// What can be asked: a new phase, or an accepted one taken back.
+/// A request: a new phase, or an accepted one taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
     Accept,
     Withdraw,
 }
 
-/// What somebody asks for a measure of the unit.
+/// A request that somebody makes about a measure of the unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     pub verb: Verb,
@@ -85,7 +85,7 @@ impl Phases {
     }
 }
 
-/// What follows from a command as the phases stand.
+/// The event that follows from a command as the phases stand.
 pub fn decide(phases: &Phases, command: &Command) -> Result<Event, Refusal> {
     let reason = command.reason.trim().to_string();
     let stands = phases.of(&command.measure).any(|it| it.period == command.period);

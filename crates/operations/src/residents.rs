@@ -1,6 +1,6 @@
 //! A resident as the operations know them: where they are registered, with which doctor–nurse pair, and their encounters.
 //!
-//! Who the resident is stands nowhere here: the stream is named by a token, and codes, units and times are all it holds.
+//! The resident's identity stands nowhere here: a token names the stream, and it holds only codes, units and times.
 
 use facts::{
     Channel, Code, Day, Encounter, Instant, Key, Modality, Profession, Provider, Registration as Row, ResidentId,
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contacts::{self, Unreadable, code};
 
-/// What has happened to a resident, as it stands in the log for ever. Fields are added with a default and never renamed.
+/// Events of a resident, as they stand in the log for ever. Fields are added with a default and never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
 pub enum Event {
@@ -43,7 +43,7 @@ pub struct Meeting {
     pub contact: String,
     pub unit: String,
     pub professional: String,
-    /// Code of a profession; empty: not told.
+    /// Code of a profession; empty: not known.
     pub profession: String,
     pub service: String,
     #[serde(with = "code")]
@@ -55,7 +55,7 @@ pub struct Meeting {
     pub ended_at: i64,
 }
 
-/// What can be asked of a resident's registration and encounters.
+/// A request about a resident's registration and encounters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// To a unit and whoever is named; of an own pair who is not named stays.
@@ -94,11 +94,12 @@ pub struct Resident {
 /// An encounter lasts a day at most, in microseconds.
 const LONGEST: i64 = 86_400 * 1_000_000;
 
-/// What happens when a command meets a resident; `now` in microseconds since 1970.
+/// The events that follow when a command meets a resident; `now` in microseconds since 1970.
 pub fn decide(resident: &Resident, command: &Command, now: i64) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::Register(asked) => {
-            // Who is not named stays. Decided here: a nurse and a physician may ask at the same time.
+            // A nurse or physician whom the command does not name stays. The rule is applied here, since a nurse and a
+            // physician may ask at the same time.
             let held = resident.registration.clone().map(|held| (held.physician, held.nurse)).unwrap_or_default();
             let (physician, nurse) = (asked.physician.clone().or(held.0), asked.nurse.clone().or(held.1));
             let new = &Registration { physician, nurse, ..asked.clone() };

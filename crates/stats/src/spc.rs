@@ -82,7 +82,7 @@ impl Chart {
         matches!(self, Chart::P | Chart::PPrime | Chart::U | Chart::UPrime)
     }
 
-    /// What a value on such a chart can be.
+    /// The values that are possible on such a chart.
     pub fn span(self) -> Span {
         match self {
             Chart::Xmr | Chart::Run => Span::ANY,
@@ -121,7 +121,7 @@ impl Datum {
     }
 }
 
-/// What a value of a measure can be, in its unit: limits are cut there. Infinite where nothing is known.
+/// The possible values of a measure, in its unit: limits are cut there. Infinite where nothing is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
     pub least: f64,
@@ -175,7 +175,7 @@ impl Point {
     }
 }
 
-/// What a phase rests on.
+/// The data on which a phase rests.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stretch {
     /// Place of its first datum in the series.

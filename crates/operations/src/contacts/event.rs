@@ -1,4 +1,4 @@
-//! What has happened to a contact, as it stands in the log for ever.
+//! Events of a contact, as they stand in the log for ever.
 
 use facts::{Channel, Outcome};
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ pub enum Event {
         service: String,
         /// In which the resident wrote.
         language: String,
-        /// Whose queue it came to first.
+        /// The unit whose queue it came to first.
         unit: String,
         anonymous: bool,
         /// Token of the person, under whose keys the texts are sealed; empty: of nobody but this contact.
@@ -59,7 +59,7 @@ pub enum Event {
     Shown(Shown),
 }
 
-/// Who wrote a message, as both sides see it.
+/// The author of a message, as both sides see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Author {
@@ -116,7 +116,7 @@ pub(crate) fn encode(event: &impl Serialize) -> (String, String) {
     (kind, data)
 }
 
-/// What [`encode`] wrote; `known`: the schema that this program reads.
+/// Reads the text that [`encode`] wrote; `known`: the schema that this program reads.
 pub(crate) fn decode<E: DeserializeOwned>(
     (kind, schema): (&str, u32),
     data: &str,

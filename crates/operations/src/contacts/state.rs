@@ -15,7 +15,7 @@ pub struct Contact {
     pub anonymous: bool,
     /// Token of the person; empty: of nobody but this contact.
     pub subject: String,
-    /// Whose queue it came to first, and whose it is in now.
+    /// The unit whose queue it came to first, and the unit whose queue it is in now.
     pub arrival_unit: String,
     pub unit: String,
     pub place: Place,
@@ -44,7 +44,7 @@ pub struct Contact {
     /// It came from another unit, and is not resolved yet.
     pub handed: Option<Handed>,
     pub transfers: u32,
-    /// Who has it, or had it last.
+    /// The professional who has it, or had it last.
     pub handler: Option<String>,
     #[serde(with = "outcome")]
     pub outcome: Option<Outcome>,
@@ -184,7 +184,7 @@ impl Contact {
         self.waits_since.unwrap_or(self.written_at)
     }
 
-    /// Who has it now.
+    /// The professional who has it now.
     pub fn owner(&self) -> Option<&str> {
         match &self.place {
             Place::Owned { owner } | Place::Waiting { owner } => Some(owner),

@@ -48,7 +48,7 @@ fn given(commands: &[(By<'_>, Command)]) -> Contact {
     contact.unwrap_or_else(|| panic!("an opening makes a contact"))
 }
 
-/// What a command then does, an hour later.
+/// The events of a command an hour later.
 fn when(contact: &Contact, by: By<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
     decide(Some(contact), command, &Context { now: NOW + 3_600_000_000, by, leads: false, here: false })
 }
@@ -315,7 +315,7 @@ proptest! {
             prop_assert_eq!(&contact.arrival_unit, &before.arrival_unit);
             prop_assert!(contact.last_of_resident <= contact.conversation);
             prop_assert!(contact.first_response_at >= before.first_response_at, "an answer is not taken back");
-            // What both sides are shown is how it stands.
+            // The state that both sides are shown is the true one.
             let shown = events.iter().rev().find_map(|event| match event { Event::Shown(shown) => Some(*shown), _ => None });
             match (shown, &contact.place) {
                 (None, place) => prop_assert_eq!(

@@ -45,11 +45,11 @@ impl Proposal {
 
 /// The latest change of level within the last phase, if there is one.
 ///
-/// The phase is split where the means before and after differ most, in units of the variation about them (two-sample t);
-/// the probability that a series without change has such a place is at most the number of places times that of one
-/// (Bonferroni; the changepoint model of Hawkins, Qiu & Kang 2003 without its tables). What comes after a change is
-/// searched again. Gaps, excluded points and phases without limits weigh nothing. Neighbours are taken to be independent:
-/// of rolling figures, whose limits a caller hides, nothing is proposed.
+/// The phase is split where the means before and after differ most, in units of the variation about them (two-sample
+/// t); the probability that a series without change has such a place is at most the number of places times that of one
+/// (Bonferroni; the changepoint model of Hawkins, Qiu & Kang 2003 without its tables). The part after a change is
+/// searched again. Gaps, excluded points and phases without limits weigh nothing. Neighbours are taken to be
+/// independent: for rolling figures, whose limits a caller hides, nothing is proposed.
 pub fn propose(charted: &Charted) -> Option<Proposal> {
     // Neighbouring moving ranges share a value.
     let phase = charted.points.last().filter(|_| charted.chart != Chart::Mr)?.phase;
@@ -128,7 +128,7 @@ impl Unjudged {
     }
 }
 
-/// What the process will do against a target if nothing changes, or why that cannot be said. `proposal` is what [`propose`]
+/// The course of the process against a target if nothing changes, or why it is unknown. `proposal` is what [`propose`]
 /// finds in the chart.
 pub fn judge(
     charted: &Charted,

@@ -36,7 +36,7 @@ pub enum RunLength {
     ByCount,
 }
 
-/// What an equal neighbour, or a point on the centre line, does to a trend.
+/// The effect that an equal neighbour, or a point on the centre line, has on a trend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ties {
     Break,

@@ -1,4 +1,4 @@
-//! What a chart says: the variation of its latest point, and its process against a target.
+//! The icons of a chart: the variation of its latest point, and its process against a target.
 
 use super::rules::TOLERANCE;
 use super::{Charted, Side, TargetOnLimit};

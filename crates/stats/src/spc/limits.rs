@@ -116,7 +116,8 @@ fn by_denominator(kind: Chart, part: &[Datum], used: &[(f64, f64)], dialect: &Di
     Limits { lines: part.iter().map(line).collect(), screened, values: used.len() }
 }
 
-/// The mean. What rounding took from the sum is given back in a second pass, so that the mean of equal values is that value.
+/// The mean. A second pass gives back the part of the sum that rounding took, so that the mean of equal values is that
+/// value.
 pub fn mean(values: &[f64]) -> f64 {
     let count = values.len() as f64;
     let first = values.iter().sum::<f64>() / count;

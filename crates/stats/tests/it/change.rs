@@ -49,7 +49,7 @@ fn of_a_thousand_series_without_change_at_most_one_in_twenty_gets_a_proposal() {
             noise(length).iter().filter(|values| proposed(&of(values)).is_some()).count()
         };
         let quiet = count(&<[f64]>::to_vec);
-        // What a reader meets who looks again with each new value, from the twelfth on.
+        // The case of a reader who looks again with each new value, from the twelfth on.
         let ever = |values: &&Vec<f64>| (12..=length).any(|end| proposed(&values[..end]).is_some());
         println!(
             "{length} values: {quiet} of {SERIES} without change get a proposal; {} at some time as they come in; {} with \

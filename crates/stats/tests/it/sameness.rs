@@ -64,7 +64,7 @@ fn a_value_on_the_centre_breaks_a_run_in_tenths_as_in_whole_numbers() {
     assert_eq!(checked, 59 * 16);
 }
 
-/// What a chart says of each point, of its runs, of change and of a target.
+/// The verdicts of a chart on each point, its runs, change and a target.
 fn verdicts(found: &Charted, target: f64) -> impl PartialEq + std::fmt::Debug + use<> {
     let signals: Vec<_> = found.points.iter().map(|point| point.signals.clone()).collect();
     let runs: Vec<_> = found.phases.iter().map(|phase| (phase.runs, phase.screened, phase.values)).collect();
