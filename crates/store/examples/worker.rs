@@ -1,4 +1,5 @@
-//! What the fault suite kills: appends until it is killed, and tells afterwards what stands in the log.
+//! The program that the fault suite kills: it appends until it is killed, and reports afterwards what stands in the
+//! log.
 //!
 //! `worker run PLACE FOLDER SEED [KEY…]` appends to the log at PLACE, a file or a postgres address, with the keys in
 //! FOLDER. Eight clients say `sent KEY` before each append, and after it `acked KEY POS` or `failed KEY WHY`; one of them
@@ -20,10 +21,10 @@ use store::{Append, AppendError, Context, Filter, KEY_FILE, Keys, Location, Log,
 use uuid::Uuid;
 
 const CLIENTS: u32 = 8;
-/// Who reads what it was told is there: a disk that fails to read is noticed.
+/// The client that reads what it was told is there: it notices a disk that fails to read.
 const READER: u32 = 0;
 const KIND: &str = "thing.happened";
-/// Whom `erase` erases.
+/// The subject that `erase` erases.
 const ERASED: u32 = 3;
 /// 1 January 2026, in microseconds.
 const NOW: i64 = 1_767_225_600_000_000;

@@ -19,7 +19,7 @@ use crate::{Error, Result};
 /// Events copied in one transaction.
 const PAGE: usize = 2000;
 
-/// What the places of a copy mean to those who have read the log before.
+/// Meaning that the places of a copy have for those who have read the log before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Epoch {
     /// The same as before: a backup, to be laid aside.
@@ -34,7 +34,7 @@ pub async fn copy(from: &Log, to: &Location, epoch: Epoch) -> Result<u64> {
     let keys = from.keys().check();
     let Location::File(path) = to else { return copy_into(from, &mut to.writer(keys)?, epoch).await };
     let broken = |error: std::io::Error| Error::new(format!("the copy {}: {error}", path.display()));
-    // What is left of another log would be taken for a part of this one.
+    // Remains of another log would be taken for a part of this one.
     if let Some(there) = files_of(path).into_iter().find(|file| file.exists()) {
         return Err(Error::new("there is a file already").at(there.display()).remedy("name another, or move it away"));
     }

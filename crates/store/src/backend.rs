@@ -1,4 +1,4 @@
-//! What the log asks of where it is kept, the same of all three.
+//! Everything that the log asks of its database, the same of all three kinds.
 
 use uuid::Uuid;
 
@@ -65,13 +65,13 @@ pub enum Failure {
     Busy,
     /// The connection is lost.
     Lost,
-    /// What was to be written contradicts what stands there.
+    /// The event to be written contradicts what stands there.
     Contradiction(String),
     /// Personal content could not be sealed.
     Unsealed(String),
     /// The content is of somebody who was erased.
     Erased(Uuid),
-    /// What stands there cannot be read as what was written.
+    /// The text that stands there cannot be read as what was written.
     Damaged(String),
     /// Nothing can be trusted from here on.
     Fatal(String),
@@ -80,7 +80,7 @@ pub enum Failure {
 pub type Outcome<T> = Result<T, Failure>;
 
 impl Failure {
-    /// What can be done about it.
+    /// The remedy, for the one who runs the log.
     pub fn remedy(&self) -> &'static str {
         match self {
             Failure::Full => "make room on the disk; nothing that was acknowledged is lost",
@@ -161,8 +161,8 @@ impl Backend {
         each!(self, it => it.after(pos, most))
     }
 
-    /// Events of a stream after a version, in order; up to a place of the log, or to its head. What stands beyond that,
-    /// or before the first place, was never appended.
+    /// Events of a stream after a version, in order; up to a place of the log, or to its head. Anything beyond that, or
+    /// before the first place, was never appended.
     pub fn of_stream(&mut self, stream: &str, version: u64, to: Option<u64>, most: usize) -> Outcome<Vec<Recorded>> {
         each!(self, it => it.of_stream(stream, version, to, most))
     }

@@ -21,7 +21,7 @@ pub fn beginning(birth: Uuid) -> [u8; 32] {
 pub const RESTORED: &str = "log.restored";
 pub const RESTORES: &str = "log/restores";
 
-/// What the log says of itself when it goes on from a copy: where the copy ended, and which log it took the place of.
+/// The log's own note when it goes on from a copy: where the copy ended, and which log it took the place of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
     /// Epoch of the copy, and where it ended.
@@ -34,7 +34,7 @@ pub struct Restored {
 }
 
 impl Restored {
-    /// What an event says of a restore, if it is about one.
+    /// The note of a restore in an event, if it is about one.
     pub fn of(event: &Recorded) -> Option<Restored> {
         let data: serde_json::Value = serde_json::from_str(&event.data).ok().filter(|_| event.kind == RESTORED)?;
         let uuid = |text: &serde_json::Value| text.as_str()?.parse().ok();
@@ -149,14 +149,14 @@ pub fn link(before: &[u8; 32], digest: &[u8; 32]) -> [u8; 32] {
 /// Rows read at once.
 const PAGE: usize = 1000;
 
-/// What is wrong at a place of the log.
+/// A fault at a place of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     pub pos: u64,
     pub what: &'static str,
 }
 
-/// What reading the whole log has shown.
+/// The findings of a reading of the whole log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChainReport {
     pub events: u64,
@@ -180,7 +180,7 @@ const UNREAD: u32 = 20;
 
 /// Follows the chain from the first event on.
 pub struct Checker {
-    /// What commands brought about, in order, when the log ended at `told`.
+    /// Events that commands brought about, in order, when the log ended at `told`.
     brought: Vec<Brought>,
     told: u64,
     /// The command that has been reached.

@@ -41,7 +41,7 @@ const SNAPSHOT_EVERY: u64 = 50_000;
 /// Topics beyond which those that nobody listens to any more are looked for.
 const LISTENED: usize = 10_000;
 
-/// Who asks.
+/// The person who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Who {
     pub side: Side,
@@ -124,7 +124,7 @@ pub struct Opened {
     pub again: bool,
 }
 
-/// What came of a command.
+/// The outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Done {
     /// Number of the message that was written, if one was.
@@ -167,12 +167,12 @@ impl From<AppendError> for Trouble {
 
 /// Why a command was not carried out.
 enum Denied {
-    /// What it says is of somebody who was erased.
+    /// It is about somebody who was erased.
     Erased,
     Other(Trouble),
 }
 
-/// What somebody can wait for.
+/// A thing that somebody can wait for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Topic {
     /// Anything about a contact.
@@ -192,7 +192,7 @@ struct Inner {
     /// That of the view, for whoever asks while they hold the view.
     organisation: RwLock<Arc<Organisation>>,
     reached: watch::Sender<u64>,
-    /// Who waits for something to change; nobody else is woken.
+    /// Listeners that wait for something to change; nobody else is woken.
     listeners: Mutex<HashMap<Topic, watch::Sender<u64>>>,
     /// Signs codes.
     codes: [u8; 32],
@@ -354,7 +354,7 @@ impl Desk {
     /// Opens a contact with its first message.
     pub async fn open_contact(&self, opening: Opening, who: &Who) -> std::result::Result<Opened, Trouble> {
         let now = self.now();
-        // Who was erased and writes again is nobody whom the county knows.
+        // A person who was erased and writes again is nobody whom the county knows.
         let opening = match !opening.subject.is_empty() && self.is_erased(&opening.subject).await? {
             true => Opening { anonymous: true, subject: String::new(), ..opening },
             false => opening,
@@ -393,8 +393,9 @@ impl Desk {
             false => (contact, now),
             true => self.opened_at(appended.first).await?,
         };
-        // Who did not get the answer asks again soon. Later it is somebody who has read the text and guesses the name. Not
-        // by the log's own time, which a clock that was ahead once has moved for everybody.
+        // A writer who did not get the answer asks again soon; a later asker is somebody who has read the text and
+        // guesses the name. The log's own time does not serve, since a clock that was once ahead has moved it for
+        // everybody.
         let is_soon = now.abs_diff(asked) < CODE_AGAIN;
         Ok(Opened { contact, code: code.filter(|_| is_soon), again: appended.again })
     }
@@ -527,7 +528,7 @@ impl Desk {
         let mut closed = 0;
         for contact in due {
             let history = self.view().contact(contact).map_or(0, |contact| contact.history);
-            // What stands in its way now does not stand there at the next round.
+            // An obstacle of now may be gone at the next round.
             closed +=
                 usize::from(self.ask(contact, &who, Command::Close, None, &format!("close/{history}")).await.is_ok());
         }

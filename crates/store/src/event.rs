@@ -36,7 +36,7 @@ pub struct NewEvent {
 pub struct Personal {
     /// A random token of the person, never a personal identity code.
     pub subject: Uuid,
-    /// What is kept and erased together, such as `contact`.
+    /// The class of content that is kept and erased together, such as `contact`.
     pub class: String,
     pub text: Vec<u8>,
 }
@@ -48,13 +48,13 @@ impl fmt::Debug for Personal {
     }
 }
 
-/// Who appends, for whom and why.
+/// The one who appends, for whom and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     pub actor: String,
     pub unit: String,
     pub purpose: String,
-    /// What belongs to one request.
+    /// Id that the events of one request share.
     pub correlation: Uuid,
     /// Place of the event that brought this about.
     pub cause: Option<u64>,
@@ -95,11 +95,11 @@ pub struct Command {
     pub decide: Box<Decide>,
 }
 
-/// What is decided from the streams of a command, in their order.
+/// Decides events from the streams of a command, in their order.
 pub type Decide = dyn Fn(&[Vec<Recorded>]) -> Option<Vec<NewEvent>> + Send;
 
 impl Append {
-    /// What could never be appended.
+    /// Refuses events that could never be appended.
     pub(crate) fn check(&self) -> Result<(), AppendError> {
         let invalid = |what: &str| Err(AppendError::Invalid(what.to_string()));
         let names = self.events.iter().flat_map(|event| [&event.stream, &event.kind]);

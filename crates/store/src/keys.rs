@@ -170,9 +170,9 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
 /// The data keys of one log.
 pub struct Keys {
     master: MasterKey,
-    /// Who seals, one group of appends at a time, and who destroys.
+    /// The half that seals, one group of appends at a time, and destroys.
     making: Mutex<Half<Purpose, DataKey>>,
-    /// Who opens does not wait for the disk of who seals.
+    /// The half that opens: it does not wait for the disk of the half that seals.
     opening: Mutex<Half<Uuid, [u8; 32]>>,
     folder: PathBuf,
     /// Check value of these keys, by which a log knows them.
@@ -198,7 +198,7 @@ pub struct Erasure {
     pub reason: String,
 }
 
-/// What a key in use is for: a subject, a class and a year.
+/// The purpose of a key in use: a subject, a class and a year.
 type Purpose = (Uuid, String, i16);
 /// A key's name and its bytes.
 type DataKey = (Uuid, [u8; 32]);
@@ -304,7 +304,7 @@ impl Keys {
         self.age.load(Ordering::Acquire)
     }
 
-    /// What the log notes of a command's name and of what it asked: signatures, from which neither can be guessed.
+    /// The log's notes of a command's name and of its request: signatures, from which neither can be guessed.
     pub(crate) fn asked(&self, scope: &str, key: &str, request: &[u8; 32]) -> (String, [u8; 32]) {
         let name = signature(&self.asked, &[b"name", scope.as_bytes(), key.as_bytes()]);
         (hex(&name), signature(&self.asked, &[b"request", scope.as_bytes(), key.as_bytes(), request]))
@@ -417,7 +417,7 @@ impl Keys {
         self.age.fetch_max(age as u64, Ordering::AcqRel);
     }
 
-    /// What became of keys; each with the place of the first event that it sealed.
+    /// The fates of keys; each with the place of the first event that it sealed.
     pub(crate) fn fates(&self, keys: &HashMap<Uuid, u64>) -> Result<Vec<(u64, Fate)>> {
         let half = held(&self.opening);
         let sql = "SELECT wrapped, destroyed, subject, class, year FROM keys WHERE key_id = ?";
@@ -457,7 +457,7 @@ impl Keys {
     }
 }
 
-/// What became of a key that sealed something.
+/// The fate of a key that sealed something.
 pub(crate) enum Fate {
     /// It opens what it sealed.
     Here,
@@ -621,7 +621,7 @@ impl Half<Purpose, DataKey> {
 impl Drop for Sealing<'_> {
     fn drop(&mut self) {
         if let Some(half) = self.half.as_mut().filter(|_| self.begun) {
-            // What stands nowhere must not be used again.
+            // A key that stands nowhere must not be used again.
             half.known.clear();
             if !half.database.is_autocommit() {
                 // Where this fails the connection is of no use, and whoever seals next is told so.
@@ -669,7 +669,7 @@ impl Half<Uuid, [u8; 32]> {
     }
 }
 
-/// What sealed content belongs to: it opens nowhere else.
+/// The place to which sealed content belongs: it opens nowhere else.
 fn associated(id: Uuid, stream: &str, kind: &str, schema: u32) -> Vec<u8> {
     let lengths = [stream.len() as u64, kind.len() as u64].map(u64::to_be_bytes).concat();
     [id.as_bytes(), lengths.as_slice(), stream.as_bytes(), kind.as_bytes(), &schema.to_be_bytes()].concat()

@@ -53,7 +53,7 @@ pub fn new_id(now: i64) -> uuid::Uuid {
     uuid::Uuid::new_v7(at)
 }
 
-/// What went wrong with the log, in words for the one who runs it.
+/// An error of the log, in words for the one who runs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     pub what: String,

@@ -19,7 +19,7 @@ use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::{Error, Result};
 
-/// What verify says of an event whose content nobody can open, although its key was not destroyed.
+/// The fault that verify reports for an event whose content nobody can open, although its key was not destroyed.
 pub const KEY_MISSING: &str = "the key of its content is not here: restore the keys";
 
 /// The same of one whose key was destroyed without a word of it in the log.
@@ -36,7 +36,7 @@ const WAITING: usize = 4096;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// After so long nobody waits to hear what became of an append: it is asked again.
 const LONGEST: Duration = Duration::from_secs(30);
-/// What another process has appended is seen after so long at the latest.
+/// Longest time until events that another process has appended are seen.
 const POLL: Duration = Duration::from_secs(1);
 /// Readers kept for the next who reads.
 const IDLE: usize = 8;
@@ -137,7 +137,7 @@ struct Job {
     reply: oneshot::Sender<std::result::Result<Appended, AppendError>>,
 }
 
-/// What waits to be written.
+/// Work that waits to be written.
 enum Work {
     Append(Append),
     Command(Command),
@@ -263,7 +263,7 @@ impl Log {
         &self.keys
     }
 
-    /// What was sealed in an event; none: nothing, or its key is destroyed.
+    /// The content that was sealed in an event; none: nothing, or its key is destroyed.
     pub fn unseal(&self, event: &Recorded) -> Result<Option<Vec<u8>>> {
         self.keys.unseal(event)
     }
@@ -414,13 +414,13 @@ struct Writer {
     end: watch::Sender<u64>,
 }
 
-/// What is written in one transaction.
+/// Appends that are written in one transaction.
 struct Group<'a> {
     head: Head,
     sealing: Sealing<'a>,
 }
 
-/// What came of one append of a group.
+/// The outcome of one append of a group.
 type Answer = std::result::Result<Appended, AppendError>;
 
 impl Writer {
@@ -450,7 +450,7 @@ impl Writer {
                 }
             };
             for (job, answer) in group.into_iter().zip(answers) {
-                // Who has stopped waiting asks again with the same key.
+                // A client that has stopped waiting asks again with the same key.
                 let _ = job.reply.send(answer);
             }
             if fatal {
@@ -505,7 +505,7 @@ impl Writer {
 
     fn transact(&mut self, works: &[&Work], head: Head) -> Outcome<(Vec<Answer>, Option<u64>)> {
         let keys = Arc::clone(&self.keys);
-        // Whoever else has made keys since has them where these are not: what is sealed here they could not read.
+        // Another server has made keys since, in another copy of them: it could not read content sealed here.
         if !keys.is_of_age(head.age)? {
             let what = "keys were made that are not here: another server with another copy of them writes to this log";
             return Err(Failure::Fatal(what.into()));

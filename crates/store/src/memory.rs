@@ -19,7 +19,7 @@ struct State {
     commands: BTreeMap<(String, String), Command>,
 }
 
-/// What a transaction would add.
+/// Rows that a transaction would add.
 #[derive(Default)]
 struct Added {
     events: Vec<Recorded>,

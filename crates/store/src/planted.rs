@@ -1,6 +1,6 @@
 //! Bugs that the fault suite must catch, in a build of its own. Anywhere else there is none.
 
-/// What is wrong on purpose.
+/// A fault made on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bug {
     /// A commit is acknowledged before the disk has it.

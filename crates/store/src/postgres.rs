@@ -96,7 +96,8 @@ const COLUMNS: &str = "pos, id, stream, version, type, schema, occurred, recorde
 const COMMAND: &str = "scope, key, request, first_pos, last_pos, recorded, digest";
 const HEAD: &str = "pos, chain, recorded, epoch, birth, keys, age";
 
-/// What drives the connections, on a thread of its own: whoever waits for the database drives nothing else meanwhile.
+/// The runtime that drives the connections, on a thread of its own: a thread that waits for the database drives nothing
+/// else meanwhile.
 struct Driver(Option<Runtime>);
 
 impl Driver {
@@ -230,7 +231,7 @@ impl Postgres {
             match begun.map_or(Err(Failure::Lost), |begun| begun.map_err(failure)) {
                 Ok(()) => Ok(client),
                 Err(error) => {
-                    // Whatever has begun in it must not go back into the pool.
+                    // A connection with a transaction begun must not go back into the pool.
                     drop(Object::take(client));
                     Err(error)
                 }

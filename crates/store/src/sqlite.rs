@@ -460,7 +460,7 @@ fn recorded(row: &Row<'_>) -> rusqlite::Result<Recorded> {
     })
 }
 
-/// What an error of SQLite means to who writes.
+/// The failure that an error of SQLite means for the writer.
 pub(crate) fn failure(error: rusqlite::Error) -> Failure {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Failure::Full,

@@ -1,6 +1,6 @@
 //! Open matters in memory: every contact that is not closed, as its events have left it, and the queues they stand in.
 //!
-//! No text and no name is kept here. What is closed is read from its streams when somebody asks for it.
+//! The view keeps no text and no name. A closed contact is read from its streams when somebody asks for it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -119,7 +119,7 @@ type Owned = Snapshot<
     Organisation,
 >;
 
-/// What an event changed: those who look at it want to know.
+/// The changes that an event made: those who look at them want to know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Change {
     pub contact: Option<Uuid>,
@@ -186,7 +186,7 @@ impl View {
         if let Some(contact) = &before {
             self.leave(id, contact);
         }
-        // What comes after the end of a contact changes nothing that is open.
+        // Events after the end of a contact change nothing that is open.
         let after = Contact::evolve(before, &decoded, event.occurred);
         let entered = after.as_ref().map(seen);
         let queues =

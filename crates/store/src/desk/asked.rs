@@ -12,7 +12,7 @@ use crate::view::{self, CONTACT, CONVERSATION, stream};
 /// The class of what is written in contacts: what a retention period or an erasure ends at once.
 pub const CLASS: &str = "contact";
 
-/// What deciding a command came to.
+/// The outcome of deciding a command.
 #[derive(Default)]
 pub struct Outcome {
     pub seq: Option<u64>,
@@ -121,7 +121,7 @@ pub fn request(command: &Command, text: Option<&str>) -> [u8; 32] {
     digest(&[verb(command), text.unwrap_or_default(), &detail(command)])
 }
 
-/// What was asked for, whatever the asker had seen: a repetition may have seen more.
+/// The request, whatever the asker had seen: a repetition may have seen more.
 fn verb(command: &Command) -> &'static str {
     match command {
         Command::Open { .. } => "open",

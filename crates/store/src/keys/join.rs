@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use super::{Keys, broken, check, held, is_keys};
 use crate::{Error, Result};
 
-/// What a copy of keys brought.
+/// Counts of what a copy of keys brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Joined {
     pub added: usize,
@@ -52,7 +52,7 @@ impl Keys {
             joined.destroyed += gone;
         }
         self.erased_there(&other, &transaction).map_err(broken)?;
-        // Who was erased by one of the copies has no key in the other either.
+        // A person whom one of the copies erased has no key in the other either.
         let erase = "UPDATE keys SET wrapped = NULL, destroyed = 0 WHERE destroyed IS NULL AND (subject IN \
                      (SELECT subject FROM erased WHERE subject IS NOT NULL) OR EXISTS (SELECT 1 FROM erased \
                      WHERE erased.class = keys.class AND keys.year < erased.before))";

@@ -1,4 +1,4 @@
-//! What belongs together: a log and the keys with which it was written, its epochs, its record of accesses.
+//! Things that belong together: a log and the keys with which it was written, its epochs, its record of accesses.
 
 use std::fs;
 use std::path::Path;
@@ -62,7 +62,8 @@ fn keys_that_are_not_those_of_the_log_or_older_are_refused_and_copies_are_put_to
         }
         let log = bench.location.head();
         let head = tokio::task::spawn_blocking(move || log).await.expect("read").expect("read").expect("a log");
-        // What was made anew by mistake takes the name of the log's where a copy bears it, and what each has stays.
+        // A folder of keys made anew by mistake takes the name of the log's where a copy bears it, and each keeps what
+        // it has.
         let newest = tempfile::tempdir().expect("a folder");
         copied(bench.folder.path(), newest.path());
         let folder = made_anew.join("keys");
@@ -267,7 +268,7 @@ fn what_people_type_stands_nowhere_in_clear_nor_as_a_digest_that_can_be_guessed(
         assert_eq!(named(&items).last(), Some(&whole("late", "Vielä yksi asia")));
         let sealed = bench.all().await.into_iter().filter_map(|event| event.sealed).next_back().expect("sealed");
         assert_eq!(sealed.subject, contact, "of nobody but the contact");
-        // Who was erased and writes again is nobody whom the county knows: they come back by a code.
+        // A person who was erased and writes again is nobody whom the county knows: they come back by a code.
         let again = desk.open_contact(opening("again", &resident.to_string(), "Minä taas"), &writer).await;
         let again = again.expect("opened");
         assert!(again.code.is_some() && desk.view().of_subject(resident, 9).is_empty());

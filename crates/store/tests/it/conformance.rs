@@ -223,7 +223,7 @@ fn c14_readers_beside_many_writers_see_no_hole() {
             })
         };
         let writing = (0..writers).map(write).collect::<Vec<_>>();
-        // What is proved while others write is no less whole.
+        // A proof made while others write is no less whole.
         for _ in 0..5 {
             let report = bench.log.verify().await.expect("a report");
             assert!(report.faults.is_empty(), "{report:?}");

@@ -67,7 +67,8 @@ fn a_clock_that_was_ahead_once_moves_nothing_that_comes_later() {
         let (stands, dated) = desk.dated(contact).await.expect("read").expect("a contact");
         assert_eq!(stands.first_response_at, Some(BEGUN), "by when it happened");
         assert!(matches!(stands.place, Place::Resolved { at: BEGUN, .. }) && dated < BEGUN + DAY, "{stands:?} {dated}");
-        // What is due after a time is due after that time: closed after a week, and the code over after a month.
+        // Each falls due after its term and not before: the contact closes after a week, and the code ends after a
+        // month.
         assert_eq!(desk.close_due().await, 0);
         bench.clock.store(BEGUN + 8 * DAY, Ordering::SeqCst);
         assert_eq!(desk.close_due().await, 1);

@@ -167,7 +167,7 @@ fn c23_who_follows_is_cut_off_fifty_times_and_misses_nothing() {
         let following = tokio::spawn(async move {
             let (mut after, mut heard) = (0, Vec::new());
             while heard.len() < 50 {
-                // Who is cut off reads on where it was.
+                // A reader that is cut off reads on from where it was.
                 if let Ok(page) = log.read_all(after, Filter::default(), 10).await {
                     heard.extend(page.events.iter().map(|event| event.pos));
                     after = page.next;

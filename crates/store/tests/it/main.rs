@@ -1,4 +1,4 @@
-//! What the log promises, on every kind of database and on the model.
+//! The promises of the log, on every kind of database and on the model.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 

@@ -25,7 +25,7 @@ fn c33_an_erased_subject_is_unreadable_and_the_chain_stands() {
         let after = bench.log.verify().await.expect("a report");
         assert!(before.faults.is_empty() && after.faults.is_empty());
         assert_eq!(events[1].chain, before.chain, "what was is as it was");
-        // Who was erased gets no key again, and nothing of the append stands; others are not touched.
+        // A person who was erased gets no key again, and nothing of the append stands; others are not touched.
         let refused = bench.append(of(vec![personal("a/2", stays, "more"), personal("a/3", gone, "three")])).await;
         assert_eq!(refused, Err(AppendError::Erased(gone)));
         bench.append(of(vec![personal("a/3", stays, "three")])).await.expect("appended");
