@@ -1,4 +1,5 @@
-//! What each version of a table changed: of which times rows came, so that only results they can touch are made anew.
+//! The changes of each version of a table: the times of the rows that came, so that only results they can touch are
+//! made anew.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
-//! What becomes of rows that are given to a commit: new, unchanged, a replacement, older than what stands, in conflict.
+//! Decides the fate of rows that are given to a commit: new, unchanged, a replacement, older than what stands, in
+//! conflict.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::error::Result;
 use crate::index::{Known, Versions};
 use crate::rows::{Meta, Place, RECORDED_AT, stored_schema};
 
-/// What became of the rows given to a commit.
+/// The fate of the rows given to a commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     pub accepted: u64,
@@ -20,7 +21,7 @@ pub struct Tally {
     pub conflicting: Vec<u64>,
 }
 
-/// What is decided of a batch of rows against what stands stored.
+/// The decisions on a batch of rows against the rows stored.
 #[derive(Default)]
 pub struct Decided {
     pub tally: Tally,

@@ -1,4 +1,4 @@
-//! What went wrong, where, and what to do about it.
+//! Errors: what went wrong, where, and what to do about it.
 
 use std::fmt;
 use std::path::Path;

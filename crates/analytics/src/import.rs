@@ -49,7 +49,7 @@ const COMMIT: usize = 500_000;
 /// Bytes of texts in one commit, beyond the last row.
 const MOST_TEXT: usize = 64 << 20;
 
-/// What to import, and how to read it.
+/// The source to import, and how to read it.
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
     pub data: &'a Path,
@@ -59,13 +59,13 @@ pub struct Request<'a> {
     /// The file's name, where its path does not say it.
     pub name: Option<&'a str>,
     pub mapping: Mapping,
-    /// Who brought the rows in; stands in their `source`.
+    /// The source that brought the rows in; stands in their `source`.
     pub source: String,
     /// Now, in microseconds; `recorded_at` of rows that do not carry their own.
     pub now: i64,
 }
 
-/// What became of an import. `read = accepted + unchanged + replaced + rejected`, always.
+/// The outcome of an import. `read = accepted + unchanged + replaced + rejected`, always.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
 #[serde(default)]
 pub struct Summary {

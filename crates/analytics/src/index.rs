@@ -28,7 +28,7 @@ pub struct Run {
     pub xxh3: String,
 }
 
-/// What is known of a key: one version of the row under it.
+/// Facts known of a key: one version of the row under it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Known {
     pub content: u64,

@@ -148,7 +148,8 @@ impl Lake {
 
     /// Begins a commit. The caller holds the directory's lock (see [`crate::lock`]).
     ///
-    /// What no manifest names is removed first: files of versions long replaced, and of commits that never finished.
+    /// Files that no manifest names are removed first: those of versions long replaced, and of commits that never
+    /// finished.
     pub fn commit(&self) -> Result<Commit> {
         let snapshot = self.snapshot()?;
         let manifest = Manifest::clone(&snapshot.manifest);
@@ -168,7 +169,7 @@ impl Lake {
         let is_held = |number: u64| {
             let next = self.folder.join(manifest_name(number + 1));
             let replaced = fs::metadata(next).and_then(|file| file.modified()).ok();
-            // What cannot be told, as after the clock has stepped back, is held.
+            // A manifest of unknown age, as after the clock has stepped back, is held.
             let age = replaced.and_then(|at| at.elapsed().ok());
             number + 1 >= version || age.is_none_or(|age| age < HELD)
         };

@@ -164,7 +164,7 @@ const GO_ON: [&facts::Table; 2] = [facts::Encounter::TABLE, facts::Contact::TABL
 
 /// The months for which the facts are complete: from the first to the last in which anything happened.
 ///
-/// What was recorded before its time (booked visits, a mistyped year) does not count, nor does the month that `now` is in.
+/// Facts recorded before their time (booked visits, a mistyped year) do not count, nor does the month that `now` is in.
 pub fn complete_months(snapshot: &Snapshot, now: i64) -> Option<(Date, Date)> {
     months_until(snapshot, GO_ON.into_iter().filter_map(|table| snapshot.happened(table)).max()?, now)
 }
@@ -175,7 +175,7 @@ pub fn months_of(snapshot: &Snapshot, file: &MeasureFile, now: i64) -> Option<(D
     let reads = |table: &&facts::Table| file.names(table.name) || (file.folds() && table.name == "encounters");
     let end = |table: &facts::Table| snapshot.happened(table);
     let own = GO_ON.into_iter().filter(reads).filter_map(end).min();
-    // What reads neither, such as surveys, comes in with what comes last.
+    // A measure that reads neither, such as one of surveys, goes by the table that is complete last.
     months_until(snapshot, own.or_else(|| GO_ON.into_iter().filter_map(end).min())?, now)
 }
 

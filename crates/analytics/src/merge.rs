@@ -64,7 +64,7 @@ pub fn sorted(table: &Table, schema: &SchemaRef, batches: &[RecordBatch]) -> Res
 
 /// Rows of several files, each in storage order, as pieces that follow one another and fit into memory together.
 ///
-/// What stands at one place under one key is never parted. `I` gives the batches of one file.
+/// Rows at one place under one key are never parted. `I` gives the batches of one file.
 pub struct Pieces<I> {
     table: &'static Table,
     schema: SchemaRef,
@@ -182,7 +182,7 @@ fn keys(batch: &RecordBatch) -> &Int64Array {
     batch[KEY].as_primitive::<Int64Type>()
 }
 
-/// What came out of one step of the walk.
+/// The result of one step of the walk.
 pub struct Merged {
     /// The latest row of each key, without those that left.
     pub current: RecordBatch,
@@ -302,7 +302,7 @@ impl Walk {
         self.choose(&base.project(&self.columns)?, &picks)
     }
 
-    /// What is left of the delta when the base has ended.
+    /// The rest of the delta when the base has ended.
     pub fn finish(&mut self) -> Result<Merged> {
         let mut picks = Picks { keep_superseded: self.keep_superseded, ..Picks::default() };
         self.groups.drain(self.next..).for_each(|group| picks.put_group(&group, true));
@@ -338,7 +338,7 @@ fn groups(table: &Table, delta: &RecordBatch, as_of: Option<i64>) -> Vec<Group> 
     groups
 }
 
-/// What is chosen of the base (0) and the delta (1).
+/// Rows chosen of the base (0) and the delta (1).
 #[derive(Default)]
 struct Picks {
     current: Vec<Run>,

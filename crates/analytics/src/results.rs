@@ -2,9 +2,9 @@
 //! `results.db`.
 //!
 //! A figure is stored when its month is over and made anew only when something it was made from has changed: rows of a
-//! time before the month's end (or so soon after that they can settle its cases), the measure's file, or the engine.
-//! What could tell a person is hidden once, for the whole cube of a month, and what was hidden once stays hidden:
-//! otherwise two publications of one month could be subtracted.
+//! time before the month's end (or so soon after that they can settle its cases), the measure's file, or the engine. A
+//! figure that could reveal a person is hidden once, for the whole cube of a month, and a figure hidden once stays
+//! hidden: otherwise two publications of one month could be subtracted.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -81,13 +81,13 @@ INSERT INTO hidden SELECT measure, dimension, month, unit_id, stratum, class FRO
 WHERE suppressed = 1 AND NOT EXISTS (SELECT 1 FROM hidden);
 ";
 
-/// What a publication did.
+/// The outcome of a publication.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Months of measures made anew, and those that stood as they were.
     pub made: usize,
     pub kept: usize,
-    /// What was wrong with measure files that could not be run; the others are published all the same.
+    /// Faults of measure files that could not be run; the others are published all the same.
     pub failed: Vec<String>,
 }
 

@@ -122,7 +122,7 @@ impl Builder {
     }
 }
 
-/// What the store must know of a row beside its columns.
+/// Facts about a row that the store must know beside its columns.
 #[derive(Debug, Clone, Copy)]
 pub struct Meta {
     /// Hash of the business key.

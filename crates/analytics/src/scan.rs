@@ -264,7 +264,7 @@ impl LatestExec {
         Ok(LatestExec { table, snapshot, as_of, base, over, width, within, properties: Arc::new(properties) })
     }
 
-    /// What stands over the base of one partition, in storage order, with the columns of [`merge::delta_schema`].
+    /// The delta over the base of one partition, in storage order, with the columns of [`merge::delta_schema`].
     fn delta(
         snapshot: &Snapshot,
         table: &Table,

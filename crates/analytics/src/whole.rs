@@ -1,7 +1,7 @@
 //! Whether a stored file is what was written: asked once of each file in a process, before anything is read from it.
 //!
-//! XXH3 of 128 bits tells damage, at the speed of memory. Who changes a file on purpose is told by the SHA-256 beside it,
-//! which `facts verify` computes.
+//! XXH3 of 128 bits detects damage, at the speed of memory. The SHA-256 beside it, which `facts verify` computes,
+//! detects a change made on purpose.
 
 use std::collections::HashSet;
 use std::fs::{File, Metadata};
@@ -50,7 +50,7 @@ const REMEMBERED: usize = 200_000;
 /// A file changed so short a time ago could change once more and bear the same times: it is asked again.
 const SETTLED: Duration = Duration::from_secs(1);
 
-/// What to do about a file that is not what was written.
+/// The remedy for a file that is not as it was written.
 pub const RESTORE: &str = "restore the data directory from its backup";
 
 /// An error unless the file has this digest, 32 hexadecimal digits.

@@ -54,7 +54,7 @@ fn id_of(text: &str) -> Id {
     Id::new(xxh3_64(text.as_bytes())).unwrap_or(Id::MIN)
 }
 
-/// What is known of a column's distinct values. Batches of one row group share their values, and so what is known.
+/// Facts known of a column's distinct values. Batches of one row group share their values, and so these facts.
 struct Known<T> {
     of: Option<StringArray>,
     values: Vec<T>,

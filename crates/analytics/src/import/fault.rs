@@ -1,10 +1,10 @@
-//! What can be wrong with a value or a row.
+//! Faults that a value or a row can have.
 
 use std::fmt;
 
 use facts::{CodeList, NoId};
 
-/// What is wrong, without what stands in the row: many rows have the same fault.
+/// The fault, without the content of the row: many rows have the same fault.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault {
     Empty,
@@ -86,7 +86,7 @@ impl Fault {
         }
     }
 
-    /// What such words need: a table, a column, codes, years.
+    /// Details that the words of the fault need: a table, a column, codes, years.
     pub fn detail(&self) -> String {
         match self {
             Fault::NotCode(list) => list.codes.iter().map(|code| code.code).collect::<Vec<_>>().join(", "),

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 pub struct Mapping {
     /// Fact table the mapping is for.
     pub table: Option<String>,
-    /// What stands in `source`.
+    /// Text that stands in `source`.
     pub source: Option<String>,
     /// Where the shape of the source is described.
     pub about: Option<String>,

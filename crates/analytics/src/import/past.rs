@@ -21,7 +21,7 @@ pub struct Past {
     pub summary: Option<Summary>,
 }
 
-/// What became of an import stands in its folder.
+/// The outcome of an import stands in its folder.
 const SUMMARY: &str = "summary.json";
 
 pub fn keep(folder: &Path, summary: &Summary) -> Result<()> {

@@ -51,7 +51,7 @@ pub struct About {
     pub usual: bool,
 }
 
-/// What the reading thread hands over. That it is gone is none of these: who dies in the middle has not ended.
+/// Messages of the reading thread. Its disappearance is none of these: a thread that dies in the middle has not ended.
 enum Message {
     Rows(Vec<Record>),
     Failed(Error),
@@ -174,7 +174,7 @@ enum Source {
     Sheet(Sheet),
 }
 
-/// What keeps the copy, shared with whoever reads.
+/// The keeper of the copy, shared with the reader.
 type Kept = Rc<Cell<Option<Keeper>>>;
 
 impl Source {

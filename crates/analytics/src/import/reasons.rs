@@ -12,7 +12,7 @@ use super::fault::Fault;
 pub struct Refused {
     pub column: Cow<'static, str>,
     pub what: Fault,
-    /// What stands in the row, where it says more and names nobody.
+    /// The value in the row, where it says more and names nobody.
     pub value: Option<String>,
 }
 

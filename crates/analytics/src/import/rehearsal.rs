@@ -1,4 +1,5 @@
-//! What would become of rows, with nothing written: a commit's decisions against what stands stored and what came before.
+//! The fate that rows would have, with nothing written: a commit's decisions against what stands stored and what came
+//! before.
 
 use std::collections::HashMap;
 

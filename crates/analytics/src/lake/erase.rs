@@ -43,9 +43,9 @@ impl Leaving<'_> {
 }
 
 impl Commit {
-    /// Removes every row of residents, as it stands and as it stood; gives how many. What stood
-    /// at nobody goes with them where it was found to be theirs later; what has come to stand at another resident, or at
-    /// nobody, stays. Files of replaced versions, in which they still stand, go with [`super::Lake::release`].
+    /// Removes every row of residents, as it stands and as it stood; gives how many. Rows that stood at nobody go with
+    /// them where they were found to be theirs later; rows that have come to stand at another resident, or at nobody,
+    /// stay. Files of replaced versions, in which they still stand, go with [`super::Lake::release`].
     pub fn erase(&mut self, residents: &[i64]) -> Result<u64> {
         let mut removed = 0;
         for table in TABLES.iter().copied().filter(|table| table.by_resident()) {
@@ -146,7 +146,7 @@ impl Commit {
         for ((old, _), new) in jobs.iter().zip(&written) {
             let gone = old.rows - new.as_ref().map_or(0, |new| new.rows);
             removed += gone;
-            // What was replaced long ago is in no figure.
+            // A row that was replaced long ago is in no figure.
             if gone > 0 && !before.history.contains(old) {
                 files.changes.add(self.before + 1, old.touches);
             }

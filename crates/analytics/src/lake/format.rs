@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 /// Version of the layout on disk. Another one is refused: until the first release the originals are imported again.
 pub const FORMAT: u32 = 3;
 
-/// Makes a data directory where there is none. What is in it is of people: nobody else on the machine reads it.
+/// Makes a data directory where there is none. Its content is about people: nobody else on the machine reads it.
 pub fn make_private(data: &Path) -> Result<()> {
     private_folder(data)
 }

@@ -19,7 +19,7 @@ pub const THRESHOLD: u64 = 5;
 pub const MOST_THRESHOLD: u64 = 10;
 const KEPT: usize = MOST_THRESHOLD as usize;
 
-/// What is kept of the cases of a cell.
+/// Figures kept of the cases of a cell.
 #[derive(Debug, Clone, Default)]
 pub struct Cell {
     /// Cases used.
@@ -83,7 +83,7 @@ struct Ratio {
     product: Exact,
 }
 
-/// What one case brings to its cells.
+/// The contribution of one case to its cells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Worth {
     /// Counted and nothing more.

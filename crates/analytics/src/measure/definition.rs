@@ -26,7 +26,7 @@ impl Names {
     }
 }
 
-/// What a measure makes of its cases.
+/// The figure that a measure makes of its cases.
 #[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -74,10 +74,10 @@ pub struct Definition {
     #[serde(default)]
     pub id: String,
     pub name: Names,
-    /// What is counted and what is left out, in plain words.
+    /// The cases that are counted and those that are left out, in plain words.
     pub about: Names,
     pub kind: Kind,
-    /// What the value is in: share, index, days, minutes, points, contacts, …
+    /// Unit of the value: share, index, days, minutes, points, contacts, …
     pub unit: String,
     pub better: Better,
     /// Months of a rolling window that ends at each period's end.
@@ -352,7 +352,8 @@ fn is_id(text: &str) -> bool {
         && !facts::holds_identity_code(text)
 }
 
-/// What a head may not say although each part of it can be read: the key that says it, and what is wrong with it.
+/// Refuses a head that says what it may not, although each part of it can be read: gives the key that says it, and what
+/// is wrong with it.
 fn check(measure: &Definition, first: Option<&Definition>) -> std::result::Result<(), (&'static str, String)> {
     if !is_id(&measure.id) {
         let what = "an id has 1 to 64 letters, digits, dots, - and _, begins with a letter or a digit, and holds no \

@@ -36,7 +36,7 @@ pub(super) struct Node {
     pub hidden: bool,
 }
 
-/// What is known of a measure's cells beside their figures.
+/// Facts known of a measure's cells beside their figures.
 pub(super) struct Context<'a> {
     pub measure: &'a Definition,
     pub tree: &'a Tree,
@@ -47,7 +47,7 @@ pub(super) struct Context<'a> {
     pub classes: &'a Classes,
 }
 
-/// What was published before.
+/// Earlier publications: the figures that they hid, and the windows that they show.
 #[derive(Clone, Copy)]
 pub struct Past<'a> {
     /// Whether a figure was hidden when its period was published before: then it stays hidden.
@@ -60,7 +60,7 @@ pub struct Past<'a> {
 }
 
 impl Past<'_> {
-    /// Nothing was.
+    /// No earlier publication.
     pub const NONE: Past<'static> = Past { hidden: &|_| false, gone: &[], windows: &|_| None };
 }
 
@@ -270,7 +270,7 @@ impl Families {
         Families { own: own.collect(), children }
     }
 
-    /// What an attacker knows of each node: the interval left by all published sums.
+    /// An attacker's knowledge of each node: the interval left by all published sums.
     ///
     /// A parent's own cases are never published, but a parent without any is known to have none. Where numbers do not add
     /// up, as of units that moved within the period, nothing follows from their sum.
@@ -303,8 +303,9 @@ impl Families {
         }
     }
 
-    /// What to hide next for an exposed node, so that as few cases as can be are hidden: a path along which what it has less
-    /// others have more, down beside it to a leaf, or up and down again; where nothing is left there, what is below it.
+    /// The nodes to hide next for an exposed node, so that as few cases as can be are hidden: a path along which what
+    /// it has less others have more, down beside it to a leaf, or up and down again; where nothing is left there, what
+    /// is below it.
     fn cover(&self, nodes: &[Node], hidden: &[bool], exposed: usize) -> Option<Vec<usize>> {
         let below = || self.children[exposed].iter().copied().filter(|child| !hidden[*child] && nodes[*child].n > 0);
         self.beside(nodes, hidden, exposed)
@@ -321,7 +322,8 @@ impl Families {
         paths.filter(|path| !path.is_empty()).min_by_key(|path| cases(nodes, path))
     }
 
-    /// What more to hide for a node to be uncertain from below: itself, and a path down to where nothing is summed any more.
+    /// The further nodes to hide for a node to be uncertain from below: itself, and a path down to where nothing is
+    /// summed any more.
     fn beneath(&self, nodes: &[Node], hidden: &[bool], at: usize) -> Vec<usize> {
         let children = self.children[at].iter().filter(|child| nodes[**child].n > 0);
         // Cases of its own are never published.

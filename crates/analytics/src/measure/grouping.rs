@@ -1,4 +1,4 @@
-//! What figures are grouped by, and the periods and windows of a run.
+//! The grouping of figures, and the periods and windows of a run.
 
 use jiff::civil::Date;
 use operations::calendar::Calendar;
@@ -25,7 +25,7 @@ pub enum UnitGrouping {
     Level(String),
 }
 
-/// What figures are grouped by.
+/// The columns by which figures are grouped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grouping {
     pub unit: Option<UnitGrouping>,

@@ -1,4 +1,4 @@
-//! What the engine joins of residents: age, sex, language, and where they lived.
+//! Facts about residents that the engine joins: age, sex, language, and where they lived.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use super::grouping::{Grouping, JOINED};
 use super::query;
 use crate::error::Result;
 
-/// What the engine joins of a resident.
+/// Facts about a resident that the engine joins.
 #[derive(Clone, Copy)]
 pub(super) struct Person {
     pub birth_year: i32,
@@ -29,7 +29,7 @@ struct Home {
     municipality: u32,
 }
 
-/// What the engine joins of residents, read once for all that group by it.
+/// Facts about residents that the engine joins, read once for all that group by them.
 #[derive(Default)]
 pub(super) struct People {
     pub people: HashMap<i64, Person>,

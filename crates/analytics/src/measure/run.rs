@@ -23,7 +23,7 @@ use crate::fold::Continuity;
 use crate::lake::Snapshot;
 use crate::layout;
 
-/// What to run.
+/// The run to make.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// Local dates; `to` is not included.
@@ -165,7 +165,7 @@ fn check_level(tree: &Tree, grouping: &Grouping) -> Result<()> {
     }
 }
 
-/// What a run was made from: enough to make it again and to tell why two runs differ.
+/// The sources of a run: enough to make it again and to tell why two runs differ.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RunManifest {
     /// Version of this program.

@@ -229,7 +229,7 @@ impl Tree {
     }
 }
 
-/// Who stands under whom in a period.
+/// The parent of each node in a period.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shape {
     pub parents: Vec<Option<usize>>,

@@ -25,7 +25,7 @@ impl County {
         County::empty_at(BEGUN)
     }
 
-    /// Whose clock stands at an instant, in microseconds since 1970.
+    /// A county whose clock stands at an instant, in microseconds since 1970.
     pub fn empty_at(now: i64) -> County {
         County { folder: tempfile::tempdir().expect("a folder"), now }
     }

@@ -140,7 +140,7 @@ fn no_import_is_decided_by_a_damaged_key_index() {
     }
 }
 
-/// Whatever happened to the key of the directory: no import changes anything, and says so.
+/// Whatever happened to the key of the directory, an import changes nothing, and says so.
 #[test]
 fn facts_are_bound_to_the_key_of_their_directory() {
     let mut county = County::new();

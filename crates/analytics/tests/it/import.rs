@@ -1,4 +1,4 @@
-//! What an import does with good and with bad input.
+//! Imports of good and of bad input.
 
 use std::fs;
 use std::io::Write;

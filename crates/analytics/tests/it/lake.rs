@@ -107,7 +107,7 @@ proptest! {
         }
         let verified = county.snapshot().verify(|_| ());
         prop_assert!(verified.is_ok(), "{:?}", verified);
-        // Who is erased is in no version any more, and nobody else misses anything.
+        // An erased resident is in no version any more, and nobody else misses anything.
         let erased = erased << 60;
         let others = |at: i64| -> BTreeMap<u8, Version> {
             as_of(at).into_iter().filter(|(_, version)| version.resident != erased).collect()
@@ -141,7 +141,8 @@ proptest! {
         recorded in Just(vec![100, 200, 300, 400, 500]).prop_shuffle(),
     ) {
         let county = County::empty();
-        // By key and recording, what the other source has brought. What stood there before it came is unchanged.
+        // Versions that the other source has brought, by key and recording. Versions that stood there before it came
+        // are unchanged.
         let mut others: BTreeMap<u8, BTreeMap<i64, Version>> = BTreeMap::new();
         let mut all: BTreeMap<u8, BTreeMap<i64, Version>> = BTreeMap::new();
         for ((versions, forgotten, compact), recorded) in commits.iter().zip(&recorded) {
@@ -177,7 +178,7 @@ proptest! {
             let verified = county.snapshot().verify(|_| ());
             prop_assert!(verified.is_ok(), "{:?}", verified);
         }
-        // What it brings again stands again.
+        // A row that the source brings again stands again.
         let back = Version { key: 0, resident: 0, started: 1, modality: "home" };
         commit_from(&county, "gone", &[back], 600, false);
         let mut expected_now = as_of(i64::MAX);

@@ -130,7 +130,7 @@ fn heads_that_could_only_fail_later_are_refused_at_once() {
         ("--- better_than = \"ä\"\n", "unknown field `better_than`", 5),
         ("--- value = \"ä\", 1\n", "expected newline", 16),
     ] {
-        // What only a share can be is refused of a mean.
+        // A key that only a share may have is refused of a mean.
         let head = if wrong.contains("sensitive") { HEAD.replacen("\"share\"", "\"mean\"", 1) } else { HEAD.into() };
         let error = refused(&format!("{head}{wrong}"), RIGHT);
         assert!(error.what.contains(told), "{wrong}: {error}");

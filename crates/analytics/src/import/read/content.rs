@@ -1,4 +1,4 @@
-//! What a source is, told by its first bytes: endings of names are only names.
+//! The kind of a source, recognised by its first bytes: endings of names are only names.
 
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 /// Bytes by which a source is known.
 const HEAD: u64 = 4096;
 
-/// What a source holds.
+/// The kind of content that a source holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
     Parquet,
@@ -77,7 +77,7 @@ impl Content {
     }
 }
 
-/// What a source holds, and the source from its beginning.
+/// The kind of content that a source holds, and the source from its beginning.
 pub fn recognise(mut source: Box<dyn Read>, path: &Path) -> Result<(Content, Box<dyn Read>)> {
     let mut head = Vec::new();
     source.by_ref().take(HEAD).read_to_end(&mut head).map_err(|error| unreadable_file(path, &error))?;

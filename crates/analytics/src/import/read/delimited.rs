@@ -31,7 +31,7 @@ pub struct Delimited {
     /// Lines before the header.
     skipped: u64,
     ended: bool,
-    /// What went wrong after the records that were handed over.
+    /// The error that came after the records that were handed over.
     failed: Option<Error>,
 }
 
@@ -45,7 +45,7 @@ impl Delimited {
         asked: &[String],
     ) -> Result<Delimited> {
         content.refused(path)?;
-        // What the quarantine wrote is as it writes, whatever the file was that its rows came from.
+        // A file of the quarantine has the quarantine's form, whatever the file that its rows came from.
         let (mut head, mut source) = (Vec::new(), source);
         source.by_ref().take(OWN.len() as u64).read_to_end(&mut head).map_err(|error| unreadable(path, 1, &error))?;
         let own = (head.len() == OWN.len()).then(|| head[5]).filter(|sign| head == own_header(*sign));
@@ -275,7 +275,7 @@ impl Read for Limited {
     }
 }
 
-/// What a quarantine begins with, separated as its source was.
+/// The beginning of a quarantine file, separated as its source was.
 const OWN: &[u8] = b"_line,_column,_reason";
 
 fn own_header(separator: u8) -> Vec<u8> {

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 #[derive(Clone)]
 pub enum Whole {
     File(PathBuf),
-    /// What came through standard input.
+    /// The bytes that came through standard input.
     Bytes(Bytes),
 }
 
