@@ -100,7 +100,7 @@ impl Failure {
         Failure { after: Some(1), ..Failure::new(StatusCode::SERVICE_UNAVAILABLE, "unknown", message) }
     }
 
-    /// What is asked for cannot be read at the moment.
+    /// Nobody can read the content asked for at the moment.
     pub fn away(error: &dyn std::fmt::Display) -> Failure {
         tell(&format!("error: {error}"));
         Failure::busy()

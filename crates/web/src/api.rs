@@ -65,7 +65,7 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
     let body: OpenBody = read(&body)?;
     let client_id = client_id(&required(body.client_id, "client_id")?)?;
     let channel = required(body.channel, "channel")?;
-    // What is recorded of calls and visits comes from the systems that know of them.
+    // The systems that know of calls and visits bring their records.
     let written = [Channel::Message, Channel::Chat, Channel::Form, Channel::Callback];
     let channel = Channel::named(&channel).filter(|channel| written.contains(channel)).ok_or_else(|| {
         Failure::invalid("channel", format!("{channel} is none of message, chat, form and callback."))
@@ -245,7 +245,7 @@ pub async fn queue(
     Ok(answer(StatusCode::OK, &json!({ "queue": unit, "waiting": waiting, "contacts": contacts })))
 }
 
-/// What professionals do with a contact, and what each takes beside its `client_id`.
+/// Commands of professionals on a contact, and the fields that each takes beside its `client_id`.
 const COMMANDS: [(&str, &[&str]); 11] = [
     ("claim", &[]),
     ("assign", &["to"]),
@@ -259,10 +259,10 @@ const COMMANDS: [(&str, &[&str]); 11] = [
     ("register", &["unit", "physician", "nurse"]),
     ("encounter", &["modality", "minutes"]),
 ];
-/// What they do for the resident of it.
+/// Commands for the resident of a contact.
 const FOR_RESIDENTS: [&str; 2] = ["register", "encounter"];
 
-/// What a command may carry; each takes what it needs, and refuses the rest.
+/// Fields of a command; each command takes those that it needs, and refuses the rest.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct Body {
@@ -350,8 +350,8 @@ pub async fn command(
     Ok(answer(status_of(&verb, done), &outcome(&app, id, &contact, done)))
 }
 
-/// What a professional did with a contact that they may no longer see, such as one that they handed over: that it was
-/// done, and nothing of the contact.
+/// The answer to a professional who repeats a command on a contact that they may no longer see, such as one that they
+/// handed over: that it was done, and nothing of the contact.
 async fn acknowledged(app: &App, caller: &Caller, id: Uuid, verb: &str, body: &[u8]) -> Option<Response> {
     let person = caller.person.as_ref().filter(|person| person.role != Role::Resident)?;
     let body = body_of(verb, body).ok()?;
@@ -413,12 +413,13 @@ fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Com
     })
 }
 
-/// What no route is for.
+/// The answer where there is no route.
 pub async fn nothing() -> Failure {
     Failure::not_found()
 }
 
-/// What a route is for, by another method: as if there were none. One that the server takes nowhere is told so.
+/// The answer to a route called by another method: as if there were no route. A method that the server takes nowhere is
+/// refused as such.
 pub async fn wrong_method(method: Method) -> Failure {
     if method == Method::TRACE { Failure::wrong_method() } else { Failure::not_found() }
 }

@@ -45,7 +45,7 @@ pub async fn whole(State(app): State<Arc<App>>, request: Request, next: Next) ->
         Err(_) => Failure::slow(),
     };
     let mut response = failed(&app, &mut parts, failure).await;
-    // What is still to come of it is no request.
+    // The rest of the body, still to come, is no request.
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }

@@ -1,4 +1,4 @@
-//! Who calls: a session's cookie, a token of staff, or the code of a contact.
+//! The caller, known by a session's cookie, a token of staff, or the code of a contact.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     digits.then(|| (0..text.len()).step_by(2).map(byte).collect())?
 }
 
-/// Who calls, for answers to programs and for what is personal.
+/// The caller, for answers to programs and for what is personal.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Caller {
     pub person: Option<Person>,
@@ -138,16 +138,17 @@ impl Caller {
 }
 
 impl App {
-    /// Who has signed in under the name of a session. `is_used`: as for [`Sessions::find`](crate::sessions::Sessions::find).
+    /// The person who has signed in under the name of a session. `is_used`: as for
+    /// [`Sessions::find`](crate::sessions::Sessions::find).
     fn session(&self, name: &str, is_used: bool) -> Option<Person> {
         let session = self.sessions.find(name, self.desk.now(), is_used)?;
         session.person().filter(|person| self.has_rights(person, session.made))
     }
 
-    /// Who has signed in in the browser that asks.
+    /// The person who has signed in in the browser that asks.
     pub fn signed_in(&self, headers: &HeaderMap) -> Option<Person> {
         let name = cookie(headers, SESSION_COOKIE)?;
-        // What the script of an open page fetches nobody has asked for themselves.
+        // A script of an open page fetches by itself: its requests are no use by a person.
         let is_used = headers.get("sec-fetch-dest").is_none_or(|to| to != "empty");
         self.session(name, is_used)
     }

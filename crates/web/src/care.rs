@@ -99,7 +99,7 @@ impl App {
 
     /// The contact, if the caller may do this with it; that staff did is recorded before they are told anything.
     pub async fn contact_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Contact, Failure> {
-        // Who has nothing with it learns nothing, not even by how long the answer takes.
+        // A caller without a tie to the contact learns nothing, not even by how long the answer takes.
         if caller.person.is_none() && !caller.holds.contains(&id) {
             return Err(Failure::not_found());
         }
@@ -154,7 +154,7 @@ impl App {
         }
     }
 
-    /// Who did what with whose contact, for what, and by which rule; also what they were refused.
+    /// Records who did what with whose contact, for which purpose and by which rule; also what they were refused.
     fn access(
         &self,
         person: &Person,
@@ -279,7 +279,7 @@ impl Glances {
 /// For what somebody with a role asks about a contact to which they stand so.
 fn purpose(role: Option<Role>, tie: Tie) -> Purpose {
     match role {
-        // Whoever works there asks as such, also where they hold the code of what they wrote themselves.
+        // A person who works there asks as such, also where they hold the code of a contact of their own.
         Some(Role::Nurse | Role::Physician | Role::Lead) if tie.within && tie.cares => Purpose::Care,
         _ if tie.own => Purpose::Own,
         Some(Role::Lead) if tie.within => Purpose::Supervision,
@@ -340,7 +340,7 @@ pub fn is_language(tag: &str) -> bool {
     (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_lowercase()) && is_region
 }
 
-/// What [`is_plain_id`] asks for, in words.
+/// The demand of [`is_plain_id`], in words.
 pub const PLAIN_ID: &str = "1 to 64 letters, digits and - _ . : in one word, and no identity code";
 
 /// Whether a text can be the id of a professional or a unit, which stands unsealed in the log: one word, and no identity

@@ -68,7 +68,7 @@ pub fn colour(variation: Variation) -> &'static str {
     }
 }
 
-/// What a signal to a side says of a measure.
+/// The meaning for a measure of a signal to a side.
 pub fn variation_of(side: Side, better: Better) -> Variation {
     match (better, side) {
         (Better::Higher, Side::High) | (Better::Lower, Side::Low) => Variation::Improvement(side),

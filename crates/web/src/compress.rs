@@ -13,7 +13,7 @@ use flate2::write::GzEncoder;
 
 /// Below so many bytes there is nothing to win.
 const LEAST: u64 = 1024;
-/// What can be compressed.
+/// Types of content that can be compressed.
 const KINDS: [&str; 5] = ["text/html", "text/css", "text/javascript", "text/csv", "image/svg+xml"];
 
 /// By this field a page has a form whose message is sent once, under a name that nobody else may know.

@@ -161,7 +161,7 @@ async fn one(
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
     let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(Taken::of(socket)), service));
     tokio::select! {
-        // Whoever breaks off knows it; nobody else has to.
+        // A client that breaks off knows it; nobody else has to.
         _ = connection.as_mut() => return,
         () = standing.close.notified() => return,
         _ = ending.wait_for(|ending| *ending) => {}
@@ -231,7 +231,7 @@ impl Taken {
     fn written(&mut self, written: Poll<io::Result<usize>>, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if let Poll::Ready(done) = written {
             self.taken += *done.as_ref().unwrap_or(&0);
-            // What is sent after a time without anything to send is held to a time of its own.
+            // The next sending, after a time with nothing to send, has a time limit of its own.
             if self.taken >= TAKEN || self.until.as_ref().is_some_and(|until| until.deadline() <= Instant::now()) {
                 (self.until, self.taken) = (None, 0);
             }

@@ -35,7 +35,7 @@ const NO_RECEIPT: &str = "receipt=; Path=/contact; Max-Age=0; HttpOnly; SameSite
 /// The service of those who do not know what their matter belongs to.
 const UNSURE: &str = "general";
 
-/// What stands in the form when it is shown again.
+/// Fields of the form, as they stand when it is shown again.
 #[derive(Deserialize, Default)]
 pub struct Message {
     #[serde(default)]
@@ -47,7 +47,7 @@ pub struct Message {
     /// In a thread, the contact that the form was shown for.
     #[serde(default)]
     contact: String,
-    /// Whom the form was shown to (`shown_to`).
+    /// The person to whom the form was shown (`shown_to`).
     #[serde(default)]
     shown_to: String,
     /// Not to be sent yet: the form is to be shown again, in another language.
@@ -55,10 +55,11 @@ pub struct Message {
     show: String,
 }
 
-/// What is wrong with a form: the key of its text, and the field where it can be mended.
+/// Faults of a form: for each the key of its text, and the field where it can be mended.
 type Wrong<'a> = &'a [(&'a str, &'a str)];
 
-/// Whom a form is shown to: a message is sent for whom its form promised to send it, and for nobody else.
+/// The person to whom a form is shown: a message is sent for the person for whom its form promised to send it, and for
+/// nobody else.
 fn shown_to(page: &Page) -> String {
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
     resident.map_or_else(|| "anonymous".into(), |person| person.id.clone())
@@ -79,7 +80,7 @@ async fn own_contacts(app: &App, page: &Page, parts: &Parts) -> Vec<(Uuid, Conta
     }
     let mut own = Vec::new();
     for id in ids {
-        // What cannot be read at the moment keeps nobody from writing.
+        // A contact that cannot be read at the moment keeps nobody from writing.
         own.extend(app.desk.contact(id).await.ok().flatten().map(|contact| (id, contact)));
     }
     own
@@ -134,7 +135,8 @@ fn own_list(app: &App, page: &Page, own: &[(Uuid, Contact)]) -> Markup {
     }
 }
 
-/// What a message can be about. Nothing is chosen beforehand, and whoever is unsure finds an answer, too.
+/// The services that a message can be about. None is chosen beforehand, and a writer who is unsure finds an answer,
+/// too.
 fn services(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> Markup {
     let known = app.services.iter().map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
     let unsure = (UNSURE, page.text("contact-unsure"));
@@ -583,7 +585,7 @@ pub async fn leave(State(app): State<Arc<App>>, parts: Parts, form: Result<Form<
     }
     let mut response = holding(see_other("/contact/return?closed=1"), &kept);
     response.headers_mut().append(SET_COOKIE, HeaderValue::from_static(NO_RECEIPT));
-    // What is typed for the others stays: without any, nothing typed does.
+    // Text typed for the other contacts stays; without any other contact, none stays.
     let cleared = if kept.is_empty() { "\"cache\", \"storage\"" } else { "\"cache\"" };
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static(cleared));
     response

@@ -1,4 +1,4 @@
-//! What pages ask of the measures; the measure engine answers it, and a fixture in page tests.
+//! Questions of the pages about measures; the measure engine answers them, and a fixture in page tests.
 
 use std::pin::Pin;
 

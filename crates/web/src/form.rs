@@ -1,5 +1,5 @@
-//! What all forms share: what is wrong at the top, fields with their labels, the box for a message, and what somebody
-//! wrote that could not be sent.
+//! Parts that all forms share: the faults at the top, fields with their labels, the box for a message, and what
+//! somebody wrote that could not be sent.
 
 use maud::{Markup, html};
 
@@ -7,7 +7,7 @@ use crate::App;
 use crate::care::MOST_TEXT;
 use crate::layout::Page;
 
-/// What somebody wrote that could not be sent: it is shown again, and nothing of it is lost.
+/// A text that could not be sent: it is shown again, and nothing of it is lost.
 #[derive(Default)]
 pub struct Written {
     pub client_id: String,
@@ -17,8 +17,8 @@ pub struct Written {
 }
 
 impl Written {
-    /// What could not be sent, under the name that it had: sent again it is the same message, unless that name was used
-    /// for another.
+    /// A text that could not be sent, under the name that it had: sent again it is the same message, unless that name
+    /// was used for another.
     pub fn again(client_id: String, text: String, wrong: &'static str) -> Written {
         let client_id = if wrong == "wrong-again" { String::new() } else { client_id };
         Written { client_id, text, wrong: Some(wrong) }
@@ -30,8 +30,8 @@ impl Written {
     }
 }
 
-/// What is wrong, at the top of the page: for each thing its text's key and the field where it can be mended. The reader
-/// begins there: it has the focus.
+/// The faults, at the top of the page: for each its text's key and the field where it can be mended. The reader begins
+/// there: it has the focus.
 pub fn errors(page: &Page, wrong: &[(&str, &str)]) -> Markup {
     html! {
         @if !wrong.is_empty() {

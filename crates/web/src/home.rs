@@ -59,7 +59,7 @@ fn card(page: &Page, path: &str, name: &str, about: &str) -> Markup {
     }
 }
 
-/// What no route is for. An address with a slash too many or in capitals leads to the one that is meant.
+/// The page where there is no route. An address with a slash too many or in capitals leads to the one that is meant.
 pub async fn not_found(page: Page, method: Method) -> Response {
     let meant = page.meant();
     match meant.filter(|_| matches!(method, Method::GET | Method::HEAD)) {
@@ -68,7 +68,7 @@ pub async fn not_found(page: Page, method: Method) -> Response {
     }
 }
 
-/// What is not there, and what someone may not know to be there: the same page.
+/// The page for what is not there and for what someone may not know to be there: the same for both.
 pub fn missing(page: &Page) -> Response {
     unreadable(page, StatusCode::NOT_FOUND)
 }
@@ -122,7 +122,7 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
     page.render(failure.status, &page.text("failed-title"), &content)
 }
 
-/// What somebody wrote and could not send, to be taken along.
+/// A text that somebody could not send, to be taken along.
 pub fn kept(page: &Page, text: &str) -> Markup {
     html! {
         div.govuk-form-group {
@@ -132,12 +132,12 @@ pub fn kept(page: &Page, text: &str) -> Markup {
     }
 }
 
-/// What somebody wrote where they are not, or no longer, who may send it: it is not sent, and not lost.
+/// A text that its writer may not, or may no longer, send: it is not sent, and not lost.
 pub fn away(page: &Page, status: StatusCode, text: &str) -> Response {
     let at_desk = page.uri.path().starts_with("/desk");
     let (lead, to, link) = match (at_desk, page.person.is_some()) {
         (true, false) => ("away-desk", page.sign_in_link(), "sign-in"),
-        // Whoever has signed in is not told that they have not.
+        // A person who has signed in is not told that they have not.
         (true, true) => ("away-foreign", "/desk".into(), "desk-back"),
         (false, _) => ("away-lead", "/contact/return".into(), "contact-come-back"),
     };

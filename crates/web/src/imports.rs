@@ -1,4 +1,4 @@
-//! What the import pages ask of whoever can read files and has the facts; the binary answers it.
+//! Questions of the import pages to a part that can read files and has the facts; the binary answers them.
 
 use std::fs::File;
 use std::pin::Pin;
@@ -9,14 +9,14 @@ pub struct Reason {
     pub column: String,
     /// By it the page finds its words: texts `import-fault-CODE`.
     pub code: String,
-    /// What those words need: a table, a column, codes, years.
+    /// Details that those words need: a table, a column, codes, years.
     pub detail: String,
     pub rows: u64,
     /// Lines of the first such rows.
     pub lines: Vec<u64>,
 }
 
-/// What became of a file, or would. `read = accepted + unchanged + replaced + rejected`.
+/// The outcome of a file, or the one that it would have. `read = accepted + unchanged + replaced + rejected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     pub read: u64,
@@ -59,11 +59,11 @@ pub struct Trial {
     /// How it was read: format, encoding, separator.
     pub read_as: String,
     pub columns: Vec<String>,
-    /// What was chosen, or guessed; without a table nothing fits.
+    /// The choice made, or guessed; without a table nothing fits.
     pub choice: Choice,
     pub tables: Vec<String>,
     pub mappings: Vec<String>,
-    /// What would become of it, or why it cannot be read so.
+    /// The outcome that it would have, or why it cannot be read so.
     pub outcome: Option<Result<Outcome, String>>,
     /// The first rows as they would stand, below the names of their columns.
     pub first: (Vec<String>, Vec<Vec<String>>),
@@ -89,7 +89,7 @@ pub trait Imports: Send + Sync {
     fn file(&self) -> std::io::Result<File>;
     /// Keeps an upload waiting for an hour; gives the name under which it waits.
     fn wait(&self, file: File, name: String) -> Result<String, Unable>;
-    /// What would become of a file that waits. Nothing is written.
+    /// The outcome that a file that waits would have. Nothing is written.
     fn rehearse(&self, waiting: &str, choice: Choice) -> Later<Result<Trial, Unable>>;
     /// Takes a file in; gives the import's id.
     fn take_in(&self, waiting: &str, choice: Choice) -> Later<Result<String, Unable>>;

@@ -18,11 +18,11 @@ use crate::figures::Figures;
 use crate::texts::Language;
 use crate::{OWN_HOST, is_encrypted};
 
-/// Who asks, in which language, for which address.
+/// The request of a page: who asks, in which language, for which address.
 pub struct Page {
     pub language: Language,
     pub role: Option<Role>,
-    /// Who has signed in.
+    /// The person who has signed in.
     pub person: Option<Person>,
     pub uri: Uri,
     pub demo: bool,
@@ -61,7 +61,8 @@ impl FromRequestParts<Arc<App>> for Page {
     }
 }
 
-/// The value of a cookie. What opens something is heard over an encrypted way only as this host alone can have set it.
+/// The value of a cookie. Over an encrypted connection a cookie that opens something counts only as this host alone can
+/// have set it.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let is_own = OPENING.contains(&name) && is_encrypted(headers);
     let prefix = if is_own { OWN_HOST } else { "" };
@@ -174,7 +175,7 @@ impl Page {
         }
     }
 
-    /// What signing in is called: on a county's own server it is for those who work there.
+    /// The key of the text for signing in: on a county's own server it is for those who work there.
     pub fn sign_in_text(&self) -> &'static str {
         if self.demo { "sign-in" } else { "sign-in-staff" }
     }
@@ -191,7 +192,7 @@ impl Page {
         let works = [Role::Nurse, Role::Physician, Role::Lead, Role::Manager];
         ALL.into_iter().filter(move |(path, _)| match (*path, self.role) {
             ("/steer", Some(Role::Resident)) => false,
-            // Who comes to a county's own server without signing in is a resident.
+            // A visitor of a county's own server who has not signed in is a resident.
             ("/desk" | "/steer", None) => self.demo,
             ("/desk", Some(role)) => works.contains(&role),
             ("/admin/imports", role) => matches!(role, Some(Role::Admin | Role::Analyst)),

@@ -66,15 +66,15 @@ pub use limits::Strangers;
 pub use observe::{tell, tell_time_by};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
 
-/// What the binary wires together.
+/// The parts that the binary wires together.
 pub struct Parts {
     pub figures: Arc<dyn Figures>,
     pub imports: Arc<dyn Imports>,
     pub scorecards: Vec<Scorecard>,
     pub desk: Desk,
-    /// Who saw what: a log of its own.
+    /// The log of its own that records who saw what.
     pub accesses: Log,
-    /// What residents can write about; the first takes what no other is named for.
+    /// Services that residents can write about; the first takes the rest, for which no other is named.
     pub services: Vec<Service>,
     /// Signs the tokens of staff.
     pub token_key: [u8; 32],
@@ -86,13 +86,13 @@ pub struct Parts {
     pub metrics: bool,
     /// Bytes that nobody can guess, for the names of sessions.
     pub secret: fn() -> [u8; 32],
-    /// What strangers may do.
+    /// The limits for strangers.
     pub strangers: Strangers,
     /// The data directory, in which sessions outlive the server; without one they end with it.
     pub data: Option<PathBuf>,
 }
 
-/// What every page can reach.
+/// The state that every page can reach.
 pub struct App {
     figures: RwLock<Arc<dyn Figures>>,
     imports: Arc<dyn Imports>,
@@ -219,7 +219,7 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// What administrators and analysts keep in order.
+/// Pages for the tasks of administrators and analysts.
 fn administration() -> Router<Arc<App>> {
     Router::new()
         .route("/admin/imports", get(admin::imports::list))
@@ -237,7 +237,7 @@ fn brought(app: &Arc<App>) -> Router<Arc<App>> {
         .layer(middleware::from_fn_with_state(Arc::clone(app), caught))
 }
 
-/// What programs ask: JSON, and the same answer for what is not there and what they may not know of.
+/// Routes for programs: JSON, and the same answer for what is not there and what they may not know of.
 fn programs() -> Router<Arc<App>> {
     Router::new()
         .route("/openapi.json", get(api::openapi))
@@ -252,7 +252,7 @@ fn programs() -> Router<Arc<App>> {
         .layer(middleware::map_response(as_json))
 }
 
-/// What the framework itself refuses, such as a body that is too large, in the shape of every other refusal.
+/// Gives a refusal by the framework itself, such as of a body that is too large, the shape of every other refusal.
 async fn as_json(response: Response) -> Response {
     let is_text =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
@@ -288,7 +288,7 @@ pub async fn serve(
     let kept = tokio::spawn(keep_sessions(Arc::clone(&app)));
     tokio::select! {
         () = served => {}
-        // Who does not read, or sends half a request, does not keep the server.
+        // A client that does not read, or sends half a request, does not keep the server.
         () = over => {}
     }
     kept.abort();
@@ -336,7 +336,7 @@ async fn caught(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     }
 }
 
-/// What went wrong, as JSON for programs and as a page for people.
+/// An error, as JSON for programs and as a page for people.
 async fn failed(app: &Arc<App>, parts: &mut request::Parts, failure: Failure) -> Response {
     if is_of_programs(&parts.uri) {
         return failure.into_response();
@@ -351,7 +351,7 @@ fn is_of_programs(uri: &Uri) -> bool {
     uri.path().starts_with("/api/")
 }
 
-/// What the framework refuses by itself, in English and without a way on.
+/// Whether the framework refused by itself, in English and without a way on.
 fn is_bare_refusal(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
     response.status().is_client_error() && kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
@@ -364,7 +364,7 @@ async fn named(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let ours = &app.strangers.hosts;
     let is_ours = |host: &str| ours.iter().any(|name| name.eq_ignore_ascii_case(without_port(host)));
     let failure = match host {
-        // Whoever looks whether the server is up knows its address only.
+        // A monitor that asks whether the server is up knows only its address.
         _ if request.uri().path() == "/healthz" => None,
         _ if is_twice => Some(Failure::malformed("The request names two servers.")),
         None if request.version() == Version::HTTP_11 => Some(Failure::malformed("The request names no server.")),

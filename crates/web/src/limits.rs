@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const WAITING: u32 = 5;
 const WAITING_OF_ALL: usize = 256;
 
-/// What strangers may do, as the county sets it.
+/// The limits for strangers, as the county sets them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Strangers {
     /// New contacts an hour from one address, and of one resident who has signed in; 0: any number.
@@ -41,7 +41,7 @@ pub struct Strangers {
     pub hosts: Vec<String>,
 }
 
-/// What is counted of strangers.
+/// Counts of what strangers do.
 pub struct Counted {
     contacts: Rate,
     messages: Rate,
@@ -178,7 +178,7 @@ impl Address {
 
 /// Where a proxy says for whom it asks.
 const FORWARDED_FOR: &str = "x-forwarded-for";
-/// What else tells that somebody asks for another.
+/// Headers that also show that somebody asks for another.
 const FORWARDED: [&str; 7] =
     [FORWARDED_FOR, "forwarded", "via", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-server", "x-real-ip"];
 
@@ -228,7 +228,7 @@ pub struct Tries {
     waiting: tokio::sync::Semaphore,
 }
 
-/// What one address has tried.
+/// Failed tries of one address.
 #[derive(Clone, Copy)]
 struct Failed {
     since: i64,
@@ -275,7 +275,7 @@ impl Tries {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whose turn it is among those of the address that wait, from 1; none: it need not wait.
+    /// The place of a try among those of the address that wait, from 1; none: it need not wait.
     fn count(&self, address: IpAddr, now: i64) -> Option<u32> {
         let mut all = self.lock();
         if all.len() >= REMEMBERED {

@@ -1,7 +1,7 @@
 //! Live arrival: what happens in a conversation, as a stream of server-sent events or as an answer that waits for it.
 //!
-//! A cursor is only a cursor: every event is authorised when it is sent. What wakes a waiter is a hint; what it sends is
-//! read from the log, so that a lost hint costs time and never a message.
+//! A cursor is only a cursor: every event is authorised when it is sent. A hint wakes a waiter, which then reads from
+//! the log what it sends, so that a lost hint costs time and never a message.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub fn bytes(item: &Item) -> usize {
     }
 }
 
-/// What there is of a conversation after a number, as much as is sent at once.
+/// Items of a conversation after a number, as many as are sent at once.
 pub async fn some_after(app: &App, contact: Uuid, after: u64) -> store::Result<Vec<Item>> {
     let (mut items, mut size) = (Vec::new(), 0);
     loop {
@@ -82,7 +82,7 @@ pub fn instant(micros: i64) -> String {
     jiff::Timestamp::from_microsecond(micros).map_or_else(|_| String::new(), |at| at.to_string())
 }
 
-/// What there is after a number; waits for it up to `wait` seconds when there is nothing yet.
+/// Items after a number; waits for them up to `wait` seconds when there are none yet.
 pub async fn after(app: &App, contact: Uuid, after: u64, wait: u64) -> Result<Vec<Item>, Failure> {
     let mut heard = app.desk.listen(Topic::Contact(contact));
     let until = tokio::time::Instant::now() + Duration::from_secs(wait.min(LONGEST));

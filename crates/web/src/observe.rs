@@ -25,7 +25,7 @@ use crate::limits::is_from_here;
 const BUCKETS: [u64; 7] = [1, 5, 10, 25, 50, 250, 1000];
 const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 
-/// What is counted of requests.
+/// Counts of requests.
 #[derive(Default)]
 pub struct Counters {
     classes: [AtomicU64; 4],
@@ -52,7 +52,7 @@ pub struct Health {
     looked: tokio::sync::Mutex<Option<(Instant, Wrong)>>,
 }
 
-/// What cannot be written, and why.
+/// The things that cannot be written, and why.
 type Wrong = Vec<(&'static str, String)>;
 
 /// After so long it is looked again whether it can write.
@@ -65,7 +65,7 @@ impl Health {
         Health { data, looked: tokio::sync::Mutex::default() }
     }
 
-    /// What cannot be written, and why; looked at once for all who ask within some seconds.
+    /// The things that cannot be written, and why; looked at once for all who ask within some seconds.
     async fn wrong(&self, app: &App) -> Wrong {
         let mut looked = self.looked.lock().await;
         if let Some((_, wrong)) = looked.as_ref().filter(|(at, _)| at.elapsed() < LOOKED_EVERY) {

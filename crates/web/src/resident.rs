@@ -1,4 +1,4 @@
-//! What professionals do for the resident of a contact: the own pair, and encounters that were had.
+//! The work of professionals for the resident of a contact: the own pair, and encounters that took place.
 
 use facts::{Code, Modality, Profession};
 use maud::{Markup, html};
@@ -25,7 +25,7 @@ const LONGEST: u32 = 600;
 const MODALITIES: [Modality; 5] =
     [Modality::Message, Modality::Chat, Modality::Phone, Modality::Video, Modality::InPerson];
 
-/// What is asked for the resident of a contact.
+/// The request for the resident of a contact.
 #[derive(Debug, Default)]
 pub struct Asked {
     /// Home unit; by default the one that answers for the contact.
@@ -68,7 +68,7 @@ impl App {
         asked: Asked,
         key: &str,
     ) -> Result<(), Failure> {
-        // Who wrote without a name is nobody whom anything could be recorded of.
+        // Nothing can be recorded of a writer without a name, whom nobody knows.
         let subject =
             contact.subject.parse().map_err(|_| Failure::refused("anonymous", "The resident is not known."))?;
         // For the resident acts who has the contact, as everywhere else.

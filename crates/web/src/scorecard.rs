@@ -9,7 +9,7 @@ pub struct Scorecard {
     pub id: String,
     pub name: Names,
     pub about: Names,
-    /// Who answers for it: a role, never a person.
+    /// The role that answers for it, never a person.
     pub owner: Names,
     /// Management level that follows it.
     pub level: String,
@@ -69,7 +69,7 @@ pub struct Target {
     pub from: String,
     /// In the measure's unit.
     pub value: f64,
-    /// Who set it (a role), when, and why.
+    /// The role that set it, when, and why.
     pub who: Names,
     pub on: String,
     pub why: Names,

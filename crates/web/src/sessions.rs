@@ -76,7 +76,7 @@ impl Sessions {
         hex(&signature(&self.key, &[b"session", name.as_bytes()]))
     }
 
-    /// Who has signed in under a name. `is_used`: they do something themselves, and have not only left a page open.
+    /// The session of a name. `is_used`: the person does something themselves, and has not only left a page open.
     pub fn find(&self, name: &str, now: i64, is_used: bool) -> Option<Session> {
         if name.is_empty() {
             return None;

@@ -255,7 +255,7 @@ fn assurance_cell(page: &Page, reading: &Reading) -> Markup {
 /// Variation by assurance: what needs attention first stands first.
 fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) -> Markup {
     let all: Vec<Line<'_>> = scorecard.groups.iter().flat_map(|group| lines(page, group, unit, phases)).collect();
-    // What is not known stands apart from what is; without anything in them these places are not shown.
+    // Unknown verdicts stand apart from known ones; their places are not shown when nothing is in them.
     let has = |place: &dyn Fn(&Line<'_>) -> bool| all.iter().any(place);
     let kind_of = |variation: Option<Variation>| match variation {
         Some(Variation::Concern(_)) => "concern",

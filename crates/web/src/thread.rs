@@ -63,7 +63,7 @@ pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result
     Ok(Items { items, head })
 }
 
-/// What there is of a conversation before a number, as much as is shown at once.
+/// Items of a conversation before a number, as many as are shown at once.
 async fn some_before(app: &App, id: Uuid, before: u64) -> store::Result<Vec<Item>> {
     let (mut items, mut size, mut first) = (VecDeque::new(), 0, before);
     while first > 1 {

@@ -43,7 +43,7 @@ impl From<Chosen> for Choice {
     }
 }
 
-/// Whoever may import; to all others there is no such page.
+/// The person who asks, if they may import; for all others there is no such page.
 fn importer(page: &Page) -> Option<Person> {
     let resource = if page.synthetic { Resource::Synthetic } else { Resource::Real };
     let allowed = decide(page.role, Purpose::Management, Action::Import, resource).allow;
@@ -102,7 +102,7 @@ async fn listed(app: &App, page: &Page, status: StatusCode, wrong: Option<String
     page.render(status, &title, &content)
 }
 
-/// What became of an import, in one sentence.
+/// The outcome of an import, in one sentence.
 fn standing(page: &Page, import: &ImportCard) -> String {
     match (&import.outcome, import.whole) {
         (_, false) => page.text("import-broke-off"),
@@ -284,7 +284,7 @@ pub async fn trial(
     page.render(StatusCode::OK, &format!("{} – {}", trial.file, page.text("section-imports")), &content)
 }
 
-/// What would become of the file.
+/// The outcome that the file would have.
 fn verdict(page: &Page, trial: &Trial) -> Markup {
     html! {
         @match &trial.outcome {

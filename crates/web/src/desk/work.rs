@@ -114,7 +114,7 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     let items = crate::thread::items(app, page, id, contact.conversation).await.map_err(broken)?;
     let history = app.desk.history(id).await.map_err(broken)?;
     let met = app.met(id, &contact).await.map_err(broken)?;
-    // What lies after the page that is shown nobody has seen on it.
+    // Nobody has seen on the page what lies after it.
     let contact = Contact { conversation: items.last(), ..contact };
     Ok(Whole { id, contact, items, history, met })
 }

@@ -46,7 +46,7 @@ pub struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// What a link asks for, or the page that says why it is not shown.
+    /// The measure that a link asks for, or the page that says why it is not shown.
     pub fn of<'a>(page: &'a Page, id: &str, filters: &Filters) -> Result<Asked<'a>, Box<Response>> {
         if let Some(response) = turned_away(page) {
             return Err(response.into());
@@ -87,7 +87,7 @@ fn followed(app: &App, id: &str) -> Followed {
     known.cloned().unwrap_or_else(|| Followed { id: id.into(), targets: Vec::new(), rebases: Vec::new() })
 }
 
-/// What shows in a list how far below the top a unit stands.
+/// Sign that shows in a list how far below the top a unit stands.
 const INDENT: &str = "\u{2003}";
 
 /// The charts a measure may be drawn as, the default first. Rolling figures have a line and no limits.
@@ -572,7 +572,7 @@ fn failed_first(table: &crate::figures::CaseTable) -> Vec<&Vec<String>> {
     rows
 }
 
-/// What stands in a column of a case, in the reader's words.
+/// A cell in a column of a case, in the reader's words.
 fn case_cell(app: &App, page: &Page, card: &Card, column: &str, cell: &str) -> String {
     let language = page.language;
     match (column, cell) {

@@ -23,7 +23,7 @@ use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
 use crate::numbers;
 
-/// What somebody decides about a phase.
+/// A decision that somebody makes about a phase.
 #[derive(Deserialize, Default)]
 pub struct Decision {
     #[serde(default)]

@@ -70,7 +70,7 @@ pub fn read_as(
     Reading { charted, points: series.points.clone(), targets, variation, proposal, assurance, unjudged }
 }
 
-/// What a value of the measure can be, as far as its kind and unit tell; values that are elsewhere know it better.
+/// The possible values of the measure, as far as its kind and unit show; any value, where the data lie outside these.
 fn span(card: &Card, data: &[Datum]) -> Span {
     let span = match (card.kind.as_str(), card.unit.as_str()) {
         ("nps", _) => Span { least: -100.0, most: 100.0 },

@@ -1,4 +1,4 @@
-//! What the demo county's source reports beside what the county shows, both also for 100,000 residents.
+//! Figures that the demo county's source reports beside what the county shows, both also for 100,000 residents.
 
 use std::sync::LazyLock;
 
@@ -99,7 +99,7 @@ fn months(page: &Page, figure: &SourceFigure) -> String {
     if from == to { from } else { format!("{from} – {to}") }
 }
 
-/// What may be rounded by more than this share is told as being about so much.
+/// A figure that rounding may change by more than this share is shown as being about so much.
 const ABOUT: f64 = 0.03;
 
 /// A figure as the source has it: a value, a bound or both bounds.

@@ -6,7 +6,7 @@ use crate::figures::Card;
 use crate::layout::Page;
 use crate::numbers;
 
-/// What a measure of a unit has come to in the month that is under way, if anything has happened.
+/// The value that a measure of a unit has come to in the month under way, if anything has happened.
 pub fn section(page: &Page, card: &Card, unit: &str) -> Markup {
     let Some(point) = page.figures.under_way(&card.id, unit) else { return html! {} };
     let Some(value) = point.value else { return html! {} };

@@ -15,7 +15,7 @@ use crate::contacts::{call, opening};
 use crate::pages::{fixture, signed_in};
 use crate::{app_and_accesses, app_over, on_its_own};
 
-/// Who asks: a role, nobody, or whoever holds the code of the first contact.
+/// The askers: a role, nobody, or the holder of the code of the first contact.
 const NOBODY: &str = "nobody";
 const HOLDER: &str = "holder";
 
@@ -29,13 +29,14 @@ async fn status(app: &Arc<App>, method: Method, path: &str, cookie: &str) -> u16
     answer.expect("an answer").status().as_u16()
 }
 
-/// What each asker gets: 200, to the sign-in (303), or nothing (404). Written down here, and not asked of the rules.
+/// The answer to each asker: 200, to the sign-in (303), or nothing (404). It is written down here, not asked of the
+/// rules.
 fn expected(page: &str, who: &str) -> u16 {
     let works = ["nurse", "physician", "lead"].contains(&who);
     let signed_out = [NOBODY, HOLDER].contains(&who);
     let sees = match page {
         "home" | "sign-in" | "contact" | "return" => true,
-        // Who has no contact open here is shown how to come back to one.
+        // A visitor who has no contact open here is shown how to come back to one.
         "thread" => return if who == HOLDER { 200 } else { 303 },
         "metrics" | "nothing" => false,
         _ if signed_out => return 303,
@@ -78,7 +79,7 @@ fn every_page_is_for_whom_it_is_and_for_nobody_else() {
             ("metrics", "/metrics".into()),
             ("nothing", "/admin".into()),
         ];
-        // What the desk does, to the end of a contact: whoever may not, finds nothing there.
+        // Commands of the desk, to the end of a contact: an asker who may not work there finds nothing.
         let commands = ["claim", "reply", "ask", "finish", "transfer", "resolve", "reopen", "close", "release"];
         let mut got: BTreeMap<(&str, &str), u16> = BTreeMap::new();
         let roles = Role::ALL.map(Role::code);

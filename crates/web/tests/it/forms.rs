@@ -21,7 +21,7 @@ struct Browser {
     cookies: BTreeMap<String, String>,
 }
 
-/// What came back: status, where to go on, and the page.
+/// The answer: status, where to go on, and the page.
 struct Answer {
     status: StatusCode,
     to: String,

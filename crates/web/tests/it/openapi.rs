@@ -37,7 +37,7 @@ fn every_route_of_programs_is_described_and_no_other() {
     assert_eq!(routes, described);
 }
 
-/// What an answer has that the document does not, or lacks of what it must have.
+/// Fields that an answer has beyond the document, or lacks of those that it must have.
 fn faults(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<String> {
     if let Some(name) = schema["$ref"].as_str() {
         return faults(document, document.pointer(&name[1..]).expect("a schema"), value, place);

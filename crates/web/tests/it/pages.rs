@@ -255,7 +255,8 @@ fn links_to_what_is_not_there_say_so() {
             let (status, page) = get(&app, path, &manager).await;
             assert!(status == StatusCode::NOT_FOUND && page.contains("<h1"), "{path}: {status}");
         }
-        // What the framework refuses before anything of ours has seen it is a page, too, in the reader's language.
+        // A refusal by the framework, before anything of ours has seen the request, is a page, too, in the reader's
+        // language.
         for path in [
             "/steer?unit=a&unit=b&lang=sv",
             "/contact/thread?id=a&id=b&lang=sv",

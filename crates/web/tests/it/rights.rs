@@ -72,7 +72,7 @@ fn who_has_left_or_moved_opens_nothing_where_they_were() {
     on_its_own(async {
         let day = today();
         let ended = |id: &str, on: i32| Command::EndProfessional { id: id.into(), on };
-        // What is said before the token is used, what after, and whether it still opens the queue of `small` then.
+        // Commands before the token is used, those after, and whether it still opens the queue of `small` then.
         let cases: Vec<(&str, Vec<Command>, Vec<Command>, bool)> = vec![
             ("nobody knows them", vec![], vec![], true),
             ("they work there", vec![works("n", "small", day - 9)], vec![], true),

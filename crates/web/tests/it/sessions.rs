@@ -69,7 +69,7 @@ fn over_an_encrypted_way_only_this_host_can_have_set_what_opens() {
 fn sign_in_leads_back_to_where_one_was_and_never_elsewhere() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
-        // What was asked for without being signed in, and where the sign-in that it leads to leads.
+        // The page asked for without signing in, and where the sign-in that it leads to leads.
         for path in ["/steer/measures/access.callback_24h?unit=small&chart=run", "/desk?unit=small", "/steer"] {
             let request = Request::get(path);
             let (status, headers, _) = from(&app, "192.0.2.1", request, String::new()).await;

@@ -1,4 +1,4 @@
-//! What strangers may do: how often they write, from where, what they send, and what they learn by it.
+//! The limits for strangers: how often they write, from where, what they send, and what they learn by it.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -102,7 +102,7 @@ fn an_address_opens_so_many_contacts_and_others_go_on() {
 #[test]
 fn who_a_proxy_asks_for_is_believed_of_a_trusted_one_only() {
     on_its_own(async {
-        // What is trusted, the peer, what it says, and whose contact it is then.
+        // The proxy trusted, the peer, what it says, and the address whose contact it is then.
         let cases = [
             ("", "127.0.0.1", "198.51.100.1", "127.0.0.1"),
             ("10.0.0.1", "127.0.0.1", "198.51.100.1", "127.0.0.1"),
@@ -255,7 +255,7 @@ fn of_every_body_what_is_not_known_is_refused_by_its_name() {
                 body[name] = json!("x");
                 wrong.push((name.into(), body.to_string()));
             }
-            // What other commands take is not passed over either.
+            // Fields that other commands take are not passed over either.
             let others = ["text", "seen", "note", "reason", "outcome", "modality", "minutes"];
             let is_passed_over = |name: &str| {
                 path.contains(&id) && whole.get(name).is_none() && !(path.ends_with("resolve") && name == "text")
@@ -372,7 +372,7 @@ fn without_a_name_of_its_own_the_same_words_to_the_same_message_are_one() {
         let written = call(&app, Method::PUT, &path, &of("resume_code"), Some(json!({ "text": "Kiitos" }))).await;
         assert_eq!(written.0, StatusCode::CREATED);
         assert_eq!(post("reply", json!({ "text": "Selvä" })).await, StatusCode::CREATED, "to another message");
-        // What changes the state is told by the state.
+        // The state recognises a repetition of a command that changes it.
         for verb in ["release", "claim", "release", "claim"] {
             assert_eq!(post(verb, json!({})).await, StatusCode::OK, "{verb}");
         }
@@ -387,7 +387,7 @@ fn a_thread_is_told_in_pages_however_much_was_written() {
         let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("a", "eka"))).await;
         let of = |field: &str| opened[field].as_str().expect("text").to_string();
         let (id, code) = (of("contact"), of("resume_code"));
-        // What is longest when it is shown: a paragraph of each line, a name for each sign.
+        // Texts that are longest when shown: a paragraph of each line, a name for each sign.
         let long = ["\n".repeat(9_998), "&".repeat(9_998), "\u{1f600}".repeat(9_998), "\u{1}".repeat(9_998)];
         for number in 0..80 {
             let text = json!({ "text": format!("a{}b", long[number % 4]) });
@@ -525,7 +525,7 @@ fn what_is_open_goes_compressed_and_what_holds_a_secret_as_it_is() {
             ("/", true),
             ("/sign-in", true),
             ("/steer", true),
-            // Whoever may decide on its phases has a form there.
+            // A person who may decide on its phases has a form there.
             (measure, false),
             ("/assets/luotsi.css", true),
             ("/assets/live.js", true),
