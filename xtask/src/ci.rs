@@ -111,7 +111,7 @@ fn serve_demo(data: &Path) -> Result<(Child, String), String> {
     let mut lines = lines.into_iter().flatten().map_while(Result::ok);
     match lines.find_map(|line| line.strip_prefix("serving on ").map(str::to_string)) {
         Some(url) => {
-            // What it says later is read: a server must not end because nobody listens.
+            // A thread reads what the server says later: it must not end because nobody listens.
             std::thread::spawn(move || lines.for_each(drop));
             Ok((server, url))
         }

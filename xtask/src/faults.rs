@@ -81,12 +81,12 @@ const BUGS: [(&str, Fault, &str); 5] = [
     ("ErrorIgnored", Fault::SyncFails, "lost"),
     ("Forgetful", Fault::Killed, "again"),
 ];
-/// What went wrong with the suite and not with the log begins so.
+/// An error of the suite, not of the log, begins so.
 const ITSELF: &str = "the suite itself: ";
 /// How often a bug's fault is tried until it is caught.
 const TRIES: u32 = 120;
 
-/// What the suite needs to try a fault.
+/// Everything that the suite needs to try a fault.
 struct Suite {
     worker: PathBuf,
     disk: PathBuf,
@@ -97,7 +97,7 @@ struct Suite {
     tried: u32,
 }
 
-/// What came of the tries.
+/// The outcome of the tries.
 #[derive(Default)]
 struct Tally {
     survived: u32,
@@ -107,7 +107,7 @@ struct Tally {
     recoveries: Vec<Duration>,
 }
 
-/// What is asked of the suite.
+/// The form of the suite that is asked for.
 #[derive(PartialEq)]
 enum Form {
     Short,

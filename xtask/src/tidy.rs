@@ -1,4 +1,4 @@
-//! What a program can hold of the house rules.
+//! The house rules that a program can check.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -291,7 +291,7 @@ fn places(files: &[PathBuf]) -> Result<Vec<String>, String> {
     Ok(found)
 }
 
-/// What `cargo deny` checks of licences, bans and sources, where it is not installed.
+/// Checks licences, bans and sources with `cargo deny`, or by its rules where it is not installed.
 fn licences() -> Result<Vec<String>, String> {
     let installed =
         Command::new("cargo").args(["deny", "--version"]).output().is_ok_and(|output| output.status.success());

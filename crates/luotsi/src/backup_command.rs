@@ -23,7 +23,7 @@ use crate::{now, output, runtime};
 use inventory::What;
 use staged::Staged;
 
-/// What a backup says of itself, and the signature of that.
+/// The description of a backup, and its signature.
 const CONTENTS: &str = "backup.json";
 const SIGNATURE: &str = "backup.hmac";
 /// Folder of the copies within a backup.
@@ -37,8 +37,8 @@ const KEY_SIZE: u64 = 4096;
 pub struct Backup {
     #[command(flatten)]
     place: Place,
-    /// New folder for everything but keys. Whoever has it and the keys can read what residents wrote: keep it as safe as
-    /// the data directory itself.
+    /// New folder for everything but keys. Anyone who has it and the keys can read what residents wrote: keep it as
+    /// safe as the data directory itself.
     to: PathBuf,
     /// New folder for the content keys, wrapped by the master key. Keep these copies elsewhere, and 30 days at most: what is
     /// erased later is erased in the backup, too, once they are gone.
@@ -60,7 +60,7 @@ pub struct Restore {
     directory_key: Option<PathBuf>,
 }
 
-/// What a backup says of itself.
+/// The description of a backup.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Contents {
@@ -119,8 +119,8 @@ pub fn backup(arguments: &Backup) -> Result<()> {
     let copies = to.path.join(COPIES);
     staged::private_folder(&copies)?;
     let keys = Arc::new(place.keys()?);
-    // What is published first, then what it was made from, and the log last: each is at least as new as what was made from
-    // it. The keys come after the log: every key that its copy needs is then there.
+    // The published figures first, then the facts that they were made from, and the log last: each is at least as new
+    // as what was made from it. The keys come after the log: every key that its copy needs is then there.
     copy_files(place, &copies)?;
     let logs = runtime()?.block_on(copy_logs(place, &keys, &copies))?;
     keys.copy(&to_keys.path.join(KEYS)).map_err(told)?;
@@ -344,8 +344,8 @@ fn contents(arguments: &Restore) -> Result<(Contents, Vec<u8>)> {
     Ok((contents, text))
 }
 
-/// Every copied file of a backup: by its name there, where it stands, and its path in the data directory. What is there and
-/// is not named, or is named and is not there, is an error.
+/// Every copied file of a backup: by its name there, where it stands, and its path in the data directory. A file that
+/// is there and not named, or named and not there, is an error.
 fn named(arguments: &Restore, contents: &Contents) -> Result<Vec<(String, PathBuf, PathBuf)>> {
     let wrapped = format!("keys/{KEYS}");
     for path in inventory::files(&arguments.from)? {

@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     serve::serve(&arguments.place, arguments.serving, Some(living))
 }
 
-/// What is not older than a minute happens while it is served; in microseconds.
+/// Contacts younger than this happen while the county is served; in microseconds.
 const STEPS_IN_TIME: i64 = 60_000_000;
 
 /// A new county.

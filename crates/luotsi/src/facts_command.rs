@@ -26,7 +26,7 @@ pub struct ImportArguments {
     /// Mapping of the file's columns and codes.
     #[arg(long)]
     map: Option<PathBuf>,
-    /// What stands in the rows' `source`; by default what the mapping says, or the table's name.
+    /// Name that stands in the rows' `source`; by default the one that the mapping gives, or the table's.
     #[arg(long)]
     source: Option<String>,
     /// Encoding of the text, such as windows-1252; by default UTF-8, or UTF-16 where the file is.
@@ -102,8 +102,8 @@ pub fn import(arguments: &ImportArguments) -> Result<Done> {
     Ok(if rejected > 0 { Done::WithRejectedRows } else { Done::Whole })
 }
 
-/// What there is to say of an import beside its counts. Of a refused row its place and the reason, and nothing of what
-/// stands in it: that is in the quarantine.
+/// Remarks on an import beside its counts: of a refused row its place and the reason, and nothing of its content, which
+/// is in the quarantine.
 fn remarks(file: &Path, summary: &Summary, dry_run: bool) -> Vec<String> {
     let file = file.display();
     let mut remarks = Vec::new();
@@ -139,8 +139,8 @@ pub enum FactsCommand {
     List(DataDirectory),
     /// The columns of a table, and what they mean.
     Show { table: String },
-    /// The number under which the facts know a resident, from the id that the source gives them, and in which tables there are
-    /// rows of theirs; recorded where accesses are. Whoever holds the data directory and its keys may ask.
+    /// The number under which the facts know a resident, from the id that the source gives them, and in which tables
+    /// there are rows of theirs; recorded where accesses are. Anyone who holds the data directory and its keys may ask.
     Who(crate::who::Arguments),
     /// Fold newer rows into the base of each range; what was replaced joins the history.
     Compact(DataDirectory),

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::now;
 use crate::place::told;
 
-/// What stands in the `source` of rows that come from the log.
+/// Text that stands in the `source` of rows that come from the log.
 pub const SOURCE: &str = "log";
 /// Contacts in one commit.
 const MOST: usize = 50_000;
@@ -59,7 +59,7 @@ pub struct Follower {
     released: Instant,
 }
 
-/// What one round brought.
+/// The outcome of one round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Followed {
     /// Rows that are new, replace others, or are gone.
@@ -105,7 +105,7 @@ impl Follower {
 
     /// Brings into the facts what happened since the last round, a commit at most.
     pub async fn round(&mut self) -> Result<Followed> {
-        // What is wrong with the directory's key is told before anything else.
+        // A fault of the directory's key is reported before anything else.
         self.directory()?;
         let mut touched: BTreeSet<Uuid> = BTreeSet::new();
         let mut residents: BTreeSet<Uuid> = BTreeSet::new();

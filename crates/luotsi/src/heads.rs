@@ -54,7 +54,7 @@ impl Head {
 pub struct Heads {
     path: PathBuf,
     key: [u8; 32],
-    /// What this process has noted last.
+    /// Heads that this process has noted last.
     last: Vec<(Of, u64)>,
 }
 

@@ -1,4 +1,4 @@
-//! What the desk needs of the facts, as it was read last: damage in them does not stop contacts.
+//! The part of the facts that the desk needs, as it was read last: damage in the facts does not stop contacts.
 
 use std::path::Path;
 
@@ -56,7 +56,7 @@ impl LastRead {
         }
     }
 
-    /// What stands among the snapshots; nothing where nothing readable does.
+    /// Reads the part that stands among the snapshots; empty where nothing readable does.
     pub fn read(snapshots: &Path) -> LastRead {
         let text = std::fs::read(snapshots.join(FILE)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()

@@ -355,7 +355,7 @@ async fn restore(arguments: &Restore) -> Result<()> {
     }
     let restored = restore_logs(arguments).await;
     if restored.is_err() && arguments.keys.is_some() {
-        // Whoever tries again finds the place as it was.
+        // The next try finds the place as it was.
         store::files_of(&place).iter().for_each(|file| drop(std::fs::remove_file(file)));
     }
     restored
@@ -377,7 +377,7 @@ async fn restore_logs(arguments: &Restore) -> Result<()> {
     }
     // The log last: without it nothing is served, and whoever was interrupted restores again.
     let accesses = match &arguments.accesses {
-        // What is here already stays the log's.
+        // A log that is here already stays.
         None if arguments.of.accesses().head().map_err(told)?.is_some() => {
             Some(Log::open(&arguments.of.accesses(), Arc::clone(&keys), now).map_err(told)?)
         }
@@ -452,7 +452,7 @@ fn join_keys(arguments: &JoinKeys) -> Result<()> {
     for copy in &arguments.copies {
         let joined = keys.join(copy, log.as_ref().map(|head| head.keys));
         if joined.is_err() && !stood {
-            // Whoever tries again finds the place as it was.
+            // The next try finds the place as it was.
             store::files_of(&path).iter().for_each(|file| drop(std::fs::remove_file(file)));
         }
         let joined = joined.map_err(told)?;

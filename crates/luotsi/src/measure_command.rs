@@ -78,10 +78,10 @@ pub struct RunArguments {
     /// Write what the run was made from (versions and digests of program, facts, calendar and measures) as JSON.
     #[arg(long)]
     manifest: Option<PathBuf>,
-    /// The case rows instead of figures. Whoever holds the data directory may see them.
+    /// The case rows instead of figures. Anyone who holds the data directory may see them.
     #[arg(long)]
     cases: bool,
-    /// Show figures of few people, too. Whoever holds the data directory may see them.
+    /// Show figures of few people, too. Anyone who holds the data directory may see them.
     #[arg(long)]
     no_suppress: bool,
     /// table, csv, json or parquet.

@@ -248,7 +248,7 @@ impl Place {
         self.data.path.join("snapshots")
     }
 
-    /// What was noted of where the logs ended.
+    /// The notes of where the logs ended.
     pub fn heads(&self, keys: &Keys) -> Heads {
         Heads::at(self.data.path.join(heads::FILE), keys)
     }
@@ -258,7 +258,7 @@ impl Place {
     }
 }
 
-/// What went wrong with the log, in the words of the command line.
+/// An error of the log, in the words of the command line.
 pub fn told(error: store::Error) -> Error {
     Error { what: error.what, at: error.at, remedy: error.remedy }
 }

@@ -76,8 +76,9 @@ impl Publication {
         let settings = Settings::read(data)?;
         let mut results = Results::open(data)?;
         let threshold = settings.threshold_after(results.last_threshold()?, data)?;
-        // What an import has brought so far is not shown: half of it could hide for ever what the whole would not. Asked
-        // after the snapshot was taken: one that begins now is not in it, and one that has ended since brought a version.
+        // Rows that an unfinished import has brought so far are not shown: half of it could hide for ever what the
+        // whole would not. The question comes after the snapshot: an import that begins now is not in it, and one that
+        // has ended since brought a version.
         let broken_off = broken_off(data)?;
         if let Some((import, file)) = &broken_off {
             eprintln!("nothing is published: the import {import} broke off, import its file {file} again whole");

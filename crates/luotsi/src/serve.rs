@@ -150,7 +150,8 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
                 _ = noting => ended_by_itself("noting where the logs end"),
                 _ = following_facts => ended_by_itself("follower of the log"),
             };
-            // Said before anything else can go wrong. What is acknowledged is on disk; what has no answer asks again.
+            // The reason is said before anything else can go wrong. Acknowledged messages are on disk; a client without
+            // an answer asks again.
             eprintln!("error: {why}");
             let _ = slot.set(why);
             tokio::spawn(async {
@@ -190,7 +191,7 @@ async fn leave(desk: &Desk, heads: &mut Heads, logs: &[(Of, Log)]) {
     }
 }
 
-/// What is shown first, and the version of the facts that it was made from.
+/// The publication shown first, and the version of the facts that it was made from.
 async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
     match Publication::load(data).await {
         Ok(publication) => {
@@ -219,7 +220,7 @@ fn go_on(living: Option<Living>, desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// What the keys of tokens are derived for.
+/// The purpose for which the keys of tokens are derived.
 pub const TOKENS: &str = "tokens";
 /// How often it is noted where the logs end.
 const NOTED_EVERY: Duration = Duration::from_mins(5);
@@ -311,7 +312,7 @@ fn right_settings(data: &Path, publication: &Publication) -> Result<Settings> {
     Ok(settings)
 }
 
-/// What residents can write about.
+/// Services that residents can write about.
 fn services(settings: Settings) -> Vec<Service> {
     let service = |it: crate::settings::Service| Service {
         id: it.id,
@@ -321,8 +322,8 @@ fn services(settings: Settings) -> Vec<Service> {
     settings.services.into_iter().map(service).collect()
 }
 
-/// What strangers may do. A demo that only this machine reaches is asked under names of this machine alone: under another
-/// a page of somebody else's would ask.
+/// The limits for strangers. A demo that only this machine reaches answers under names of this machine alone: under
+/// another name somebody else's page would ask.
 fn strangers(settings: &Settings, is_own_demo: bool) -> Strangers {
     let own = ["localhost", "127.0.0.1", "[::1]"].into_iter().map(String::from).filter(|_| is_own_demo);
     Strangers {

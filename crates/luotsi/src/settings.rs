@@ -15,12 +15,13 @@ const FILE: &str = "county.toml";
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// What fewer people than this stand behind is not published: 3 to 10.
+    /// A figure that rests on fewer people than this is not published: 3 to 10.
     pub threshold: u64,
     /// Whether the file names the threshold, and it is not the usual one for want of a word.
     #[serde(skip)]
     pub names_threshold: bool,
-    /// What residents can write about, and whose queue it comes to; the first takes what no other is named for.
+    /// Services that residents can write about, and the unit whose queue each comes to; the first takes the rest, for
+    /// which no other is named.
     #[serde(rename = "service")]
     pub services: Vec<Service>,
     pub limits: Limits,
@@ -31,8 +32,8 @@ pub struct Settings {
     pub hosts: Vec<String>,
 }
 
-/// What strangers may do in an hour; 0 is no limit. Who shares an address, such as that of a library or of an operator of
-/// mobile networks, shares what is counted by it.
+/// Limits for strangers in an hour; 0 is no limit. People who share an address, such as that of a library or of an
+/// operator of mobile networks, share its counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {

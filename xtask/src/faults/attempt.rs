@@ -11,7 +11,8 @@ use super::disk::{self, Loss};
 use super::network::Proxy;
 use super::{Chance, Fault, Suite, Tally};
 
-/// Who waits for its turn longer than this was not told to come back in time: two seconds, and some for the machine.
+/// A client that waits for its turn longer than this got no word in time to come back: two seconds, and some for the
+/// machine.
 const LATE: u64 = 4000;
 /// How long a log may take to go on after a fault, and a disk to be asked for what it fails at, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -32,14 +33,14 @@ pub struct Attempt<'a> {
     way: String,
     number: u32,
     said: Said,
-    /// What was to go wrong has gone wrong.
+    /// The planned fault has happened.
     disturbed: bool,
     /// A client was erased.
     erased: bool,
     proxy: Option<Proxy>,
 }
 
-/// What stands in a log.
+/// The content of a log.
 #[derive(Default)]
 struct Standing {
     /// Places of the events of each key.
@@ -53,7 +54,7 @@ struct Standing {
     sound: bool,
 }
 
-/// What was said by the workers of one try.
+/// The words of the workers of one try.
 #[derive(Default)]
 struct Said {
     sent: Vec<String>,
@@ -167,7 +168,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// What is not an append is killed at a step, again at another, and then brought to its end.
+    /// An erasure or a copy is killed at a step, again at another, and then brought to its end.
     fn killed_at_step(&mut self, chance: &mut Chance) -> Result<(), String> {
         let worker = self.start(0, 0, &[])?;
         pause(chance.between(60, 160));
@@ -230,7 +231,7 @@ impl Attempt<'_> {
         network.delay.store(chance.between(20, 200), Ordering::Release);
         pause(800);
         network.silent.store(true, Ordering::Release);
-        // What had passed the network before it fell silent is still told.
+        // Messages that had passed the network before it fell silent still arrive.
         pause(500);
         let before = self.acknowledged();
         // Now and then for half a minute, after which the database itself has given the connection up.
@@ -322,12 +323,13 @@ impl Attempt<'_> {
         let seed = format!("{}-{life}-{writer}", self.number);
         let mut command = self.worker(["run", &self.way], Some(&seed), settings);
         if writer == 0 {
-            // Who got no answer asks again, and now and then also somebody who got one.
+            // A client that got no answer asks again, and now and then also one that got an answer.
             let acked = &self.said.acked;
             let unknown = self.said.sent.iter().filter(|key| !acked.contains_key(*key));
             command.args(unknown).args(acked.keys().rev().take(3));
         }
-        // What it says goes to a file on no disk that fails: it outlives the kill, and nobody has to read along.
+        // The worker writes its words to a file on no disk that fails: it outlives the kill, and nobody has to read
+        // along.
         let words =
             fs::File::create(self.folder.join(format!("words-{life}-{writer}"))).map_err(|error| error.to_string())?;
         command.stdout(words).spawn().map_err(|error| format!("the worker: {error}"))
@@ -357,7 +359,7 @@ impl Attempt<'_> {
         fs::write(&path, bytes).map_err(|error| error.to_string())
     }
 
-    /// What the log says of itself: its events by key, and what is wrong.
+    /// The log's own account: its events by key, and its faults.
     fn asked(&self) -> Result<Standing, String> {
         let output = Command::new(&self.suite.worker).args(["check", &self.place]).arg(&self.data).output();
         let output = output.map_err(|error| format!("the worker: {error}"))?;
@@ -436,7 +438,7 @@ impl Said {
                     self.wrong.push(format!("{key} was acknowledged at {before} and again at {pos}"));
                 }
             }
-            // What failed is not known to have failed: it is asked again.
+            // An append that failed is not known to have failed: it is asked for again.
             ["failed" | "unread", ..] | ["sent", _] => {}
             ["closed", ..] if disturbed => {}
             ["overloaded", waited] if waited.parse().is_ok_and(|waited: u64| waited < LATE) => {}

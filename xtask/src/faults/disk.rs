@@ -1,4 +1,4 @@
-//! What is left on a disk after a power cut: what was synced, and of the rest as much as chance leaves.
+//! The remains on a disk after a power cut: everything synced, and of the rest as much as chance leaves.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -23,7 +23,7 @@ struct Change {
     fate: Fate,
 }
 
-/// What a disk does with a change.
+/// The fate of a change on a disk.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
     /// A sync has brought it to the disk.
@@ -73,7 +73,7 @@ pub fn cut(journal: &Path, loss: Loss, below: &mut dyn FnMut(u64) -> u64) -> Res
             file.write_all_at(&change.new[..kept], change.at).map_err(broken)?;
         }
     }
-    // What follows begins on a disk that has what it has.
+    // The next life begins on a disk that has what it has.
     fs::remove_file(journal).map_err(|error| error.to_string())
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What the network does at the moment.
+/// The state of the network at the moment.
 #[derive(Default)]
 pub struct Network {
     /// Messages that a connection may send before it is cut; 0: it is not.
@@ -42,7 +42,7 @@ impl Proxy {
                     return;
                 }
                 let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else { continue };
-                // What is small goes at once, as it does without a proxy.
+                // Small messages go at once, as they do without a proxy.
                 let _ = client.set_nodelay(true).and_then(|()| server.set_nodelay(true));
                 let ways = (client.try_clone(), server.try_clone());
                 let (Ok(client_too), Ok(server_too)) = ways else { continue };

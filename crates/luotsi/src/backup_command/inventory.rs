@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use analytics::{Error, Result};
 
-/// What a backup does with a file.
+/// The treatment of a file in a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// Copied as it is.
@@ -50,7 +50,7 @@ const INVENTORY: [(&str, What); 30] = [
     ("keys/directory.key", What::Key),
     // Made anew from the log.
     ("snapshots/", What::LeftOut),
-    // Who has signed in signs in again.
+    // A person who has signed in signs in again.
     ("sessions", What::LeftOut),
     // Locks of processes.
     ("lock", What::LeftOut),
@@ -63,7 +63,7 @@ const INVENTORY: [(&str, What); 30] = [
     ("lost+found/", What::LeftOut),
 ];
 
-/// What a backup does with a file, by its path in the data directory; none: nobody has thought of it.
+/// The treatment of a file in a backup, by its path in the data directory; none: no rule foresees the file.
 pub fn what(path: &Path) -> Option<What> {
     let text = path.to_str()?;
     // Of databases that are open, and what a process that was killed had not finished.

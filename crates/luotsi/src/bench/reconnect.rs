@@ -16,10 +16,10 @@ const LISTENERS: usize = 500;
 const CONVERSATIONS: usize = 20;
 /// Each conversation gets a message so often.
 const EVERY: Duration = Duration::from_millis(200);
-/// What is written after the kill is heard by everybody within this, or it is lost.
+/// Everybody hears within this time a message written after the kill, or it is lost.
 const LATEST: Duration = Duration::from_secs(30);
 
-/// What came of it.
+/// The outcome.
 pub struct Reconnected {
     /// From when the server serves again to when a listener is answered.
     pub took: Vec<Duration>,

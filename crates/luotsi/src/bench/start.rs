@@ -66,7 +66,7 @@ fn start(place: &Place) -> Result<(Duration, usize)> {
     })
 }
 
-/// What happens to a contact.
+/// Events in the life of a contact.
 fn life(number: u64) -> Vec<Event> {
     let opened = Event::Opened {
         channel: Channel::Message,

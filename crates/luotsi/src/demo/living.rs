@@ -43,7 +43,7 @@ pub struct Living {
     drawn: Option<Drawn>,
 }
 
-/// What becomes known up to an instant.
+/// Facts that become known up to an instant.
 struct Drawn {
     rows: [Batch; 2],
     live: Vec<Live>,
@@ -163,7 +163,7 @@ impl Living {
         }
     }
 
-    /// What moves the clock of this county, which stands.
+    /// The switch that moves the clock of this county, which stands.
     pub fn clock(self, desk: &Desk, place: &Place) -> MoveClock {
         let (living, desk, place) = (Arc::new(Mutex::new(self)), desk.clone(), place.clone());
         Box::new(move |to: String| {

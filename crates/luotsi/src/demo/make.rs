@@ -15,7 +15,7 @@ use facts::{ResidentId, TABLES};
 
 use crate::output;
 
-/// What stands in the `source` of the county's rows.
+/// Text that stands in the `source` of the county's rows.
 const SOURCE: &str = "county";
 
 /// The residents of one range, in the order in which they are stored.
@@ -41,7 +41,7 @@ pub fn make(data: &Path, county: &County) -> Result<Vec<Live>> {
         live.append(&mut batch.live);
     }
     let mut corrections = Vec::new();
-    // What a range's residents leave, and the later versions of some of it.
+    // The rows that a range's residents leave, and the later versions of some of them.
     let draw = |range: &Range| {
         let (mut tables, mut live) = ([tables(), tables()], Vec::new());
         for (id, number) in range {
@@ -73,7 +73,7 @@ pub fn make(data: &Path, county: &County) -> Result<Vec<Live>> {
     Ok(live)
 }
 
-/// What becomes known of the county in a span: draws it once more.
+/// Facts that become known of the county in a span: draws the county once more.
 pub fn coming(county: &County, span: Span) -> Result<[Batch; 2]> {
     let draw = |range: &Range| {
         let mut coming = [Batch::default(), Batch::default()];

@@ -1,4 +1,5 @@
-//! Whatever happens in the log, however the rounds fall and whoever is killed between them: the facts are its fold.
+//! Whatever happens in the log, however the rounds fall and whichever process is killed between them: the facts are its
+//! fold.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// What happens, of the contact or resident of a number.
+/// A step in the life of the contact or resident of a number.
 #[derive(Debug, Clone)]
 enum Step {
     Open {

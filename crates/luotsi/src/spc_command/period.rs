@@ -28,7 +28,7 @@ pub enum Slashes {
     MonthFirst,
 }
 
-/// What a number in a period stands for.
+/// The meaning of a number in a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Year,
@@ -44,7 +44,7 @@ const MONTHS: [[&str; 12]; 3] = [
     ["jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"],
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
 ];
-/// What may follow the first letters of a Finnish, a Swedish or an English month.
+/// Endings that may follow the first letters of a Finnish, a Swedish or an English month.
 const ENDINGS: [&[&str]; 12] = [
     &["mi", "mikuu", "mikuuta", "uari", "uary"],
     &["mi", "mikuu", "mikuuta", "ruari", "ruary"],
@@ -114,7 +114,7 @@ fn shape(tokens: &[&str]) -> String {
     shape
 }
 
-/// What the numbers of a shape stand for, in their order, and how long the period is.
+/// The meanings of the numbers of a shape, in their order, and how long the period is.
 fn roles(shape: &str, slashes: Slashes) -> Option<(Grain, &'static [Role])> {
     use Role::{Day, Month, Quarter, Week, Year};
     Some(match shape {

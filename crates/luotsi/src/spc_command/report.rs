@@ -1,4 +1,4 @@
-//! What a chart says, as JSON and as CSV; both say the same.
+//! The report of a chart, as JSON and as CSV; both say the same.
 
 use analytics::{Error, Result};
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ impl Report<'_> {
         }
     }
 
-    /// What is said of the whole series, by name.
+    /// Verdicts on the whole series, by name.
     fn verdicts(&self) -> Vec<(&'static str, Value)> {
         vec![
             ("variation", json!(self.variation.map(web::variation_code))),
@@ -53,7 +53,7 @@ impl Report<'_> {
         ]
     }
 
-    /// What is said of a phase, by name. The limits of runs are Anhøj's for as many points off the centre line.
+    /// Figures of a phase, by name. The limits of runs are Anhøj's for as many points off the centre line.
     fn of_phase(&self, phase: &Stretch) -> Vec<(&'static str, Value)> {
         let runs = phase.runs;
         vec![

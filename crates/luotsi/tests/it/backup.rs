@@ -30,7 +30,7 @@ struct County {
     database: Option<String>,
 }
 
-/// What must be the same in a county and in what was put back.
+/// Everything that must be the same in a county and in its restored copy.
 #[derive(Debug, PartialEq)]
 struct Seen {
     figures: Vec<Value>,

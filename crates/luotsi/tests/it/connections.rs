@@ -162,7 +162,7 @@ fn a_body_that_is_too_large_is_refused_and_who_sent_it_hears_why() {
     }
 }
 
-/// Who is asked under a name that somebody else has made lead here does not answer.
+/// A server that is asked under a name that somebody else has made lead here does not answer.
 #[test]
 fn a_server_answers_under_its_own_names() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -203,7 +203,7 @@ fn a_server_answers_under_its_own_names() {
 /// A unit has a queue when it is among the units that are published.
 const PUBLISHED: &str = "the units are published";
 
-/// What the command line says of somebody's work holds for those who are signed in, and for what is made for them.
+/// The command line's record of somebody's work holds for those who are signed in, and for what is made for them.
 #[test]
 fn who_works_here_no_more_is_given_no_token() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -75,7 +75,7 @@ fn after_damage_a_copy_is_put_back_and_nothing_half() {
     for ending in ["-wal", "-shm"] {
         let _ = fs::remove_file(at(&format!("county/log.db{ending}")));
     }
-    // What is no copy of a log is refused, and stays as it is.
+    // A file that is no copy of a log is refused, and stays as it is.
     fs::write(at("empty"), "").expect("a file");
     for other in ["empty", "keys.copy"] {
         let before = fs::read(at(other)).expect("bytes");
@@ -139,8 +139,8 @@ fn heads_that_were_changed_are_told_and_half_a_line_is_none() {
     assert!(fs::read_to_string(&heads).expect("heads").lines().count() > 1);
 }
 
-/// What was acknowledged last stands beside the log's file, until it is put into it. Where that is lost, no digest of what
-/// is left can tell; the keys can.
+/// The last acknowledged events stand beside the log's file until they are put into it. Where they are lost, no digest
+/// of the rest can show it; the keys can.
 #[test]
 fn the_lost_end_of_a_log_is_told_by_its_keys() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -51,7 +51,7 @@ impl Figure {
         number(&self.to) - number(&self.from) + 1.0
     }
 
-    /// What the source says, in the units of a county of so many residents: lowest and highest.
+    /// The source's figure, in the units of a county of so many residents: lowest and highest.
     fn bounds(&self, scale: f64) -> (f64, f64) {
         match self.value {
             Some(value) => ((value - self.rounding) * scale, (value + self.rounding) * scale),
@@ -116,8 +116,8 @@ fn every_dated_figure_of_the_sources_stands_in_its_months() {
             };
             let number = |name: &str| row[name].as_f64().unwrap_or(f64::NAN);
             let is_count = figure.measure.starts_with("volume.") || figure.measure.starts_with("mental.navigator");
-            // Half an interval is 1.96 standard errors. Whoever asks to be called asks more than once: such a request
-            // weighs as half of one that stands alone.
+            // Half an interval is 1.96 standard errors. A person who asks to be called asks more than once: such a
+            // request weighs as half of one that stands alone.
             let (value, error, scale) = match is_count {
                 true => {
                     let months = figure.months();

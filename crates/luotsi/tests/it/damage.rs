@@ -104,7 +104,7 @@ fn a_log_that_was_emptied_cut_or_exchanged_is_told_whatever_it_says_of_itself() 
                 assert_eq!(output.status.code(), Some(1), "{file} {damage}: {command:?}: {text}");
                 assert!(text.contains("try: "), "{file} {damage}: {command:?}: {text}");
             }
-            // Whoever takes the heads and the snapshots away, too, is told by the copy that is kept elsewhere.
+            // The copy that is kept elsewhere exposes also the loss of the heads together with the snapshots.
             let _ = fs::remove_file(county.join("heads.jsonl"));
             let _ = fs::remove_dir_all(county.join("snapshots"));
             refused(&["log", "verify", "--heads", &heads, "--data", &data]);
@@ -112,8 +112,8 @@ fn a_log_that_was_emptied_cut_or_exchanged_is_told_whatever_it_says_of_itself() 
     }
 }
 
-/// What was put back from a copy says so in its chain: the heads of before, and a copy of them, are held as far as the
-/// copy went, and what was lost after it is no damage.
+/// A log restored from a copy says so in its chain: the heads of before, and a copy of them, are held as far as the
+/// copy went, and events lost after it are no damage.
 #[test]
 fn a_log_that_was_restored_explains_its_heads() {
     let lived = Lived::new();

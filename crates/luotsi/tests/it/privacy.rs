@@ -126,7 +126,7 @@ fn copied(from: &Path, to: &Path) {
 
 type Harm = fn(&Path);
 
-/// What may have happened to a data directory while nobody served it.
+/// Harm that may have come to a data directory while nobody served it.
 const HARM: [(&str, Harm); 11] = [
     ("CURRENT emptied", |data| fs::write(data.join("facts/CURRENT"), "").expect("a file")),
     ("CURRENT deleted", |data| fs::remove_file(data.join("facts/CURRENT")).expect("removed")),

@@ -67,7 +67,7 @@ impl Server {
             }
             said += &(line + "\n");
         };
-        // What it says later is read, so that it never waits for a reader.
+        // A thread reads what the server says later, so that it never waits for a reader.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("server: {line}")));
         (Server { child, address }, said)
     }
@@ -138,7 +138,7 @@ struct Journal {
     next: u32,
 }
 
-/// Writes until there is no answer. What got none is sent again under the same name the next time.
+/// Writes until there is no answer. A message that got none is sent again under the same name the next time.
 fn write(address: &str, client: usize, journal: &mut Journal, stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
         if journal.code.is_empty() {
@@ -331,7 +331,7 @@ fn what_happens_at_the_desk_is_in_the_measures() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(rows(&data), before);
-    // Who is erased leaves the facts: rows of theirs are gone, and their contact is nobody's.
+    // An erased resident leaves the facts: their rows are gone, and their contact is nobody's.
     let exported = luotsi(&["log", "export", "--data", &data]);
     let exported = String::from_utf8(exported.stdout).expect("text");
     let (_, from) = exported.split_once("\"resident/").expect("the stream of the resident");
