@@ -1,5 +1,5 @@
-// What somebody types is not lost: by a lost connection, another language, a page that is gone back to, or a text that is
-// too long; and where it must not stay, it does not. LUOTSI_URL is a demo that serves.
+// No text that somebody types is lost: by a lost connection, another language, a page that is gone back to, or a text
+// that is too long; and where it must not stay, it does not. LUOTSI_URL is a demo that serves.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';

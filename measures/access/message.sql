@@ -11,7 +11,7 @@
 --- [about]
 --- fi = "Osuus viesteistä ja lomakkeista, joihin ihminen vastasi saman arkipäivän aikana. Virka-ajan jälkeen tullut kuuluu seuraavaan arkipäivään. Viesti, jonka määräaika on kulunut ilman vastausta, on myöhässä; viesti, jonka määräaika ei ole vielä kulunut, ei ole mukana. Mukana ovat viestit 1.9.2023 alkaen, jolloin laki tuli voimaan."
 --- sv = "Andel av meddelanden och blanketter som en människa besvarade samma vardag. Det som kommer efter tjänstetid hör till följande vardag. Ett meddelande vars tid har gått ut utan svar är försenat; ett vars tid ännu inte har gått ut är inte med. Med är meddelanden från den 1 september 2023, då lagen trädde i kraft."
---- en = "Share of messages and forms that a person answered on the same weekday. What comes after office hours belongs to the next weekday. A message past its limit without an answer is late; one still within its limit is not counted. Messages from 1 September 2023, when the act came into force."
+--- en = "Share of messages and forms that a person answered on the same weekday. One that comes after office hours belongs to the next weekday. A message past its limit without an answer is late; one still within its limit is not counted. Messages from 1 September 2023, when the act came into force."
 SELECT
   contact_id AS case_id,
   resident_id,

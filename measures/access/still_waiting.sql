@@ -8,7 +8,7 @@
 --- [access.still_waiting.about]
 --- fi = "Hoidon tarpeen arviot, joissa tarve on todettu ja joiden jälkeen hoito ei jakson lopussa ole vielä alkanut. Kahta hoitoa odottava lasketaan kahdesti."
 --- sv = "Bedömningar som har konstaterat ett vårdbehov och efter vilka vården inte har börjat vid periodens slut. Den som väntar på två slags vård räknas två gånger."
---- en = "Assessments that found a need of care, after which the care has not begun at the end of the period. Who waits for two kinds of care counts twice."
+--- en = "Assessments that found a need of care, after which the care has not begun at the end of the period. A person who waits for two kinds of care counts twice."
 ---
 --- [access.longest_wait]
 --- kind = "longest"

@@ -82,7 +82,7 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
     let text = care::text(&required(body.text, "text")?)?;
     let resident = caller.person.as_ref().filter(|person| person.role == Role::Resident && !body.anonymous);
     if !body.anonymous && resident.is_none() {
-        return Err(Failure::invalid("anonymous", "Who has not signed in as a resident writes with anonymous: true."));
+        return Err(Failure::invalid("anonymous", "Sign in as a resident, or write with anonymous: true."));
     }
     let subject = resident.map(|person| person.id.clone()).unwrap_or_default();
     let unit = app.queue_for(&service, &subject);

@@ -212,7 +212,7 @@ int ftruncate64(int fd, off_t size) {
 
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 
-// What follows under this name is another file. That the name itself is gone is taken to be on disk at once.
+// A later file under this name is another file. The removal of the name itself counts as being on disk at once.
 int unlink(const char *path) {
   if (journal < 0 || strncmp(path, dir, strlen(dir)) != 0) return real_unlink(path);
   pthread_mutex_lock(&turn);
