@@ -176,7 +176,7 @@ fn worker() -> Result<PathBuf, String> {
     }
 }
 
-/// The disk that fails when it is told to, as a library that is loaded before others.
+/// The disk that fails on demand, as a library that is loaded before others.
 fn shim(folder: &Path) -> Result<PathBuf, String> {
     let library = folder.join("disk.so");
     let source = root().join("crates/store/tests/faults/disk.c");

@@ -52,7 +52,7 @@ struct Mark {
 
 /// Decides, for each row, whether it is new, unchanged, a replacement or in conflict.
 ///
-/// `seen` tells of each key, in order, the last row that this import has brought and that stood stored already: within
+/// `seen` gives for each key, in order, the last row that this import has brought and that stood stored already: within
 /// one import the first row of a key and recording stands, whatever is stored, so that a second run changes nothing.
 pub fn decide(meta: &[Meta], order: &[u32], stored: Vec<Versions>, seen: &[Option<Known>]) -> Decided {
     let mut decided = Decided::default();

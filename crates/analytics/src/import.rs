@@ -92,7 +92,7 @@ pub struct Summary {
     pub quarantine: Option<PathBuf>,
 }
 
-/// Imports one file; `progress` is told of rows read. An error that ends the reading leaves the rows before it stored.
+/// Imports one file; `progress` hears of rows read. An error that ends the reading leaves the rows before it stored.
 pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Summary> {
     let lake = Lake::open(request.data)?;
     // First of all: with another key nothing is made.
@@ -113,7 +113,7 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
         let writer = scope.spawn(|| write(request.data, &lake, &key, (&folder, &name), filled));
         let full = |rows: Rows, read: u64| {
             progress(read);
-            // A writer that failed takes no more; its error is told below.
+            // A writer that failed takes no more; its error is given below.
             Ok(send.send(rows).is_ok())
         };
         let read =

@@ -225,7 +225,7 @@ impl Results {
         std::fs::rename(&partial, &self.note).map_err(told)
     }
 
-    /// Publishes every month that is over and not published as it stands now; `progress` is told of each measure file.
+    /// Publishes every month that is over and not published as it stands now; `progress` hears of each measure file.
     pub async fn publish(
         &mut self,
         snapshot: &Snapshot,

@@ -1,5 +1,5 @@
-//! The rows of an import that stood stored already, so that a key is told that comes again commits later with other
-//! content: the key index tells it only of rows that the import has added.
+//! The rows of an import that stood stored already, so that a key that comes again commits later with other content is
+//! noticed: the key index shows it only for rows that the import has added.
 
 use std::path::{Path, PathBuf};
 

@@ -44,7 +44,7 @@ pub struct Step {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Move {
-    /// `resident`: the number of who says who it is.
+    /// `resident`: the number of the person who says who they are.
     Open {
         channel: Channel,
         service: String,
@@ -297,7 +297,7 @@ impl Live {
             by: by.clone(),
             what,
         };
-        // A message that came to the wrong unit is handed on by who opens it first.
+        // A message that came to the wrong unit is handed on by the professional who opens it first.
         let is_misdirected = contact.transfers > 0 && contact.channel != Channel::Chat;
         let wrong = SERVICES[(place + 1) % 4].1;
         let came_to = if is_misdirected { wrong.to_string() } else { unit.clone() };

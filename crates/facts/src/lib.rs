@@ -64,7 +64,7 @@ impl Table {
             });
             at += 1;
         }
-        // Of a pair that another implies the nearer one is told first.
+        // Of a pair that another implies the nearer one is reported first.
         orders
     }
 

@@ -28,7 +28,7 @@ pub struct Arguments {
     /// The same seed gives the same county; 1 unless the county stands already.
     #[arg(long)]
     seed: Option<u64>,
-    /// The county's present, as 2026-03-09T08:00 in Finnish time: its clock stands there, and moves when told to.
+    /// The county's present, as 2026-03-09T08:00 in Finnish time: its clock stands there, and moves only on request.
     #[arg(long, value_name = "TIME", value_parser = instant)]
     now: Option<i64>,
     #[command(flatten)]

@@ -18,7 +18,8 @@ use crate::{DataDirectory, Done, now, output, runtime};
 pub struct ImportArguments {
     /// Fact table; `luotsi facts list` names them.
     table: String,
-    /// Files: CSV, Parquet or Excel's .xlsx, also compressed by gzip, told by what they hold; `-` is standard input.
+    /// Files: CSV, Parquet or Excel's .xlsx, also compressed by gzip, recognised by their content; `-` is standard
+    /// input.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]

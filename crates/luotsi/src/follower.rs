@@ -54,7 +54,7 @@ pub struct Follower {
     cursor: Cursor,
     place: PathBuf,
     calendar: &'static Calendar,
-    /// Opened in a round: what is wrong with the facts is told then, and tried again, and stops no server.
+    /// Opened in a round: a fault of the facts is reported then, and tried again, and stops no server.
     directory: Option<Directory>,
     released: Instant,
 }

@@ -1,6 +1,7 @@
-//! Heads of the two logs, noted while a server runs: where each ended, and the chain of digests up to there. A log whose
-//! end was cut off with care is whole by itself; that more stood there once is told by what was noted, and best by a copy
-//! of it that is kept elsewhere. A log that was restored names in its own chain which it goes on from, and from where.
+//! Heads of the two logs, noted while a server runs: where each ended, and the chain of digests up to there. A log
+//! whose end was cut off with care is whole by itself; the notes show that more stood there once, and best a copy of
+//! them that is kept elsewhere. A log that was restored names in its own chain which log it goes on from, and from
+//! where.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

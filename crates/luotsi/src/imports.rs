@@ -212,7 +212,7 @@ fn rehearse(data: &Path, waiting: &Waiting, choice: Choice) -> Result<Trial, Una
     Ok(trial)
 }
 
-/// An error in the words of whoever brought the file: its name, and not the path by which it is held.
+/// An error in the words of the person who brought the file: its name, and not the path by which it is held.
 fn named(error: &Error, waiting: &Waiting) -> String {
     error.to_string().replace(&waiting.path().display().to_string(), &waiting.name)
 }

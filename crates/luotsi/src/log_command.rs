@@ -247,7 +247,7 @@ async fn verify(log: &Log, (what, location): (&'static str, &Location), noted: O
     }
 }
 
-/// Faults told one by one.
+/// Faults reported one by one.
 const SHOWN: usize = 20;
 
 async fn export(log: &Log) -> Result<()> {
@@ -472,7 +472,7 @@ async fn erase(arguments: &Erase) -> Result<()> {
             Error::new("an erasure has a reason").remedy("name it with --reason: who asked for it, without names")
         );
     }
-    // An erasure is told in the log for ever: not of somebody of whom there was never anything.
+    // An erasure stands in the log for ever: there is none of somebody of whom there was never anything.
     if !log.knows(arguments.subject).map_err(told)? {
         return Err(Error::new("nothing was ever kept of this subject")
             .remedy("`luotsi log export` tells the subjects of events"));

@@ -66,7 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     serve(&arguments.place, arguments.serving, None)
 }
 
-/// Serves until it is told to end. `living`: the demo county, where one signs in by choosing a role.
+/// Serves until it is asked to end. `living`: the demo county, where one signs in by choosing a role.
 pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<()> {
     let data = place.path();
     let demo = living.is_some();
@@ -80,7 +80,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Some(address) => Some(bind(address, "--metrics-listen").await?),
             None => None,
         };
-        // Made where there is none; what is wrong with it is told with the figures.
+        // Made where there is none; a fault of it is reported with the figures.
         let _ = Lake::open(data);
         let last = LastRead::read(&place.snapshots());
         let (publication, version) = publication(data, &last).await;
@@ -252,7 +252,7 @@ fn stopped(what: &str) -> Error {
         .remedy("see to the disk, then start again: nothing acknowledged is lost")
 }
 
-/// Waits until the server is told to end. It is heard from the call on: whoever knows the address may say so at once.
+/// Waits until the server is asked to end. It listens from the call on: a person who knows the address may ask at once.
 fn told_to_end() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok());
@@ -274,8 +274,8 @@ fn keep_read(place: &Place, publication: &Publication) {
     }
 }
 
-/// The settings. Wrong ones are told, and those go on that were read last; where none were, a service of no unit is no
-/// start: its contacts would wait unseen.
+/// The settings. Wrong ones are reported, and those read last go on; where none were, a service of no unit is no start:
+/// its contacts would wait unseen.
 fn settings(place: &Place, publication: &Publication) -> Result<Settings> {
     let error = match right_settings(place.path(), publication) {
         Ok(settings) => {

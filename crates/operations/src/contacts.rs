@@ -24,7 +24,7 @@ pub struct Context<'a> {
     /// Microseconds since 1970.
     pub now: i64,
     pub by: By<'a>,
-    /// A professional who leads the unit: may take a contact from whoever has it.
+    /// A professional who leads the unit: may take a contact from the one who has it.
     pub leads: bool,
     /// The professional who answered the contact last still works there: a contact taken up again goes back to them.
     pub here: bool,
@@ -57,7 +57,7 @@ pub enum Command {
     },
     /// Taken from the queue by a professional.
     Claim,
-    /// Given to a professional by who leads the unit, from the queue or from a colleague.
+    /// Given to a professional by the one who leads the unit, from the queue or from a colleague.
     Assign { to: String },
     /// Given back to the queue.
     Release,

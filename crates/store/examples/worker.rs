@@ -21,7 +21,7 @@ use store::{Append, AppendError, Context, Filter, KEY_FILE, Keys, Location, Log,
 use uuid::Uuid;
 
 const CLIENTS: u32 = 8;
-/// The client that reads what it was told is there: it notices a disk that fails to read.
+/// The client that reads what was acknowledged: it notices a disk that fails to read.
 const READER: u32 = 0;
 const KIND: &str = "thing.happened";
 /// The subject that `erase` erases.

@@ -1,7 +1,7 @@
 //! Copies of a log: backup, restore, and moving from one kind of database to another, all the same walk.
 //!
 //! A log is only ever added to, so that everything up to a place is a whole copy, also while others write. The chain is
-//! checked on the way: what is damaged is told and never passed on.
+//! checked on the way: damage is reported and never passed on.
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;

@@ -175,7 +175,7 @@ struct Brought {
     digest: [u8; 32],
 }
 
-/// Rows that cannot be read, told one by one.
+/// Rows that cannot be read, reported one by one.
 const UNREAD: u32 = 20;
 
 /// Follows the chain from the first event on.
@@ -266,7 +266,7 @@ impl Checker {
             fault("its stream has a gap, or had ended");
         }
         *stream = Stream { version: event.version, closed: event.closes };
-        // Goes on from what stands there, so that each fault is told at its own place.
+        // Goes on from what stands there, so that each fault is reported at its own place.
         (self.last, self.chain, self.recorded) = (event.pos, event.chain, event.recorded);
     }
 

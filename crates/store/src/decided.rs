@@ -25,9 +25,9 @@ impl<R> From<Error> for Denied<R> {
 /// Kinds and data of events.
 type Encoded = Vec<(String, String)>;
 
-/// Does what somebody asks of a stream; gives where what followed stands. `schema` is that of the events, `now` when they
-/// occur. `key` is the asker's own name for it, so that it is done once, and `told` what was said: the same for a
-/// repetition.
+/// Does what somebody asks of a stream; gives where what followed stands. `schema` is that of the events, `now` when
+/// they occur. `key` is the asker's own name for it, so that it is done once, and `told` the text of the request: the
+/// same for a repetition.
 pub async fn decided<R: Clone + Send + 'static>(
     log: &Log,
     stream: String,

@@ -119,7 +119,7 @@ impl Opening {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
     pub contact: Uuid,
-    /// For who writes without a name; it is told nowhere else.
+    /// For a writer without a name; it stands nowhere else.
     pub code: Option<String>,
     pub again: bool,
 }
@@ -136,7 +136,7 @@ pub struct Done {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
     Refused(Refusal),
-    /// There is none, or none for who asks.
+    /// There is none, or none for the one who asks.
     NotFound,
     /// The same name was used for something else.
     KeyReused,
@@ -189,7 +189,7 @@ struct Inner {
     log: Log,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
     view: RwLock<View>,
-    /// That of the view, for whoever asks while they hold the view.
+    /// That of the view, for a caller who holds the view.
     organisation: RwLock<Arc<Organisation>>,
     reached: watch::Sender<u64>,
     /// Listeners that wait for something to change; nobody else is woken.

@@ -120,7 +120,7 @@ impl MasterKey {
         let wrapped = wrapped.and_then(Iterator::collect::<rusqlite::Result<Vec<_>>>).map_err(broken)?;
         let id = |bytes: &[u8]| Uuid::from_slice(bytes).unwrap_or_default();
         let opened: Vec<_> = wrapped.iter().map(|(key, wrapped)| self.unwrap(id(key), wrapped)).collect();
-        // One that the disk has spoilt is told of when it is needed.
+        // One that the disk has spoilt is reported when it is needed.
         match opened.iter().any(Result::is_ok) || opened.is_empty() {
             true => Ok(()),
             false => opened.into_iter().next().map_or(Ok(()), |first| first.map(drop)),
@@ -384,7 +384,7 @@ impl Keys {
         self.destroy_where((told, values), ("class = ? AND year < ?", params![now, class, before]))
     }
 
-    /// `told`: who gets no key again. `values` of the condition: when, and its own.
+    /// `told`: the statement that notes who gets no key again. `values` of the condition: when, and its own.
     fn destroy_where(
         &self,
         told: (&str, &[&dyn rusqlite::ToSql]),
@@ -624,7 +624,7 @@ impl Drop for Sealing<'_> {
             // A key that stands nowhere must not be used again.
             half.known.clear();
             if !half.database.is_autocommit() {
-                // Where this fails the connection is of no use, and whoever seals next is told so.
+                // Where this fails the connection is of no use, and the next to seal gets an error.
                 let _ = half.database.execute_batch("ROLLBACK");
             }
         }

@@ -32,7 +32,7 @@ const LAST: u64 = i64::MAX as u64;
 const GROUP: usize = 256;
 /// Appends that may wait to be written.
 const WAITING: usize = 4096;
-/// How long one waits for its turn before whoever asks is told to come back.
+/// How long an append waits for its turn before its asker gets word to come back.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// After so long nobody waits to hear what became of an append: it is asked again.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -74,7 +74,7 @@ impl Location {
         }
     }
 
-    /// The place, as it may be told.
+    /// The place, as it may be shown.
     pub fn name(&self) -> String {
         match self {
             Location::File(path) => path.display().to_string(),
@@ -132,7 +132,7 @@ enum Origin {
 
 struct Job {
     work: Work,
-    /// Set by the writer who begins, or by who has waited too long and withdraws: the first of the two.
+    /// Set by the writer who begins, or by the one who has waited too long and withdraws: the first of the two.
     begun: Arc<AtomicBool>,
     reply: oneshot::Sender<std::result::Result<Appended, AppendError>>,
 }

@@ -11,7 +11,7 @@ pub enum Bug {
     Serial,
     /// An error of the disk at commit is passed over.
     ErrorIgnored,
-    /// No row tells that a command was carried out.
+    /// No row notes that a command was carried out.
     Forgetful,
 }
 

@@ -198,7 +198,7 @@ impl Postgres {
         let broken = |error: &dyn std::fmt::Display| Error::new(format!("the database: {error}"));
         let mut client = self.pool.get().await.map_err(|error| broken(&error))?;
         let transaction = client.transaction().await.map_err(|error| broken(&error))?;
-        // The tables are made by whoever comes first; the others need not own them, nor wait for those who write.
+        // The first to come makes the tables; the others need not own them, nor wait for those who write.
         let stands = transaction.query_one("SELECT to_regclass('head') IS NOT NULL", &[]).await;
         if !stands.map_err(|error| broken(&error))?.get::<_, bool>(0) {
             transaction.batch_execute(SCHEMA).await.map_err(|error| broken(&error))?;

@@ -32,7 +32,7 @@ impl Desk {
     }
 
     /// Does what somebody asks about a resident; `key` is the asker's own name for it, so that it is done once, and
-    /// `told` what the asker said: the same for a repetition.
+    /// `told` the asker's text: the same for a repetition.
     pub async fn ask_of_resident(
         &self,
         subject: Uuid,

@@ -19,7 +19,7 @@ const OLDEST: i32 = 3_051_003;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a reader does; only what is being repaired keeps one waiting.
 const READ: Duration = Duration::from_secs(2);
-/// How long one who has opened it does: who waits for longer is told, and whoever asked for it decides.
+/// How long one who has opened it waits: after that it gets an error, and its caller decides.
 const TURN: Duration = Duration::from_millis(250);
 
 const SCHEMA: &str = "

@@ -1,4 +1,4 @@
-// Forms. What is typed stays in this tab until it has arrived; a box says how much it takes. Forms work without it.
+// Forms. Typed text stays in this tab until it has arrived; a box says how much it takes. Forms work without it.
 (() => {
   'use strict';
   const key = (name) => `draft:${name}`;
@@ -9,7 +9,7 @@
   document.querySelectorAll('[data-arrived]').forEach((arrived) => forget(arrived.dataset.arrived));
   document.querySelectorAll('form[data-forget]').forEach((form) => form.addEventListener('submit', () => forget(form.dataset.forget)));
 
-  // What was sent has arrived when it stands in the conversation. Until then it may have been lost on the way.
+  // A sent text has arrived when it stands in the conversation. Until then it may have been lost on the way.
   const letters = (text) => text.replace(/\s+/g, '');
   const hasArrived = (draft) => {
     const last = [...document.querySelectorAll('.message--own .message__text')].at(-1);

@@ -14,7 +14,7 @@
     document.body.classList.add('is-old');
   };
 
-  // The page as it is now. What the server shows is shown; nothing is put together here.
+  // The page as it is now, as the server shows it; nothing is put together here.
   const fetched = async (address) => {
     const response = await fetch(address, { headers: { accept: 'text/html' } });
     if (response.redirected && new URL(response.url).pathname === '/sign-in') { over(); return null; }

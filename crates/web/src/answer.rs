@@ -12,7 +12,7 @@ use store::Trouble;
 
 use crate::observe::tell;
 
-/// Why something was not done, as programs are told: `{"error": {"code", "message", "field"?}}`.
+/// Why something was not done, in the form for programs: `{"error": {"code", "message", "field"?}}`.
 #[derive(Debug, Clone)]
 pub struct Failure {
     pub status: StatusCode,

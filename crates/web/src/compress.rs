@@ -1,5 +1,5 @@
-//! Compression: of files, and of pages that hold nothing secret. How long a compressed page is tells of what stands in it
-//! beside what the asker chose (BREACH); so pages with a form's own name, a code or somebody's words go as they are.
+//! Compression: of files, and of pages that hold nothing secret. The length of a compressed page reveals what stands in
+//! it beside what the asker chose (BREACH); so pages with a form's own name, a code or somebody's words go as they are.
 
 use std::io::Write;
 

@@ -1,4 +1,5 @@
-//! Connections of whoever comes: how many there are at a time, and how long each may take to ask, to read and to say nothing.
+//! Connections of all comers: how many there are at a time, and how long each may take to ask, to read and to say
+//! nothing.
 
 use std::collections::HashMap;
 use std::convert::Infallible;

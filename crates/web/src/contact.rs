@@ -70,7 +70,7 @@ pub async fn form(State(app): State<Arc<App>>, page: Page, parts: Parts) -> Resp
     shown_form(&app, &page, &parts, &Message::default(), &[]).await
 }
 
-/// Contacts of whoever looks at the page: a resident's own, and those whose codes this browser holds.
+/// Contacts of the person who looks at the page: a resident's own, and those whose codes this browser holds.
 async fn own_contacts(app: &App, page: &Page, parts: &Parts) -> Vec<(Uuid, Contact)> {
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
     let subject = resident.and_then(|person| person.id.parse().ok());

@@ -21,7 +21,7 @@ pub struct Card {
     pub source: String,
     pub sql: String,
     pub version: u32,
-    /// Vocabulary of its classes; none: the words of whoever wrote the measure.
+    /// Vocabulary of its classes; none: the words of the measure's author.
     pub classes: Option<&'static CodeList>,
 }
 

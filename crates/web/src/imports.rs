@@ -69,7 +69,7 @@ pub struct Trial {
     pub first: (Vec<String>, Vec<Vec<String>>),
 }
 
-/// Why something could not be done, for whoever asked.
+/// Why something could not be done, for the person who asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unable {
     /// No file waits under this name: it was taken in or thrown away, or its hour is over.

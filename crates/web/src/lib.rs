@@ -317,7 +317,7 @@ pub async fn serve_metrics(listener: tokio::net::TcpListener, app: Arc<App>) {
     connections::serve(listener, metrics, METRICS_AT_ONCE, ending).await;
 }
 
-/// A mistake of ours in one answer is told in that answer, and ends no other.
+/// A mistake of ours in one answer is reported in that answer, and ends no other.
 async fn caught(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let asked = parts.clone();

@@ -26,8 +26,8 @@ const HEARTBEAT: Duration = Duration::from_secs(25);
 pub const LONGEST: u64 = 60;
 /// A waiter looks again after so long, whatever it has heard: what another process wrote, or a right that was taken away.
 const LOOK: Duration = Duration::from_secs(5);
-/// Messages sent at once, and bytes of text after which no further message is added: how large an answer becomes is not
-/// for whoever has written it to decide.
+/// Messages sent at once, and bytes of text after which no further message is added: the size of an answer is not for
+/// the writers of its messages to decide.
 pub const MOST: usize = 200;
 pub const MOST_BYTES: usize = 128 << 10;
 /// Messages read at once.
@@ -61,8 +61,8 @@ pub async fn some_after(app: &App, contact: Uuid, after: u64) -> store::Result<V
     }
 }
 
-/// A message as programs get it; changes of state are no messages. The name under which the contact was opened is told to
-/// its writer only: who knows it and the text gets the code again.
+/// A message as programs get it; changes of state are no messages. Only its writer gets the name under which the
+/// contact was opened: a caller who knows it and the text gets the code again.
 pub fn message(item: &Item, caller: &Caller) -> Option<Value> {
     let What::Message { author, client_id, text } = &item.what else { return None };
     let author = match author {
@@ -107,9 +107,9 @@ struct Listener {
     app: Arc<App>,
     caller: Caller,
     contact: Uuid,
-    /// Number after which it has not been told yet.
+    /// Number after which nothing has been sent yet.
     after: u64,
-    /// The cursor lay beyond the end: it is of another log than this, and is told so first.
+    /// The cursor lay beyond the end: it is of another log than this, and hears so first.
     resync: bool,
     /// Read and not yet sent, the latest first.
     items: Vec<Item>,

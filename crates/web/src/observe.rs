@@ -131,7 +131,7 @@ pub async fn health(State(app): State<Arc<App>>) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, lines.collect::<String>()).into_response()
 }
 
-/// `GET /metrics` beside the pages: for whoever asks from this very machine, and for nobody for whom a proxy asks.
+/// `GET /metrics` beside the pages: for a caller on this very machine, and for nobody for whom a proxy asks.
 pub async fn metrics_beside_pages(State(app): State<Arc<App>>, page: Page, parts: Parts) -> Response {
     if app.metrics && is_from_here(&parts) { metrics(State(app)).await } else { missing(&page) }
 }

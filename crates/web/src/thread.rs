@@ -143,8 +143,8 @@ fn from(author: Author, of_resident: bool) -> &'static str {
     }
 }
 
-/// A change of the contact, in the words of the side that reads it; none: nothing that anybody did. That somebody
-/// took it is said when somebody takes it, not when an answer comes to who has it.
+/// A change of the contact, in the words of the side that reads it; none: nothing that anybody did. That somebody took
+/// it is said when somebody takes it, not when an answer comes to the one who has it.
 fn became(items: &[Item], seq: u64, shown: Shown, of_resident: bool) -> Option<String> {
     let before = || items.iter().rev().skip_while(|item| item.seq >= seq);
     let stood = before().find_map(|item| match item.what {

@@ -47,7 +47,7 @@ struct Standing {
     events: HashMap<String, Vec<u64>>,
     /// Places of what can no longer be read.
     erased: HashSet<u64>,
-    /// Erasures that the log tells of.
+    /// Erasures that the log records.
     said_so: u32,
     wrong: Vec<String>,
     /// The log says that all of it is as it was written.
@@ -253,7 +253,7 @@ impl Attempt<'_> {
         disk::cut(&self.journal(), loss, &mut |below| chance.below(below))
     }
 
-    /// Waits until the disk has failed as it was told to.
+    /// Waits until the disk has failed as planned.
     fn disk_fails(&mut self) -> Result<(), String> {
         let (begun, told) = (Instant::now(), self.told());
         while !told.exists() {

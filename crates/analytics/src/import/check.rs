@@ -122,7 +122,8 @@ impl Check {
         })
     }
 
-    /// Gives the values of a row, and when it was recorded, to whoever takes them; or every reason why it is refused.
+    /// Gives the values of a row, and when it was recorded, to the function that takes them; or every reason why it is
+    /// refused.
     pub fn row(
         &mut self,
         record: &Record,

@@ -1,4 +1,4 @@
-//! For which table a file is, and by which mapping it is read: told by the names of its columns.
+//! Recognises by the names of a file's columns for which table it is, and by which mapping it is read.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Why rows were refused, counted: one mistake in a column is told once, however many rows have it.
+//! Why rows were refused, counted: one mistake in a column is reported once, however many rows have it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub struct Reason {
 
 /// Lines that are named for each reason.
 const LINES: usize = 5;
-/// Rows whose place is told one by one.
+/// Rows whose place is given one by one.
 const FIRST: usize = 3;
 /// Reasons told apart.
 const MOST: usize = 200;

@@ -1,5 +1,5 @@
-//! Taking rows out of the facts, with every version of them: of people who are forgotten, and of a source that is told
-//! anew. In no file that a later version names is anything of them left.
+//! Taking rows out of the facts, with every version of them: of people who are forgotten, and of a source that is
+//! brought anew. No file that a later version names has anything of them left.
 
 use std::collections::HashSet;
 use std::path::Path;

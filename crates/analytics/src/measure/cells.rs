@@ -298,7 +298,7 @@ pub struct Figure {
     /// Why there is no value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
-    /// Hidden, so that no person can be told.
+    /// Hidden, so that no person can be recognised.
     pub suppressed: bool,
     /// Share of cases that could be used.
     pub coverage: Option<f64>,

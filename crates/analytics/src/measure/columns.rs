@@ -63,7 +63,7 @@ impl Labels {
 pub(super) enum Worths {
     Ratio(Float64Array, Float64Array),
     Persons,
-    /// Until when a case is open, and whether it is told since when.
+    /// Until when a case is open, and whether it is known since when.
     Stock(TimestampMicrosecondArray, bool),
     Plain(Plain),
 }

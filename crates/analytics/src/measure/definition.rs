@@ -277,7 +277,7 @@ impl<'a> Head<'a> {
         Head { path, lines, toml }
     }
 
-    /// The error at a byte of the TOML, told by the place in the file.
+    /// The error at a byte of the TOML, with the place in the file.
     fn error(&self, what: impl std::fmt::Display, at: usize) -> Error {
         let before = &self.toml.as_bytes()[..at.min(self.toml.len())];
         let line = before.iter().filter(|byte| **byte == b'\n').count();

@@ -73,7 +73,7 @@ pub struct Windows {
     pub last: Option<(u64, f64)>,
 }
 
-/// Hides figures in which, or by subtraction of which, fewer people than the threshold could be told.
+/// Hides figures in which, or by subtraction of which, fewer people than the threshold could be recognised.
 pub(super) fn suppress(figures: &mut Vec<Figure>, context: &Context<'_>) {
     let slice_of = |figure: &Figure| (figure.period.clone(), figure.strata.clone());
     let mut slices: BTreeMap<_, Vec<usize>> = BTreeMap::new();
@@ -219,7 +219,7 @@ fn coverage_tells(figures: &[Figure], slice: &[usize], nodes: &[Node], threshold
     (0..slice.len()).filter(tells).map(|place| slice[place]).collect()
 }
 
-/// Which nodes to hide so that no node with few people can be told to within the threshold.
+/// Which nodes to hide so that no node with few people can be known to within the threshold.
 pub(super) fn hide(nodes: &[Node], threshold: u64) -> Vec<bool> {
     let families = Families::of(nodes);
     let mut hidden: Vec<bool> = nodes.iter().map(|node| node.few || node.few_left || node.hidden).collect();

@@ -560,10 +560,10 @@ fn put_estimate(figure: &mut Figure, estimate: Option<stats::interval::Estimate>
     }
 }
 
-/// So many batches a partition may be ahead of who takes them: about one range of a county, so that cores need not wait.
+/// So many batches a partition may be ahead of the taker: about one range of a county, so that cores need not wait.
 const AHEAD: usize = 16;
 
-/// Runs a partition on a task of its own, ahead of who takes its batches.
+/// Runs a partition on a task of its own, ahead of the taker of its batches.
 fn begin(
     mut partition: SendableRecordBatchStream,
 ) -> (Receiver<datafusion::common::Result<RecordBatch>>, JoinHandle<()>) {

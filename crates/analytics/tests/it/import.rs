@@ -403,7 +403,7 @@ fn a_file_that_changes_while_it_is_read_is_told() {
         source: "test".into(),
         now: county.now() + 1,
     };
-    // The rows are stored when progress is told; the file is looked at once more after that.
+    // The rows are stored when progress hears of them; the file is looked at once more after that.
     let error = analytics::import::import(&request, |_| {
         fs::write(&path, "resident_id,birth_year\nx1,1981\nx2,1\n").expect("a change")
     });

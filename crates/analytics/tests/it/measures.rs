@@ -346,7 +346,7 @@ fn a_rate_is_events_in_their_exposure_and_hidden_like_a_count_of_them() {
     );
     let hidden = run_request(&county, &head, &sql, &request("unit,period:year", true)).expect("figures");
     let is_hidden = |unit: &str| hidden.iter().find(|it| it.unit_id == unit).map(|it| it.suppressed);
-    // All ten are of unit a, and b has one: neither is told.
+    // All ten are of unit a, and b has one: neither is revealed.
     assert_eq!((is_hidden("county"), is_hidden("a"), is_hidden("b")), (Some(false), Some(true), Some(true)));
 }
 
@@ -519,7 +519,7 @@ fn a_unit_that_moved_counts_where_it_stood_or_where_it_stands() {
         (n("a"), n("b"), n("c"))
     };
     assert_eq!((of(false), of(true)), ((9, 9, 18), (0, 18, 18)));
-    // In the year of the move no figure below their common unit may be told from another.
+    // In the year of the move no figure below their common unit may follow from another.
     let figures = run_request(&county, HEAD, RIGHT, &request("unit,period:year", true)).expect("figures");
     let hidden = |unit: &str| figures.iter().find(|it| it.unit_id == unit).is_some_and(|it| it.suppressed);
     assert!(hidden("a") && hidden("b") && hidden("c") && !hidden("county"));

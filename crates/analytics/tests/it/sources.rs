@@ -1,4 +1,4 @@
-//! Files of every kind, whole and damaged: what is told of them, and that no row is lost in silence.
+//! Files of every kind, whole and damaged: what is reported of them, and that no row is lost in silence.
 
 use std::fs;
 use std::io::Write;
@@ -66,8 +66,8 @@ fn tried(county: &County, path: &PathBuf) -> Result<Summary, analytics::Error> {
     analytics::import::rehearse(&request).map(|(summary, _)| summary)
 }
 
-/// Each byte of a file in turn, or so many of them, flipped in one bit: either every row is read, or it is told that rows
-/// are missing and where.
+/// Each byte of a file in turn, or so many of them, flipped in one bit: either every row is read, or the import reports
+/// that rows are missing and where.
 #[test]
 fn no_damaged_byte_costs_rows_in_silence() {
     let county = County::new();
@@ -270,7 +270,7 @@ fn a_workbook_is_read_as_it_shows() {
         // The same people in a text, whose ids are no numbers, are the same.
         let csv = "resident_id,birth_year,language,died_on,non_disclosure\n1001,1980,fi,,1\n0012,1975,sv & <fi>,2019-05-01,0\n";
         assert_eq!(county.must("residents", csv).unchanged, 2, "{name}");
-        // Where it is damaged it is told, or nothing is lost.
+        // Damage is reported, or nothing is lost.
         for at in (0..whole.len()).step_by(17) {
             let mut damaged = whole.clone();
             damaged[at] ^= 4;

@@ -1,4 +1,5 @@
-//! One thing in two spellings is one, whatever can be no value is refused, and everything wrong with a row is told at once.
+//! One thing in two spellings is one, whatever can be no value is refused, and everything wrong with a row is reported
+//! at once.
 
 use std::fs;
 

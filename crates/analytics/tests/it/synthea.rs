@@ -18,7 +18,7 @@ fn table(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
 }
 
 fn county(folder: &Path) -> County {
-    // 1 January 2025: after what is told of the patients.
+    // 1 January 2025: after everything recorded of the patients.
     let mut county = County::empty_at(1_735_689_600_000_000);
     for (table, file, mapping) in [
         ("units", "organizations.csv.gz", "synthea-units.toml"),

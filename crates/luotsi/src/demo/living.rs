@@ -88,7 +88,7 @@ impl Living {
         self.played = i64::MAX;
     }
 
-    /// Does what happens in the log up to an instant; `at` is told the time of each step before it is done.
+    /// Does what happens in the log up to an instant; `at` gets the time of each step before it is done.
     async fn play(&mut self, player: &mut Player, to: i64, at: impl Fn(i64)) -> Result<()> {
         if self.drawn.as_ref().is_none_or(|drawn| drawn.until < to) {
             let until = to.saturating_add(AHEAD).min(self.end());

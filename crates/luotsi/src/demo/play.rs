@@ -23,7 +23,7 @@ impl Player {
         Player { desk, contacts: HashMap::new(), left: HashSet::new() }
     }
 
-    /// Plays steps; `at` is told when each is done, before it is, and `done` how many have been.
+    /// Plays steps; `at` gets the time of each before it is done, and `done` how many have been.
     pub async fn play(&mut self, steps: &[Step], at: impl Fn(i64), done: impl Fn(usize)) -> Result<()> {
         let mut rest = steps;
         while !rest.is_empty() {

@@ -109,7 +109,7 @@ fn after_damage_a_copy_is_put_back_and_nothing_half() {
     assert_eq!(status, 200, "it is there, as it was");
 }
 
-/// Heads that were written anew are told by their signature, and a line that was cut off with the power is no head.
+/// Heads that were written anew are exposed by their signature, and a line that was cut off with the power is no head.
 #[test]
 fn heads_that_were_changed_are_told_and_half_a_line_is_none() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -159,7 +159,7 @@ fn the_lost_end_of_a_log_is_told_by_its_keys() {
     assert!(lost.contains("the log is empty"), "{lost}");
     let lost = refused(&["serve", "--listen", "127.0.0.1:0", "--data", &data]);
     assert!(lost.contains("there is no log, and one was read up to"), "{lost}");
-    // A server that was told to end leaves its files whole, each by itself.
+    // A server that was asked to end leaves its files whole, each by itself.
     let path = folder.path().join("other");
     let data = path.display().to_string();
     let mut server = Server::start(&path);

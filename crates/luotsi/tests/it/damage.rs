@@ -1,4 +1,5 @@
-//! Damage to the logs and their keys: each kind is told, with what, where and what to do; nothing is made anew in silence.
+//! Damage to the logs and their keys: each kind is reported, with what, where and what to do; nothing is made anew in
+//! silence.
 
 use std::fs;
 use std::path::{Path, PathBuf};

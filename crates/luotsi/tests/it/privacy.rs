@@ -1,5 +1,5 @@
-//! The data directory as its guardian has it: nobody else reads it, damage is told and stops no contacts, people go out of
-//! it when they are to be forgotten.
+//! The data directory as its guardian has it: nobody else reads it, damage is reported and stops no contacts, people go
+//! out of it when they are to be forgotten.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

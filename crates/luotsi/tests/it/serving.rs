@@ -417,7 +417,8 @@ fn units_and_professionals_that_the_county_keeps_are_in_the_facts() {
         std::thread::sleep(Duration::from_millis(200));
     }
     server.end();
-    // An older log in the place of the newer: whole, and yet its end is lost. It is told, and nothing is built on it.
+    // An older log in the place of the newer: whole, and yet its end is lost. The loss is reported, and nothing is
+    // built on it.
     for name in ["log.db-wal", "log.db-shm"] {
         let _ = std::fs::remove_file(path.join(name));
     }

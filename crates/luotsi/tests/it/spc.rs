@@ -129,7 +129,7 @@ fn the_order_of_the_file_is_told_where_periods_are_no_time() {
     );
     let one = spc("period,value\n2025-01,1\n2025-02,2\nsum,3\n", &[]);
     assert!(said(&one).contains("'sum'") && said(&one).contains("-:4:1"), "{}", said(&one));
-    // Numbers have an order of their own; and a guess is told.
+    // Numbers have an order of their own; and a guess is reported.
     let numbers = chart("case,value\n10,3\n9,2\n1,1\n", &[]);
     assert_eq!(periods(&numbers), ["1", "9", "10"]);
     let guess = spc("period,value\n02/03/2025,1\n03/04/2025,2\n", &[]);

@@ -26,7 +26,7 @@ pub enum Event {
     },
     #[serde(rename = "contact.claimed")]
     Claimed { owner: String },
-    /// Given to a professional: by who leads the unit, or because it was taken up again and they know it.
+    /// Given to a professional: by the one who leads the unit, or because it was taken up again and they know it.
     #[serde(rename = "contact.assigned")]
     Assigned { owner: String },
     #[serde(rename = "contact.released")]

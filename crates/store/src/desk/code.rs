@@ -13,7 +13,7 @@ pub fn code(key: &[u8; 32], client_id: &str, request: &[u8; 32]) -> String {
     bytes.iter().take(CODE).map(|byte| char::from(CROCKFORD[usize::from(byte % 32)])).collect()
 }
 
-/// Stream that tells which contact a code opens; from its name the code cannot be made.
+/// Stream that says which contact a code opens; from its name the code cannot be made.
 pub fn stream(key: &[u8; 32], code: &str) -> String {
     format!("resume/{}", hex(&signature(key, &[b"name", code.as_bytes()])))
 }

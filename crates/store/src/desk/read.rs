@@ -37,7 +37,7 @@ pub enum What {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happened {
     pub at: i64,
-    /// Id of who did it.
+    /// Id of the person who did it.
     pub by: String,
     pub event: Event,
     /// The note that was handed over with it.

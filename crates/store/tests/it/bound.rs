@@ -281,7 +281,7 @@ fn what_people_type_stands_nowhere_in_clear_nor_as_a_digest_that_can_be_guessed(
     });
 }
 
-/// A database that another process holds is told in time, and nothing was appended; afterwards all goes on.
+/// A database that another process holds is reported in time, and nothing was appended; afterwards all goes on.
 #[test]
 fn a_database_that_is_held_is_told_in_time() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("one");

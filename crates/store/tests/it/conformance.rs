@@ -443,7 +443,7 @@ fn who_waits_two_seconds_for_a_log_that_is_held_up_is_told_to_come_back() {
         let (begin, begun) = std::sync::mpsc::channel();
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let ended = std::sync::Mutex::new(ended);
-        // A command that is being decided until it is told to end.
+        // A command that is being decided until the test lets it end.
         let decide = move |_: &[Vec<store::Recorded>]| {
             begin.send(()).expect("somebody listens");
             let _ = ended.lock().expect("alone").recv();

@@ -223,7 +223,7 @@ fn c36_a_change_of_any_column_is_told_at_its_place() {
             ("UPDATE commands SET last_pos = 5 WHERE first_pos = 3", 4),
             ("UPDATE commands SET last_pos = 9 WHERE first_pos = 6", 6),
             ("UPDATE commands SET recorded = recorded + 1 WHERE first_pos = 2", 2),
-            // Rows that are put in beside the log: where nothing is appended, they are told and never read.
+            // Rows that are put in beside the log: where nothing is appended, they are reported and never read.
             (
                 "CREATE TEMP TABLE f AS SELECT * FROM events WHERE pos = 3; PRAGMA ignore_check_constraints = on; \
                  UPDATE f SET pos = -5, id = zeroblob(16), version = 100; INSERT INTO events SELECT * FROM f; DROP TABLE f",
@@ -260,7 +260,7 @@ fn keys_that_were_destroyed_without_a_word_are_told() {
         keys(bench.folder.path()).destroy(other, "by nobody", BEGUN).expect("destroyed");
         let faults = bench.log.verify().await.expect("a report").faults;
         assert_eq!(faults.iter().map(|fault| fault.pos).collect::<Vec<_>>(), [2], "{faults:?}");
-        // Erased again it is told in the log, and then it is as it should be.
+        // Erased again it stands in the log, and then it is as it should be.
         bench.log.erase(other, "asked for", id(), BEGUN, context()).await.expect("erased");
         assert!(bench.log.verify().await.expect("a report").faults.is_empty());
         // The same of a class whose time is over; half a destruction is none.

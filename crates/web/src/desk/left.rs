@@ -64,7 +64,7 @@ fn where_to(page: &Page, left: &Happened) -> maud::Markup {
     html! { p.standing role="status" { (page.language.text_with(key, &[("to", &to), ("by", &by), ("at", &at)])) } }
 }
 
-/// The same for who still sees it, such as a colleague of the one who has it now: above the contact itself.
+/// The same for someone who still sees it, such as a colleague of the one who has it now: above the contact itself.
 pub fn moved(page: &Page, history: &[Happened], person: &Person) -> maud::Markup {
     match last(history, &person.id) {
         Some(left) if left.by != person.id => html! { div.handed { (where_to(page, left)) } },

@@ -517,8 +517,8 @@ impl Load {
     }
 }
 
-/// Where the page says what came meanwhile, that the session is over, or that the connection was lost: above everything,
-/// for whoever does not look down.
+/// Where the page says what came meanwhile, that the session is over, or that the connection was lost: above
+/// everything, for a reader who does not look down.
 pub fn live(page: &Page) -> Markup {
     html! {
         div.live {

@@ -209,7 +209,7 @@ impl Work<'_> {
         }
     }
 
-    /// The answer, and what else there is to do for whoever may.
+    /// The answer, and what else there is to do for a person who may.
     fn acts(&self) -> Markup {
         let (contact, typed) = (&self.whole.contact, self.typed);
         html! {

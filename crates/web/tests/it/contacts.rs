@@ -1,4 +1,4 @@
-//! Contacts for programs: opened once, answered by who has them, seen by nobody else.
+//! Contacts for programs: opened once, answered by the one who has them, seen by nobody else.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub fn opening(client_id: &str, text: &str) -> Value {
             "anonymous": true })
 }
 
-/// A contact, and the code of who wrote it.
+/// A contact, and its writer's code.
 async fn opened(app: &Arc<App>, client_id: &str) -> (String, String) {
     let (status, body) = call(app, Method::POST, "/api/contacts", "", Some(opening(client_id, "Selkä kipeä"))).await;
     assert_eq!(status, StatusCode::CREATED, "{body}");
@@ -550,7 +550,8 @@ fn a_stream_goes_on_where_it_broke_off_and_ends_with_the_right_to_it() {
         while let Some(event) = events.next().await {
             assert!(!event.contains("Teille"), "{event}");
         }
-        // A cursor that lies beyond the end, as after the log was restored from a copy, is told so, and hears what comes.
+        // A cursor that lies beyond the end, as after the log was restored from a copy, gets word of it, and hears what
+        // comes.
         let mut events = Events::of(&app, &format!("{path}?after=500"), &code, None).await;
         let event = events.next().await.expect("an event");
         assert!(event.contains("event: resync") && event.contains("\"head\""), "{event}");

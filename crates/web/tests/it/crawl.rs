@@ -169,7 +169,7 @@ fn what_was_written_in_a_stale_tab_is_shown_again_and_the_record_knows_who_read(
         kept(post(&nurse, "reply", &reply.replace("seen=3", "seen=abc")).await, 409);
         assert_eq!(post(&nurse, "transfer", "client_id=t1&unit=other&reason=capacity&note=Teille").await.0, 303);
         kept(post(&nurse, "reply", reply).await, 409);
-        // A unit that ended meanwhile, and a note that is too long: each is told in words.
+        // A unit that ended meanwhile, and a note that is too long: each is reported in words.
         let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("two", "2"))).await;
         let contact = opened["contact"].as_str().expect("an id");
         let codes = format!("{nurse}; contact={code}");

@@ -369,7 +369,8 @@ fn rows_say_whose_turn_it_is_and_what_has_happened() {
         let answered = row("mine").await;
         assert!(!answered.contains("The client has written") && answered.contains("Answered"), "{answered}");
         assert!(answered.contains("Swedish") && answered.contains("No name given"), "{answered}");
-        // Resolved, it is found among what was done; the resident opens it again, and it comes back to who knows it.
+        // Resolved, it is found among what was done; the resident opens it again, and it comes back to the one who
+        // knows it.
         assert_eq!(act(&app, &nurse, &contact.id, "resolve", "seen=99&outcome=advised").await.0, 303);
         assert!(!row("done").await.is_empty() && row("mine").await.is_empty());
         says(&app, &contact, "m2", "Olo paheni").await;

@@ -75,7 +75,7 @@ fn an_address_opens_so_many_contacts_and_others_go_on() {
                 "program" => assert!(body.contains("\"too_many\"") && body.contains("telephone"), "{body}"),
                 _ => assert!(body.contains("Ont i axeln") && body.contains("116 117") && body.contains("lang=\"sv\"")),
             }
-            // Asked again, what was done is told; and what is known is read.
+            // A repeated request gets the answer of before; and known messages can be read.
             let (status, _, again) = open(&app, by, "127.0.0.1", "", "c2").await;
             assert!(status == StatusCode::OK || status == StatusCode::SEE_OTHER, "{by}: {status} {again}");
             if by == "program" {
@@ -430,7 +430,7 @@ fn a_thread_is_told_in_pages_however_much_was_written() {
             path = link(&page, "prev");
         }
         assert_eq!(back, seen, "and backwards");
-        // Programs read on from the number that they were told.
+        // Programs read on from the number that they got.
         let (mut after, mut read) = (0, 0);
         loop {
             let path = format!("/api/conversations/{id}/messages?after={after}");

@@ -1,4 +1,4 @@
-//! Records of a text: its header is found, its separator and its encoding are told, its quotes are kept to.
+//! Records of a text: its header is found, its separator and its encoding recognised, its quotes kept to.
 
 use std::cell::Cell;
 use std::io::{Cursor, Read};

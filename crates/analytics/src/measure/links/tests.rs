@@ -149,7 +149,7 @@ impl Month {
         (end(OptimizationDirection::Minimize), end(OptimizationDirection::Maximize))
     }
 
-    /// Small numbers that are told, with the range that is known of them.
+    /// Small numbers that are revealed, with the range that is known of them.
     fn exposed(&self, told: &[(usize, Mask, u64)]) -> Vec<(usize, Mask, u64, (f64, f64))> {
         let rest = [false, false, true, true];
         let repeated = [false, true, false, false];
