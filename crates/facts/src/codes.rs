@@ -85,7 +85,7 @@ codes! {
         Unit "unit" = "yksikkö" | "enhet" | "unit",
         Team "team" = "tiimi" | "team" | "team",
     }
-    /// Who produces the service.
+    /// Producer of the service.
     Provider "provider" {
         Own "own" = "oma tuotanto" | "egen verksamhet" | "own",
         Purchased "purchased" = "ostopalvelu" | "köpt tjänst" | "purchased",
@@ -132,14 +132,14 @@ codes! {
         OwnDoctor "own_doctor" = "omalääkäri" | "egen läkare" | "own doctor",
         ResponsibleWorker "responsible_worker" = "vastuutyöntekijä" | "ansvarig arbetstagare" | "responsible worker",
     }
-    /// What a contact is.
+    /// Kind of a contact.
     ContactKind "contact_kind" {
         Request "request" = "asia" | "ärende" | "request",
         Notice "notice" = "ilmoitus" | "anmälan" | "notice",
         Consultation "consultation" = "konsultaatio" | "konsultation" | "consultation",
         Feedback "feedback" = "palaute" | "respons" | "feedback",
     }
-    /// What kind of notice.
+    /// Kind of notice.
     Notice "notice" {
         NeedContact "need_contact" = "yhteydenotto tuen tarpeen arvioimiseksi" | "kontakt för bedömning av stödbehov" | "contact to assess the need of support",
         Concern "concern" = "huoli-ilmoitus" | "orosanmälan" | "notice of concern",
@@ -209,7 +209,7 @@ codes! {
         Ward "ward" = "osastokäynti" | "avdelning" | "ward",
         Other "other" = "muu" | "annan" | "other",
     }
-    /// Who takes part in an encounter.
+    /// Party that takes part in an encounter.
     Party "party" {
         Individual "individual" = "yksilö" | "individ" | "individual",
         Family "family" = "perhe" | "familj" | "family",
@@ -228,7 +228,7 @@ codes! {
         Cancelled "cancelled" = "peruttu" | "avbokad" | "cancelled",
         NoShow "no_show" = "ei saapunut" | "uteblev" | "no show",
     }
-    /// Who cancelled.
+    /// The side that cancelled.
     CancelledBy "cancelled_by" {
         Resident "resident" = "asiakas" | "klienten" | "resident",
         Organisation "organisation" = "organisaatio" | "organisationen" | "organisation",
@@ -247,7 +247,7 @@ codes! {
         Deceased "deceased" = "kuollut" | "avliden" | "deceased",
         Other "other" = "muu" | "annan" | "other",
     }
-    /// What is assessed.
+    /// Need or ability that is assessed.
     AssessmentKind "assessment_kind" {
         CareNeed "care_need" = "hoidon tarve" | "vårdbehov" | "need of care",
         ServiceNeed "service_need" = "palvelutarve" | "servicebehov" | "need of service",
@@ -285,7 +285,7 @@ codes! {
         Died "died" = "kuoli" | "avled" | "died",
         Bought "bought" = "hankki muualta" | "skaffade annanstans" | "bought elsewhere",
     }
-    /// What is ordered.
+    /// Kind of order.
     OrderKind "order_kind" {
         Referral "referral" = "lähete" | "remiss" | "referral",
         Imaging "imaging" = "kuvantaminen" | "bilddiagnostik" | "imaging",
@@ -298,7 +298,7 @@ codes! {
         Cancelled "cancelled" = "peruttu" | "annullerad" | "cancelled",
         Returned "returned" = "palautettu" | "returnerad" | "returned",
     }
-    /// What a resident is enrolled in.
+    /// Kind of activity that a resident is enrolled in.
     EnrolmentKind "enrolment_kind" {
         Pathway "pathway" = "palvelupolku" | "servicestig" | "pathway",
         Programme "programme" = "ohjelma" | "program" | "programme",
@@ -313,7 +313,7 @@ codes! {
         Medium "medium" = "kohtalainen riski" | "medelhög risk" | "medium risk",
         High "high" = "korkea riski" | "hög risk" | "high risk",
     }
-    /// Who answers.
+    /// Role of the one who answers.
     Respondent "respondent" {
         Client "client" = "asiakas" | "klient" | "client",
         Guardian "guardian" = "huoltaja" | "vårdnadshavare" | "guardian",
@@ -328,7 +328,7 @@ codes! {
         FollowUp "follow_up" = "seuranta" | "uppföljning" | "follow-up",
         Session "session" = "tapaaminen" | "möte" | "session",
     }
-    /// What a survey is about.
+    /// Kind of event or thing that a survey is about.
     AboutKind "about_kind" {
         Encounter "encounter" = "käynti" | "besök" | "encounter",
         Contact "contact" = "yhteydenotto" | "kontakt" | "contact",
@@ -382,7 +382,7 @@ codes! {
         Interpreting "interpreting" = "tulkkaus" | "tolkning" | "interpreting",
         Other "other" = "muu" | "övrigt" | "other",
     }
-    /// What an amount of cost is.
+    /// Nature of an amount of cost.
     Scenario "scenario" {
         Actual "actual" = "toteuma" | "utfall" | "actual",
         Budget "budget" = "talousarvio" | "budget" | "budget",

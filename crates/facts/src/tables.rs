@@ -79,7 +79,7 @@ tables! {
         municipality: Option<Label>,
         /// SOTE-OID of the national organisation register.
         oid: Option<String>,
-        /// Who produces its services.
+        /// Producer of its services.
         provider: Provider = "own",
         /// Service it gives when it gives one.
         service: Option<Label>,
@@ -167,7 +167,7 @@ tables! {
         service: Label,
         /// First day.
         valid_from: Day = "1900-01-01",
-        /// Who holds it; empty while it is vacant.
+        /// Professional who holds it; empty while it is vacant.
         professional_id: Option<ProfessionalId>,
         /// Unit of the role.
         unit_id: UnitId,
@@ -182,9 +182,9 @@ tables! {
     {
         /// Identifier in the source.
         contact_id: Key,
-        /// Who it concerns; empty for anonymous contacts.
+        /// Resident whom it concerns; empty for anonymous contacts.
         resident_id: Option<ResidentId>,
-        /// What it is.
+        /// Kind of contact.
         kind: ContactKind = "request",
         /// Kind of notice, for notices.
         notice: Option<Notice>,
@@ -196,7 +196,7 @@ tables! {
         service: Label,
         /// First queue.
         arrival_unit_id: Option<UnitId>,
-        /// Who answers for it now.
+        /// Unit that answers for it now.
         unit_id: UnitId,
         /// Language of the contact, BCP 47.
         language: Option<Label>,
@@ -208,7 +208,7 @@ tables! {
         identified: bool = "false",
         /// Pseudonym of the caller's number, to count redials once.
         caller_key: Option<String>,
-        /// Who made it.
+        /// Role of the one who made it.
         on_behalf: Option<OnBehalf>,
         /// Opened.
         opened_at: Instant,
@@ -228,7 +228,7 @@ tables! {
         resolved_at: Option<Instant>,
         /// Closed.
         closed_at: Option<Instant>,
-        /// Who handled it.
+        /// Professional who handled it.
         handler_id: Option<ProfessionalId>,
         /// How it ended.
         outcome: Option<Outcome>,
@@ -252,7 +252,7 @@ tables! {
         assessment_id: Key,
         /// The resident.
         resident_id: ResidentId,
-        /// What is assessed.
+        /// Need or ability that is assessed.
         kind: AssessmentKind,
         /// Guarantee that runs from it.
         guarantee: Guarantee = "none",
@@ -260,9 +260,9 @@ tables! {
         contact_id: Option<String>,
         /// Unit.
         unit_id: UnitId,
-        /// Who assessed.
+        /// Professional who assessed.
         professional_id: Option<ProfessionalId>,
-        /// Profession of who assessed.
+        /// Profession of the one who assessed.
         profession: Option<Profession>,
         /// The matter became pending.
         pending_at: Option<Instant>,
@@ -302,19 +302,19 @@ tables! {
         encounter_id: Key,
         /// The resident.
         resident_id: ResidentId,
-        /// Who gave it; a missing id is not a professional.
+        /// Professional who gave it; a missing id is not a professional.
         professional_id: Option<ProfessionalId>,
-        /// Profession of who gave it.
+        /// Profession of the one who gave it.
         profession: Option<Profession>,
         /// Unit that gave it.
         unit_id: UnitId,
         /// Service.
         service: Label,
-        /// Who produced it.
+        /// Producer of it.
         provider: Provider = "own",
         /// How it took place.
         modality: Option<Modality>,
-        /// Who took part.
+        /// Party that took part.
         party: Option<Party>,
         /// Curative or preventive.
         nature: Option<Nature>,
@@ -338,7 +338,7 @@ tables! {
         status: Status = "done",
         /// When it was cancelled.
         cancelled_at: Option<Instant>,
-        /// Who cancelled.
+        /// The side that cancelled.
         cancelled_by: Option<CancelledBy>,
         /// Why cancelled.
         cancel_reason: Option<CancelReason>,
@@ -364,7 +364,7 @@ tables! {
     Slot in slots key(slot_id) at(starts_at) order(starts_at < ends_at, published_at < starts_at) {
         /// Identifier in the source.
         slot_id: Key,
-        /// Whose calendar.
+        /// Professional whose calendar it is.
         professional_id: ProfessionalId,
         /// Profession.
         profession: Profession,
@@ -396,7 +396,7 @@ tables! {
 
     /// A measurement of the third free slot of one calendar, stored as it was seen.
     T3Reading in t3_readings key(professional_id, service, asked_at) at(asked_at) order(asked_at < third_at) {
-        /// Whose calendar.
+        /// Professional whose calendar it is.
         professional_id: ProfessionalId,
         /// Service.
         service: Label,
@@ -438,7 +438,7 @@ tables! {
         order_id: Key,
         /// The resident.
         resident_id: ResidentId,
-        /// What is ordered.
+        /// Kind of order.
         kind: OrderKind,
         /// Code with its system.
         code: Option<Label>,
@@ -448,7 +448,7 @@ tables! {
         ordered_at: Instant,
         /// Ordering unit.
         unit_id: UnitId,
-        /// Who ordered.
+        /// Professional who ordered.
         professional_id: Option<ProfessionalId>,
         /// Encounter of the order.
         encounter_id: Option<String>,
@@ -456,7 +456,7 @@ tables! {
         enrolment_id: Option<String>,
         /// Where to.
         target: Option<Label>,
-        /// Who produces what was ordered.
+        /// Producer of the ordered service.
         target_provider: Option<Provider>,
         /// Unit that performs it.
         target_unit_id: Option<UnitId>,
@@ -498,9 +498,9 @@ tables! {
     Response in responses key(response_id) at(answered_at) {
         /// Identifier in the source.
         response_id: Key,
-        /// Whom it concerns.
+        /// Resident whom it concerns.
         resident_id: Option<ResidentId>,
-        /// Who answered.
+        /// Role of the one who answered.
         respondent: Respondent = "client",
         /// Professional who answered, for staff questionnaires.
         professional_id: Option<ProfessionalId>,
@@ -538,7 +538,7 @@ tables! {
     {
         /// Identifier in the source.
         survey_id: Key,
-        /// Who was asked.
+        /// Resident who was asked.
         resident_id: Option<ResidentId>,
         /// In which capacity.
         respondent: Respondent = "client",
@@ -670,7 +670,7 @@ tables! {
         kind: CostKind,
         /// Service.
         service: Option<Label>,
-        /// What the amount is.
+        /// Nature of the amount.
         scenario: Scenario = "actual",
         /// Municipality.
         municipality: Option<Label>,
@@ -702,7 +702,7 @@ tables! {
         value_class: Option<Label>,
         /// Target in force.
         target: Option<f64>,
-        /// Who entered it.
+        /// The one who entered it.
         entered_by: Label,
     }
 
