@@ -25,6 +25,8 @@ const ENGINE: [&str; 1] = ["analytics"];
 const BANNED: [&str; 6] = ["manager", "helper", "util", "utils", "common", "misc"];
 /// Words above that are words of the field.
 const ALLOWED: [&str; 2] = ["role.manager", "common cause"];
+/// Beginnings of a sentence in a comment that leave its actor unsaid; a question may have them.
+const BARE: [&str; 5] = ["Who ", "What ", "Whom ", "Whose ", "Of which "];
 /// Longest file and function. Today's worst may only fall.
 const FILE_LINES: usize = 740;
 const FUNCTION_LINES: usize = 112;
@@ -43,6 +45,7 @@ pub fn run() -> Result<(), String> {
     found.extend(edges()?);
     found.extend(lengths(&rust));
     found.extend(names(&rust, &files));
+    found.extend(comments(&rust));
     found.extend(traits(&rust));
     found.extend(locales(&rust)?);
     found.extend(places(&files)?);
@@ -145,6 +148,21 @@ fn lengths(rust: &[(PathBuf, String)]) -> Vec<String> {
                     found.push(format!("{at}: a function of {} lines, at most {FUNCTION_LINES}", number - first));
                 }
                 begun = None;
+            }
+        }
+    }
+    found
+}
+
+/// A comment names the actor, then the verb.
+fn comments(rust: &[(PathBuf, String)]) -> Vec<String> {
+    let is_bare = |sentence: &str| BARE.iter().any(|word| sentence.starts_with(word)) && !sentence.contains('?');
+    let mut found = Vec::new();
+    for (path, text) in rust {
+        for (number, line) in text.lines().enumerate() {
+            let Some(comment) = line.trim_start().strip_prefix("//") else { continue };
+            if comment.trim_start_matches(['/', '!', ' ']).split(". ").any(is_bare) {
+                found.push(format!("{}:{}: a sentence names its actor first", path.display(), number + 1));
             }
         }
     }
