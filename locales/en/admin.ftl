@@ -73,4 +73,5 @@ import-fault-to-come = is still to come
 import-fault-fields = the row has another number of fields than the header ({ $detail })
 import-fault-unnamed = a value stands in a column without a name
 import-fault-twice = the same key stands in the file once more, with other content
+import-fault-erased = is of a person who was erased here; nothing of the row is kept
 import-fault-other = another reason

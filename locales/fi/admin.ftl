@@ -73,4 +73,5 @@ import-fault-to-come = on vasta tulossa
 import-fault-fields = rivillä on toinen määrä kenttiä kuin otsikossa ({ $detail })
 import-fault-unnamed = arvo on sarakkeessa, jolla ei ole nimeä
 import-fault-twice = sama avain on tiedostossa toisen kerran, toisin tiedoin
+import-fault-erased = koskee henkilöä, jonka tiedot on poistettu täältä; rivistä ei säilytetä mitään
 import-fault-other = muu syy

@@ -73,4 +73,5 @@ import-fault-to-come = ligger i framtiden
 import-fault-fields = raden har ett annat antal fält än rubriken ({ $detail })
 import-fault-unnamed = ett värde står i en kolumn utan namn
 import-fault-twice = samma nyckel finns en gång till i filen, med andra uppgifter
+import-fault-erased = gäller en person vars uppgifter har raderats här; ingenting av raden sparas
 import-fault-other = annan orsak

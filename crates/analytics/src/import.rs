@@ -1,11 +1,12 @@
 //! Import: rows from a file, each checked, into the facts; refused rows go whole to the quarantine.
 //!
-//! Importing the same file twice changes nothing. The original is kept, compressed and with its digest, because facts
-//! are a fold of the log and of the imports. A killed import is run again whole.
+//! Importing the same file twice changes nothing. The original is kept, sealed, because facts are a fold of the log and of
+//! the imports. A killed import is run again whole.
 
 mod check;
 mod directory;
 mod fault;
+mod forget;
 mod guess;
 mod keep;
 mod mapping;
@@ -14,6 +15,7 @@ mod quarantine;
 mod read;
 mod reasons;
 mod rehearsal;
+mod seal;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -25,11 +27,14 @@ use serde::{Deserialize, Serialize};
 
 pub use check::known_ids;
 pub use directory::Directory;
+pub use forget::{Forgotten, erase, lift};
 pub use guess::{Guess, Seen, look_at};
+pub use keep::{original, refused, verify};
 pub use mapping::Mapping;
 pub use past::{Past, past};
 pub use reasons::Reason;
 pub use rehearsal::FirstRows;
+pub use seal::SealedFile;
 
 use crate::decide::Tally;
 use crate::error::{Error, Result};
@@ -93,31 +98,57 @@ pub struct Summary {
 }
 
 /// Imports one file; `progress` hears of rows read. An error that ends the reading leaves the rows before it stored.
-pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Summary> {
+pub fn import(request: &Request<'_>, progress: impl FnMut(u64)) -> Result<Summary> {
     let lake = Lake::open(request.data)?;
     // First of all: with another key nothing is made.
     let directory = directory(request.data, &lake)?;
-    let key = directory.check();
     let _importing = importing(request.data)?;
     let id = import_id(request);
     let folder = request.data.join("imports").join(&id);
+    let imported = import_as(request, &lake, directory, (&id, &folder), progress);
+    // Of a file that was refused as a whole nothing is kept.
+    if imported.is_err() && !folder.join(past::SUMMARY).exists() && !folder.join(UNFINISHED).exists() {
+        let _ = std::fs::remove_dir_all(&folder);
+        let _ = std::fs::remove_file(request.data.join("quarantine").join(format!("{id}.sealed")));
+    }
+    imported
+}
+
+fn import_as(
+    request: &Request<'_>,
+    lake: &Lake,
+    mut directory: Directory,
+    (id, folder): (&str, &Path),
+    mut progress: impl FnMut(u64),
+) -> Result<Summary> {
+    let key = directory.check();
+    keep::seal_what_is_in_clear(&directory, request.data)?;
     let name = request.file.file_name().unwrap_or_default().to_string_lossy();
     let name = request.name.map_or(name.into_owned(), String::from);
     let asked = request.mapping.asked(request.table);
-    let mut original = Original::open(request.file, Some(&folder), &request.mapping, asked.clone())?;
-    let mut quarantine = Quarantine::new(request.data.join("quarantine").join(format!("{id}.csv")), &original.about);
-    let mut check = check_of(request, &original, directory, &lake.snapshot()?)?;
+    let copy = keep::original_of(&directory, request.data, id);
+    let mut original = Original::open(request.file, Some(&copy), &request.mapping, asked.clone())?;
+    let mut quarantine = Quarantine::new(keep::refused_of(&directory, request.data, id), &original.about);
+    let mut check = check_of(request, &original, directory.clone(), &lake.snapshot()?)?;
+    keep::keep_mapping(folder, &request.mapping)?;
     let mut reading = Reading::default();
+    let mut has_erased = false;
     let (send, filled) = sync_channel::<Rows>(0);
     let (failure, written) = std::thread::scope(|scope| -> Result<_> {
-        let writer = scope.spawn(|| write(request.data, &lake, &key, (&folder, &name), filled));
+        let writer = scope.spawn(|| write(request.data, lake, &key, (folder, &name), filled));
         let full = |rows: Rows, read: u64| {
             progress(read);
             // A writer that failed takes no more; its error is given below.
             Ok(send.send(rows).is_ok())
         };
-        let read =
-            reading.all(request, &mut original, &mut check, full, |record, refused| quarantine.put(record, refused));
+        let refuse = |record: &Record, refused: &[Refused]| match refused {
+            [Refused { what: Fault::Erased, .. }] => {
+                has_erased = true;
+                Ok(())
+            }
+            refused => quarantine.put(record, refused),
+        };
+        let read = reading.all(request, &mut original, &mut check, full, refuse);
         drop(send);
         let written = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         Ok((read?, written))
@@ -127,16 +158,22 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
         let conflicting: HashSet<u64> = written.conflicting.iter().copied().collect();
         // The copy is whole once the reading thread has ended.
         original.by_ref().for_each(drop);
-        original.again(&folder, &request.mapping, &asked, |record| match conflicting.contains(&record.line) {
+        original.again(&copy, &request.mapping, &asked, |record| match conflicting.contains(&record.line) {
             true => quarantine.put(record, &[conflict(request.table)]),
             false => Ok(()),
         })?;
     }
     let mut summary = reading.summary(request, &original, check, written);
-    summary.import.clone_from(&id);
-    summary.quarantine = quarantine.finish()?;
-    past::keep(&folder, &summary)?;
-    compact(request.data, &lake, request.table)?;
+    summary.import = id.into();
+    let refused = keep::refused_of(&directory, request.data, id).path;
+    summary.quarantine = quarantine.finish()?.then_some(refused);
+    past::keep(folder, &summary)?;
+    compact(request.data, lake, request.table)?;
+    if has_erased {
+        // The copy is whole once the reading thread has ended.
+        original.by_ref().for_each(drop);
+        forget::from_original(request.data, id, request.table, &mut directory)?;
+    }
     match failure {
         Some(error) => {
             let stored = summary.accepted + summary.replaced + summary.unchanged;
@@ -150,10 +187,10 @@ pub fn import(request: &Request<'_>, mut progress: impl FnMut(u64)) -> Result<Su
         }
         None => {
             original.finish()?;
-            mark(&folder, FINISHED, &name)?;
+            mark(folder, FINISHED, &name)?;
             match std::fs::remove_file(folder.join(UNFINISHED)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(Error::file("end the import", &folder, error))
+                    Err(Error::file("end the import", folder, error))
                 }
                 _ => Ok(summary),
             }

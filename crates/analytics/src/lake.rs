@@ -22,6 +22,7 @@ use facts::{TABLES, Table, Type};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use erase::Erasure;
 pub use format::{FORMAT, has_format, make_private, private, private_folder, write_private};
 
 use crate::changes::Changes;
@@ -51,6 +52,9 @@ pub struct Manifest {
     /// Tells the directory key that the rows were made with from others.
     #[serde(default)]
     pub directory_key: Option<String>,
+    /// Everybody who was erased, and whose erasure was lifted, in order.
+    #[serde(default)]
+    pub erasures: Vec<Erasure>,
     /// Numbers new files, so that no name is ever used twice.
     next_file: u64,
 }
@@ -153,29 +157,42 @@ impl Lake {
     pub fn commit(&self) -> Result<Commit> {
         let snapshot = self.snapshot()?;
         let manifest = Manifest::clone(&snapshot.manifest);
-        self.sweep(manifest.version)?;
+        self.release()?;
         Ok(Commit { folder: self.folder.clone(), manifest, before: snapshot.manifest.version, own: HashSet::new() })
     }
 
-    /// Removes files of versions that nobody reads any more. The caller holds the directory's lock.
+    /// Removes files of versions that nobody reads any more: all but the current one, the one before it, and those replaced
+    /// within the last hour. The times of files are the machine's, and so is the hour. The caller holds the directory's lock.
     pub fn release(&self) -> Result<()> {
-        self.sweep(self.snapshot()?.version())
-    }
-
-    /// Removes what no manifest names that a reader may still hold: the current one, the one before it, and those
-    /// replaced within the last hour. The times of files are the machine's, and so is the hour.
-    fn sweep(&self, version: u64) -> Result<()> {
-        let mut named: HashSet<PathBuf> = HashSet::new();
-        let is_held = |number: u64| {
+        self.sweep(|number, version| {
             let next = self.folder.join(manifest_name(number + 1));
             let replaced = fs::metadata(next).and_then(|file| file.modified()).ok();
             // A manifest of unknown age, as after the clock has stepped back, is held.
             let age = replaced.and_then(|at| at.elapsed().ok());
             number + 1 >= version || age.is_none_or(|age| age < HELD)
-        };
+        })
+    }
+
+    /// Removes files of every version but the current one, also those that somebody still reads, and what queries have put
+    /// aside: after an erasure nothing else may stand. A question that is being answered then ends with an error. The
+    /// caller holds the directory's lock.
+    pub fn release_at_once(&self) -> Result<()> {
+        self.sweep(|number, version| number == version)?;
+        let spill = self.folder.join(SPILL);
+        match fs::remove_dir_all(&spill) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file("empty", &spill, error)),
+            _ => private_folder(&spill),
+        }
+    }
+
+    /// Removes what no manifest names of those that are held: `is_held` is asked with a version and the current one.
+    fn sweep(&self, is_held: impl Fn(u64, u64) -> bool) -> Result<()> {
+        let current = self.snapshot()?;
+        let version = current.version();
+        let mut named: HashSet<PathBuf> = current.manifest.paths().map(|path| self.folder.join(path)).collect();
         for number in self.manifests()? {
             let path = self.folder.join(manifest_name(number));
-            if number <= version && is_held(number) {
+            if number <= version && is_held(number, version) {
                 // Of an older version that is damaged nobody can read anything.
                 let older = read_manifest(&path).unwrap_or_default();
                 named.extend(older.paths().map(|path| self.folder.join(path)));

@@ -22,6 +22,25 @@ pub fn importing(data: &Path) -> Result<Lock> {
     Ok(Lock(file))
 }
 
+/// Waits for at most 30 seconds until no import is under way, and lets none begin for as long as it is held.
+pub fn erasing(data: &Path) -> Result<Lock> {
+    let path = data.join("importing");
+    let file = open(&path)?;
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Lock(file)),
+            Err(std::fs::TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            Err(std::fs::TryLockError::WouldBlock) => {
+                return Err(Error::new("an import is under way").at(data.display()).remedy("wait for it to end"));
+            }
+            Err(std::fs::TryLockError::Error(error)) => return Err(Error::file("lock", &path, error)),
+        }
+    }
+}
+
 /// Says, for as long as it is held, that a server serves the directory; an error where another does.
 pub fn serving(data: &Path) -> Result<Lock> {
     let path = data.join("serving");

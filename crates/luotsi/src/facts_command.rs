@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use analytics::import::{self, Mapping, Reason, Request, Summary};
+use analytics::import::{self, Directory, Mapping, Reason, Request, SealedFile, Summary};
 use analytics::lake::Lake;
 use analytics::lock::lock;
 use analytics::measure;
@@ -12,6 +12,8 @@ use analytics::{Error, Result};
 use clap::{Args, Subcommand};
 use facts::{TABLES, Table};
 
+use crate::place::Place;
+use crate::who::record;
 use crate::{DataDirectory, Done, now, output, runtime};
 
 #[derive(Args)]
@@ -94,7 +96,7 @@ pub fn import(arguments: &ImportArguments) -> Result<Done> {
                     summary
                         .quarantine
                         .as_ref()
-                        .map_or(String::new(), |path| format!("\nrefused rows: {}", path.display())),
+                        .map_or(String::new(), |_| format!("\nrefused rows: luotsi facts refused {}", summary.import)),
                 ),
             };
             written.map_err(|error| Error::new(error.to_string()))
@@ -143,9 +145,17 @@ pub enum FactsCommand {
     /// The number under which the facts know a resident, from the id that the source gives them, and in which tables
     /// there are rows of theirs; recorded where accesses are. Anyone who holds the data directory and its keys may ask.
     Who(crate::who::Arguments),
+    /// Every import, the newest first: its id, file, and what became of its rows.
+    Imports(DataDirectory),
+    /// The original of an import, as it was read; without the rows of those who were erased since. Recorded where accesses are.
+    Original(Kept),
+    /// The rows that an import refused, as CSV with line, column and reason: mend them and import them. Recorded likewise.
+    Refused(Kept),
+    /// Every erasure of a resident, with its reason, and whether it was lifted.
+    Erased(Place),
     /// Fold newer rows into the base of each range; what was replaced joins the history.
     Compact(DataDirectory),
-    /// Check that every file is what was written, in order and in its range.
+    /// Check that every file is what was written, in order and in its range, and that every kept copy opens.
     Verify(DataDirectory),
 }
 
@@ -154,16 +164,13 @@ pub fn run(command: &FactsCommand) -> Result<()> {
         FactsCommand::List(data) => list(data),
         FactsCommand::Show { table: name } => show(table(name)?),
         FactsCommand::Who(arguments) => crate::who::run(arguments),
+        FactsCommand::Imports(data) => imports(data),
+        FactsCommand::Original(kept) => read_kept(kept, import::original, "import.read"),
+        FactsCommand::Refused(kept) => read_kept(kept, import::refused, "import.refused.read"),
+        FactsCommand::Erased(of) => crate::erase_command::list(of),
         FactsCommand::Compact(data) => compact(data),
         FactsCommand::Verify(data) => verify(data),
     }
-}
-
-fn table(name: &str) -> Result<&'static Table> {
-    Table::named(name).ok_or_else(|| {
-        let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
-        Error::new(format!("no fact table is called {name}")).remedy(names.join(", "))
-    })
 }
 
 /// A line of text on standard output.
@@ -171,6 +178,46 @@ macro_rules! line {
     ($out:expr, $($text:tt)*) => {
         writeln!($out, $($text)*).map_err(|error| Error::new(error.to_string()))
     };
+}
+
+fn imports(data: &DataDirectory) -> Result<()> {
+    let past = import::past(&data.path)?;
+    output::print(|out| {
+        for import in &past {
+            let counts = import.summary.as_ref().map_or("broken off".into(), |it| {
+                let whole = if import.whole { "" } else { ", broken off" };
+                format!("read {}, taken {}, refused {}{whole}", it.read, it.accepted + it.replaced, it.rejected)
+            });
+            line!(out, "{:<45} {counts}  {}", import.id, facts::printable(&import.file))?;
+        }
+        Ok(())
+    })
+}
+
+#[derive(Args)]
+pub struct Kept {
+    /// The import's id; `luotsi facts imports` lists them.
+    import: String,
+    #[command(flatten)]
+    of: Place,
+}
+
+/// Prints a sealed copy of an import, once it is recorded that somebody reads it.
+fn read_kept(kept: &Kept, copy: fn(&Directory, &Path, &str) -> Result<SealedFile>, kind: &str) -> Result<()> {
+    let data = kept.of.path();
+    let directory = Directory::existing(data, &Lake::existing(data)?.snapshot()?)?;
+    let mut read = copy(&directory, data, &kept.import)?.open()?;
+    runtime()?.block_on(record(&kept.of, &format!("import-{}", kept.import), kind))?;
+    output::print(|out| {
+        std::io::copy(&mut read, out).map(drop).map_err(|error| Error::new(format!("the copy cannot be read: {error}")))
+    })
+}
+
+fn table(name: &str) -> Result<&'static Table> {
+    Table::named(name).ok_or_else(|| {
+        let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+        Error::new(format!("no fact table is called {name}")).remedy(names.join(", "))
+    })
 }
 
 fn list(data: &DataDirectory) -> Result<()> {
@@ -226,11 +273,16 @@ fn verify(data: &DataDirectory) -> Result<()> {
     let snapshot = Lake::existing(&data.path)?.snapshot()?;
     let bar = output::progress("files", None);
     let files = snapshot.verify(|_| bar.inc(1))?;
-    if !import::Directory::is_to_be_made(&data.path, &snapshot) {
-        import::Directory::open(&data.path, &snapshot)?;
-    }
+    let copies = match Directory::is_to_be_made(&data.path, &snapshot) {
+        true => 0,
+        false => import::verify(&Directory::open(&data.path, &snapshot)?, &data.path)?,
+    };
     bar.finish_and_clear();
-    output::print(|out| line!(out, "{files} files are what was written, version {}", snapshot.manifest.version))
+    let version = snapshot.manifest.version;
+    output::print(|out| {
+        line!(out, "{files} files are what was written, version {version}")?;
+        line!(out, "{copies} copies of what was imported open")
+    })
 }
 
 #[derive(Args)]

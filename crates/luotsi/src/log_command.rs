@@ -466,7 +466,6 @@ fn join_keys(arguments: &JoinKeys) -> Result<()> {
 
 async fn erase(arguments: &Erase) -> Result<()> {
     let log = arguments.of.existing(now)?;
-    let at = now();
     if arguments.reason.trim().is_empty() {
         return Err(
             Error::new("an erasure has a reason").remedy("name it with --reason: who asked for it, without names")
@@ -477,12 +476,27 @@ async fn erase(arguments: &Erase) -> Result<()> {
         return Err(Error::new("nothing was ever kept of this subject")
             .remedy("`luotsi log export` tells the subjects of events"));
     }
-    let erased = log.erase(arguments.subject, &arguments.reason, store::new_id(at), at, context("erasure", at));
-    let keys = erased.await.map_err(told)?;
+    let keys = destroy(&log, arguments.subject, &arguments.reason).await?;
     match keys {
         0 => say("erased before: no key was left, and everything made from the log is told again to forget"),
         _ => say(&format!("{keys} keys destroyed; the facts forget as soon as a server has followed the log")),
     }
+}
+
+/// The log that is there, and a subject of whom it has anything; none: there is no log, or it knows nothing of them.
+pub fn known(place: &Place, subject: Uuid) -> Result<Option<(Log, Uuid)>> {
+    if place.location().head().map_err(told)?.is_none() {
+        return Ok(None);
+    }
+    let log = place.existing(now)?;
+    let is_known = log.knows(subject).map_err(told)?;
+    Ok(is_known.then_some((log, subject)))
+}
+
+/// Destroys the keys of a subject, which the log tells for ever; gives how many there were.
+pub async fn destroy(log: &Log, subject: Uuid, reason: &str) -> Result<usize> {
+    let at = now();
+    log.erase(subject, reason, store::new_id(at), at, context("erasure", at)).await.map_err(told)
 }
 
 async fn retain(arguments: &Retain) -> Result<()> {

@@ -4,6 +4,7 @@ mod backup_command;
 mod bench;
 mod clock;
 mod demo;
+mod erase_command;
 mod facts_command;
 mod follower;
 mod heads;
@@ -55,7 +56,9 @@ enum Command {
     Professional(organisation_command::ProfessionalCommand),
     /// Import a file into a fact table.
     Import(facts_command::ImportArguments),
-    /// List, show, check and compact fact tables.
+    /// Erase a resident: out of the facts, out of the copies of what was imported, and out of the log.
+    Erase(erase_command::Arguments),
+    /// List, show, check and compact fact tables, and read what imports kept.
     #[command(subcommand)]
     Facts(facts_command::FactsCommand),
     /// Ask the facts in SQL. Needs the data directory, and thereby the right to cases.
@@ -120,6 +123,7 @@ fn run(command: Command) -> Result<Done> {
         Command::Unit(command) => organisation_command::unit(command).map(|()| Done::Whole),
         Command::Professional(command) => organisation_command::professional(command).map(|()| Done::Whole),
         Command::Import(arguments) => facts_command::import(&arguments),
+        Command::Erase(arguments) => erase_command::run(&arguments).map(|()| Done::Whole),
         Command::Facts(command) => facts_command::run(&command).map(|()| Done::Whole),
         Command::Sql(arguments) => facts_command::sql(&arguments).map(|()| Done::Whole),
         Command::Measure(command) => measure_command::run(&command).map(|()| Done::Whole),

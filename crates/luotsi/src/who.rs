@@ -31,15 +31,11 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let data = arguments.of.path();
     let snapshot = Lake::existing(data)?.snapshot()?;
-    let key = data.join("keys").join("directory.key");
-    if !key.exists() {
-        return Err(Error::new("there is no directory key, and so no resident").at(key.display()));
-    }
     // The one spelling of an id, as imports take it.
     let id = facts::source_id(&arguments.id).map_err(|why| Error::new(format!("the id {}", why.about())))?;
-    let resident = Directory::open(data, &snapshot)?.resident(id.as_bytes());
+    let resident = Directory::existing(data, &snapshot)?.resident(id.as_bytes());
     let runtime = runtime()?;
-    runtime.block_on(record(&arguments.of, resident))?;
+    runtime.block_on(record(&arguments.of, &format!("resident-{resident}"), "resident.looked_up"))?;
     let count = |(place, table): (usize, &&facts::Table)| {
         format!(
             "SELECT {place} AS place, '{0}' AS table_name, count(*) AS rows FROM {0} WHERE resident_id = {resident}",
@@ -59,8 +55,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     output::print(|out| report::write(&batches, arguments.format, out))
 }
 
-/// Writes down that the holder of the data directory looked somebody up; the source's id stands nowhere.
-async fn record(of: &Place, resident: i64) -> Result<()> {
+/// Writes down what the holder of the data directory did, such as to look somebody up: `subject` is the number of a resident
+/// or the id of an import, for a source's own ids stand nowhere.
+pub async fn record(of: &Place, subject: &str, kind: &str) -> Result<()> {
     let location = of.location();
     if location.head().map_err(told)?.is_none() && of.accesses().head().map_err(told)?.is_none() {
         return Ok(());
@@ -69,11 +66,11 @@ async fn record(of: &Place, resident: i64) -> Result<()> {
     let log = Log::open(&location, Arc::clone(&keys), now).map_err(told)?;
     let Some(accesses) = of.existing_accesses(&keys, &log, now).await? else { return Ok(()) };
     let (at, id) = (now(), new_id(now()));
-    let data = json!({ "subject": resident.to_string(), "role": "holder", "rule": "holder-of-the-data-directory" });
+    let data = json!({ "subject": subject.trim_start_matches("resident-"), "role": "holder", "rule": "holder-of-the-data-directory" });
     let event = NewEvent {
         id,
-        stream: format!("access/resident-{resident}"),
-        kind: "resident.looked_up".into(),
+        stream: format!("access/{subject}"),
+        kind: kind.into(),
         schema: 1,
         occurred: at,
         data: data.to_string(),
@@ -90,5 +87,5 @@ async fn record(of: &Place, resident: i64) -> Result<()> {
     let (scope, key, request) = ("access".into(), id.to_string(), [0; 32]);
     let access = Append { scope, key, request, expects: Vec::new(), events: vec![event], context };
     let recorded = accesses.append(access).await;
-    recorded.map(drop).map_err(|error| Error::new(format!("nothing is shown, for it cannot be recorded: {error:?}")))
+    recorded.map(drop).map_err(|error| Error::new(format!("it cannot be recorded: {error:?}")))
 }

@@ -4,7 +4,7 @@ mod known;
 mod values;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use facts::{Column, NoId, Row, Table, Type, Value};
 use jiff::tz::TimeZone;
@@ -34,6 +34,8 @@ pub struct Check {
     directory: Directory,
     known: Known,
     orders: Vec<(usize, usize)>,
+    /// Residents who were erased here, and how a row tells that it is of one; none where nobody was.
+    erased: Option<(HashSet<i64>, Owner)>,
     now: i64,
     pub ambiguous_times: u64,
     /// By column, how often a word for nothing was taken as no value.
@@ -116,6 +118,9 @@ impl Check {
             directory,
             known: Known::load(table, snapshot)?,
             orders: table.orders(),
+            erased: Some(snapshot.manifest.erased())
+                .filter(|erased| !erased.is_empty())
+                .and_then(|erased| Some((erased, Owner::of(table, mapping, about)?))),
             now,
             ambiguous_times: 0,
             emptied: BTreeMap::new(),
@@ -129,6 +134,12 @@ impl Check {
         record: &Record,
         take: impl FnOnce(&[Value<'_>], i64),
     ) -> std::result::Result<(), Vec<Refused>> {
+        if let Some((erased, owner)) = &self.erased
+            && owner.whose(record, &mut self.directory).is_some_and(|resident| erased.contains(&resident))
+        {
+            // Nothing else is said of the row, and nothing of it is kept.
+            return Err(vec![Refused::plain(owner.column.column.name, Fault::Erased)]);
+        }
         if record.fields.len() != self.header.len() {
             let what = Fault::Fields { row: record.fields.len(), header: self.header.len() };
             // Of a row that is too short, the column where it ends.
@@ -198,6 +209,30 @@ impl Check {
             Ok(_) => {}
         }
         if refused.is_empty() { Ok(()) } else { Err(refused) }
+    }
+}
+
+/// Finds whose row a record is, as an import would.
+pub struct Owner {
+    column: Source,
+    formats: Formats,
+    known: Known,
+}
+
+impl Owner {
+    /// None for a table without residents.
+    pub fn of(table: &'static Table, mapping: &Mapping, about: &About) -> Option<Owner> {
+        let column = table.columns.iter().find(|column| matches!(column.ty, Type::Resident))?;
+        let find = |name: &str| about.header.iter().position(|known| *known == facts::normal(name));
+        let (formats, known) = (Formats::of(mapping, TimeZone::UTC, 0), Known::default());
+        Some(Owner { column: Source::of(table, column, mapping, &find), formats, known })
+    }
+
+    /// The number of the resident whose row it is; none where the row names nobody, or nobody as an id is written.
+    pub fn whose(&self, record: &Record, directory: &mut Directory) -> Option<i64> {
+        let is_there = self.column.field.is_none_or(|field| field < record.fields.len());
+        let (text, _) = is_there.then(|| self.column.text(record, &self.formats, &self.known).ok())??;
+        text.map(|text| directory.resident(text.as_bytes()))
     }
 }
 

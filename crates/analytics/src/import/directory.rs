@@ -6,6 +6,7 @@ use datafusion::common::HashMap;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::seal::{self, SealedFile};
 use crate::error::{Error, Result};
 use crate::lake::{Snapshot, private, private_folder};
 use crate::layout::hex;
@@ -14,6 +15,7 @@ use crate::layout::hex;
 const CACHE: usize = 1 << 20;
 
 /// Makes pseudonyms of residents: the first 63 bits of HMAC-SHA-256(directory key, source id).
+#[derive(Clone)]
 pub struct Directory {
     mac: Hmac<Sha256>,
     cache: HashMap<Box<[u8]>, i64>,
@@ -57,6 +59,15 @@ impl Directory {
         }
     }
 
+    /// The directory of a data directory in which somebody is to be looked up: no key is made.
+    pub fn existing(data: &Path, snapshot: &Snapshot) -> Result<Directory> {
+        let path = data.join("keys").join("directory.key");
+        match path.exists() || was_used(snapshot) {
+            true => Directory::open(data, snapshot),
+            false => Err(Error::new("there is no directory key, and so no resident").at(path.display())),
+        }
+    }
+
     /// Whether there is no key, and nothing that was made with one.
     pub fn is_to_be_made(data: &Path, snapshot: &Snapshot) -> bool {
         !data.join("keys").join("directory.key").exists() && !was_used(snapshot)
@@ -96,6 +107,26 @@ impl Directory {
     /// The manifest holds it.
     pub fn check(&self) -> String {
         hex(&self.mac.clone().chain_update(b"\0luotsi check").finalize().into_bytes()[..16])
+    }
+
+    /// A sealed copy of the data directory, whose key is of this directory and this place: its path within `data`.
+    pub fn sealed(&self, data: &Path, place: &str) -> SealedFile {
+        SealedFile::at(data.join(place), self.key_of(place))
+    }
+
+    /// A short text that people wrote, sealed; [`Directory::open_text`] opens it.
+    pub fn seal_text(&self, text: &str) -> Result<String> {
+        seal::seal_text(&self.key_of("text"), text)
+    }
+
+    /// An error where it was changed, or sealed with another key.
+    pub fn open_text(&self, sealed: &str) -> Result<String> {
+        seal::open_text(&self.key_of("text"), sealed)
+    }
+
+    /// A key for one purpose.
+    fn key_of(&self, purpose: &str) -> [u8; 32] {
+        self.mac.clone().chain_update(b"\0luotsi sealed\0").chain_update(purpose).finalize().into_bytes().into()
     }
 
     /// The pseudonym of what a source calls somebody; of every spelling of it the same.

@@ -44,6 +44,8 @@ pub enum Fault {
     Unnamed,
     /// The key stands in the same import with other content.
     Twice,
+    /// The row is of somebody who was erased here.
+    Erased,
     /// More different faults than are told apart.
     Other,
 }
@@ -82,6 +84,7 @@ impl Fault {
             Fault::Fields { .. } => "fields",
             Fault::Unnamed => "unnamed",
             Fault::Twice => "twice",
+            Fault::Erased => "erased",
             Fault::Other => "other",
         }
     }
@@ -128,6 +131,7 @@ impl fmt::Display for Fault {
             Fault::Fields { row, header } => return write!(out, "the row has {row} fields, the header {header}"),
             Fault::Unnamed => "a value stands in a column without a name",
             Fault::Twice => "this key stands in the same import with other content",
+            Fault::Erased => "is of somebody who was erased here; nothing of the row is kept",
             Fault::Other => "is refused for one of many other reasons",
         };
         out.write_str(plain)

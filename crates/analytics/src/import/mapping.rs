@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use facts::Table;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
 /// A mapping from a source file to a fact table. Without one, the source's header names the table's columns.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mapping {
     /// Fact table the mapping is for.
@@ -49,7 +49,7 @@ pub struct Mapping {
 }
 
 /// A decimal amount of another currency, with the rate at which it becomes euro.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
     pub currency: String,
@@ -63,6 +63,11 @@ pub struct Money {
 impl Mapping {
     pub fn parse(text: &str) -> Result<Mapping> {
         toml::from_str(text).map_err(|error| Error::new(error.message().to_string()).at(place(text, error.span())))
+    }
+
+    /// The same for rows of the source that Luotsi itself has written: CSV in UTF-8 with the header on top.
+    pub fn as_written(&self) -> Mapping {
+        Mapping { separator: None, skip: 0, encoding: None, ..self.clone() }
     }
 
     /// Columns of a source that are asked for, in the spelling of its header.

@@ -22,7 +22,7 @@ pub struct Past {
 }
 
 /// The outcome of an import stands in its folder.
-const SUMMARY: &str = "summary.json";
+pub const SUMMARY: &str = "summary.json";
 
 pub fn keep(folder: &Path, summary: &Summary) -> Result<()> {
     let path = folder.join(SUMMARY);

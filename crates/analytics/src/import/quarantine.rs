@@ -1,34 +1,32 @@
-//! Refused rows, whole, with line, column and reason, so that they can be mended and imported again.
-
-use std::fs::File;
-use std::path::PathBuf;
+//! Refused rows, whole, with line, column and reason, so that they can be mended and imported again. Sealed, as the
+//! original is.
 
 use super::read::{About, Record};
 use super::reasons::{Refused, columns, text};
+use super::seal::{SealedFile, SealedWriter};
 use crate::error::{Error, Result};
-use crate::lake::{private, private_folder};
 
 /// Columns that the quarantine adds; an import passes over columns that begin with `_`.
 const ADDED: [&str; 3] = ["_line", "_column", "_reason"];
 
-/// The quarantine of one import, made when the first row is refused; readable by its owner only.
+/// The quarantine of one import, made when the first row is refused.
 pub struct Quarantine {
-    path: PathBuf,
+    place: SealedFile,
     header: Vec<String>,
     /// As the source was separated: whoever could open that can open this.
     separator: u8,
-    out: Option<csv::Writer<File>>,
+    out: Option<csv::Writer<SealedWriter>>,
 }
 
 impl Quarantine {
-    pub fn new(path: PathBuf, about: &About) -> Quarantine {
+    pub fn new(place: SealedFile, about: &About) -> Quarantine {
         let (header, separator) = (about.header.clone(), about.separator);
-        Quarantine { path, header, separator, out: None }
+        Quarantine { place, header, separator, out: None }
     }
 
     /// Puts a row with all its reasons.
     pub fn put(&mut self, record: &Record, refused: &[Refused]) -> Result<()> {
-        let path = self.path.clone();
+        let path = self.place.path.clone();
         let broken = |error: &dyn std::fmt::Display| Error::file("write the quarantine", &path, error);
         if self.out.is_none() {
             self.out = Some(self.begin()?);
@@ -42,26 +40,19 @@ impl Quarantine {
         out.write_record(added.into_iter().chain(fields)).map_err(|error| broken(&error))
     }
 
-    fn begin(&self) -> Result<csv::Writer<File>> {
-        let broken = |error: &dyn std::fmt::Display| Error::file("write the quarantine", &self.path, error);
-        if let Some(folder) = self.path.parent() {
-            private_folder(folder)?;
-        }
-        let file = private().write(true).create_new(true).open(&self.path);
+    fn begin(&self) -> Result<csv::Writer<SealedWriter>> {
         let mut out = csv::WriterBuilder::new();
-        let mut out = out.delimiter(self.separator).flexible(true).from_writer(file.map_err(|error| broken(&error))?);
+        let mut out = out.delimiter(self.separator).flexible(true).from_writer(self.place.create()?);
         let own = self.header.iter().map(String::as_str).filter(|name| !ADDED.contains(name));
         let header = ADDED.into_iter().chain(own);
-        out.write_record(header).map_err(|error| broken(&error))?;
+        out.write_record(header).map_err(|error| Error::file("write the quarantine", &self.place.path, error))?;
         Ok(out)
     }
 
-    /// The file, when any row was refused.
-    pub fn finish(mut self) -> Result<Option<PathBuf>> {
-        match self.out.as_mut().map(csv::Writer::flush) {
-            None => Ok(None),
-            Some(Ok(())) => Ok(Some(self.path)),
-            Some(Err(error)) => Err(Error::file("write the quarantine", &self.path, error)),
-        }
+    /// Whether any row was refused.
+    pub fn finish(self) -> Result<bool> {
+        let Some(out) = self.out else { return Ok(false) };
+        let sealed = out.into_inner().map_err(|error| Error::file("write the quarantine", &self.place.path, error))?;
+        sealed.finish().map(|()| true)
     }
 }

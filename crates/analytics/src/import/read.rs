@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use csv::ByteRecord;
 
 use super::Mapping;
-use super::keep::{Keeper, kept};
+use super::seal::{SealedFile, SealedWriter};
 use crate::error::{Error, Result};
 use content::{Content, Gunzipped, recognise, unreadable_file};
 use delimited::Delimited;
@@ -58,6 +58,40 @@ enum Message {
     End,
 }
 
+/// The records of a sealed copy with all their columns, one by one; a copy of a source that broke off ends where that did.
+pub struct Copied {
+    pub about: About,
+    source: Source,
+    block: std::vec::IntoIter<Record>,
+}
+
+impl Copied {
+    /// `asked` names the columns that the import asked for, by which a header is known.
+    pub fn open(copy: &SealedFile, mapping: &Mapping, asked: &[String]) -> Result<Copied> {
+        // Read from the copy alone, as standard input is.
+        let open = |asked: &[String]| Source::of(copy.open()?, Path::new("-"), None, mapping, asked);
+        let mut source = open(asked).map_err(|error| error.at(copy.path.display()))?;
+        if source.about().header.len() < source.about().names.len() {
+            // Of a kind that no import reads, such as nested lists, a column stays away.
+            source = open(&source.about().names.clone()).unwrap_or(source);
+        }
+        Ok(Copied { about: source.about().clone(), source, block: Vec::new().into_iter() })
+    }
+}
+
+impl Iterator for Copied {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        loop {
+            if let Some(record) = self.block.next() {
+                return Some(record);
+            }
+            self.block = self.source.next()?.ok()?.into_iter();
+        }
+    }
+}
+
 /// A source being read on a thread of its own.
 pub struct Original {
     pub about: About,
@@ -72,13 +106,13 @@ pub struct Original {
 impl Original {
     /// Opens a file, or standard input for `-`. `keep` receives the copy of the original, `asked` names the columns that
     /// the table or the mapping asks for.
-    pub fn open(path: &Path, keep: Option<&Path>, mapping: &Mapping, asked: Vec<String>) -> Result<Original> {
+    pub fn open(path: &Path, keep: Option<&SealedFile>, mapping: &Mapping, asked: Vec<String>) -> Result<Original> {
         let before = std::fs::metadata(path).ok();
         let (tell, told) = sync_channel(1);
         let (send, messages) = sync_channel(8);
-        let (source, keep, mapping) = (path.to_path_buf(), keep.map(Path::to_path_buf), mapping.clone());
+        let (source, keep, mapping) = (path.to_path_buf(), keep.cloned(), mapping.clone());
         let reading = move || {
-            let opened = Source::open(&source, keep.as_deref(), &mapping, &asked);
+            let opened = Source::open(&source, keep.as_ref(), &mapping, &asked);
             let (about, source) = match opened {
                 Ok(source) => (Ok(source.about().clone()), Some(source)),
                 Err(error) => (Err(error), None),
@@ -105,12 +139,12 @@ impl Original {
     /// Reads the source once more, when the reading has ended: from its copy in `keep`.
     pub fn again(
         &self,
-        keep: &Path,
+        keep: &SealedFile,
         mapping: &Mapping,
         asked: &[String],
         mut each: impl FnMut(&Record) -> Result<()>,
     ) -> Result<()> {
-        let mut source = Source::of(kept(keep)?, &self.path, None, mapping, asked)?;
+        let mut source = Source::of(keep.open()?, &self.path, None, mapping, asked)?;
         // A copy of a source that broke off ends as the source did.
         while let Some(Ok(records)) = source.next() {
             records.iter().try_for_each(&mut each)?;
@@ -175,10 +209,10 @@ enum Source {
 }
 
 /// The keeper of the copy, shared with the reader.
-type Kept = Rc<Cell<Option<Keeper>>>;
+type Kept = Rc<Cell<Option<SealedWriter>>>;
 
 impl Source {
-    fn open(path: &Path, keep: Option<&Path>, mapping: &Mapping, asked: &[String]) -> Result<Source> {
+    fn open(path: &Path, keep: Option<&SealedFile>, mapping: &Mapping, asked: &[String]) -> Result<Source> {
         let source: Box<dyn Read> = match path.as_os_str() == "-" {
             true => Box::new(std::io::stdin()),
             false => {
@@ -188,7 +222,7 @@ impl Source {
                 Box::new(file)
             }
         };
-        let keeper = keep.map(Keeper::begin).transpose()?.map(|keeper| Rc::new(Cell::new(Some(keeper))));
+        let keeper = keep.map(SealedFile::create).transpose()?.map(|keeper| Rc::new(Cell::new(Some(keeper))));
         Source::of(source, path, keeper, mapping, asked)
     }
 
@@ -277,7 +311,7 @@ fn whole(mut source: Box<dyn Read>, path: &Path, is_kept: bool) -> Result<Whole>
 }
 
 fn keep(keeper: Option<Kept>) -> Result<()> {
-    keeper.and_then(|keeper| keeper.take()).map_or(Ok(()), Keeper::finish)
+    keeper.and_then(|keeper| keeper.take()).map_or(Ok(()), SealedWriter::finish)
 }
 
 /// Gives a copy of what passes to a keeper.

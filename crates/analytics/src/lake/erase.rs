@@ -8,12 +8,40 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBat
 use datafusion::arrow::compute::{cast, filter_record_batch};
 use datafusion::arrow::datatypes::{DataType, Int64Type};
 use facts::{TABLES, Table};
+use serde::{Deserialize, Serialize};
 
-use super::{Commit, PartitionFiles, on_all_cores, read_columns, read_file};
+use super::{Commit, Manifest, PartitionFiles, on_all_cores, read_columns, read_file};
 use crate::error::Result;
 use crate::index;
 use crate::layout::{FileEntry, FileWriter, partition_name, partition_of};
 use crate::rows::{KEY, REMOVED, Rows, SOURCE};
+
+/// That a resident was erased, or that this was lifted again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// The number under which the facts knew them.
+    pub resident: i64,
+    /// Microseconds since 1970.
+    pub at: i64,
+    /// Sealed by the directory's key: people write names into reasons.
+    pub reason: String,
+    pub lifted: bool,
+}
+
+impl Manifest {
+    /// Residents who are erased: of whom imports bring nothing in.
+    pub fn erased(&self) -> HashSet<i64> {
+        let mut erased = HashSet::new();
+        for erasure in &self.erasures {
+            if erasure.lifted {
+                erased.remove(&erasure.resident);
+            } else {
+                erased.insert(erasure.resident);
+            }
+        }
+        erased
+    }
+}
 
 /// Which rows go.
 #[derive(Default)]
@@ -43,6 +71,11 @@ impl Leaving<'_> {
 }
 
 impl Commit {
+    /// Writes down that somebody was erased, or that this was lifted.
+    pub fn note(&mut self, erasure: Erasure) {
+        self.manifest.erasures.push(erasure);
+    }
+
     /// Removes every row of residents, as it stands and as it stood; gives how many. Rows that stood at nobody go with
     /// them where they were found to be theirs later; rows that have come to stand at another resident, or at nobody,
     /// stay. Files of replaced versions, in which they still stand, go with [`super::Lake::release`].

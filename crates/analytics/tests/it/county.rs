@@ -73,10 +73,18 @@ impl County {
     pub fn must(&mut self, table: &str, csv: &str) -> Summary {
         let summary = self.import(table, csv).unwrap_or_else(|error| panic!("{table}: {error}"));
         if summary.rejected > 0 {
-            let refused = summary.quarantine.as_ref().map(|path| fs::read_to_string(path).unwrap_or_default());
-            panic!("{table}: refused {}", refused.unwrap_or_default());
+            panic!("{table}: refused {}", self.refused(&summary));
         }
         summary
+    }
+
+    /// The rows that an import refused, as CSV.
+    pub fn refused(&self, summary: &Summary) -> String {
+        let directory = import::Directory::existing(self.folder.path(), &self.snapshot()).expect("a directory");
+        let refused = import::refused(&directory, self.folder.path(), &summary.import).expect("a quarantine");
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut refused.open().expect("a copy"), &mut bytes).expect("bytes");
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     pub fn lake(&self) -> Lake {

@@ -14,11 +14,10 @@ fn visits(rows: &[&str]) -> String {
     format!("{HEADER}\n{}\n", rows.join("\n"))
 }
 
-fn quarantine(summary: &analytics::import::Summary) -> Vec<Vec<String>> {
-    let path = summary.quarantine.as_ref().expect("a quarantine");
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).expect("CSV");
-    let text = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
-    reader.byte_records().map(|row| row.expect("a row").iter().map(text).collect()).collect()
+fn quarantine(county: &County, summary: &analytics::import::Summary) -> Vec<Vec<String>> {
+    let refused = county.refused(summary);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(refused.as_bytes());
+    reader.records().map(|row| row.expect("a row").iter().map(String::from).collect()).collect()
 }
 
 #[test]
@@ -107,7 +106,7 @@ fn refused_rows_go_whole_to_the_quarantine_and_can_be_mended() {
     let summary = county.import("encounters", &csv).expect("an import");
     assert_eq!(summary.read, 8);
     assert_eq!(summary.read, summary.accepted + summary.unchanged + summary.replaced + summary.rejected);
-    let refused = quarantine(&summary);
+    let refused = quarantine(&county, &summary);
     let reasons: Vec<(&str, &str)> = refused.iter().map(|row| (row[0].as_str(), row[1].as_str())).collect();
     let expected = [
         ("3", "modality"),
@@ -124,11 +123,11 @@ fn refused_rows_go_whole_to_the_quarantine_and_can_be_mended() {
         refused[0][3..],
         ["e2", "r1", "p1", "physician", "a", "outpatient", "telepathy", "2025-03-03T08:00:00Z", ""]
     );
-    let mended = fs::read_to_string(summary.quarantine.as_ref().expect("a quarantine")).expect("text");
+    let mended = county.refused(&summary);
     // Imported again as it is, it is refused again, with the same columns.
     let again = county.import("encounters", &mended).expect("an import");
     let header = |text: &str| text.lines().next().unwrap_or_default().to_string();
-    let twice = fs::read_to_string(again.quarantine.as_ref().expect("a quarantine")).expect("text");
+    let twice = county.refused(&again);
     assert_eq!(header(&twice), header(&mended));
     let mended: String = mended.lines().take(2).map(|line| line.replace("telepathy", "video") + "\n").collect();
     assert_eq!(county.must("encounters", &mended).accepted, 1);
@@ -155,7 +154,7 @@ fn a_refused_row_is_told_with_the_line_on_which_it_stands() {
     ] {
         let mut county = County::new();
         let summary = county.import("residents", &text).expect(name);
-        let told: Vec<String> = quarantine(&summary).into_iter().map(|row| row[0].clone()).collect();
+        let told: Vec<String> = quarantine(&county, &summary).into_iter().map(|row| row[0].clone()).collect();
         assert_eq!(told, lines, "{name}");
     }
     let mut county = County::new();
@@ -171,11 +170,10 @@ fn what_is_quarantined_is_read_again_whatever_the_file_was_like() {
     let mapping = Mapping { separator: Some(';'), encoding: Some("windows-1252".into()), ..Mapping::default() };
     let summary = county.import_file("residents", &path, mapping.clone()).expect("an import");
     // Separated as its source was: one column in a Finnish Excel is no way to mend it.
-    let mended =
-        fs::read_to_string(summary.quarantine.expect("a quarantine")).expect("text").replace(";bad;", ";1980;");
+    let mended = county.refused(&summary).replace(";bad;", ";1980;");
     let path = county.file("mended.csv", mended.as_bytes());
     let summary = county.import_file("residents", &path, mapping).expect("an import");
-    assert_eq!(summary.accepted, 1, "{:?}", summary.quarantine.map(fs::read_to_string));
+    assert_eq!(summary.accepted, 1, "{:?}", summary.reasons);
     assert_eq!(county.sql("SELECT birth_month FROM residents WHERE birth_month IS NOT NULL"), [["yö"]]);
 }
 
@@ -185,8 +183,12 @@ fn a_mistyped_year_of_birth_is_refused() {
     let rows = "resident_id,birth_year\nx1,1889\nx2,3024\nx3,1890\n";
     let summary = county.import("residents", rows).expect("an import");
     assert_eq!((summary.accepted, summary.rejected), (1, 2));
-    assert_eq!(quarantine(&summary)[1][..2], ["3", "birth_year"]);
-    assert!(quarantine(&summary)[1][2].starts_with("is not between 1890 and 2020"), "{:?}", quarantine(&summary)[1]);
+    assert_eq!(quarantine(&county, &summary)[1][..2], ["3", "birth_year"]);
+    assert!(
+        quarantine(&county, &summary)[1][2].starts_with("is not between 1890 and 2020"),
+        "{:?}",
+        quarantine(&county, &summary)[1]
+    );
 }
 
 #[test]
@@ -195,8 +197,9 @@ fn what_no_answer_can_be_is_refused_and_a_whole_number_is_one_however_written() 
     let rows = "survey_id,unit_id,instrument,sent_at,nps,rating\ns1,a,o,2025-01-01T10:00:00Z,10.0,5\n\
                 s2,a,o,2025-01-01T10:00:00Z,11,5\ns3,a,o,2025-01-01T10:00:00Z,9,0\ns4,a,o,2025-01-01T10:00:00Z,9.5,1\n";
     let summary = county.import("surveys", rows).expect("an import");
-    assert_eq!(summary.accepted, 1, "{:?}", summary.quarantine.map(fs::read_to_string));
-    let told = quarantine(&summary).into_iter().map(|row| [row[0].clone(), row[1].clone()]).collect::<Vec<_>>();
+    assert_eq!(summary.accepted, 1, "{:?}", summary.reasons);
+    let told =
+        quarantine(&county, &summary).into_iter().map(|row| [row[0].clone(), row[1].clone()]).collect::<Vec<_>>();
     assert_eq!(told, [["3", "nps"], ["4", "rating"], ["5", "nps"]]);
     assert_eq!(county.sql("SELECT nps FROM surveys"), [["10"]]);
 }
@@ -217,8 +220,8 @@ fn one_key_twice_with_other_content_in_one_file_is_refused() {
     let summary =
         county.import("residents", "resident_id,birth_year\nx1,1990\nx1,1991\nx2,1990\nx2,1990\n").expect("an import");
     assert_eq!((summary.accepted, summary.unchanged, summary.rejected), (2, 1, 1));
-    assert_eq!(quarantine(&summary)[0][0], "3");
-    assert_eq!(quarantine(&summary)[0][3..], ["x1", "1991"]);
+    assert_eq!(quarantine(&county, &summary)[0][0], "3");
+    assert_eq!(quarantine(&county, &summary)[0][3..], ["x1", "1991"]);
     let again =
         county.import("residents", "resident_id,birth_year\nx1,1990\nx1,1991\nx2,1990\nx2,1990\n").expect("an import");
     assert_eq!(
@@ -237,7 +240,7 @@ fn separators_marks_quotes_and_encodings_are_read() {
     let latin: Vec<u8> = "unit_id,name_fi,level\nu2,Käpylä,unit\n".chars().map(|letter| letter as u8).collect();
     let file = county.file("latin.csv", latin);
     let refused = county.import_file("units", &file, Mapping::default()).expect("an import");
-    assert!(quarantine(&refused)[0][2].contains("--encoding"));
+    assert!(quarantine(&county, &refused)[0][2].contains("--encoding"));
     let mapping = Mapping { encoding: Some("windows-1252".into()), ..Mapping::default() };
     assert_eq!(county.import_file("units", &file, mapping).expect("an import").accepted, 1);
     assert_eq!(county.sql("SELECT name_fi FROM units WHERE unit_id = 'u2'"), [["Käpylä"]]);
@@ -253,7 +256,7 @@ fn local_times_follow_the_clock_changes() {
     ]);
     let summary = county.import("encounters", &csv).expect("an import");
     assert_eq!((summary.accepted, summary.rejected, summary.ambiguous_times), (2, 1, 1));
-    assert!(quarantine(&summary)[0][2].contains("does not exist"));
+    assert!(quarantine(&county, &summary)[0][2].contains("does not exist"));
     let times = county.sql("SELECT encounter_id, started_at FROM encounters ORDER BY encounter_id");
     assert_eq!(times, [["e2", "2025-10-26T00:30:00Z"], ["e3", "2025-01-15T10:00:00Z"]]);
 }
@@ -510,7 +513,7 @@ fn an_end_before_its_start_is_refused_also_where_what_lies_between_is_empty() {
     assert_eq!((summary.accepted, summary.rejected), (1, 3));
     let told: Vec<(u64, &str)> = summary.refused.iter().map(|(line, column)| (*line, column.as_str())).collect();
     assert_eq!(told, [(3, "ended_at"), (4, "ended_at"), (5, "closed_at")], "line and column of the first");
-    let refused: Vec<String> = quarantine(&summary).iter().map(|row| row[2].clone()).collect();
+    let refused: Vec<String> = quarantine(&county, &summary).iter().map(|row| row[2].clone()).collect();
     let expected = ["is before opened_at", "is before opened_at", "is before opened_at"];
     assert!(refused[0].starts_with("is before"), "{refused:?}");
     assert_eq!(refused[1..], expected[1..]);

@@ -5,6 +5,7 @@
 mod county;
 mod damage;
 mod fold;
+mod forgotten;
 mod import;
 mod lake;
 mod measures;

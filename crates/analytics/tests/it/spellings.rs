@@ -215,7 +215,7 @@ fn every_mistake_of_a_row_is_told_and_counted_by_reason() {
     assert_eq!(others, ["opened_at", "resident_id", "unit_id"]);
     // A reason holds nothing of a row: it is printed.
     assert!(summary.reasons.iter().all(|it| !it.reason.contains("stranger") && !it.reason.contains("nowhere")));
-    let text = fs::read_to_string(summary.quarantine.as_ref().expect("a quarantine")).expect("text");
+    let text = county.refused(&summary);
     assert!(text.starts_with("_line;_column;_reason;contact_id;"), "separated as its source was: {text}");
     let first = text.lines().nth(1).expect("a row");
     for column in ["resident_id", "channel", "unit_id", "opened_at"] {

@@ -112,7 +112,7 @@ mod tests {
             ("keys/keys.db-wal", Some(What::LeftOut)),
             ("log.db-shm", Some(What::LeftOut)),
             ("snapshots/desk.partial-00ff", Some(What::LeftOut)),
-            ("imports/20260101-units/original.zst", Some(What::Copied)),
+            ("imports/20260101-units/original.sealed", Some(What::Copied)),
             ("county.toml", Some(What::Copied)),
             ("county.toml.old", None),
             ("keys/other", None),

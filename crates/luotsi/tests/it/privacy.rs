@@ -249,3 +249,115 @@ fn no_figure_is_made_from_a_damaged_file() {
     }
     must(&["measure", "publish", "--data", &of]);
 }
+
+/// Words that stand in the source of one person alone.
+const CANARY: [&str; 4] = ["kanaria-4711", "131052-937N", "Kanarialintunen", "Kanariakatu"];
+
+/// Files in which a word stands, also packed.
+fn holding(data: &Path, word: &str) -> Vec<PathBuf> {
+    let has = |bytes: &[u8]| bytes.windows(word.len()).any(|part| part == word.as_bytes());
+    let holds = |path: &PathBuf| {
+        let Ok(bytes) = fs::read(path) else { return false };
+        has(&bytes) || zstd::decode_all(bytes.as_slice()).is_ok_and(|unpacked| has(&unpacked))
+    };
+    files(data).into_iter().filter(|path| path.is_file() && holds(path)).collect()
+}
+
+fn ids(data: &Path) -> Vec<String> {
+    let mut ids: Vec<String> = fs::read_dir(data.join("imports"))
+        .expect("a folder")
+        .flatten()
+        .map(|it| it.file_name().to_string_lossy().into_owned())
+        .collect();
+    ids.sort();
+    ids
+}
+
+#[test]
+fn whoever_is_erased_is_found_nowhere_and_everybody_else_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = county(folder.path());
+    let of = data.display().to_string();
+    let mut server = Server::start(&data);
+    contact_of(&server, "one");
+    for word in CANARY {
+        assert_eq!(holding(&data, word), [] as [PathBuf; 0], "{word}: whoever has the files alone reads nothing");
+    }
+    let imports = ids(&data);
+    assert!(must(&["facts", "original", &imports[1], "--data", &of]).contains("Kanariakatu"));
+    assert!(must(&["facts", "refused", &imports[2], "--data", &of]).contains("v99,kanaria-4711"));
+    let said = refused(&["facts", "refused", &imports[1], "--data", &of]);
+    assert!(said.contains("refused no row"), "{said}");
+    refused(&["facts", "original", "../../keys/directory.key", "--data", &of]);
+    let visits = || must(&["sql", "SELECT encounter_id FROM encounters ORDER BY 1", "--format", "csv", "--data", &of]);
+    assert_eq!(visits().matches("\nv").count(), 27);
+    // A wrong request changes nothing.
+    let version = fs::read(data.join("facts/CURRENT")).expect("a file");
+    for (id, reason) in [("nobody-here", "own wish"), ("kanaria-4711", " "), ("kanaria/4711", "own wish")] {
+        refused(&["erase", "--resident", id, "--reason", reason, "--data", &of]);
+    }
+    assert_eq!(fs::read(data.join("facts/CURRENT")).expect("a file"), version);
+    // In another spelling, and while the server serves.
+    let erase = ["erase", "--resident", "  kanaria-4711\u{a0}", "--reason", "Kanarialintunen asked", "--data", &of];
+    let said = must(&erase);
+    assert!(said.contains("erased: 14 rows of the facts, 16 rows of originals and refused rows"), "{said}");
+    let left = visits();
+    assert_eq!(left.matches("\nv").count(), 14, "{left}");
+    for word in CANARY.into_iter().chain(["v99"]) {
+        assert_eq!(holding(&data, word), [] as [PathBuf; 0], "{word}");
+    }
+    let people = must(&["facts", "original", &imports[1], "--data", &of]);
+    assert!(people.contains("Tilhitie") && !people.contains("Kanaria"), "{people}");
+    assert!(!must(&["facts", "refused", &imports[2], "--data", &of]).contains("v99"));
+    assert!(must(&["facts", "verify", "--data", &of]).contains("copies of what was imported open"));
+    let told = must(&["facts", "erased", "--data", &of]);
+    assert!(told.contains("Kanarialintunen asked") && told.lines().count() == 1, "{told}");
+    refused(&["facts", "who", "kanaria-4711", "--data", &of]);
+    refused(&erase);
+    server.end();
+    let recorded = must(&["log", "export", "--accesses", "--data", &of]);
+    for kind in ["resident.erased", "import.read", "import.refused.read"] {
+        assert!(recorded.contains(kind), "{kind}: {recorded}");
+    }
+    assert!(!recorded.contains("kanaria"), "{recorded}");
+    // The source goes on to send the person.
+    let map = concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/synthea-residents.toml");
+    let again = folder.path().join("people.csv").display().to_string();
+    let sent = luotsi(&["import", "residents", &again, "--map", map, "--data", &of]);
+    assert_eq!(sent.status.code(), Some(3));
+    assert!(text(&sent.stderr).contains("erased here"), "{}", text(&sent.stderr));
+    for word in CANARY {
+        assert_eq!(holding(&data, word), [] as [PathBuf; 0], "{word}");
+    }
+    must(&["erase", "--resident", "kanaria-4711", "--reason", "moved back", "--lift", "--data", &of]);
+    must(&["import", "residents", &again, "--map", map, "--data", &of]);
+    must(&["facts", "who", "kanaria-4711", "--data", &of]);
+    // A copy that was changed is told.
+    let original = data.join("imports").join(&imports[1]).join("original.sealed");
+    let mut bytes = fs::read(&original).expect("a file");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&original, bytes).expect("a file");
+    let said = refused(&["facts", "verify", "--data", &of]);
+    assert!(said.contains("original.sealed"), "{said}");
+}
+
+#[test]
+fn every_place_where_something_comes_to_rest_is_described() {
+    let text = include_str!("../../../../docs/data-at-rest.md");
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = county(folder.path());
+    let mut server = Server::start(&data);
+    contact_of(&server, "one");
+    while !data.join("snapshots/facts.json").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    server.end();
+    must(&["measure", "publish", "--data", &data.display().to_string()]);
+    for entry in fs::read_dir(&data).expect("a folder").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let name = name.trim_end_matches("-wal").trim_end_matches("-shm");
+        let name = if entry.path().is_dir() { format!("`{name}/") } else { format!("`{name}`") };
+        assert!(text.contains(&name), "docs/data-at-rest.md says nothing of {name}");
+    }
+}

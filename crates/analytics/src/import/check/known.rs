@@ -11,6 +11,7 @@ use crate::import::fault::Fault;
 use crate::lake::{Snapshot, read_file};
 
 /// Ids that rows may refer to.
+#[derive(Default)]
 pub struct Known {
     pub units: HashSet<String>,
     pub professionals: HashSet<String>,
