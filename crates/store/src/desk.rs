@@ -25,7 +25,7 @@ use asked::{Asked, Outcome, digest, request};
 use crate::event::{AppendError, Appended, Context, Recorded};
 use crate::keys::Keys;
 use crate::log::{Filter, Log, Page};
-use crate::view::{CONTACT, CONVERSATION, Change, View, contact_of, stream};
+use crate::view::{CONTACT, CONVERSATION, Change, View, contact_of, is_readable, stream};
 use crate::{Error, Result, event, new_id};
 
 /// How long after the last message a code opens a contact: thirty days, in microseconds.
@@ -207,8 +207,11 @@ impl Desk {
         clock: impl Fn() -> i64 + Send + Sync + 'static,
         snapshot: Option<PathBuf>,
     ) -> Result<Desk> {
-        let kept = snapshot.as_deref().and_then(View::kept);
-        let view = kept.unwrap_or_default();
+        let mut view = snapshot.as_deref().and_then(View::kept).unwrap_or_default();
+        // A program that can read more begins anew, and has all of it.
+        if can_read_more(&log, &view).await? {
+            view = View::default();
+        }
         let organisation = RwLock::new(Arc::clone(&view.organisation));
         let view = RwLock::new(view);
         let codes = keys.derived("resume codes");
@@ -305,10 +308,6 @@ impl Desk {
         let Some(path) = self.0.snapshot.as_deref() else { return Ok(()) };
         // Copied, and written out of the copy: who waits for the view does not wait for that.
         let view = self.view().clone();
-        // A program that can read more begins anew, and has all of it.
-        if view.has_unreadable() {
-            return Ok(());
-        }
         View::keep(&view.text()?, path)
     }
 
@@ -415,7 +414,11 @@ impl Desk {
         key: &str,
     ) -> std::result::Result<Done, Trouble> {
         let request = request(&command, text.as_deref());
-        let known = self.view().contact(contact).cloned();
+        let known = {
+            let view = self.view();
+            // A contact that is half known is read whole again, and found to be unreadable.
+            view.contact(contact).filter(|_| !view.is_half_known(contact)).cloned()
+        };
         let here = known.as_ref().is_some_and(|contact| match &contact.place {
             Place::Resolved { owner, .. } => self.works_for(owner, &contact.unit),
             _ => false,
@@ -534,4 +537,15 @@ impl Desk {
         }
         closed
     }
+}
+
+/// Whether a view left out, as unreadable, what this program can read: an older one has kept it.
+async fn can_read_more(log: &Log, view: &View) -> Result<bool> {
+    for stream in view.unreadable() {
+        let events = log.read_stream(stream, 0, usize::MAX >> 1).await?;
+        if events.iter().all(is_readable) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -22,7 +22,7 @@ use crate::sqlite::{made_private, private_folder};
 use crate::{Error, Result, residents, tokens};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
-const CODE: u32 = 7;
+const CODE: u32 = 8;
 
 /// So much of what was resolved in a unit the view holds, the latest.
 const DONE_HELD: usize = 2000;
@@ -97,7 +97,7 @@ type Done = BTreeMap<String, BTreeMap<(i64, Uuid), String>>;
 
 /// A view on disk: with another code, another epoch or more than the log has, it is made anew.
 #[derive(Serialize, Deserialize)]
-struct Snapshot<C, R, T, W, D, O> {
+struct Snapshot<C, R, T, W, D, O, U> {
     code: u32,
     pos: u64,
     epoch: u128,
@@ -107,6 +107,7 @@ struct Snapshot<C, R, T, W, D, O> {
     withdrawn: W,
     done: D,
     organisation: O,
+    unreadable: U,
 }
 
 /// A snapshot as it is read.
@@ -117,6 +118,7 @@ type Owned = Snapshot<
     BTreeMap<String, i64>,
     Vec<(String, i64, u128, String)>,
     Organisation,
+    BTreeSet<String>,
 >;
 
 /// The changes that an event made: those who look at them want to know.
@@ -133,9 +135,13 @@ impl View {
         View { epoch, ..View::default() }
     }
 
-    /// Takes an event in; those of other matters only move the place. One that cannot be read leaves its matter as it was.
+    /// Takes an event in; those of other matters only move the place. One that cannot be read leaves its matter as it was,
+    /// and so does every later one of that matter: what is half known would be decided on wrongly.
     pub fn apply(&mut self, event: &Recorded) -> Result<Change> {
         self.pos = event.pos;
+        if contact_of(&event.stream).map_or(self.is_unreadable(&event.stream), |id| self.is_half_known(id)) {
+            return Ok(Change::default());
+        }
         let applied = self.applied(event);
         if applied.is_err() {
             self.unreadable.insert(event.stream.clone());
@@ -260,9 +266,15 @@ impl View {
         self.unreadable.contains(stream)
     }
 
-    /// Whether there is any such.
-    pub fn has_unreadable(&self) -> bool {
+    /// Whether that is so of a contact, in one of its streams: it stands as it was before.
+    pub fn is_half_known(&self, contact: Uuid) -> bool {
         !self.unreadable.is_empty()
+            && [CONTACT, CONVERSATION].iter().any(|category| self.is_unreadable(&stream(category, contact)))
+    }
+
+    /// Streams with such events.
+    pub fn unreadable(&self) -> impl Iterator<Item = &str> {
+        self.unreadable.iter().map(String::as_str)
     }
 
     /// Units in whose queues somebody waits.
@@ -334,7 +346,8 @@ impl View {
             return None;
         }
         let (pos, withdrawn, organisation) = (snapshot.pos, snapshot.withdrawn, Arc::new(snapshot.organisation));
-        let mut view = View { pos, withdrawn, organisation, ..View::of(Uuid::from_u128(snapshot.epoch)) };
+        let unreadable = snapshot.unreadable;
+        let mut view = View { pos, withdrawn, organisation, unreadable, ..View::of(Uuid::from_u128(snapshot.epoch)) };
         view.residents = snapshot.residents.into_iter().map(|(id, it)| (Uuid::from_u128(id), it)).collect();
         let ids = |ids: Vec<u128>| ids.into_iter().map(Uuid::from_u128).collect();
         view.theirs = snapshot.theirs.into_iter().map(|(id, theirs)| (Uuid::from_u128(id), ids(theirs))).collect();
@@ -359,7 +372,9 @@ impl View {
             .flat_map(|(unit, done)| done.iter().map(move |((at, id), by)| (unit, *at, id.as_u128(), by)))
             .collect();
         let (code, pos) = (CODE, self.pos);
-        let snapshot = Snapshot { residents, theirs, withdrawn, done, organisation, code, pos, epoch, contacts };
+        let unreadable = &self.unreadable;
+        let snapshot =
+            Snapshot { residents, theirs, withdrawn, done, organisation, unreadable, code, pos, epoch, contacts };
         serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))
     }
 
@@ -375,6 +390,17 @@ impl View {
         let digest: [u8; DIGEST] = Sha256::digest(text).into();
         file.write_all(&digest).and_then(|()| file.write_all(text)).and_then(|()| file.sync_all()).map_err(broken)?;
         fs::rename(&partial, path).map_err(broken)
+    }
+}
+
+/// Whether this program can read an event, of whatever matter it is.
+pub fn is_readable(event: &Recorded) -> bool {
+    if contact_of(&event.stream).is_some() {
+        decode(event).is_ok()
+    } else if event.stream == ORGANISATION {
+        organisation::decode(event).is_ok()
+    } else {
+        resident_of(&event.stream).is_none() || residents::decode(event).is_ok()
     }
 }
 

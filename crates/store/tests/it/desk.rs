@@ -1,10 +1,12 @@
 //! The desk over a log with which something is wrong: one matter suffers, and no other.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use operations::contacts::{Channel, Command, Outcome, Place};
-use store::{Desk, Done, Opening, Side, Who};
+use store::{Desk, Done, Filter, Opening, Side, View, Who};
 use uuid::Uuid;
 
 use crate::logs::{BEGUN, Bench, event, of, on_every_kind};
@@ -13,9 +15,14 @@ const DAY: i64 = 86_400_000_000;
 const MINUTE: i64 = 60_000_000;
 
 async fn desk(bench: &Bench) -> Desk {
+    desk_behind(bench, None).await
+}
+
+/// A desk that begins behind a snapshot, where there is one.
+async fn desk_behind(bench: &Bench, snapshot: Option<&Path>) -> Desk {
     let clock = Arc::clone(&bench.clock);
     let now = move || clock.load(Ordering::SeqCst);
-    let desk = Desk::open(bench.log.clone(), &bench.keys, now, None).await.expect("a desk");
+    let desk = Desk::open(bench.log.clone(), &bench.keys, now, snapshot.map(Path::to_path_buf)).await.expect("a desk");
     let followed = desk.clone();
     tokio::spawn(async move { followed.follow().await });
     desk
@@ -89,11 +96,7 @@ fn what_cannot_be_read_keeps_one_matter_and_no_other() {
         (newer.kind, newer.data) = ("contact.frozen".into(), "{}".into());
         let appended = bench.append(of(vec![newer])).await.expect("appended");
         done(&desk, other, Command::Claim, None, "c").await;
-        let begun = std::time::Instant::now();
-        while desk.view().pos < appended.last {
-            assert!(begun.elapsed().as_secs() < 30, "the desk follows");
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        follow(&desk, appended.last).await;
         assert_eq!(desk.view().queue("a", 10).1, 1, "it still waits: nobody is forgotten");
         let nurse = Who { side: Side::Professional, id: "nurse-1".into(), unit: "a".into(), leads: false };
         assert!(desk.ask(one, &nurse, Command::Claim, None, "c").await.is_err(), "nothing is decided on half of it");
@@ -104,4 +107,73 @@ fn what_cannot_be_read_keeps_one_matter_and_no_other() {
         let anew = Desk::open(bench.log.clone(), &bench.keys, move || clock.load(Ordering::SeqCst), None).await;
         assert_eq!(anew.expect("a desk").view().queue("a", 10).1, 1);
     });
+}
+
+#[test]
+fn nothing_is_decided_on_half_of_a_matter_wherever_the_unreadable_event_stands() {
+    for half in ["contact", "conversation"] {
+        on_every_kind(async |kind| {
+            let bench = Bench::new(kind);
+            let desk = desk(&bench).await;
+            let (one, _) = opened(&desk, "one").await;
+            // Such as a newer program writes, and goes on with words that this one knows.
+            let mut newer = event(&format!("{half}/{one}"));
+            (newer.kind, newer.data) = (format!("{half}.frozen"), "{}".into());
+            let mut claimed = event(&format!("contact/{one}"));
+            (claimed.kind, claimed.data) = ("contact.claimed".into(), r#"{"owner":"nurse-2"}"#.into());
+            let appended = bench.append(of(vec![newer, claimed])).await.expect("appended");
+            follow(&desk, appended.last).await;
+            assert_eq!(desk.view().queue("a", 10).1, 1, "{half}: as it was before, and not half further");
+            let nurse = Who { side: Side::Professional, id: "nurse-1".into(), unit: "a".into(), leads: false };
+            for (key, command) in [("c", Command::Claim), ("r", Command::Release), ("f", Command::Close)] {
+                let before = bench.log.read_all(0, Filter::default(), 1).await.expect("read").head;
+                assert!(desk.ask(one, &nurse, command, None, key).await.is_err(), "{half}: {key}");
+                assert_eq!(
+                    bench.log.read_all(0, Filter::default(), 1).await.expect("read").head,
+                    before,
+                    "{half}: {key}"
+                );
+            }
+        });
+    }
+}
+
+#[test]
+fn a_snapshot_is_kept_whatever_cannot_be_read_and_is_not_used_by_who_can_read_more() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("desk.json");
+        let desk = desk_behind(&bench, Some(&path)).await;
+        let (one, _) = opened(&desk, "one").await;
+        let (other, _) = opened(&desk, "other").await;
+        let mut newer = event(&format!("contact/{one}"));
+        (newer.kind, newer.data) = ("contact.frozen".into(), "{}".into());
+        let appended = bench.append(of(vec![newer])).await.expect("appended");
+        follow(&desk, appended.last).await;
+        desk.keep().expect("kept");
+        let kept = View::kept(&path).expect("a snapshot");
+        assert_eq!((kept.pos, kept.unreadable().count()), (appended.last, 1));
+        let anew = desk_behind(&bench, Some(&path)).await;
+        assert!(anew.view().is_half_known(one) && !anew.view().is_half_known(other));
+        assert_eq!(anew.view().queue("a", 10).1, 2);
+        done(&anew, other, Command::Claim, None, "c").await;
+        // As a program kept it that could not read the other.
+        let text = fs::read(&path).expect("a file").split_off(32);
+        let text =
+            String::from_utf8(text).expect("text").replace(&format!("contact/{one}"), &format!("contact/{other}"));
+        View::keep(text.as_bytes(), &path).expect("kept");
+        let more = desk_behind(&bench, Some(&path)).await;
+        assert!(more.view().is_half_known(one) && !more.view().is_half_known(other));
+        done(&more, other, Command::Release, None, "r").await;
+    });
+}
+
+/// Waits until the desk shows a place of the log.
+async fn follow(desk: &Desk, pos: u64) {
+    let begun = std::time::Instant::now();
+    while desk.view().pos < pos {
+        assert!(begun.elapsed().as_secs() < 30, "the desk follows");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
 }
