@@ -22,9 +22,9 @@ pub struct Arguments {
     /// xmr, p, pp (p′), u, up (u′), c, t, g, run or mr (moving ranges).
     #[arg(long, default_value = "xmr", value_parser = chart)]
     chart: Chart,
-    /// Rules: making-data-count, nhs-r-package, nhs-excel, nhs-excel-six, nhs-older-guide, nelson (his tests 1, 2, 3 and 5:
-    /// beyond a limit, nine on one side, six rising or falling, two of three beyond two sigma with the third anywhere),
-    /// anhoej (longest run, crossings, limits) or qicharts2 (the same). The first two drop outlying moving ranges once, on xmr
+    /// Rules: making-data-count, nhs-r-package, nhs-excel, nhs-excel-six, nhs-older-guide, nelson (his eight tests of
+    /// 1984: beyond a limit, nine on one side, six rising or falling, fourteen alternating, two of three beyond two sigma, four of
+    /// five beyond one, fifteen within one, eight beyond one on both sides), anhoej (longest run, crossings, limits) or qicharts2 (the same). The first two drop outlying moving ranges once, on xmr
     /// and t charts, qicharts2 on pp and up charts, too.
     #[arg(long, default_value = "making-data-count", value_parser = dialect)]
     dialect: Dialect,

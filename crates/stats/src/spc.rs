@@ -11,7 +11,7 @@ mod rules;
 mod runs;
 
 pub use change::{Proposal, Unjudged, judge, propose, since};
-pub use dialect::{Constant, Dialect, RunLength, Screening, TargetOnLimit, Ties, TwoSigma};
+pub use dialect::{Constant, Dialect, Patterns, RunLength, Screening, TargetOnLimit, Ties, TwoSigma};
 pub use icons::{Assurance, Better, Variation, assurance, variation};
 pub use rules::{Rule, Side, Signal};
 pub use runs::{Runs, anhoej_limits};

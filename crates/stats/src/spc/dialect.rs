@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dialect {
     pub two_sigma: TwoSigma,
+    pub patterns: Patterns,
     /// Points in a row on one side, or rising or falling, that signal.
     pub run_length: RunLength,
     pub ties: Ties,
@@ -23,6 +24,14 @@ pub enum TwoSigma {
     Between,
     /// Two on one side beyond two sigma, the third anywhere (Nelson 1984, test 5).
     ThirdAnywhere,
+}
+
+/// Signs that values vary in another way than chance does, beside those of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patterns {
+    None,
+    /// Nelson 1984, tests 4, 6, 7 and 8.
+    Nelson,
 }
 
 /// How many points make a shift or a trend.
@@ -75,6 +84,7 @@ impl Dialect {
     /// The default.
     pub const MAKING_DATA_COUNT: Dialect = Dialect {
         two_sigma: TwoSigma::Beyond,
+        patterns: Patterns::None,
         run_length: RunLength::Fixed { shift: 7, trend: 7 },
         ties: Ties::Break,
         screening: Screening::Individuals,
@@ -103,11 +113,11 @@ impl Dialect {
         ),
         ("nhs-older-guide", Dialect { ties: Ties::Neutral, screening: Screening::None, ..Dialect::MAKING_DATA_COUNT }),
         (
-            // Nelson 1984, tests 1, 2, 3 and 5: beyond a limit, nine on one side, six rising or falling, two of three
-            // beyond two sigma.
+            // Nelson 1984, all eight tests.
             "nelson",
             Dialect {
                 two_sigma: TwoSigma::ThirdAnywhere,
+                patterns: Patterns::Nelson,
                 screening: Screening::None,
                 run_length: RunLength::Fixed { shift: 9, trend: 6 },
                 constant: Constant::Exact,

@@ -43,6 +43,9 @@ pub enum Assurance {
 pub fn variation(charted: &Charted, better: Better) -> Option<Variation> {
     let latest = charted.latest()?;
     let Some(signal) = latest.signals.first() else { return Some(Variation::Common) };
+    if !signal.rule.has_direction() {
+        return Some(Variation::Neutral(signal.side));
+    }
     Some(match (better, signal.side) {
         (Better::Higher, Side::High) | (Better::Lower, Side::Low) => Variation::Improvement(signal.side),
         (Better::Higher, Side::Low) | (Better::Lower, Side::High) => Variation::Concern(signal.side),

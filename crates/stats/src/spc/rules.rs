@@ -2,7 +2,7 @@
 
 use super::limits::Line;
 use super::runs::{Runs, runs};
-use super::{Chart, Dialect, RunLength, Ties, TwoSigma};
+use super::{Chart, Dialect, Patterns, RunLength, Ties, TwoSigma};
 
 /// A rule, in order of weight: when several mark a point, the first names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +18,14 @@ pub enum Rule {
     Shift,
     /// Fewer crossings of the median than chance gives (Anhøj).
     Crossings,
+    /// Four of five consecutive points on one side beyond a third of the way to the limit (Nelson 1984, test 6).
+    FourOfFive,
+    /// Fourteen in a row alternately up and down: two sources take turns (test 4).
+    Alternating,
+    /// Fifteen in a row within a third of the way to the limits: these are too wide, or strata are mixed (test 7).
+    NearCentre,
+    /// Eight in a row on either side, none within a third of the way to a limit: two processes are mixed (test 8).
+    FarFromCentre,
 }
 
 impl Rule {
@@ -29,7 +37,16 @@ impl Rule {
             Rule::TwoOfThree => "two_of_three",
             Rule::Shift => "shift",
             Rule::Crossings => "crossings",
+            Rule::FourOfFive => "four_of_five",
+            Rule::Alternating => "alternating",
+            Rule::NearCentre => "near_centre",
+            Rule::FarFromCentre => "far_from_centre",
         }
+    }
+
+    /// Whether the rule says that values went up or down; the others say that they vary in another way than chance does.
+    pub fn has_direction(self) -> bool {
+        !matches!(self, Rule::Alternating | Rule::NearCentre | Rule::FarFromCentre)
     }
 }
 
@@ -84,8 +101,12 @@ pub fn judge(kind: Chart, points: &[(f64, Line)], dialect: &Dialect) -> (Vec<Vec
     if kind != Chart::Mr {
         two_of_three(&seen, dialect.two_sigma, &mut marks);
     }
+    if kind != Chart::Mr && dialect.patterns == Patterns::Nelson {
+        let steps: Vec<i8> = points.windows(2).map(|pair| sign(pair[1].0 - pair[0].0)).collect();
+        mark_patterns(&seen, &steps, &mut marks);
+    }
     for (at, it) in seen.iter().enumerate() {
-        if it.zone == 3 {
+        if it.zone == 4 {
             marks.put(at, Rule::Outside, it.side);
         }
     }
@@ -101,7 +122,7 @@ pub fn judge(kind: Chart, points: &[(f64, Line)], dialect: &Dialect) -> (Vec<Vec
 struct Seen {
     /// −1 below, 0 on, 1 above the centre line.
     side: i8,
-    /// 1 inside two thirds of the way to the limit, 2 beyond that, 3 beyond the limit; 0 without a limit.
+    /// 1 to 3: in the first, second or last third of the way to the limit; 4 beyond the limit; 0 without a limit.
     zone: u8,
 }
 
@@ -110,7 +131,7 @@ fn see(value: f64, line: Line, sign: &impl Fn(f64) -> i8) -> Seen {
     let way = (value - line.centre).abs();
     let zone = line.reach.map_or(0, |reach| match side {
         0 => 1,
-        _ => 1 + u8::from(sign(way - reach * 2.0 / 3.0) > 0) + u8::from(sign(way - reach) > 0),
+        _ => 1 + [reach / 3.0, reach * 2.0 / 3.0, reach].map(|end| u8::from(sign(way - end) > 0)).iter().sum::<u8>(),
     });
     Seen { side, zone }
 }
@@ -166,8 +187,8 @@ fn mark_trends(steps: &[i8], length: usize, ties: Ties, marks: &mut Marks) {
 fn two_of_three(seen: &[Seen], dialect: TwoSigma, marks: &mut Marks) {
     let near = |it: &Seen| match dialect {
         TwoSigma::None => false,
-        TwoSigma::Between => it.zone == 2,
-        TwoSigma::Beyond | TwoSigma::ThirdAnywhere => it.zone >= 2,
+        TwoSigma::Between => it.zone == 3,
+        TwoSigma::Beyond | TwoSigma::ThirdAnywhere => it.zone >= 3,
     };
     for (first, window) in seen.windows(3).enumerate() {
         for side in [-1, 1] {
@@ -178,6 +199,42 @@ fn two_of_three(seen: &[Seen], dialect: TwoSigma, marks: &mut Marks) {
                     marks.put(first + offset, Rule::TwoOfThree, side);
                 }
             }
+        }
+    }
+}
+
+/// Nelson's tests 4, 6, 7 and 8. `steps`: the signs of the steps between the points.
+fn mark_patterns(seen: &[Seen], steps: &[i8], marks: &mut Marks) {
+    for (first, window) in seen.windows(5).enumerate() {
+        for side in [-1, 1] {
+            let is_beyond = |it: &Seen| it.zone >= 2 && it.side == side;
+            if window.iter().filter(|it| is_beyond(it)).count() >= 4 {
+                for (offset, _) in window.iter().enumerate().filter(|(_, it)| is_beyond(it)) {
+                    marks.put(first + offset, Rule::FourOfFive, side);
+                }
+            }
+        }
+    }
+    let mut mark = |rule: Rule, first: usize, length: usize| {
+        for at in first..first + length {
+            marks.put(at, rule, seen[at].side);
+        }
+    };
+    for (first, window) in steps.windows(13).enumerate() {
+        if window[0] != 0 && window.windows(2).all(|pair| pair[1] == -pair[0]) {
+            mark(Rule::Alternating, first, 14);
+        }
+    }
+    for (first, window) in seen.windows(15).enumerate() {
+        // Values that never vary say nothing of their limits.
+        if window.iter().all(|it| it.zone == 1) && window.iter().any(|it| it.side != 0) {
+            mark(Rule::NearCentre, first, 15);
+        }
+    }
+    for (first, window) in seen.windows(8).enumerate() {
+        // On one side alone it is a shift, and eight are not enough for one.
+        if window.iter().all(|it| it.zone >= 2) && window.iter().any(|it| it.side != window[0].side) {
+            mark(Rule::FarFromCentre, first, 8);
         }
     }
 }

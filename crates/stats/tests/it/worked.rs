@@ -26,8 +26,8 @@ fn places(found: &[Vec<(Rule, Side)>], rule: Rule) -> Vec<usize> {
 
 #[test]
 fn nelsons_tests_are_his() {
-    use Rule::{Outside, Shift, Trend, TwoOfThree};
-    let cases: [(Rule, &[f64], &[usize]); 14] = [
+    use Rule::{Alternating, FarFromCentre, FourOfFive, NearCentre, Outside, Shift, Trend, TwoOfThree};
+    let cases: [(Rule, &[f64], &[usize]); 27] = [
         (Outside, &[3.1, 0.2, -3.1], &[0, 2]),
         (Outside, &[2.9, 0.2, -2.9], &[]),
         (Shift, &[0.5; 9], &[0, 1, 2, 3, 4, 5, 6, 7, 8]),
@@ -42,6 +42,27 @@ fn nelsons_tests_are_his() {
         (TwoOfThree, &[2.5, -2.9, 2.2], &[0, 2]),
         (TwoOfThree, &[-2.5, 3.4, -2.2], &[0, 2]),
         (TwoOfThree, &[2.5, 0.1, 0.1, 2.5], &[]),
+        (FourOfFive, &[1.5, 1.5, -0.5, 1.5, 1.5], &[0, 1, 3, 4]),
+        (FourOfFive, &[-1.5, -1.2, -2.5, 0.0, -3.5], &[0, 1, 2, 4]),
+        (FourOfFive, &[1.5, 1.5, 0.9, 0.9, 1.5, 1.5], &[]),
+        (FourOfFive, &[1.5, -1.5, 1.5, 1.5, 0.5], &[]),
+        (
+            Alternating,
+            &[-0.5, 0.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5],
+            &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+        ),
+        (Alternating, &[1.2, 1.4, 1.2, 1.4, 1.2, 1.4, 1.2, 1.4, 1.2, 1.4, 1.2, 1.2, 1.4, 1.2, 1.4], &[]),
+        (Alternating, &[0.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5], &[]),
+        (
+            NearCentre,
+            &[0.2, -0.9, 0.2, 0.1, 0.9, -0.2, 0.3, -0.4, 0.2, 0.0, 0.2, -0.1, 0.2, -0.3, 0.2, 1.1],
+            &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14],
+        ),
+        (NearCentre, &[1.1, 0.2, -0.2, 0.2, -0.2, 0.2, -0.2, 0.2, -0.2, 0.2, -0.2, 0.2, -0.2, 0.2, -0.2, 1.1], &[]),
+        (FarFromCentre, &[1.5, -1.5, 1.5, 2.5, -1.5, 1.5, -3.5, 1.1], &[0, 1, 2, 3, 4, 5, 6, 7]),
+        (FarFromCentre, &[1.5, -1.5, 1.5, 2.5, -0.9, 1.5, -3.5, 1.1], &[]),
+        (FarFromCentre, &[1.5, -1.5, 1.5, -1.5, 1.5, -1.5, 1.5], &[]),
+        (FarFromCentre, &[1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5], &[]),
     ];
     for (rule, z, expected) in cases {
         let found = after_baseline("nelson", z);
@@ -70,13 +91,14 @@ fn nelsons_tests_are_as_others_tried_them() {
         ("9 on one side", Rule::Shift),
         ("6 rising", Rule::Trend),
         ("2 of 3 beyond 2 sigma same side", Rule::TwoOfThree),
+        ("14 alternating", Rule::Alternating),
+        ("4 of 5 beyond 1 sigma same side", Rule::FourOfFive),
+        ("15 within 1 sigma", Rule::NearCentre),
+        ("8 beyond 1 sigma both sides", Rule::FarFromCentre),
     ];
     let mut checked = 0;
     for case in cases["nelson_rules"].as_array().into_iter().flatten() {
-        let Some((_, rule)) = rules.iter().find(|(name, _)| case["rule"] == *name) else {
-            println!("no such rule in the dialect: {}", case["rule"]);
-            continue;
-        };
+        let (_, rule) = rules.iter().find(|(name, _)| case["rule"] == *name).expect("one of the eight");
         let z: Vec<f64> = case["z"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
         // The cases stand alone; here a point on the centre, which ends no trend, comes before them.
         let z: Vec<f64> = if *rule == Rule::Trend { z.iter().map(|it| it - 0.05).collect() } else { z };
@@ -84,7 +106,7 @@ fn nelsons_tests_are_as_others_tried_them() {
         assert_eq!(Some(!places(&found, *rule).is_empty()), case["signal"].as_bool(), "{case}: {found:?}");
         checked += 1;
     }
-    assert!(checked >= 6, "only {checked} cases");
+    assert!(checked >= 11, "only {checked} cases");
 }
 
 #[test]

@@ -122,6 +122,10 @@ impl Reading {
             Rule::Shift if self.charted.chart == Chart::Run => "rule-long",
             Rule::Shift => "rule-shift",
             Rule::Crossings => "rule-crossings",
+            Rule::FourOfFive => "rule-four_of_five",
+            Rule::Alternating => "rule-alternating",
+            Rule::NearCentre => "rule-near_centre",
+            Rule::FarFromCentre => "rule-far_from_centre",
         }
     }
 
