@@ -12,6 +12,9 @@ use uuid::Uuid;
 use crate::heads::{self, Heads, Of};
 use crate::{DataDirectory, follower};
 
+/// Folder of copies that a server can make anew, and goes on with where the original cannot be read.
+pub const SNAPSHOTS: &str = "snapshots";
+
 /// The log of a data directory, or of a database.
 #[derive(Args, Clone)]
 pub struct Place {
@@ -38,9 +41,12 @@ impl Place {
         }
     }
 
-    /// Whether there is a log. That of a database is taken to be there.
-    pub fn location_is_there(&self) -> bool {
-        matches!(self.location(), Location::File(path) if path.exists()) || self.database.is_some()
+    /// Whether there is a log; a file that was emptied is one.
+    pub fn has_log(&self) -> Result<bool> {
+        match self.location() {
+            Location::File(path) => Ok(path.exists()),
+            database => Ok(database.head().map_err(told)?.is_some()),
+        }
     }
 
     /// Whether the log is in a database, which is not for a demo to fill.
@@ -245,7 +251,7 @@ impl Place {
 
     /// Folder of what can be made anew from the log.
     pub fn snapshots(&self) -> PathBuf {
-        self.data.path.join("snapshots")
+        self.data.path.join(SNAPSHOTS)
     }
 
     /// The notes of where the logs ended.

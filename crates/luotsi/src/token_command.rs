@@ -104,7 +104,7 @@ fn works_here(arguments: &Arguments, id: &str, unit: &str) -> Result<()> {
         Err(Error::new(what).remedy(format!("if that has changed, say so first: {set}")))
     };
     let today = Calendar::shipped().local_date(now()).map_or(0, day_number);
-    if arguments.place.location_is_there() {
+    if arguments.place.has_log()? {
         let log = arguments.place.existing(now)?;
         let events = runtime()?.block_on(store::organisation(&log)).map_err(told)?;
         let organisation = events.iter().fold(Organisation::default(), |it, (event, _)| it.evolve(event));

@@ -228,3 +228,17 @@ pub fn on_database(database: &str, data: &Path, arguments: &[&str]) -> Output {
     command.args(arguments).arg("--data").arg(data).env("LUOTSI_DATABASE", database);
     command.output().expect("the binary runs")
 }
+
+#[test]
+fn a_token_is_made_before_the_first_event_and_none_where_the_log_cannot_be_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let make = |database: &str, data: &str| {
+        on_database(database, &folder.path().join(data), &["token", "--role", "nurse", "--unit", "west", "--id", "n"])
+    };
+    let away = make("postgres://nobody@127.0.0.1:9/none", "away");
+    assert_eq!(away.status.code(), Some(1), "{}", told(&away));
+    assert!(told(&away).contains("error: ") && !told(&away).contains("there is no log"), "{}", told(&away));
+    let Some(database) = database("tokens") else { return };
+    let made = make(&database, "new");
+    assert!(made.status.success(), "{}", told(&made));
+}
