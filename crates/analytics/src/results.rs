@@ -87,6 +87,8 @@ pub struct Summary {
     /// Months of measures made anew, and those that stood as they were.
     pub made: usize,
     pub kept: usize,
+    /// The version of the facts that is published, where the ones given are older: nothing was done.
+    pub newer: Option<u64>,
     /// Faults of measure files that could not be run; the others are published all the same.
     pub failed: Vec<String>,
 }
@@ -236,10 +238,10 @@ impl Results {
     ) -> Result<Summary> {
         // One publication at a time, and all of it or nothing: another could show what this one hides.
         self.database.execute_batch("BEGIN IMMEDIATE")?;
-        let published = match self.newest()? > snapshot.manifest.version {
-            // Another has published newer facts while this one waited.
-            true => Ok(Summary::default()),
-            false => self.make(snapshot, catalogue, as_of, threshold, progress).await,
+        let published = match self.newest()? {
+            // Another has published newer facts while this one waited, or these come from a backup.
+            newest if newest > snapshot.version() => Ok(Summary { newer: Some(newest), ..Summary::default() }),
+            _ => self.make(snapshot, catalogue, as_of, threshold, progress).await,
         };
         // A full disk ends the transaction by itself.
         let end = if published.is_ok() { "COMMIT" } else { "ROLLBACK" };

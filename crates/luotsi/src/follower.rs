@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use store::{CONTACT, CONVERSATION, Desk, Filter, ORGANISATION, RESIDENT, contact_of, resident_of, stream};
 use uuid::Uuid;
 
+use crate::last_read::LastRead;
 use crate::now;
 use crate::place::told;
 
@@ -69,6 +70,14 @@ pub struct Followed {
     pub all: bool,
 }
 
+/// The fate of the rows that the facts have from the log already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Stays,
+    /// They came from another log, which this one may know nothing of.
+    Goes,
+}
+
 impl Follower {
     pub fn new(desk: Desk, data: &Path, snapshots: &Path) -> Follower {
         let place = snapshots.join(REACHED);
@@ -110,7 +119,7 @@ impl Follower {
         let mut touched: BTreeSet<Uuid> = BTreeSet::new();
         let mut residents: BTreeSet<Uuid> = BTreeSet::new();
         let mut erased: Vec<i64> = Vec::new();
-        let (mut organised, mut anew) = (false, false);
+        let (mut organised, mut before) = (false, Before::Stays);
         let mut cursor = self.cursor.clone();
         let mut head = cursor.pos;
         while touched.len() < MOST {
@@ -119,9 +128,10 @@ impl Follower {
             let epoch = page.epoch.to_string();
             if epoch != cursor.epoch || page.head < cursor.pos {
                 // Another log, or one that was restored: what the one before brought, and this one may not know, goes.
-                anew |= cursor.pos > 0;
+                let was_followed = cursor.pos > 0;
                 cursor = Cursor { epoch, pos: 0 };
-                if anew {
+                if was_followed {
+                    before = Before::Goes;
                     continue;
                 }
             }
@@ -155,8 +165,11 @@ impl Follower {
         for subject in residents {
             self.resident(subject, &mut registrations, &mut encounters).await?;
         }
-        let [units, professionals] = self.organisation(organised).await?;
-        let written = self.commit([units, professionals, contacts, registrations, encounters], &erased, anew)?;
+        let (mut units, mut professionals) = (Rows::new(facts::Unit::TABLE), Rows::new(facts::Professional::TABLE));
+        if organised && !self.is_unreadable(ORGANISATION) {
+            self.organisation(&mut units, &mut professionals).await?;
+        }
+        let written = self.commit([units, professionals, contacts, registrations, encounters], &erased, before)?;
         let (pos, all) = (cursor.pos, head <= cursor.pos);
         self.keep(cursor)?;
         Ok(Followed { rows: written, pos, all })
@@ -202,17 +215,14 @@ impl Follower {
         Ok(())
     }
 
-    /// Units and professionals, where anything of them has changed: all there were, for each row ends when the next begins.
-    async fn organisation(&self, changed: bool) -> Result<[Rows; 2]> {
-        let (mut units, mut professionals) = (Rows::new(facts::Unit::TABLE), Rows::new(facts::Professional::TABLE));
-        if changed && !self.is_unreadable(ORGANISATION) {
-            let happened = store::organisation(self.desk.log()).await.map_err(told)?;
-            let (events, times): (Vec<_>, Vec<_>) = happened.into_iter().unzip();
-            let dated = times.last().copied().unwrap_or_default();
-            organisation::units(&events).iter().for_each(|row| units.push_row(row, SOURCE, dated));
-            organisation::professionals(&events).iter().for_each(|row| professionals.push_row(row, SOURCE, dated));
-        }
-        Ok([units, professionals])
+    /// Units and professionals: all there were, for each row ends when the next begins.
+    async fn organisation(&self, units: &mut Rows, professionals: &mut Rows) -> Result<()> {
+        let happened = store::organisation(self.desk.log()).await.map_err(told)?;
+        let (events, times): (Vec<_>, Vec<_>) = happened.into_iter().unzip();
+        let dated = times.last().copied().unwrap_or_default();
+        organisation::units(&events).iter().for_each(|row| units.push_row(row, SOURCE, dated));
+        organisation::professionals(&events).iter().for_each(|row| professionals.push_row(row, SOURCE, dated));
+        Ok(())
     }
 
     /// Contacts of a person in the facts.
@@ -235,17 +245,22 @@ impl Follower {
         Ok(())
     }
 
-    /// Writes rows, and then takes out whoever was erased. All there was before goes first where it begins `anew`.
-    fn commit(&mut self, mut tables: [Rows; 5], erased: &[i64], anew: bool) -> Result<u64> {
-        if tables.iter().all(Rows::is_empty) && erased.is_empty() && !anew {
+    /// Writes rows after those `before` them, and then takes out whoever was erased.
+    fn commit(&mut self, mut tables: [Rows; 5], erased: &[i64], before: Before) -> Result<u64> {
+        if tables.iter().all(Rows::is_empty) && erased.is_empty() && before == Before::Stays {
             return Ok(0);
         }
+        // Facts that are lost are restored: nothing new is begun in their place.
+        LastRead::facts(&self.data)?;
         let key = self.directory()?.check();
         let lake = Lake::open(&self.data)?;
         let _lock = lock(&self.data)?;
         let mut commit = lake.commit()?;
         commit.made_with(&key)?;
-        let mut written = if anew { commit.forget(SOURCE)? } else { 0 };
+        let mut written = match before {
+            Before::Stays => 0,
+            Before::Goes => commit.forget(SOURCE)?,
+        };
         for rows in tables.iter_mut().filter(|rows| !rows.is_empty()) {
             let tally = commit.add(rows)?;
             written += tally.accepted + tally.replaced;

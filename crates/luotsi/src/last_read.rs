@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use analytics::lake::{private_folder, write_private};
+use analytics::lake::{Lake, Snapshot, private_folder, write_private};
 use analytics::{Error, Result};
 use facts::{Code, Profession};
 use serde::{Deserialize, Serialize};
 use web::{Figures, StaffCard, UnitCard};
+
+use crate::place::SNAPSHOTS;
 
 /// Name of the file among the snapshots.
 const FILE: &str = "serving.json";
@@ -60,6 +62,17 @@ impl LastRead {
     pub fn read(snapshots: &Path) -> LastRead {
         let text = std::fs::read(snapshots.join(FILE)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()
+    }
+
+    /// The facts of a data directory as they stand now. None at all, where units were read of some before, are an error.
+    pub fn facts(data: &Path) -> Result<Snapshot> {
+        let (snapshot, snapshots) = (Lake::existing(data)?.snapshot()?, data.join(SNAPSHOTS));
+        if snapshot.version() == 0 && !LastRead::read(&snapshots).units.is_empty() {
+            return Err(Error::new("the facts are lost: there are none, and units were read of them before")
+                .at(data.join("facts").display())
+                .remedy(format!("restore a backup; to begin anew, remove {}", snapshots.join(FILE).display())));
+        }
+        Ok(snapshot)
     }
 
     pub fn keep(&self, snapshots: &Path) -> Result<()> {

@@ -13,6 +13,7 @@ use analytics::{Error, Result};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
+use crate::published::is_older;
 use crate::settings::{self, Settings};
 use crate::{DataDirectory, now, output, runtime};
 
@@ -155,6 +156,9 @@ fn publish(data: &Path) -> Result<()> {
     let published = runtime()?.block_on(published);
     bar.finish_and_clear();
     let published = published?;
+    if let Some(newer) = published.newer {
+        return Err(is_older(&snapshot, newer).at(data.join("results.db").display()));
+    }
     output::print(|out| {
         writeln!(out, "months made anew {}, kept {}", published.made, published.kept)
             .map_err(|error| Error::new(error.to_string()))

@@ -53,7 +53,7 @@ impl Publication {
     /// bears its name. Units that cannot be read are those that were read last.
     pub async fn without_figures(data: &Path, last: &LastRead) -> Publication {
         let read = async {
-            let snapshot = Lake::existing(data)?.snapshot()?;
+            let snapshot = LastRead::facts(data)?;
             let organisation = organisation(&snapshot, now()).await?;
             Ok::<_, Error>((snapshot, organisation))
         };
@@ -70,7 +70,7 @@ impl Publication {
 
     /// Publishes what is new in a data directory, and reads all that is published.
     pub async fn load(data: &Path) -> Result<Publication> {
-        let snapshot = Lake::existing(data)?.snapshot()?;
+        let snapshot = LastRead::facts(data)?;
         let catalogue = settings::catalogue(data)?;
         let as_of = now();
         let settings = Settings::read(data)?;
@@ -89,6 +89,9 @@ impl Publication {
             let published = results.publish(&snapshot, &catalogue, as_of, threshold, |_| bar.inc(1)).await?;
             bar.finish_and_clear();
             published.failed.iter().for_each(|failed| eprintln!("not published: {failed}"));
+            if let Some(newer) = published.newer {
+                eprintln!("{}", is_older(&snapshot, newer));
+            }
         }
         let organisation = organisation(&snapshot, as_of).await?;
         let mut publication = Publication::of(data, snapshot, organisation, catalogue, as_of, threshold);
@@ -248,6 +251,15 @@ impl Publication {
             }
         }
     }
+}
+
+/// The error that older facts than the published ones publish nothing.
+pub fn is_older(snapshot: &Snapshot, newer: u64) -> Error {
+    Error::new(format!(
+        "nothing is published of version {} of the facts: version {newer} was before",
+        snapshot.version()
+    ))
+    .remedy("restore the results.db of the same backup, or import again what came since")
 }
 
 /// The measures of which no case is a value as well.

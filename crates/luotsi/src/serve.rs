@@ -91,7 +91,10 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         tell_of_risks(desk.log()).await?;
         let settings = settings(place, &publication)?;
         keep_read(place, &publication);
-        let strangers = strangers(&settings, demo && serving.listen.ip().is_loopback());
+        let mut strangers = strangers(&settings);
+        if demo && serving.listen.ip().is_loopback() {
+            strangers.hosts.extend(OF_THIS_MACHINE.map(String::from));
+        }
         let services = services(settings);
         web::tell_time_by(now);
         let (living, move_clock) = match living {
@@ -279,18 +282,15 @@ fn keep_read(place: &Place, publication: &Publication) {
 fn settings(place: &Place, publication: &Publication) -> Result<Settings> {
     let error = match right_settings(place.path(), publication) {
         Ok(settings) => {
-            if let Err(error) = Settings::keep(place.path(), &place.snapshots()) {
+            if let Err(error) = Settings::keep(place.path()) {
                 tell(&format!("warning: {error}"));
             }
             return Ok(settings);
         }
         Err(error) => error,
     };
-    let last = match Settings::was_kept(&place.snapshots()) {
-        true => Settings::read(&place.snapshots()).ok(),
-        false => Settings::read(place.path()).is_err().then(Settings::default),
-    };
-    let Some(last) = last else { return Err(error) };
+    let usual = || Settings::read(place.path()).is_err().then(Settings::default);
+    let Some(last) = Settings::kept(place.path()).or_else(usual) else { return Err(error) };
     tell(&format!("error: {error}"));
     tell("the settings that were read last, or the usual ones, hold until that is mended and the server starts again");
     Ok(last)
@@ -322,15 +322,17 @@ fn services(settings: Settings) -> Vec<Service> {
     settings.services.into_iter().map(service).collect()
 }
 
-/// The limits for strangers. A demo that only this machine reaches answers under names of this machine alone: under
-/// another name somebody else's page would ask.
-fn strangers(settings: &Settings, is_own_demo: bool) -> Strangers {
-    let own = ["localhost", "127.0.0.1", "[::1]"].into_iter().map(String::from).filter(|_| is_own_demo);
+/// Names of this machine. A demo that only this machine reaches answers under them alone: under another name somebody
+/// else's page would ask.
+const OF_THIS_MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// The limits for strangers.
+fn strangers(settings: &Settings) -> Strangers {
     Strangers {
         contacts_per_address: settings.limits.contacts_per_address,
         messages_per_contact: settings.limits.messages_per_contact,
         proxies: settings.trusted_proxy.clone(),
-        hosts: settings.hosts.iter().cloned().chain(own).collect(),
+        hosts: settings.hosts.clone(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `county.toml`: what a county sets for its data directory.
 
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use analytics::lake::{private_folder, write_private};
 use analytics::measure::{Catalogue, MOST_THRESHOLD, THRESHOLD};
@@ -9,7 +9,14 @@ use analytics::{Error, Result};
 use operations::calendar::Names;
 use serde::{Deserialize, Deserializer};
 
+use crate::place::SNAPSHOTS;
+
 const FILE: &str = "county.toml";
+
+/// The place of the copy of the settings that a server read last.
+fn copy(data: &Path) -> PathBuf {
+    data.join(SNAPSHOTS).join(FILE)
+}
 
 /// The settings of a data directory; unknown ones are refused.
 #[derive(Debug, Clone, Deserialize)]
@@ -87,34 +94,41 @@ impl Default for Settings {
 
 impl Settings {
     /// Keeps a copy of settings that are right among the snapshots.
-    pub fn keep(data: &Path, snapshots: &Path) -> Result<()> {
-        let copy = snapshots.join(FILE);
-        match std::fs::read_to_string(data.join(FILE)) {
-            Ok(text) => {
-                private_folder(snapshots)?;
-                write_private(&copy.with_extension("partial"), &text)?;
-                std::fs::rename(copy.with_extension("partial"), &copy)
-            }
-            Err(_) if !copy.exists() => Ok(()),
-            Err(_) => std::fs::remove_file(&copy),
-        }
-        .map_err(|error| Error::file("write", &copy, error))
+    pub fn keep(data: &Path) -> Result<()> {
+        let (Ok(text), copy) = (std::fs::read_to_string(data.join(FILE)), copy(data)) else { return Ok(()) };
+        let partial = copy.with_extension("partial");
+        private_folder(&data.join(SNAPSHOTS))?;
+        write_private(&partial, &text)?;
+        std::fs::rename(&partial, &copy).map_err(|error| Error::file("write", &copy, error))
     }
 
-    /// Whether a copy was kept.
-    pub fn was_kept(snapshots: &Path) -> bool {
-        snapshots.join(FILE).exists()
+    /// The settings of the copy, if one was kept that can be read.
+    pub fn kept(data: &Path) -> Option<Settings> {
+        let copy = copy(data);
+        Settings::parse(&std::fs::read_to_string(&copy).ok()?, &copy).ok()
     }
 
-    /// The settings of a data directory; those of a directory without the file are the usual ones.
+    /// The settings of a data directory; those of a directory that never had any are the usual ones. Settings that a
+    /// server has read and that are gone are an error: the usual ones could show what they hide.
     pub fn read(data: &Path) -> Result<Settings> {
-        let path = data.join(FILE);
+        let (path, copy) = (data.join(FILE), copy(data));
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(Error::file("read", &path, error)),
         };
-        let mut settings: Settings = toml::from_str(&text).map_err(|error| {
+        let is_lost = || std::fs::read_to_string(&copy).is_ok_and(|kept| !kept.trim().is_empty());
+        if text.trim().is_empty() && is_lost() {
+            let copy = copy.display();
+            return Err(Error::new("the settings are lost: a server has read some, and the file is missing or empty")
+                .at(path.display())
+                .remedy(format!("put back {copy}, which is a copy; for the usual settings, remove that as well")));
+        }
+        Settings::parse(&text, &path)
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Settings> {
+        let mut settings: Settings = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             Error::new(format!("the settings are wrong: {}", error.message()))
                 .at(format!("{}:{line}:1", path.display()))
@@ -176,6 +190,37 @@ mod tests {
             let threshold = settings(text).expect("settings").threshold_after(last, data);
             assert_eq!(threshold.ok(), expected, "{text:?} after {last:?}");
         }
+    }
+
+    #[test]
+    fn settings_that_were_read_and_are_gone_are_lost_until_their_copy_goes_as_well() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (data, write) =
+            (folder.path(), |text: &str| std::fs::write(folder.path().join(FILE), text).expect("a file"));
+        let read = || Settings::read(data).map(|settings| settings.threshold).ok();
+        Settings::keep(data).expect("nothing to keep");
+        assert_eq!((read(), Settings::kept(data).is_none()), (Some(THRESHOLD), true), "never any");
+        write("");
+        Settings::keep(data).expect("kept");
+        assert_eq!(read(), Some(THRESHOLD), "empty from the beginning");
+        write("threshold = 8\n");
+        Settings::keep(data).expect("kept");
+        for (text, expected) in [
+            (Some("threshold = 9\n"), Some(9)),
+            (Some("# none of ours\n"), Some(THRESHOLD)),
+            (Some(""), None),
+            (Some(" \n\t\n"), None),
+            (Some("\0\0\0"), None),
+            (None, None),
+        ] {
+            text.map_or_else(|| std::fs::remove_file(data.join(FILE)).expect("removed"), write);
+            assert_eq!(read(), expected, "{text:?}");
+            assert_eq!(Settings::kept(data).map(|settings| settings.threshold), Some(8), "{text:?}");
+        }
+        let error = Settings::read(data).expect_err("lost").to_string();
+        assert!(error.contains("county.toml") && error.contains("snapshots"), "{error}");
+        std::fs::remove_file(copy(data)).expect("removed");
+        assert_eq!(read(), Some(THRESHOLD));
     }
 
     #[test]

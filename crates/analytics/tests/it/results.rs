@@ -21,7 +21,7 @@ fn publish_above(county: &County, catalogue: &Catalogue, threshold: u64) -> Summ
 }
 
 fn made(made: usize, kept: usize) -> Summary {
-    Summary { made, kept, failed: Vec::new() }
+    Summary { made, kept, ..Summary::default() }
 }
 
 fn published(county: &County, measure: &str, unit: &str, month: &str) -> Vec<Published> {

@@ -7,6 +7,7 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::luotsi;
+use crate::privacy::copied;
 use crate::serving::Server;
 
 fn told(output: &Output) -> String {
@@ -110,6 +111,27 @@ fn what_was_hidden_stays_so_when_results_or_settings_are_lost() {
         fs::write(&settings, "threshold = 5\n").expect("settings");
         assert!(publish().status.success());
     }
+}
+
+#[test]
+fn facts_that_are_older_than_what_is_published_publish_nothing_and_it_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = county(folder.path(), "outpatient");
+    let (facts, older) = (Path::new(&data).join("facts"), folder.path().join("older"));
+    copied(&facts, &older);
+    let more = folder.path().join("more.csv");
+    fs::write(&more, "resident_id,birth_year\nr10,1990\n").expect("a file");
+    must(&["import", "residents", &more.display().to_string(), "--data", &data]);
+    must(&["measure", "publish", "--data", &data]);
+    must(&["measure", "publish", "--data", &data]);
+    fs::remove_dir_all(&facts).expect("removed");
+    copied(&older, &facts);
+    let output = luotsi(&["measure", "publish", "--data", &data]);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    assert!(told(&output).contains("nothing is published of version 3") && told(&output).contains("version 4"));
+    let program = std::process::Command::new(env!("CARGO_BIN_EXE_luotsi"));
+    let (_server, said) = Server::start_and_hear(program, Path::new(&data));
+    assert!(said.contains("nothing is published of version 3"), "{said}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -96,8 +97,10 @@ fn whoever_makes_a_file_nobody_else_reads_it() {
         call(&server.address, "POST", &format!("/api/contacts/{contact}/claim"), &nurse, Some(&json!({})))
             .expect("an answer");
     assert_eq!(status, 200);
+    let begun = Instant::now();
     while !data.join("snapshots/facts.json").exists() {
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        assert!(begun.elapsed() < Duration::from_secs(60), "the facts follow within a minute");
+        std::thread::sleep(Duration::from_millis(100));
     }
     let set = ["unit", "set", "annex", "--name", "Sivu", "--parent", "county", "--level", "unit", "--data", &of];
     must(&set);
@@ -113,7 +116,7 @@ fn whoever_makes_a_file_nobody_else_reads_it() {
 }
 
 /// Takes a directory as it stands somewhere else.
-fn copied(from: &Path, to: &Path) {
+pub fn copied(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
@@ -127,7 +130,7 @@ fn copied(from: &Path, to: &Path) {
 type Harm = fn(&Path);
 
 /// Harm that may have come to a data directory while nobody served it.
-const HARM: [(&str, Harm); 11] = [
+const HARM: [(&str, Harm); 17] = [
     ("CURRENT emptied", |data| fs::write(data.join("facts/CURRENT"), "").expect("a file")),
     ("CURRENT deleted", |data| fs::remove_file(data.join("facts/CURRENT")).expect("removed")),
     ("CURRENT of another file", |data| fs::write(data.join("facts/CURRENT"), "FORMAT\n").expect("a file")),
@@ -146,6 +149,11 @@ const HARM: [(&str, Harm); 11] = [
         }
     }),
     ("units deleted", |data| fs::remove_dir_all(data.join("facts/units")).expect("removed")),
+    ("facts deleted", |data| fs::remove_dir_all(data.join("facts")).expect("removed")),
+    ("facts emptied", |data| {
+        fs::remove_dir_all(data.join("facts")).expect("removed");
+        fs::create_dir(data.join("facts")).expect("a folder");
+    }),
     ("facts are no folder", |data| {
         fs::remove_dir_all(data.join("facts")).expect("removed");
         fs::write(data.join("facts"), "").expect("a file");
@@ -153,6 +161,10 @@ const HARM: [(&str, Harm); 11] = [
     ("the directory's key lost", |data| fs::remove_file(data.join("keys/directory.key")).expect("removed")),
     ("a slip in the settings", |data| fs::write(data.join("county.toml"), "[[service\n").expect("a file")),
     ("settings of no text", |data| fs::write(data.join("county.toml"), [0xff, 0xfe, 0]).expect("a file")),
+    ("settings deleted", |data| fs::remove_file(data.join("county.toml")).expect("removed")),
+    ("settings emptied", |data| fs::write(data.join("county.toml"), "").expect("a file")),
+    ("settings of blanks", |data| fs::write(data.join("county.toml"), " \n\n").expect("a file")),
+    ("settings of noughts", |data| fs::write(data.join("county.toml"), [0; 64]).expect("a file")),
     ("settings are a folder", |data| {
         fs::remove_file(data.join("county.toml")).expect("removed");
         fs::create_dir(data.join("county.toml")).expect("a folder");
@@ -168,6 +180,9 @@ fn damage_in_facts_or_settings_stops_no_contacts() {
     let nurse = token(&whole.display().to_string(), "nurse", "station");
     let lead = token(&whole.display().to_string(), "lead", "county");
     server.end();
+    let kept = |data: &Path| {
+        ["county.toml", "serving.json"].map(|name| fs::read_to_string(data.join("snapshots").join(name)).expect(name))
+    };
     for (what, harm) in HARM {
         let data = folder.path().join(what.replace(' ', "-"));
         copied(&whole, &data);
@@ -194,6 +209,7 @@ fn damage_in_facts_or_settings_stops_no_contacts() {
         assert_eq!(queue["waiting"], 2, "{what}: a new contact comes to the queue of its service: {queue}");
         token(&data.display().to_string(), "nurse", "station");
         server.end();
+        assert_eq!(kept(&data), kept(&whole), "{what}: what is gone on with is there for the next start, too");
         fs::remove_dir_all(&data).expect("removed");
     }
 }
