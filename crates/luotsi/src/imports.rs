@@ -132,7 +132,8 @@ impl Imports for Files {
             if invented {
                 return Err(Unable::Invented);
             }
-            take_in(&data, &waiting, &choice).map(|summary| summary.import).map_err(|error| told(&error))
+            let taken = take_in(&data, &waiting, &choice).map(|summary| summary.import);
+            taken.map_err(|error| Unable::Failed(named(&error, &waiting)))
         })
     }
 

@@ -1,17 +1,20 @@
 //! `/admin/imports`: what was imported, what was refused and why, and a file tried before it is taken in.
 
-use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Form;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use operations::access::{Action, Purpose, Resource, decide};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Append, Context, NewEvent, new_id};
+use tokio::io::AsyncWriteExt;
+use tokio::time::{Instant, timeout_at};
 
 use crate::App;
 use crate::answer::Failure;
@@ -209,33 +212,76 @@ pub async fn bring(State(app): State<Arc<App>>, page: Page, mut form: Multipart)
             Err(why) => unable(&page, &why),
         },
         Ok(None) => listed(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, Some(page.text("import-no-file"))).await,
-        Err(Some(status)) => listed(&app, &page, status, Some(page.text("import-too-large"))).await,
-        Err(None) => failed(&page, &Failure::busy()),
+        Err(failure) => {
+            let mut response = match failure.status {
+                StatusCode::PAYLOAD_TOO_LARGE => {
+                    listed(&app, &page, failure.status, Some(page.text("import-too-large"))).await
+                }
+                _ => failed(&page, &failure),
+            };
+            // The rest of the body is no request.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
     }
 }
 
 /// The file of a form, written away as it comes; its name.
-async fn spooled(app: &App, form: &mut Multipart) -> Result<Option<(std::fs::File, String)>, Option<StatusCode>> {
-    let status = |error: axum::extract::multipart::MultipartError| Some(error.status());
-    while let Some(mut field) = form.next_field().await.map_err(status)? {
+async fn spooled(app: &App, form: &mut Multipart) -> Result<Option<(std::fs::File, String)>, Failure> {
+    let mut pace = Pace::begun();
+    while let Some(mut field) = pace.kept(form.next_field()).await? {
         if field.name() != Some("file") {
             continue;
         }
         let name: String =
             field.file_name().unwrap_or_default().chars().filter(|it| !it.is_control()).take(120).collect();
-        let broken = |error: std::io::Error| {
-            eprintln!("error: an upload cannot be kept: {error}");
-            None
-        };
-        let mut file = app.imports.file().map_err(broken)?;
+        let broken = |error: std::io::Error| Failure::away(&format!("an upload cannot be kept: {error}"));
+        let mut file = tokio::fs::File::from_std(app.imports.file().map_err(broken)?);
         let mut bytes = 0;
-        while let Some(chunk) = field.chunk().await.map_err(status)? {
+        while let Some(chunk) = pace.kept(field.chunk()).await? {
             bytes += chunk.len();
-            file.write_all(&chunk).map_err(broken)?;
+            pace.came(chunk.len());
+            file.write_all(&chunk).await.map_err(broken)?;
         }
-        return Ok((bytes > 0).then_some((file, name)));
+        file.flush().await.map_err(broken)?;
+        return Ok((bytes > 0).then_some((file.into_std().await, name)));
     }
     Ok(None)
+}
+
+/// So many bytes of a file come within so long, or it is given up: as with other bodies, some 100 kbit/s.
+const BROUGHT: usize = 256 << 10;
+const BROUGHT_WITHIN: Duration = Duration::from_secs(20);
+
+/// The pace at which a file comes.
+struct Pace {
+    until: Instant,
+    bytes: usize,
+}
+
+impl Pace {
+    fn begun() -> Pace {
+        Pace { until: Instant::now() + BROUGHT_WITHIN, bytes: 0 }
+    }
+
+    fn came(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        if self.bytes >= BROUGHT {
+            *self = Pace::begun();
+        }
+    }
+
+    /// The next part of a form, if it comes in time.
+    async fn kept<T>(
+        &self,
+        next: impl Future<Output = Result<Option<T>, MultipartError>>,
+    ) -> Result<Option<T>, Failure> {
+        let next = timeout_at(self.until, next).await.map_err(|_| Failure::slow())?;
+        next.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
+            _ => Failure::malformed("The form breaks off, or is none."),
+        })
+    }
 }
 
 /// `GET /admin/imports/waiting/{waiting}`: a file that waits, as it would be taken in.
