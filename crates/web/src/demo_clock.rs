@@ -10,6 +10,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::App;
 use crate::answer::Failure;
@@ -18,8 +19,10 @@ use crate::answer::Failure;
 /// the version of the facts, or why it cannot be.
 pub type MoveClock = Box<dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<u64, String>> + Send>> + Send + Sync>;
 
-/// How often it is looked whether the figures are published.
+/// The pause between two looks.
 const LOOK: Duration = Duration::from_millis(50);
+/// The facts have followed the clock within this, and so have the figures, or something keeps them.
+pub const WITHIN: Duration = Duration::from_mins(5);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,12 +38,48 @@ pub async fn move_to(State(app): State<Arc<App>>, body: Bytes) -> Response {
     };
     match move_clock(to).await {
         Ok(version) => {
-            while app.figures().version() < version {
-                tokio::time::sleep(LOOK).await;
+            if !soon(|| app.figures().version() >= version, WITHIN).await {
+                let why = "The clock stands there, and the figures were not published in time: see the server's log.";
+                return Failure::refused("not_published", why).into_response();
             }
             let now = jiff::Timestamp::from_microsecond(app.desk.now()).unwrap_or_default();
             ([(CONTENT_TYPE, "application/json")], json!({ "now": now.to_string() }).to_string()).into_response()
         }
         Err(why) => Failure::invalid("to", why).into_response(),
+    }
+}
+
+/// Waits until something is so; false: it was not in time.
+pub async fn soon(is_so: impl Fn() -> bool, within: Duration) -> bool {
+    let until = Instant::now() + within;
+    while !is_so() {
+        if Instant::now() > until {
+            return false;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_does_not_come_in_time_is_waited_for_no_longer() {
+        let within = Duration::from_millis(200);
+        let looks = Cell::new(0);
+        let after = |times: i32| {
+            looks.set(0);
+            let looks = &looks;
+            move || looks.replace(looks.get() + 1) >= times
+        };
+        for (times, comes) in [(0, true), (2, true), (i32::MAX, false)] {
+            let begun = Instant::now();
+            assert_eq!(soon(after(times), within).await, comes, "after {times} looks");
+            assert!(begun.elapsed() < within * 10);
+        }
     }
 }

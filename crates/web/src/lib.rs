@@ -59,7 +59,7 @@ pub use caller::Person;
 pub use care::{PLAIN_ID, Service, is_plain_id};
 pub use charts::{assurance_code, chart_svg, variation_code};
 pub use connections::room;
-pub use demo_clock::MoveClock;
+pub use demo_clock::{MoveClock, WITHIN, soon};
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 pub use imports::{Choice, ImportCard, Imports, Outcome, Reason, Trial, Unable};
 pub use limits::Strangers;

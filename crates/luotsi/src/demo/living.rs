@@ -11,7 +11,7 @@ use analytics::{Error, Result};
 use county::{Batch, County, Live, Span};
 use store::Desk;
 use tokio::sync::Mutex;
-use web::MoveClock;
+use web::{MoveClock, WITHIN, soon};
 
 use super::make::{bring, coming};
 use super::play::Player;
@@ -25,9 +25,6 @@ const AHEAD: i64 = 3 * 86_400 * 1_000_000;
 const STEP: Duration = Duration::from_secs(2);
 /// How often what else has become known is brought into the facts, in microseconds.
 const BROUGHT_EVERY: i64 = 60_000_000;
-
-/// How often it is looked whether the facts have followed.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// Name of the file that says up to when the county has come.
 const REACHED: &str = "lived";
@@ -189,8 +186,9 @@ impl Living {
         self.bring(to)?;
         let head = desk.view().pos;
         let has_followed = || followed(&place.snapshots()).is_some_and(|(_, pos)| pos >= head);
-        while head > 0 && !has_followed() {
-            tokio::time::sleep(LOOK).await;
+        if !soon(|| head == 0 || has_followed(), WITHIN).await {
+            return Err(Error::new("the clock stands there, and the facts have not followed the log in time")
+                .remedy("see the server's log, which says what keeps them"));
         }
         Ok(Lake::existing(&self.data)?.snapshot()?.version())
     }
