@@ -215,7 +215,8 @@ fn ended<T: Dated>(
     end: fn(String, i32, i32) -> Event,
 ) -> Result<Vec<Event>, Refusal> {
     match held.last() {
-        Some(Held { what, to: None }) if on > what.from() => Ok(vec![end(id.into(), what.from(), on)]),
+        // It ends on its first day where it was set by mistake: then it never was.
+        Some(Held { what, to: None }) if on >= what.from() => Ok(vec![end(id.into(), what.from(), on)]),
         Some(Held { to: None, .. }) => Err(Refusal::Earlier),
         Some(Held { to: Some(to), .. }) if *to == on => Ok(Vec::new()),
         _ => Err(Refusal::NotThere(id.into())),
@@ -483,7 +484,7 @@ mod tests {
         assert_eq!(set("station", Some("county"), UnitLevel::Unit, 9), Refusal::Earlier, "the same, but earlier");
         assert_eq!(refused(Command::EndUnit { id: "station".into(), on: 50 }), Refusal::StillUsed("n1".into()));
         assert_eq!(refused(Command::EndUnit { id: "nowhere".into(), on: 50 }), Refusal::NotThere("nowhere".into()));
-        assert_eq!(refused(Command::EndProfessional { id: "n1".into(), on: 12 }), Refusal::Earlier);
+        assert_eq!(refused(Command::EndProfessional { id: "n1".into(), on: 11 }), Refusal::Earlier);
         let nowhere = Command::SetProfessional(nurse("n2", "late", 12));
         assert_eq!(refused(nowhere), Refusal::NotThere("late".into()));
         assert_eq!(
@@ -491,6 +492,50 @@ mod tests {
             Ok(vec![]),
             "so already"
         );
+    }
+
+    #[test]
+    fn what_was_set_by_mistake_ends_on_its_day_and_never_was() {
+        let before = [
+            Command::SetUnit(unit("county", None, UnitLevel::County, 0)),
+            Command::SetUnit(unit("station", Some("county"), UnitLevel::Unit, 0)),
+        ];
+        let set = |from| Command::SetProfessional(nurse("n1", "station", from));
+        let end = |on| Command::EndProfessional { id: "n1".into(), on };
+        // The commands, whether all of them are done, and the days on which the nurse works then.
+        let table: [(&[Command], bool, &[i32]); 7] = [
+            (&[set(5), end(5)], true, &[]),
+            (&[set(5), end(5), end(5)], true, &[]),
+            (&[set(5), end(6)], true, &[5]),
+            (&[set(5), end(4)], false, &[5, 6, 7, 8]),
+            (&[set(5), end(5), set(5)], true, &[5, 6, 7, 8]),
+            (&[set(5), end(5), set(7)], true, &[7, 8]),
+            (&[set(5), end(5), set(4)], false, &[]),
+        ];
+        for (said, is_done, expected) in table {
+            let (mut organisation, mut all) = given(&before);
+            let mut done = true;
+            for command in said {
+                let events = decide(&organisation, command, &Imported::default());
+                done &= events.is_ok();
+                all.extend(events.clone().unwrap_or_default());
+                organisation = events.unwrap_or_default().iter().fold(organisation, Organisation::evolve);
+            }
+            let days: Vec<i32> = (0..9).filter(|day| organisation.profession("n1", *day).is_some()).collect();
+            assert_eq!((done, days.as_slice()), (is_done, expected), "{said:?}");
+            let opened: Vec<i32> = (0..9).filter(|day| organisation.opens("n1", "station", *day)).collect();
+            assert_eq!(opened, expected, "rights are as long: {said:?}");
+            let holds =
+                |row: &facts::Professional, day| row.valid_from.0 <= day && row.valid_to.is_none_or(|to| day < to.0);
+            let rows = professionals(&all);
+            let stored: Vec<i32> = (0..9).filter(|day| rows.iter().any(|row| holds(row, *day))).collect();
+            assert_eq!(stored, expected, "and so are the facts: {said:?}");
+        }
+        let (organisation, _) = given(&before);
+        let annex = Command::SetUnit(unit("annex", Some("county"), UnitLevel::Unit, 5));
+        let events = decide(&organisation, &annex, &Imported::default()).expect("set");
+        let organisation = events.iter().fold(organisation, Organisation::evolve);
+        assert!(decide(&organisation, &Command::EndUnit { id: "annex".into(), on: 5 }, &Imported::default()).is_ok());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use operations::calendar::{Calendar, day_number};
 use operations::organisation::{Command, Imported, Professional, Unit};
 use serde_json::json;
 use store::{Log, Side, Who, ask_of_organisation, withdraw_tokens};
+use tokio::time::Instant;
 use tower::ServiceExt;
 use web::{App, Strangers, router};
 
@@ -77,6 +78,7 @@ fn who_has_left_or_moved_opens_nothing_where_they_were() {
             ("nobody knows them", vec![], vec![], true),
             ("they work there", vec![works("n", "small", day - 9)], vec![], true),
             ("they leave", vec![works("n", "small", day - 9)], vec![ended("n", day)], false),
+            ("they were set today by mistake", vec![works("n", "small", day)], vec![ended("n", day)], false),
             ("they leave tomorrow", vec![works("n", "small", day - 9)], vec![ended("n", day + 1)], true),
             ("they move", vec![works("n", "small", day - 9)], vec![works("n", "other", day)], false),
             ("they move tomorrow", vec![works("n", "small", day - 9)], vec![works("n", "other", day + 1)], true),
@@ -94,6 +96,7 @@ fn who_has_left_or_moved_opens_nothing_where_they_were() {
                 true,
             ),
         ];
+        let mut streams = Vec::new();
         for (what, before, after, opens) in cases {
             let (app, _, log) = app_for(fixture(0.5, true), true, Strangers::default(), false).await;
             for command in before {
@@ -127,11 +130,18 @@ fn who_has_left_or_moved_opens_nothing_where_they_were() {
                 let by_session = get(&app, "/desk?unit=small", &cookie).await.0;
                 assert_eq!(by_session == StatusCode::OK, opens, "{what}: with the session");
             }
-            for listen in listens {
-                let ended = tokio::time::timeout(Duration::from_secs(9), listen);
-                match opens {
-                    true => drop(ended),
-                    false => ended.await.expect("the stream ends in time").expect("no panic"),
+            streams.extend(listens.into_iter().map(|listen| (what, opens, listen)));
+        }
+        // A stream looks every five seconds whether it may go on.
+        let looked = Instant::now() + Duration::from_secs(9);
+        tokio::time::sleep_until(looked - Duration::from_secs(2)).await;
+        assert!(streams.iter().any(|(_, opens, _)| *opens) && streams.iter().any(|(_, opens, _)| !opens));
+        for (what, opens, listen) in streams {
+            match opens {
+                true => assert!(!listen.is_finished(), "{what}: the stream of somebody who may listen ended"),
+                false => {
+                    let ended = tokio::time::timeout_at(looked, listen).await;
+                    ended.unwrap_or_else(|_| panic!("{what}: the stream goes on")).expect("no panic");
                 }
             }
         }
