@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
+use crate::resident::is_on_list_of;
 
 /// Characters of a message at most.
 pub const MOST_TEXT: usize = 10_000;
@@ -143,10 +144,7 @@ impl App {
         let person = caller.person.as_ref();
         let is_theirs = |person: &Person| !contact.subject.is_empty() && person.id == contact.subject;
         let had = |person: &Person| contact.handler.as_deref() == Some(&person.id);
-        let is_own_pair = |person: &Person| {
-            let own = self.registration(contact);
-            own.is_some_and(|own| [own.physician, own.nurse].into_iter().flatten().any(|id| id == person.id))
-        };
+        let is_own_pair = |person: &Person| is_on_list_of(self, contact, &person.id);
         Tie {
             own: caller.holds.contains(&id) || person.is_some_and(is_theirs),
             within: person.is_some_and(|person| self.is_within(&contact.unit, &person.unit)),

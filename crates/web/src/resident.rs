@@ -166,13 +166,17 @@ fn meeting((id, contact): (Uuid, &Contact), person: &Person, asked: &Asked, now:
 /// Minutes of an encounter, as they are offered.
 const MINUTES: [u32; 9] = [5, 10, 15, 20, 30, 45, 60, 90, 120];
 
+/// Whether the resident of a contact has a professional in their own pair.
+pub fn is_on_list_of(app: &App, contact: &Contact, professional: &str) -> bool {
+    let own = app.registration(contact);
+    own.is_some_and(|own| [own.physician, own.nurse].into_iter().flatten().any(|id| id == professional))
+}
+
 /// Acts for a resident who is known: become their own nurse or physician, record that they were met. Part of
 /// the form of the contact's page.
 pub fn forms(app: &App, page: &Page, (id, contact): (Uuid, &Contact), met: &[Meeting], typed: &Typed) -> Markup {
     let own = app.registration(contact);
-    let me = page.person.as_ref().map(|person| person.id.as_str());
-    let is_on_my_list =
-        own.iter().flat_map(|own| [&own.physician, &own.nurse]).flatten().any(|id| Some(id.as_str()) == me);
+    let is_on_my_list = page.person.as_ref().is_some_and(|person| is_on_list_of(app, contact, &person.id));
     let is_wrong = typed.wrong("modality").is_some() || typed.wrong("minutes").is_some();
     let ways = MODALITIES.map(|it| (it.code().to_string(), page.language.code_name(Modality::LIST, it.code())));
     html! {

@@ -31,6 +31,11 @@ impl Items {
         self.items.last().map_or(0, |item| item.seq)
     }
 
+    /// Whether a professional has written any of it.
+    pub fn has_answer(&self) -> bool {
+        self.items.iter().any(|item| matches!(item.what, What::Message { author: Author::Service, .. }))
+    }
+
     /// Whether nothing comes after it.
     pub fn is_end(&self) -> bool {
         self.last() >= self.head

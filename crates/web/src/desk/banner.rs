@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use operations::access::Action;
-use operations::contacts::Place;
+use operations::contacts::{Event, Place};
 use uuid::Uuid;
 
 use crate::App;
@@ -15,26 +15,34 @@ pub const LEAVES: [&str; 5] = ["resolve", "finish", "transfer", "release", "clos
 /// Acts after which the contact is shown again.
 const STAYS: [&str; 7] = ["claim", "reply", "ask", "assign", "reopen", "register", "encounter"];
 
-/// On the list: the act, the contact, and how to take it back. A link to something that was not done confirms nothing.
-pub fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: &str, unit: &str) -> Markup {
+/// On the list: the act, the contact, and how to take it back. A link confirms only the act that the person did last, and
+/// only as long as the contact stands so.
+pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: &str, unit: &str) -> Markup {
     if did == "none" && app.desk.view().queue(unit, 0).1 == 0 {
         return confirmed(&html! { p { (page.text("desk-empty")) } });
     }
     let (Some(did), Ok(id)) = (LEAVES.into_iter().find(|it| *it == did), contact.parse::<Uuid>()) else {
         return html! {};
     };
-    let stands = app.desk.view().contact(id).cloned();
-    let is_so = match (did, stands.as_ref()) {
-        ("resolve" | "finish", Some(contact)) => matches!(contact.place, Place::Resolved { .. }),
-        ("transfer", Some(contact)) => contact.handed.is_some(),
-        ("release", Some(contact)) => contact.place == Place::Queued,
-        ("close", None) => true,
+    // A contact that cannot be read at the moment confirms nothing.
+    let (Ok(Some(contact)), Ok(history)) = (app.desk.contact(id).await, app.desk.history(id).await) else {
+        return html! {};
+    };
+    let last = history.iter().rev().find(|it| Some(&it.by) == caller.person.as_ref().map(|person| &person.id));
+    let is_so = match (did, last.map(|it| &it.event)) {
+        ("resolve", Some(Event::Resolved { .. })) => matches!(contact.place, Place::Resolved { .. }),
+        ("finish", Some(Event::Resolved { .. })) => {
+            matches!(contact.place, Place::Resolved { .. }) && contact.first_response_at.is_some()
+        }
+        ("transfer", Some(Event::Transferred { .. })) => contact.handed.is_some(),
+        ("release", Some(Event::Released)) => contact.place == Place::Queued,
+        ("close", Some(Event::Closed)) => contact.place == Place::Closed,
         _ => false,
     };
     if !is_so {
         return html! {};
     }
-    let may = |action| stands.as_ref().is_some_and(|contact| app.may_still(caller, id, action, contact));
+    let may = |action| contact.place != Place::Closed && app.may_still(caller, id, action, &contact);
     let undo = match did {
         "resolve" | "finish" => Some(("reopen", "desk-reopen")),
         "release" => Some(("claim", "desk-take-back")),
@@ -53,7 +61,7 @@ pub fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: &str, 
     })
 }
 
-/// On the contact's own page.
+/// On the contact's own page, if it is so there.
 pub fn stayed(page: &Page, did: &str) -> Markup {
     match STAYS.into_iter().find(|it| *it == did) {
         Some(did) => confirmed(&html! { p { (page.text(&format!("did-{did}"))) } }),

@@ -91,6 +91,8 @@ struct Asked<'a> {
     list: List,
     filters: Filters,
     now: i64,
+    /// The confirmation of the act that led here.
+    did: Markup,
 }
 
 /// `GET /desk`.
@@ -113,7 +115,8 @@ pub async fn list(
     let view = filters.view.as_deref().unwrap_or("queue");
     let list = List::ALL.into_iter().find(|list| list.code() == view).unwrap_or(List::Queue);
     let now = app.desk.now();
-    let asked = Asked { app: &app, page: &page, person, caller: &caller, unit, list, filters, now };
+    let did = banner::shown(&app, &page, &caller, &filters.did, &filters.contact, &unit).await;
+    let asked = Asked { app: &app, page: &page, person, caller: &caller, unit, list, filters, now, did };
     // A manager sees how many and how long, and no contact.
     let content = match asked.person.role {
         Role::Manager => Ok(html! { (asked.head(&units, None)) (asked.board(false)) }),
@@ -150,7 +153,7 @@ impl Asked<'_> {
     fn head(&self, units: &[String], shown: Option<usize>) -> Markup {
         let page = self.page;
         html! {
-            (banner::shown(self.app, page, self.caller, &self.filters.did, &self.filters.contact, &self.unit))
+            (self.did)
             h1.govuk-heading-l {
                 (page.text("desk-title"))
                 @if let Some(shown) = shown {

@@ -9,7 +9,7 @@ use axum::response::Response;
 use facts::Code;
 use maud::{Markup, html};
 use operations::access::{Action, Role};
-use operations::contacts::{Contact, Event, Place};
+use operations::contacts::{Author, Contact, Event, Place};
 use operations::residents::Meeting;
 use serde::Deserialize;
 use store::Happened;
@@ -140,7 +140,7 @@ impl Work<'_> {
         html! {
             (live(self.page))
             (errors(self.page, &self.typed.wrong))
-            (banner::stayed(self.page, did))
+            @if self.is_so(did) { (banner::stayed(self.page, did)) }
             p.back {
                 a.govuk-link href=(self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")])) { (self.text("desk-back")) }
             }
@@ -153,7 +153,7 @@ impl Work<'_> {
                         (self.handed())
                     }
                     h2.govuk-heading-m #messages-title { (self.text("thread-title")) }
-                    (conversation(self.page, items, &contact.language, false))
+                    (conversation(self.page, items, &contact.language, Author::Service))
                     div #kept hidden {
                         label.govuk-label.govuk-label--m for="kept-live" { (self.text("away-text")) }
                         p.govuk-hint { (self.text("left-unsent")) }
@@ -168,6 +168,29 @@ impl Work<'_> {
                     ol.course #history { @for it in history { (self.happened(it)) } }
                 }
             }
+        }
+    }
+
+    /// Whether the act that a link names was done, and the contact stands so.
+    fn is_so(&self, did: &str) -> bool {
+        let (contact, history, me) = (&self.whole.contact, &self.whole.history, &self.person.id);
+        let is_mine = |it: &&Happened| it.by == *me;
+        match did {
+            "claim" => self.is_own,
+            "reply" => self.is_own && self.whole.items.has_answer(),
+            "ask" => self.is_own && matches!(contact.place, Place::Waiting { .. }),
+            "assign" => {
+                let last = history.iter().rev().find(is_mine).map(|it| &it.event);
+                matches!(last, Some(Event::Assigned { owner }) if !self.is_own && contact.owner() == Some(owner))
+            }
+            "reopen" => {
+                let is_turn = |it: &&Happened| matches!(it.event, Event::Reopened | Event::Resolved { .. });
+                let last = history.iter().rev().find(is_turn).filter(is_mine).map(|it| &it.event);
+                self.is_own && last == Some(&Event::Reopened)
+            }
+            "register" => resident::is_on_list_of(self.app, contact, me),
+            "encounter" => self.whole.met.iter().any(|it| it.professional == *me),
+            _ => false,
         }
     }
 

@@ -429,6 +429,88 @@ fn after_each_act_it_is_said_what_was_done_and_a_link_says_nothing_that_is_not_s
 }
 
 #[test]
+fn a_link_confirms_what_somebody_did_and_what_is_so() {
+    const ALL: [&str; 12] = [
+        "claim",
+        "reply",
+        "ask",
+        "assign",
+        "reopen",
+        "register",
+        "encounter",
+        "resolve",
+        "finish",
+        "transfer",
+        "release",
+        "close",
+    ];
+    on_its_own(async {
+        let app = app_over(fixture(0.5, true), false).await;
+        let (me, other, lead) =
+            (signed_in(&app, "nurse").await, signed_in(&app, "nurse").await, signed_in(&app, "lead").await);
+        let own = written(&app, "own", "Kurkku kipeä", "fi").await;
+        assert_eq!(act(&app, &other, &own.id, "claim", "").await.0, 303);
+        let leads = token(Role::Lead, "county", "lead-1");
+        let (_, seen) = call(&app, Method::GET, &format!("/api/contacts/{}", own.id), &leads, None).await;
+        let assign = format!("assign&to={}", seen["owner"].as_str().expect("an owner"));
+        let (mine, theirs) = (|act: &str| ("me", act.to_string()), |act: &str| ("other", act.to_string()));
+        const DONE: &str = "&seen=99&outcome=advised";
+        // Acts and who did them; the person who looks; the verbs that a link may then confirm to them.
+        let table: Vec<(Vec<(&str, String)>, &str, &[&str])> = vec![
+            (vec![], "me", &[]),
+            (vec![mine("claim")], "me", &["claim"]),
+            (vec![mine("claim")], "other", &[]),
+            (vec![mine("claim"), mine("reply&seen=99&text=Hei")], "me", &["claim", "reply"]),
+            (vec![theirs("claim"), theirs("reply&seen=99&text=Hei")], "me", &[]),
+            (vec![mine("claim"), mine("ask&seen=99&text=Hei")], "me", &["claim", "reply", "ask"]),
+            (vec![mine("claim"), mine("release")], "me", &["release"]),
+            (vec![mine("claim"), mine("release")], "other", &[]),
+            (vec![mine("claim"), mine("release"), theirs("claim")], "me", &[]),
+            (vec![mine("claim"), mine(&format!("resolve{DONE}"))], "me", &["resolve"]),
+            (vec![mine("claim"), mine(&format!("resolve{DONE}"))], "other", &[]),
+            (vec![mine("claim"), mine(&format!("finish{DONE}&text=Hei"))], "me", &["resolve", "finish"]),
+            (vec![mine("claim"), mine(&format!("resolve{DONE}")), mine("reopen")], "me", &["claim", "reopen"]),
+            (vec![mine("claim"), mine(&format!("resolve{DONE}")), mine("close")], "me", &["close"]),
+            (vec![mine("claim"), mine(&format!("resolve{DONE}")), mine("close")], "other", &[]),
+            (vec![mine("claim"), mine("encounter&modality=phone&minutes=10")], "me", &["claim", "encounter"]),
+            (vec![mine("claim"), ("lead", assign.clone())], "lead", &["assign"]),
+            (vec![mine("claim"), ("lead", assign)], "me", &[]),
+            (vec![mine("claim"), mine("transfer&unit=county&reason=capacity&note=Teille")], "me", &["transfer"]),
+            // The same resident wrote all of them.
+            (vec![mine("claim"), mine("register")], "me", &["claim", "register"]),
+        ];
+        let cookie = |who: &str| match who {
+            "me" => &me,
+            "other" => &other,
+            _ => &lead,
+        };
+        for (number, (done, who, expected)) in table.into_iter().enumerate() {
+            let contact = known(&app, &format!("known-{number}")).await;
+            for (by, act_and_form) in &done {
+                let (verb, form) = act_and_form.split_once('&').unwrap_or((act_and_form, ""));
+                let (status, to, page) = act(&app, cookie(by), &contact, verb, form).await;
+                assert_eq!(status, 303, "{done:?} {verb} {to}: {page}");
+            }
+            let mut said = Vec::new();
+            for verb in ALL {
+                let on_list = format!("/desk?unit=small&did={verb}&contact={contact}");
+                for path in [on_list, format!("/desk/contacts/{contact}?did={verb}")] {
+                    let (_, page) = get(&app, &path, cookie(who)).await;
+                    said.extend(page.contains("<div class=\"did\"").then_some(verb));
+                }
+            }
+            assert_eq!(said, expected, "{done:?}, to {who}");
+        }
+        for nobody in ["0198c9e2-0000-7000-8000-000000000000", "none"] {
+            for verb in ALL {
+                let (_, page) = get(&app, &format!("/desk?did={verb}&contact={nobody}"), &me).await;
+                assert!(!page.contains("<div class=\"did\""), "{verb} of what is not there");
+            }
+        }
+    });
+}
+
+#[test]
 fn the_next_is_the_longest_waiting_and_pressed_twice_it_is_one() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
