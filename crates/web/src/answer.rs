@@ -68,6 +68,14 @@ impl Failure {
         Failure { after: Some(seconds), ..Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_many", message) }
     }
 
+    /// More streams at a time than one caller may have.
+    pub fn too_many_streams(seconds: u64) -> Failure {
+        let message = format!(
+            "Too many streams, or requests that wait, are open for this caller: close some, or ask again after {seconds} seconds."
+        );
+        Failure { after: Some(seconds), ..Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_many", message) }
+    }
+
     /// The rest of a request did not come in time.
     pub fn slow() -> Failure {
         Failure::new(StatusCode::REQUEST_TIMEOUT, "slow", "The request did not come in time, and nothing was done.")

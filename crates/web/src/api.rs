@@ -196,7 +196,7 @@ pub async fn messages(
     only(&given, &["after", "wait"])?;
     if wants_stream(&headers) {
         let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
-        return Ok(live::stream(&app, caller, id, after, last).await);
+        return live::stream(&app, caller, id, after, last).await;
     }
     let items = live::after(&app, id, after, wait).await?;
     // While it waited the right to read may have gone.
@@ -208,6 +208,7 @@ pub async fn messages(
     let messages: Vec<Value> = items.iter().filter_map(|item| live::message(item, &caller)).collect();
     let body = json!({ "messages": messages, "head": head, "state": contact.place.code() });
     Ok(answer(StatusCode::OK, &body))
+    let place = (wait > 0).then(|| app.counted.streams.begin(live::who(&caller, id))).transpose()?;
 }
 
 /// `GET /api/queues/{id}`.
@@ -222,7 +223,7 @@ pub async fn queue(
         return Err(Failure::not_found());
     }
     if wants_stream(&headers) {
-        return Ok(live::queue(&app, caller, unit));
+        return live::queue(&app, caller, unit);
     }
     let most = number(&given, "limit", MOST_QUEUED)?.unwrap_or(100) as usize;
     only(&given, &["limit", "list"])?;

@@ -28,6 +28,12 @@ const PAUSE: Duration = Duration::from_secs(1);
 const WAITING: u32 = 5;
 const WAITING_OF_ALL: usize = 256;
 
+/// Streams, and requests that wait, of one caller at a time: of somebody who has signed in, or of all who hold the code of
+/// one contact.
+const STREAMS: u32 = 128;
+/// One more is asked for again after so many seconds.
+const STREAM_AGAIN: u64 = 30;
+
 /// The limits for strangers, as the county sets them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Strangers {
@@ -46,6 +52,7 @@ pub struct Counted {
     contacts: Rate,
     messages: Rate,
     pub tries: Tries,
+    pub streams: Streams,
 }
 
 impl Counted {
@@ -54,6 +61,7 @@ impl Counted {
             contacts: Rate::new(strangers.contacts_per_address),
             messages: Rate::new(strangers.messages_per_contact),
             tries: Tries::default(),
+            streams: Streams::default(),
         }
     }
 }
@@ -219,6 +227,44 @@ impl FromRequestParts<Arc<App>> for Address {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Address, Self::Rejection> {
         Ok(Address::of(parts, app))
+    }
+}
+
+/// How many streams each caller has open, and requests that wait.
+#[derive(Clone, Default)]
+pub struct Streams(Arc<Mutex<HashMap<String, u32>>>);
+
+/// A place among a caller's streams, as long as it is held.
+pub struct Stream {
+    all: Streams,
+    caller: String,
+}
+
+impl Streams {
+    /// A place for one more stream of a caller.
+    pub fn begin(&self, caller: String) -> Result<Stream, Failure> {
+        let mut all = self.lock();
+        let open = all.entry(caller.clone()).or_default();
+        if *open >= STREAMS {
+            return Err(Failure::too_many_streams(STREAM_AGAIN));
+        }
+        *open += 1;
+        drop(all);
+        Ok(Stream { all: self.clone(), caller })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, u32>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        let mut all = self.all.lock();
+        match all.get_mut(&self.caller) {
+            Some(open) if *open > 1 => *open -= 1,
+            _ => drop(all.remove(&self.caller)),
+        }
     }
 }
 

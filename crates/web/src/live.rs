@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 use store::{Item, Topic, What};
 use uuid::Uuid;
 
-use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
+use crate::{App, limits};
 
 /// A client hears so often that the connection stands.
 const HEARTBEAT: Duration = Duration::from_secs(25);
@@ -115,6 +115,7 @@ struct Listener {
     items: Vec<Item>,
     heard: tokio::sync::watch::Receiver<u64>,
     ending: tokio::sync::watch::Receiver<bool>,
+    _place: limits::Stream,
 }
 
 impl Listener {
@@ -168,7 +169,14 @@ impl Listener {
 
 /// The events of a conversation as a stream. `id` is the place in the log, by which a client that lost its connection
 /// goes on where it was. A cursor beyond the end is answered by `resync`: what the client has is to be read anew.
-pub async fn stream(app: &Arc<App>, caller: Caller, contact: Uuid, after: u64, last: Option<u64>) -> Response {
+pub async fn stream(
+    app: &Arc<App>,
+    caller: Caller,
+    contact: Uuid,
+    after: u64,
+    last: Option<u64>,
+) -> Result<Response, Failure> {
+    let place = app.counted.streams.begin(who(&caller, contact))?;
     let after = match last {
         Some(pos) => app.desk.seq_at(contact, pos).await.unwrap_or(after).max(after),
         None => after,
@@ -177,9 +185,16 @@ pub async fn stream(app: &Arc<App>, caller: Caller, contact: Uuid, after: u64, l
     let ending = app.ending.subscribe();
     let head = app.desk.contact(contact).await.ok().flatten().map(|contact| contact.conversation);
     let resync = head.is_some_and(|head| after > head);
-    let listener = Listener { app: Arc::clone(app), caller, contact, after, resync, items: Vec::new(), heard, ending };
+    let (app, items) = (Arc::clone(app), Vec::new());
+    let listener = Listener { app, caller, contact, after, resync, items, heard, ending, _place: place };
     let events = stream::unfold(listener, Listener::next);
-    Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
+}
+
+/// The caller by whom a stream, or a request that waits, is counted: the person who has signed in, or else the contact,
+/// whose code is all that is known of its holder.
+pub fn who(caller: &Caller, contact: Uuid) -> String {
+    caller.person.as_ref().map_or_else(|| contact.to_string(), |person| person.id.clone())
 }
 
 /// A client that listens to a queue: it hears that the queue has changed, and asks for it.
@@ -190,6 +205,7 @@ struct Watcher {
     told: bool,
     heard: tokio::sync::watch::Receiver<u64>,
     ending: tokio::sync::watch::Receiver<bool>,
+    _place: limits::Stream,
 }
 
 impl Watcher {
@@ -221,11 +237,13 @@ impl Watcher {
 }
 
 /// How many wait in a queue, whenever that changes.
-pub fn queue(app: &Arc<App>, caller: Caller, unit: String) -> Response {
+pub fn queue(app: &Arc<App>, caller: Caller, unit: String) -> Result<Response, Failure> {
+    let place = app.counted.streams.begin(who(&caller, Uuid::nil()))?;
     let heard = app.desk.listen(Topic::Queue(unit.clone()));
     let ending = app.ending.subscribe();
-    let watcher = Watcher { app: Arc::clone(app), caller, unit, told: false, heard, ending };
-    Sse::new(stream::unfold(watcher, Watcher::next)).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
+    let watcher = Watcher { app: Arc::clone(app), caller, unit, told: false, heard, ending, _place: place };
+    let events = stream::unfold(watcher, Watcher::next);
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
 }
 
 fn event(item: &Item, caller: &Caller) -> Event {

@@ -617,3 +617,50 @@ fn a_method_that_an_address_does_not_take_is_told_with_those_that_it_does() {
         }
     });
 }
+
+#[test]
+fn a_caller_has_so_many_streams_at_a_time_and_others_have_theirs() {
+    on_its_own(async {
+        let app = app(Strangers::default()).await;
+        let mut codes = Vec::new();
+        for name in ["a", "b"] {
+            let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening(name, "Hei"))).await;
+            let of = |field: &str| opened[field].as_str().expect("text").to_string();
+            codes.push((format!("/api/conversations/{}/messages", of("contact")), of("resume_code")));
+        }
+        let [(one, code), (two, other)] = codes.try_into().expect("two");
+        let nurses = ["n1", "n2"].map(|id| token(Role::Nurse, "small", id));
+        let ask = async |path: &str, bearer: &str, accept: &str| {
+            let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {bearer}"));
+            let request = request.header(header::ACCEPT, accept).body(Body::empty()).expect("a request");
+            router(Arc::clone(&app)).oneshot(request).await.expect("an answer")
+        };
+        const STREAM: &str = "text/event-stream";
+        let queue = "/api/queues/small".to_string();
+        // Two addresses and the caller who fills them; an address and another caller who still gets a stream.
+        for (full, bearer, (free, others)) in [
+            ([&one, &one], &code, (&two, &other)),
+            ([&one, &queue], &nurses[0], (&queue, &nurses[1])),
+            ([&one, &one], &nurses[1], (&one, &other)),
+        ] {
+            let mut open = Vec::new();
+            for number in 0..128 {
+                let stream = ask(full[number % 2], bearer, STREAM).await;
+                assert_eq!(stream.status(), StatusCode::OK, "{number}");
+                open.push(stream);
+            }
+            let waits = format!("{one}?after=99&wait=1");
+            for (path, accept) in [(full[0], STREAM), (full[1], STREAM), (&waits, "application/json")] {
+                let refused = ask(path, bearer, accept).await;
+                assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS, "{path}");
+                assert!(refused.headers()[header::RETRY_AFTER].to_str().expect("text").parse::<u64>().expect("s") > 0);
+            }
+            assert_eq!(ask(&one, bearer, "application/json").await.status(), StatusCode::OK, "what does not wait");
+            let theirs = if free == &one { &code } else { others };
+            assert_eq!(ask(free, theirs, STREAM).await.status(), StatusCode::OK, "others have theirs");
+            open.pop();
+            assert_eq!(ask(full[0], bearer, STREAM).await.status(), StatusCode::OK, "one is closed");
+            assert_eq!(ask(&waits, bearer, "application/json").await.status(), StatusCode::OK, "the next too");
+        }
+    });
+}
