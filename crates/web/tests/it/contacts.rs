@@ -6,12 +6,14 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use operations::access::Role;
+use operations::organisation::Command;
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use web::{App, Person, router};
+use web::{App, Person, Strangers, router};
 
-use crate::pages::{fixture, get, signed_in};
-use crate::{NOW, TOKEN_KEY, app_over, on_its_own};
+use crate::pages::{fixture, get, signed_in, with_staff};
+use crate::rights::{self, today, works};
+use crate::{NOW, TOKEN_KEY, app_for, app_over, on_its_own};
 
 pub async fn app() -> Arc<App> {
     app_over(fixture(0.5, true), true).await
@@ -223,6 +225,60 @@ fn opened_twice_it_is_one_contact_with_one_code() {
         let app = app().await;
         let first = call(&app, Method::POST, "/api/contacts", "", Some(opening("c1", "Hei"))).await;
         let again = call(&app, Method::POST, "/api/contacts", "", Some(opening("c1", "Hei"))).await;
+#[test]
+fn residents_are_registered_only_to_those_whom_the_county_knows() {
+    on_its_own(async {
+        let day = today();
+        let ended = || Command::EndProfessional { id: "n1".into(), on: day };
+        let (works, later) = (|| works("n1", "small", day - 9), works("n1", "small", day + 1));
+        // The published nurses, and whether they work here; commands in the log; the id registered to; whether it is done.
+        let table: Vec<(&[(&str, bool)], Vec<Command>, &str, bool)> = vec![
+            (&[], vec![], "n9", true),
+            (&[("n1", true)], vec![], "n1", true),
+            (&[("n1", true)], vec![], "n9", false),
+            (&[("n1", true)], vec![], "own", true),
+            (&[("n1", false)], vec![], "n1", false),
+            (&[], vec![works()], "n1", true),
+            (&[], vec![works()], "n9", false),
+            (&[], vec![later], "n1", false),
+            (&[], vec![works(), ended()], "n1", false),
+            (&[("n1", true)], vec![works(), ended()], "n1", false),
+        ];
+        for (published, said, id, is_done) in table {
+            let what = format!("{published:?} {said:?} {id}");
+            let (app, _, log) = app_for(with_staff(published), true, Strangers::default(), false).await;
+            let is_said = said.len();
+            for command in said {
+                rights::says(&log, command).await;
+            }
+            let resident = token(Role::Resident, "", "0198c9e2-1111-7000-8000-000000000000");
+            let mut known = opening("c1", "Selkä kipeä");
+            known["anonymous"] = json!(false);
+            // The contact is opened after the commands: a view that has it has them, too.
+            let (_, opened) = call(&app, Method::POST, "/api/contacts", &resident, Some(known)).await;
+            let contact = format!("/api/contacts/{}", opened["contact"].as_str().expect("an id"));
+            let own = token(Role::Nurse, "small", "own");
+            assert_eq!(call(&app, Method::POST, &format!("{contact}/claim"), &own, None).await.0, StatusCode::OK);
+            for field in ["nurse", "physician"] {
+                let register = format!("{contact}/register");
+                let (status, answer) = call(&app, Method::POST, &register, &own, Some(json!({ field: id }))).await;
+                let (_, seen) = call(&app, Method::GET, &contact, &own, None).await;
+                match is_done {
+                    true => assert_eq!((status, &seen["registration"][field]), (StatusCode::OK, &json!(id)), "{what}"),
+                    false => {
+                        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{what}, after {is_said}: {answer}");
+                        assert_eq!(
+                            (&answer["error"]["field"], seen.get("registration")),
+                            (&json!(field), None),
+                            "{what}"
+                        );
+                    }
+                }
+            }
+        }
+    });
+}
+
         assert_eq!((first.0, again.0), (StatusCode::CREATED, StatusCode::OK));
         for field in ["contact", "conversation", "receipt", "resume_code", "state", "expected"] {
             assert!(first.1[field].is_string(), "{field} of {}", first.1);

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use facts::Profession;
 use http_body_util::BodyExt;
 use stats::spc::Better;
 use tower::ServiceExt;
-use web::{App, Card, CaseTable, Figures, Part, Point, Series, UnitCard, router};
+use web::{App, Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard, router};
 
 use crate::{app_over, on_its_own};
 
@@ -18,6 +19,7 @@ struct Fixture {
     units: Vec<UnitCard>,
     /// Of each month from January 2025 on; twelve of a year.
     values: Vec<f64>,
+    staff: Vec<StaffCard>,
     synthetic: bool,
     /// Has a mistake in it.
     panics: bool,
@@ -29,6 +31,17 @@ fn texts(text: &str) -> [String; 3] {
 
 pub fn fixture(value: f64, synthetic: bool) -> Arc<dyn Figures> {
     Arc::new(figures(value, synthetic))
+}
+
+/// Figures of a county with nurses: their ids, and whether they work there.
+pub fn with_staff(nurses: &[(&str, bool)]) -> Arc<dyn Figures> {
+    let nurse = |(id, open): &(&str, bool)| StaffCard {
+        id: (*id).into(),
+        profession: Profession::Nurse,
+        unit: "small".into(),
+        open: *open,
+    };
+    Arc::new(Fixture { staff: nurses.iter().map(nurse).collect(), ..figures(0.5, true) })
 }
 
 /// A measure whose months have these values.
@@ -53,7 +66,7 @@ fn figures(value: f64, synthetic: bool) -> Fixture {
         classes: None,
     };
     let units = vec![unit("county", None), unit("small", Some(0)), unit("empty", Some(0))];
-    Fixture { cards: vec![card], units, values: vec![value; 3], synthetic, panics: false }
+    Fixture { cards: vec![card], units, values: vec![value; 3], staff: Vec::new(), synthetic, panics: false }
 }
 
 impl Figures for Fixture {
@@ -64,6 +77,10 @@ impl Figures for Fixture {
 
     fn units(&self) -> &[UnitCard] {
         &self.units
+    }
+
+    fn staff(&self) -> &[StaffCard] {
+        &self.staff
     }
 
     fn series(&self, measure: &str, unit: &str) -> Option<Series> {
