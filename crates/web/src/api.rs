@@ -63,7 +63,7 @@ fn word(value: Option<String>, field: &'static str) -> Result<String, Failure> {
 /// `POST /api/contacts`.
 pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller: Caller, body: Bytes) -> Answer {
     let body: OpenBody = read(&body)?;
-    let client_id = client_id(&required(body.client_id, "client_id")?)?;
+    let client_id = care::opening_id(&required(body.client_id, "client_id")?)?;
     let channel = required(body.channel, "channel")?;
     // The systems that know of calls and visits bring their records.
     let written = [Channel::Message, Channel::Chat, Channel::Form, Channel::Callback];

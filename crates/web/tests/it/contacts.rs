@@ -43,8 +43,14 @@ pub fn token(role: Role, unit: &str, id: &str) -> String {
     Person { role, id: id.into(), unit: unit.into() }.token(&TOKEN_KEY, &(NOW - 1..NOW + 1))
 }
 
-pub fn opening(client_id: &str, text: &str) -> Value {
-    json!({ "client_id": client_id, "channel": "message", "service": "outpatient", "language": "fi", "text": text,
+/// A name as long as that of a contact must be.
+pub fn long(name: &str) -> String {
+    format!("{name:.<20}")
+}
+
+/// The body that opens a contact, under a name of its own.
+pub fn opening(name: &str, text: &str) -> Value {
+    json!({ "client_id": long(name), "channel": "message", "service": "outpatient", "language": "fi", "text": text,
             "anonymous": true })
 }
 
@@ -159,7 +165,7 @@ fn a_message_is_answered_handed_over_and_resolved() {
         let again = post("transfer", hand_over).await;
         assert_eq!(again, (StatusCode::OK, json!({ "contact": contact, "done": true })), "a lost answer");
         let (_, page) = call(&app, Method::GET, &format!("/api/conversations/{contact}/messages"), &code, None).await;
-        assert_eq!(page["messages"][0]["client_id"], json!("c1"));
+        assert_eq!(page["messages"][0]["client_id"], json!(long("c1")));
         let (status, _) = call(&app, Method::GET, &format!("/api/contacts/{contact}"), &nurse, None).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "another unit answers for it now");
         let lead = token(Role::Lead, "county", "lead-1");
@@ -220,12 +226,6 @@ fn a_resident_who_is_known_gets_an_own_pair_and_comes_to_its_unit() {
 }
 
 #[test]
-fn opened_twice_it_is_one_contact_with_one_code() {
-    on_its_own(async {
-        let app = app().await;
-        let first = call(&app, Method::POST, "/api/contacts", "", Some(opening("c1", "Hei"))).await;
-        let again = call(&app, Method::POST, "/api/contacts", "", Some(opening("c1", "Hei"))).await;
-#[test]
 fn residents_are_registered_only_to_those_whom_the_county_knows() {
     on_its_own(async {
         let day = today();
@@ -279,6 +279,12 @@ fn residents_are_registered_only_to_those_whom_the_county_knows() {
     });
 }
 
+#[test]
+fn opened_twice_it_is_one_contact_with_one_code() {
+    on_its_own(async {
+        let app = app().await;
+        let first = call(&app, Method::POST, "/api/contacts", "", Some(opening("c1", "Hei"))).await;
+        let again = call(&app, Method::POST, "/api/contacts", "", Some(opening("c1", "Hei"))).await;
         assert_eq!((first.0, again.0), (StatusCode::CREATED, StatusCode::OK));
         for field in ["contact", "conversation", "receipt", "resume_code", "state", "expected"] {
             assert!(first.1[field].is_string(), "{field} of {}", first.1);
@@ -376,7 +382,9 @@ fn what_cannot_be_is_refused_with_its_field() {
         };
         for (field, value) in [
             ("client_id", json!("")),
-            ("client_id", json!("ä")),
+            ("client_id", json!("a")),
+            ("client_id", json!("x".repeat(19))),
+            ("client_id", json!("ä".repeat(20))),
             ("client_id", json!("x".repeat(65))),
             ("channel", json!("telepathy")),
             ("service", json!("a b")),
@@ -407,6 +415,11 @@ fn what_cannot_be_is_refused_with_its_field() {
             let body = response.into_body().collect().await.expect("a body").to_bytes();
             let body: Value = serde_json::from_slice(&body).expect("JSON");
             assert!(body["error"]["code"].is_string() && body["error"]["message"].is_string(), "{body}");
+        }
+        for length in [20, 36, 64] {
+            let opened =
+                call(&app, Method::POST, "/api/contacts", "", Some(with("client_id", json!("x".repeat(length)))));
+            assert_eq!(opened.await.0, StatusCode::CREATED, "{length}");
         }
         // A number beyond every message is beyond every message.
         let (contact, code) = opened(&app, "c2").await;

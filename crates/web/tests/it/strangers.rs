@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use web::{App, Strangers, router};
 
-use crate::contacts::{call, opening, token};
+use crate::contacts::{call, long, opening, token};
 use crate::pages::{fixture, get};
 use crate::{app_for, on_its_own};
 
@@ -47,7 +47,7 @@ async fn open(app: &Arc<App>, by: &str, address: &str, forwarded: &str, id: &str
         _ => (
             "/contact?lang=sv",
             "application/x-www-form-urlencoded",
-            format!("client_id={id}&service=outpatient&text=Ont+i+axeln"),
+            format!("client_id={}&service=outpatient&text=Ont+i+axeln", long(id)),
         ),
     };
     let request = Request::post(path).header(header::CONTENT_TYPE, kind);
