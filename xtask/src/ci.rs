@@ -27,6 +27,7 @@ pub fn run() -> Result<(), String> {
     step("tests", tests.envs(database.iter().map(|server| (pg::VARIABLE, server.url()))))?;
     drop(database);
     timed("tidy", crate::tidy::run)?;
+    advisories()?;
     if judged {
         step("clippy", Command::new("cargo").args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     }
@@ -71,6 +72,22 @@ fn timed(name: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), St
     work()?;
     eprintln!("── {name}: {:.0} s", begun.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// Known faults of dependencies, by the copy of the advisories that this machine has. Nothing is fetched: the date of the
+/// copy is told, and so is that there is none.
+fn advisories() -> Result<(), String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
+    let copy = std::fs::read_dir(home.join("advisory-dbs")).into_iter().flatten().flatten().next();
+    let Some(copy) = copy.filter(|_| crate::tidy::has_deny()) else {
+        eprintln!("── advisories are left out: they need cargo-deny, and the copy that `cargo deny fetch db` makes");
+        return Ok(());
+    };
+    let dated = Command::new("git").args(["log", "-1", "--format=%cs"]).current_dir(copy.path()).output();
+    let dated = dated.map_err(|error| format!("cannot run git: {error}"))?.stdout;
+    let name = format!("advisories of {}", String::from_utf8_lossy(&dated).trim());
+    step(&name, Command::new("cargo").args(["deny", "--offline", "check", "advisories"]))
 }
 
 /// Serves a demo county on a port of the kernel's choice and runs the browser tests against it.

@@ -309,11 +309,14 @@ fn places(files: &[PathBuf]) -> Result<Vec<String>, String> {
     Ok(found)
 }
 
+/// Whether `cargo deny` is installed.
+pub fn has_deny() -> bool {
+    Command::new("cargo").args(["deny", "--version"]).output().is_ok_and(|output| output.status.success())
+}
+
 /// Checks licences, bans and sources with `cargo deny`, or by its rules where it is not installed.
 fn licences() -> Result<Vec<String>, String> {
-    let installed =
-        Command::new("cargo").args(["deny", "--version"]).output().is_ok_and(|output| output.status.success());
-    if installed {
+    if has_deny() {
         let checked = Command::new("cargo")
             .args(["deny", "--offline", "check", "bans", "licenses", "sources"])
             .current_dir(root())
