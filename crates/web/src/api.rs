@@ -92,7 +92,7 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
     let opened = app.open_contact(opening, &who, address).await?;
     let contact = app.desk.contact(opened.contact).await.map_err(|error| Failure::away(&error))?;
     let contact = contact.ok_or_else(|| Failure::broken(&"a contact that was opened is not there"))?;
-    let mut body = shown(&app, opened.contact, &contact, false);
+    let mut body = shown(&app, opened.contact, &contact);
     body["receipt"] = receipt(opened.contact).into();
     if let Some(code) = opened.code {
         body["resume_code"] = code.into();
@@ -100,25 +100,35 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
     Ok(answer(if opened.again { StatusCode::OK } else { StatusCode::CREATED }, &body))
 }
 
-/// A contact as programs get it; to professionals also who has it.
-fn shown(app: &App, id: Uuid, contact: &Contact, professional: bool) -> Value {
-    let mut shown = json!({
+/// A contact as programs get it.
+fn shown(app: &App, id: Uuid, contact: &Contact) -> Value {
+    json!({
         "contact": id.to_string(), "conversation": id.to_string(), "state": contact.place.code(),
         "channel": contact.channel.code(), "service": contact.service, "language": contact.language,
         "anonymous": contact.anonymous, "queue": contact.unit, "opened": instant(contact.opened_at),
         "expected": app.expected(contact.promised_from.unwrap_or(contact.opened_at)).map(instant), "head": contact.conversation,
-    });
-    if professional {
-        if let Some(own) = app.registration(contact) {
-            shown["registration"] = json!({ "unit": own.unit, "physician": own.physician, "nurse": own.nurse });
-        }
-        shown["owner"] = contact.owner().into();
-        shown["transfers"] = contact.transfers.into();
-        shown["waits_since"] = contact.waits_since.map(instant).into();
-        shown["reopened"] = contact.is_reopened.into();
-        shown["outcome"] = contact.outcome.map(Code::code).into();
-        shown["last_of_resident"] = contact.last_of_resident.into();
+    })
+}
+
+/// The same to professionals: also who has it, and whose patient the resident is.
+fn shown_whole(app: &App, id: Uuid, contact: &Contact) -> Value {
+    let mut shown = listed(app, id, contact);
+    if let Some(own) = app.registration(contact) {
+        shown["registration"] = json!({ "unit": own.unit, "physician": own.physician, "nurse": own.nurse });
     }
+    shown
+}
+
+/// The same in a list. It does not say whose patient the resident is: a professional reads that in the contact, and the
+/// reading is recorded.
+fn listed(app: &App, id: Uuid, contact: &Contact) -> Value {
+    let mut shown = shown(app, id, contact);
+    shown["owner"] = contact.owner().into();
+    shown["transfers"] = contact.transfers.into();
+    shown["waits_since"] = contact.waits_since.map(instant).into();
+    shown["reopened"] = contact.is_reopened.into();
+    shown["outcome"] = contact.outcome.map(Code::code).into();
+    shown["last_of_resident"] = contact.last_of_resident.into();
     shown
 }
 
@@ -126,15 +136,15 @@ fn id(text: &str) -> Result<Uuid, Failure> {
     text.parse().map_err(|_| Failure::not_found())
 }
 
-fn is_professional(caller: &Caller) -> bool {
-    caller.role().is_some_and(|role| role != Role::Resident)
-}
-
 /// `GET /api/contacts/{id}`.
 pub async fn contact(State(app): State<Arc<App>>, Path(path): Path<String>, caller: Caller) -> Answer {
     let id = id(&path)?;
     let contact = app.contact_for(&caller, id, Action::ReadContact).await?;
-    Ok(answer(StatusCode::OK, &shown(&app, id, &contact, is_professional(&caller))))
+    let is_professional = caller.role().is_some_and(|role| role != Role::Resident);
+    Ok(answer(
+        StatusCode::OK,
+        &if is_professional { shown_whole(&app, id, &contact) } else { shown(&app, id, &contact) },
+    ))
 }
 
 #[derive(Deserialize)]
@@ -198,7 +208,9 @@ pub async fn messages(
         let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
         return live::stream(&app, caller, id, after, last).await;
     }
+    let place = (wait > 0).then(|| app.counted.streams.begin(live::who(&caller, id))).transpose()?;
     let items = live::after(&app, id, after, wait).await?;
+    drop(place);
     // While it waited the right to read may have gone.
     let contact = app.desk.contact(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
     if !app.may_still(&caller, id, Action::ReadContact, &contact) {
@@ -208,7 +220,6 @@ pub async fn messages(
     let messages: Vec<Value> = items.iter().filter_map(|item| live::message(item, &caller)).collect();
     let body = json!({ "messages": messages, "head": head, "state": contact.place.code() });
     Ok(answer(StatusCode::OK, &body))
-    let place = (wait > 0).then(|| app.counted.streams.begin(live::who(&caller, id))).transpose()?;
 }
 
 /// `GET /api/queues/{id}`.
@@ -236,13 +247,7 @@ pub async fn queue(
         }
         Some(_) => return Err(Failure::invalid("list", "list is waiting or held.")),
     }
-    // Of whom somebody is a patient is for those who read the contact, which is recorded.
-    let listed = |(id, contact): &(Uuid, Contact)| {
-        let mut shown = shown(&app, *id, contact, true);
-        shown.as_object_mut().and_then(|shown| shown.remove("registration"));
-        shown
-    };
-    let contacts: Vec<Value> = head.iter().map(listed).collect();
+    let contacts: Vec<Value> = head.iter().map(|(id, contact)| listed(&app, *id, contact)).collect();
     Ok(answer(StatusCode::OK, &json!({ "queue": unit, "waiting": waiting, "contacts": contacts })))
 }
 
@@ -329,7 +334,7 @@ pub async fn command(
         let Body { unit, physician, nurse, modality, minutes, .. } = body;
         let asked = Asked { unit, physician, nurse, modality, minutes };
         app.for_resident((id, &contact), person, &verb, asked, &key).await?;
-        return Ok(answer(StatusCode::OK, &shown(&app, id, &contact, true)));
+        return Ok(answer(StatusCode::OK, &shown_whole(&app, id, &contact)));
     }
     if let Some(seen) = body.seen.filter(|seen| *seen > contact.conversation) {
         // Another server may have written what this one has not followed yet.
@@ -370,7 +375,7 @@ fn status_of(verb: &str, done: Done) -> StatusCode {
 }
 
 fn outcome(app: &App, id: Uuid, contact: &Contact, done: Done) -> Value {
-    let mut body = shown(app, id, contact, true);
+    let mut body = shown_whole(app, id, contact);
     if let Some(seq) = done.seq {
         body["seq"] = seq.into();
     }

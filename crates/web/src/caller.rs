@@ -16,6 +16,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::layout::cookie;
 use crate::limits::Address;
+use crate::sessions::Session;
 
 /// Somebody who has signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +107,7 @@ impl Caller {
         match &self.proof {
             Proof::Code => true,
             // A page that is left open is no work: it does not keep a session from ending.
-            Proof::Session(name) => app.session(name, false) == self.person,
+            Proof::Session(name) => app.standing(app.sessions.find(name, app.desk.now())) == self.person,
             Proof::Token(term) => {
                 let stands = |person: &Person| app.has_rights(person, term.start);
                 app.desk.now() < term.end && self.person.as_ref().is_none_or(stands)
@@ -138,19 +139,18 @@ impl Caller {
 }
 
 impl App {
-    /// The person who has signed in under the name of a session. `is_used`: as for
-    /// [`Sessions::find`](crate::sessions::Sessions::find).
-    fn session(&self, name: &str, is_used: bool) -> Option<Person> {
-        let session = self.sessions.find(name, self.desk.now(), is_used)?;
+    /// The person of a session, if they still have their rights.
+    fn standing(&self, session: Option<Session>) -> Option<Person> {
+        let session = session?;
         session.person().filter(|person| self.has_rights(person, session.made))
     }
 
     /// The person who has signed in in the browser that asks.
     pub fn signed_in(&self, headers: &HeaderMap) -> Option<Person> {
-        let name = cookie(headers, SESSION_COOKIE)?;
+        let (name, now) = (cookie(headers, SESSION_COOKIE)?, self.desk.now());
         // A script of an open page fetches by itself: its requests are no use by a person.
-        let is_used = headers.get("sec-fetch-dest").is_none_or(|to| to != "empty");
-        self.session(name, is_used)
+        let is_by_script = headers.get("sec-fetch-dest").is_some_and(|to| to == "empty");
+        self.standing(if is_by_script { self.sessions.find(name, now) } else { self.sessions.used(name, now) })
     }
 
     /// Whether what was made at an instant, in microseconds since 1970, still opens what it did for a person: it was not

@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use operations::access::{Action, Role};
-use operations::contacts::{Channel, Contact, Place, REOPENED_WITHIN};
+use operations::contacts::{Author, Channel, Contact, Place, REOPENED_WITHIN};
 use serde::Deserialize;
 use store::Opening;
 use uuid::Uuid;
@@ -371,7 +371,7 @@ async fn shown_thread(
         @let live = items.is_end().then(|| format!("/api/conversations/{id}/messages?after={head}"));
         div data-live=[live] data-page=(action) {
             div #state { (state(app, page, contact)) }
-            (conversation(page, &items, &contact.language, true))
+            (conversation(page, &items, &contact.language, Author::Resident))
             p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
         }
         @if may_write(app, contact) {

@@ -76,19 +76,21 @@ impl Sessions {
         hex(&signature(&self.key, &[b"session", name.as_bytes()]))
     }
 
-    /// The session of a name. `is_used`: the person does something themselves, and has not only left a page open.
-    pub fn find(&self, name: &str, now: i64, is_used: bool) -> Option<Session> {
+    /// The session of a name. A page that is left open may ask for it again and again: it does not use it.
+    pub fn find(&self, name: &str, now: i64) -> Option<Session> {
         if name.is_empty() {
             return None;
         }
-        let digest = self.digest(name);
-        let found = {
-            let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
-            all.get(&digest).filter(|session| session.stands(now)).cloned()
-        }?;
-        if is_used && now - found.used >= NOTED_EVERY {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        all.get(&self.digest(name)).filter(|session| session.stands(now)).cloned()
+    }
+
+    /// The same, used by the person themselves: the session then ends later.
+    pub fn used(&self, name: &str, now: i64) -> Option<Session> {
+        let found = self.find(name, now)?;
+        if now - found.used >= NOTED_EVERY {
             let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
-            if let Some(session) = all.get_mut(&digest) {
+            if let Some(session) = all.get_mut(&self.digest(name)) {
                 session.used = now;
                 self.has_changed.store(true, Ordering::Relaxed);
             }
@@ -184,16 +186,16 @@ mod tests {
             assert_eq!((idle, longest), expected);
             let sessions = Sessions::open(secret, [1; 32], None, 0);
             let name = sessions.begin(&person(role), (0, i64::MAX), 0);
-            assert!(sessions.find(&name, idle - 1, false).is_some(), "{role:?}");
-            assert!(sessions.find(&name, idle, false).is_none(), "{role:?}: a page that is left open is not used");
+            assert!(sessions.find(&name, idle - 1).is_some(), "{role:?}");
+            assert!(sessions.find(&name, idle).is_none(), "{role:?}: a page that is left open is not used");
             let mut now = 0;
             while now < longest {
-                assert!(sessions.find(&name, now, true).is_some(), "{role:?} works on at {now}");
+                assert!(sessions.used(&name, now).is_some(), "{role:?} works on at {now}");
                 now += idle - 1;
             }
-            assert!(sessions.find(&name, longest, true).is_none(), "{role:?}: over");
+            assert!(sessions.used(&name, longest).is_none(), "{role:?}: over");
             let short = sessions.begin(&person(role), (0, 1000), 0);
-            assert!(sessions.find(&short, 999, true).is_some() && sessions.find(&short, 1000, true).is_none());
+            assert!(sessions.used(&short, 999).is_some() && sessions.used(&short, 1000).is_none());
         }
     }
 
@@ -213,19 +215,16 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         let after = Sessions::open(secret, [1; 32], Some(file.clone()), 1);
         for (name, role) in names.iter().zip(Role::ALL) {
-            assert_eq!(after.find(name, 1, true).and_then(|it| it.person()), Some(person(role)));
+            assert_eq!(after.used(name, 1).and_then(|it| it.person()), Some(person(role)));
         }
-        assert!(after.find(&ended, 1, true).is_none());
+        assert!(after.used(&ended, 1).is_none());
         let digests = serde_json::from_str::<HashMap<String, Session>>(&text).expect("JSON");
-        assert!(digests.keys().all(|digest| after.find(digest, 1, true).is_none()), "what stands in it is no name");
-        assert!(
-            Sessions::open(secret, [2; 32], Some(file.clone()), 1).find(&names[0], 1, true).is_none(),
-            "another key"
-        );
+        assert!(digests.keys().all(|digest| after.used(digest, 1).is_none()), "what stands in it is no name");
+        assert!(Sessions::open(secret, [2; 32], Some(file.clone()), 1).used(&names[0], 1).is_none(), "another key");
         for broken in ["", "{", "[]", "{\"a\": 1}"] {
             fs::write(&file, broken).expect("written");
             let none = Sessions::open(secret, [1; 32], Some(file.clone()), 1);
-            assert!(none.find(&names[0], 1, true).is_none(), "people sign in again");
+            assert!(none.used(&names[0], 1).is_none(), "people sign in again");
         }
     }
 
@@ -233,11 +232,11 @@ mod tests {
     fn many_who_only_sign_in_end_nobodys_work() {
         let sessions = Sessions::open(secret, [1; 32], None, 0);
         let working = sessions.begin(&person(Role::Nurse), (0, i64::MAX), 0);
-        assert!(sessions.find(&working, MINUTE, true).is_some());
+        assert!(sessions.used(&working, MINUTE).is_some());
         for number in 0..MOST as i64 + 50 {
             sessions.begin(&person(Role::Resident), (0, i64::MAX), MINUTE + number);
         }
-        assert!(sessions.find(&working, 2 * MINUTE, true).is_some());
+        assert!(sessions.used(&working, 2 * MINUTE).is_some());
         assert!(sessions.all.read().expect("sessions").len() <= MOST);
     }
 }

@@ -86,9 +86,8 @@ async fn some_before(app: &App, id: Uuid, before: u64) -> store::Result<Vec<Item
     Ok(items.into())
 }
 
-/// The messages, and between them what became of the contact. `language`: the one they are written in. `of_resident`: as
-/// the resident sees it.
-pub fn conversation(page: &Page, shown: &Items, language: &str, of_resident: bool) -> Markup {
+/// The messages, and between them what became of the contact, as one side reads it. `language`: the one they are written in.
+pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) -> Markup {
     let items = &shown.items;
     let to = |place: &str, seq: u64| {
         let seq = seq.to_string();
@@ -104,10 +103,9 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, of_resident: boo
                 @for item in items {
                     @match &item.what {
                         What::Message { author, text, .. } => {
-                            @let own = (*author == Author::Resident) == of_resident;
-                            li.message.message--own[own] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
+                            li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
                                 p.message__from {
-                                    (page.text(from(*author, of_resident)))
+                                    (page.text(from(*author, reader)))
                                     " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                                 }
                                 @match text {
@@ -124,7 +122,7 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, of_resident: boo
                                 }
                             }
                         }
-                        What::State(shown) => @if let Some(became) = became(items, item.seq, *shown, of_resident) {
+                        What::State(shown) => @if let Some(became) = became(items, item.seq, *shown, reader) {
                             li.happened id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
                                 (page.text(&became)) ", "
                                 time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
@@ -140,17 +138,17 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, of_resident: boo
     }
 }
 
-fn from(author: Author, of_resident: bool) -> &'static str {
-    match (author, of_resident) {
-        (Author::Resident, true) => "message-you",
-        (Author::Resident, false) => "message-resident",
+fn from(author: Author, reader: Author) -> &'static str {
+    match (author, reader) {
+        (Author::Resident, Author::Resident) => "message-you",
+        (Author::Resident, Author::Service) => "message-resident",
         (Author::Service, _) => "message-service",
     }
 }
 
 /// A change of the contact, in the words of the side that reads it; none: nothing that anybody did. That somebody took
 /// it is said when somebody takes it, not when an answer comes to the one who has it.
-fn became(items: &[Item], seq: u64, shown: Shown, of_resident: bool) -> Option<String> {
+fn became(items: &[Item], seq: u64, shown: Shown, reader: Author) -> Option<String> {
     let before = || items.iter().rev().skip_while(|item| item.seq >= seq);
     let stood = before().find_map(|item| match item.what {
         What::State(shown) => Some(shown),
@@ -163,7 +161,7 @@ fn became(items: &[Item], seq: u64, shown: Shown, of_resident: bool) -> Option<S
     let code = match shown {
         Shown::InWork if matches!(stood, Some(Shown::Asked | Shown::InWork)) => return None,
         Shown::Asked if stood == Some(Shown::Asked) => return None,
-        Shown::Asked if !of_resident => return Some("place-waiting_resident".into()),
+        Shown::Asked if reader == Author::Service => return Some("place-waiting_resident".into()),
         Shown::Received => "received",
         Shown::Waiting => "waiting",
         Shown::InWork => "in_work",
@@ -189,7 +187,7 @@ mod tests {
             let items: Vec<Item> =
                 whats.into_iter().zip(1..).map(|(what, seq)| Item { seq, pos: seq, at: 0, what }).collect();
             let told = items.iter().filter_map(|item| match item.what {
-                What::State(shown) => became(&items, item.seq, shown, true),
+                What::State(shown) => became(&items, item.seq, shown, Author::Resident),
                 What::Message { .. } => None,
             });
             told.collect()

@@ -240,7 +240,11 @@ impl Source {
         let (content, source) = recognise(source, path)?;
         match content {
             Content::Parquet => {
-                let whole = whole(source, path, keeper.is_some())?;
+                let whole = match &keeper {
+                    _ if path.as_os_str() == "-" => in_memory(source, path)?,
+                    Some(_) => read_through(source, path)?,
+                    None => Whole::File(path.into()),
+                };
                 keep(keeper)?;
                 Ok(Source::Parquet(Columns::open(&whole, path, asked)?))
             }
@@ -296,17 +300,16 @@ impl Source {
     }
 }
 
-/// All of a source that has to be read here and there: its file, or what comes through standard input.
-fn whole(mut source: Box<dyn Read>, path: &Path, is_kept: bool) -> Result<Whole> {
-    let broken = |error| unreadable_file(path, &error);
-    if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        source.read_to_end(&mut bytes).map_err(broken)?;
-        return Ok(Whole::Bytes(bytes.into()));
-    }
-    if is_kept {
-        std::io::copy(&mut source, &mut std::io::sink()).map_err(broken)?;
-    }
+/// A source from standard input, held in memory to be read here and there.
+fn in_memory(mut source: Box<dyn Read>, path: &Path) -> Result<Whole> {
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes).map_err(|error| unreadable_file(path, &error))?;
+    Ok(Whole::Bytes(bytes.into()))
+}
+
+/// A file to be read here and there, after all of it has passed a keeper.
+fn read_through(mut source: Box<dyn Read>, path: &Path) -> Result<Whole> {
+    std::io::copy(&mut source, &mut std::io::sink()).map_err(|error| unreadable_file(path, &error))?;
     Ok(Whole::File(path.into()))
 }
 

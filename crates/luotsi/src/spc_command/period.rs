@@ -291,8 +291,8 @@ fn days_between(before: Date, after: Date) -> i32 {
     before.until(after).map_or(0, |span| span.get_days())
 }
 
-/// A period as its file would write it: in the manner of `like`, with noughts before numbers where `padded`.
-pub fn written(period: &Period, like: &str, slashes: Slashes, padded: bool) -> String {
+/// A period as its file would write it: in the manner of `like`, with so many digits at least in a number.
+pub fn written(period: &Period, like: &str, slashes: Slashes, digits: usize) -> String {
     let (day, time) = parted(like.trim());
     let tokens = tokens(day);
     let shape = shape(&tokens);
@@ -319,21 +319,20 @@ pub fn written(period: &Period, like: &str, slashes: Slashes, padded: bool) -> S
             Some(Role::Week) => i32::from(date.iso_week_date().week()),
             Some(Role::Day) | None => i32::from(date.day()),
         };
-        out.push_str(&if padded && token.len() < 4 && !shape.contains('Q') {
-            format!("{number:02}")
-        } else {
-            number.to_string()
-        });
+        let digits = if token.len() < 4 && !shape.contains('Q') { digits } else { 1 };
+        out.push_str(&format!("{number:0digits$}"));
     }
     time.map_or(out.clone(), |time| format!("{out}{}{time}", &like.trim()[day.len()..=day.len()]))
 }
 
-/// Noughts stand before its small numbers, as in 01.08.2025, or it begins with the year, in forms that have them always.
-pub fn is_padded(text: &str) -> bool {
+/// Digits that a number of a period has at least: two where noughts stand before small ones, as in 01.08.2025, or where it
+/// begins with the year, in forms that have them always.
+pub fn digits(text: &str) -> usize {
     let (day, _) = parted(text.trim());
     let mut numbers = day.split(|it: char| !it.is_ascii_digit()).filter(|number| !number.is_empty());
-    day.get(..4).is_some_and(|first| first.bytes().all(|it| it.is_ascii_digit()))
-        || numbers.any(|number| number.len() == 2 && number.starts_with('0'))
+    let is_padded = day.get(..4).is_some_and(|first| first.bytes().all(|it| it.is_ascii_digit()))
+        || numbers.any(|number| number.len() == 2 && number.starts_with('0'));
+    if is_padded { 2 } else { 1 }
 }
 
 /// The name of another month in the language and length of a name; other words as they are.

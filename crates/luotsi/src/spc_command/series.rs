@@ -351,14 +351,14 @@ fn plain_series(rows: Vec<Row>, times: Option<(Vec<Period>, Slashes)>) -> Series
 /// Puts a gap for each period that the step of the series has and the file has not.
 fn with_gaps(path: &Path, rows: Vec<Row>, times: &[Period], slashes: Slashes) -> Result<Series> {
     let step = Step::of(times);
-    let padded = rows.iter().any(|row| period::is_padded(&row.period));
+    let digits = rows.iter().map(|row| period::digits(&row.period)).max().unwrap_or(1);
     let mut whole: Vec<(Row, Period)> = Vec::new();
     for (row, time) in rows.into_iter().zip(times) {
         let mut missing = Vec::new();
         if let (Some(step), Some((before, known))) = (step, whole.last()) {
             let mut next = step.next(known);
             while let Some(gap) = next.filter(|gap| gap.start < time.start) {
-                let period = period::written(&gap, &before.period, slashes, padded);
+                let period = period::written(&gap, &before.period, slashes, digits);
                 next = step.next(&gap);
                 missing.push((Row { period, datum: Datum::gap(), place: String::new() }, gap));
                 if missing.len() > WIDEST_GAP {

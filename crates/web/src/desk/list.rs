@@ -119,7 +119,7 @@ pub async fn list(
     let asked = Asked { app: &app, page: &page, person, caller: &caller, unit, list, filters, now, did };
     // A manager sees how many and how long, and no contact.
     let content = match asked.person.role {
-        Role::Manager => Ok(html! { (asked.head(&units, None)) (asked.board(false)) }),
+        Role::Manager => Ok(html! { (asked.head(&units, None)) (asked.board(|name, _| name)) }),
         _ => asked.rows(&units).await,
     };
     match content {
@@ -221,7 +221,7 @@ impl Asked<'_> {
             (self.head(units, Some(total)))
             (self.lists())
             (self.form())
-            @if self.list == List::Unit && self.filters.q.is_empty() { (self.board(true)) }
+            @if self.list == List::Unit && self.filters.q.is_empty() { (self.board(|name, to| html! { a.govuk-link href=(self.link(to)) { (name) } })) }
             div #list data-live-queue=(format!("/api/queues/{}", escape(&self.unit))) data-known=(known.join(" ")) {
                 @if rows.is_empty() {
                     p.govuk-body { (page.text(self.nothing())) }
@@ -236,7 +236,7 @@ impl Asked<'_> {
                     @for (heading, rows) in self.grouped(&rows) {
                         h2.govuk-heading-m { (heading) }
                         ol class=(format!("work work--{}", self.list.code())) {
-                            @for (row, words) in rows { (rows::shown(app, page, row, words, true)) }
+                            @for (row, words) in rows { (rows::shown(app, page, row, words)) }
                         }
                     }
                     (self.pager(at, pages, total))
@@ -447,8 +447,9 @@ impl Asked<'_> {
         }
     }
 
-    /// The load of each professional of the unit, and how long the longest waits.
-    fn board(&self, linked: bool) -> Markup {
+    /// The load of each professional of the unit, and how long the longest waits. `named`: the name over a load, which may
+    /// lead to its contacts.
+    fn board(&self, named: impl Fn(Markup, &[(&str, &str)]) -> Markup) -> Markup {
         let page = self.page;
         let view = self.app.desk.view();
         let mut people: BTreeMap<String, (String, Load)> = BTreeMap::new();
@@ -484,15 +485,8 @@ impl Asked<'_> {
                         }
                     }
                     tbody {
-                        (row(html! {
-                            @if linked { a.govuk-link href=(self.link(&[("view", "queue"), ("who", "")])) { (page.text("place-queued")) } }
-                            @else { (page.text("place-queued")) }
-                        }, &queue))
-                        @for (name, (id, load)) in &people {
-                            (row(html! {
-                                @if linked { a.govuk-link href=(self.link(&[("who", id)])) { (name) } } @else { (name) }
-                            }, load))
-                        }
+                        (row(named(html! { (page.text("place-queued")) }, &[("view", "queue"), ("who", "")]), &queue))
+                        @for (name, (id, load)) in &people { (row(named(html! { (name) }, &[("who", id)]), load)) }
                     }
                 }
             }

@@ -78,7 +78,7 @@ pub fn shortened(text: &str, most: usize) -> String {
 }
 
 /// One row: the link is the row, and at most one button stands beside it.
-pub fn shown(app: &App, page: &Page, row: &Row, words: &Words, claimable: bool) -> Markup {
+pub fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
     let (id, contact, now) = (row.id, &row.contact, app.desk.now());
     let number = receipt(id);
     html! {
@@ -102,7 +102,7 @@ pub fn shown(app: &App, page: &Page, row: &Row, words: &Words, claimable: bool) 
                 span.work__number { (number) }
                 (tags(page, contact))
             }
-            @if claimable && contact.place == Place::Queued {
+            @if contact.place == Place::Queued {
                 form.work__act method="post" action=(format!("/desk/contacts/{id}/claim")) {
                     button.govuk-button.govuk-button--secondary.small type="submit" id=(format!("claim-{number}")) {
                         (page.text("desk-take"))
