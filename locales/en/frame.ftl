@@ -4,6 +4,6 @@ sections = Main menu
 section-home = Home
 section-steer = Measures
 notice-label = Notice
-notice-synthetic = The people and events of this county are invented.
+notice-synthetic = The people and events here are invented.
 footer = Luotsi is an open-source service platform for wellbeing services counties. Licence EUPL-1.2.
 back-home = Back to the front page

@@ -57,6 +57,7 @@ decisions = Decisions
 decision-target = Target from { $period }: { $why } ({ $who }, { $on })
 decision-rebase = Limits recalculated from { $period }: { $why } ({ $who }, { $on })
 table = Table
+table-rest = Show the other { $count }
 csv = Download the table (CSV)
 period = Period
 value = Value

@@ -4,6 +4,6 @@ sections = Päävalikko
 section-home = Etusivu
 section-steer = Mittarit
 notice-label = Huomautus
-notice-synthetic = Tämän hyvinvointialueen asukkaat ja tapahtumat ovat keksittyjä.
+notice-synthetic = Asukkaat ja tapahtumat ovat keksittyjä.
 footer = Luotsi on avoimen lähdekoodin palvelualusta hyvinvointialueille. Lisenssi EUPL-1.2.
 back-home = Takaisin etusivulle

@@ -57,6 +57,7 @@ decisions = Päätökset
 decision-target = Tavoite alkaen { $period }: { $why } ({ $who }, { $on })
 decision-rebase = Rajat lasketaan uudelleen alkaen { $period }: { $why } ({ $who }, { $on })
 table = Taulukko
+table-rest = Näytä loput { $count }
 csv = Lataa taulukko (CSV)
 period = Jakso
 value = Arvo

@@ -4,6 +4,6 @@ sections = Huvudmeny
 section-home = Startsida
 section-steer = Mätare
 notice-label = Information
-notice-synthetic = Invånarna och händelserna i detta välfärdsområde är påhittade.
+notice-synthetic = Invånarna och händelserna är påhittade.
 footer = Luotsi är en tjänsteplattform med öppen källkod för välfärdsområden. Licens EUPL-1.2.
 back-home = Tillbaka till startsidan

@@ -57,6 +57,7 @@ decisions = Beslut
 decision-target = Mål från { $period }: { $why } ({ $who }, { $on })
 decision-rebase = Gränserna räknas om från { $period }: { $why } ({ $who }, { $on })
 table = Tabell
+table-rest = Visa de övriga { $count }
 csv = Ladda ner tabellen (CSV)
 period = Period
 value = Värde

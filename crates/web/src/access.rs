@@ -64,19 +64,16 @@ fn token(page: &Page, back: &Markup, wrong: Option<&'static str>) -> Markup {
 fn roles(page: &Page, back: &Markup) -> Markup {
     html! {
         p.lead { (page.text("sign-in-demo")) }
-        ul.cards {
+        ul.roles {
             @for role in Role::ALL {
-                li.card {
-                    h2.govuk-heading-m { (page.text(&format!("role-{}", role.code()))) }
-                    p.govuk-body { (page.text(&format!("role-{}-about", role.code()))) }
+                @let (name, about) = (format!("role-{}", role.code()), format!("role-{}-about", role.code()));
+                li.roles__one {
                     form method="post" action="/sign-in" {
                         (back)
                         input type="hidden" name="role" value=(role.code());
-                        button.govuk-button type="submit" {
-                            (page.text("sign-in"))
-                            span.govuk-visually-hidden { ": " (page.text(&format!("role-{}", role.code()))) }
-                        }
+                        button.govuk-button.govuk-button--secondary type="submit" aria-describedby=(about) { (page.text(&name)) }
                     }
+                    p id=(about) { (page.text(&about)) }
                 }
             }
         }

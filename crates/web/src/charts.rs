@@ -17,7 +17,8 @@ pub const IMPROVEMENT: &str = "#005eb8";
 pub const CONCERN: &str = "#c4500a";
 pub const COMMON: &str = "#5f6f7a";
 pub const NEUTRAL: &str = "#490092";
-pub const TARGET: &str = "#b81414";
+/// A target is no alarm: ink, and told from the mean by its dots.
+pub const TARGET: &str = "#212121";
 
 /// A control chart as a picture of its own, for files, with a title and a description in words. Shares are in per cent,
 /// other values with as many decimals as the series needs. `targets`: the one in force in each period.

@@ -17,19 +17,14 @@ pub async fn home(page: Page) -> Response {
         h1.govuk-heading-xl { (title) }
         p.lead { (lead) }
         ul.cards {
-            (card(&page, "/contact", "section-contact", "home-contact"))
+            @if page.demo || page.shows("/contact") { (card(&page, "/contact", "section-contact", "home-contact")) }
             @if !is_of_staff { (card(&page, "/contact/return", "contact-come-back", "home-return")) }
             @for (path, name, about) in
                 [("/desk", "section-desk", "home-desk"), ("/steer", "section-steer", "home-steer")] {
-                @if page.shows(path) { (card(&page, path, name, about)) }
+                // In the demonstration a visitor finds here what there is to sign in for.
+                @if page.shows(path) || (page.demo && page.role.is_none()) { (card(&page, path, name, about)) }
             }
             @if page.demo && page.role.is_none() { (card(&page, "/sign-in", "sign-in", "home-sign-in")) }
-            @if page.demo {
-                li.card {
-                    h2.govuk-heading-m { (page.text("home-own-title")) }
-                    p.govuk-body { (page.text("home-own")) }
-                }
-            }
         }
         @if is_of_staff {
             h2.govuk-heading-l { (page.text("home-how-title")) }
@@ -83,8 +78,9 @@ pub fn unreadable(page: &Page, status: StatusCode) -> Response {
         p.lead { (lead) }
         ul.govuk-list.govuk-list--bullet {
             li { a.govuk-link href="/" { (page.text("back-home")) } }
-            li { a.govuk-link href="/contact" { (page.text("section-contact")) } }
-            @if page.shows("/steer") { li { a.govuk-link href="/steer" { (page.text("section-steer")) } } }
+            @for (path, name) in page.sections().filter(|(path, _)| *path != "/") {
+                li { a.govuk-link href=(path) { (page.text(name)) } }
+            }
             @if page.role.is_none() { li { a.govuk-link href=(page.sign_in_link()) { (page.text(page.sign_in_text())) } } }
         }
     };

@@ -132,7 +132,9 @@ impl Page {
 
     fn rendered(&self, status: StatusCode, title: &str, content: &Markup, form: Option<&str>) -> Response {
         let title = match status {
-            StatusCode::UNPROCESSABLE_ENTITY => self.language.text_with("wrong-page", &[("title", title)]),
+            StatusCode::UNPROCESSABLE_ENTITY | StatusCode::PAYLOAD_TOO_LARGE => {
+                self.language.text_with("wrong-page", &[("title", title)])
+            }
             _ => title.into(),
         };
         let mut response = (status, Html(self.frame(&title, content, form).into_string())).into_response();
@@ -180,8 +182,8 @@ impl Page {
         if self.demo { "sign-in" } else { "sign-in-staff" }
     }
 
-    /// Where one can go; residents are not shown the doors that stay closed to them.
-    fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    /// Where one can go: nobody is shown the doors that stay closed to them, nor the residents' when they work here.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         const ALL: [(&str, &str); 5] = [
             ("/", "section-home"),
             ("/contact", "section-contact"),
@@ -190,12 +192,13 @@ impl Page {
             ("/admin/imports", "section-imports"),
         ];
         let works = [Role::Nurse, Role::Physician, Role::Lead, Role::Manager];
-        ALL.into_iter().filter(move |(path, _)| match (*path, self.role) {
-            ("/steer", Some(Role::Resident)) => false,
-            // A visitor of a county's own server who has not signed in is a resident.
-            ("/desk" | "/steer", None) => self.demo,
-            ("/desk", Some(role)) => works.contains(&role),
-            ("/admin/imports", role) => matches!(role, Some(Role::Admin | Role::Analyst)),
+        // A visitor who has not signed in is a resident.
+        let role = self.role.unwrap_or(Role::Resident);
+        ALL.into_iter().filter(move |(path, _)| match *path {
+            "/contact" => role == Role::Resident,
+            "/desk" => works.contains(&role),
+            "/steer" => role != Role::Resident,
+            "/admin/imports" => matches!(role, Role::Admin | Role::Analyst),
             _ => true,
         })
     }

@@ -186,7 +186,7 @@ fn list(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) ->
             @if !lines.is_empty() {
                 h2.govuk-heading-m.group-heading { (group.name.of(page.language)) }
                 div.scroll tabindex="0" role="region" aria-label=(group.name.of(page.language)) {
-                    table.scorecard {
+                    table.scorecard.scorecard--lines {
                         thead {
                             tr {
                                 th scope="col" { (page.text("measure")) }
@@ -218,13 +218,15 @@ fn row(page: &Page, line: &Line<'_>) -> Markup {
             td.number {
                 @match reading.latest() {
                     Some((period, value)) => { strong { (write(value)) } br; span.quiet { (numbers::period(period, page.language)) } }
-                    None => { span.quiet { (page.text(reading.why_empty())) } }
+                    None => { span.quiet { (page.text(match reading.why_empty() { "hidden" => "hidden-short", why => why })) } }
                 }
             }
-            td.number { @if let Some(target) = reading.target() { (write(target)) } @else { span.quiet { "–" } } }
-            td { (variation_cell(page, card, reading.variation)) }
-            td { (assurance_cell(page, reading)) }
-            td { (sparkline(&reading.charted, card.better)) }
+            td.number.line__target data-label=(page.text("target")) {
+                @if let Some(target) = reading.target() { (write(target)) } @else { span.quiet { "–" } }
+            }
+            td.line__variation { (variation_cell(page, card, reading.variation)) }
+            td.line__assurance { (assurance_cell(page, reading)) }
+            td.line__course { (sparkline(&reading.charted, card.better)) }
         }
     }
 }
@@ -276,6 +278,11 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) 
     let known = [Assurance::Misses, Assurance::HitOrMiss, Assurance::Meets].map(|it| Some(Some(it)));
     let unclear = Some(None).filter(|_| has(&|line| target_of(line) == Some(None)));
     let targets: Vec<Option<Option<Assurance>>> = known.into_iter().chain(unclear.map(Some)).chain([None]).collect();
+    let heading = |target: &Option<Option<Assurance>>| match target {
+        Some(Some(assurance)) => page.text(&format!("assurance-{}", assurance_code(*assurance))),
+        Some(None) => page.text("target-unclear"),
+        None => page.text("no-target"),
+    };
     html! {
         div.scroll tabindex="0" role="region" aria-label=(page.text("view-matrix")) {
             table.matrix {
@@ -283,15 +290,7 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) 
                 thead {
                     tr {
                         td {}
-                        @for target in &targets {
-                            th scope="col" {
-                                @match target {
-                                    Some(Some(assurance)) => (page.text(&format!("assurance-{}", assurance_code(*assurance)))),
-                                    Some(None) => (page.text("target-unclear")),
-                                    None => (page.text("no-target")),
-                                }
-                            }
-                        }
+                        @for target in &targets { th scope="col" { (heading(target)) } }
                     }
                 }
                 tbody {
@@ -300,7 +299,7 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) 
                             th scope="row" { (page.text(&format!("matrix-{kind}"))) }
                             @for target in &targets {
                                 @let here: Vec<_> = all.iter().filter(|line| kind_of(line.reading.variation) == *kind && target_of(line) == *target).collect();
-                                td {
+                                td.matrix__empty[here.is_empty()] data-label=(heading(target)) {
                                     @if here.is_empty() { span.quiet { "–" } } @else {
                                         ul {
                                             @for line in here {

@@ -204,7 +204,7 @@ fn target_line(targets: &[Option<f64>], scale: &Scale) -> Markup {
     html! {
         @for (first, end, value) in stretches {
             line x1=(coordinate(scale.x(first) - 6.0)) x2=(coordinate(scale.x(end) + 6.0)) y1=(coordinate(scale.y(value)))
-                y2=(coordinate(scale.y(value))) stroke=(TARGET) stroke-width="2" stroke-dasharray="2 4" {}
+                y2=(coordinate(scale.y(value))) stroke=(TARGET) stroke-width="2.5" stroke-linecap="round" stroke-dasharray="0.1 6" {}
         }
     }
 }

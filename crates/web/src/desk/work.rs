@@ -367,7 +367,7 @@ impl Work<'_> {
                             aria-invalid=[typed.wrong("note").map(|_| "true")]
                             aria-describedby=(if typed.wrong("note").is_some() { "note-hint note-error" } else { "note-hint" }) { (fields.note) }
                     }))
-                    (self.button("transfer", "desk-transfer", ""))
+                    (self.button("transfer", "desk-transfer", "govuk-button--secondary"))
                 }
             }
         }
@@ -388,7 +388,7 @@ impl Work<'_> {
                 div.govuk-details__text {
                     (choice(page, "to", "desk-assign-to", typed.wrong("to"), &typed.fields.to,
                         options.into_iter().map(|(id, name, _)| (id, name))))
-                    (self.button("assign", "desk-assign", ""))
+                    (self.button("assign", "desk-assign", "govuk-button--secondary"))
                 }
             }
         }

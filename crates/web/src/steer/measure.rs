@@ -1,5 +1,6 @@
 //! `/steer/measures/ID`: chart, sentence, table, CSV, definition, coverage, cases.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
@@ -261,16 +262,38 @@ fn changes(app: &App, page: &Page, followed: &Followed, asked: &Asked<'_>, phase
     }
 }
 
+/// Periods of the table that are always in sight; the others open on request.
+const NEWEST: usize = 6;
+
 fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
-    let write =
-        |value: Option<f64>| value.map_or_else(|| "–".into(), |it| numbers::value(it, &asked.card.unit, page.language));
-    let may_see_cases = may_see_cases(page);
     let csv = page.link_to(&format!("/steer/measures/{}/csv", asked.card.id), &[("chart", "")]);
+    let all = reading.points.len();
+    // Nothing is folded for a row or two.
+    let folded = if all > NEWEST + 2 { all - NEWEST } else { 0 };
     html! {
         h2.govuk-heading-l #table { (page.text("table")) }
         p.govuk-body { a.govuk-link href=(csv) download { (page.text("csv")) } }
-        div.scroll tabindex="0" role="region" aria-labelledby="table" {
-            table.scorecard {
+        (periods(page, asked, reading, folded..all))
+        @if folded > 0 {
+            details.govuk-details.rest {
+                summary.govuk-details__summary {
+                    span.govuk-details__summary-text { (page.language.text_with("table-rest", &[("count", &folded.to_string())])) }
+                }
+                (periods(page, asked, reading, 0..folded))
+            }
+        }
+        @if !may_see_cases(page) && !page.synthetic { p.quiet { (page.text("cases-closed")) } }
+    }
+}
+
+/// Some of the periods, the newest first.
+fn periods(page: &Page, asked: &Asked<'_>, reading: &Reading, some: Range<usize>) -> Markup {
+    let write =
+        |value: Option<f64>| value.map_or_else(|| "–".into(), |it| numbers::value(it, &asked.card.unit, page.language));
+    let may_see_cases = may_see_cases(page);
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(page.text("table")) {
+            table.scorecard.scorecard--periods {
                 thead {
                     tr {
                         th scope="col" { (page.text("period")) }
@@ -283,7 +306,7 @@ fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
                     }
                 }
                 tbody {
-                    @for (point, charted) in reading.points.iter().zip(&reading.charted.points).rev() {
+                    @for (point, charted) in reading.points[some.clone()].iter().zip(&reading.charted.points[some]).rev() {
                         tr {
                             th scope="row" { (numbers::period(&point.period, page.language)) }
                             td.number {
@@ -311,7 +334,6 @@ fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
                 }
             }
         }
-        @if !may_see_cases && !page.synthetic { p.quiet { (page.text("cases-closed")) } }
     }
 }
 
@@ -533,7 +555,7 @@ pub async fn cases(
                 }
                 @let order = columns(&table.header);
                 div.scroll tabindex="0" role="region" aria-label=(page.text("cases")) {
-                    table.scorecard {
+                    table.scorecard.scorecard--cases {
                         thead { tr { @for at in &order { th scope="col" { (page.text(&format!("column-{}", table.header[*at]))) } } } }
                         tbody {
                             @for row in failed_first(table) {

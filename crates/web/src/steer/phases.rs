@@ -62,7 +62,8 @@ pub fn proposed(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading, me
     };
     let period = numbers::period(&reading.points[proposal.first].period, page.language);
     let write = |value: f64| numbers::level(value, &asked.card.unit, page.language);
-    let chance = numbers::value_to(1, proposal.chance, "share", page.language);
+    // No chance is none: one that would be written as nought is written as at most a thousandth.
+    let chance = numbers::value_to(1, proposal.chance.max(0.001), "share", page.language);
     let evidence = [
         ("period", period.as_str()),
         ("before", &write(proposal.before)),

@@ -218,7 +218,7 @@ fn first_words_are_read_by_those_who_may_and_each_reading_is_recorded() {
 }
 
 /// The part of a page between two texts.
-fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
+pub fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
     page.split(from).nth(1).and_then(|rest| rest.split(to).next()).unwrap_or("")
 }
 
@@ -383,7 +383,7 @@ fn rows_say_whose_turn_it_is_and_what_has_happened() {
         let handed = "unit=county&reason=needs_expertise&note=Katsokaa+nielu";
         assert_eq!(act(&app, &nurse, &contact.id, "transfer", handed).await.0, 303);
         let (_, page) = get(&app, "/desk?unit=county&lang=en", &lead).await;
-        assert!(page.contains("Handed over: small en.") && page.contains("Katsokaa nielu"), "{page}");
+        assert!(page.contains("Handed over from: small en.") && page.contains("Katsokaa nielu"), "{page}");
         let (_, page) = get(&app, &format!("/desk/contacts/{}?lang=en", contact.id), &lead).await;
         let state = between(&page, "id=\"state\"", "id=\"messages\"");
         assert!(state.contains("Katsokaa nielu") && state.contains("Needs other expertise"), "{state}");

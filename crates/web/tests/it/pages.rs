@@ -7,10 +7,12 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use facts::Profession;
 use http_body_util::BodyExt;
+use operations::access::Role;
 use stats::spc::Better;
 use tower::ServiceExt;
 use web::{App, Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard, router};
 
+use crate::desk::between;
 use crate::{app_over, on_its_own};
 
 /// One measure over two units; of the small one the second month is hidden.
@@ -176,6 +178,28 @@ fn who_is_not_signed_in_is_asked_to_and_residents_find_nothing() {
         let resident = signed_in(&app, "resident").await;
         for path in ["/steer", MEASURE, &format!("{MEASURE}/csv"), &format!("{MEASURE}/cases?period=2025-01")] {
             assert_eq!(get(&app, path, &resident).await.0, StatusCode::NOT_FOUND, "{path}");
+        }
+    });
+}
+
+#[test]
+fn each_is_shown_the_sections_that_are_open_to_them_and_nobody_those_of_others() {
+    on_its_own(async {
+        let app = app(true, true).await;
+        for who in Role::ALL.into_iter().map(Some).chain([None]) {
+            let cookie = match who {
+                Some(role) => signed_in(&app, role.code()).await,
+                None => String::new(),
+            };
+            let (_, page) = get(&app, "/", &cookie).await;
+            let menu = between(&page, "<ul class=\"sections__list\">", "</ul>");
+            let shown: Vec<&str> = menu.split("href=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
+            for path in &shown {
+                assert_eq!(get(&app, path, &cookie).await.0, StatusCode::OK, "{path} for {who:?}");
+            }
+            let is_resident = matches!(who, None | Some(Role::Resident));
+            assert_eq!(shown == ["/", "/contact"], is_resident, "{shown:?} for {who:?}");
+            assert_eq!(shown.contains(&"/contact"), is_resident, "{shown:?} for {who:?}");
         }
     });
 }
