@@ -1,6 +1,4 @@
 section-imports = Imports
-import-error = Error
-import-wrong = The file cannot be tried
 import-lead = Import data from other systems. The file is tried first: you see what it would become before anything is stored.
 import-file = File
 import-file-hint = CSV, Parquet or Excel (.xlsx), at most 200 MB. Table, columns and encoding are recognised from the content.
@@ -13,6 +11,8 @@ import-counts = { $read } read: { $accepted } new, { $replaced } replaced, { $un
 import-would = Nothing is stored yet. { $read } rows were read: { $accepted } would be new, { $replaced } replaced, { $unchanged } unchanged and { $rejected } refused.
 import-from = File
 import-mend = The refused rows are kept whole. Correct them at the source and import the file again: rows already stored stay as they are.
+import-refused-get = The server’s administrator gets the refused rows as CSV with this command. They can hold personal data, and each reading is recorded.
+import-refused-count = { $count } refused
 import-back = All imports
 import-refused = Refused rows by reason
 import-column = Column

@@ -1,6 +1,4 @@
 section-imports = Tuonnit
-import-error = Virhe
-import-wrong = Tiedostoa ei voi kokeilla
 import-lead = Tuo tietoja muista järjestelmistä. Tiedosto kokeillaan ensin: näet, mitä siitä tulisi, ennen kuin mitään tallennetaan.
 import-file = Tiedosto
 import-file-hint = CSV, Parquet tai Excel (.xlsx), enintään 200 Mt. Taulu, sarakkeet ja merkistö tunnistetaan sisällöstä.
@@ -13,6 +11,8 @@ import-counts = Luettuja rivejä { $read }: uusia { $accepted }, korvattuja { $r
 import-would = Mitään ei ole vielä tallennettu. Luettuja rivejä { $read }: uusia olisi { $accepted }, korvattuja { $replaced }, ennallaan { $unchanged }, hylättyjä { $rejected }.
 import-from = Tiedosto
 import-mend = Hylätyt rivit on pantu talteen kokonaisina. Korjaa ne lähteessä ja tuo tiedosto uudelleen: tallessa olevat rivit pysyvät ennallaan.
+import-refused-get = Palvelimen ylläpitäjä saa hylätyt rivit CSV-tiedostona tällä komennolla. Niissä voi olla henkilötietoja, ja jokainen lukeminen kirjataan.
+import-refused-count = { $count } hylättyä
 import-back = Kaikki tuonnit
 import-refused = Hylätyt rivit syittäin
 import-column = Sarake

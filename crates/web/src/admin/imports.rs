@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Person;
+use crate::form::{errors, field};
 use crate::home::{failed, missing};
 use crate::imports::{Choice, ImportCard, Outcome, Trial, Unable};
 use crate::layout::{Page, escape};
@@ -62,47 +63,47 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
 }
 
 /// The list, with what was wrong with a file that was brought.
-async fn listed(app: &App, page: &Page, status: StatusCode, wrong: Option<String>) -> Response {
+async fn listed(app: &App, page: &Page, status: StatusCode, wrong: Option<&'static str>) -> Response {
     let imports = match app.imports.all().await {
         Ok(imports) => imports,
         Err(why) => return unable(page, &why),
     };
-    let title = page.text("section-imports");
-    let title = if wrong.is_some() { format!("{}: {title}", page.text("import-error")) } else { title };
     let content = html! {
-        @if let Some(wrong) = &wrong {
-            div.govuk-error-summary role="alert" {
-                h2.govuk-error-summary__title { (page.text("import-wrong")) }
-                div.govuk-error-summary__body { a href="#file" { (wrong) } }
-            }
-        }
+        (errors(page, wrong.map(|wrong| (wrong, "file")).as_slice()))
         h1.govuk-heading-xl { (page.text("section-imports")) }
         p.lead { (page.text("import-lead")) }
         form.letter method="post" action="/admin/imports" enctype="multipart/form-data" {
-            div.govuk-form-group {
-                label.govuk-label.govuk-label--m for="file" { (page.text("import-file")) }
-                div.govuk-hint #file-hint { (page.text("import-file-hint")) }
-                input.govuk-input #file type="file" name="file" required aria-describedby="file-hint";
-            }
+            (field(page, "file", "import-file", wrong, &html! {
+                p.govuk-hint #file-hint { (page.text("import-file-hint")) }
+                input.file #file type="file" name="file" required
+                    aria-describedby=(if wrong.is_some() { "file-hint file-error" } else { "file-hint" });
+            }))
             button.govuk-button type="submit" { (page.text("import-try")) }
         }
         h2.govuk-heading-l { (page.language.text_count("import-count", imports.len(), &numbers::number(imports.len() as f64, 0, page.language))) }
         @if imports.is_empty() { p.govuk-body { (page.text("import-none")) } }
-        ol.govuk-list {
-            @for import in imports.iter().take(SHOWN) {
-                li {
-                    a.govuk-link href=(format!("/admin/imports/{}", escape(&import.id))) {
-                        (import.table) ", " (numbers::moment(import.at, page.language))
-                    }
-                    div.quiet {
-                        @if !import.file.is_empty() { span dir="auto" { (import.file) } ". " }
-                        (standing(page, import))
-                    }
+        ol.imports { @for import in imports.iter().take(SHOWN) { (listed_one(page, import)) } }
+    };
+    page.render(status, &page.text("section-imports"), &content)
+}
+
+/// An import on the list: what, when, from which file and what became of it.
+fn listed_one(page: &Page, import: &ImportCard) -> Markup {
+    let refused = import.outcome.as_ref().map_or(0, |outcome| outcome.rejected);
+    html! {
+        li.imports__one {
+            a.govuk-link href=(format!("/admin/imports/{}", escape(&import.id))) {
+                (import.table) ", " (numbers::moment(import.at, page.language))
+            }
+            @if refused > 0 {
+                " " strong.tag.tag--late {
+                    (page.language.text_with("import-refused-count", &[("count", &numbers::number(refused as f64, 0, page.language))]))
                 }
             }
+            @if !import.file.is_empty() { p { span dir="auto" { (import.file) } } }
+            p.quiet { (standing(page, import)) }
         }
-    };
-    page.render(status, &title, &content)
+    }
 }
 
 /// The outcome of an import, in one sentence.
@@ -142,7 +143,11 @@ pub async fn one(State(app): State<Arc<App>>, Path(id): Path<String>, page: Page
         @if let Some(outcome) = &import.outcome {
             (reasons(&page, outcome))
             (emptied(&page, outcome))
-            @if outcome.rejected > 0 { p.govuk-body { (page.text("import-mend")) } }
+            @if outcome.rejected > 0 {
+                p.govuk-body { (page.text("import-mend")) }
+                p.govuk-body { (page.text("import-refused-get")) }
+                p { code.command { "luotsi facts refused " (import.id) } }
+            }
         }
     };
     page.render(StatusCode::OK, &title, &content)
@@ -158,7 +163,7 @@ fn reasons(page: &Page, outcome: &Outcome) -> Markup {
         @if !outcome.reasons.is_empty() {
             h2.govuk-heading-m #refused { (page.text("import-refused")) }
             div.scroll tabindex="0" role="region" aria-labelledby="refused" {
-                table.scorecard {
+                table.scorecard.scorecard--rows {
                     thead {
                         tr {
                             th scope="col" { (page.text("import-column")) }
@@ -172,8 +177,8 @@ fn reasons(page: &Page, outcome: &Outcome) -> Markup {
                             tr {
                                 th scope="row" { code { (reason.column) } }
                                 td { (page.language.text_with(&format!("import-fault-{}", reason.code), &[("detail", &reason.detail)])) }
-                                td.number { (numbers::number(reason.rows as f64, 0, page.language)) }
-                                td {
+                                td.number data-label=(page.text("import-rows")) { (numbers::number(reason.rows as f64, 0, page.language)) }
+                                td data-label=(page.text("import-lines")) {
                                     (reason.lines.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
                                     @if reason.rows > reason.lines.len() as u64 { " …" }
                                 }
@@ -211,12 +216,10 @@ pub async fn bring(State(app): State<Arc<App>>, page: Page, mut form: Multipart)
             Ok(waiting) => Redirect::to(&format!("/admin/imports/waiting/{waiting}")).into_response(),
             Err(why) => unable(&page, &why),
         },
-        Ok(None) => listed(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, Some(page.text("import-no-file"))).await,
+        Ok(None) => listed(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, Some("import-no-file")).await,
         Err(failure) => {
             let mut response = match failure.status {
-                StatusCode::PAYLOAD_TOO_LARGE => {
-                    listed(&app, &page, failure.status, Some(page.text("import-too-large"))).await
-                }
+                StatusCode::PAYLOAD_TOO_LARGE => listed(&app, &page, failure.status, Some("import-too-large")).await,
                 _ => failed(&page, &failure),
             };
             // The rest of the body is no request.
@@ -309,9 +312,10 @@ pub async fn trial(
             (reasons(&page, outcome))
             (emptied(&page, outcome))
             (first_rows(&page, &trial))
-            @if page.synthetic {
-                p.govuk-inset-text { (page.text("import-invented")) }
-            } @else {
+            @if page.synthetic { p.govuk-inset-text { (page.text("import-invented")) } }
+        }
+        div.actions {
+            @if trial.outcome.as_ref().is_some_and(Result::is_ok) && !page.synthetic {
                 form method="post" action=(format!("{address}/take-in")) {
                     (hidden(&trial.choice))
                     button.govuk-button type="submit" {
@@ -319,13 +323,15 @@ pub async fn trial(
                     }
                 }
             }
+            form method="post" action=(format!("{address}/forget")) {
+                button.govuk-button.govuk-button--secondary type="submit" { (page.text("import-forget")) }
+            }
         }
-        form method="post" action=(format!("{address}/forget")) {
-            button.govuk-button.govuk-button--secondary type="submit" { (page.text("import-forget")) }
+        @if !trial.columns.is_empty() {
+            h2.govuk-heading-m { (page.text("import-columns")) }
+            p.govuk-body { (page.text("import-read-as")) ": " span lang="en" { (trial.read_as) } }
+            p.govuk-body { @for (at, column) in trial.columns.iter().enumerate() { @if at > 0 { ", " } code { (column) } } }
         }
-        h2.govuk-heading-m { (page.text("import-columns")) }
-        p.govuk-body { (page.text("import-read-as")) ": " span lang="en" { (trial.read_as) } }
-        p.govuk-body { @for (at, column) in trial.columns.iter().enumerate() { @if at > 0 { ", " } code { (column) } } }
     };
     page.render(StatusCode::OK, &format!("{} – {}", trial.file, page.text("section-imports")), &content)
 }
@@ -338,7 +344,7 @@ fn verdict(page: &Page, trial: &Trial) -> Markup {
             Some(Err(why)) => {
                 div.govuk-error-summary role="alert" {
                     h2.govuk-error-summary__title { (page.text("import-unreadable")) }
-                    div.govuk-error-summary__body lang="en" { (why) }
+                    div.govuk-error-summary__body.as-written lang="en" { (why) }
                 }
             }
             Some(Ok(outcome)) => {
@@ -437,7 +443,7 @@ fn unable(page: &Page, why: &Unable) -> Response {
     let content = html! {
         h1.govuk-heading-xl { (page.text("section-imports")) }
         p.lead { (text) }
-        @if let Unable::Failed(why) = why { p.govuk-inset-text lang="en" { (why) } }
+        @if let Unable::Failed(why) = why { p.govuk-inset-text.as-written lang="en" { (why) } }
         (back(page))
     };
     page.render(status, &page.text("section-imports"), &content)
