@@ -91,6 +91,8 @@ impl Who {
 pub struct Opening {
     /// The writer's own name for it: asked twice with the same, it is opened once.
     pub client_id: String,
+    /// The place within which the name counts, where strangers might choose the same one; empty: everywhere. Stored nowhere.
+    pub among: String,
     pub channel: Channel,
     pub service: String,
     pub language: String,
@@ -102,6 +104,11 @@ pub struct Opening {
 }
 
 impl Opening {
+    /// The name under which it is opened once.
+    fn key(&self) -> String {
+        if self.among.is_empty() { self.client_id.clone() } else { format!("{}\n{}", self.client_id, self.among) }
+    }
+
     /// Digest of what is asked, the same for a repetition.
     fn request(&self) -> [u8; 32] {
         digest(&[
@@ -358,9 +365,9 @@ impl Desk {
             true => Opening { anonymous: true, subject: String::new(), ..opening },
             false => opening,
         };
-        let request = opening.request();
+        let (request, key) = (opening.request(), opening.key());
         // The code follows from what was asked, so that who did not get the answer gets the same one again.
-        let code = opening.anonymous.then(|| code::code(&self.0.codes, &opening.client_id, &request));
+        let code = opening.anonymous.then(|| code::code(&self.0.codes, &key, &request));
         let command = Command::Open {
             channel: opening.channel,
             service: opening.service,
@@ -379,7 +386,7 @@ impl Desk {
                 text: Some(opening.text),
                 who: who.clone(),
                 scope: format!("open/{}", who.id),
-                key: opening.client_id,
+                key,
                 request,
                 now,
                 resumed,
@@ -401,7 +408,7 @@ impl Desk {
 
     /// Whether this very contact was opened already.
     pub async fn was_opened(&self, opening: &Opening, who: &Who) -> Result<bool> {
-        self.0.log.was_done(&format!("open/{}", who.id), &opening.client_id, opening.request()).await
+        self.0.log.was_done(&format!("open/{}", who.id), &opening.key(), opening.request()).await
     }
 
     /// Does what somebody asks of a contact; `key` is the asker's own name for it, so that it is done once.

@@ -63,7 +63,7 @@ fn word(value: Option<String>, field: &'static str) -> Result<String, Failure> {
 /// `POST /api/contacts`.
 pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller: Caller, body: Bytes) -> Answer {
     let body: OpenBody = read(&body)?;
-    let client_id = care::opening_id(&required(body.client_id, "client_id")?)?;
+    let client_id = client_id(&required(body.client_id, "client_id")?)?;
     let channel = required(body.channel, "channel")?;
     // The systems that know of calls and visits bring their records.
     let written = [Channel::Message, Channel::Chat, Channel::Form, Channel::Callback];
@@ -88,7 +88,8 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
     let unit = app.queue_for(&service, &subject);
     let who = resident.map_or_else(store::Who::anonymous, crate::caller::Person::who);
     let anonymous = body.anonymous;
-    let opening = Opening { client_id, channel, service, language, unit, anonymous, subject, text };
+    let opening =
+        Opening { client_id, among: String::new(), channel, service, language, unit, anonymous, subject, text };
     let opened = app.open_contact(opening, &who, address).await?;
     let contact = app.desk.contact(opened.contact).await.map_err(|error| Failure::away(&error))?;
     let contact = contact.ok_or_else(|| Failure::broken(&"a contact that was opened is not there"))?;

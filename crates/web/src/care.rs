@@ -328,23 +328,6 @@ pub fn client_id(given: &str) -> Result<String, Failure> {
     }
 }
 
-/// The name under which a contact is opened, of `LEAST_OPENING` characters at least: whoever sends it again with the same
-/// text gets the same code, so that nobody may meet another's by chance.
-pub fn opening_id(given: &str) -> Result<String, Failure> {
-    let id = client_id(given)?;
-    if id.len() < LEAST_OPENING {
-        let message = format!(
-            "client_id has at least {LEAST_OPENING} characters where a contact is opened, and is one that nobody can guess, \
-             such as a random UUID."
-        );
-        return Err(Failure::invalid("client_id", message));
-    }
-    Ok(id)
-}
-
-/// Characters of the name under which a contact is opened, at least.
-const LEAST_OPENING: usize = 20;
-
 /// Why a contact is handed over; texts `reason-…`.
 pub const REASONS: [&str; 4] = ["misdirected", "needs_expertise", "capacity", "other"];
 

@@ -211,7 +211,7 @@ pub async fn send(
             return shown_form(&app, &page, &parts, &message, &wrong).await;
         }
     };
-    let Ok(client_id) = care::opening_id(&message.client_id) else {
+    let Ok(client_id) = care::client_id(&message.client_id) else {
         let message = Message { client_id: String::new(), ..message };
         return shown_form(&app, &page, &parts, &message, &[("wrong-again", "text")]).await;
     };
@@ -219,6 +219,7 @@ pub async fn send(
     let subject = resident.map(|person| person.id.clone()).unwrap_or_default();
     let opening = Opening {
         client_id,
+        among: String::new(),
         channel: Channel::Message,
         unit: app.queue_for(&service, &subject),
         service,

@@ -109,9 +109,16 @@ impl Rate {
     }
 }
 
+/// A name of so many characters is taken to be one that nobody else chooses.
+const UNGUESSED: usize = 20;
+
 impl App {
     /// Opens a contact, unless too many come from there. Asked again for what was opened already, it is answered always.
     pub async fn open_contact(&self, opening: Opening, who: &Who, from: IpAddr) -> Result<Opened, Failure> {
+        // Two strangers may choose the same short name and the same words: each has a contact and a code of their own.
+        let is_guessed = opening.subject.is_empty() && opening.client_id.len() < UNGUESSED;
+        let among = if is_guessed { from.to_string() } else { String::new() };
+        let opening = Opening { among, ..opening };
         let key = if opening.subject.is_empty() { from.to_string() } else { opening.subject.clone() };
         let taken = self.counted.contacts.take(&key, self.desk.now());
         if let Err(seconds) = taken

@@ -196,7 +196,7 @@ impl Client {
 
     /// A new contact: its id and code.
     pub fn open(&mut self, name: &str) -> Result<(String, String)> {
-        let body = json!({ "client_id": format!("{name:.<20}"), "channel": "chat", "service": "outpatient", "language": "fi",
+        let body = json!({ "client_id": name, "channel": "chat", "service": "outpatient", "language": "fi",
                            "text": "x".repeat(MESSAGE), "anonymous": true });
         let (status, body) = self.call("POST", "/api/contacts", "", &body.to_string())?;
         match (body["contact"].as_str(), body["resume_code"].as_str()) {
@@ -354,6 +354,7 @@ fn fill(place: &Place, open: usize) -> Result<f64> {
                     }
                     let opening = Opening {
                         client_id: format!("fill-{number}"),
+                        among: String::new(),
                         channel: Channel::Message,
                         service: "outpatient".into(),
                         language: "fi".into(),

@@ -69,6 +69,7 @@ async fn take(desk: &Desk, step: &Step, contact: Option<Uuid>) -> std::result::R
         };
         let opening = Opening {
             client_id: key,
+            among: String::new(),
             channel: *channel,
             service: service.clone(),
             language: (*language).into(),

@@ -117,6 +117,7 @@ impl County {
                 let who = Who { side: Side::Resident, id: key.clone(), unit: String::new(), leads: false };
                 let opening = Opening {
                     client_id: key,
+                    among: String::new(),
                     channel: Channel::Message,
                     service: "outpatient".into(),
                     language: "fi".into(),

@@ -123,8 +123,8 @@ pub fn call(address: &str, method: &str, path: &str, bearer: &str, body: Option<
     Some((status, serde_json::from_str(body).unwrap_or_else(|_| panic!("{status}, and no JSON: {body}"))))
 }
 
-pub fn opening(name: &str) -> Value {
-    json!({ "client_id": format!("{name:.<20}"), "channel": "chat", "service": "outpatient", "language": "fi", "text": "Hei",
+pub fn opening(client_id: &str) -> Value {
+    json!({ "client_id": client_id, "channel": "chat", "service": "outpatient", "language": "fi", "text": "Hei",
             "anonymous": true })
 }
 

@@ -192,6 +192,7 @@ fn holds(bytes: &[u8], text: &[u8]) -> bool {
 fn opening(client_id: &str, subject: &str, text: &str) -> Opening {
     Opening {
         client_id: client_id.into(),
+        among: String::new(),
         channel: operations::contacts::Channel::Message,
         service: "outpatient".into(),
         language: "fi".into(),

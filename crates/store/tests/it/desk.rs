@@ -31,6 +31,7 @@ async fn desk_behind(bench: &Bench, snapshot: Option<&Path>) -> Desk {
 async fn opened(desk: &Desk, client_id: &str) -> (Uuid, Option<String>) {
     let opening = Opening {
         client_id: client_id.into(),
+        among: String::new(),
         channel: Channel::Message,
         service: "outpatient".into(),
         language: "fi".into(),

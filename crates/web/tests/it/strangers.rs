@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use web::{App, Strangers, router};
 
-use crate::contacts::{call, long, opening, token};
+use crate::contacts::{call, opening, token};
 use crate::pages::{fixture, get};
 use crate::{app_for, on_its_own};
 
@@ -47,7 +47,7 @@ async fn open(app: &Arc<App>, by: &str, address: &str, forwarded: &str, id: &str
         _ => (
             "/contact?lang=sv",
             "application/x-www-form-urlencoded",
-            format!("client_id={}&service=outpatient&text=Ont+i+axeln", long(id)),
+            format!("client_id={id}&service=outpatient&text=Ont+i+axeln"),
         ),
     };
     let request = Request::post(path).header(header::CONTENT_TYPE, kind);
@@ -95,6 +95,31 @@ fn an_address_opens_so_many_contacts_and_others_go_on() {
         let app = app(few(0, 0)).await;
         for number in 0..200 {
             assert_eq!(open(&app, "program", "127.0.0.1", "", &format!("n{number}")).await.0, StatusCode::CREATED);
+        }
+    });
+}
+
+#[test]
+fn strangers_who_choose_one_short_name_have_a_contact_and_a_code_each() {
+    on_its_own(async {
+        let app = app(few(0, 0)).await;
+        let long = "x".repeat(20);
+        for (id, from, again_from, is_one) in [
+            ("1", "192.0.2.1", "192.0.2.1", true),
+            ("2", "192.0.2.1", "192.0.2.2", false),
+            (&long[1..], "192.0.2.1", "192.0.2.2", false),
+            (&long, "192.0.2.1", "192.0.2.2", true),
+        ] {
+            let answer = async |from: &str| {
+                let (_, _, body) = open(&app, "program", from, "", id).await;
+                let opened: Value = serde_json::from_str(&body).expect("JSON");
+                [opened["contact"].clone(), opened["resume_code"].clone()]
+            };
+            let (first, again) = (answer(from).await, answer(again_from).await);
+            assert!(first.iter().chain(&again).all(Value::is_string), "{id}: {first:?} {again:?}");
+            for (one, other) in first.iter().zip(&again) {
+                assert_eq!(one == other, is_one, "{id} from {from} and {again_from}");
+            }
         }
     });
 }
