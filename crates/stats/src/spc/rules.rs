@@ -216,8 +216,8 @@ fn mark_patterns(seen: &[Seen], steps: &[i8], marks: &mut Marks) {
         }
     }
     let mut mark = |rule: Rule, first: usize, length: usize| {
-        for at in first..first + length {
-            marks.put(at, rule, seen[at].side);
+        for (at, it) in seen.iter().enumerate().skip(first).take(length) {
+            marks.put(at, rule, it.side);
         }
     };
     for (first, window) in steps.windows(13).enumerate() {

@@ -220,6 +220,9 @@ fn a_resident_who_is_known_gets_an_own_pair_and_comes_to_its_unit() {
     });
 }
 
+/// Nurses as they are published, and whether they work there.
+type Published = &'static [(&'static str, bool)];
+
 #[test]
 fn residents_are_registered_only_to_those_whom_the_county_knows() {
     on_its_own(async {
@@ -227,7 +230,7 @@ fn residents_are_registered_only_to_those_whom_the_county_knows() {
         let ended = || Command::EndProfessional { id: "n1".into(), on: day };
         let (works, later) = (|| works("n1", "small", day - 9), works("n1", "small", day + 1));
         // The published nurses, and whether they work here; commands in the log; the id registered to; whether it is done.
-        let table: Vec<(&[(&str, bool)], Vec<Command>, &str, bool)> = vec![
+        let table: Vec<(Published, Vec<Command>, &str, bool)> = vec![
             (&[], vec![], "n9", true),
             (&[("n1", true)], vec![], "n1", true),
             (&[("n1", true)], vec![], "n9", false),

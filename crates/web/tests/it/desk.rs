@@ -428,6 +428,9 @@ fn after_each_act_it_is_said_what_was_done_and_a_link_says_nothing_that_is_not_s
     });
 }
 
+/// The one who did an act, and the act with its form.
+type Done = (&'static str, String);
+
 #[test]
 fn a_link_confirms_what_somebody_did_and_what_is_so() {
     const ALL: [&str; 12] = [
@@ -456,7 +459,7 @@ fn a_link_confirms_what_somebody_did_and_what_is_so() {
         let (mine, theirs) = (|act: &str| ("me", act.to_string()), |act: &str| ("other", act.to_string()));
         const DONE: &str = "&seen=99&outcome=advised";
         // Acts and who did them; the person who looks; the verbs that a link may then confirm to them.
-        let table: Vec<(Vec<(&str, String)>, &str, &[&str])> = vec![
+        let table: Vec<(Vec<Done>, &str, &[&str])> = vec![
             (vec![], "me", &[]),
             (vec![mine("claim")], "me", &["claim"]),
             (vec![mine("claim")], "other", &[]),
