@@ -79,7 +79,9 @@ fn timed(name: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), St
 fn advisories() -> Result<(), String> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
-    let copy = std::fs::read_dir(home.join("advisory-dbs")).into_iter().flatten().flatten().next();
+    let mut copies = std::fs::read_dir(home.join("advisory-dbs")).into_iter().flatten().flatten();
+    // Beside the copy lies a lock.
+    let copy = copies.find(|entry| entry.path().is_dir());
     let Some(copy) = copy.filter(|_| crate::tidy::has_deny()) else {
         eprintln!("── advisories are left out: they need cargo-deny, and the copy that `cargo deny fetch db` makes");
         return Ok(());
