@@ -32,6 +32,7 @@ pub use guess::{Guess, Seen, look_at};
 pub use keep::{original, refused, verify};
 pub use mapping::Mapping;
 pub use past::{Past, past};
+pub use quarantine::harmless_rows;
 pub use reasons::Reason;
 pub use rehearsal::FirstRows;
 pub use seal::SealedFile;
@@ -353,6 +354,7 @@ fn write(data: &Path, lake: &Lake, key: &str, (folder, name): (&Path, &str), fil
         let tally = commit.add_seen(&mut rows, &mut seen)?;
         if tally.accepted + tally.replaced > 0 {
             mark(folder, UNFINISHED, name)?;
+            commit.brought_by(&folder.file_name().unwrap_or_default().to_string_lossy());
             commit.finish()?;
         }
         all.accepted += tally.accepted;

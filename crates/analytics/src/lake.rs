@@ -6,7 +6,7 @@
 mod erase;
 mod format;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,6 +52,9 @@ pub struct Manifest {
     /// Tells the directory key that the rows were made with from others.
     #[serde(default)]
     pub directory_key: Option<String>,
+    /// Imports that brought rows: of each the original is kept.
+    #[serde(default)]
+    pub imports: BTreeSet<String>,
     /// Everybody who was erased, and whose erasure was lifted, in order.
     #[serde(default)]
     pub erasures: Vec<Erasure>,
@@ -430,6 +433,11 @@ impl Commit {
                 Ok(())
             }
         }
+    }
+
+    /// Writes down which import brings the rows.
+    pub fn brought_by(&mut self, import: &str) {
+        self.manifest.imports.insert(import.into());
     }
 
     /// Adds rows of one table, in any order; afterwards `rows` is empty.

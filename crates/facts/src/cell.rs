@@ -12,6 +12,11 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A cell that [`harmless`] has made, as it was before.
+pub fn as_before(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| matches!(harmless(text), Cow::Owned(_))).unwrap_or(cell)
+}
+
 /// A text as a terminal may show it: what would move the cursor, change colours or turn the direction of reading stands
 /// there as `\u{1b}`. Line ends stay.
 pub fn printable(text: &str) -> Cow<'_, str> {
@@ -34,14 +39,16 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{harmless, printable};
+    use super::{as_before, harmless, printable};
 
     #[test]
     fn what_a_spreadsheet_would_run_gets_an_apostrophe_and_nothing_else_does() {
         for formula in ["=1+1", "+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1"] {
             assert_eq!(harmless(formula), format!("'{formula}"));
+            assert_eq!(as_before(&harmless(formula)), formula);
         }
-        for plain in ["", "a=b", "2-3", "unit-1", "'=1", " =1"] {
+        for plain in ["", "a=b", "2-3", "unit-1", "'n Bel", " =1"] {
+            assert_eq!(as_before(plain), plain);
             assert_eq!(harmless(plain), plain);
         }
     }

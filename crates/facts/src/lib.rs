@@ -11,7 +11,7 @@ mod id;
 mod tables;
 mod value;
 
-pub use cell::{harmless, printable};
+pub use cell::{as_before, harmless, printable};
 pub use codes::*;
 pub use dictionary::dictionary;
 pub use id::{MOST_ID, NoId, has_lost_digits, holds_identity_code, id, label, normal, source_id};

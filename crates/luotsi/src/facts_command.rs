@@ -1,6 +1,6 @@
 //! `luotsi import`, `luotsi facts` and `luotsi sql`.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use analytics::import::{self, Directory, Mapping, Reason, Request, SealedFile, Summary};
@@ -165,8 +165,8 @@ pub fn run(command: &FactsCommand) -> Result<()> {
         FactsCommand::Show { table: name } => show(table(name)?),
         FactsCommand::Who(arguments) => crate::who::run(arguments),
         FactsCommand::Imports(data) => imports(data),
-        FactsCommand::Original(kept) => read_kept(kept, import::original, "import.read"),
-        FactsCommand::Refused(kept) => read_kept(kept, import::refused, "import.refused.read"),
+        FactsCommand::Original(kept) => read_kept(kept, import::original, "import.read", as_kept),
+        FactsCommand::Refused(kept) => read_kept(kept, import::refused, "import.refused.read", import::harmless_rows),
         FactsCommand::Erased(of) => crate::erase_command::list(of),
         FactsCommand::Compact(data) => compact(data),
         FactsCommand::Verify(data) => verify(data),
@@ -203,14 +203,21 @@ pub struct Kept {
 }
 
 /// Prints a sealed copy of an import, once it is recorded that somebody reads it.
-fn read_kept(kept: &Kept, copy: fn(&Directory, &Path, &str) -> Result<SealedFile>, kind: &str) -> Result<()> {
+fn read_kept(
+    kept: &Kept,
+    copy: fn(&Directory, &Path, &str) -> Result<SealedFile>,
+    kind: &str,
+    print: fn(&mut dyn Read, &mut dyn Write) -> Result<()>,
+) -> Result<()> {
     let data = kept.of.path();
     let directory = Directory::existing(data, &Lake::existing(data)?.snapshot()?)?;
     let mut read = copy(&directory, data, &kept.import)?.open()?;
     runtime()?.block_on(record(&kept.of, &format!("import-{}", kept.import), kind))?;
-    output::print(|out| {
-        std::io::copy(&mut read, out).map(drop).map_err(|error| Error::new(format!("the copy cannot be read: {error}")))
-    })
+    output::print(|out| print(&mut read, out))
+}
+
+fn as_kept(copy: &mut dyn Read, out: &mut dyn Write) -> Result<()> {
+    std::io::copy(copy, out).map(drop).map_err(|error| Error::new(format!("the copy cannot be read: {error}")))
 }
 
 fn table(name: &str) -> Result<&'static Table> {
@@ -275,7 +282,7 @@ fn verify(data: &DataDirectory) -> Result<()> {
     let files = snapshot.verify(|_| bar.inc(1))?;
     let copies = match Directory::is_to_be_made(&data.path, &snapshot) {
         true => 0,
-        false => import::verify(&Directory::open(&data.path, &snapshot)?, &data.path)?,
+        false => import::verify(&Directory::open(&data.path, &snapshot)?, &data.path, &snapshot)?,
     };
     bar.finish_and_clear();
     let version = snapshot.manifest.version;

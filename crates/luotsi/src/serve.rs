@@ -9,7 +9,7 @@ use analytics::lake::{Lake, make_private};
 use analytics::lock::importing;
 use analytics::{Error, Result};
 use operations::calendar::Calendar;
-use store::{Desk, Filter, Log};
+use store::{Alone, Desk, Filter, Location, Log};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{App, Figures, Parts, Service, Strangers, tell};
@@ -73,6 +73,10 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
     place.check_format()?;
     make_private(data)?;
     let _serving = analytics::lock::serving(data)?;
+    let _alone = match place.location() {
+        Location::Database(url) => Some(Alone::on(&url).map_err(told)?),
+        Location::File(_) | Location::Memory => None,
+    };
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
         let listener = bind(serving.listen, "--listen").await?;

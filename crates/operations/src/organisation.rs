@@ -324,12 +324,16 @@ impl Organisation {
 
 fn set<T: Dated>(all: &mut BTreeMap<String, Vec<Held<T>>>, new: &T) {
     let held = all.entry(new.id().into()).or_default();
-    held.retain(|it| it.what.from() != new.from());
+    // A place named for the same day before was a mistake: it never held, and is remembered as one that was left.
+    for mistaken in held.iter_mut().filter(|it| it.what.from() == new.from()) {
+        mistaken.to = Some(new.from());
+    }
     held.push(Held { what: new.clone(), to: None });
 }
 
 fn end<T: Dated>(all: &mut BTreeMap<String, Vec<Held<T>>>, (id, from): (&str, i32), to: i32) {
-    for held in all.get_mut(id).into_iter().flatten().filter(|held| held.what.from() == from) {
+    let stands = |held: &&mut Held<T>| held.what.from() == from && held.to != Some(from);
+    for held in all.get_mut(id).into_iter().flatten().filter(stands) {
         held.to = Some(to);
     }
 }
@@ -460,6 +464,32 @@ mod tests {
         assert_eq!(held, [(10, Some(20)), (20, Some(40))]);
         let held = professionals(&events);
         assert_eq!((held[0].valid_from.0, held[0].valid_to.map(|day| day.0)), (12, Some(30)));
+    }
+
+    #[test]
+    fn a_unit_that_was_a_mistake_opens_no_more_and_the_right_one_does() {
+        let units = ["county", "a", "b"].map(|id| match id {
+            "county" => Command::SetUnit(unit(id, None, UnitLevel::County, 0)),
+            _ => Command::SetUnit(unit(id, Some("county"), UnitLevel::Unit, 0)),
+        });
+        let set = |unit| Command::SetProfessional(nurse("n1", unit, 12));
+        // Units named one after another from one day on, and where they work then.
+        for (named, opens) in
+            [(vec!["a"], "a"), (vec!["a", "b"], "b"), (vec!["a", "b", "a"], "a"), (vec!["b", "a", "a"], "a")]
+        {
+            let commands: Vec<Command> = units.iter().cloned().chain(named.iter().map(|it| set(it))).collect();
+            let (organisation, _) = given(&commands);
+            for day in [12, 13, 100] {
+                for unit in named.iter().copied() {
+                    assert_eq!(organisation.opens("n1", unit, day), unit == opens, "{named:?}: {unit} on {day}");
+                }
+            }
+            // They leave: nothing of what was a mistake comes back.
+            let (organisation, _) =
+                given(&[commands, vec![Command::EndProfessional { id: "n1".into(), on: 20 }]].concat());
+            assert!(named.iter().all(|unit| !organisation.opens("n1", unit, 20)), "{named:?}");
+            assert_eq!(organisation.profession("n1", 19), Some(Profession::Nurse), "{named:?}");
+        }
     }
 
     #[test]

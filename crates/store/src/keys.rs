@@ -281,6 +281,13 @@ impl Keys {
                  COPY`; a log in a database is written from one data directory alone, and this may be another",
             );
         }
+        match self.has_any() {
+            Ok(false) if head.age > 0 => {
+                return wrong("are gone: not one is left of those that were made", "put back the newest keys.db");
+            }
+            Ok(_) => {}
+            Err(failure) => return wrong(&format!("cannot be read: {failure}"), failure.remedy()),
+        }
         match self.is_of_age(head.age) {
             Ok(true) => Ok(()),
             Ok(false) => wrong(
@@ -289,6 +296,12 @@ impl Keys {
             ),
             Err(failure) => wrong(&format!("cannot be read: {failure}"), failure.remedy()),
         }
+    }
+
+    /// Whether any key was ever made here; one that was destroyed is remembered.
+    fn has_any(&self) -> Outcome<bool> {
+        let found = held(&self.opening).database.query_row("SELECT EXISTS (SELECT 1 FROM keys)", [], |row| row.get(0));
+        found.map_err(trouble)
     }
 
     /// Whether nothing was made or destroyed that is not known here.

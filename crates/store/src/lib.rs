@@ -39,6 +39,7 @@ pub use keys::join::Joined;
 pub use keys::{Erasure, KEY_FILE, KEYS, Keys, hex, is_keys, random, signature};
 pub use log::{Filter, KEY_MISSING, Location, Log, Page};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
+pub use postgres::Alone;
 pub use sqlite::copy_database;
 pub use tokens::withdraw_tokens;
 pub use view::{CONTACT, CONVERSATION, ERASED, RESIDENT, View, contact_of, resident_of, stream};

@@ -23,6 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the database may take for one question. It must be longer than its own waits.
 const LONGEST: Duration = Duration::from_secs(40);
 
+/// How often, and after how long each time, a server tries to be the only one.
+const SERVED_TRIES: usize = 30;
+const SERVED_AGAIN: Duration = Duration::from_millis(200);
+
 /// Run by everybody who opens the log; under a lock, because two may come at once.
 const SCHEMA: &str = "
 SELECT pg_advisory_xact_lock(5027441);
@@ -135,6 +139,42 @@ impl Drop for Driver {
     }
 }
 
+/// Says to other servers, for as long as it is held, that one serves this database's log.
+pub struct Alone {
+    _client: tokio_postgres::Client,
+    _driver: Driver,
+}
+
+impl Alone {
+    /// An error where another server serves it; one that is just ending is waited for.
+    pub fn on(url: &str) -> Result<Alone> {
+        let driver = Driver::start()?;
+        let broken = |error: &dyn std::fmt::Display| Error::new(format!("the database: {error}"));
+        let client = driver.wait(async {
+            let (client, connection) = config(url)?.connect(NoTls).await.map_err(|error| broken(&error))?;
+            tokio::spawn(connection);
+            for _ in 0..SERVED_TRIES {
+                let row = client.query_one("SELECT pg_try_advisory_lock(5027442)", &[]).await;
+                if row.map_err(|error| broken(&error))?.get::<_, bool>(0) {
+                    return Ok(client);
+                }
+                tokio::time::sleep(SERVED_AGAIN).await;
+            }
+            let what = "another server serves the log of this database, perhaps from a copy of this data directory";
+            Err(Error::new(what).remedy("end it first: two copies of the keys would go apart"))
+        })?;
+        Ok(Alone { _client: client, _driver: driver })
+    }
+}
+
+fn config(url: &str) -> Result<Config> {
+    let mut config: Config = url.parse().map_err(|error| Error::new(format!("the database's address: {error}")))?;
+    // A peer that is gone is known to be gone in seconds, not in hours.
+    config.connect_timeout(PATIENCE).tcp_user_timeout(2 * PATIENCE);
+    config.keepalives_idle(2 * PATIENCE).keepalives_interval(PATIENCE);
+    Ok(config)
+}
+
 /// One of several hands on one database. Every call waits: it belongs on a thread of its own.
 pub struct Postgres {
     driver: Arc<Driver>,
@@ -166,10 +206,7 @@ impl Postgres {
     }
 
     fn connect(url: &str) -> Result<Postgres> {
-        let mut config: Config = url.parse().map_err(|error| Error::new(format!("the database's address: {error}")))?;
-        // A peer that is gone is known to be gone in seconds, not in hours.
-        config.connect_timeout(PATIENCE).tcp_user_timeout(2 * PATIENCE);
-        config.keepalives_idle(2 * PATIENCE).keepalives_interval(PATIENCE);
+        let config = config(url)?;
         // Recycled connections are asked whether they still live: a lost one costs a question, not an append.
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Verified };
         let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -30,6 +30,8 @@ const HEAD: Duration = Duration::from_secs(15);
 /// Of an answer so many bytes are taken within so long, or it is given up.
 const TAKEN: usize = 16 * 1024;
 const TAKEN_WITHIN: Duration = Duration::from_secs(20);
+/// A connection is given so long to send what it has to say, however many others wait.
+const SAID_WITHIN: Duration = Duration::from_secs(2);
 /// An answer under way is left alone for so long, however many others wait.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
 /// After so long it is looked again whether there is room.
@@ -93,9 +95,9 @@ struct All(Mutex<HashMap<u64, Arc<Standing>>>);
 /// How a connection stands.
 struct Standing {
     begun: Instant,
-    /// Requests that have no whole answer yet.
+    /// Requests that have come whole, and have no whole answer yet.
     asked: AtomicU64,
-    /// Milliseconds after `begun` at which it last turned from silent to asking, or back.
+    /// Milliseconds after `begun` at which it last turned from silent to sending or asking, or back.
     turned: AtomicU64,
     close: Notify,
 }
@@ -122,13 +124,16 @@ impl All {
         standing
     }
 
-    /// Closes the connection that has been silent longest, or else the one whose answer has been under way longest; false:
-    /// every one has asked a moment ago.
+    /// Closes the connection that has been silent longest, or has sent half a request; else one that has just come and said
+    /// nothing yet, or else the one whose answer has been under way longest. False: every one has asked a moment ago.
     fn close_one(&self) -> bool {
         let mut all = self.lock();
-        let place = |it: &Standing| (it.asked.load(Ordering::Relaxed) > 0, it.since());
+        let place = |it: &Standing| {
+            let (is_asking, since) = (it.asked.load(Ordering::Relaxed) > 0, it.since());
+            (is_asking, since.elapsed() < SAID_WITHIN, since)
+        };
         let Some((number, first)) = all.iter().min_by_key(|(_, it)| place(it)) else { return false };
-        let (is_asking, since) = place(first);
+        let (is_asking, _, since) = place(first);
         if is_asking && since.elapsed() < ANSWERED_WITHIN {
             return false;
         }
@@ -152,11 +157,18 @@ async fn one(
     let _ = socket.set_nodelay(true);
     let standing_of_request = Arc::clone(standing);
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
         let asking = Asking::of(&standing_of_request);
+        if request.body().is_end_stream() {
+            asking.is_whole();
+        }
+        let mut request = request.map(|body| Body::new(Question { body, asking: Arc::clone(&asking) }));
+        request.extensions_mut().insert(ConnectInfo(peer));
         let answer = router.clone().oneshot(request);
-        async move { Ok::<_, Infallible>(answer.await?.map(|body| Answer { body, _asking: asking })) }
+        async move {
+            let answer = answer.await?;
+            asking.is_whole();
+            Ok::<_, Infallible>(answer.map(|body| Answer { body, _asking: asking }))
+        }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
@@ -171,28 +183,70 @@ async fn one(
     let _ = connection.await;
 }
 
-/// Says of a connection that it waits for an answer, until it is dropped.
-struct Asking(Arc<Standing>);
+/// Says of a connection that it sends a request, and once that has come whole, that it waits for an answer, until it is
+/// dropped. Whoever holds back the rest of a request does not wait.
+struct Asking {
+    of: Arc<Standing>,
+    counts: AtomicBool,
+}
 
 impl Asking {
-    fn of(standing: &Arc<Standing>) -> Asking {
-        standing.asked.fetch_add(1, Ordering::Relaxed);
+    fn of(standing: &Arc<Standing>) -> Arc<Asking> {
         standing.turn();
-        Asking(Arc::clone(standing))
+        Arc::new(Asking { of: Arc::clone(standing), counts: AtomicBool::new(false) })
+    }
+
+    fn is_whole(&self) {
+        if !self.counts.swap(true, Ordering::Relaxed) {
+            self.of.asked.fetch_add(1, Ordering::Relaxed);
+            self.of.turn();
+        }
     }
 }
 
 impl Drop for Asking {
     fn drop(&mut self) {
-        self.0.asked.fetch_sub(1, Ordering::Relaxed);
-        self.0.turn();
+        if *self.counts.get_mut() {
+            self.of.asked.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.of.turn();
+    }
+}
+
+/// A request's body, which says when it has come whole.
+struct Question {
+    body: Incoming,
+    asking: Arc<Asking>,
+}
+
+impl HttpBody for Question {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if frame.is_none() || self.body.is_end_stream() {
+            self.asking.is_whole();
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
 /// An answer's body: as long as it is not sent, its connection is not silent.
 struct Answer {
     body: Body,
-    _asking: Asking,
+    _asking: Arc<Asking>,
 }
 
 impl HttpBody for Answer {

@@ -11,7 +11,7 @@ use super::read::{Copied, Record};
 use super::seal::SealedFile;
 use super::{Directory, FINISHED, Mapping, keep};
 use crate::error::{Error, Result};
-use crate::lake::{Erasure, Lake};
+use crate::lake::{Erasure, Lake, Snapshot};
 use crate::lock::{erasing, lock};
 
 /// The rows that an erasure took out.
@@ -26,20 +26,54 @@ pub struct Forgotten {
 }
 
 /// A resident who is to be forgotten.
-struct Whom<'a> {
-    /// In the one spelling of ids.
-    id: &'a str,
-    resident: i64,
+struct Whom {
+    /// Every id that may be theirs in a copy, in the one spelling of ids: as the source writes it, and with the prefix that a
+    /// mapping puts before it.
+    ids: Vec<String>,
+    residents: Vec<i64>,
 }
 
-impl Whom<'_> {
+impl Whom {
+    /// Finds out who is meant by an id as the source wrote it. Where a mapping puts a prefix before ids, the one with it may
+    /// be; an id that somebody has as it stands is theirs alone.
+    fn meant_by(data: &Path, id: &str, facts: &Snapshot, directory: &mut Directory) -> Result<Whom> {
+        let mut ids = vec![id.to_string()];
+        for folder in keep::entries(&data.join("imports"))? {
+            let prefixed = keep::mapping(&folder)?.prefixes.get("resident_id").map(|prefix| format!("{prefix}{id}"));
+            ids.extend(prefixed.filter(|prefixed| !ids.contains(prefixed)));
+        }
+        let residents: Vec<i64> = ids.iter().map(|id| directory.resident(id.as_bytes())).collect();
+        if facts.has_resident(residents[0])? {
+            return Ok(Whom { ids: vec![id.into()], residents: vec![residents[0]] });
+        }
+        let mut known = Vec::new();
+        for (id, resident) in ids.iter().zip(&residents) {
+            if facts.has_resident(*resident)? {
+                known.push((id, *resident));
+            }
+        }
+        match known.as_slice() {
+            // Of somebody whose rows were all refused the copies alone know.
+            [] => Ok(Whom { ids, residents }),
+            [(_, resident)] => Ok(Whom { residents: vec![*resident], ids: ids.clone() }),
+            several => {
+                let names: Vec<&str> = several.iter().map(|(id, _)| id.as_str()).collect();
+                Err(Error::new("sources of several people write this id")
+                    .remedy(format!("name one: {}", names.join(", "))))
+            }
+        }
+    }
+
     /// Whether a record is theirs: its resident is, or their id stands in a column that the import did not take, where an
     /// id that is no short number cannot mean anything else.
     fn has(&self, record: &Record, owner: Option<&Owner>, directory: &mut Directory) -> bool {
-        let is_telling = self.id.chars().count() >= 8 || self.id.chars().any(char::is_alphabetic);
-        let is_id = |field: &[u8]| std::str::from_utf8(field).is_ok_and(|text| facts::label(text) == self.id);
-        owner.and_then(|owner| owner.whose(record, directory)) == Some(self.resident)
-            || (is_telling && record.fields.iter().any(is_id))
+        let is_telling = |id: &String| id.chars().count() >= 8 || id.chars().any(char::is_alphabetic);
+        let telling: Vec<&String> = self.ids.iter().filter(|id| is_telling(id)).collect();
+        let is_id = |field: &[u8]| {
+            std::str::from_utf8(field).is_ok_and(|text| telling.iter().any(|id| facts::label(text) == id.as_str()))
+        };
+        owner.and_then(|owner| owner.whose(record, directory)).is_some_and(|whose| self.residents.contains(&whose))
+            || (!telling.is_empty() && record.fields.iter().any(is_id))
     }
 }
 
@@ -50,23 +84,27 @@ impl Whom<'_> {
 pub fn erase(data: &Path, id: &str, reason: &str, now: i64, is_known: bool) -> Result<Forgotten> {
     let lake = Lake::existing(data)?;
     let _erasing = erasing(data)?;
-    let mut directory = Directory::existing(data, &lake.snapshot()?)?;
-    let resident = directory.resident(id.as_bytes());
+    let facts = lake.snapshot()?;
+    let mut directory = Directory::existing(data, &facts)?;
     keep::seal_what_is_in_clear(&directory, data)?;
-    let copied = from_copies(data, &Whom { id, resident }, &mut directory)?;
+    let whom = Whom::meant_by(data, id, &facts, &mut directory)?;
+    let copied = from_copies(data, &whom, &mut directory)?;
     let _lock = lock(data)?;
     let mut commit = lake.commit()?;
     commit.made_with(&directory.check())?;
-    let rows = commit.erase(&[resident])?;
+    let rows = commit.erase(&whom.residents)?;
     if rows + copied == 0 && !is_known {
         // An erasure that was broken off at its very end left older versions behind.
         lake.release_at_once()?;
         return Err(Error::new("nobody is known here under this id").remedy("the id as the source wrote it"));
     }
-    commit.note(Erasure { resident, at: now, reason: directory.seal_text(reason)?, lifted: false });
+    for resident in &whom.residents {
+        let reason = directory.seal_text(reason)?;
+        commit.note(Erasure { resident: *resident, at: now, reason, lifted: false });
+    }
     commit.finish()?;
     lake.release_at_once()?;
-    Ok(Forgotten { resident, rows, copied })
+    Ok(Forgotten { resident: whom.residents[0], rows, copied })
 }
 
 /// Ends an erasure: from now on imports take rows of the resident in again. Rows that were erased do not come back.
@@ -75,14 +113,17 @@ pub fn lift(data: &Path, id: &str, reason: &str, now: i64) -> Result<i64> {
     let _lock = lock(data)?;
     let snapshot = lake.snapshot()?;
     let mut directory = Directory::existing(data, &snapshot)?;
-    let resident = directory.resident(id.as_bytes());
-    if !snapshot.manifest.erased().contains(&resident) {
+    let (erased, whom) = (snapshot.manifest.erased(), Whom::meant_by(data, id, &snapshot, &mut directory)?);
+    let residents: Vec<i64> = whom.residents.into_iter().filter(|resident| erased.contains(resident)).collect();
+    let Some(first) = residents.first().copied() else {
         return Err(Error::new("nobody is erased here under this id").remedy("the id as the source wrote it"));
-    }
+    };
     let mut commit = lake.commit()?;
-    commit.note(Erasure { resident, at: now, reason: directory.seal_text(reason)?, lifted: true });
+    for resident in residents {
+        commit.note(Erasure { resident, at: now, reason: directory.seal_text(reason)?, lifted: true });
+    }
     commit.finish()?;
-    Ok(resident)
+    Ok(first)
 }
 
 /// Takes rows of everybody who was erased out of the original of one import, which has just brought some again.
@@ -101,7 +142,7 @@ pub fn from_original(data: &Path, import: &str, table: &'static Table, directory
 }
 
 /// Takes the rows of a resident out of every copy; gives how many.
-fn from_copies(data: &Path, whom: &Whom<'_>, directory: &mut Directory) -> Result<u64> {
+fn from_copies(data: &Path, whom: &Whom, directory: &mut Directory) -> Result<u64> {
     let mut copied = 0;
     for folder in keep::entries(&data.join("imports"))? {
         let import = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();

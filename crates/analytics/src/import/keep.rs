@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::seal::SealedFile;
 use super::{Directory, Mapping, past};
 use crate::error::{Error, Result};
-use crate::lake::write_private;
+use crate::lake::{Snapshot, write_private};
 
 /// How the file was read.
 const MAPPING: &str = "mapping.json";
@@ -50,11 +50,16 @@ fn there(copy: SealedFile, otherwise: &str) -> Result<SealedFile> {
 
 /// Makes sure that every copy that was kept is there and opens; gives how many. Of an import that was killed there is none
 /// to rely on: it is run again whole.
-pub fn verify(directory: &Directory, data: &Path) -> Result<u64> {
+pub fn verify(directory: &Directory, data: &Path, facts: &Snapshot) -> Result<u64> {
     if let Some(clear) = in_clear(data)?.first() {
         return Err(Error::new("this copy stands in clear, as an earlier program kept it")
             .at(clear.display())
             .remedy("the next import seals it"));
+    }
+    if let Some(gone) = facts.manifest.imports.iter().find(|import| !data.join("imports").join(import).is_dir()) {
+        return Err(Error::new("an import brought rows, and what was kept of it is gone")
+            .at(data.join("imports").join(gone).display())
+            .remedy("restore it from a backup"));
     }
     let mut copies = 0;
     for past in past(data)?.iter().filter(|past| past.whole) {

@@ -1,6 +1,8 @@
 //! Refused rows, whole, with line, column and reason, so that they can be mended and imported again. Sealed, as the
 //! original is.
 
+use std::io::{BufRead, BufReader, Read, Write};
+
 use super::read::{About, Record};
 use super::reasons::{Refused, columns, text};
 use super::seal::{SealedFile, SealedWriter};
@@ -8,6 +10,28 @@ use crate::error::{Error, Result};
 
 /// Columns that the quarantine adds; an import passes over columns that begin with `_`.
 const ADDED: [&str; 3] = ["_line", "_column", "_reason"];
+
+/// Writes refused rows on, so that no spreadsheet takes a cell for a formula: an import takes the apostrophes off again.
+/// Numbers keep their sign.
+pub fn harmless_rows(rows: &mut dyn Read, out: &mut dyn Write) -> Result<()> {
+    let broken = |error: &dyn std::fmt::Display| Error::new(format!("the refused rows cannot be read: {error}"));
+    let mut rows = BufReader::new(rows);
+    let head = rows.fill_buf().map_err(|error| broken(&error))?;
+    let separator = head.get(ADDED[0].len()).copied().unwrap_or(b',');
+    let mut reader = csv::ReaderBuilder::new();
+    let mut rows = reader.delimiter(separator).flexible(true).has_headers(false).from_reader(rows);
+    let mut out = csv::WriterBuilder::new().delimiter(separator).flexible(true).from_writer(out);
+    let is_number = |text: &str| text.replace(',', ".").parse::<f64>().is_ok_and(f64::is_finite);
+    for row in rows.byte_records() {
+        let row = row.map_err(|error| broken(&error))?;
+        let cells = row.iter().map(|cell| match std::str::from_utf8(cell) {
+            Ok(text) if !is_number(text) => facts::harmless(text).into_owned().into_bytes(),
+            _ => cell.to_vec(),
+        });
+        out.write_record(cells).map_err(|error| broken(&error))?;
+    }
+    out.flush().map_err(|error| Error::new(format!("cannot write: {error}")))
+}
 
 /// The quarantine of one import, made when the first row is refused.
 pub struct Quarantine {

@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Int64Type};
 use facts::{TABLES, Table};
 use serde::{Deserialize, Serialize};
 
-use super::{Commit, Manifest, PartitionFiles, on_all_cores, read_columns, read_file};
+use super::{Commit, Manifest, PartitionFiles, Snapshot, on_all_cores, read_columns, read_file};
 use crate::error::Result;
 use crate::index;
 use crate::layout::{FileEntry, FileWriter, partition_name, partition_of};
@@ -40,6 +40,25 @@ impl Manifest {
             }
         }
         erased
+    }
+}
+
+impl Snapshot {
+    /// Whether any row stands, or stood, at a resident.
+    pub fn has_resident(&self, resident: i64) -> Result<bool> {
+        let at = Leaving { residents: &[resident], ..Leaving::default() };
+        for table in TABLES.iter().copied().filter(|table| table.by_resident()) {
+            let files =
+                self.partition(table, partition_of(table, resident)).into_iter().flat_map(PartitionFiles::files);
+            for file in files.filter(|file| at.may_be_in(file)) {
+                for batch in read_columns(&self.folder, file, Some(&["resident_id"]))? {
+                    if residents_of(&batch?).any(|it| it == Some(resident)) {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
     }
 }
 

@@ -4,6 +4,8 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -110,6 +112,41 @@ fn where_descriptors_are_scarce_the_silent_make_room_for_those_who_ask() {
         assert!(begun.elapsed() < Duration::from_secs(45), "and is answered after {:?}", begun.elapsed());
     }
     drop(silent);
+    // Half requests come one after another, and whoever asks needs a moment to begin.
+    let is_over = Arc::new(AtomicBool::new(false));
+    let halves: Vec<_> = (0..2)
+        .map(|_| {
+            let (address, is_over) = (server.address.clone(), Arc::clone(&is_over));
+            std::thread::spawn(move || {
+                let mut kept = std::collections::VecDeque::new();
+                while !is_over.load(Ordering::Relaxed) {
+                    if let Ok(mut half) = TcpStream::connect(&address) {
+                        let head =
+                            format!("POST /api/contacts HTTP/1.1\r\nHost: {address}\r\nContent-Length: 90\r\n\r\n{{");
+                        let _ = half.write_all(head.as_bytes());
+                        kept.push_back(half);
+                    }
+                    if kept.len() > 100 {
+                        kept.pop_front();
+                    }
+                    std::thread::sleep(Duration::from_millis(40));
+                }
+            })
+        })
+        .collect();
+    std::thread::sleep(Duration::from_secs(4));
+    let answered = (0..12).filter(|_| {
+        let mut stream = connected(&server.address);
+        std::thread::sleep(Duration::from_millis(150));
+        let asked = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address);
+        let mut answer = String::new();
+        let _ = stream.write_all(asked.as_bytes()).and_then(|()| stream.read_to_string(&mut answer));
+        answer.starts_with("HTTP/1.1 200")
+    });
+    let answered = answered.count();
+    is_over.store(true, Ordering::Relaxed);
+    halves.into_iter().for_each(|it| it.join().expect("ended"));
+    assert!(answered >= 11, "{answered} of 12 were answered");
 }
 
 fn memory(server: &Server) -> u64 {

@@ -181,6 +181,11 @@ fn a_log_in_a_database_is_proved_and_written_from_one_directory_alone() {
     assert!(!none.status.success() && told(&none).contains("there is no log"), "{}", told(&none));
     let mut server = Server::on_database(&first, &database);
     assert_eq!(call(&server.address, "POST", "/api/contacts", "", Some(&opening("one"))).expect("an answer").0, 201);
+    // Not from a copy of the directory either: its keys would go apart from those that are here.
+    let copy = folder.path().join("copy");
+    assert!(Command::new("cp").arg("-a").args([&first, &copy]).status().expect("cp runs").success());
+    let refused = on_database(&database, &copy, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(refused.status.code() == Some(1) && told(&refused).contains("another server"), "{}", told(&refused));
     for running in [true, false] {
         if !running {
             server.end();
@@ -189,7 +194,8 @@ fn a_log_in_a_database_is_proved_and_written_from_one_directory_alone() {
         let text = told(&refused);
         assert_eq!(refused.status.code(), Some(1), "{text}");
         assert!(
-            text.contains("keys are missing") || text.contains("not those that this log was written with"),
+            text.contains(if running { "another server" } else { "keys are missing" })
+                || text.contains("not those that this log was written with"),
             "{text}"
         );
         assert!(!second.join("keys/keys.db").exists(), "and nothing is made anew");

@@ -81,6 +81,14 @@ fn who_has_left_or_moved_opens_nothing_where_they_were() {
             ("they were set today by mistake", vec![works("n", "small", day)], vec![ended("n", day)], false),
             ("they leave tomorrow", vec![works("n", "small", day - 9)], vec![ended("n", day + 1)], true),
             ("they move", vec![works("n", "small", day - 9)], vec![works("n", "other", day)], false),
+            ("the unit was a mistake", vec![works("n", "small", day - 9)], vec![works("n", "other", day - 9)], false),
+            ("the unit was a mistake today", vec![works("n", "small", day)], vec![works("n", "other", day)], false),
+            (
+                "they leave on the day of a mistake",
+                vec![works("n", "small", day)],
+                vec![works("n", "other", day), ended("n", day)],
+                false,
+            ),
             ("they move tomorrow", vec![works("n", "small", day - 9)], vec![works("n", "other", day + 1)], true),
             (
                 "another leaves",

@@ -89,7 +89,7 @@ pub fn unreadable_file(path: &Path, error: &std::io::Error) -> Error {
         let what = "this is a folder, not a file";
         return Error::new(what).at(path.display()).remedy("name the files in it: FOLDER/*.parquet, FOLDER/*.csv");
     }
-    Error::file("read", path, error)
+    Error::file("read", path, error).remedy("rows are missing, and none is stored: fetch the file again")
 }
 
 /// A text compressed by gzip, in one part or several, perhaps with noughts behind, as tapes and block devices leave them.

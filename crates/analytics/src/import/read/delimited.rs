@@ -30,6 +30,8 @@ pub struct Delimited {
     begins: Rc<Cell<u64>>,
     /// Lines before the header.
     skipped: u64,
+    /// Rows that an import refused and Luotsi wrote: a cell that looks like a formula has an apostrophe before it.
+    is_own: bool,
     ended: bool,
     /// The error that came after the records that were handed over.
     failed: Option<Error>,
@@ -93,7 +95,8 @@ impl Delimited {
             && head[..found.line].iter().all(|it| is_blank(it));
         let about = About { header: names.clone(), names, separator: found.separator, read_as, usual };
         let skipped = found.line as u64;
-        Ok(Delimited { reader, about, path: path.into(), begins, skipped, ended: false, failed: None })
+        let is_own = own.is_some();
+        Ok(Delimited { reader, about, path: path.into(), begins, skipped, is_own, ended: false, failed: None })
     }
 
     /// The next records; an error comes once, after the records that stand before it.
@@ -129,6 +132,11 @@ impl Delimited {
                 self.ended = true;
                 // No end of a line came after it.
                 return Some(Err(unreadable(&self.path, line + 1, &"a quote is never closed")));
+            }
+            Ok(true) if self.is_own => {
+                let plain =
+                    |field: &[u8]| std::str::from_utf8(field).map_or(field.to_vec(), |it| facts::as_before(it).into());
+                return Some(Ok(Record { line, fields: fields.iter().map(plain).collect() }));
             }
             Ok(true) => return Some(Ok(Record { line, fields })),
             Ok(false) => self.ended = true,
