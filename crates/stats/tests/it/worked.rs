@@ -100,8 +100,12 @@ fn nelsons_tests_are_as_others_tried_them() {
     for case in cases["nelson_rules"].as_array().into_iter().flatten() {
         let (_, rule) = rules.iter().find(|(name, _)| case["rule"] == *name).expect("one of the eight");
         let z: Vec<f64> = case["z"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-        // The cases stand alone; here a point on the centre, which ends no trend, comes before them.
-        let z: Vec<f64> = if *rule == Rule::Trend { z.iter().map(|it| it - 0.05).collect() } else { z };
+        // The cases stand alone; here points on the centre come before them, which end no trend and are near the centre.
+        let z: Vec<f64> = match rule {
+            Rule::Trend => z.iter().map(|it| it - 0.05).collect(),
+            Rule::NearCentre => [1.5].into_iter().chain(z).collect(),
+            _ => z,
+        };
         let found = after_baseline("nelson", &z);
         assert_eq!(Some(!places(&found, *rule).is_empty()), case["signal"].as_bool(), "{case}: {found:?}");
         checked += 1;
