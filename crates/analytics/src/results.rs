@@ -18,12 +18,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::error::{Error, Result};
 use crate::lake::{Snapshot, private, write_private};
 use crate::measure::{
-    self, Catalogue, Cube, Definition, Draft, Figure, Gathering, Grouping, Links, MeasureFile, Past, Request, Tree,
-    Windows, groups, run_file,
+    self, Asked, Catalogue, Cube, Definition, Draft, Figure, Gathering, Grouping, Links, MeasureFile, Past, Request,
+    Tree, Windows, groups, run_file,
 };
 
 /// Raised when the engine makes other figures of the same facts.
-const ENGINE: u32 = 3;
+const ENGINE: u32 = 4;
 
 /// Cases settle for so long after their month: answers come in, booked visits happen.
 const SETTLES: i64 = 92 * 86_400 * 1_000_000;
@@ -268,7 +268,7 @@ impl Results {
     ) -> Result<Summary> {
         let mut summary = Summary::default();
         let mut begun = None;
-        let mut links = Links::new(catalogue, threshold);
+        let links = Links::new(catalogue, threshold);
         for group in groups(catalogue) {
             let files: Vec<&MeasureFile> = group.into_iter().map(|file| &catalogue.files[file]).collect();
             let mut asked = Vec::new();
@@ -308,33 +308,41 @@ impl Results {
             }
             let publication = begun.map_or_else(|| self.begin(snapshot, as_of, threshold), Ok)?;
             begun = Some(publication);
-            // Totals come first, and a breakdown would tell a total that is hidden; wholes come before their parts.
-            made.sort_by_key(|made| (!made.dimension.is_empty(), links.depth(&made.draft.measure)));
-            for made in &made {
-                let figures = self.hide(made, &mut links)?;
+            for (made, figures) in made.iter().zip(self.hide(&made, &links)?) {
                 self.store(publication, made, as_of, &figures)?;
             }
         }
         Ok(summary)
     }
 
-    /// The figures of a measure with everything hidden that must be, or was before.
-    fn hide(&self, made: &Made<'_>, links: &mut Links<'_>) -> Result<Vec<Figure>> {
+    /// The figures of linked measures with everything hidden that must be, or was before.
+    fn hide(&self, made: &[Made<'_>], links: &Links<'_>) -> Result<Vec<Vec<Figure>>> {
+        let before = made.iter().map(|made| self.before(made)).collect::<Result<Vec<_>>>()?;
+        let hidden: Vec<_> = before.iter().map(|it| |figure: &Figure| it.hidden.contains(&key(figure))).collect();
+        let windows = before.iter().map(|it| {
+            |figure: &Figure| {
+                let (measure, _, unit, stratum, class) = key(figure);
+                it.windows.get(&(measure, unit, stratum, class)).cloned()
+            }
+        });
+        let windows: Vec<_> = windows.collect();
+        let past = |at: usize| Past { hidden: &hidden[at], gone: &before[at].gone, windows: &windows[at] };
+        let asked = made.iter().enumerate().map(|(at, Made { draft, tree, dimension, .. })| Asked {
+            draft,
+            tree,
+            dimension,
+            past: past(at),
+        });
+        Ok(links.figures(&asked.collect::<Vec<_>>()))
+    }
+
+    /// The figures of a measure as they were published before.
+    fn before(&self, made: &Made<'_>) -> Result<Before> {
         let (measure, dimension) = (&made.draft.measure, made.dimension);
         let hidden = self.hidden(measure, dimension)?;
-        let totals = if dimension.is_empty() { HashSet::new() } else { self.hidden(measure, "")? };
-        let gone: Vec<Figure> = hidden.iter().map(|key| valueless(key, measure, dimension)).collect();
-        let before = |figure: &Figure| {
-            let (measure, month, unit, ..) = key(figure);
-            let total = (measure, month, unit, String::new(), String::new());
-            hidden.contains(&key(figure)) || totals.contains(&total)
-        };
+        let gone = hidden.iter().map(|key| valueless(key, measure, dimension)).collect();
         let windows = self.windows(measure, dimension, made.stale.first().map_or("", |month| &month.name))?;
-        let windows = |figure: &Figure| {
-            let (measure, _, unit, stratum, class) = key(figure);
-            windows.get(&(measure, unit, stratum, class)).cloned()
-        };
-        Ok(links.figures(&made.draft, &made.tree, dimension, &Past { hidden: &before, gone: &gone, windows: &windows }))
+        Ok(Before { hidden, gone, windows })
     }
 
     /// Writes down what a publication is made from.
@@ -542,6 +550,14 @@ fn valueless((id, month, unit, stratum, class): &Key, measure: &Definition, dime
         strata: stratum.into_iter().chain(class).collect(),
         ..Figure::default()
     }
+}
+
+/// The figures of a measure as they were published before.
+struct Before {
+    hidden: HashSet<Key>,
+    /// The figures that were hidden, without their values.
+    gone: Vec<Figure>,
+    windows: HashMap<Place, Windows>,
 }
 
 /// A measure's figures that are to be stored.

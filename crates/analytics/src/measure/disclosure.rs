@@ -14,24 +14,16 @@ use super::tree::{Shape, Tree};
 use super::{Definition, Kind};
 
 /// More than any number of cases.
-pub(super) const UNBOUNDED: u64 = u64::MAX / 4;
-
-/// By period and unit the numbers that are known of it beside its total, each at the same place for every unit; none
-/// where it is not shown.
-pub(super) type Classes = HashMap<(String, String), Vec<Option<u64>>>;
+const UNBOUNDED: u64 = u64::MAX / 4;
 
 /// A unit's number of cases in one period and stratum.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub n: u64,
-    /// The most that it is known to be; [`UNBOUNDED`] where nothing tells.
-    pub most: u64,
     /// Place of the parent among the nodes.
     pub parent: Option<usize>,
     /// Few people: must stay uncertain.
     pub few: bool,
-    /// The rest to the most that it can be is of few people, and must stay uncertain.
-    pub few_left: bool,
     /// To be hidden whoever is behind it.
     pub hidden: bool,
 }
@@ -44,7 +36,6 @@ pub(super) struct Context<'a> {
     pub shapes: &'a HashMap<String, Shape>,
     pub past: &'a Past<'a>,
     pub threshold: u64,
-    pub classes: &'a Classes,
 }
 
 /// Earlier publications: the figures that they hid, and the windows that they show.
@@ -171,13 +162,18 @@ fn absent_parts(figures: &[Figure], hidden: &[bool]) -> Vec<Figure> {
     absent
 }
 
+/// Whether few people are behind the cases of a figure.
+pub(super) fn is_of_few(figure: &Figure, threshold: u64) -> bool {
+    figure.n > 0 && figure.people.min(figure.n) < threshold
+}
+
 /// Whether too few people are behind a figure to be shown.
 fn is_few(figure: &Figure, measure: &Definition, threshold: u64) -> bool {
     let few = |count: f64| count > 0.0 && count < threshold as f64;
     let tells = measure.kind == Kind::Classes || (measure.sensitive && measure.kind == Kind::Share);
     let hits = figure.numerator.filter(|_| tells);
     let n = figure.n as f64;
-    (figure.n > 0 && (figure.people < threshold || few(n))) || hits.is_some_and(|hits| few(hits) || few(n - hits))
+    is_of_few(figure, threshold) || hits.is_some_and(|hits| few(hits) || few(n - hits))
 }
 
 fn nodes_of(figures: &[Figure], slice: &[usize], hidden: &[bool], context: &Context<'_>, shape: &Shape) -> Vec<Node> {
@@ -188,10 +184,8 @@ fn nodes_of(figures: &[Figure], slice: &[usize], hidden: &[bool], context: &Cont
         let figure = &figures[*at];
         Node {
             n: figure.n,
-            most: UNBOUNDED,
             parent: unit.and_then(|unit| shape.above(unit).find_map(|unit| places.get(&unit).copied())),
             few: is_few(figure, context.measure, context.threshold),
-            few_left: false,
             hidden: hidden[*at] || unit.is_some_and(|unit| shape.blurred[unit]) || (context.past.hidden)(figure),
         }
     };
@@ -220,19 +214,14 @@ fn coverage_tells(figures: &[Figure], slice: &[usize], nodes: &[Node], threshold
 }
 
 /// Which nodes to hide so that no node with few people can be known to within the threshold.
-pub(super) fn hide(nodes: &[Node], threshold: u64) -> Vec<bool> {
+fn hide(nodes: &[Node], threshold: u64) -> Vec<bool> {
     let families = Families::of(nodes);
-    let mut hidden: Vec<bool> = nodes.iter().map(|node| node.few || node.few_left || node.hidden).collect();
+    let mut hidden: Vec<bool> = nodes.iter().map(|node| node.few || node.hidden).collect();
     loop {
         let bounds = families.bounds(nodes, &hidden);
-        let told = |node: &usize| {
-            let ((low, high), Node { few, few_left, most, .. }) = (bounds[*node], &nodes[*node]);
-            (*few && (low > 0 || high < threshold)) || (*few_left && (high < *most || low + threshold > *most))
-        };
+        let told = |node: &usize| nodes[*node].few && (bounds[*node].0 > 0 || bounds[*node].1 < threshold);
         let Some(exposed) = (0..nodes.len()).find(told) else { return hidden };
-        // A unit without a case may take some up.
-        let room = || (0..nodes.len()).find(|at| !hidden[*at] && nodes[*at].n == 0 && nodes[*at].most < UNBOUNDED);
-        match families.cover(nodes, &hidden, exposed).or_else(|| room().map(|at| vec![at])) {
+        match families.cover(nodes, &hidden, exposed) {
             Some(cover) => cover.into_iter().for_each(|at| hidden[at] = true),
             // Everything that could cover it is hidden already: nothing published touches it.
             None => return vec![true; nodes.len()],
@@ -278,7 +267,7 @@ impl Families {
         let mut bounds: Vec<(u64, u64)> = nodes
             .iter()
             .zip(hidden)
-            .map(|(node, hidden)| if *hidden { (0, node.most) } else { (node.n, node.n) })
+            .map(|(node, hidden)| if *hidden { (0, UNBOUNDED) } else { (node.n, node.n) })
             .collect();
         loop {
             let before = bounds.clone();
@@ -403,13 +392,6 @@ impl Breakdowns<'_> {
         }
     }
 
-    /// Numbers that are known of a unit beside its total.
-    fn classes(&self, unit: usize) -> &[Option<u64>] {
-        let Some(figure) = self.blocks[&unit].first().map(|at| &self.figures[*at]) else { return &[] };
-        let place = (figure.period.clone(), figure.unit_id.clone());
-        self.context.classes.get(&place).map_or(&[], Vec::as_slice)
-    }
-
     /// Cases in a part of a breakdown.
     fn count(&self, at: usize) -> u64 {
         let figure = &self.figures[at];
@@ -429,14 +411,7 @@ impl Breakdowns<'_> {
         let node = |unit: &usize| {
             let n = self.total(*unit);
             let parent = self.above(*unit).and_then(|above| units.iter().position(|unit| *unit == above));
-            Node {
-                n,
-                most: UNBOUNDED,
-                parent,
-                few: (1..self.context.threshold).contains(&n),
-                few_left: false,
-                hidden: false,
-            }
+            Node { n, parent, few: (1..self.context.threshold).contains(&n), hidden: false }
         };
         let nodes: Vec<Node> = units.iter().map(node).collect();
         let hidden = hide(&nodes, self.context.threshold);
@@ -448,22 +423,16 @@ impl Breakdowns<'_> {
         let whole = self.total(unit);
         let margins: BTreeMap<&[(String, String)], u64> =
             self.blocks[&unit].iter().map(|at| (self.figures[*at].strata.as_slice(), self.count(*at))).collect();
-        let above = self.classes(unit);
         let mut below: Vec<usize> = self.children(unit).into_iter().filter(|child| !shown.contains(child)).collect();
         while let Some(hidden) = below.pop() {
             below.extend(self.children(hidden));
             let total = self.total(hidden);
-            let here = self.classes(hidden);
-            let known: Vec<(u64, u64)> =
-                above.iter().zip(here).filter_map(|(whole, own)| Some(((*whole)?, (*own)?))).collect();
             let tells = |at: &usize| {
                 let (figure, count) = (&self.figures[*at], self.count(*at));
                 let margin = margins.get(figure.strata.as_slice()).copied().unwrap_or(0);
                 let low = (margin + total).saturating_sub(whole);
                 let small = is_few(figure, self.context.measure, self.context.threshold) && count > 0;
-                // The part may be among the cases of a linked measure.
-                let holds = |(whole, own): &(u64, u64)| count <= *own && margin <= *whole && margin + own > *whole;
-                small && (low > 0 || margin < self.context.threshold || known.iter().any(holds))
+                small && (low > 0 || margin < self.context.threshold)
             };
             if self.blocks[&hidden].iter().any(tells) {
                 return true;

@@ -6,7 +6,7 @@ use datafusion::common::HashMap;
 
 use super::Definition;
 use super::cells::Figure;
-use super::disclosure::{self, BEFORE_DATA, Classes, Past};
+use super::disclosure::{self, BEFORE_DATA, Past};
 use super::tree::{Shape, Tree};
 
 /// The figures of one measure, every level of the tree, before anything is hidden.
@@ -19,17 +19,16 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// The figures as they may be shown: with a threshold what could tell a person is hidden.
-    pub fn figures(&self, tree: &Tree, past: &Past<'_>, classes: &Classes, threshold: Option<u64>) -> Vec<Figure> {
+    /// The figures as they may be shown: what could tell a person is hidden.
+    pub fn figures(&self, tree: &Tree, past: &Past<'_>, threshold: u64) -> Vec<Figure> {
         let mut own = self.figures.clone();
         let place = |figure: &Figure| (figure.unit_id.clone(), figure.period.clone(), figure.strata.clone());
-        let there: HashSet<_> = own.iter().map(place).collect();
+        let mut there: HashSet<_> = own.iter().map(place).collect();
         let mine = |figure: &&Figure| figure.measure == self.measure.id && self.shapes.contains_key(&figure.period);
-        let missing = past.gone.iter().filter(mine).filter(|figure| !there.contains(&place(figure)));
+        let missing = past.gone.iter().filter(mine).filter(|figure| there.insert(place(figure)));
         own.extend(missing.map(|figure| Figure { as_of: self.as_of.clone(), ..figure.clone() }));
-        let Some(threshold) = threshold else { return own };
         let measure = &self.measure;
-        let context = disclosure::Context { measure, tree, shapes: &self.shapes, past, threshold, classes };
+        let context = disclosure::Context { measure, tree, shapes: &self.shapes, past, threshold };
         disclosure::suppress(&mut own, &context);
         // From what a window lacks the first one that lacks nothing could be subtracted.
         for figure in own.iter_mut().filter(|figure| figure.reason == Some(BEFORE_DATA)) {

@@ -1,10 +1,10 @@
-//! Links between measures: two figures over the same rows must not tell by subtraction what neither tells alone.
+//! Links between measures: figures over the same rows must not tell together what none of them tells alone.
 //!
 //! Callbacks are a part of contacts: of 40 contacts and 39 callbacks one was no callback. A head says so (`part_of`), and a
-//! county's own measure over the rows of a measure that others are a part of is taken for a part of it, too. Where what is
-//! left of the whole is a small number, the part is hidden in that unit and month, and as many of its neighbours as it
-//! takes: since the whole is known, what is left is known exactly where the part is, and both are hidden like one cell
-//! of the unit tree that can hold no more than the whole. Breakdowns by the same dimension follow the whole's.
+//! county's own measure over the rows of a measure that others are a part of is taken for a part of it, too. Each cube is
+//! hidden as it would be alone; then all linked cubes of a month are looked at together, with whatever can be known of
+//! how their numbers hang together, and [`super::exchange`] hides what it takes for every small number, and every
+//! small rest of a whole, to stay uncertain.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -12,334 +12,410 @@ use datafusion::common::HashMap;
 
 use super::cells::Figure;
 use super::definition::Which;
-use super::disclosure::{Classes, Context, Node, Past, UNBOUNDED, hide, suppress};
+use super::disclosure::{BEFORE_DATA, Past, is_of_few};
 use super::draft::Draft;
-use super::tree::{Shape, Tree};
+use super::exchange::{Numbers, Place};
+use super::tree::Tree;
 use super::{Catalogue, Definition, Kind};
 
-/// Period, unit, and the values of further dimensions.
-type Place = (String, String, Vec<(String, String)>);
-/// Period and unit.
-type UnitPeriod = (String, String);
+/// The values of further dimensions.
+type Strata = Vec<(String, String)>;
+/// Cube, the values of its dimensions, and what is counted.
+type Counted = (usize, Strata, Number);
+/// A count, and the figure that gives it.
+type Count<'a> = (i64, Option<&'a Figure>);
+/// Columns, each so many times.
+type Terms = Vec<(usize, i64)>;
+/// Cube, period and unit.
+type Hidden = BTreeSet<(usize, String, String)>;
 
-/// The cases of a measure in one place.
-#[derive(Debug, Clone, Copy, Default)]
-struct Count {
-    n: u64,
-    /// With the cases without a value, where the coverage tells them.
-    all: Option<u64>,
-    hits: u64,
-    hidden: bool,
+/// A measure by unit and period, and by one further dimension or none.
+pub(crate) struct Asked<'a> {
+    pub draft: &'a Draft,
+    pub tree: &'a Tree,
+    pub dimension: &'a str,
+    pub past: Past<'a>,
 }
 
-impl Count {
-    fn of(&self, which: Option<Which>) -> u64 {
-        match which {
-            Some(Which::Cases) => self.n,
-            Some(Which::Hits) => self.hits,
-            Some(Which::Misses) => self.n.saturating_sub(self.hits),
-            None => self.all.unwrap_or(self.n),
-        }
-    }
+/// The counts that a figure gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Number {
+    Cases,
+    /// With those without a value.
+    All,
+    Hits,
 }
 
-/// The counts of a measure that others may be subtracted from: `Some` as the head says, `None` those without a value, too.
-fn ways(measure: &Definition) -> Vec<Option<Which>> {
-    match measure.part {
-        Which::Cases => vec![Some(Which::Cases), None],
-        other => vec![Some(other)],
-    }
-}
-
-/// The measures of one publication, as far as they are made.
+/// How the measures of a catalogue are linked.
 pub(crate) struct Links<'a> {
     catalogue: &'a Catalogue,
     /// By part.
-    wholes: HashMap<&'a str, &'a Definition>,
+    wholes: HashMap<&'a str, &'a str>,
     threshold: u64,
-    /// By measure and dimension.
-    counts: HashMap<(String, String), BTreeMap<Place, Count>>,
-    /// Where a part is hidden for what would be left of its whole.
-    linked: HashMap<String, HashSet<UnitPeriod>>,
 }
 
 impl<'a> Links<'a> {
     pub fn new(catalogue: &'a Catalogue, threshold: u64) -> Links<'a> {
-        let whole = |(_, part): (_, &'a Definition)| Some((part.id.as_str(), catalogue.whole_of(part)?));
-        let wholes = catalogue.measures().filter_map(whole).collect();
-        Links { catalogue, wholes, threshold, counts: HashMap::new(), linked: HashMap::new() }
+        let whole = |(_, part): (_, &'a Definition)| Some((part.id.as_str(), catalogue.whole_of(part)?.id.as_str()));
+        Links { catalogue, wholes: catalogue.measures().filter_map(whole).collect(), threshold }
     }
 
-    /// The figures of a measure with everything hidden that must be. Wholes come before their parts, and totals before
+    /// The figures of measures with everything hidden that must be: all that are linked at once.
+    pub fn figures(&self, asked: &[Asked<'_>]) -> Vec<Vec<Figure>> {
+        let alone = self.each(asked, &Hidden::new());
+        let linked: Vec<usize> = (0..asked.len()).filter(|cube| self.is_linked(&asked[*cube].draft.measure)).collect();
+        let (before, after) = Linked::of(self, asked, &alone, linked).protected();
+        if before == after { alone } else { self.each(asked, &after) }
+    }
+
+    /// The figures of each cube, of which some are hidden because of others. A unit hidden in a measure is hidden in its
     /// breakdowns.
-    pub fn figures(&mut self, draft: &Draft, tree: &Tree, dimension: &str, past: &Past<'_>) -> Vec<Figure> {
-        let measure = &draft.measure;
-        let key = (measure.id.clone(), dimension.to_string());
-        self.counts.insert(key.clone(), counts(&draft.figures, measure, self.threshold));
-        let whole = self.wholes.get(measure.id.as_str()).copied();
-        let linked = match whole.filter(|whole| whole.adds_up() && measure.adds_up()) {
-            Some(whole) if dimension.is_empty() => self.by_subtraction(measure, whole, tree, &draft.shapes),
-            Some(whole) => self.by_breakdown(measure, whole, dimension, tree, &draft.shapes),
-            None => HashSet::new(),
-        };
-        let parts: Vec<&HashSet<UnitPeriod>> =
-            self.parts_of(measure).filter_map(|part| self.linked.get(&part.id)).collect();
-        let hidden = |figure: &Figure| {
-            let place = (figure.period.clone(), figure.unit_id.clone());
-            let tells_part = !dimension.is_empty() && parts.iter().any(|part| part.contains(&place));
-            linked.contains(&place) || tells_part || (past.hidden)(figure)
-        };
-        let classes = if dimension.is_empty() { Classes::new() } else { self.classes(measure) };
-        let past = Past { hidden: &hidden, ..*past };
-        let figures = draft.figures(tree, &past, &classes, Some(self.threshold));
-        let known = self.counts.entry(key).or_default();
-        for figure in figures.iter().filter(|figure| figure.suppressed) {
-            known.entry(place(figure, measure)).or_default().hidden = true;
-        }
-        if dimension.is_empty() {
-            self.linked.insert(measure.id.clone(), linked);
+    fn each(&self, asked: &[Asked<'_>], hidden: &Hidden) -> Vec<Vec<Figure>> {
+        let mut figures = vec![Vec::new(); asked.len()];
+        let mut totals: HashSet<(String, String, String)> = HashSet::new();
+        let mut order: Vec<usize> = (0..asked.len()).collect();
+        order.sort_by_key(|cube| !asked[*cube].dimension.is_empty());
+        for cube in order {
+            let Asked { draft, tree, dimension, past } = &asked[cube];
+            let goes = |figure: &Figure| {
+                let (measure, period, unit) = (&figure.measure, &figure.period, &figure.unit_id);
+                hidden.contains(&(cube, period.clone(), unit.clone()))
+                    || (!dimension.is_empty() && totals.contains(&(measure.clone(), period.clone(), unit.clone())))
+                    || (past.hidden)(figure)
+            };
+            let there: HashSet<(&str, &str)> =
+                draft.figures.iter().map(|it| (it.period.as_str(), it.unit_id.as_str())).collect();
+            let mut gone = past.gone.to_vec();
+            for (_, period, unit) in
+                hidden.iter().filter(|(it, period, unit)| *it == cube && !there.contains(&(period, unit)))
+            {
+                let other = draft.figures.iter().find(|figure| figure.period == *period);
+                let none = |other: &Figure| Figure {
+                    measure: other.measure.clone(),
+                    period: period.clone(),
+                    unit_id: unit.clone(),
+                    strata: other.strata.clone(),
+                    ..Figure::default()
+                };
+                gone.extend(other.map(none));
+            }
+            let made = draft.figures(tree, &Past { hidden: &goes, gone: &gone, ..*past }, self.threshold);
+            if dimension.is_empty() {
+                let gone = made.iter().filter(|figure| figure.suppressed);
+                totals.extend(gone.map(|it| (it.measure.clone(), it.period.clone(), it.unit_id.clone())));
+            }
+            figures[cube] = made;
         }
         figures
     }
 
-    /// How many wholes stand over a measure.
-    pub fn depth(&self, measure: &Definition) -> usize {
-        let above = |id: &str| self.wholes.get(id).copied();
-        std::iter::successors(above(&measure.id), |whole| above(&whole.id)).count()
+    fn is_linked(&self, measure: &Definition) -> bool {
+        let id = measure.id.as_str();
+        measure.adds_up() && (self.wholes.contains_key(id) || self.wholes.values().any(|whole| *whole == id))
     }
+}
 
-    fn parts_of<'s>(&'s self, whole: &'s Definition) -> impl Iterator<Item = &'a Definition> + 's {
-        let is_part = |part: &&Definition| self.wholes.get(part.id.as_str()).is_some_and(|it| it.id == whole.id);
-        self.catalogue.measures().map(|(_, measure)| measure).filter(is_part)
-    }
+/// The linked cubes.
+struct Linked<'a> {
+    links: &'a Links<'a>,
+    asked: &'a [Asked<'a>],
+    cubes: Vec<usize>,
+    /// Period and unit, in their order.
+    units: Vec<(&'a str, &'a str)>,
+    /// By unit.
+    cells: BTreeMap<Counted, Vec<Count<'a>>>,
+    columns: BTreeMap<Counted, usize>,
+    numbers: Numbers,
+}
 
-    fn counted(&self, measure: &Definition, dimension: &str) -> Option<&BTreeMap<Place, Count>> {
-        self.counts.get(&(measure.id.clone(), dimension.to_string()))
-    }
-
-    /// The rest of a whole without some of the parts that were made before, at most one of each file: each with
-    /// whether it is shown.
-    fn left(&self, measure: &Definition, whole: &Definition) -> Vec<BTreeMap<Place, (i64, bool)>> {
-        let Some(of_whole) = self.counted(whole, "") else { return Vec::new() };
-        let value = |count: &Count| (count.of(Some(whole.part)) as i64, !count.hidden);
-        let mut left = vec![of_whole.iter().map(|(place, count)| (place.clone(), value(count))).collect()];
-        for file in &self.catalogue.files {
-            if file.measures.iter().any(|it| it.id == measure.id) {
-                continue;
-            }
-            let parts = self.parts_of(whole).filter(|part| file.measures.iter().any(|it| it.id == part.id));
-            let made = parts.filter(|part| self.linked.contains_key(&part.id));
-            let mut more = Vec::new();
-            for (part, way) in made.flat_map(|part| ways(part).into_iter().map(move |way| (part, way))) {
-                let Some(counts) = self.counted(part, "") else { continue };
-                for known in &left {
-                    more.extend(minus(known, counts, way));
+impl<'a> Linked<'a> {
+    fn of(links: &'a Links<'a>, asked: &'a [Asked<'a>], alone: &'a [Vec<Figure>], cubes: Vec<usize>) -> Linked<'a> {
+        let named = cubes.iter().flat_map(|cube| &alone[*cube]).map(|it| (it.period.as_str(), it.unit_id.as_str()));
+        let units: Vec<(&str, &str)> = named.collect::<BTreeSet<_>>().into_iter().collect();
+        let at = |figure: &Figure| {
+            let unit = (figure.period.as_str(), figure.unit_id.as_str());
+            units.binary_search(&unit).unwrap_or_default()
+        };
+        let above = |(period, unit): &(&str, &str)| {
+            let shape =
+                cubes.iter().find_map(|cube| Some((asked[*cube].tree, asked[*cube].draft.shapes.get(*period)?)));
+            let (tree, shape) = shape?;
+            let mut above = shape.above(tree.find(unit)?).map(|above| tree.units[above].id.as_str());
+            above.find_map(|above| units.binary_search(&(*period, above)).ok())
+        };
+        let parents: Vec<Option<usize>> = units.iter().map(above).collect();
+        let mut cells: BTreeMap<Counted, Vec<Count<'_>>> = BTreeMap::new();
+        let mut places = vec![vec![Place::Shown(1); units.len()]; asked.len()];
+        for cube in &cubes {
+            let Asked { draft, dimension, .. } = &asked[*cube];
+            let measure = &draft.measure;
+            let some_left_out = draft.figures.iter().any(|figure| figure.left_out > 0);
+            for figure in &draft.figures {
+                let strata = figure.strata.iter().filter(|(name, _)| Some(name.as_str()) != measure.parts());
+                let strata: Strata = strata.cloned().collect();
+                let n = figure.n as i64;
+                let counts = [
+                    (Number::Cases, Some(n)),
+                    (Number::All, some_left_out.then_some(n + figure.left_out as i64)),
+                    (Number::Hits, figure.numerator.filter(|_| measure.kind == Kind::Share).map(|hits| hits as i64)),
+                ];
+                for (number, count) in counts.into_iter().filter_map(|(number, count)| Some((number, count?))) {
+                    let known = cells.entry((*cube, strata.clone(), number));
+                    known.or_insert_with(|| vec![(0, None); units.len()])[at(figure)] = (count, Some(figure));
                 }
             }
-            left.extend(more);
-            left.dedup();
+            let mut shown = vec![None; units.len()];
+            for figure in &alone[*cube] {
+                let cases: &mut Option<i64> = &mut shown[at(figure)];
+                let hidden = figure.suppressed || figure.reason == Some(BEFORE_DATA);
+                *cases = Some(cases.unwrap_or(0) + if hidden { 0 } else { 1 + figure.n as i64 });
+            }
+            // Where there is no figure there is no case, which is known like any other number.
+            let place =
+                |cases: Option<i64>| if cases == Some(0) { Place::Hidden } else { Place::Shown(cases.unwrap_or(1)) };
+            places[*cube] = shown.into_iter().map(place).collect();
+            if !dimension.is_empty() {
+                price_together(&units, &parents, &mut places[*cube]);
+            }
         }
-        left
-    }
-
-    /// Where a part is hidden, because the whole and other parts would tell what is left without it.
-    fn by_subtraction(
-        &self,
-        measure: &Definition,
-        whole: &Definition,
-        tree: &Tree,
-        shapes: &HashMap<String, Shape>,
-    ) -> HashSet<UnitPeriod> {
-        let (Some(mine), Some(of_whole)) = (self.counted(measure, ""), self.counted(whole, "")) else {
-            return HashSet::new();
+        let whole = asked.iter().map(|asked| !asked.dimension.is_empty()).collect();
+        let mut months: Vec<&str> = units.iter().map(|(period, _)| *period).collect();
+        months.dedup();
+        let month = |(period, _): &(&str, &str)| months.binary_search(period).unwrap_or_default();
+        let month = units.iter().map(month).collect();
+        let mut numbers = Numbers::new(links.threshold, month, parents, places, whole);
+        let column = |((cube, strata, number), cells): (&Counted, &Vec<Count<'_>>)| {
+            let column = numbers.column(*cube, cells.iter().map(|(count, _)| *count).collect());
+            ((*cube, strata.clone(), *number), column)
         };
-        // Less than the whole, and hidden with it.
-        let unit_period = |place: &Place| (place.0.clone(), place.1.clone());
-        let with_whole = of_whole.iter().filter(|(_, count)| count.hidden).map(|(place, _)| unit_period(place));
-        let mut hidden: HashSet<UnitPeriod> = with_whole.collect();
-        let mut cells: Vec<BTreeMap<Place, Small>> = Vec::new();
-        for known in self.left(measure, whole) {
-            for way in ways(measure) {
-                let Some(rest) = minus(&known, mine, way) else { continue };
-                let small = |(place, (rest, _)): (&Place, &(i64, bool))| {
-                    let (most, is_known) = known[place];
-                    (place.clone(), Small { n: *rest as u64, most: if is_known { most as u64 } else { UNBOUNDED } })
-                };
-                cells.push(rest.iter().map(small).collect());
-            }
-        }
-        if measure.part != Which::Cases {
-            // That so many were hits is as much as a count of its own.
-            let way = whole.part;
-            let own = |(place, count): (&Place, &Count)| {
-                let whole = of_whole.get(place).filter(|whole| !whole.hidden);
-                let most = whole.map_or(UNBOUNDED, |count| count.of(Some(way)));
-                (place.clone(), Small { n: count.of(Some(measure.part)), most })
-            };
-            cells.push(mine.iter().map(own).collect());
-        }
-        cells.sort_by(|left, right| left.values().map(|it| it.n).cmp(right.values().map(|it| it.n)));
-        cells.dedup();
-        loop {
-            let before = hidden.len();
-            for cells in &cells {
-                self.hide_small(cells, &mut hidden, tree, shapes);
-            }
-            if hidden.len() == before {
-                return hidden;
-            }
-        }
+        let columns = cells.iter().map(column).collect();
+        Linked { links, asked, cubes, units, columns, cells, numbers }
     }
 
-    /// Hides small cells, and what covers them, of one number that is known where the part is.
-    fn hide_small(
-        &self,
-        cells: &BTreeMap<Place, Small>,
-        hidden: &mut HashSet<UnitPeriod>,
-        tree: &Tree,
-        shapes: &HashMap<String, Shape>,
-    ) {
-        let is_few = |n: u64| n > 0 && n < self.threshold;
-        let mut periods: BTreeMap<&str, Vec<(&Place, &Small)>> = BTreeMap::new();
-        for (place, small) in cells {
-            periods.entry(&place.0).or_default().push((place, small));
+    /// The units hidden in each cube alone, and those when all are looked at together.
+    fn protected(mut self) -> (Hidden, Hidden) {
+        let before = self.hidden();
+        self.know_cells();
+        for cube in self.cubes.clone() {
+            if !self.asked[cube].dimension.is_empty() {
+                self.know_breakdown(cube);
+            }
+            self.know_parts(cube);
         }
-        for (period, cells) in periods {
-            let Some(shape) = shapes.get(period).filter(|_| {
-                cells.iter().any(|(_, small)| is_few(small.n) || is_few(small.most.saturating_sub(small.n)))
-            }) else {
-                continue;
-            };
-            let units: Vec<Option<usize>> = cells.iter().map(|(place, _)| tree.find(&place.1)).collect();
-            let places: HashMap<usize, usize> =
-                units.iter().enumerate().filter_map(|(place, unit)| Some(((*unit)?, place))).collect();
-            let nodes: Vec<Node> = cells
-                .iter()
-                .zip(&units)
-                .map(|((place, small), unit)| Node {
-                    n: small.n,
-                    most: small.most,
-                    parent: unit.and_then(|unit| shape.above(unit).find_map(|unit| places.get(&unit).copied())),
-                    few: is_few(small.n),
-                    // Of the part itself too much would be known where the rest cannot take its place.
-                    few_left: small.most < UNBOUNDED && is_few(small.most.saturating_sub(small.n)),
-                    hidden: hidden.contains(&(place.0.clone(), place.1.clone())),
-                })
-                .collect();
-            let found = hide(&nodes, self.threshold);
-            let found = cells.iter().zip(found).filter(|(_, hide)| *hide);
-            hidden.extend(found.map(|((place, _), _)| (place.0.clone(), place.1.clone())));
-        }
+        self.numbers.protect();
+        (before, self.hidden())
     }
 
-    /// Where the breakdown of a part is hidden: where the whole's is, or where what is left of the whole's would tell.
-    fn by_breakdown(
-        &self,
-        measure: &Definition,
-        whole: &Definition,
-        dimension: &str,
-        tree: &Tree,
-        shapes: &HashMap<String, Shape>,
-    ) -> HashSet<UnitPeriod> {
-        let (Some(mine), Some(of_whole)) = (self.counted(measure, dimension), self.counted(whole, dimension)) else {
-            return HashSet::new();
+    fn hidden(&self) -> Hidden {
+        let of = |cube: usize| {
+            let places =
+                self.units.iter().zip(&self.numbers.places[cube]).filter(|(_, place)| **place == Place::Hidden);
+            places.map(move |((period, unit), _)| (cube, period.to_string(), unit.to_string()))
         };
-        let unit_period = |place: &Place| (place.0.clone(), place.1.clone());
-        let with_whole = of_whole.iter().filter(|(_, count)| count.hidden).map(|(place, _)| unit_period(place));
-        let mut hidden: HashSet<UnitPeriod> = with_whole.collect();
-        let known: BTreeMap<Place, (i64, bool)> =
-            of_whole.iter().map(|(place, count)| (place.clone(), (count.of(Some(whole.part)) as i64, true))).collect();
-        let counting = Definition { kind: Kind::Count, sensitive: false, window_months: None, ..whole.clone() };
-        for way in ways(measure) {
-            let Some(rest) = minus(&known, mine, way) else { continue };
-            let figure = |((period, unit, strata), (rest, _)): (&Place, &(i64, bool))| Figure {
-                measure: whole.id.clone(),
-                unit_id: unit.clone(),
-                period: period.clone(),
-                strata: strata.clone(),
-                n: *rest as u64,
-                people: *rest as u64,
-                ..Figure::default()
-            };
-            let mut figures: Vec<Figure> = rest.iter().map(figure).collect();
-            let was = hidden.clone();
-            let before = |figure: &Figure| was.contains(&(figure.period.clone(), figure.unit_id.clone()));
-            let past = Past { hidden: &before, ..Past::NONE };
-            let classes = Classes::new();
-            let context =
-                Context { measure: &counting, tree, shapes, past: &past, threshold: self.threshold, classes: &classes };
-            suppress(&mut figures, &context);
-            let found = figures.into_iter().filter(|figure| figure.suppressed);
-            hidden.extend(found.map(|figure| (figure.period, figure.unit_id)));
-        }
-        hidden
+        self.cubes.iter().flat_map(|cube| of(*cube)).collect()
     }
 
-    /// Numbers that are known of a unit and month beside its total, each at the same place everywhere: parts and what is
-    /// left without them.
-    fn classes(&self, whole: &Definition) -> Classes {
-        let mut classes = Classes::new();
-        let Some(of_whole) = self.counted(whole, "") else { return classes };
-        for (place, total) in of_whole {
-            let known = classes.entry((place.0.clone(), place.1.clone())).or_default();
-            for part in self.parts_of(whole) {
-                for way in ways(part) {
-                    let count = self.counted(part, "").and_then(|counts| counts.get(place));
-                    let shown = count.filter(|count| !count.hidden && !total.hidden).map(|count| count.of(way));
-                    known.extend([shown, shown.map(|part| total.n.saturating_sub(part))]);
+    fn measure(&self, cube: usize) -> &'a Definition {
+        &self.asked[cube].draft.measure
+    }
+
+    fn column(&self, cube: usize, strata: &Strata, number: Number) -> Option<usize> {
+        self.columns.get(&(cube, strata.clone(), number)).copied()
+    }
+
+    /// The cases of a measure in a cell of which a head speaks.
+    fn terms(&self, cube: usize, strata: &Strata, which: Which) -> Option<Terms> {
+        let of = |number| self.column(cube, strata, number);
+        Some(match which {
+            Which::Cases => vec![(of(Number::Cases)?, 1)],
+            Which::Hits => vec![(of(Number::Hits)?, 1)],
+            Which::Misses => vec![(of(Number::Cases)?, 1), (of(Number::Hits)?, -1)],
+        })
+    }
+
+    /// The numbers of a part that its whole may be lessened by, each with the units where it is known.
+    fn ways(&self, cube: usize, strata: &Strata) -> Vec<(Terms, Vec<bool>)> {
+        let measure = self.measure(cube);
+        let everywhere = || vec![true; self.units.len()];
+        let mut ways: Vec<_> =
+            self.terms(cube, strata, measure.part).map(|terms| (terms, everywhere())).into_iter().collect();
+        if let Some(all) = self.column(cube, strata, Number::All).filter(|_| measure.part == Which::Cases) {
+            let left_out = |(_, figure): &Count<'_>| figure.map_or(0, |figure| figure.left_out);
+            let cells = self.cells[&(cube, strata.clone(), Number::All)].iter();
+            let known = cells.map(left_out).map(|it| it == 0 || it >= self.links.threshold).collect();
+            ways.push((vec![(all, 1)], known));
+        }
+        ways
+    }
+
+    /// Each number, and those of one cell within each other.
+    fn know_cells(&mut self) {
+        let threshold = self.links.threshold;
+        let small = |count: i64| (1..threshold as i64).contains(&count);
+        for ((cube, strata, number), column) in self.columns.clone() {
+            let measure = self.measure(cube);
+            let cells = &self.cells[&(cube, strata.clone(), number)];
+            let tells = |which| measure.part == which || measure.sensitive;
+            self.numbers.know(&[(column, 1)], |unit, count| match number {
+                Number::Cases => cells[unit].1.is_some_and(|figure| is_of_few(figure, threshold)),
+                Number::All => false,
+                Number::Hits => tells(Which::Hits) && small(count),
+            });
+            let Some(cases) = self.column(cube, &strata, Number::Cases) else { continue };
+            match number {
+                Number::Cases => {}
+                Number::All => self.numbers.know(&[(column, 1), (cases, -1)], |_, _| false),
+                Number::Hits => {
+                    let few = |_, count| tells(Which::Misses) && small(count);
+                    self.numbers.know(&[(cases, 1), (column, -1)], few);
                 }
             }
         }
-        classes
     }
-}
 
-/// A number, and the most that it is known to be at once.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Small {
-    n: u64,
-    most: u64,
-}
+    /// The strata of each number in a cube.
+    fn strata(&self, cube: usize, number: Number) -> Terms {
+        let mine = self.columns.iter().filter(|((other, _, counted), _)| *other == cube && *counted == number);
+        mine.map(|(_, column)| (*column, 1)).collect()
+    }
 
-fn place(figure: &Figure, measure: &Definition) -> Place {
-    let strata = figure.strata.iter().filter(|(name, _)| Some(name.as_str()) != measure.parts());
-    (figure.period.clone(), figure.unit_id.clone(), strata.cloned().collect())
-}
-
-fn counts(figures: &[Figure], measure: &Definition, threshold: u64) -> BTreeMap<Place, Count> {
-    let mut counts = BTreeMap::new();
-    for figure in figures {
-        let told = figure.left_out == 0 || figure.left_out >= threshold;
-        let count = Count {
-            n: figure.n,
-            all: told.then_some(figure.n + figure.left_out),
-            hits: figure.numerator.unwrap_or(0.0) as u64,
-            hidden: false,
+    /// A breakdown adds up to its total.
+    fn know_breakdown(&mut self, cube: usize) {
+        let mine = |other: &&usize| {
+            self.measure(**other).id == self.measure(cube).id && self.asked[**other].dimension.is_empty()
         };
-        counts.entry(place(figure, measure)).or_insert(count);
+        let Some(total) = self.cubes.iter().find(mine).copied() else { return };
+        for number in [Number::Cases, Number::All, Number::Hits] {
+            if let Some(total) = self.column(total, &Vec::new(), number) {
+                let rest = minus(&[(total, 1)], &self.strata(cube, number));
+                if self.numbers.fits(&rest) {
+                    self.numbers.know(&rest, |_, _| false);
+                }
+            }
+        }
     }
-    counts
+
+    /// The parts of a whole, of the same dimension.
+    fn know_parts(&mut self, whole: usize) {
+        let dimension = self.asked[whole].dimension;
+        let is_part = |cube: &usize| {
+            let whole_of = self.links.wholes.get(self.measure(*cube).id.as_str()).copied();
+            self.asked[*cube].dimension == dimension && whole_of == Some(self.measure(whole).id.as_str())
+        };
+        let parts: Vec<usize> = self.cubes.iter().copied().filter(is_part).collect();
+        if parts.is_empty() {
+            return;
+        }
+        let strata: BTreeSet<Strata> = self
+            .columns
+            .keys()
+            .filter(|(cube, ..)| *cube == whole || parts.contains(cube))
+            .map(|it| it.1.clone())
+            .collect();
+        for strata in strata {
+            let all = self.terms(whole, &strata, self.measure(whole).part).unwrap_or_default();
+            self.know_rests(&all, &strata, &parts);
+            self.know_fits(whole, &all, &strata, &parts);
+        }
+    }
+
+    /// The rests of a whole without some of its parts, at most one of each file: a small one is of few people.
+    fn know_rests(&mut self, all: &Terms, strata: &Strata, parts: &[usize]) {
+        let everywhere = vec![true; self.units.len()];
+        let mut rests = vec![(all.clone(), everywhere)];
+        for file in &self.links.catalogue.files {
+            let in_file = |cube: &&usize| file.measures.iter().any(|it| it.id == self.measure(**cube).id);
+            let ways: Vec<_> = parts.iter().filter(in_file).flat_map(|cube| self.ways(*cube, strata)).collect();
+            for at in 0..rests.len() {
+                for (way, known) in &ways {
+                    let rest = minus(&rests[at].0, way);
+                    if self.numbers.fits(&rest) && !rests.iter().any(|(known, _)| *known == rest) {
+                        let known = known.iter().zip(&rests[at].1).map(|(one, other)| *one && *other).collect();
+                        rests.push((rest, known));
+                    }
+                }
+            }
+        }
+        let threshold = self.links.threshold as i64;
+        for (rest, known) in &rests[1..] {
+            let few = |unit: usize, count| known[unit] && (1..threshold).contains(&count);
+            // The rest without more parts is within the rest without some of them.
+            let within =
+                |(other, _): &(Terms, _)| other.len() > rest.len() && rest.iter().all(|term| other.contains(term));
+            match rests.iter().any(within) {
+                true => self.numbers.ask(rest, few),
+                false => self.numbers.know(rest, few),
+            }
+        }
+    }
+
+    /// Takes for known beside the heads: of two numbers of a whole, that one is within the other, or none of the other,
+    /// wherever the numbers allow it; and the same of parts of a breakdown together.
+    fn know_fits(&mut self, whole: usize, all: &Terms, strata: &Strata, parts: &[usize]) {
+        let counted = |cube: &usize| {
+            let columns = [Number::Cases, Number::All, Number::Hits].map(|it| self.column(*cube, strata, it));
+            columns.into_iter().flatten().collect::<Vec<usize>>()
+        };
+        let mut sets: Vec<Vec<usize>> = [whole].iter().chain(parts).map(counted).collect();
+        let of_parts = sets.len();
+        if self.asked[whole].dimension.is_empty() {
+            let number = if self.measure(whole).part == Which::Hits { Number::Hits } else { Number::Cases };
+            let broken = |cube: &&usize| {
+                !self.asked[**cube].dimension.is_empty() && self.measure(**cube).id == self.measure(whole).id
+            };
+            let columns = |cube: &usize| self.strata(*cube, number).into_iter().map(|(column, _)| column).collect();
+            sets.extend(self.cubes.iter().filter(broken).map(columns));
+        }
+        sets.iter_mut().for_each(|set| set.retain(|column| !self.numbers.is_nought(&[(*column, 1)])));
+        for (at, set) in sets.iter().enumerate().skip(1) {
+            for other in &sets[..at] {
+                for column in other {
+                    let apart = |mine: &&usize| !sets.iter().any(|it| it.contains(mine) && it.contains(column));
+                    let mine: Vec<usize> = set.iter().filter(apart).copied().collect();
+                    let known = self.fits(all, *column, &mine, at >= of_parts);
+                    known.iter().for_each(|terms| self.numbers.know(terms, |_, _| false));
+                }
+            }
+        }
+    }
+
+    /// The relations that fit numbers beside another: each within it, or beside it, or the other way round, and if they are parts of
+    /// one breakdown, all together.
+    fn fits(&self, all: &Terms, column: usize, others: &[usize], broken: bool) -> Vec<Terms> {
+        let within = |other: &usize| vec![(column, 1), (*other, -1)];
+        let around = |other: &usize| vec![(column, -1), (*other, 1)];
+        let beside = |other: &usize| minus(all, &[(column, 1), (*other, 1)]);
+        let fit = |terms: &Terms| !terms.is_empty() && self.numbers.fits(terms);
+        let (inner, outer): (Vec<Terms>, Vec<Terms>) =
+            (others.iter().map(within).filter(fit).collect(), others.iter().map(beside).filter(fit).collect());
+        let mut known: Vec<Terms> = others.iter().map(around).filter(fit).collect();
+        for (forms, whole) in [(inner, vec![(column, 1)]), (outer, minus(all, &[(column, 1)]))] {
+            // Less all of them at once.
+            let sum = forms.iter().fold(whole.clone(), |sum, form| minus(&sum, &minus(&whole, form)));
+            if broken && fit(&sum) { known.push(sum) } else { known.extend(forms) }
+        }
+        known
+    }
 }
 
-/// Numbers less those of a part; none where the part is not within them everywhere, and so is no part.
-fn minus(
-    known: &BTreeMap<Place, (i64, bool)>,
-    part: &BTreeMap<Place, Count>,
-    way: Option<Which>,
-) -> Option<BTreeMap<Place, (i64, bool)>> {
-    let periods: HashSet<&str> = known.keys().map(|place| place.0.as_str()).collect();
-    let outside = |(place, count): (&Place, &Count)| {
-        periods.contains(place.0.as_str()) && !known.contains_key(place) && count.of(way) > 0
-    };
-    if part.iter().any(outside) {
-        return None;
+/// Breakdowns of units beside each other, and of those below them, are hidden together.
+fn price_together(units: &[(&str, &str)], parents: &[Option<usize>], places: &mut [Place]) {
+    let family = |unit: usize| (units[unit].0, parents[unit]);
+    let mut families: BTreeMap<(&str, Option<usize>), i64> = BTreeMap::new();
+    for (unit, place) in places.iter().enumerate() {
+        *families.entry(family(unit)).or_default() += if let Place::Shown(cases) = place { *cases } else { 0 };
     }
-    let rest = known.iter().map(|(place, (known, is_known))| {
-        let count = part.get(place).copied().unwrap_or_default();
-        let rest = known - count.of(way) as i64;
-        (rest >= 0).then(|| (place.clone(), (rest, *is_known && !count.hidden)))
-    });
-    rest.collect()
+    for (unit, place) in places.iter_mut().enumerate().filter(|(_, place)| **place != Place::Hidden) {
+        *place = Place::Shown(families[&family(unit)]);
+    }
+}
+
+/// A number less another.
+fn minus(number: &[(usize, i64)], less: &[(usize, i64)]) -> Terms {
+    let mut sum: BTreeMap<usize, i64> = BTreeMap::new();
+    number.iter().for_each(|(column, times)| *sum.entry(*column).or_default() += times);
+    less.iter().for_each(|(column, times)| *sum.entry(*column).or_default() -= times);
+    sum.into_iter().filter(|(_, times)| *times != 0).collect()
 }
 
 /// Files in the order in which they are published, those that belong together side by side: measures that are linked are

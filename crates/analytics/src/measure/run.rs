@@ -9,11 +9,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::cells::Figure;
-use super::disclosure::{Classes, Past};
+use super::disclosure::Past;
 use super::draft::Draft;
 use super::gather::{Gathering, gather};
 use super::grouping::{Grouping, Periods, UnitGrouping, windows};
-use super::links::Links;
+use super::links::{Asked, Links};
 use super::people::People;
 use super::query::{self, Bounds};
 use super::tree::Tree;
@@ -60,19 +60,15 @@ pub async fn run(snapshot: &Snapshot, catalogue: &Catalogue, ids: &[String], req
         };
         run_file(snapshot, file, &[cube], each).await?;
     }
-    let mut links = Links::new(catalogue, request.suppress.unwrap_or_default());
-    // Wholes come before their parts.
-    let mut order: Vec<usize> = (0..drafts.len()).collect();
-    order.sort_by_key(|at| links.depth(&drafts[*at].0.measure));
-    let dimensions = request.grouping.dimensions.join(",");
-    let mut made = vec![Vec::new(); drafts.len()];
-    for at in order {
-        let (draft, tree) = &drafts[at];
-        made[at] = match request.suppress {
-            Some(_) => links.figures(draft, tree, &dimensions, &Past::NONE),
-            None => draft.figures(tree, &Past::NONE, &Classes::new(), None),
-        };
-        made[at].retain(|figure| is_asked_for(figure, tree, &request.grouping));
+    let dimension = request.grouping.dimensions.join(",");
+    let asked: Vec<Asked<'_>> =
+        drafts.iter().map(|(draft, tree)| Asked { draft, tree, dimension: &dimension, past: Past::NONE }).collect();
+    let mut made: Vec<Vec<Figure>> = match request.suppress {
+        Some(threshold) => Links::new(catalogue, threshold).figures(&asked),
+        None => drafts.iter().map(|(draft, _)| draft.figures.clone()).collect(),
+    };
+    for (figures, (_, tree)) in made.iter_mut().zip(&drafts) {
+        figures.retain(|figure| is_asked_for(figure, tree, &request.grouping));
     }
     let figures = made.concat();
     let manifest = RunManifest::of(snapshot, &files, request, &figures);
