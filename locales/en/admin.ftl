@@ -51,6 +51,7 @@ import-fault-unmapped = is a value that the mapping does not know
 import-fault-too-long = is longer than 64 characters
 import-fault-formula = begins with = + - or @, which a spreadsheet takes for a formula
 import-fault-slash = holds a slash
+import-fault-folder = names a folder
 import-fault-control = holds a line end or another control character
 import-fault-direction = holds a sign that changes the direction of text
 import-fault-lost-digits = is a number that has lost digits already: have ids written as text

@@ -51,6 +51,7 @@ import-fault-unmapped = on arvo, jota vastaavuudet eivät tunne
 import-fault-too-long = on yli 64 merkkiä pitkä
 import-fault-formula = alkaa merkillä = + - tai @, jonka taulukkolaskenta lukee kaavaksi
 import-fault-slash = sisältää kauttaviivan
+import-fault-folder = on kansion nimi
 import-fault-control = sisältää rivinvaihdon tai muun ohjausmerkin
 import-fault-direction = sisältää merkin, joka kääntää tekstin suunnan
 import-fault-lost-digits = on luku, josta on jo kadonnut numeroita: pyydä tunnukset tekstinä

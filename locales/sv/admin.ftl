@@ -51,6 +51,7 @@ import-fault-unmapped = är ett värde som mappningen inte känner
 import-fault-too-long = är längre än 64 tecken
 import-fault-formula = börjar med = + - eller @, som kalkylprogram läser som en formel
 import-fault-slash = innehåller ett snedstreck
+import-fault-folder = är namnet på en mapp
 import-fault-control = innehåller radbyte eller annat styrtecken
 import-fault-direction = innehåller ett tecken som vänder textens riktning
 import-fault-lost-digits = är ett tal som redan har mist siffror: be om identifierarna som text

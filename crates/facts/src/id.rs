@@ -52,6 +52,7 @@ pub enum NoId {
     TooLong,
     Formula,
     Slash,
+    Folder,
     Control,
     Direction,
     Scientific,
@@ -67,6 +68,7 @@ impl NoId {
             NoId::TooLong => "is longer than 64 characters",
             NoId::Formula => "begins with = + - or @, which a spreadsheet takes for a formula",
             NoId::Slash => "holds a /",
+            NoId::Folder => "names a folder",
             NoId::Control => "holds a line end or another control character",
             NoId::Direction => "holds a sign that changes the direction of text",
             NoId::Scientific => "is a number in scientific spelling, which has lost digits: have ids written as text",
@@ -96,6 +98,7 @@ pub fn source_id(text: &str) -> Result<Cow<'_, str>, NoId> {
         it if it.len() > MOST_ID && it.chars().count() > MOST_ID => Err(NoId::TooLong),
         it if it.starts_with(['=', '+', '-', '@']) => Err(NoId::Formula),
         it if it.contains('/') => Err(NoId::Slash),
+        "." | ".." => Err(NoId::Folder),
         it if it.chars().any(is_control) => Err(NoId::Control),
         it if it.chars().any(turns_around) => Err(NoId::Direction),
         it if is_scientific(it) => Err(NoId::Scientific),
@@ -106,11 +109,18 @@ pub fn source_id(text: &str) -> Result<Cow<'_, str>, NoId> {
 
 /// Whether a Finnish personal identity code stands in a text as a word of its own: day, month and year, a sign of the
 /// century, three digits and the check character that belongs to the nine digits. A code within a longer word, as in a
-/// random UUID, does not count.
+/// random UUID, does not count. Programs that write letters put other dashes and digits of other widths for the plain ones.
 pub fn holds_identity_code(text: &str) -> bool {
+    if text.is_ascii() {
+        return holds_plain_code(text.as_bytes());
+    }
+    let plain: String = text.nfkc().map(|letter| if is_other_dash(letter) { '-' } else { letter }).collect();
+    holds_plain_code(plain.as_bytes())
+}
+
+fn holds_plain_code(text: &[u8]) -> bool {
     const CHECK: &[u8; 31] = b"0123456789ABCDEFHJKLMNPRSTUVWXY";
     const SIGNS: &[u8] = b"+-ABCDEFUVWXY";
-    let text = text.as_bytes();
     let number = |digits: &[u8]| {
         digits
             .iter()
@@ -137,6 +147,10 @@ fn is_unseen(letter: char) -> bool {
 /// Spaces of other widths, and those at which no line breaks.
 fn is_other_space(letter: char) -> bool {
     matches!(letter, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
+
+fn is_other_dash(letter: char) -> bool {
+    matches!(letter, '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
 
 fn is_control(letter: char) -> bool {
@@ -238,6 +252,8 @@ mod tests {
             "a\tb",
             "a\u{0}b",
             "a\u{1b}[31m",
+            ".",
+            "..",
             "../../etc",
             "a/b",
             "/",
@@ -252,6 +268,8 @@ mod tests {
             "id:131052-308T",
             "131052a308t",
             "id_010190-923E.x",
+            "131052\u{2013}308T",
+            "１３１０５２-３０８Ｔ",
             "1,23E+11",
             "1.23E+11",
             "1e16",
@@ -276,6 +294,10 @@ mod tests {
         for own in ["131052-9085", "131052+9085", "010190-923E", "010101a900r", "x 131052-9085", "(131052-9085)"] {
             assert!(holds_identity_code(own), "{own}");
         }
+        for dash in ["\u{2010}", "\u{2011}", "\u{2013}", "\u{2014}", "\u{2212}", "\u{ff0d}", "\u{fe63}"] {
+            assert!(holds_identity_code(&format!("hetu 131052{dash}9085")), "{dash:?}");
+        }
+        assert!(holds_identity_code("１３１０５２－９０８５") && holds_identity_code("ä 131052\u{2d}9085"));
         let within =
             ["0a131052-9030-4c1d-9a2b-0123456789ab", "x131052-9085", "131052-9085x", "1131052-9085", "ä131052-9085"];
         let other = ["131052-9086", "320190-9236", "011390-9236", "131052_9085"];

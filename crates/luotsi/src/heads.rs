@@ -152,8 +152,9 @@ impl Heads {
     }
 
     fn read(&self) -> Result<Vec<Head>> {
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => text,
+        // A line that is damaged, and be it no text at all, is none; those around it hold.
+        let text = match fs::read(&self.path) {
+            Ok(text) => String::from_utf8_lossy(&text).into_owned(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(Error::file("read", &self.path, error)),
         };

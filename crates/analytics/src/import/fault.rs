@@ -62,6 +62,7 @@ impl Fault {
             Fault::TooLong | Fault::Id(NoId::TooLong) => "too-long",
             Fault::Id(NoId::Formula) => "formula",
             Fault::Id(NoId::Slash) => "slash",
+            Fault::Id(NoId::Folder) => "folder",
             Fault::Id(NoId::Control) => "control",
             Fault::Id(NoId::Direction) => "direction",
             Fault::Id(NoId::Scientific | NoId::LostDigits) => "lost-digits",

@@ -62,6 +62,10 @@ fn check_format(text: &str, path: &Path) -> Result<()> {
                 .at(path.display())
                 .remedy("use the newer program that wrote it"))
         }
-        Err(_) => Err(Error::new("the format of the data directory is not a number").at(path.display())),
+        Err(_) => {
+            Err(Error::new("the format of the data directory is not a number").at(path.display()).remedy(format!(
+                "where this program wrote the directory, write {FORMAT} into the file; else restore the newest backup"
+            )))
+        }
     }
 }

@@ -133,10 +133,13 @@ fn heads_that_were_changed_are_told_and_half_a_line_is_none() {
         fs::write(&copy, empty).expect("written");
         assert!(refused(&with).contains("this copy names no head"), "{empty:?}");
     }
-    fs::write(&heads, "{\"log\":\"eve").expect("written");
-    Server::start(&path).end();
-    must(&verify);
-    assert!(fs::read_to_string(&heads).expect("heads").lines().count() > 1);
+    for torn in [&b"{\"log\":\"eve"[..], b"\xff\xfe", b"\xff{\n\n"] {
+        fs::write(&heads, torn).expect("written");
+        Server::start(&path).end();
+        must(&verify);
+        assert!(fs::read(&heads).expect("heads").starts_with(torn), "what was there stays");
+        assert!(fs::read(&heads).expect("heads").len() > torn.len() + 20, "and the next head begins after it");
+    }
 }
 
 /// The last acknowledged events stand beside the log's file until they are put into it. Where they are lost, no digest
