@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::desk::{Trouble, Who};
 use crate::event::{AppendError, Appended, Command, NewEvent, Recorded};
-use crate::log::Log;
+use crate::log::{Log, Reader};
 use crate::{Error, new_id};
 
 /// Why what was asked was not done.
@@ -38,13 +38,13 @@ pub async fn decided<R: Clone + Send + 'static>(
 ) -> Result<Appended, Denied<R>> {
     let denied: Arc<Mutex<Option<Denied<R>>>> = Arc::default();
     let (slot, name) = (Arc::clone(&denied), stream.clone());
+    let read = |reader: &mut Reader<'_>, name: &str| Ok(reader.after(name, 0)?);
     let command = Command {
         scope: format!("{stream}/{}", who.id),
         key: key.into(),
         request: Sha256::digest(told).into(),
         context: who.context(now),
-        streams: vec![(stream, 0)],
-        decide: Box::new(move |streams| match decide(streams.first().map_or(&[], Vec::as_slice)) {
+        decide: Box::new(move |reader: &mut Reader<'_>| match read(reader, &name).and_then(|events| decide(&events)) {
             Ok(events) => {
                 let new = |(kind, data)| {
                     let (id, stream) = (new_id(now), name.clone());

@@ -24,8 +24,8 @@ use asked::{Asked, Outcome, digest, request};
 
 use crate::event::{AppendError, Appended, Context, Recorded};
 use crate::keys::Keys;
-use crate::log::{Filter, Log, Page};
-use crate::view::{CONTACT, CONVERSATION, Change, View, contact_of, is_readable, stream};
+use crate::log::{Filter, Log, Page, Reader};
+use crate::view::{Change, View, contact_of, is_readable};
 use crate::{Error, Result, event, new_id};
 
 /// How long after the last message a code opens a contact: thirty days, in microseconds.
@@ -476,15 +476,13 @@ impl Desk {
     async fn carry_out(&self, asked: Asked) -> std::result::Result<(Appended, Option<u64>), Denied> {
         let outcome: Arc<Mutex<Outcome>> = Arc::default();
         let slot = Arc::clone(&outcome);
-        let known = asked.known.as_ref().map_or((0, 0), |contact| (contact.history, contact.conversation));
         let command = event::Command {
             scope: asked.scope.clone(),
             key: asked.key.clone(),
             request: asked.request,
             context: asked.who.context(asked.now),
-            streams: vec![(stream(CONTACT, asked.contact), known.0), (stream(CONVERSATION, asked.contact), known.1)],
-            decide: Box::new(move |streams| {
-                let decided = asked.decide(streams);
+            decide: Box::new(move |reader: &mut Reader<'_>| {
+                let decided = asked.decide(reader);
                 let (outcome, events) = match decided {
                     Ok((events, seq)) => (Outcome { seq, trouble: None }, Some(events)),
                     Err(trouble) => (Outcome { seq: None, trouble: Some(trouble) }, None),
@@ -498,7 +496,7 @@ impl Desk {
                 self.reach(appended.last).await;
                 let decided = std::mem::take(&mut *outcome.lock().unwrap_or_else(PoisonError::into_inner));
                 let seq = match appended.again {
-                    true => self.written(appended).await.map_err(|error| Denied::Other(error.into()))?,
+                    true => self.written(&appended).await.map_err(|error| Denied::Other(error.into()))?,
                     false => decided.seq,
                 };
                 Ok((appended, seq))
@@ -513,13 +511,13 @@ impl Desk {
     }
 
     /// The events of one append.
-    async fn at(&self, appended: Appended) -> Result<Vec<Recorded>> {
+    async fn at(&self, appended: &Appended) -> Result<Vec<Recorded>> {
         let most = (appended.last + 1).saturating_sub(appended.first) as usize;
         Ok(self.0.log.read_all(appended.first - 1, Filter::default(), most).await?.events)
     }
 
     /// Number of the message among the events of an append.
-    async fn written(&self, appended: Appended) -> Result<Option<u64>> {
+    async fn written(&self, appended: &Appended) -> Result<Option<u64>> {
         let events = self.at(appended).await?;
         Ok(events.iter().find(|event| event.kind == "message.written").map(|event| event.version))
     }

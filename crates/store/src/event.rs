@@ -4,6 +4,8 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use crate::log::Reader;
+
 /// Bytes of one event's data, and of its sealed part.
 pub const MOST_BYTES: usize = 1 << 20;
 /// Events of one append.
@@ -89,14 +91,12 @@ pub struct Command {
     pub key: String,
     pub request: [u8; 32],
     pub context: Context,
-    /// The streams that the decision needs, each after the version up to which it is known; 0: whole.
-    pub streams: Vec<(String, u64)>,
     /// The events that follow; none: it is refused. It may be asked more than once and must only read.
     pub decide: Box<Decide>,
 }
 
-/// Decides events from the streams of a command, in their order.
-pub type Decide = dyn Fn(&[Vec<Recorded>]) -> Option<Vec<NewEvent>> + Send;
+/// Decides events from what it reads.
+pub type Decide = dyn Fn(&mut Reader<'_>) -> Option<Vec<NewEvent>> + Send;
 
 impl Append {
     /// Refuses events that could never be appended.
@@ -139,7 +139,7 @@ impl Append {
 }
 
 /// Where an append stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     /// One more than `last` where nothing had to be written.
     pub first: u64,
@@ -148,6 +148,8 @@ pub struct Appended {
     pub recorded: i64,
     /// It stood there already: the command was carried out before.
     pub again: bool,
+    /// Stream and version of every event, now or when it was written before.
+    pub wrote: Vec<(String, u64)>,
 }
 
 /// Why an append was not acknowledged.

@@ -37,7 +37,7 @@ pub use event::{
 };
 pub use keys::join::Joined;
 pub use keys::{Erasure, KEY_FILE, KEYS, Keys, hex, is_keys, random, signature};
-pub use log::{Filter, KEY_MISSING, Location, Log, Page};
+pub use log::{Filter, KEY_MISSING, Location, Log, Page, Reader};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use postgres::Alone;
 pub use sqlite::copy_database;

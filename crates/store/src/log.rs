@@ -420,6 +420,30 @@ struct Group<'a> {
     sealing: Sealing<'a>,
 }
 
+/// What a decision reads, inside the transaction that writes what follows from it.
+pub struct Reader<'a> {
+    backend: &'a mut Backend,
+    /// Place of the log up to which it reads: with what the commands before it in the group have written.
+    to: u64,
+    /// What has kept it from reading: the transaction comes to nothing, whatever is decided.
+    failed: Option<Failure>,
+}
+
+impl Reader<'_> {
+    /// The events of a stream after a version, in order; 0: all.
+    pub fn after(&mut self, stream: &str, version: u64) -> Result<Vec<Recorded>> {
+        let read = match &self.failed {
+            Some(failure) => Err(failure.clone()),
+            None => self.backend.of_stream(stream, version, Some(self.to), usize::MAX >> 1),
+        };
+        read.map_err(|failure| {
+            let error = Error::new(format!("{stream} cannot be read: {failure}"));
+            self.failed = Some(failure);
+            error
+        })
+    }
+}
+
 /// The outcome of one append of a group.
 type Answer = std::result::Result<Appended, AppendError>;
 
@@ -536,10 +560,13 @@ impl Writer {
         };
         let (key, request) = self.keys.asked(scope, key, &request);
         if let Some(known) = self.backend.command(scope, &key)? {
-            return Ok(match known.request == request {
-                true => Ok(Appended { first: known.first, last: known.last, recorded: known.recorded, again: true }),
-                false => Err(AppendError::KeyReused),
-            });
+            if known.request != request {
+                return Ok(Err(AppendError::KeyReused));
+            }
+            let backend::Command { first, last, recorded, .. } = known;
+            let (events, _) = self.backend.after(first - 1, (last + 1 - first) as usize)?;
+            let wrote = events.into_iter().map(|event| (event.stream, event.version)).collect();
+            return Ok(Ok(Appended { first, last, recorded, again: true, wrote }));
         }
         match work {
             Work::Append(append) => self.append(append, group),
@@ -548,12 +575,13 @@ impl Writer {
     }
 
     fn carry_out(&mut self, command: &Command, group: &mut Group<'_>) -> Outcome<Answer> {
-        let mut streams = Vec::with_capacity(command.streams.len());
-        for (stream, known) in &command.streams {
-            streams.push(self.backend.of_stream(stream, *known, Some(group.head.pos), usize::MAX >> 1)?);
-        }
+        let mut reader = Reader { backend: &mut self.backend, to: group.head.pos, failed: None };
         // A mistake in a rule ends the command that met it, and nothing else.
-        let decided = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (command.decide)(&streams)));
+        let decided = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (command.decide)(&mut reader)));
+        // Where the log could not be read, no refusal is one.
+        if let Some(failure) = reader.failed {
+            return Err(failure);
+        }
         let Ok(decided) = decided else {
             return Ok(Err(AppendError::Broken("a mistake of ours: the rule for this command has failed".into())));
         };
@@ -607,11 +635,12 @@ impl Writer {
             let place = (stream.version, recorded, asked.take());
             events.push(next(head, event, sealed, place, &append.context));
         }
+        let wrote = events.iter().map(|event| (event.stream.clone(), event.version)).collect();
         streams.retain(|name, _| append.events.iter().any(|event| event.stream == *name));
         let streams: Vec<(String, Stream)> = streams.into_iter().map(|(name, it)| (name.into(), it)).collect();
         let commands = if planted::has(Bug::Forgetful) { Vec::new() } else { vec![command] };
         self.backend.put(&events, &streams, &commands)?;
-        Ok(Ok(Appended { first, last, recorded, again: false }))
+        Ok(Ok(Appended { first, last, recorded, again: false, wrote }))
     }
 }
 

@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Trouble, Who};
-use crate::event::{NewEvent, Personal, Recorded};
+use crate::event::{NewEvent, Personal};
+use crate::log::Reader;
 use crate::new_id;
 use crate::view::{self, CONTACT, CONVERSATION, stream};
 
@@ -42,8 +43,11 @@ pub struct Asked {
 
 impl Asked {
     /// The events that follow, and the number of the message among them.
-    pub fn decide(&self, streams: &[Vec<Recorded>]) -> std::result::Result<(Vec<NewEvent>, Option<u64>), Trouble> {
-        let contact = view::fold(self.known.clone(), streams)?;
+    pub fn decide(&self, reader: &mut Reader<'_>) -> std::result::Result<(Vec<NewEvent>, Option<u64>), Trouble> {
+        let known = self.known.as_ref().map_or((0, 0), |contact| (contact.history, contact.conversation));
+        let own = reader.after(&stream(CONTACT, self.contact), known.0)?;
+        let conversation = reader.after(&stream(CONVERSATION, self.contact), known.1)?;
+        let contact = view::fold(self.known.clone(), &[own, conversation])?;
         if contact.is_none() && !matches!(self.command, Command::Open { .. }) {
             return Err(Trouble::NotFound);
         }

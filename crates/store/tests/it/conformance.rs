@@ -7,7 +7,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use store::{Append, AppendError, Command, Expect, Filter, MOST_BYTES, NewEvent};
+use store::{Append, AppendError, Command, Expect, Filter, MOST_BYTES, NewEvent, Reader};
 use uuid::Uuid;
 
 use crate::logs::{BEGUN, Bench, Kind, context, event, expecting, of, on_every_kind, personal};
@@ -409,8 +409,10 @@ fn at_most(most: usize, key: &str) -> Command {
         key: key.into(),
         request: [1; 32],
         context: context(),
-        streams: vec![("a/1".into(), 0)],
-        decide: Box::new(move |streams| (streams[0].len() < most).then(|| vec![event("a/1")])),
+        decide: Box::new(move |reader: &mut Reader<'_>| {
+            let events = reader.after("a/1", 0).expect("it is read");
+            (events.len() < most).then(|| vec![event("a/1")])
+        }),
     }
 }
 
@@ -425,13 +427,41 @@ fn commands_are_decided_on_what_stands_and_never_on_what_stood() {
         assert!(done.iter().all(|it| it.is_ok() || *it == Err(AppendError::Refused)), "{done:?}");
         let again = bench.log.carry_out(at_most(0, "0")).await.expect("it was carried out");
         assert!(again.again && bench.all().await.len() == 5, "a retry is not decided anew");
-        let nothing = Command { decide: Box::new(|_| Some(Vec::new())), ..at_most(9, "nothing") };
+        let first = done.iter().flatten().find(|it| it.wrote == again.wrote).expect("as it was told the first time");
+        assert_eq!((first.first, first.again, again.wrote.len()), (again.first, false, 1));
+        let nothing = Command { decide: Box::new(|_: &mut Reader<'_>| Some(Vec::new())), ..at_most(9, "nothing") };
         let nothing = bench.log.carry_out(nothing).await.expect("nothing to do");
         assert_eq!((nothing.first, nothing.last, nothing.again), (6, 5, false));
         bench.one("b/1").await;
         let again = bench.log.carry_out(at_most(9, "nothing")).await.expect("it was carried out");
         assert_eq!((again.first, again.last, again.again), (6, 5, true));
         assert!(bench.log.verify().await.expect("a report").faults.is_empty());
+    });
+}
+
+/// A decision finds in one stream which others it needs, and reads what those before it in its group have written.
+#[test]
+fn a_decision_reads_on_from_what_it_has_read() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let chained = |number: usize| {
+            let from = format!("chain/{number}");
+            let decide = move |reader: &mut Reader<'_>| {
+                let mut stream = "chain/0".to_string();
+                // Each stream names the next in its last event.
+                while let Some(last) = reader.after(&stream, 0).expect("it is read").pop() {
+                    assert!(reader.after(&stream, last.version).expect("it is read").is_empty());
+                    stream = last.data.trim_matches('"').to_string();
+                }
+                Some(vec![NewEvent { data: format!("\"{from}\""), ..event(&stream) }])
+            };
+            Command { decide: Box::new(decide), ..at_most(0, &number.to_string()) }
+        };
+        let done = futures::future::join_all((1..=30).map(|number| bench.log.carry_out(chained(number)))).await;
+        let mut streams: Vec<String> = done.into_iter().map(|it| it.expect("appended").wrote[0].0.clone()).collect();
+        streams.sort_unstable();
+        streams.dedup();
+        assert_eq!(streams.len(), 30, "each found the end of the chain as it stood");
     });
 }
 
@@ -444,7 +474,7 @@ fn who_waits_two_seconds_for_a_log_that_is_held_up_is_told_to_come_back() {
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let ended = std::sync::Mutex::new(ended);
         // A command that is being decided until the test lets it end.
-        let decide = move |_: &[Vec<store::Recorded>]| {
+        let decide = move |_: &mut Reader<'_>| {
             begin.send(()).expect("somebody listens");
             let _ = ended.lock().expect("alone").recv();
             None
@@ -467,7 +497,8 @@ fn f19_a_mistake_in_a_decision_ends_its_command_and_nothing_else() {
     on_every_kind(async |kind| {
         let bench = Bench::new(kind);
         bench.one("a/1").await;
-        let mistake = |key: &str| Command { decide: Box::new(|_| panic!("a mistake")), ..at_most(0, key) };
+        let mistake =
+            |key: &str| Command { decide: Box::new(|_: &mut Reader<'_>| panic!("a mistake")), ..at_most(0, key) };
         let keys: Vec<String> = (0..20).map(|number| number.to_string()).collect();
         let commands = keys.iter().enumerate().map(|(number, key)| match number % 3 {
             0 => mistake(key),
