@@ -92,7 +92,6 @@ async fn takes(log: &Log, now: i64) -> Result<(), String> {
         key: "health".into(),
         request: [0; 32],
         context: Context { actor, unit, purpose, correlation: new_id(now), cause: None },
-        streams: Vec::new(),
         decide: Box::new(|_| None),
     };
     match tokio::time::timeout(WRITTEN_WITHIN, log.carry_out(nothing)).await {
