@@ -289,8 +289,12 @@ impl Results {
                 let mine: Vec<&Month> = months.iter().filter(|month| stale.contains(&month.name)).collect();
                 summary.kept += (months.len() - mine.len()) * all;
                 match drafts(snapshot, file, cubes, &mine, (as_of, threshold)).await {
-                    // One county's file must not keep all the others from being published.
-                    Err(error) => summary.failed.push(format!("{}: {error}", file.path)),
+                    // One county's file must not keep all the others from being published. What it said before is not held against
+                    // what they say now.
+                    Err(error) => {
+                        summary.failed.push(format!("{}: {error}", file.path));
+                        self.withdraw(cubes, &mine)?;
+                    }
                     Ok(drafts) => {
                         summary.made += mine.len() * all;
                         made.extend(drafts.into_iter().map(|(dimension, draft, tree)| Made {
@@ -444,13 +448,33 @@ impl Results {
     }
 
     /// Stores the figures of stale months in place of what stood there.
+    /// Takes away figures that cannot be made anew.
+    fn withdraw(&self, cubes: &BTreeMap<&str, Vec<&Definition>>, months: &[&Month]) -> Result<()> {
+        for (dimension, measures) in cubes {
+            for (measure, month) in measures.iter().flat_map(|measure| months.iter().map(move |month| (measure, month)))
+            {
+                self.forget(&measure.id, dimension, &month.name)?;
+                self.database
+                    .prepare_cached("DELETE FROM month WHERE measure = ? AND dimension = ? AND month = ?")?
+                    .execute(params![measure.id, dimension, month.name])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes away the figures of a month; that some were hidden is known for ever.
+    fn forget(&self, measure: &str, dimension: &str, month: &str) -> Result<()> {
+        self.database
+            .prepare_cached("DELETE FROM figure WHERE measure = ? AND dimension = ? AND month = ?")?
+            .execute(params![measure, dimension, month])?;
+        Ok(())
+    }
+
     fn store(&self, publication: i64, made: &Made<'_>, as_of: i64, figures: &[Figure]) -> Result<()> {
         let Made { file, dimension, stale, draft: Draft { measure, .. }, .. } = made;
         let names: HashSet<&str> = stale.iter().map(|month| month.name.as_str()).collect();
         for month in &names {
-            self.database
-                .prepare_cached("DELETE FROM figure WHERE measure = ? AND dimension = ? AND month = ?")?
-                .execute(params![measure.id, dimension, month])?;
+            self.forget(&measure.id, dimension, month)?;
             self.database
                 .prepare_cached(
                     "INSERT OR REPLACE INTO month (measure, dimension, month, publication, version, file_sha256, \

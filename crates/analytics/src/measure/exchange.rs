@@ -1,7 +1,7 @@
 //! Exchanges: whether a small number stays uncertain beside everything that is published of a month.
 //!
 //! An attacker knows every published number, how units add up, and which numbers are parts of which. A small number is safe
-//! where another county would publish the very same: cases of its unit change against cases of others, as a callback
+//! where another county agrees with every published number: cases of its unit change against cases of others, as a callback
 //! against a chat, so that no published number changes, and the small number becomes nought, or the threshold. Such an
 //! exchange stands against every attacker, whatever may be computed from all numbers at once. Where there is none,
 //! the cheapest is sought, and what is published of the numbers that it changes is hidden, from both units up to the
@@ -116,6 +116,11 @@ impl Numbers {
     /// A number of a unit.
     pub fn total(&self, terms: &[(usize, i64)], unit: usize) -> i64 {
         terms.iter().map(|(column, times)| times * self.totals[*column][unit]).sum()
+    }
+
+    /// A number over all units.
+    pub fn sum(&self, terms: &[(usize, i64)]) -> i64 {
+        self.rows.iter().map(|row| value(terms, &row.counts)).sum()
     }
 
     /// Whether a number is nowhere below nought.
@@ -464,7 +469,8 @@ impl Search<'_> {
         let Form { terms, nought, .. } = &self.numbers.forms[form];
         match rate {
             _ if *nought => 0,
-            ..0 => self.cases.values[form][row] / -rate,
+            // Where a part is more than its whole, as where a row was corrected, there is no room.
+            ..0 => self.cases.values[form][row].max(0) / -rate,
             // Of what a unit is known to have none beside those below it there cannot be more.
             _ if self.row(row).own && value(terms, &self.row(row).counts) == 0 => 0,
             _ => i64::MAX,

@@ -46,6 +46,18 @@ enum Number {
     Hits,
 }
 
+/// A whole without some of its parts.
+struct Rest {
+    /// By unit, whether it is told by what is published.
+    known: Vec<bool>,
+    parts: usize,
+    /// Without one more part there is a rest, too.
+    goes_on: bool,
+}
+
+/// So many parts are taken from a whole at once: of twenty measures over the same rows all rests would be a million.
+const PARTS: usize = 3;
+
 /// How the measures of a catalogue are linked.
 pub(crate) struct Links<'a> {
     catalogue: &'a Catalogue,
@@ -79,7 +91,8 @@ impl<'a> Links<'a> {
             let Asked { draft, tree, dimension, past } = &asked[cube];
             let goes = |figure: &Figure| {
                 let (measure, period, unit) = (&figure.measure, &figure.period, &figure.unit_id);
-                hidden.contains(&(cube, period.clone(), unit.clone()))
+                // A window that begins before the data tells nothing that could be hidden.
+                (figure.reason != Some(BEFORE_DATA) && hidden.contains(&(cube, period.clone(), unit.clone())))
                     || (!dimension.is_empty() && totals.contains(&(measure.clone(), period.clone(), unit.clone())))
                     || (past.hidden)(figure)
             };
@@ -151,13 +164,18 @@ impl<'a> Linked<'a> {
             let measure = &draft.measure;
             let some_left_out = draft.figures.iter().any(|figure| figure.left_out > 0);
             for figure in &draft.figures {
-                let strata = figure.strata.iter().filter(|(name, _)| Some(name.as_str()) != measure.parts());
-                let strata: Strata = strata.cloned().collect();
+                let apart = |(name, _): &&(String, String)| Some(name.as_str()) != measure.parts();
+                let strata: Strata = figure.strata.iter().filter(apart).cloned().collect();
                 let n = figure.n as i64;
+                let hits = figure.numerator.map(|hits| hits as i64);
+                if let Some(hits) = hits.filter(|_| measure.kind == Kind::Classes) {
+                    let known = cells.entry((*cube, figure.strata.clone(), Number::Hits));
+                    known.or_insert_with(|| vec![(0, None); units.len()])[at(figure)] = (hits, Some(figure));
+                }
                 let counts = [
                     (Number::Cases, Some(n)),
                     (Number::All, some_left_out.then_some(n + figure.left_out as i64)),
-                    (Number::Hits, figure.numerator.filter(|_| measure.kind == Kind::Share).map(|hits| hits as i64)),
+                    (Number::Hits, hits.filter(|_| measure.kind == Kind::Share)),
                 ];
                 for (number, count) in counts.into_iter().filter_map(|(number, count)| Some((number, count?))) {
                     let known = cells.entry((*cube, strata.clone(), number));
@@ -255,7 +273,7 @@ impl<'a> Linked<'a> {
         for ((cube, strata, number), column) in self.columns.clone() {
             let measure = self.measure(cube);
             let cells = &self.cells[&(cube, strata.clone(), number)];
-            let tells = |which| measure.part == which || measure.sensitive;
+            let tells = |which| measure.part == which || measure.sensitive || measure.kind == Kind::Classes;
             self.numbers.know(&[(column, 1)], |unit, count| match number {
                 Number::Cases => cells[unit].1.is_some_and(|figure| is_of_few(figure, threshold)),
                 Number::All => false,
@@ -319,32 +337,45 @@ impl<'a> Linked<'a> {
         }
     }
 
-    /// The rests of a whole without some of its parts, at most one of each file: a small one is of few people.
+    /// The rests of a whole without some of its parts, at most one of each file and [`PARTS`] at once: a small one is of
+    /// few people. That a part is within its whole is known where a head says so, and else where the numbers allow it.
     fn know_rests(&mut self, all: &Terms, strata: &Strata, parts: &[usize]) {
-        let everywhere = vec![true; self.units.len()];
-        let mut rests = vec![(all.clone(), everywhere)];
+        let threshold = self.links.threshold as i64;
+        let first = Rest { known: vec![true; self.units.len()], parts: 0, goes_on: false };
+        let mut rests: BTreeMap<Terms, Rest> = BTreeMap::from([(all.clone(), first)]);
         for file in &self.links.catalogue.files {
             let in_file = |cube: &&usize| file.measures.iter().any(|it| it.id == self.measure(**cube).id);
-            let ways: Vec<_> = parts.iter().filter(in_file).flat_map(|cube| self.ways(*cube, strata)).collect();
-            for at in 0..rests.len() {
-                for (way, known) in &ways {
-                    let rest = minus(&rests[at].0, way);
-                    if self.numbers.fits(&rest) && !rests.iter().any(|(known, _)| *known == rest) {
-                        let known = known.iter().zip(&rests[at].1).map(|(one, other)| *one && *other).collect();
-                        rests.push((rest, known));
+            let named = |cube: &usize| self.measure(*cube).part_of.is_some();
+            let ways: Vec<_> = parts
+                .iter()
+                .filter(in_file)
+                .flat_map(|cube| {
+                    self.ways(*cube, strata).into_iter().map(move |(way, known)| (way, known, named(cube)))
+                })
+                .collect();
+            let before: Vec<Terms> =
+                rests.iter().filter(|(_, rest)| rest.parts < PARTS).map(|it| it.0.clone()).collect();
+            for terms in before {
+                for (way, known, named) in &ways {
+                    let less = minus(&terms, way);
+                    if !(self.numbers.fits(&less) || (*named && terms == *all)) {
+                        continue;
                     }
+                    let Some(rest) = rests.get_mut(&terms) else { continue };
+                    rest.goes_on = true;
+                    let known = known.iter().zip(&rest.known).map(|(one, other)| *one && *other).collect();
+                    let next = Rest { known, parts: rest.parts + 1, goes_on: false };
+                    rests.entry(less).or_insert(next);
                 }
             }
         }
-        let threshold = self.links.threshold as i64;
-        for (rest, known) in &rests[1..] {
-            let few = |unit: usize, count| known[unit] && (1..threshold).contains(&count);
+        rests.remove(all);
+        for (terms, rest) in rests {
+            let few = |unit: usize, count| rest.known[unit] && (1..threshold).contains(&count);
             // The rest without more parts is within the rest without some of them.
-            let within =
-                |(other, _): &(Terms, _)| other.len() > rest.len() && rest.iter().all(|term| other.contains(term));
-            match rests.iter().any(within) {
-                true => self.numbers.ask(rest, few),
-                false => self.numbers.know(rest, few),
+            match rest.goes_on {
+                true => self.numbers.ask(&terms, few),
+                false => self.numbers.know(&terms, few),
             }
         }
     }
@@ -389,10 +420,17 @@ impl<'a> Linked<'a> {
         let (inner, outer): (Vec<Terms>, Vec<Terms>) =
             (others.iter().map(within).filter(fit).collect(), others.iter().map(beside).filter(fit).collect());
         let mut known: Vec<Terms> = others.iter().map(around).filter(fit).collect();
-        for (forms, whole) in [(inner, vec![(column, 1)]), (outer, minus(all, &[(column, 1)]))] {
-            // Less all of them at once.
-            let sum = forms.iter().fold(whole.clone(), |sum, form| minus(&sum, &minus(&whole, form)));
-            if broken && fit(&sum) { known.push(sum) } else { known.extend(forms) }
+        for (mut forms, whole) in [(inner, vec![(column, 1)]), (outer, minus(all, &[(column, 1)]))] {
+            // Less as many of them at once as there is room for, the largest first: one that fits by chance is small.
+            forms.sort_by_cached_key(|form| self.numbers.sum(form));
+            let mut rest = whole.clone();
+            for form in forms {
+                let less = minus(&rest, &minus(&whole, &form));
+                if broken && fit(&less) { rest = less } else { known.push(form) }
+            }
+            if rest != whole {
+                known.push(rest);
+            }
         }
         known
     }
