@@ -3,6 +3,7 @@
 --- published = ["profession"]
 ---
 --- [access.same_day_share]
+--- id = "access.same_day_share"
 --- hit = "same_day"
 --- part_of = "volume.encounters"
 --- population = "took_place"
@@ -12,6 +13,7 @@
 --- about = { fi = "Osuus varatuista käynneistä, jotka toteutuivat varauspäivänä. Peruutukset eivät ole mukana.", sv = "Andel bokade besök som genomfördes på bokningsdagen. Avbokningar är inte med.", en = "Share of booked visits that took place on the day of booking. Cancellations are left out." }
 ---
 --- [access.no_show_share]
+--- id = "access.no_show_share"
 --- hit = "no_show"
 --- part_of = "volume.encounters"
 --- part = "misses"
@@ -22,6 +24,7 @@
 --- about = { fi = "Osuus toteutuviksi tarkoitetuista käynneistä, joille asiakas ei saapunut eikä perunut.", sv = "Andel besök som skulle ha ägt rum men där klienten uteblev utan att avboka.", en = "Share of due visits to which the client did not come and did not cancel." }
 ---
 --- [access.no_show_by_organisation]
+--- id = "access.no_show_by_organisation"
 --- hit = "organisation_failed"
 --- population = "was_to_be_held"
 --- better = "lower"

@@ -4,6 +4,7 @@
 --- unit = "share"
 ---
 --- [access.callback_24h]
+--- id = "access.callback_24h"
 --- hit = "within_24h"
 --- name = { fi = "Takaisinsoitto 24 tunnissa", sv = "Återuppringning inom 24 timmar", en = "Called back within 24 hours" }
 --- source = "Final report of Western Uusimaa county's programme 2025, families' services; an answer at the limit itself is on time, and what is open past it counts as late"
@@ -13,6 +14,7 @@
 --- en = "Share of callback requests answered within 24 hours. A request past its limit without an answer is late. A request still within its limit is not counted. Repeated requests count once."
 ---
 --- [access.callback_same_day]
+--- id = "access.callback_same_day"
 --- hit = "same_day"
 --- population = "after_the_reform"
 --- version = 2

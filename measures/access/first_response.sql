@@ -4,6 +4,7 @@
 --- resolution = 0.1
 ---
 --- [access.first_response_median]
+--- id = "access.first_response_median"
 --- value = "minutes"
 --- better = "lower"
 --- name = { fi = "Ensimmäinen vastaus, mediaani", sv = "Första svar, median", en = "First response, median" }
@@ -14,6 +15,7 @@
 --- en = "Minutes from the opening of a chat to the first answer by a person. An automatic answer is none. Unanswered chats show in the coverage."
 ---
 --- [access.chat_duration_median]
+--- id = "access.chat_duration_median"
 --- value = "length"
 --- better = "neither"
 --- name = { fi = "Chatin kesto, mediaani", sv = "Chattens längd, median", en = "Length of a chat, median" }
@@ -24,6 +26,7 @@
 --- en = "Minutes from the first answer to the end of the conversation."
 ---
 --- [access.first_response_quantiles]
+--- id = "access.first_response_quantiles"
 --- kind = "quantiles"
 --- value = "minutes"
 --- better = "lower"

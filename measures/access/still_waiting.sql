@@ -2,6 +2,7 @@
 --- source = "Act 1326/2010 § 51; beside every wait of those who got care, because theirs are the shorter ones"
 ---
 --- [access.still_waiting]
+--- id = "access.still_waiting"
 --- kind = "stock"
 --- unit = "assessments"
 --- name = { fi = "Hoitoon odottavat", sv = "Väntar på vård", en = "Still waiting for care" }
@@ -11,6 +12,7 @@
 --- en = "Assessments that found a need of care, after which the care has not begun at the end of the period. A person who waits for two kinds of care counts twice."
 ---
 --- [access.longest_wait]
+--- id = "access.longest_wait"
 --- kind = "longest"
 --- unit = "days"
 --- name = { fi = "Pisin odotus hoitoon pääsyä odottavista", sv = "Längsta väntan bland dem som väntar på vård", en = "Longest wait of those still waiting" }

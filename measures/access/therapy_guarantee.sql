@@ -1,4 +1,5 @@
 --- [access.therapy_guarantee]
+--- id = "access.therapy_guarantee"
 --- kind = "share"
 --- unit = "share"
 --- better = "higher"
@@ -11,6 +12,7 @@
 --- en = "Share of young people whose therapy began within 28 days of the need being established. One whose time is over without care is late; one whose time is not over is not counted."
 ---
 --- [access.care_wait_mean]
+--- id = "access.care_wait_mean"
 --- kind = "mean"
 --- unit = "days"
 --- better = "lower"

@@ -3,6 +3,7 @@
 --- unit = "index"
 ---
 --- [continuity.coc]
+--- id = "continuity.coc"
 --- part_of = "continuity.without_professional"
 --- kind = "mean"
 --- value = "coc"
@@ -11,6 +12,7 @@
 --- about = { fi = "Todennäköisyys, että kaksi satunnaista käyntiä 12 kuukauden aikana oli samalla lääkärillä; asukkaiden keskiarvo. Yhden käynnin asukkaat eivät ole mukana.", sv = "Sannolikheten att två slumpvisa besök under 12 månader var hos samma läkare; medelvärde över invånare. Invånare med ett besök är inte med.", en = "Chance that two random visits in 12 months were with the same physician; mean over residents. Residents with one visit are left out." }
 ---
 --- [continuity.upc]
+--- id = "continuity.upc"
 --- part_of = "continuity.without_professional"
 --- kind = "mean"
 --- value = "upc"
@@ -19,6 +21,7 @@
 --- about = { fi = "Osuus käynneistä sillä lääkärillä, jota asukas tapasi eniten; asukkaiden keskiarvo.", sv = "Andel besök hos den läkare som invånaren träffade mest; medelvärde över invånare.", en = "Share of visits with the physician seen most; mean over residents." }
 ---
 --- [continuity.secon]
+--- id = "continuity.secon"
 --- part_of = "continuity.without_professional"
 --- kind = "mean"
 --- value = "secon"
@@ -27,6 +30,7 @@
 --- about = { fi = "Osuus peräkkäisistä käyntipareista, joissa lääkäri pysyi samana; asukkaiden keskiarvo.", sv = "Andel på varandra följande besökspar med samma läkare; medelvärde över invånare.", en = "Share of consecutive pairs of visits with the same physician; mean over residents." }
 ---
 --- [continuity.slicc]
+--- id = "continuity.slicc"
 --- part_of = "continuity.without_professional"
 --- kind = "ratio"
 --- unit = "share"
@@ -37,6 +41,7 @@
 --- about = { fi = "Nimetyn lääkärin asukkaiden käynneistä ne, jotka olivat hänen luonaan. Myös yhden käynnin asukkaat ovat mukana.", sv = "Av besöken av invånare med namngiven läkare de som var hos denne. Även invånare med ett besök är med.", en = "Of the visits by people with a named doctor, those with that doctor. People with one visit count." }
 ---
 --- [continuity.without_professional]
+--- id = "continuity.without_professional"
 --- kind = "ratio"
 --- unit = "share"
 --- better = "lower"

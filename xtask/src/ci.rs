@@ -27,6 +27,7 @@ pub fn run() -> Result<(), String> {
     step("tests", tests.envs(database.iter().map(|server| (pg::VARIABLE, server.url()))))?;
     drop(database);
     timed("tidy", crate::tidy::run)?;
+    timed("systems", || crate::systems::run(&[]))?;
     advisories()?;
     if judged {
         step("clippy", Command::new("cargo").args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;

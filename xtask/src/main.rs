@@ -1,10 +1,11 @@
 //! Tasks of the project: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask docs`, `cargo xtask faults`,
-//! `cargo xtask pg -- COMMAND`.
+//! `cargo xtask systems`, `cargo xtask pg -- COMMAND`.
 
 mod ci;
 mod docs;
 mod faults;
 mod pg;
+mod systems;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -19,8 +20,9 @@ fn main() -> ExitCode {
             Some("tidy") => tidy::run(),
             Some("docs") => docs::write(),
             Some("faults") => faults::run(&rest()),
+            Some("systems") => systems::run(&rest()),
             Some("pg") => pg::run(&rest()),
-            _ => Err("usage: cargo xtask ci | tidy | docs | faults [--long [SEED] | FAULT TRIES SEED] | pg -- COMMAND"
+            _ => Err("usage: cargo xtask ci | tidy | docs | systems [--family F | --refresh] | faults [--long [SEED] | FAULT TRIES SEED] | pg -- COMMAND"
                 .into()),
         };
     match done {

@@ -1,0 +1,234 @@
+//! The list of systems, `docs/systems.tsv`: what each stands on, the journey that shows it works, and what still waits.
+//! `cargo xtask systems` checks the list and prints it, `--family F03` one family of it; `--refresh` writes anew what waits.
+
+mod parts;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::root;
+use parts::{Parts, engine};
+
+const PATH: &str = "docs/systems.tsv";
+/// The list where systems are agreed on, beside a checkout that has it: its columns and ours are the same.
+const AGREED: &str = "../shared/systems.tsv";
+/// Columns of the agreed list, then ours.
+const COLUMNS: [&str; 9] = ["id", "name", "family", "engines", "parts", "journey", "shows", "test", "waits"];
+const SHARED: usize = 7;
+/// The binary of tests that plays journeys.
+const PLAYER: &str = "crates/luotsi/tests/journeys";
+const FAMILIES: [&str; 24] = [
+    "F01",
+    "F02",
+    "F03",
+    "F04",
+    "F05",
+    "F06",
+    "F07",
+    "F08",
+    "F09",
+    "F10",
+    "F11",
+    "F12",
+    "F13",
+    "F14",
+    "F15",
+    "F16",
+    "F17",
+    "F18–F19",
+    "F20",
+    "F21–F28",
+    "F29",
+    "F30",
+    "F31",
+    "F32",
+];
+
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let path = root().join(PATH);
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{PATH}: {error}"))?;
+    let agreed = std::fs::read_to_string(root().join(AGREED)).ok();
+    let (parts, played) = (Parts::below(&root()), Played::below(&root()));
+    let family = match words.as_slice() {
+        [] => None,
+        ["--family", family] if FAMILIES.contains(family) => Some(*family),
+        ["--family", family] => return Err(format!("{family} is no family: {}", FAMILIES.join(" "))),
+        ["--refresh"] => {
+            return std::fs::write(&path, refreshed(&text, &parts)).map_err(|error| format!("{PATH}: {error}"));
+        }
+        _ => return Err("systems [--family F | --refresh], as in: systems --family F03".into()),
+    };
+    let found = faults(&text, agreed.as_deref(), &parts, &played);
+    if !found.is_empty() {
+        found.iter().for_each(|fault| eprintln!("{fault}"));
+        return Err(format!("{} faults in the list of systems", found.len()));
+    }
+    print!("{}", shown(&text, family, &parts, &played));
+    Ok(())
+}
+
+/// A line of the list.
+struct System<'a> {
+    line: usize,
+    columns: Vec<&'a str>,
+}
+
+impl<'a> System<'a> {
+    fn all(text: &'a str) -> Vec<System<'a>> {
+        let lines = text.lines().enumerate().skip(1);
+        lines.map(|(line, text)| System { line: line + 1, columns: text.split('\t').collect() }).collect()
+    }
+
+    /// A column by its name; nothing where the line is too short.
+    fn column(&self, name: &str) -> &'a str {
+        let place = COLUMNS.iter().position(|column| *column == name);
+        place.and_then(|place| self.columns.get(place)).copied().unwrap_or("")
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.column("parts").split_whitespace()
+    }
+
+    /// A part and the engine that it waits for.
+    fn waits(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let waits = self.column("waits").split("; ").filter(|wait| !wait.is_empty());
+        waits.map(|wait| wait.split_once(" waits for ").unwrap_or((wait, "")))
+    }
+
+    /// The file of its journey, without folder and ending: `s-033`.
+    fn journey(&self) -> String {
+        self.column("id").to_lowercase()
+    }
+}
+
+/// Journeys that are there, and what plays them.
+#[derive(Default)]
+struct Played {
+    /// Files of `content/journeys`, without ending.
+    files: BTreeSet<String>,
+    /// The text of the binary that plays them; empty while there is none.
+    player: String,
+}
+
+impl Played {
+    fn below(root: &Path) -> Played {
+        let texts = parts::files(&root.join(PLAYER)).into_iter().map(std::fs::read_to_string);
+        let journeys = parts::files(&root.join("content/journeys")).into_iter();
+        Played {
+            files: journeys.map(|path| path.with_extension("")).filter_map(name).collect(),
+            player: texts.flatten().collect(),
+        }
+    }
+
+    /// Whether a test is there: a function of this name, or the journey of its system where there is a player.
+    fn has(&self, test: &str, system: &System) -> bool {
+        let own = system.journey().replace('-', "_");
+        let is_of_system = test.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+        let is_played = !self.player.is_empty() && self.files.contains(&system.journey());
+        is_of_system && (is_played || self.player.contains(&format!("fn {test}(")))
+    }
+}
+
+fn name(path: std::path::PathBuf) -> Option<String> {
+    Some(path.file_name()?.to_string_lossy().into_owned())
+}
+
+/// All that is wrong in the list, each with its line.
+fn faults(text: &str, agreed: Option<&str>, parts: &Parts, played: &Played) -> Vec<String> {
+    let systems = System::all(text);
+    let mut found = parts.faults.clone();
+    let mut wrong = |line: usize, what: String| found.push(format!("{PATH}:{line}: {what}"));
+    if text.lines().next() != Some(COLUMNS.join("\t").as_str()) {
+        wrong(1, format!("the columns are {}", COLUMNS.join(", ")));
+    }
+    let named: BTreeSet<&str> = systems.iter().flat_map(System::parts).collect();
+    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
+    for system in &systems {
+        let line = system.line;
+        if system.columns.len() != COLUMNS.len() {
+            wrong(line, format!("{} columns, not {}", system.columns.len(), COLUMNS.len()));
+        }
+        let (id, family, test) = (system.column("id"), system.column("family"), system.column("test"));
+        if let Some(first) = ids.insert(id, line) {
+            wrong(line, format!("{id} stands in line {first} too"));
+        }
+        if !FAMILIES.contains(&family) {
+            wrong(line, format!("{family} is no family"));
+        }
+        if !test.is_empty() && !played.has(test, system) {
+            wrong(line, format!("{test} names no journey that {PLAYER} plays, and no function of it"));
+        }
+        let waiting: BTreeSet<&str> = system.waits().map(|(part, _)| part).collect();
+        for part in system.parts().filter(|part| !waiting.contains(part) && !parts.has(part, &named)) {
+            wrong(line, format!("{part} is not there and does not wait"));
+        }
+        for (part, on) in system.waits() {
+            let kind = part.split(':').next().unwrap_or("");
+            match engine(kind, system.column("engines")) {
+                _ if !system.parts().any(|own| own == part) => wrong(line, format!("{part} waits and is no part")),
+                _ if parts.has(part, &named) => wrong(line, format!("{part} waits and is there")),
+                None => wrong(line, format!("{kind} is no kind of part")),
+                Some(engine) if engine != on => wrong(line, format!("{part} waits for {engine}, not for {on}")),
+                Some(_) => {}
+            }
+        }
+    }
+    if let Some(agreed) = agreed {
+        let (ours, theirs): (Vec<&str>, Vec<&str>) = (text.lines().map(shared).collect(), agreed.lines().collect());
+        let differs = (0..ours.len().max(theirs.len())).filter(|line| ours.get(*line) != theirs.get(*line));
+        differs.for_each(|line| wrong(line + 1, format!("the first {SHARED} columns are not those of {AGREED}")));
+    }
+    found
+}
+
+/// The columns that the agreed list has.
+fn shared(line: &str) -> &str {
+    line.match_indices('\t').nth(SHARED - 1).map_or(line, |(end, _)| &line[..end])
+}
+
+/// The list with what waits as it is now.
+fn refreshed(text: &str, parts: &Parts) -> String {
+    let systems = System::all(text);
+    let named: BTreeSet<&str> = systems.iter().flat_map(System::parts).collect();
+    let mut list = format!("{}\n", COLUMNS.join("\t"));
+    for system in &systems {
+        let waits = system.parts().filter(|part| !parts.has(part, &named)).map(|part| {
+            let kind = part.split(':').next().unwrap_or("");
+            format!("{part} waits for {}", engine(kind, system.column("engines")).unwrap_or("an engine"))
+        });
+        let waits = waits.collect::<Vec<_>>().join("; ");
+        let kept = COLUMNS[..COLUMNS.len() - 1].iter().map(|column| system.column(column));
+        list += &format!("{}\t{waits}\n", kept.collect::<Vec<_>>().join("\t"));
+    }
+    list
+}
+
+/// The list as people read it, with its sums.
+fn shown(text: &str, family: Option<&str>, parts: &Parts, played: &Played) -> String {
+    let systems = System::all(text);
+    let named: BTreeSet<&str> = systems.iter().flat_map(System::parts).collect();
+    let chosen: Vec<&System> =
+        systems.iter().filter(|it| family.is_none_or(|family| it.column("family") == family)).collect();
+    let (mut lines, mut journeys, mut there, mut all) = (String::new(), 0, 0, 0);
+    for family in FAMILIES {
+        for (place, system) in chosen.iter().filter(|it| it.column("family") == family).enumerate() {
+            if place == 0 {
+                lines += &format!("{family}\n");
+            }
+            let (own, of) = (system.parts().filter(|it| parts.has(it, &named)).count(), system.parts().count());
+            let journey = match system.column("test") {
+                "" if played.files.contains(&system.journey()) => "written",
+                "" => "none",
+                test => test,
+            };
+            journeys += usize::from(!system.column("test").is_empty());
+            (there, all) = (there + own, all + of);
+            lines +=
+                &format!("  {}  {journey:8}  parts {own:2}/{of:<2}  {}\n", system.column("id"), system.column("name"));
+        }
+    }
+    format!("{lines}{} systems, {journeys} journeys, parts {there}/{all}\n", chosen.len())
+}
