@@ -8,8 +8,12 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use content::journey::Journey;
+use content::{Catalogue, Fault, File, Origin, engine};
+use facts::{Code, Profession};
+
 use crate::root;
-use parts::{Parts, engine};
+use parts::Parts;
 
 const PATH: &str = "docs/systems.tsv";
 /// The list where systems are agreed on, beside a checkout that has it: its columns and ours are the same.
@@ -51,7 +55,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let path = root().join(PATH);
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{PATH}: {error}"))?;
     let agreed = std::fs::read_to_string(root().join(AGREED)).ok();
-    let (parts, played) = (Parts::below(&root()), Played::below(&root()));
+    let parts = Parts::below(&root());
+    let journeys = Journeys::below(&root(), &text, &parts);
     let family = match words.as_slice() {
         [] => None,
         ["--family", family] if FAMILIES.contains(family) => Some(*family),
@@ -61,12 +66,12 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         }
         _ => return Err("systems [--family F | --refresh], as in: systems --family F03".into()),
     };
-    let found = faults(&text, agreed.as_deref(), &parts, &played);
+    let found = faults(&text, agreed.as_deref(), &parts, &journeys);
     if !found.is_empty() {
         found.iter().for_each(|fault| eprintln!("{fault}"));
         return Err(format!("{} faults in the list of systems", found.len()));
     }
-    print!("{}", shown(&text, family, &parts, &played));
+    print!("{}", shown(&text, family, &parts, &journeys));
     Ok(())
 }
 
@@ -106,20 +111,48 @@ impl<'a> System<'a> {
 
 /// Journeys that are there, and what plays them.
 #[derive(Default)]
-struct Played {
-    /// Files of `content/journeys`, without ending.
-    files: BTreeSet<String>,
+struct Journeys {
+    /// Measures whose source's figures each asserts, by its id.
+    asserted: BTreeMap<String, BTreeSet<String>>,
     /// The text of the binary that plays them; empty while there is none.
     player: String,
+    faults: Vec<String>,
 }
 
-impl Played {
-    fn below(root: &Path) -> Played {
-        let texts = parts::files(&root.join(PLAYER)).into_iter().map(std::fs::read_to_string);
-        let journeys = parts::files(&root.join("content/journeys")).into_iter();
-        Played {
-            files: journeys.map(|path| path.with_extension("")).filter_map(name).collect(),
-            player: texts.flatten().collect(),
+impl Journeys {
+    /// Reads them and holds them to the systems of the list, to the parts that are there and to the source's figures.
+    fn below(root: &Path, list: &str, parts: &Parts) -> Journeys {
+        let folder = root.join("content/journeys");
+        let files: Vec<(String, String)> = parts::files(&folder)
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+            .filter_map(|path| {
+                let shown = path.strip_prefix(root).ok()?.display().to_string();
+                Some((shown, std::fs::read_to_string(path).unwrap_or_default()))
+            })
+            .collect();
+        let files: Vec<File> = files.iter().map(|(path, text)| File { path, text, origin: Origin::Shipped }).collect();
+        let systems: BTreeSet<&str> = System::all(list).iter().map(|system| system.column("id")).collect();
+        let figures = source_figures(root);
+        let there = |kind: &str, id: &str| match kind {
+            "system" => systems.contains(id),
+            "profession" => Profession::named(id).is_some(),
+            "source" => figures.contains(id),
+            "file" => folder.join(id).is_file(),
+            // Known where the county is: the command that checks content asks there.
+            "cast" | "unit" | "partner" => true,
+            _ => parts.has(&format!("{kind}:{id}"), &BTreeSet::new()),
+        };
+        let (journeys, faults) = Catalogue::<Journey>::read(&files, &there);
+        let asserted = journeys.all().map(|journey| {
+            let shown = journey.content.shows.iter().filter(|shown| shown.waits.is_empty());
+            (journey.id.clone(), shown.map(|shown| shown.measure.clone()).collect())
+        });
+        let player = parts::files(&root.join(PLAYER)).into_iter().map(std::fs::read_to_string);
+        Journeys {
+            asserted: asserted.collect(),
+            player: player.flatten().collect(),
+            faults: faults.iter().map(Fault::to_string).collect(),
         }
     }
 
@@ -127,19 +160,34 @@ impl Played {
     fn has(&self, test: &str, system: &System) -> bool {
         let own = system.journey().replace('-', "_");
         let is_of_system = test.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
-        let is_played = !self.player.is_empty() && self.files.contains(&system.journey());
+        let is_played = !self.player.is_empty() && self.asserted.contains_key(&system.journey());
         is_of_system && (is_played || self.player.contains(&format!("fn {test}(")))
     }
 }
 
-fn name(path: std::path::PathBuf) -> Option<String> {
-    Some(path.file_name()?.to_string_lossy().into_owned())
+/// Figures that the source reports, as `MEASURE@UNIT@MONTH`.
+fn source_figures(root: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(root.join("scorecards/source-figures.toml")).unwrap_or_default();
+    let table: toml::Table = text.parse().unwrap_or_default();
+    let figures = table.get("figure").and_then(toml::Value::as_array).into_iter().flatten();
+    let name = |figure: &toml::Value| {
+        let key = |key: &str| figure.get(key).and_then(toml::Value::as_str);
+        Some(format!("{}@{}@{}", key("measure")?, key("unit")?, key("from")?))
+    };
+    figures.filter_map(name).collect()
+}
+
+/// Measures that a text names.
+fn measures<'a>(text: &'a str, named: &BTreeSet<&str>) -> BTreeSet<&'a str> {
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.' && letter != '_');
+    let words = words.map(|word| word.trim_end_matches('.'));
+    words.filter(|word| named.contains(format!("measure:{word}").as_str())).collect()
 }
 
 /// All that is wrong in the list, each with its line.
-fn faults(text: &str, agreed: Option<&str>, parts: &Parts, played: &Played) -> Vec<String> {
+fn faults(text: &str, agreed: Option<&str>, parts: &Parts, journeys: &Journeys) -> Vec<String> {
     let systems = System::all(text);
-    let mut found = parts.faults.clone();
+    let mut found = [parts.faults.as_slice(), &journeys.faults].concat();
     let mut wrong = |line: usize, what: String| found.push(format!("{PATH}:{line}: {what}"));
     if text.lines().next() != Some(COLUMNS.join("\t").as_str()) {
         wrong(1, format!("the columns are {}", COLUMNS.join(", ")));
@@ -158,7 +206,7 @@ fn faults(text: &str, agreed: Option<&str>, parts: &Parts, played: &Played) -> V
         if !FAMILIES.contains(&family) {
             wrong(line, format!("{family} is no family"));
         }
-        if !test.is_empty() && !played.has(test, system) {
+        if !test.is_empty() && !journeys.has(test, system) {
             wrong(line, format!("{test} names no journey that {PLAYER} plays, and no function of it"));
         }
         let waiting: BTreeSet<&str> = system.waits().map(|(part, _)| part).collect();
@@ -207,28 +255,34 @@ fn refreshed(text: &str, parts: &Parts) -> String {
 }
 
 /// The list as people read it, with its sums.
-fn shown(text: &str, family: Option<&str>, parts: &Parts, played: &Played) -> String {
+fn shown(text: &str, family: Option<&str>, parts: &Parts, journeys: &Journeys) -> String {
     let systems = System::all(text);
     let named: BTreeSet<&str> = systems.iter().flat_map(System::parts).collect();
     let chosen: Vec<&System> =
         systems.iter().filter(|it| family.is_none_or(|family| it.column("family") == family)).collect();
-    let (mut lines, mut journeys, mut there, mut all) = (String::new(), 0, 0, 0);
+    let (mut lines, mut played) = (String::new(), 0);
+    // Parts, then figures: those there and all.
+    let mut sums = [0; 4];
     for family in FAMILIES {
-        for (place, system) in chosen.iter().filter(|it| it.column("family") == family).enumerate() {
-            if place == 0 {
-                lines += &format!("{family}\n");
-            }
-            let (own, of) = (system.parts().filter(|it| parts.has(it, &named)).count(), system.parts().count());
-            let journey = match system.column("test") {
-                "" if played.files.contains(&system.journey()) => "written",
-                "" => "none",
-                test => test,
+        let of_family: Vec<_> = chosen.iter().filter(|system| system.column("family") == family).collect();
+        lines += &of_family.first().map_or(String::new(), |_| format!("{family}\n"));
+        for system in of_family {
+            let asserted = journeys.asserted.get(&system.journey());
+            let journey = match (system.column("test"), asserted) {
+                ("", None) => "none",
+                ("", Some(_)) => "written",
+                (test, _) => test,
             };
-            journeys += usize::from(!system.column("test").is_empty());
-            (there, all) = (there + own, all + of);
-            lines +=
-                &format!("  {}  {journey:8}  parts {own:2}/{of:<2}  {}\n", system.column("id"), system.column("name"));
+            played += usize::from(!system.column("test").is_empty());
+            let figures = measures(system.column("shows"), &named);
+            let shown = figures.iter().filter(|it| asserted.is_some_and(|asserted| asserted.contains(**it))).count();
+            let own = system.parts().filter(|part| parts.has(part, &named)).count();
+            let counts = [own, system.parts().count(), shown, figures.len()];
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            let (id, name, [own, all, shown, figures]) = (system.column("id"), system.column("name"), counts);
+            lines += &format!("  {id}  {journey:8} parts {own:2}/{all:<2} figures {shown}/{figures}  {name}\n");
         }
     }
-    format!("{lines}{} systems, {journeys} journeys, parts {there}/{all}\n", chosen.len())
+    let [own, all, shown, figures] = sums;
+    format!("{lines}{} systems, {played} journeys, parts {own}/{all}, figures {shown}/{figures}\n", chosen.len())
 }

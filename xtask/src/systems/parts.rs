@@ -1,54 +1,9 @@
-//! Parts that systems stand on: their kinds, the engine and the folder of each, and which parts are there.
+//! Parts that systems stand on, and which of them are there.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// A kind of part: its word, the engines it stands on, and the folder of its files. A rule has no engine of its own: it
-/// belongs to whichever reads it.
-const KINDS: [(&str, &[&str], &str); 35] = [
-    ("queue", &["contact"], "content/queues"),
-    ("service", &["contact"], "content/services"),
-    ("clock", &["contact"], "rules/clocks"),
-    ("routing", &["contact"], "content/routings"),
-    ("canned", &["contact"], "content/canned"),
-    ("calendar", &["booking"], "content/calendars"),
-    ("slot", &["booking"], "content/slots"),
-    ("form", &["form"], "content/forms"),
-    ("survey", &["form"], "content/surveys"),
-    ("path", &["path"], "content/paths"),
-    ("plan", &["path"], "content/plans"),
-    ("meeting", &["path"], "content/meetings"),
-    ("role", &["path", "people"], "content/roles"),
-    ("group", &["path"], "content/groups"),
-    ("entry", &["directory"], "content/entries"),
-    ("guide", &["directory"], "content/entries/guide"),
-    ("template", &["directory"], "content/entries/template"),
-    ("course", &["people"], "content/courses"),
-    ("network", &["people"], "content/networks"),
-    ("measure", &["measure"], "measures"),
-    ("scorecard", &["measure"], "scorecards"),
-    ("series", &["measure"], "content/series"),
-    ("programme", &["evaluate"], "content/programmes"),
-    ("model", &["evaluate"], "content/models"),
-    ("report", &["evaluate"], "content/reports"),
-    ("phenomenon", &["phenomena"], "content/phenomena"),
-    ("tariff", &["settle"], "rules/tariffs"),
-    ("contract", &["settle"], "content/contracts"),
-    ("provider", &["interpret"], "content/providers"),
-    ("scenario", &["plan"], "content/scenarios"),
-    ("campaign", &["plan"], "content/campaigns"),
-    ("port", &["identity", "exchange"], "content/ports"),
-    ("mapping", &["exchange"], "mappings"),
-    ("rule", &[], "rules"),
-    ("journey", &[], "content/journeys"),
-];
-
-/// The engine on which a part of a kind stands: of two, the one that the system names.
-pub fn engine<'a>(kind: &str, named: &'a str) -> Option<&'a str> {
-    let (_, engines, _) = KINDS.iter().find(|(word, ..)| *word == kind)?;
-    let of_system = named.split(',').find(|engine| engines.is_empty() || engines.contains(engine));
-    of_system.or_else(|| engines.first().copied())
-}
+use content::KINDS;
 
 /// Parts that are there, by kind and id.
 #[derive(Debug, Default)]

@@ -1,9 +1,9 @@
 //! Each thing that the list refuses, in a list of two systems that is sound without it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::parts::Parts;
-use super::{AGREED, COLUMNS, Played, faults, refreshed, shared, shown};
+use super::{AGREED, COLUMNS, Journeys, faults, measures, refreshed, shared, shown};
 
 const FIRST: &str = "S-033\tTerapiatakuu\tF03\tmeasure,booking\tmeasure:access.t3 calendar:first\tIt is seen.\t—\t\tcalendar:first waits for booking";
 const SECOND: &str = "S-075\tRaportti\tF07\tmeasure,exchange\tport:sms entry:service/*(>=2)\tIt is read.\t—\ts_075\tport:sms waits for exchange";
@@ -17,22 +17,23 @@ fn parts() -> Parts {
     Parts::of(&[("measure", "access.t3"), ("entry", "service/a"), ("entry", "service/b")])
 }
 
-fn played() -> Played {
-    Played { files: BTreeSet::from(["s-075".into()]), player: "fn plays_all() {} fn s_033_therapy() {}".into() }
+fn journeys() -> Journeys {
+    let asserted = BTreeMap::from([("s-075".into(), BTreeSet::from(["access.t3".into()]))]);
+    Journeys { asserted, player: "fn plays_all() {} fn s_033_therapy() {}".into(), faults: Vec::new() }
 }
 
 /// The faults of a list in which a part of one line is another.
 fn found(from: &str, to: &str) -> Vec<String> {
     let sound = list(&[FIRST, SECOND]);
     assert!(sound.contains(from), "{from}");
-    faults(&sound.replacen(from, to, 1), None, &parts(), &played())
+    faults(&sound.replacen(from, to, 1), None, &parts(), &journeys())
 }
 
 #[test]
 fn a_sound_list_has_no_faults() {
     let sound = list(&[FIRST, SECOND]);
     let agreed: String = sound.lines().map(|line| format!("{}\n", shared(line))).collect();
-    assert_eq!(faults(&sound, Some(&agreed), &parts(), &played()), Vec::<String>::new());
+    assert_eq!(faults(&sound, Some(&agreed), &parts(), &journeys()), Vec::<String>::new());
     assert_eq!(refreshed(&sound, &parts()), sound);
 }
 
@@ -80,7 +81,7 @@ fn every_fault_is_told_with_its_line() {
         ),
     ];
     let unknown = FIRST.replace("calendar:first", "thing:first");
-    let told = faults(&list(&[&unknown, SECOND]), None, &parts(), &played());
+    let told = faults(&list(&[&unknown, SECOND]), None, &parts(), &journeys());
     assert_eq!(told, ["docs/systems.tsv:2: thing is no kind of part"]);
     for (from, to, expected) in cases {
         let told = found(from, to);
@@ -92,7 +93,7 @@ fn every_fault_is_told_with_its_line() {
 fn a_test_may_be_a_journey_or_a_function() {
     assert_eq!(found("—\t\tcalendar", "—\ts_033_therapy\tcalendar"), Vec::<String>::new());
     // A journey without the program that plays it proves nothing.
-    let unplayed = Played { player: String::new(), ..played() };
+    let unplayed = Journeys { player: String::new(), ..journeys() };
     assert_eq!(faults(&list(&[FIRST, SECOND]), None, &parts(), &unplayed).len(), 1);
 }
 
@@ -100,7 +101,7 @@ fn a_test_may_be_a_journey_or_a_function() {
 fn the_agreed_columns_hold() {
     let sound = list(&[FIRST, SECOND]);
     let agreed: String = sound.lines().map(|line| format!("{}\n", shared(line))).collect();
-    let told = |agreed: &str| faults(&sound, Some(agreed), &parts(), &played());
+    let told = |agreed: &str| faults(&sound, Some(agreed), &parts(), &journeys());
     let expected =
         |line: usize| vec![format!("docs/systems.tsv:{line}: the first 7 columns are not those of {AGREED}")];
     assert_eq!(told(&agreed.replace("It is read.", "It is heard.")), expected(3));
@@ -166,9 +167,63 @@ fn a_part_is_a_file_of_its_kind() {
 
 #[test]
 fn the_list_is_shown_by_family_with_its_sums() {
+    let list =
+        list(&[&FIRST.replace("—", "access.t3 10 days."), &SECOND.replace("—", "access.t3 fell; other.t3 rose")]);
+    let whole = shown(&list, None, &parts(), &journeys());
+    assert!(whole.ends_with("2 systems, 1 journeys, parts 2/4, figures 1/2\n"), "{whole}");
+    let one = shown(&list, Some("F03"), &parts(), &journeys());
+    assert!(
+        one.starts_with("F03\n  S-033  none     parts  1/2  figures 0/1  Terapiatakuu\n1 systems, 0 journeys"),
+        "{one}"
+    );
+    // A journey that nothing plays is written, and not counted.
+    let unplayed = shown(&list.replace("\ts_075\t", "\t\t"), Some("F07"), &parts(), &journeys());
+    assert!(unplayed.starts_with("F07\n  S-075  written ") && unplayed.contains(" 0 journeys"), "{unplayed}");
+}
+
+#[test]
+fn a_text_names_measures() {
+    let named = BTreeSet::from(["measure:access.t3", "measure:volume.chats"]);
+    let told = measures("access.t3 10 (2025-11); volume.chats. Not access.t30", &named);
+    assert_eq!(told, BTreeSet::from(["access.t3", "volume.chats"]));
+}
+
+#[test]
+fn journeys_are_held_to_the_list_and_the_sources_figures() {
+    let folder = std::env::temp_dir().join(format!("luotsi-journeys-{}", std::process::id()));
+    let write = |path: &str, text: &str| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, text).expect("written");
+    };
+    let names = "{ fi = \"a\", sv = \"b\", en = \"c\" }";
+    let step = format!("[[step]]\nwho = \"nurse\"\npage = \"/desk\"\ntell = {names}\nsee = [{{ text = \"x\" }}]\n");
+    let who = "[who.nurse]\nrole = \"lead\"\nas = \"nurse@station-02\"\n";
+    let shows = "[[shows]]\nmeasure = \"access.t3\"\nunit = \"county\"\nfrom = \"2025-11\"\n";
+    let text =
+        format!("id = \"s-033\"\nversion = 1\nsystem = \"S-033\"\ntitle = {names}\n{who}{step}{step}{step}{shows}");
+    write("content/journeys/s-033.toml", &text);
+    write("content/journeys/s-033/calls.csv", "id\n");
+    write("crates/luotsi/tests/journeys/main.rs", "fn plays_all() {}");
+    let figure = "[[figure]]\nmeasure = \"access.t3\"\nunit = \"county\"\nfrom = \"2025-11\"\n";
+    write("scorecards/source-figures.toml", figure);
     let list = list(&[FIRST, SECOND]);
-    let whole = shown(&list, None, &parts(), &played());
-    assert!(whole.ends_with("2 systems, 1 journeys, parts 2/4\n"), "{whole}");
-    let one = shown(&list, Some("F03"), &parts(), &played());
-    assert!(one.starts_with("F03\n  S-033  none      parts  1/2   Terapiatakuu\n1 systems, 0 journeys"), "{one}");
+    let sound = Journeys::below(&folder, &list, &parts());
+    write(
+        "content/journeys/s-033.toml",
+        &text.replace("nurse@", "cook@").replace("2025-11", "2025-10").replace("033", "034"),
+    );
+    let wrong = Journeys::below(&folder, &list, &parts());
+    std::fs::remove_dir_all(&folder).expect("removed");
+    assert_eq!(sound.faults, Vec::<String>::new());
+    assert_eq!(sound.asserted, BTreeMap::from([("s-033".into(), BTreeSet::from(["access.t3".into()]))]));
+    assert_eq!(sound.player, "fn plays_all() {}");
+    let told = wrong.faults.join("\n");
+    for expected in
+        ["there is no system S-034", "there is no profession cook", "access.t3@county@2025-10", "s-033.toml:3:10"]
+    {
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+    let told = faults(&list, None, &parts(), &Journeys { faults: wrong.faults, ..journeys() });
+    assert!(told[0].contains("content/journeys/s-033.toml"), "{told:?}");
 }

@@ -1,0 +1,85 @@
+//! Journeys: how a system is shown to work, as one piece of data that a test plays and a visitor follows.
+//!
+//! A journey has three to six steps. In each, somebody opens a page, does something there as people do (by the names of
+//! links, buttons and fields, in the language of whoever plays) and sees what follows: a text, a refusal, a figure that moved.
+//! Steps that have to have happened before a visitor comes are `planted`.
+
+mod check;
+mod step;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::{At, Content, Language, Names, There, Wrong};
+
+pub use step::{Act, Clock, Figure, Month, Seen, Shape, Since, Step, Verb};
+
+/// A journey, from a file of `content/journeys/`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Journey {
+    /// The system that it shows, `S-033`.
+    pub system: At<String>,
+    pub title: Names,
+    /// Those who play or are spoken of, by a word of the journey's own.
+    pub who: BTreeMap<String, At<Who>>,
+    #[serde(rename = "step")]
+    pub steps: At<Vec<At<Step>>>,
+    /// Figures of the system's source that the demo county shows, each with its own test of the level.
+    #[serde(default)]
+    pub shows: Vec<At<Shown>>,
+}
+
+/// A person of the journey, as they sign in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Who {
+    pub role: Role,
+    /// `nurse@station-02` for staff, `partner@ORGANISATION`, a name of the cast for residents.
+    #[serde(default, rename = "as")]
+    pub known_as: Option<At<String>>,
+    /// The language in which they read, and in which names of links, buttons and fields stand in their steps.
+    #[serde(default)]
+    pub language: Language,
+}
+
+/// Access roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Without a name.
+    Anonymous,
+    Resident,
+    Professional,
+    Lead,
+    Manager,
+    Evaluator,
+    Analyst,
+    Fees,
+    Editor,
+    Privacy,
+    Admin,
+    Partner,
+}
+
+/// A figure of the source: which of those that `scorecards/source-figures.toml` holds the county to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    pub measure: String,
+    pub unit: String,
+    /// First month of the source's figure.
+    pub from: String,
+    /// Parts and engines that it waits for.
+    #[serde(default)]
+    pub waits: Vec<At<String>>,
+}
+
+impl Content for Journey {
+    const FOLDER: &'static str = "journeys";
+
+    fn check(&self, id: &str, there: There) -> Vec<Wrong> {
+        check::check(self, id, there)
+    }
+}

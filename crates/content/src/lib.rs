@@ -1,0 +1,81 @@
+//! Content: what the engines run on, as files that people write. A file is one part: forms, paths, calendars, journeys.
+//! Pure: files come in as text, and all that is wrong with them goes out at once, each fault with its place.
+
+mod catalogue;
+mod fault;
+pub mod journey;
+mod kinds;
+mod read;
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+pub use catalogue::{Catalogue, Closed, File, Origin, Part};
+pub use fault::{At, Fault, Wrong};
+pub use kinds::{ENGINES, KINDS, engine};
+
+/// A kind of content. The head of its files (id, version, validity, closing) is the catalogue's; the rest is its own.
+pub trait Content: DeserializeOwned + Send + Sync + 'static {
+    /// Folder of its files, below `content/`.
+    const FOLDER: &'static str;
+    /// All that is wrong in it, and what it names that is not there. `id` is its own.
+    fn check(&self, id: &str, there: There) -> Vec<Wrong>;
+}
+
+/// Whether something that a part names is there: a kind of part and an id, as in `measure`, `access.t3`.
+pub type There<'a> = &'a dyn Fn(&str, &str) -> bool;
+
+/// Languages of the county and of the interface.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    #[default]
+    Fi,
+    Sv,
+    En,
+}
+
+/// A text in the languages of the interface. The catalogue holds which of them a file must have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Names {
+    pub fi: String,
+    pub sv: String,
+    pub en: String,
+}
+
+impl Names {
+    /// The text in a language; empty where a county's own part has it not.
+    pub fn of(&self, language: Language) -> &str {
+        match language {
+            Language::Fi => &self.fi,
+            Language::Sv => &self.sv,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// Whether a word may be the id of a part: `back-pain`, and of an entry `guide/back-pain`.
+pub fn is_id(id: &str, folder: &str) -> bool {
+    let is_word = |word: &str| {
+        (1..=48).contains(&word.len())
+            && !word.starts_with('-')
+            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    match id.split_once('/') {
+        Some((kind, slug)) => folder == "entries" && is_word(kind) && is_word(slug),
+        None => folder != "entries" && is_word(id),
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
+        to.write_str(match self {
+            Language::Fi => "fi",
+            Language::Sv => "sv",
+            Language::En => "en",
+        })
+    }
+}

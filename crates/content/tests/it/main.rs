@@ -1,0 +1,4 @@
+//! Content as it is read from files.
+
+mod catalogue;
+mod journey;
