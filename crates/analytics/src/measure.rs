@@ -31,9 +31,9 @@ pub use run::{Request, Results, RunManifest, instant_text, run};
 pub use stats::interval::CONFIDENCE;
 pub use tree::{Tree, UnitInfo};
 
+use calendar::{Calendar, date_of, day_number};
 use facts::Row;
 use jiff::civil::Date;
-use operations::calendar::{Calendar, date_of, day_number};
 
 use std::path::Path;
 

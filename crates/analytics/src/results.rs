@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use calendar::Calendar;
 use facts::{Encounter, Registration, Residence, Resident, Row, TABLES, Table, Unit};
 use jiff::civil::Date;
-use operations::calendar::Calendar;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{Error, Result};

@@ -1,9 +1,9 @@
 //! Figures that the county publishes, reports and enters: visitors of pages, phenomena, counts of projects, series from
 //! outside.
 
+use calendar::day_number;
 use facts::{Day, Entry, Grain, Key, Phenomenon, PhenomenonStatus, Series, Visit};
 use jiff::civil::{Date, date};
-use operations::calendar::day_number;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 

@@ -1,8 +1,8 @@
 //! The county's time: months, office hours, and how often things happen.
 
+use calendar::{Calendar, date_of, day_number};
 use facts::{Day, Instant};
 use jiff::civil::{Date, date};
-use operations::calendar::{Calendar, date_of, day_number};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Poisson};

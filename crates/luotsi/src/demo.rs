@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use analytics::lake::write_private;
 use analytics::{Error, Result};
+use calendar::Calendar;
 use county::{County, Plan, SERVICES};
-use operations::calendar::Calendar;
 
 pub use living::Living;
 pub use make::make;

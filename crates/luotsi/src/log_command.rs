@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use analytics::lake::make_private;
 use analytics::{Error, Result};
+use calendar::Calendar;
 use clap::{Args, Subcommand};
-use operations::calendar::Calendar;
 use serde_json::json;
 use store::{Context, Epoch, Filter, Keys, Location, Log, Recorded, Standing};
 use uuid::Uuid;

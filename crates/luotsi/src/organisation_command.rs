@@ -6,10 +6,10 @@ use std::io::Write;
 
 use analytics::lake::Lake;
 use analytics::{Error, Result, measure, rows};
+use calendar::{Calendar, day_number};
 use clap::{Args, Subcommand};
 use facts::{Code, Profession, UnitLevel};
 use jiff::civil::Date;
-use operations::calendar::{Calendar, day_number};
 use operations::organisation::{Command, Imported, Professional, Unit};
 use store::{Denied, Side, Who, ask_of_organisation, new_id};
 

@@ -14,9 +14,9 @@ use analytics::measure::{self, Better, Catalogue, Grouping, MOST_THRESHOLD, Requ
 use analytics::results::{Published, Results};
 use analytics::rows::first_texts;
 use analytics::{Error, Result};
+use calendar::Calendar;
 use facts::{Code, Profession};
 use jiff::civil::Date;
-use operations::calendar::Calendar;
 use web::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 
 use crate::last_read::LastRead;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use analytics::lake::{Lake, make_private};
 use analytics::lock::importing;
 use analytics::{Error, Result};
-use operations::calendar::Calendar;
+use calendar::Calendar;
 use store::{Alone, Desk, Filter, Location, Log};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;

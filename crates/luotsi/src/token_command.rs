@@ -5,8 +5,8 @@ use std::path::Path;
 
 use analytics::lake::{Lake, has_format};
 use analytics::{Error, Result, measure, rows};
+use calendar::{Calendar, day_number};
 use operations::access::Role;
-use operations::calendar::{Calendar, day_number};
 use operations::organisation::Organisation;
 use store::{Side, Who, withdraw_tokens};
 use web::Person;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use operations::calendar::{Calendar, day_number};
+use calendar::{Calendar, day_number};
 use operations::contacts::{By, Channel, Code, Command, Place, REOPENED_WITHIN, Refusal};
 use operations::organisation::Organisation;
 use tokio::sync::watch;

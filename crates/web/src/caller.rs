@@ -7,8 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use calendar::day_number;
 use operations::access::Role;
-use operations::calendar::day_number;
 use store::{Side, Who, hex, signature};
 use uuid::Uuid;
 

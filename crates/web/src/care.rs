@@ -5,9 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use calendar::day_number;
 use facts::holds_identity_code;
 use operations::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
-use operations::calendar::day_number;
 use operations::contacts::{Contact, Place};
 use serde_json::json;
 use store::{Append, AppendError, CROCKFORD, Context, NewEvent, new_id};

@@ -46,8 +46,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, reque
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
+use calendar::Calendar;
 use futures::FutureExt;
-use operations::calendar::Calendar;
 use store::{Desk, Log};
 use tokio::sync::watch;
 

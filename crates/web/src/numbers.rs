@@ -1,7 +1,7 @@
 //! Numbers and periods as each language writes them. Rounding happens here and nowhere else.
 
+use calendar::Calendar;
 use jiff::Timestamp;
-use operations::calendar::Calendar;
 
 use crate::texts::Language;
 

@@ -1,9 +1,9 @@
 //! The work of professionals for the resident of a contact: the own pair, and encounters that took place.
 
+use calendar::day_number;
 use facts::{Code, Modality, Profession};
 use maud::{Markup, html};
 use operations::access::Role;
-use operations::calendar::day_number;
 use operations::contacts::{Channel, Contact};
 use operations::residents::{Command, Event, Meeting, Registration};
 use store::{Denied, new_id};

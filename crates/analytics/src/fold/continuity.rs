@@ -8,6 +8,7 @@ use std::num::NonZero;
 use std::ops::Range;
 use std::sync::Arc;
 
+use calendar::{Calendar, date_of};
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
     StringBuilder, TimestampMicrosecondArray,
@@ -18,7 +19,6 @@ use datafusion::arrow::datatypes::{
     DataType, Date32Type, Field, Int32Type, Int64Type, Schema, SchemaRef, TimestampMicrosecondType,
 };
 use datafusion::common::{HashMap, Result};
-use operations::calendar::{Calendar, date_of};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::rows::instant_type;

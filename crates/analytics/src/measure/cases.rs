@@ -1,9 +1,9 @@
 //! The case rows behind figures.
 
+use calendar::Calendar;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::{cast, filter_record_batch};
 use datafusion::arrow::datatypes::{DataType, TimestampMicrosecondType};
-use operations::calendar::Calendar;
 
 use super::gather::epochs;
 use super::grouping::{COLUMNS, Periods, windows};

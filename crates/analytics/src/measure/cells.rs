@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use operations::calendar::{Calendar, day_number};
+use calendar::{Calendar, day_number};
 use serde::Serialize;
 use stats::interval::{self, Estimate, RatioSums};
 use stats::quantile::Tally;

@@ -1,7 +1,7 @@
 //! The grouping of figures, and the periods and windows of a run.
 
+use calendar::Calendar;
 use jiff::civil::Date;
-use operations::calendar::Calendar;
 
 use super::{Definition, Request};
 use crate::error::{Error, Result};

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
+use calendar::{Calendar, day_number};
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::datatypes::{Date32Type, Int64Type};
 use datafusion::common::HashMap;
 use datafusion::prelude::SessionContext;
-use operations::calendar::{Calendar, day_number};
 
 use super::columns::{Labels, Numbered};
 use super::grouping::{Grouping, JOINED};

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+use calendar::{Calendar, date_of, day_number};
 use datafusion::arrow::array::{ArrayRef, AsArray, Date32Array, RecordBatch, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Date32Type, TimestampMicrosecondType};
 use datafusion::error::DataFusionError;
@@ -17,7 +18,6 @@ use datafusion::sql::sqlparser::ast::{self, Value, ValueWithSpan, visit_expressi
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use facts::TABLES;
-use operations::calendar::{Calendar, date_of, day_number};
 
 use super::MeasureFile;
 use crate::error::{Error, Result};

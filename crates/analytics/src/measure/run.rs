@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use calendar::Calendar;
 use jiff::civil::Date;
-use operations::calendar::Calendar;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -229,5 +229,5 @@ pub fn instant_text(micros: i64) -> String {
 
 /// SHA-256 of the calendar's rules.
 pub(crate) fn calendar_digest() -> String {
-    layout::hex(&Sha256::digest(operations::calendar::RULES))
+    layout::hex(&Sha256::digest(calendar::RULES))
 }

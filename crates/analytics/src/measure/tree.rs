@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use calendar::{Calendar, date_of, day_number};
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type};
 use datafusion::prelude::{SessionContext, ident};
-use operations::calendar::{Calendar, date_of, day_number};
 
 use crate::error::Result;
 

@@ -98,7 +98,7 @@ fn by_unit_and_period_counts_and_indices_are_those_of_an_independent_calculation
     let figures =
         crate::runtime().block_on(run(&county.snapshot(), &catalogue, &ids, &request)).expect("figures").figures;
     let mut expected: BTreeMap<(String, String), u64> = BTreeMap::new();
-    let calendar = operations::calendar::Calendar::shipped();
+    let calendar = calendar::Calendar::shipped();
     // By person and year the visits that count for continuity: when, where, with whom.
     let mut visits: BTreeMap<(String, String), Vec<[String; 3]>> = BTreeMap::new();
     for row in table(&folder, "encounters.csv.gz") {

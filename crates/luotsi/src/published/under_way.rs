@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use analytics::Result;
 use analytics::lake::Snapshot;
 use analytics::measure::{self, Catalogue, Figure, Grouping, Request};
+use calendar::Calendar;
 use jiff::ToSpan;
-use operations::calendar::Calendar;
 use web::Point;
 
 /// Figures by measure and unit, of the month in which an instant is, as of that instant; what could tell a person hidden.

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use calendar::{Calendar, day_number};
 use facts::{Profession, UnitLevel};
 use http_body_util::BodyExt;
 use operations::access::Role;
-use operations::calendar::{Calendar, day_number};
 use operations::organisation::{Command, Imported, Professional, Unit};
 use serde_json::json;
 use store::{Log, Side, Who, ask_of_organisation, withdraw_tokens};

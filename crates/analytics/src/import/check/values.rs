@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
+use calendar::Calendar;
 use facts::{Type, Value};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use operations::calendar::Calendar;
 
 use crate::import::fault::Fault;
 use crate::import::{Directory, Mapping};
