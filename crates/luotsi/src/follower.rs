@@ -14,9 +14,10 @@ use analytics::rows::Rows;
 use analytics::{Error, Result, measure};
 use calendar::Calendar;
 use facts::{ResidentId, Row};
+use matter::{Subject, stream};
 use operations::{contacts, organisation, residents};
 use serde::{Deserialize, Serialize};
-use store::{CONTACT, CONVERSATION, Desk, Filter, ORGANISATION, RESIDENT, contact_of, resident_of, stream};
+use store::{CONTACT, CONVERSATION, Desk, Filter, ORGANISATION, RESIDENT, contact_of, resident_of};
 use uuid::Uuid;
 
 use crate::last_read::LastRead;
@@ -139,7 +140,7 @@ impl Follower {
                 touched.extend(contact_of(&event.stream));
                 residents.extend(resident_of(&event.stream));
                 organised |= event.stream == ORGANISATION;
-                if event.kind == store::ERASED
+                if event.kind == matter::ERASED
                     && let Some((_, subject)) = event.stream.split_once('/')
                 {
                     let resident = self.number(subject)?;
@@ -185,9 +186,12 @@ impl Follower {
             return Ok(());
         }
         let Some((contact, dated)) = self.desk.dated(id).await.map_err(told)? else { return Ok(()) };
-        let erased = !contact.subject.is_empty() && self.desk.is_erased(&contact.subject).await.map_err(told)?;
-        let known = (!contact.subject.is_empty() && !erased).then_some(&contact.subject);
-        let resident = known.map(|subject| self.number(subject).map(ResidentId)).transpose()?;
+        let erased = match contact.subject {
+            Some(subject) => self.desk.is_erased(subject).await.map_err(told)?,
+            None => false,
+        };
+        let known = contact.subject.filter(|_| !erased);
+        let resident = known.map(|subject| self.number(&subject.to_string()).map(ResidentId)).transpose()?;
         let due = self.calendar.office_due(contact.opened_at, "contact");
         // To forget is the last that happens to a row.
         let dated = dated.saturating_add(i64::from(erased));
@@ -197,7 +201,7 @@ impl Follower {
 
     /// The registrations and encounters of a resident; of one who was erased nothing is brought any more.
     async fn resident(&mut self, subject: Uuid, registrations: &mut Rows, encounters: &mut Rows) -> Result<()> {
-        let is_erased = self.desk.is_erased(&subject.to_string()).await.map_err(told)?;
+        let is_erased = self.desk.is_erased(Subject(subject)).await.map_err(told)?;
         if is_erased || self.is_unreadable(&stream(RESIDENT, subject)) {
             return Ok(());
         }

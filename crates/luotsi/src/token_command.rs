@@ -6,7 +6,7 @@ use std::path::Path;
 use analytics::lake::{Lake, has_format};
 use analytics::{Error, Result, measure, rows};
 use calendar::{Calendar, day_number};
-use operations::access::Role;
+use matter::{Matter, Role};
 use operations::organisation::Organisation;
 use store::{Side, Who, withdraw_tokens};
 use web::Person;
@@ -107,7 +107,8 @@ fn works_here(arguments: &Arguments, id: &str, unit: &str) -> Result<()> {
     if arguments.place.has_log()? {
         let log = arguments.place.existing(now)?;
         let events = runtime()?.block_on(store::organisation(&log)).map_err(told)?;
-        let organisation = events.iter().fold(Organisation::default(), |it, (event, _)| it.evolve(event));
+        let organisation =
+            events.iter().fold(None, |it, (event, at)| Organisation::evolve(it, event, *at)).unwrap_or_default();
         if organisation.has_ended(id, today) {
             return ended(&format!("{id} works here no more: a token would open nothing"));
         }

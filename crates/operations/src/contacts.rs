@@ -8,8 +8,14 @@ mod event;
 mod fact;
 mod state;
 
-pub use event::{Author, Event, Shown, Unreadable};
-pub(crate) use event::{code, decode, encode};
+use calendar::day_number;
+use matter::codec::code;
+use matter::{By, List, Matter, Occasion, Own, ProfessionalId, Refused, Rights, Role, Standing, Subject, Text, UnitId};
+use serde::Serialize;
+
+use crate::organisation::Organisation;
+
+pub use event::{Author, Event, Shown, opened};
 pub use fact::fact;
 pub use state::{Contact, Handed, Place};
 
@@ -18,59 +24,47 @@ pub use facts::{Channel, Code, Outcome};
 /// How long an answered contact can be taken up again: seven days, in microseconds.
 pub const REOPENED_WITHIN: i64 = 7 * 86_400 * 1_000_000;
 
-/// The person who asks, and the time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Context<'a> {
-    /// Microseconds since 1970.
-    pub now: i64,
-    pub by: By<'a>,
-    /// A professional who leads the unit: may take a contact from the one who has it.
-    pub leads: bool,
-    /// The professional who answered the contact last still works there: a contact taken up again goes back to them.
-    pub here: bool,
-}
-
-/// On which side of the conversation somebody stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By<'a> {
-    Resident,
-    /// A professional, by id.
-    Professional(&'a str),
-    /// Rules that run by themselves.
-    System,
-}
-
 /// A request that can be made of a contact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Command {
     /// A new contact with its first message.
     Open {
+        #[serde(with = "code")]
         channel: Channel,
         service: String,
         language: String,
-        unit: String,
+        unit: UnitId,
         anonymous: bool,
-        /// Token of the person; empty: of nobody but this contact.
-        subject: String,
+        /// The person; none: of nobody but this contact.
+        subject: Option<Subject>,
         /// The writer's own name for the message.
         client_id: String,
+        text: Text,
     },
     /// Taken from the queue by a professional.
     Claim,
     /// Given to a professional by the one who leads the unit, from the queue or from a colleague.
-    Assign { to: String },
+    Assign { to: ProfessionalId },
     /// Given back to the queue.
     Release,
-    /// A message of either side. `seen`: the number of the last message that the writer had before the eyes.
-    Write { seen: u64, client_id: String },
+    /// A message of either side.
+    Write { client_id: String, text: Text },
     /// A message that needs an answer before anything can be done.
-    Ask { seen: u64, client_id: String },
-    /// To another unit's queue; the note to colleagues is sealed beside it.
-    Transfer { to: String, reason: String },
+    Ask { client_id: String, text: Text },
+    /// To another unit's queue, with a note to colleagues.
+    Transfer { to: UnitId, reason: String, note: Option<Text> },
     /// Ended without a further word, such as what was dealt with on the telephone.
-    Resolve { outcome: Outcome, seen: u64 },
+    Resolve {
+        #[serde(with = "code")]
+        outcome: Outcome,
+    },
     /// A message that ends it: answered and resolved in one.
-    Finish { outcome: Outcome, seen: u64, client_id: String },
+    Finish {
+        #[serde(with = "code")]
+        outcome: Outcome,
+        client_id: String,
+        text: Text,
+    },
     /// Taken up again by a professional.
     Reopen,
     /// For good.
@@ -83,7 +77,7 @@ pub enum Refusal {
     /// There is a contact already, or there is none.
     NotThere,
     /// Another professional has it.
-    OwnedBy(String),
+    OwnedBy(ProfessionalId),
     /// Nobody has it: it must be claimed first.
     NotOwned,
     /// It stands where this cannot be done.
@@ -111,75 +105,146 @@ impl Refusal {
     }
 }
 
-/// The events that follow when a command meets a contact. A command carried out twice is refused or does nothing the
-/// second time; the log sees to it that the same command counts once.
-pub fn decide(contact: Option<&Contact>, command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let Some(contact) = contact else { return open(command, context) };
-    match command {
-        Command::Open { .. } => Err(Refusal::NotThere),
-        Command::Claim => claim(contact, context),
-        Command::Assign { to } => assign(contact, to, context),
-        Command::Release => {
-            owned_or_led(contact, context)?;
-            Ok(vec![Event::Released, Event::Shown(Shown::Waiting)])
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Refused {
+        let refused = Refused::new(Contact::NAME, refusal.code());
+        match refusal {
+            Refusal::OwnedBy(owner) => refused.with("owner", owner),
+            Refusal::Unseen(last) => refused.with("last", last),
+            _ => refused,
         }
-        Command::Write { seen, client_id } => write(contact, *seen, client_id, context),
-        Command::Ask { seen, client_id } => {
-            owned(contact, context)?;
-            seen_all(contact, *seen)?;
-            let written = Event::Written { author: Author::Service, client_id: client_id.clone() };
-            Ok(vec![written, Event::Asked, Event::Shown(Shown::Asked)])
-        }
-        Command::Transfer { to, reason } => transfer(contact, to, reason, context),
-        Command::Resolve { outcome, seen } => {
-            owned(contact, context)?;
-            seen_all(contact, *seen)?;
-            Ok(resolved(*outcome).into())
-        }
-        Command::Finish { outcome, seen, client_id } => {
-            owned(contact, context)?;
-            seen_all(contact, *seen)?;
-            let written = Event::Written { author: Author::Service, client_id: client_id.clone() };
-            Ok([written].into_iter().chain(resolved(*outcome)).collect())
-        }
-        Command::Reopen => reopen(contact, context),
-        Command::Close => close(contact, context),
     }
 }
 
-fn open(command: &Command, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let Command::Open { channel, service, language, unit, anonymous, subject, client_id } = command else {
-        return Err(Refusal::NotThere);
-    };
-    Ok(vec![
-        Event::Opened {
-            channel: *channel,
-            service: service.clone(),
-            language: language.clone(),
-            unit: unit.clone(),
-            anonymous: *anonymous,
-            subject: subject.clone(),
-            at: context.now,
-        },
-        Event::Written { author: Author::Resident, client_id: client_id.clone() },
-        Event::Shown(Shown::Received),
-    ])
+impl Matter for Contact {
+    const NAME: &'static str = "contact";
+    const STREAMS: &'static [&'static str] = &["contact", "conversation"];
+    const VERSION: u32 = 1;
+    const RIGHTS: Rights =
+        Rights { worked_by: &[Role::Nurse, Role::Physician, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
+
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+    /// A contact that is taken up again goes back to who knows it, as long as they work there.
+    type Rules = Organisation;
+    type Index = ();
+
+    /// A command carried out twice is refused or does nothing the second time; the log sees to it that the same command
+    /// counts once.
+    fn decide(contact: Option<&Contact>, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+        match contact {
+            None => open(command, on.now),
+            Some(contact) => go_on(contact, command, on),
+        }
+    }
+
+    fn evolve(contact: Option<Contact>, event: &Event, at: i64) -> Option<Contact> {
+        Contact::after(contact, event, at)
+    }
+
+    fn standing(&self) -> Standing<'_> {
+        let list = match self.place {
+            Place::Queued => List::Queue,
+            Place::Owned { .. } | Place::Waiting { .. } => List::With,
+            Place::Resolved { .. } => List::Nowhere,
+            Place::Closed => List::Ended,
+        };
+        let (unit, who) = (Some(&self.unit), self.handler.as_ref());
+        Standing { subject: self.subject, unit, who, list, since: self.in_line() }
+    }
+
+    fn due(&self) -> Option<(i64, Command)> {
+        match self.place {
+            Place::Resolved { at, .. } => Some((at.saturating_add(REOPENED_WITHIN), Command::Close)),
+            _ => None,
+        }
+    }
+
+    fn text(command: &Command, event: &Event) -> Option<Text> {
+        match (command, event) {
+            (
+                Command::Open { client_id, text, .. }
+                | Command::Write { client_id, text }
+                | Command::Ask { client_id, text }
+                | Command::Finish { client_id, text, .. },
+                Event::Written { .. },
+            ) => Some(event::sealed(client_id, text)),
+            (Command::Transfer { note, .. }, Event::Transferred { .. }) => note.clone(),
+            _ => None,
+        }
+    }
+
+    fn stream_of(event: &Event) -> usize {
+        usize::from(event.in_conversation())
+    }
+
+    fn forgotten(self) -> Contact {
+        Contact { subject: None, ..self }
+    }
 }
 
-fn claim(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let By::Professional(me) = context.by else { return Err(Refusal::NotNow("only professionals claim")) };
+/// When, by whom and by which organisation something is asked of a contact.
+type On<'a> = Occasion<'a, Organisation>;
+
+fn open(command: &Command, now: i64) -> Result<Vec<Event>, Refusal> {
+    let Command::Open { channel, service, language, unit, anonymous, subject, .. } = command else {
+        return Err(Refusal::NotThere);
+    };
+    let opened = Event::Opened {
+        channel: *channel,
+        service: service.clone(),
+        language: language.clone(),
+        unit: unit.clone(),
+        anonymous: *anonymous,
+        subject: *subject,
+        at: now,
+    };
+    Ok(vec![opened, Event::written(Author::Resident), Event::Shown(Shown::Received)])
+}
+
+fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::Open { .. } => Err(Refusal::NotThere),
+        Command::Claim => claim(contact, on.by),
+        Command::Assign { to } => assign(contact, to, on.by),
+        Command::Release => {
+            owned_or_led(contact, on.by)?;
+            Ok(vec![Event::Released, Event::Shown(Shown::Waiting)])
+        }
+        Command::Write { .. } => write(contact, on),
+        Command::Ask { .. } => {
+            owned_and_seen(contact, on)?;
+            Ok(vec![Event::written(Author::Service), Event::Asked, Event::Shown(Shown::Asked)])
+        }
+        Command::Transfer { to, reason, .. } => transfer(contact, to, reason, on.by),
+        Command::Resolve { outcome } => {
+            owned_and_seen(contact, on)?;
+            Ok(resolved(*outcome).into())
+        }
+        Command::Finish { outcome, .. } => {
+            owned_and_seen(contact, on)?;
+            Ok([Event::written(Author::Service)].into_iter().chain(resolved(*outcome)).collect())
+        }
+        Command::Reopen => reopen(contact, on.by),
+        Command::Close => close(contact, on),
+    }
+}
+
+fn claim(contact: &Contact, by: &By) -> Result<Vec<Event>, Refusal> {
+    let By::Professional { id: me, .. } = by else { return Err(Refusal::NotNow("only professionals claim")) };
     match &contact.place {
-        Place::Queued => Ok(vec![Event::Claimed { owner: me.to_string() }, Event::Shown(Shown::InWork)]),
+        Place::Queued => Ok(vec![Event::Claimed { owner: me.clone() }, Event::Shown(Shown::InWork)]),
         Place::Owned { owner } | Place::Waiting { owner } if owner == me => Ok(Vec::new()),
         Place::Owned { owner } | Place::Waiting { owner } => Err(Refusal::OwnedBy(owner.clone())),
         Place::Resolved { .. } | Place::Closed => Err(Refusal::NotNow("it is answered")),
     }
 }
 
-fn assign(contact: &Contact, to: &str, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let assigned = Event::Assigned { owner: to.into() };
+fn assign(contact: &Contact, to: &ProfessionalId, by: &By) -> Result<Vec<Event>, Refusal> {
+    let assigned = Event::Assigned { owner: to.clone() };
     match &contact.place {
-        _ if !context.leads => Err(Refusal::NotNow("who leads the unit gives it to somebody")),
+        _ if !by.leads() => Err(Refusal::NotNow("who leads the unit gives it to somebody")),
         Place::Owned { owner } | Place::Waiting { owner } if owner == to => Ok(Vec::new()),
         // It stands as it stood; whoever has its page open hears that somebody else has it now.
         Place::Waiting { .. } => Ok(vec![assigned, Event::Shown(Shown::Asked)]),
@@ -192,52 +257,52 @@ fn resolved(outcome: Outcome) -> [Event; 2] {
     [Event::Resolved { outcome }, Event::Shown(Shown::Resolved)]
 }
 
-fn write(contact: &Contact, seen: u64, client_id: &str, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let written = |author| Event::Written { author, client_id: client_id.into() };
-    match context.by {
-        By::Professional(_) => {
-            owned(contact, context)?;
-            seen_all(contact, seen)?;
-            Ok(vec![written(Author::Service)])
+fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    let written = Event::written(Author::Resident);
+    match on.by {
+        By::Professional { .. } => {
+            owned_and_seen(contact, on)?;
+            Ok(vec![Event::written(Author::Service)])
         }
         By::System => Err(Refusal::NotNow("only people write")),
-        By::Resident => match &contact.place {
-            Place::Queued | Place::Owned { .. } => Ok(vec![written(Author::Resident)]),
-            Place::Waiting { .. } => Ok(vec![written(Author::Resident), Event::Answered, Event::Shown(Shown::InWork)]),
-            Place::Resolved { at, owner } if context.now < at.saturating_add(REOPENED_WITHIN) => {
+        By::Resident(_) | By::Holder => match &contact.place {
+            Place::Queued | Place::Owned { .. } => Ok(vec![written]),
+            Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),
+            Place::Resolved { at, owner } if on.now < at.saturating_add(REOPENED_WITHIN) => {
+                let today = on.calendar.local_date(on.now).map_or(0, day_number);
                 // To who knows it; to the queue where they work no more.
-                let next = match context.here {
+                let next = match on.rules.opens(owner, &contact.unit, today) {
                     true => vec![Event::Assigned { owner: owner.clone() }, Event::Shown(Shown::InWork)],
                     false => vec![Event::Shown(Shown::Waiting)],
                 };
-                Ok([written(Author::Resident), Event::Reopened].into_iter().chain(next).collect())
+                Ok([written, Event::Reopened].into_iter().chain(next).collect())
             }
             Place::Resolved { .. } | Place::Closed => Err(Refusal::TooLate),
         },
     }
 }
 
-fn transfer(contact: &Contact, to: &str, reason: &str, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    let transferred = || Event::Transferred { from: contact.unit.clone(), to: to.into(), reason: reason.into() };
-    if to == contact.unit {
+fn transfer(contact: &Contact, to: &UnitId, reason: &str, by: &By) -> Result<Vec<Event>, Refusal> {
+    let transferred = || Event::Transferred { from: contact.unit.clone(), to: to.clone(), reason: reason.into() };
+    if *to == contact.unit {
         return Err(Refusal::NotNow("it is in that queue"));
     }
     match &contact.place {
         // A lead hands over also what nobody has claimed.
-        Place::Queued if context.leads => Ok(vec![transferred()]),
+        Place::Queued if by.leads() => Ok(vec![transferred()]),
         Place::Queued => Err(Refusal::NotOwned),
         Place::Owned { .. } | Place::Waiting { .. } => {
-            owned_or_led(contact, context)?;
+            owned_or_led(contact, by)?;
             Ok(vec![transferred(), Event::Shown(Shown::Waiting)])
         }
         Place::Resolved { .. } | Place::Closed => Err(Refusal::NotNow("it is answered")),
     }
 }
 
-fn reopen(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    match (&contact.place, context.by) {
-        (Place::Resolved { .. }, By::Professional(me)) => {
-            Ok(vec![Event::Reopened, Event::Claimed { owner: me.to_string() }, Event::Shown(Shown::InWork)])
+fn reopen(contact: &Contact, by: &By) -> Result<Vec<Event>, Refusal> {
+    match (&contact.place, by) {
+        (Place::Resolved { .. }, By::Professional { id: me, .. }) => {
+            Ok(vec![Event::Reopened, Event::Claimed { owner: me.clone() }, Event::Shown(Shown::InWork)])
         }
         (Place::Resolved { .. }, _) => Err(Refusal::NotNow("residents write to take it up again")),
         (Place::Closed, _) => Err(Refusal::TooLate),
@@ -245,23 +310,23 @@ fn reopen(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusa
     }
 }
 
-fn close(contact: &Contact, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    match &contact.place {
-        Place::Closed => Ok(Vec::new()),
-        Place::Resolved { .. } if context.by == By::Resident => Err(Refusal::NotNow("the service closes it")),
+fn close(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    match (&contact.place, on.by) {
+        (Place::Closed, _) => Ok(Vec::new()),
+        (Place::Resolved { .. }, By::Resident(_) | By::Holder) => Err(Refusal::NotNow("the service closes it")),
         // Professionals may end it before; rules that run by themselves leave it open as long as they must.
-        Place::Resolved { at, .. } if context.by == By::System && context.now < at.saturating_add(REOPENED_WITHIN) => {
+        (Place::Resolved { at, .. }, By::System) if on.now < at.saturating_add(REOPENED_WITHIN) => {
             Err(Refusal::TooEarly)
         }
-        Place::Resolved { .. } => Ok(vec![Event::Closed, Event::Shown(Shown::Closed)]),
+        (Place::Resolved { .. }, _) => Ok(vec![Event::Closed, Event::Shown(Shown::Closed)]),
         _ => Err(Refusal::NotNow("it must be answered first")),
     }
 }
 
 /// That the one who asks has the contact.
-fn owned(contact: &Contact, context: &Context<'_>) -> Result<(), Refusal> {
-    match (&contact.place, context.by) {
-        (Place::Owned { owner } | Place::Waiting { owner }, By::Professional(me)) if owner == me => Ok(()),
+fn owned(contact: &Contact, by: &By) -> Result<(), Refusal> {
+    match (&contact.place, by) {
+        (Place::Owned { owner } | Place::Waiting { owner }, By::Professional { id, .. }) if owner == id => Ok(()),
         (Place::Owned { owner } | Place::Waiting { owner }, _) => Err(Refusal::OwnedBy(owner.clone())),
         (Place::Queued, _) => Err(Refusal::NotOwned),
         (Place::Resolved { .. } | Place::Closed, _) => Err(Refusal::NotNow("it is answered")),
@@ -269,16 +334,17 @@ fn owned(contact: &Contact, context: &Context<'_>) -> Result<(), Refusal> {
 }
 
 /// That the one who asks has the contact, or leads those who do: who has it may be away.
-fn owned_or_led(contact: &Contact, context: &Context<'_>) -> Result<(), Refusal> {
-    match contact.owner().is_some() && context.leads {
+fn owned_or_led(contact: &Contact, by: &By) -> Result<(), Refusal> {
+    match contact.owner().is_some() && by.leads() {
         true => Ok(()),
-        false => owned(contact, context),
+        false => owned(contact, by),
     }
 }
 
-/// That nothing the resident has written is overlooked.
-fn seen_all(contact: &Contact, seen: u64) -> Result<(), Refusal> {
-    match contact.last_of_resident > seen {
+/// That the one who asks has the contact, and overlooks nothing that the resident has written.
+fn owned_and_seen(contact: &Contact, on: &On<'_>) -> Result<(), Refusal> {
+    owned(contact, on.by)?;
+    match contact.last_of_resident > on.seen {
         true => Err(Refusal::Unseen(contact.last_of_resident)),
         false => Ok(()),
     }

@@ -1,6 +1,5 @@
 //! The rules of the service loop, as pure functions and dated data. No I/O, no clock, no randomness.
 
-pub mod access;
 pub mod contacts;
 pub mod organisation;
 pub mod phases;

@@ -5,14 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use facts::{Day, Employment, Key, Profession, Provider, UnitLevel};
+use matter::codec::code;
+use matter::{List, Matter, Occasion, Own, Refused, Rights, Role, Standing};
 use serde::{Deserialize, Serialize};
-
-use crate::contacts::{self, Unreadable, code};
 
 /// Events of the organisation, as they stand in the log for ever. Fields are added with a default and never renamed;
 /// days are counted since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data")]
 pub enum Event {
     #[serde(rename = "unit.set")]
     UnitSet(Unit),
@@ -54,7 +53,7 @@ pub struct Professional {
 }
 
 /// A request that can be made of the organisation. `on`: the first day on which the thing holds no more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Command {
     SetUnit(Unit),
     EndUnit { id: String, on: i32 },
@@ -77,6 +76,24 @@ pub enum Refusal {
     Circle,
     /// A unit or a professional stands under it then.
     StillUsed(String),
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Refused {
+        let code = match &refusal {
+            Refusal::Imported => "imported",
+            Refusal::NotThere(_) => "not_there",
+            Refusal::Earlier => "earlier",
+            Refusal::Root => "root",
+            Refusal::Circle => "circle",
+            Refusal::StillUsed(_) => "still_used",
+        };
+        let refused = Refused::new(Organisation::NAME, code);
+        match refusal {
+            Refusal::NotThere(id) | Refusal::StillUsed(id) => refused.with("id", id),
+            _ => refused,
+        }
+    }
 }
 
 impl std::fmt::Display for Refusal {
@@ -114,14 +131,14 @@ struct Held<T> {
 }
 
 /// A thing that holds from a day on.
-trait Dated: Clone + PartialEq {
+trait Lasting: Clone + PartialEq {
     fn id(&self) -> &str;
     fn from(&self) -> i32;
     /// The same, from another day on.
     fn begun(&self, from: i32) -> Self;
 }
 
-impl Dated for Unit {
+impl Lasting for Unit {
     fn id(&self) -> &str {
         &self.id
     }
@@ -135,7 +152,7 @@ impl Dated for Unit {
     }
 }
 
-impl Dated for Professional {
+impl Lasting for Professional {
     fn id(&self) -> &str {
         &self.id
     }
@@ -149,14 +166,14 @@ impl Dated for Professional {
     }
 }
 
-impl<T: Dated> Held<T> {
+impl<T: Lasting> Held<T> {
     fn holds(&self, day: i32) -> bool {
         self.what.from() <= day && self.to.is_none_or(|to| day < to)
     }
 }
 
 /// `new` after what was held: the same is nothing new, and of one day the later stands.
-fn follow<T: Dated>(
+fn follow<T: Lasting>(
     held: &[Held<T>],
     new: &T,
     set: fn(T) -> Event,
@@ -172,8 +189,36 @@ fn follow<T: Dated>(
     }
 }
 
-/// The events that follow when a command meets the organisation.
-pub fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -> Result<Vec<Event>, Refusal> {
+/// There is one, whose id is nil.
+impl Matter for Organisation {
+    const NAME: &'static str = "organisation";
+    const VERSION: u32 = 1;
+    const RIGHTS: Rights = Rights { worked_by: &[Role::Admin], led_by: &[], own: Own::Nothing };
+
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+    type Rules = Imported;
+    type Index = ();
+
+    fn decide(
+        organisation: Option<&Organisation>,
+        command: &Command,
+        on: &Occasion<'_, Imported>,
+    ) -> Result<Vec<Event>, Refusal> {
+        decide(organisation.unwrap_or(&Organisation::default()), command, on.rules)
+    }
+
+    fn evolve(organisation: Option<Organisation>, event: &Event, _: i64) -> Option<Organisation> {
+        Some(organisation.unwrap_or_default().after(event))
+    }
+
+    fn standing(&self) -> Standing<'_> {
+        Standing { subject: None, unit: None, who: None, list: List::Nowhere, since: 0 }
+    }
+}
+
+fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -> Result<Vec<Event>, Refusal> {
     let unit_end = |id, from, to| Event::UnitEnded { id, from, to };
     let professional_end = |id, from, to| Event::ProfessionalEnded { id, from, to };
     let is_imported = match command {
@@ -194,7 +239,7 @@ pub fn decide(organisation: &Organisation, command: &Command, imported: &Importe
         Command::EndProfessional { id, on } => ended(held(&organisation.professionals, id), id, *on, professional_end)?,
     };
     // Whatever the command, the organisation after it is a tree on every day.
-    let after = events.iter().fold(organisation.clone(), Organisation::evolve);
+    let after = events.iter().fold(organisation.clone(), Organisation::after);
     after.stands(imported).map_err(|wrong| match (wrong, command) {
         (Wrong::Missing { who, .. }, Command::EndUnit { .. }) => Refusal::StillUsed(who),
         (Wrong::Missing { what, .. }, _) => Refusal::NotThere(what),
@@ -208,7 +253,7 @@ fn held<'a, T>(all: &'a BTreeMap<String, Vec<Held<T>>>, id: &str) -> &'a [Held<T
     all.get(id).map_or(&[], Vec::as_slice)
 }
 
-fn ended<T: Dated>(
+fn ended<T: Lasting>(
     held: &[Held<T>],
     id: &str,
     on: i32,
@@ -310,8 +355,7 @@ impl Organisation {
         Ok(())
     }
 
-    /// After an event.
-    pub fn evolve(mut self, event: &Event) -> Organisation {
+    fn after(mut self, event: &Event) -> Organisation {
         match event {
             Event::UnitSet(unit) => set(&mut self.units, unit),
             Event::UnitEnded { id, from, to } => end(&mut self.units, (id, *from), *to),
@@ -322,7 +366,7 @@ impl Organisation {
     }
 }
 
-fn set<T: Dated>(all: &mut BTreeMap<String, Vec<Held<T>>>, new: &T) {
+fn set<T: Lasting>(all: &mut BTreeMap<String, Vec<Held<T>>>, new: &T) {
     let held = all.entry(new.id().into()).or_default();
     // A place named for the same day before was a mistake: it never held, and is remembered as one that was left.
     for mistaken in held.iter_mut().filter(|it| it.what.from() == new.from()) {
@@ -331,24 +375,10 @@ fn set<T: Dated>(all: &mut BTreeMap<String, Vec<Held<T>>>, new: &T) {
     held.push(Held { what: new.clone(), to: None });
 }
 
-fn end<T: Dated>(all: &mut BTreeMap<String, Vec<Held<T>>>, (id, from): (&str, i32), to: i32) {
+fn end<T: Lasting>(all: &mut BTreeMap<String, Vec<Held<T>>>, (id, from): (&str, i32), to: i32) {
     let stands = |held: &&mut Held<T>| held.what.from() == from && held.to != Some(from);
     for held in all.get_mut(id).into_iter().flatten().filter(stands) {
         held.to = Some(to);
-    }
-}
-
-impl Event {
-    /// Version of every kind's data.
-    pub const SCHEMA: u32 = 1;
-
-    /// The kind, and the data as JSON.
-    pub fn encode(&self) -> (String, String) {
-        contacts::encode(self)
-    }
-
-    pub fn decode(kind: &str, schema: u32, data: &str) -> Result<Event, Unreadable> {
-        contacts::decode((kind, schema), data, Event::SCHEMA)
     }
 }
 
@@ -416,6 +446,8 @@ pub fn professionals(events: &[Event]) -> Vec<facts::Professional> {
 
 #[cfg(test)]
 mod tests {
+    use matter::given::{self, on};
+    use matter::{By, decode, encode};
     use proptest::prelude::*;
 
     use super::*;
@@ -434,11 +466,15 @@ mod tests {
         Imported { units: set(units), professionals: set(professionals) }
     }
 
+    fn when(organisation: &Organisation, command: &Command) -> Result<Vec<Event>, Refusal> {
+        given::when(Some(organisation), command, &on(0, &By::System, &Imported::default()))
+    }
+
     fn given(commands: &[Command]) -> (Organisation, Vec<Event>) {
         let mut all = Vec::new();
         let organisation = commands.iter().fold(Organisation::default(), |organisation, command| {
-            let events = decide(&organisation, command, &Imported::default()).unwrap_or_default();
-            let organisation = events.iter().fold(organisation, Organisation::evolve);
+            let events = when(&organisation, command).unwrap_or_default();
+            let organisation = given::after(Some(organisation), &events, 0).expect("an organisation");
             all.extend(events);
             organisation
         });
@@ -501,7 +537,7 @@ mod tests {
             Command::SetUnit(unit("late", Some("county"), UnitLevel::Unit, 50)),
             Command::SetProfessional(nurse("n1", "station", 12)),
         ]);
-        let asked = |command| decide(&organisation, &command, &Imported::default());
+        let asked = |command| when(&organisation, &command);
         let refused = |command| asked(command).expect_err("refused");
         let set = |id: &str, parent, level, from| refused(Command::SetUnit(unit(id, parent, level, from)));
         assert_eq!(set("new", Some("nowhere"), UnitLevel::Unit, 11), Refusal::NotThere("nowhere".into()));
@@ -546,10 +582,10 @@ mod tests {
             let (mut organisation, mut all) = given(&before);
             let mut done = true;
             for command in said {
-                let events = decide(&organisation, command, &Imported::default());
+                let events = when(&organisation, command);
                 done &= events.is_ok();
                 all.extend(events.clone().unwrap_or_default());
-                organisation = events.unwrap_or_default().iter().fold(organisation, Organisation::evolve);
+                organisation = given::after(Some(organisation), &events.unwrap_or_default(), 0).expect("it stays");
             }
             let days: Vec<i32> = (0..9).filter(|day| organisation.profession("n1", *day).is_some()).collect();
             assert_eq!((done, days.as_slice()), (is_done, expected), "{said:?}");
@@ -563,9 +599,9 @@ mod tests {
         }
         let (organisation, _) = given(&before);
         let annex = Command::SetUnit(unit("annex", Some("county"), UnitLevel::Unit, 5));
-        let events = decide(&organisation, &annex, &Imported::default()).expect("set");
-        let organisation = events.iter().fold(organisation, Organisation::evolve);
-        assert!(decide(&organisation, &Command::EndUnit { id: "annex".into(), on: 5 }, &Imported::default()).is_ok());
+        let events = when(&organisation, &annex).expect("set");
+        let organisation = given::after(Some(organisation), &events, 0).expect("it stays");
+        assert!(when(&organisation, &Command::EndUnit { id: "annex".into(), on: 5 }).is_ok());
     }
 
     #[test]
@@ -576,9 +612,7 @@ mod tests {
             Command::SetUnit(unit("y", Some("x"), UnitLevel::Unit, 0)),
             Command::SetUnit(unit("y", Some("county"), UnitLevel::Line, 90)),
         ]);
-        let under_y = |from| {
-            decide(&organisation, &Command::SetUnit(unit("x", Some("y"), UnitLevel::Unit, from)), &Imported::default())
-        };
+        let under_y = |from| when(&organisation, &Command::SetUnit(unit("x", Some("y"), UnitLevel::Unit, from)));
         assert_eq!(under_y(50), Err(Refusal::Circle));
         assert!(under_y(90).is_ok());
     }
@@ -586,7 +620,7 @@ mod tests {
     #[test]
     fn what_comes_by_import_stays_the_imports() {
         let imported = imported(&["county", "station"], &["n1"]);
-        let asked = |command| decide(&Organisation::default(), &command, &imported);
+        let asked = |command| given::when(None::<&Organisation>, &command, &on(0, &By::System, &imported));
         assert_eq!(
             asked(Command::SetUnit(unit("station", Some("county"), UnitLevel::Unit, 1))),
             Err(Refusal::Imported)
@@ -619,8 +653,8 @@ mod tests {
             ),
         ];
         for (event, kind, data) in golden {
-            assert_eq!(event.encode(), (kind.to_string(), data.to_string()));
-            assert_eq!(Event::decode(kind, 1, data), Ok(event));
+            assert_eq!(encode(&event), (kind.to_string(), data.to_string()));
+            assert_eq!(decode::<Organisation>(kind, 1, data), Ok(event));
         }
     }
 

@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use matter::codec::{self, Unreadable};
 use serde::{Deserialize, Serialize};
-
-use crate::contacts::{self, Unreadable};
 
 /// Characters of a reason at most.
 pub const MOST_REASON: usize = 1000;
@@ -15,7 +14,6 @@ pub const MOST_REASON: usize = 1000;
 /// Events of the phases of a unit, as they stand in the log for ever. Fields are added with a default and never
 /// renamed. `period`: the first month of the phase, `2024-07`; `by`: the access role of the person who decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data")]
 pub enum Event {
     #[serde(rename = "phase.accepted")]
     Accepted { measure: String, period: String, reason: String, by: String },
@@ -106,11 +104,11 @@ impl Event {
 
     /// Kind and data, as the log keeps them.
     pub fn encode(&self) -> (String, String) {
-        contacts::encode(self)
+        codec::encode(self)
     }
 
     pub fn decode(kind: &str, schema: u32, data: &str) -> Result<Event, Unreadable> {
-        contacts::decode((kind, schema), data, Event::SCHEMA)
+        codec::read((kind, schema), data, Event::SCHEMA)
     }
 }
 

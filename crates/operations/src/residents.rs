@@ -6,13 +6,12 @@ use facts::{
     Channel, Code, Day, Encounter, Instant, Key, Modality, Profession, Provider, Registration as Row, ResidentId,
     Status,
 };
+use matter::codec::code;
+use matter::{List, Matter, Occasion, Own, ProfessionalId, Refused, Rights, Role, Standing, UnitId};
 use serde::{Deserialize, Serialize};
-
-use crate::contacts::{self, Unreadable, code};
 
 /// Events of a resident, as they stand in the log for ever. Fields are added with a default and never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data")]
 pub enum Event {
     #[serde(rename = "registration.made")]
     Registered(Registration),
@@ -26,11 +25,11 @@ pub enum Event {
 /// A home unit and an own pair, from a local day on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
-    pub unit: String,
+    pub unit: UnitId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub physician: Option<String>,
+    pub physician: Option<ProfessionalId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nurse: Option<String>,
+    pub nurse: Option<ProfessionalId>,
     /// Days since 1970.
     pub from: i32,
 }
@@ -41,8 +40,8 @@ pub struct Meeting {
     pub id: String,
     /// Contact that led to it.
     pub contact: String,
-    pub unit: String,
-    pub professional: String,
+    pub unit: UnitId,
+    pub professional: ProfessionalId,
     /// Code of a profession; empty: not known.
     pub profession: String,
     pub service: String,
@@ -56,7 +55,7 @@ pub struct Meeting {
 }
 
 /// A request about a resident's registration and encounters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Command {
     /// To a unit and whoever is named; of an own pair who is not named stays.
     Register(Registration),
@@ -94,60 +93,75 @@ pub struct Resident {
 /// An encounter lasts a day at most, in microseconds.
 const LONGEST: i64 = 86_400 * 1_000_000;
 
-/// The events that follow when a command meets a resident; `now` in microseconds since 1970.
-pub fn decide(resident: &Resident, command: &Command, now: i64) -> Result<Vec<Event>, Refusal> {
-    match command {
-        Command::Register(asked) => {
-            // A nurse or physician whom the command does not name stays. The rule is applied here, since a nurse and a
-            // physician may ask at the same time.
-            let held = resident.registration.clone().map(|held| (held.physician, held.nurse)).unwrap_or_default();
-            let (physician, nurse) = (asked.physician.clone().or(held.0), asked.nurse.clone().or(held.1));
-            let new = &Registration { physician, nurse, ..asked.clone() };
-            if new.physician.is_none() && new.nurse.is_none() {
-                return Err(Refusal::NoPair);
-            }
-            match &resident.registration {
-                Some(held) if Registration { from: held.from, ..new.clone() } == *held => Ok(Vec::new()),
-                Some(held) if new.from < held.from => Err(Refusal::Earlier),
-                // On one day the later one stands in the place of the earlier.
-                Some(held) if new.from == held.from => Ok(vec![Event::Registered(new.clone())]),
-                Some(held) => Ok(vec![Event::Ended { from: held.from, to: new.from }, Event::Registered(new.clone())]),
-                None => Ok(vec![Event::Registered(new.clone())]),
-            }
-        }
-        Command::Record(meeting) => {
-            let lasts = meeting.ended_at.saturating_sub(meeting.started_at);
-            match (0..=LONGEST).contains(&lasts) && meeting.ended_at <= now {
-                true => Ok(vec![Event::Met(meeting.clone())]),
-                false => Err(Refusal::Times),
-            }
-        }
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Refused {
+        Refused::new(Resident::NAME, refusal.code())
     }
 }
 
-impl Resident {
-    /// After an event.
-    pub fn evolve(mut self, event: &Event) -> Resident {
+impl Matter for Resident {
+    const NAME: &'static str = "resident";
+    const VERSION: u32 = 1;
+    const RIGHTS: Rights =
+        Rights { worked_by: &[Role::Nurse, Role::Physician, Role::Lead], led_by: &[], own: Own::Read };
+
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+    type Rules = ();
+    type Index = ();
+
+    fn decide(resident: Option<&Resident>, command: &Command, on: &Occasion<'_, ()>) -> Result<Vec<Event>, Refusal> {
+        match command {
+            Command::Register(asked) => register(resident.and_then(|it| it.registration.as_ref()), asked),
+            Command::Record(meeting) => {
+                let lasts = meeting.ended_at.saturating_sub(meeting.started_at);
+                match (0..=LONGEST).contains(&lasts) && meeting.ended_at <= on.now {
+                    true => Ok(vec![Event::Met(meeting.clone())]),
+                    false => Err(Refusal::Times),
+                }
+            }
+        }
+    }
+
+    fn evolve(resident: Option<Resident>, event: &Event, _: i64) -> Option<Resident> {
+        let mut resident = resident.unwrap_or_default();
         match event {
-            Event::Registered(registration) => self.registration = Some(registration.clone()),
-            Event::Ended { .. } => self.registration = None,
+            Event::Registered(registration) => resident.registration = Some(registration.clone()),
+            Event::Ended { .. } => resident.registration = None,
             Event::Met(_) => {}
         }
-        self
+        Some(resident)
+    }
+
+    /// The one whom it is about is named by its stream.
+    fn standing(&self) -> Standing<'_> {
+        let unit = self.registration.as_ref().map(|it| &it.unit);
+        Standing { subject: None, unit, who: None, list: List::Nowhere, since: 0 }
+    }
+
+    fn forgotten(self) -> Resident {
+        Resident::default()
     }
 }
 
-impl Event {
-    /// Version of every kind's data.
-    pub const SCHEMA: u32 = 1;
-
-    /// The kind, and the data as JSON.
-    pub fn encode(&self) -> (String, String) {
-        contacts::encode(self)
+fn register(held: Option<&Registration>, asked: &Registration) -> Result<Vec<Event>, Refusal> {
+    // A nurse or physician whom the command does not name stays. The rule is applied here, since a nurse and a physician
+    // may ask at the same time.
+    let (physician, nurse) = held.map(|held| (held.physician.clone(), held.nurse.clone())).unwrap_or_default();
+    let (physician, nurse) = (asked.physician.clone().or(physician), asked.nurse.clone().or(nurse));
+    let new = Registration { physician, nurse, ..asked.clone() };
+    if new.physician.is_none() && new.nurse.is_none() {
+        return Err(Refusal::NoPair);
     }
-
-    pub fn decode(kind: &str, schema: u32, data: &str) -> Result<Event, Unreadable> {
-        contacts::decode((kind, schema), data, Event::SCHEMA)
+    match held {
+        Some(held) if Registration { from: held.from, ..new.clone() } == *held => Ok(Vec::new()),
+        Some(held) if new.from < held.from => Err(Refusal::Earlier),
+        Some(held) if new.from > held.from => {
+            Ok(vec![Event::Ended { from: held.from, to: new.from }, Event::Registered(new)])
+        }
+        // On one day the later one stands in the place of the earlier.
+        _ => Ok(vec![Event::Registered(new)]),
     }
 }
 
@@ -161,10 +175,10 @@ pub fn registrations(events: &[Event], resident: ResidentId) -> Vec<Row> {
                 rows.push(Row {
                     resident_id: resident,
                     valid_from: Day(registration.from),
-                    unit_id: registration.unit.as_str().into(),
+                    unit_id: registration.unit.clone(),
                     list_id: None,
-                    physician_id: registration.physician.as_deref().map(Into::into),
-                    nurse_id: registration.nurse.as_deref().map(Into::into),
+                    physician_id: registration.physician.clone(),
+                    nurse_id: registration.nurse.clone(),
                     valid_to: None,
                 });
             }
@@ -184,9 +198,9 @@ pub fn encounter(meeting: &Meeting, resident: ResidentId) -> Encounter {
     Encounter {
         encounter_id: Key(meeting.id.clone()),
         resident_id: resident,
-        professional_id: Some(meeting.professional.as_str().into()),
+        professional_id: Some(meeting.professional.clone()),
         profession: Profession::named(&meeting.profession),
-        unit_id: meeting.unit.as_str().into(),
+        unit_id: meeting.unit.clone(),
         service: meeting.service.as_str().into(),
         provider: Provider::Own,
         modality: Some(meeting.modality),
@@ -217,7 +231,10 @@ pub fn encounter(meeting: &Meeting, resident: ResidentId) -> Encounter {
 
 #[cfg(test)]
 mod tests {
+    use matter::given::{self, on};
+    use matter::{By, decode, encode};
     use proptest::prelude::*;
+    use uuid::Uuid;
 
     use super::*;
 
@@ -242,11 +259,15 @@ mod tests {
         }
     }
 
+    fn when(resident: &Resident, command: &Command) -> Result<Vec<Event>, Refusal> {
+        given::when(Some(resident), command, &on(NOW, &By::System, &()))
+    }
+
     fn given(commands: &[Command]) -> (Resident, Vec<Event>) {
         let mut all = Vec::new();
         let resident = commands.iter().fold(Resident::default(), |resident, command| {
-            let events = decide(&resident, command, NOW).unwrap_or_default();
-            let resident = events.iter().fold(resident, Resident::evolve);
+            let events = when(&resident, command).unwrap_or_default();
+            let resident = given::after(Some(resident), &events, NOW).expect("a resident");
             all.extend(events);
             resident
         });
@@ -276,18 +297,25 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         let (resident, _) = given(&[Command::Register(pair("a", "n1", 20_000))]);
-        let refused = |command| decide(&resident, &command, NOW).expect_err("refused");
+        let refused = |command| when(&resident, &command).expect_err("refused");
         assert_eq!(refused(Command::Register(pair("b", "n1", 19_999))), Refusal::Earlier);
         let nobody = Command::Register(Registration { nurse: None, ..pair("b", "n", 20_001) });
-        assert_eq!(decide(&Resident::default(), &nobody, NOW), Err(Refusal::NoPair));
+        assert_eq!(when(&Resident::default(), &nobody), Err(Refusal::NoPair));
         for (from, to) in [(NOW, NOW - 1), (NOW - 1, NOW + 1), (NOW - LONGEST - 2, NOW - 1)] {
             assert_eq!(refused(Command::Record(meeting(from, to))), Refusal::Times);
         }
-        assert_eq!(
-            decide(&resident, &Command::Register(pair("a", "n1", 20_050)), NOW),
-            Ok(vec![]),
-            "the same pair again"
-        );
+        assert_eq!(when(&resident, &Command::Register(pair("a", "n1", 20_050))), Ok(vec![]), "the same pair again");
+    }
+
+    #[test]
+    fn of_who_was_erased_no_registration_goes_on() {
+        let (id, mut past) = (Uuid::from_u128(1), given::Past::default());
+        let mut ask =
+            |command: &Command| past.turn((NOW, &By::System), |turn| turn.decide::<Resident>(id, command, &()));
+        assert!(ask(&Command::Register(pair("a", "n1", 20_000))).is_ok());
+        past.erase::<Resident>(id, NOW);
+        let stands = past.state::<Resident>(id).expect("readable");
+        assert_eq!(stands.as_deref(), Some(&Resident::default()));
     }
 
     #[test]
@@ -303,10 +331,10 @@ mod tests {
             ),
         ];
         for (event, kind, data) in golden {
-            assert_eq!(event.encode(), (kind.to_string(), data.to_string()));
-            assert_eq!(Event::decode(kind, 1, data), Ok(event));
+            assert_eq!(encode(&event), (kind.to_string(), data.to_string()));
+            assert_eq!(decode::<Resident>(kind, 1, data), Ok(event));
         }
-        assert!(Event::decode("registration.made", 2, "{}").is_err());
+        assert!(decode::<Resident>("registration.made", 2, "{}").is_err());
     }
 
     proptest! {

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use matter::ERASED;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::backend::{Backend, Command, Failure, Head, Outcome, Stream};
-use crate::event::Recorded;
-use crate::view::{ERASED, EXPIRED};
+use crate::event::{EXPIRED, Recorded};
 
 /// The chain before the first event: no two logs have the same.
 pub fn beginning(birth: Uuid) -> [u8; 32] {

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use calendar::{Calendar, day_number};
-use operations::contacts::{By, Channel, Code, Command, Place, REOPENED_WITHIN, Refusal};
+use matter::{By, Subject, stream};
+use operations::contacts::{Channel, Code, Command, REOPENED_WITHIN, Refusal};
 use operations::organisation::Organisation;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -67,10 +68,13 @@ impl Who {
         Who { side: Side::Resident, id: "anonymous".into(), unit: String::new(), leads: false }
     }
 
-    fn by(&self) -> By<'_> {
+    pub(crate) fn by(&self) -> By {
         match self.side {
-            Side::Resident => By::Resident,
-            Side::Professional => By::Professional(&self.id),
+            Side::Resident => self.id.parse().map_or(By::Holder, |token| By::Resident(Subject(token))),
+            Side::Professional => {
+                let (id, unit) = (self.id.as_str().into(), self.unit.as_str().into());
+                By::Professional { id, unit, leads: self.leads }
+            }
             Side::System => By::System,
         }
     }
@@ -360,10 +364,16 @@ impl Desk {
     /// Opens a contact with its first message.
     pub async fn open_contact(&self, opening: Opening, who: &Who) -> std::result::Result<Opened, Trouble> {
         let now = self.now();
+        let subject = match opening.subject.as_str() {
+            "" => None,
+            token => Some(Subject(token.parse().map_err(|_| Error::new("a resident's token is no UUID"))?)),
+        };
         // A person who was erased and writes again is nobody whom the county knows.
-        let opening = match !opening.subject.is_empty() && self.is_erased(&opening.subject).await? {
-            true => Opening { anonymous: true, subject: String::new(), ..opening },
-            false => opening,
+        let (opening, subject) = match subject {
+            Some(subject) if self.is_erased(subject).await? => {
+                (Opening { anonymous: true, subject: String::new(), ..opening }, None)
+            }
+            subject => (opening, subject),
         };
         let (request, key) = (opening.request(), opening.key());
         // The code follows from what was asked, so that who did not get the answer gets the same one again.
@@ -372,10 +382,11 @@ impl Desk {
             channel: opening.channel,
             service: opening.service,
             language: opening.language,
-            unit: opening.unit,
+            unit: opening.unit.as_str().into(),
             anonymous: opening.anonymous,
-            subject: opening.subject,
-            client_id: opening.client_id.clone(),
+            subject,
+            client_id: opening.client_id,
+            text: opening.text.into(),
         };
         let contact = new_id(now);
         let resumed = code.as_deref().map(|code| code::stream(&self.0.codes, code));
@@ -383,7 +394,7 @@ impl Desk {
             .write(Asked {
                 contact,
                 command,
-                text: Some(opening.text),
+                seen: 0,
                 who: who.clone(),
                 scope: format!("open/{}", who.id),
                 key,
@@ -391,7 +402,7 @@ impl Desk {
                 now,
                 resumed,
                 known: None,
-                here: false,
+                organisation: self.organisation(),
                 forgotten: false,
             })
             .await?;
@@ -411,30 +422,26 @@ impl Desk {
         self.0.log.was_done(&format!("open/{}", who.id), &opening.key(), opening.request()).await
     }
 
-    /// Does what somebody asks of a contact; `key` is the asker's own name for it, so that it is done once.
+    /// Does what somebody asks of a contact who has seen so much of its conversation; `key` is the asker's own name for
+    /// it, so that it is done once.
     pub async fn ask(
         &self,
         contact: Uuid,
         who: &Who,
-        command: Command,
-        text: Option<String>,
+        (command, seen): (Command, u64),
         key: &str,
     ) -> std::result::Result<Done, Trouble> {
-        let request = request(&command, text.as_deref());
+        let request = request(&command);
         let known = {
             let view = self.view();
             // A contact that is half known is read whole again, and found to be unreadable.
             view.contact(contact).filter(|_| !view.is_half_known(contact)).cloned()
         };
-        let here = known.as_ref().is_some_and(|contact| match &contact.place {
-            Place::Resolved { owner, .. } => self.works_for(owner, &contact.unit),
-            _ => false,
-        });
         let (appended, seq) = self
             .write(Asked {
                 contact,
                 command,
-                text,
+                seen,
                 who: who.clone(),
                 scope: format!("{contact}/{}", who.id),
                 key: key.into(),
@@ -442,7 +449,7 @@ impl Desk {
                 now: self.now(),
                 resumed: None,
                 known,
-                here,
+                organisation: self.organisation(),
                 forgotten: false,
             })
             .await?;
@@ -450,14 +457,8 @@ impl Desk {
     }
 
     /// Whether this very command of somebody's was carried out.
-    pub async fn was_done(
-        &self,
-        contact: Uuid,
-        who: &Who,
-        (command, text): (&Command, Option<&str>),
-        key: &str,
-    ) -> Result<bool> {
-        self.0.log.was_done(&format!("{contact}/{}", who.id), key, request(command, text)).await
+    pub async fn was_done(&self, contact: Uuid, who: &Who, command: &Command, key: &str) -> Result<bool> {
+        self.0.log.was_done(&format!("{contact}/{}", who.id), key, request(command)).await
     }
 
     /// Where the events of a command stand, and the number of the message among them.
@@ -538,7 +539,7 @@ impl Desk {
             let history = self.view().contact(contact).map_or(0, |contact| contact.history);
             // An obstacle of now may be gone at the next round.
             closed +=
-                usize::from(self.ask(contact, &who, Command::Close, None, &format!("close/{history}")).await.is_ok());
+                usize::from(self.ask(contact, &who, (Command::Close, 0), &format!("close/{history}")).await.is_ok());
         }
         closed
     }

@@ -13,6 +13,9 @@ const MOST_EVENTS: usize = 1000;
 /// Characters of a stream's name, a type, a scope or a key.
 const MOST_NAME: usize = 200;
 
+/// Kind of the event that says that the time was over for which a class of content is kept.
+pub const EXPIRED: &str = "class.expired";
+
 /// An event to be appended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {

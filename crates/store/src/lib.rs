@@ -42,7 +42,7 @@ pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use postgres::Alone;
 pub use sqlite::copy_database;
 pub use tokens::withdraw_tokens;
-pub use view::{CONTACT, CONVERSATION, ERASED, RESIDENT, View, contact_of, resident_of, stream};
+pub use view::{CONTACT, CONVERSATION, RESIDENT, View, contact_of, resident_of};
 
 /// An id for something that happens now, in microseconds since 1970: UUIDv7.
 pub fn new_id(now: i64) -> uuid::Uuid {

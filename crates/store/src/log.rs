@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use matter::ERASED;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::backend::{self, Backend, Failure, Head, Outcome, Stream};
 use crate::chain::{self, ChainReport, Past, RESTORES, Restored, digest, digest_of_command, link};
-use crate::event::{Append, AppendError, Appended, Command, Context, Expect, NewEvent, Recorded, Sealed};
+use crate::event::{Append, AppendError, Appended, Command, Context, EXPIRED, Expect, NewEvent, Recorded, Sealed};
 use crate::keys::{Fate, Keys, Sealing};
 use crate::memory::Memory;
 use crate::planted::{self, Bug};
@@ -304,7 +305,7 @@ impl Log {
         let why = reason.to_string();
         let destroyed = blocking(move || keys.destroy(subject, &why, now)).await?;
         let data = serde_json::json!({ "subject": subject.to_string(), "keys": destroyed }).to_string();
-        self.announce((id, format!("subject/{subject}")), crate::view::ERASED, data, now, context).await?;
+        self.announce((id, format!("subject/{subject}")), ERASED, data, now, context).await?;
         Ok(destroyed)
     }
 
@@ -333,8 +334,7 @@ impl Log {
         let (keys, name) = (Arc::clone(&self.keys), class.to_string());
         let destroyed = blocking(move || keys.expire(&name, before, now)).await?;
         let data = serde_json::json!({ "class": class, "before": before, "keys": destroyed }).to_string();
-        self.announce((crate::new_id(now), format!("retention/{class}")), crate::view::EXPIRED, data, now, context)
-            .await?;
+        self.announce((crate::new_id(now), format!("retention/{class}")), EXPIRED, data, now, context).await?;
         Ok(destroyed)
     }
 

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use matter::{ERASED, Matter, Stored, stream};
 use operations::contacts::{Contact, Event, Place};
 use operations::organisation::Organisation;
 use operations::residents::{Registration, Resident};
@@ -17,12 +18,12 @@ use uuid::Uuid;
 
 use crate::event::Recorded;
 use crate::keys::random;
-use crate::organisation::{self, ORGANISATION};
+use crate::organisation::ORGANISATION;
 use crate::sqlite::{made_private, private_folder};
-use crate::{Error, Result, residents, tokens};
+use crate::{Error, Result, tokens};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
-const CODE: u32 = 8;
+const CODE: u32 = 9;
 
 /// So much of what was resolved in a unit the view holds, the latest.
 const DONE_HELD: usize = 2000;
@@ -36,17 +37,6 @@ pub const CONVERSATION: &str = "conversation";
 
 /// The same of a resident's stream.
 pub const RESIDENT: &str = "resident";
-
-/// Kind of the event that says that a subject was erased.
-pub const ERASED: &str = "subject.erased";
-
-/// Kind of the event that says that the time was over for which a class of content is kept.
-pub const EXPIRED: &str = "class.expired";
-
-/// Name of a stream of a contact or a resident.
-pub fn stream(category: &str, id: Uuid) -> String {
-    format!("{category}/{id}")
-}
 
 /// The resident that an event is about, if it is about one.
 pub fn resident_of(stream: &str) -> Option<Uuid> {
@@ -164,31 +154,30 @@ impl View {
             return Ok(Change::default());
         }
         if let Some(id) = resident_of(&event.stream) {
-            let decoded = residents::decode(event)?;
-            let resident = self.residents.remove(&id).unwrap_or_default().evolve(&decoded);
-            if resident.registration.is_some() {
+            let decoded = decode::<Resident>(event)?;
+            let resident = Resident::evolve(self.residents.remove(&id), &decoded, event.occurred);
+            if let Some(resident) = resident.filter(|resident| resident.registration.is_some()) {
                 self.residents.insert(id, resident);
             }
             return Ok(Change::default());
         }
         if event.stream == ORGANISATION {
-            let decoded = organisation::decode(event)?;
-            let organisation = Arc::make_mut(&mut self.organisation);
-            *organisation = std::mem::take(organisation).evolve(&decoded);
+            let decoded = decode::<Organisation>(event)?;
+            let organisation = Arc::unwrap_or_clone(std::mem::take(&mut self.organisation));
+            let after = Organisation::evolve(Some(organisation), &decoded, event.occurred);
+            self.organisation = Arc::new(after.unwrap_or_default());
             return Ok(Change::default());
         }
         let Some(id) = contact_of(&event.stream) else { return Ok(Change::default()) };
-        let decoded = decode(event)?;
-        if let Event::Opened { subject, .. } = &decoded
-            && let Ok(subject) = subject.parse()
-        {
-            self.theirs.entry(subject).or_default().push(id);
+        let decoded = decode::<Contact>(event)?;
+        if let Event::Opened { subject: Some(subject), .. } = &decoded {
+            self.theirs.entry(subject.0).or_default().push(id);
         }
         let before = self.contacts.remove(&id);
         // The unit sees where it is, and whether the resident has said more.
-        let seen = |contact: &Contact| (contact.unit.clone(), contact.place.clone(), contact.last_of_resident);
+        let seen = |contact: &Contact| (contact.unit.to_string(), contact.place.clone(), contact.last_of_resident);
         let left = before.as_ref().map(seen);
-        let finished = before.as_ref().and_then(|contact| Some((contact.unit.clone(), contact.resolved_at?)));
+        let finished = before.as_ref().and_then(|contact| Some((contact.unit.to_string(), contact.resolved_at?)));
         if let Some(contact) = &before {
             self.leave(id, contact);
         }
@@ -212,8 +201,8 @@ impl View {
 
     fn finished(&mut self, id: Uuid, contact: Option<&Contact>) {
         let Some(Contact { unit, handler: Some(by), resolved_at: Some(at), .. }) = contact else { return };
-        let done = self.done.entry(unit.clone()).or_default();
-        done.insert((*at, id), by.clone());
+        let done = self.done.entry(unit.to_string()).or_default();
+        done.insert((*at, id), by.to_string());
         if done.len() > DONE_HELD {
             done.pop_first();
         }
@@ -222,8 +211,8 @@ impl View {
     /// The lists in which a contact stands: each with the name under which it does.
     fn lists<'a>(&mut self, contact: &'a Contact) -> Vec<(&mut Lists, &'a str)> {
         match (&contact.place, contact.owner()) {
-            (Place::Queued, _) => vec![(&mut self.queues, contact.unit.as_str())],
-            (_, Some(owner)) => vec![(&mut self.owned, owner), (&mut self.held, contact.unit.as_str())],
+            (Place::Queued, _) => vec![(&mut self.queues, &contact.unit)],
+            (_, Some(owner)) => vec![(&mut self.owned, owner), (&mut self.held, &contact.unit)],
             _ => Vec::new(),
         }
     }
@@ -396,25 +385,38 @@ impl View {
 /// Whether this program can read an event, of whatever matter it is.
 pub fn is_readable(event: &Recorded) -> bool {
     if contact_of(&event.stream).is_some() {
-        decode(event).is_ok()
+        decode::<Contact>(event).is_ok()
     } else if event.stream == ORGANISATION {
-        organisation::decode(event).is_ok()
+        decode::<Organisation>(event).is_ok()
     } else {
-        resident_of(&event.stream).is_none() || residents::decode(event).is_ok()
+        resident_of(&event.stream).is_none() || decode::<Resident>(event).is_ok()
     }
 }
 
-/// A contact's event as its rules know it.
-pub fn decode(event: &Recorded) -> Result<Event> {
-    Event::decode(&event.kind, event.schema, &event.data)
+/// A matter's event as its rules know it.
+pub fn decode<M: Matter>(event: &Recorded) -> Result<M::Event> {
+    matter::decode::<M>(&event.kind, event.schema, &event.data)
         .map_err(|unreadable| Error::new(format!("event {} cannot be read: {}", event.pos, unreadable.0)))
 }
 
-/// A contact from its streams, after what is known of it already.
-pub fn fold(known: Option<Contact>, streams: &[Vec<Recorded>]) -> Result<Option<Contact>> {
-    let mut contact = known;
-    for event in streams.iter().flatten() {
-        contact = Contact::evolve(contact, &decode(event)?, event.occurred);
-    }
-    Ok(contact)
+/// A matter from its streams, after what is known of it already: in the order of the log, as the view takes it.
+pub fn fold<M: Matter>(known: Option<M>, streams: &[Vec<Recorded>]) -> Result<Option<M>> {
+    let mut events: Vec<Stored> = streams.iter().flatten().map(stored).collect();
+    events.sort_unstable_by_key(|event| event.pos);
+    matter::fold(known, &events).map_err(|broken| Error::new(broken.0))
+}
+
+fn stored(event: &Recorded) -> Stored {
+    let Recorded { pos, version, schema, occurred: at, .. } = *event;
+    Stored { pos, version, kind: event.kind.clone(), schema, at, data: event.data.clone() }
+}
+
+/// Everything that happened in a stream, with the instant of each, each later than the one before.
+pub fn dated<M: Matter>(events: &[Recorded]) -> Result<Vec<(M::Event, i64)>> {
+    let mut last = i64::MIN;
+    let dated = |event: &Recorded| {
+        last = event.occurred.max(last.saturating_add(1));
+        Ok((decode::<M>(event)?, last))
+    };
+    events.iter().map(dated).collect()
 }

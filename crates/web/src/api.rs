@@ -7,7 +7,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
-use operations::access::{Action, Role};
+use matter::Text;
+use matter::access::{Action, Role};
 use operations::contacts::{Channel, Code, Command, Contact, Outcome};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -140,7 +141,7 @@ fn id(text: &str) -> Result<Uuid, Failure> {
 /// `GET /api/contacts/{id}`.
 pub async fn contact(State(app): State<Arc<App>>, Path(path): Path<String>, caller: Caller) -> Answer {
     let id = id(&path)?;
-    let contact = app.contact_for(&caller, id, Action::ReadContact).await?;
+    let contact = app.contact_for(&caller, id, Action::Read).await?;
     let is_professional = caller.role().is_some_and(|role| role != Role::Resident);
     Ok(answer(
         StatusCode::OK,
@@ -162,7 +163,7 @@ pub async fn write(
     body: Bytes,
 ) -> Answer {
     let id = id(&path)?;
-    let contact = app.contact_for(&caller, id, Action::WriteMessage).await?;
+    let contact = app.contact_for(&caller, id, Action::Write).await?;
     let name = client_id(&name)?;
     let body: Written = read(&body)?;
     let text = care::text(&required(body.text, "text")?)?;
@@ -201,7 +202,7 @@ pub async fn messages(
     headers: HeaderMap,
 ) -> Answer {
     let id = id(&path)?;
-    app.contact_for(&caller, id, Action::ReadContact).await?;
+    app.contact_for(&caller, id, Action::Read).await?;
     let after = number(&given, "after", u64::MAX)?.unwrap_or(0);
     let wait = number(&given, "wait", live::LONGEST)?.unwrap_or(0);
     only(&given, &["after", "wait"])?;
@@ -214,7 +215,7 @@ pub async fn messages(
     drop(place);
     // While it waited the right to read may have gone.
     let contact = app.desk.contact(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
-    if !app.may_still(&caller, id, Action::ReadContact, &contact) {
+    if !app.may_still(&caller, id, Action::Read, &contact) {
         return Err(Failure::not_found());
     }
     let head = items.last().map_or(after.min(contact.conversation), |item| item.seq);
@@ -323,7 +324,7 @@ pub async fn command(
     if !COMMANDS.iter().any(|(name, _)| *name == verb) {
         return Err(Failure::not_found());
     }
-    let action = if verb == "assign" { Action::AssignContact } else { Action::HandleContact };
+    let action = if verb == "assign" { Action::Assign } else { Action::Handle };
     let contact = match app.contact_for(&caller, id, action).await {
         Ok(contact) => contact,
         Err(failure) => return acknowledged(&app, &caller, id, &verb, &body).await.ok_or(failure),
@@ -345,14 +346,14 @@ pub async fn command(
             return Err(Failure::invalid("seen", format!("There is no message {seen}: the last is number {head}.")));
         }
     }
-    let (command, text) = asked(&app, &verb, &key, body, contact.conversation)?;
+    let (command, seen) = asked(&app, &verb, &key, body, contact.conversation)?;
     if let Command::Assign { to } = &command
         && contact.owner() != Some(to)
-        && !app.colleagues(&contact).iter().any(|it| it.id == *to)
+        && !app.colleagues(&contact).iter().any(|it| **to == *it.id)
     {
         return Err(Failure::invalid("to", format!("No professional {to} works for the unit that answers for it.")));
     }
-    let done = app.desk.ask(id, &caller.who(id), command, text, &key).await?;
+    let done = app.desk.ask(id, &caller.who(id), (command, seen), &key).await?;
     let contact = app.desk.contact(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
     Ok(answer(status_of(&verb, done), &outcome(&app, id, &contact, done)))
 }
@@ -363,8 +364,8 @@ async fn acknowledged(app: &App, caller: &Caller, id: Uuid, verb: &str, body: &[
     let person = caller.person.as_ref().filter(|person| person.role != Role::Resident)?;
     let body = body_of(verb, body).ok()?;
     let key = body.client_id.clone()?;
-    let (command, text) = asked(app, verb, &key, body, 0).ok()?;
-    let was_done = app.desk.was_done(id, &person.who(), (&command, text.as_deref()), &key).await.ok()?;
+    let (command, _) = asked(app, verb, &key, body, 0).ok()?;
+    let was_done = app.desk.was_done(id, &person.who(), &command, &key).await.ok()?;
     was_done.then(|| answer(StatusCode::OK, &json!({ "contact": id.to_string(), "done": true })))
 }
 
@@ -383,15 +384,16 @@ fn outcome(app: &App, id: Uuid, contact: &Contact, done: Done) -> Value {
     body
 }
 
-fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Command, Option<String>), Failure> {
+fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Command, u64), Failure> {
     let seen = body.seen.unwrap_or(head);
     let client_id = key.to_string();
-    Ok(match verb {
-        "claim" => (Command::Claim, None),
-        "assign" => (Command::Assign { to: word(body.to, "to")? }, None),
-        "release" => (Command::Release, None),
-        "reply" => (Command::Write { seen, client_id }, Some(care::text(&required(body.text, "text")?)?)),
-        "ask" => (Command::Ask { seen, client_id }, Some(care::text(&required(body.text, "text")?)?)),
+    let text = |given: &str| care::text(given).map(Text);
+    let command = match verb {
+        "claim" => Command::Claim,
+        "assign" => Command::Assign { to: word(body.to, "to")?.as_str().into() },
+        "release" => Command::Release,
+        "reply" => Command::Write { client_id, text: text(&required(body.text, "text")?)? },
+        "ask" => Command::Ask { client_id, text: text(&required(body.text, "text")?)? },
         "transfer" => {
             let unit = word(body.unit, "unit")?;
             if !app.is_unit(&unit) {
@@ -401,23 +403,24 @@ fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Com
             if !care::REASONS.contains(&reason.as_str()) {
                 return Err(Failure::invalid("reason", format!("reason is one of {}.", care::REASONS.join(", "))));
             }
-            let note = care::text(&required(body.note, "note")?)
+            let note = text(&required(body.note, "note")?)
                 .map_err(|failure| Failure { field: Some("note".into()), ..failure })?;
-            (Command::Transfer { to: unit, reason }, Some(note))
+            Command::Transfer { to: unit.as_str().into(), reason, note: Some(note) }
         }
         "resolve" => {
             let named = body.outcome.as_deref().unwrap_or("advised");
             let outcome = Outcome::named(named)
                 .ok_or_else(|| Failure::invalid("outcome", format!("There is no outcome {named}.")))?;
             match body.text {
-                Some(text) => (Command::Finish { outcome, seen, client_id }, Some(care::text(&text)?)),
-                None => (Command::Resolve { outcome, seen }, None),
+                Some(given) => Command::Finish { outcome, client_id, text: text(&given)? },
+                None => Command::Resolve { outcome },
             }
         }
-        "reopen" => (Command::Reopen, None),
-        "close" => (Command::Close, None),
+        "reopen" => Command::Reopen,
+        "close" => Command::Close,
         _ => return Err(Failure::not_found()),
-    })
+    };
+    Ok((command, seen))
 }
 
 /// The answer where there is no route.

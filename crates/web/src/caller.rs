@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use calendar::day_number;
-use operations::access::Role;
+use matter::access::Role;
 use store::{Side, Who, hex, signature};
 use uuid::Uuid;
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use calendar::day_number;
 use facts::holds_identity_code;
-use operations::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
+use matter::Matter;
+use matter::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
 use operations::contacts::{Contact, Place};
 use serde_json::json;
 use store::{Append, AppendError, CROCKFORD, Context, NewEvent, new_id};
@@ -50,7 +51,7 @@ impl App {
         let is_general = self.services.first().is_none_or(|first| first.id == service);
         let own = subject.parse().ok().filter(|_| is_general);
         let own = own.and_then(|subject| self.desk.view().registration(subject).map(|own| own.unit.clone()));
-        own.filter(|unit| self.is_unit(unit)).unwrap_or_else(|| self.queue_of(service))
+        own.filter(|unit| self.is_unit(unit)).map_or_else(|| self.queue_of(service), |unit| unit.to_string())
     }
 
     /// Whether a unit is another, or stands under it: by the log where the county keeps its units itself, so that rights
@@ -117,7 +118,7 @@ impl App {
         let contact = contact.ok_or_else(Failure::not_found)?;
         let tie = self.tie(caller, id, &contact);
         let purpose = purpose(caller.role(), tie);
-        let decision = decide(caller.role(), purpose, action, Resource::Contact(tie));
+        let decision = decide(caller.role(), purpose, action, Resource::Matter(&Contact::RIGHTS, tie));
         // Also of professionals who hold its code: whose it is besides is not for them to say.
         if let Some(person) = caller.person.as_ref().filter(|person| person.role != Role::Resident) {
             let access = self.access(person, (id, &contact), (action, purpose), decision);
@@ -137,13 +138,13 @@ impl App {
     pub fn may_still(&self, caller: &Caller, id: Uuid, action: Action, contact: &Contact) -> bool {
         let tie = self.tie(caller, id, contact);
         let purpose = purpose(caller.role(), tie);
-        caller.stands(self) && decide(caller.role(), purpose, action, Resource::Contact(tie)).allow
+        caller.stands(self) && decide(caller.role(), purpose, action, Resource::Matter(&Contact::RIGHTS, tie)).allow
     }
 
     fn tie(&self, caller: &Caller, id: Uuid, contact: &Contact) -> Tie {
         let person = caller.person.as_ref();
-        let is_theirs = |person: &Person| !contact.subject.is_empty() && person.id == contact.subject;
-        let had = |person: &Person| contact.handler.as_deref() == Some(&person.id);
+        let is_theirs = |person: &Person| contact.subject.is_some_and(|subject| person.id == subject.to_string());
+        let had = |person: &Person| contact.handler.as_deref() == Some(person.id.as_str());
         let is_own_pair = |person: &Person| is_on_list_of(self, contact, &person.id);
         Tie {
             own: caller.holds.contains(&id) || person.is_some_and(is_theirs),
@@ -162,9 +163,9 @@ impl App {
     ) -> Append {
         let what = match (decision.allow, action) {
             (false, _) => "refused",
-            (true, Action::ReadContact) => "read",
-            (true, Action::WriteMessage) => "written",
-            (true, Action::AssignContact) => "assigned",
+            (true, Action::Read) => "read",
+            (true, Action::Write) => "written",
+            (true, Action::Assign) => "assigned",
             (true, _) => "handled",
         };
         accessed(person, purpose, vec![self.accessed_event(person, about, what, decision)])
@@ -178,7 +179,7 @@ impl App {
         decision: Decision,
     ) -> NewEvent {
         let now = self.desk.now();
-        let subject = if about.subject.is_empty() { contact.to_string() } else { about.subject.clone() };
+        let subject = about.subject.map_or(contact, |subject| subject.0).to_string();
         let data = json!({
             "contact": contact.to_string(), "subject": subject, "role": person.role.code(), "rule": decision.rule,
         });
@@ -205,7 +206,7 @@ impl App {
         for (id, contact) in contacts {
             let tie = self.tie(caller, *id, contact);
             let purpose = purpose(caller.role(), tie);
-            let decision = decide(caller.role(), purpose, Action::ReadContact, Resource::Contact(tie));
+            let decision = decide(caller.role(), purpose, Action::Read, Resource::Matter(&Contact::RIGHTS, tie));
             if !decision.allow {
                 continue;
             }

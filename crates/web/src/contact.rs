@@ -8,8 +8,8 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use matter::access::{Action, Role};
 use maud::{Markup, html};
-use operations::access::{Action, Role};
 use operations::contacts::{Author, Channel, Contact, Place, REOPENED_WITHIN};
 use serde::Deserialize;
 use store::Opening;
@@ -325,7 +325,7 @@ pub async fn thread(
     parts: Parts,
 ) -> Response {
     let found = match caller {
-        Ok(caller) => own(&app, &caller, &which, Action::ReadContact).await,
+        Ok(caller) => own(&app, &caller, &which, Action::Read).await,
         Err(failure) => Err(failure),
     };
     match found {
@@ -441,7 +441,7 @@ pub async fn write(
     form: Result<Form<Message>, FormRejection>,
 ) -> Response {
     let own = match &caller {
-        Ok(caller) => own(&app, caller, &which, Action::WriteMessage).await.map(|own| (caller, own)),
+        Ok(caller) => own(&app, caller, &which, Action::Write).await.map(|own| (caller, own)),
         Err(failure) => Err(failure.clone()),
     };
     let (caller, (id, contact)) = match (own, &form) {

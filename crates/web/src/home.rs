@@ -2,8 +2,8 @@
 
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use matter::access::Role;
 use maud::{Markup, html};
-use operations::access::Role;
 
 use crate::answer::Failure;
 use crate::layout::Page;

@@ -7,8 +7,8 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use matter::access::Role;
 use maud::{DOCTYPE, Markup, html};
-use operations::access::Role;
 use serde::Deserialize;
 
 use crate::App;

@@ -141,20 +141,19 @@ impl App {
         text: String,
         client_id: String,
     ) -> Result<Done, Failure> {
-        let command = Command::Write { seen, client_id: client_id.clone() };
+        let command = Command::Write { client_id: client_id.clone(), text: text.into() };
         if who.side != Side::Resident {
-            return Ok(self.desk.ask(contact, who, command, Some(text), &client_id).await?);
+            return Ok(self.desk.ask(contact, who, (command, seen), &client_id).await?);
         }
         let key = contact.to_string();
         let taken = self.counted.messages.take(&key, self.desk.now());
         if let Err(seconds) = taken {
-            let asked = (&command, Some(text.as_str()));
-            let was_done = self.desk.was_done(contact, who, asked, &client_id).await;
+            let was_done = self.desk.was_done(contact, who, &command, &client_id).await;
             if !was_done.map_err(|error| Failure::away(&error))? {
                 return Err(Failure::too_many(seconds));
             }
         }
-        let done = self.desk.ask(contact, who, command, Some(text), &client_id).await;
+        let done = self.desk.ask(contact, who, (command, seen), &client_id).await;
         if taken.is_ok() && !done.as_ref().is_ok_and(|done| !done.again) {
             self.counted.messages.give_back(&key);
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
-use operations::access::{Action, Role};
+use matter::access::{Action, Role};
 use operations::contacts::Author;
 use serde_json::{Value, json};
 use store::{Item, Topic, What};
@@ -142,7 +142,7 @@ impl Listener {
                 Some(contact) => contact,
                 None => self.app.desk.contact(self.contact).await.ok()??,
             };
-            if !self.app.may_still(&self.caller, self.contact, Action::ReadContact, &contact) {
+            if !self.app.may_still(&self.caller, self.contact, Action::Read, &contact) {
                 return None;
             }
             if std::mem::take(&mut self.resync) {

@@ -2,8 +2,8 @@
 
 use calendar::day_number;
 use facts::{Code, Modality, Profession};
+use matter::access::Role;
 use maud::{Markup, html};
-use operations::access::Role;
 use operations::contacts::{Channel, Contact};
 use operations::residents::{Command, Event, Meeting, Registration};
 use store::{Denied, new_id};
@@ -56,7 +56,7 @@ impl Asked {
 impl App {
     /// Where a resident is registered, if the contact is of one who is known.
     pub fn registration(&self, contact: &Contact) -> Option<Registration> {
-        self.desk.view().registration(contact.subject.parse().ok()?).cloned()
+        self.desk.view().registration(contact.subject?.0).cloned()
     }
 
     /// Registers the resident of a contact to an own pair (`register`), or records that they were met (`encounter`).
@@ -69,13 +69,12 @@ impl App {
         key: &str,
     ) -> Result<(), Failure> {
         // Nothing can be recorded of a writer without a name, whom nobody knows.
-        let subject =
-            contact.subject.parse().map_err(|_| Failure::refused("anonymous", "The resident is not known."))?;
+        let subject = contact.subject.ok_or_else(|| Failure::refused("anonymous", "The resident is not known."))?;
         // For the resident acts who has the contact, as everywhere else.
         if contact.owner() != Some(person.id.as_str()) {
             return Err(Failure::refused("not_claimed", "It is not yours: claim it first."));
         }
-        if self.desk.is_erased(&contact.subject).await.map_err(|error| Failure::away(&error))? {
+        if self.desk.is_erased(subject).await.map_err(|error| Failure::away(&error))? {
             return Err(Failure::refused("anonymous", "The resident is not known any more."));
         }
         let told = format!("{verb} {asked:?}");
@@ -85,7 +84,7 @@ impl App {
             "encounter" => Command::Record(meeting((id, contact), person, &asked, now)?),
             _ => return Err(Failure::not_found()),
         };
-        let done = self.desk.ask_of_resident(subject, &person.who(), command, (key, &told)).await;
+        let done = self.desk.ask_of_resident(subject.0, &person.who(), command, (key, &told)).await;
         done.map_err(|denied| match denied {
             Denied::Refused(refusal) => Failure::refused(refusal.code(), "It does not fit what stands there."),
             Denied::Other(trouble) => trouble.into(),
@@ -94,8 +93,8 @@ impl App {
 
     /// The encounters that were had because of a contact, the first first.
     pub async fn met(&self, id: Uuid, contact: &Contact) -> store::Result<Vec<Meeting>> {
-        let Ok(subject) = contact.subject.parse() else { return Ok(Vec::new()) };
-        let events = self.desk.resident(subject).await?;
+        let Some(subject) = contact.subject else { return Ok(Vec::new()) };
+        let events = self.desk.resident(subject.0).await?;
         let of_this = |(event, _)| match event {
             Event::Met(meeting) if meeting.contact == id.to_string() => Some(meeting),
             _ => None,
@@ -114,7 +113,7 @@ impl App {
     }
 
     fn pair(&self, contact: &Contact, person: &Person, asked: Asked, now: i64) -> Result<Command, Failure> {
-        let unit = asked.unit.unwrap_or_else(|| contact.unit.clone());
+        let unit = asked.unit.map_or_else(|| contact.unit.clone(), |unit| unit.as_str().into());
         if !self.is_unit(&unit) {
             return Err(Failure::invalid("unit", format!("There is no unit {unit}.")));
         }
@@ -128,7 +127,8 @@ impl App {
             }
         }
         let from = self.calendar.local_date(now).map_or(0, day_number);
-        Ok(Command::Register(Registration { unit, physician: asked.physician, nurse: asked.nurse, from }))
+        let [physician, nurse] = [asked.physician, asked.nurse].map(|id| id.as_deref().map(Into::into));
+        Ok(Command::Register(Registration { unit, physician, nurse, from }))
     }
 }
 
@@ -153,7 +153,7 @@ fn meeting((id, contact): (Uuid, &Contact), person: &Person, asked: &Asked, now:
         id: new_id(now).to_string(),
         contact: id.to_string(),
         unit: contact.unit.clone(),
-        professional: person.id.clone(),
+        professional: person.id.as_str().into(),
         profession: profession.into(),
         service: contact.service.clone(),
         modality,
@@ -169,7 +169,7 @@ const MINUTES: [u32; 9] = [5, 10, 15, 20, 30, 45, 60, 90, 120];
 /// Whether the resident of a contact has a professional in their own pair.
 pub fn is_on_list_of(app: &App, contact: &Contact, professional: &str) -> bool {
     let own = app.registration(contact);
-    own.is_some_and(|own| [own.physician, own.nurse].into_iter().flatten().any(|id| id == professional))
+    own.is_some_and(|own| [own.physician, own.nurse].into_iter().flatten().any(|id| *id == *professional))
 }
 
 /// Acts for a resident who is known: become their own nurse or physician, record that they were met. Part of

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use operations::access::Role;
+use matter::access::Role;
 use serde::{Deserialize, Serialize};
 use store::{hex, signature};
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use analytics::{Error, Result};
 use clap::Args;
-use operations::access::Role;
+use matter::access::Role;
 use operations::contacts::Channel;
 use serde_json::{Value, json};
 use store::{Opening, Who};

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use analytics::{Error, Result};
 use clap::Args;
-use operations::contacts::{Author, Channel, Event, Outcome, Shown};
+use matter::{Matter, encode};
+use operations::contacts::{Author, Channel, Contact, Event, Outcome, Shown};
 use store::{Append, Context, Log, NewEvent, Personal, new_id};
 use uuid::Uuid;
 
@@ -72,13 +73,13 @@ fn life(number: u64) -> Vec<Event> {
         channel: Channel::Message,
         service: "outpatient".into(),
         language: "fi".into(),
-        unit: format!("unit-{}", number % 120),
+        unit: format!("unit-{}", number % 120).as_str().into(),
         anonymous: true,
-        subject: String::new(),
+        subject: None,
         at: now(),
     };
     let mut life = vec![opened, Event::written(Author::Resident), Event::Shown(Shown::Received)];
-    let owner = format!("nurse-{}", number % 500);
+    let owner = format!("nurse-{}", number % 500).as_str().into();
     life.extend([Event::Claimed { owner }, Event::Shown(Shown::InWork)]);
     if !number.is_multiple_of(OPEN) {
         life.extend([Event::Answered, Event::written(Author::Service)]);
@@ -130,10 +131,19 @@ fn append(numbers: std::ops::Range<u64>) -> Append {
                 class: "contact".into(),
                 text: vec![b'x'; MESSAGE],
             });
-            let (kind, data) = event.encode();
+            let (kind, data) = encode(&event);
             let closes = matches!(event, Event::Closed | Event::Shown(Shown::Closed));
             let stream = format!("{category}/{id}");
-            NewEvent { id: new_id(now()), stream, kind, schema: Event::SCHEMA, occurred: now(), data, personal, closes }
+            NewEvent {
+                id: new_id(now()),
+                stream,
+                kind,
+                schema: Contact::SCHEMA,
+                occurred: now(),
+                data,
+                personal,
+                closes,
+            }
         })
     });
     let events = events.collect();

@@ -81,23 +81,23 @@ async fn take(desk: &Desk, step: &Step, contact: Option<Uuid>) -> std::result::R
         return Ok(desk.open_contact(opening, &who).await?.contact);
     }
     let contact = contact.ok_or(Trouble::NotFound)?;
-    let (unit, subject) =
-        desk.view().contact(contact).map(|it| (it.unit.clone(), it.subject.clone())).unwrap_or_default();
-    let who = match &step.by {
-        Some(id) => Who { side: Side::Professional, id: id.clone(), unit, leads: false },
-        None if subject.is_empty() => Who::anonymous(),
-        None => Who { id: subject, ..Who::anonymous() },
+    let (unit, subject) = desk.view().contact(contact).map(|it| (it.unit.to_string(), it.subject)).unwrap_or_default();
+    let who = match (&step.by, subject) {
+        (Some(id), _) => Who { side: Side::Professional, id: id.clone(), unit, leads: false },
+        (None, None) => Who::anonymous(),
+        (None, Some(subject)) => Who { id: subject.to_string(), ..Who::anonymous() },
     };
     let client_id = key.clone();
-    let (command, text) = match &step.what {
-        Move::Open { .. } | Move::Claim => (Command::Claim, None),
-        Move::Reply(text) | Move::Answer(text) => (Command::Write { seen: u64::MAX, client_id }, Some(*text)),
-        Move::Ask(text) => (Command::Ask { seen: u64::MAX, client_id }, Some(*text)),
+    let command = match &step.what {
+        Move::Open { .. } | Move::Claim => Command::Claim,
+        Move::Reply(text) | Move::Answer(text) => Command::Write { client_id, text: (*text).into() },
+        Move::Ask(text) => Command::Ask { client_id, text: (*text).into() },
         Move::Transfer { to, note } => {
-            (Command::Transfer { to: to.clone(), reason: "misdirected".into() }, Some(*note))
+            let (to, note) = (to.as_str().into(), Some((*note).into()));
+            Command::Transfer { to, reason: "misdirected".into(), note }
         }
-        Move::Resolve(outcome) => (Command::Resolve { outcome: *outcome, seen: u64::MAX }, None),
+        Move::Resolve(outcome) => Command::Resolve { outcome: *outcome },
     };
-    desk.ask(contact, &who, command, text.map(Into::into), &key).await?;
+    desk.ask(contact, &who, (command, u64::MAX), &key).await?;
     Ok(contact)
 }

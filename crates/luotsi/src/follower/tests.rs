@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use analytics::report::{self, Format};
-use operations::contacts::{Channel, Code, Command, Contact, Event, Outcome};
+use matter::Matter;
+use operations::contacts::{Channel, Code, Command, Contact, Outcome};
 use operations::residents::{Command as OfResident, Registration};
 use proptest::prelude::*;
 use store::{Context, Epoch, KEY_FILE, Keys, Location, Log, Opening, Side, Who};
@@ -111,7 +112,7 @@ impl County {
         let nurse = Who { side: Side::Professional, id: "nurse-1".into(), unit: "a".into(), leads: false };
         let key = format!("k{number}");
         let of = |number: &usize| self.contacts.get(number % self.contacts.len().max(1)).copied();
-        let (contact, who, command, text) = match step {
+        let (contact, who, command) = match step {
             Step::Open { resident } => {
                 let subject = resident.map(|resident| self.residents[resident].to_string()).unwrap_or_default();
                 let who = Who { side: Side::Resident, id: key.clone(), unit: String::new(), leads: false };
@@ -143,19 +144,20 @@ impl County {
                 return;
             }
             Step::Round | Step::Forget => return,
-            Step::Claim(one) => (of(one), nurse, Command::Claim, None),
-            Step::Ask(one) => (of(one), nurse, Command::Ask { seen: 99, client_id: key.clone() }, Some("Missä?")),
+            Step::Claim(one) => (of(one), nurse, Command::Claim),
+            Step::Ask(one) => (of(one), nurse, Command::Ask { client_id: key.clone(), text: "Missä?".into() }),
             Step::Answer(one) => {
                 let who = Who { side: Side::Resident, id: key.clone(), unit: String::new(), leads: false };
-                (of(one), who, Command::Write { seen: 0, client_id: key.clone() }, Some("Täällä"))
+                (of(one), who, Command::Write { client_id: key.clone(), text: "Täällä".into() })
             }
             Step::Transfer(one) => {
-                (of(one), nurse, Command::Transfer { to: "b".into(), reason: "capacity".into() }, Some("Teille"))
+                let note = Some("Teille".into());
+                (of(one), nurse, Command::Transfer { to: "b".into(), reason: "capacity".into(), note })
             }
-            Step::Resolve(one) => (of(one), nurse, Command::Resolve { outcome: Outcome::Advised, seen: 99 }, None),
+            Step::Resolve(one) => (of(one), nurse, Command::Resolve { outcome: Outcome::Advised }),
         };
         if let Some(contact) = contact {
-            let _ = self.desk.ask(contact, &who, command, text.map(String::from), &key).await;
+            let _ = self.desk.ask(contact, &who, (command, 99), &key).await;
         }
     }
 
@@ -165,16 +167,19 @@ impl County {
         let mut contacts: BTreeMap<Uuid, Option<Contact>> = BTreeMap::new();
         for event in &page.events {
             let Some(id) = contact_of(&event.stream) else { continue };
-            let decoded = Event::decode(&event.kind, event.schema, &event.data).expect("an event");
+            let decoded = matter::decode::<Contact>(&event.kind, event.schema, &event.data).expect("an event");
             let contact = contacts.entry(id).or_default();
             *contact = Contact::evolve(contact.take(), &decoded, event.occurred);
         }
         let mut folded = BTreeMap::new();
         for (id, contact) in contacts.into_iter().filter_map(|(id, contact)| Some((id, contact?))) {
-            let is_gone = contact.subject.is_empty() || self.desk.is_erased(&contact.subject).await.expect("an answer");
+            let is_gone = match contact.subject {
+                Some(subject) => self.desk.is_erased(subject).await.expect("an answer"),
+                None => true,
+            };
             let outcome = contact.outcome.map(Code::code).unwrap_or_default();
             let words = [
-                contact.unit.clone(),
+                contact.unit.to_string(),
                 contact.transfers.to_string(),
                 outcome.to_string(),
                 contact.first_response_at.is_some().to_string(),

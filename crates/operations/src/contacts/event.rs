@@ -1,12 +1,12 @@
 //! Events of a contact, as they stand in the log for ever.
 
 use facts::{Channel, Outcome};
-use serde::de::DeserializeOwned;
+use matter::codec::code;
+use matter::{ProfessionalId, Subject, Text, UnitId};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened. Fields are added with a default and never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data")]
 pub enum Event {
     #[serde(rename = "contact.opened")]
     Opened {
@@ -16,19 +16,19 @@ pub enum Event {
         /// In which the resident wrote.
         language: String,
         /// The unit whose queue it came to first.
-        unit: String,
+        unit: UnitId,
         anonymous: bool,
-        /// Token of the person, under whose keys the texts are sealed; empty: of nobody but this contact.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        subject: String,
+        /// The person under whose keys the texts are sealed; none: of nobody but this contact.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<Subject>,
         /// Microseconds since 1970.
         at: i64,
     },
     #[serde(rename = "contact.claimed")]
-    Claimed { owner: String },
+    Claimed { owner: ProfessionalId },
     /// Given to a professional: by the one who leads the unit, or because it was taken up again and they know it.
     #[serde(rename = "contact.assigned")]
-    Assigned { owner: String },
+    Assigned { owner: ProfessionalId },
     #[serde(rename = "contact.released")]
     Released,
     #[serde(rename = "contact.asked")]
@@ -36,7 +36,7 @@ pub enum Event {
     #[serde(rename = "contact.answered")]
     Answered,
     #[serde(rename = "contact.transferred")]
-    Transferred { from: String, to: String, reason: String },
+    Transferred { from: UnitId, to: UnitId, reason: String },
     #[serde(rename = "contact.resolved")]
     Resolved {
         #[serde(with = "code")]
@@ -50,7 +50,8 @@ pub enum Event {
     #[serde(rename = "message.written")]
     Written {
         author: Author,
-        /// By which the writer's program tells whether it was sent before.
+        /// By which the writer's program tells whether it was sent before. It can say who writes: what is written now
+        /// has it sealed with the text.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         client_id: String,
     },
@@ -80,71 +81,24 @@ pub enum Shown {
     Closed,
 }
 
-/// An event that this program cannot read: its stream must not be written on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable(pub String);
-
 impl Event {
     /// A message without a writer's own name for it.
     pub fn written(author: Author) -> Event {
         Event::Written { author, client_id: String::new() }
     }
 
-    /// Version of every kind's data.
-    pub const SCHEMA: u32 = 1;
-
     /// Whether it stands in the conversation's stream, for both sides to see.
     pub fn in_conversation(&self) -> bool {
         matches!(self, Event::Written { .. } | Event::Shown(_))
     }
-
-    /// The kind, and the data as JSON.
-    pub fn encode(&self) -> (String, String) {
-        encode(self)
-    }
-
-    pub fn decode(kind: &str, schema: u32, data: &str) -> Result<Event, Unreadable> {
-        decode((kind, schema), data, Event::SCHEMA)
-    }
 }
 
-/// The kind of an event, and its data as JSON: every event of the log is written so.
-pub(crate) fn encode(event: &impl Serialize) -> (String, String) {
-    let value = serde_json::to_value(event).unwrap_or_default();
-    let kind = value["type"].as_str().unwrap_or_default().to_string();
-    let data = value.get("data").map_or_else(|| "{}".into(), ToString::to_string);
-    (kind, data)
+/// A message as it is sealed: its writer's own name for it, which has no line end, and the text.
+pub(super) fn sealed(client_id: &str, text: &Text) -> Text {
+    Text(format!("{client_id}\n{}", text.0))
 }
 
-/// Reads the text that [`encode`] wrote; `known`: the schema that this program reads.
-pub(crate) fn decode<E: DeserializeOwned>(
-    (kind, schema): (&str, u32),
-    data: &str,
-    known: u32,
-) -> Result<E, Unreadable> {
-    let unreadable = |why: &dyn std::fmt::Display| Unreadable(format!("{kind}, schema {schema}: {why}"));
-    if schema != known {
-        return Err(unreadable(&"this program does not know it"));
-    }
-    let data: serde_json::Value = serde_json::from_str(data).map_err(|error| unreadable(&error))?;
-    let whole = match data.as_object().is_some_and(serde_json::Map::is_empty) {
-        true => serde_json::json!({ "type": kind }),
-        false => serde_json::json!({ "type": kind, "data": data }),
-    };
-    serde_json::from_value(whole).map_err(|error| unreadable(&error))
-}
-
-/// Codes of closed vocabularies as their texts.
-pub(crate) mod code {
-    use facts::Code;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub fn serialize<C: Code, S: Serializer>(code: &C, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(code.code())
-    }
-
-    pub fn deserialize<'de, C: Code, D: Deserializer<'de>>(deserializer: D) -> Result<C, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        C::named(&text).ok_or_else(|| D::Error::custom(format!("{} has no code {text}", C::LIST.name)))
-    }
+/// The writer's own name for a message that was sealed, and its text.
+pub fn opened(sealed: &str) -> (&str, &str) {
+    sealed.split_once('\n').unwrap_or(("", sealed))
 }

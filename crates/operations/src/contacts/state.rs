@@ -1,9 +1,11 @@
 //! How a contact stands: a fold of its events.
 
 use facts::{Channel, Outcome};
+use matter::codec::code;
+use matter::{ProfessionalId, Subject, UnitId};
 use serde::{Deserialize, Serialize};
 
-use super::event::{Author, Event, code};
+use super::event::{Author, Event};
 
 /// A contact as its events have left it. No text, no name: those are read from the log when a page shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,11 +15,11 @@ pub struct Contact {
     pub service: String,
     pub language: String,
     pub anonymous: bool,
-    /// Token of the person; empty: of nobody but this contact.
-    pub subject: String,
+    /// The person; none: of nobody but this contact.
+    pub subject: Option<Subject>,
     /// The unit whose queue it came to first, and the unit whose queue it is in now.
-    pub arrival_unit: String,
-    pub unit: String,
+    pub arrival_unit: UnitId,
+    pub unit: UnitId,
     pub place: Place,
     /// Microseconds since 1970, as all times here.
     pub opened_at: i64,
@@ -45,7 +47,7 @@ pub struct Contact {
     pub handed: Option<Handed>,
     pub transfers: u32,
     /// The professional who has it, or had it last.
-    pub handler: Option<String>,
+    pub handler: Option<ProfessionalId>,
     #[serde(with = "outcome")]
     pub outcome: Option<Outcome>,
 }
@@ -54,7 +56,7 @@ pub struct Contact {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handed {
     /// The unit that had it.
-    pub from: String,
+    pub from: UnitId,
     pub reason: String,
     /// Number of the event in the contact's own stream, beside which the note to colleagues is sealed.
     pub seq: u64,
@@ -67,14 +69,14 @@ pub enum Place {
     /// In its unit's queue.
     Queued,
     Owned {
-        owner: String,
+        owner: ProfessionalId,
     },
     /// With its owner, until the resident has answered a question.
     Waiting {
-        owner: String,
+        owner: ProfessionalId,
     },
     Resolved {
-        owner: String,
+        owner: ProfessionalId,
         at: i64,
     },
     Closed,
@@ -82,13 +84,13 @@ pub enum Place {
 
 impl Contact {
     /// After an event that happened at an instant. Without a contact only an opening makes one.
-    pub fn evolve(contact: Option<Contact>, event: &Event, at: i64) -> Option<Contact> {
+    pub(super) fn after(contact: Option<Contact>, event: &Event, at: i64) -> Option<Contact> {
         let Some(mut contact) = contact else { return Contact::opened(event) };
         // A clock that was set back must not make an answer older than its question.
         let at = at.max(contact.opened_at);
         let owner = |place: &Place| match place {
             Place::Owned { owner } | Place::Waiting { owner } | Place::Resolved { owner, .. } => owner.clone(),
-            Place::Queued | Place::Closed => String::new(),
+            Place::Queued | Place::Closed => "".into(),
         };
         match event.in_conversation() {
             true => contact.conversation += 1,
@@ -156,7 +158,7 @@ impl Contact {
             service: service.clone(),
             language: language.clone(),
             anonymous: *anonymous,
-            subject: subject.clone(),
+            subject: *subject,
             arrival_unit: unit.clone(),
             unit: unit.clone(),
             place: Place::Queued,

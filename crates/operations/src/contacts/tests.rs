@@ -1,12 +1,32 @@
 use facts::{Channel, Outcome};
+use matter::given::{self, on};
+use matter::{decode, encode};
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use super::*;
+use crate::organisation::{self, Professional, Unit};
 
 const NOW: i64 = 1_767_225_600_000_000;
+const DAY: i64 = 86_400 * 1_000_000;
 
-const NURSE: By<'_> = By::Professional("nurse-1");
-const OTHER: By<'_> = By::Professional("nurse-2");
+const RESIDENT: By = By::Holder;
+
+fn professional(id: &str) -> By {
+    By::Professional { id: id.into(), unit: "station-a".into(), leads: false }
+}
+
+fn nurse() -> By {
+    professional("nurse-1")
+}
+
+fn other() -> By {
+    professional("nurse-2")
+}
+
+fn lead(id: &str) -> By {
+    By::Professional { id: id.into(), unit: "station-a".into(), leads: true }
+}
 
 fn opening() -> Command {
     Command::Open {
@@ -15,136 +35,145 @@ fn opening() -> Command {
         language: "fi".into(),
         unit: "station-a".into(),
         anonymous: true,
-        subject: String::new(),
-        client_id: String::new(),
+        subject: None,
+        client_id: "c-0".into(),
+        text: "Selkä kipeä".into(),
     }
 }
 
-fn write(seen: u64) -> Command {
-    Command::Write { seen, client_id: String::new() }
+fn write() -> Command {
+    Command::Write { client_id: "c-1".into(), text: "Hei".into() }
 }
 
-fn ask(seen: u64) -> Command {
-    Command::Ask { seen, client_id: String::new() }
+fn ask() -> Command {
+    Command::Ask { client_id: "c-1".into(), text: "Missä?".into() }
 }
 
-fn finish(seen: u64) -> Command {
-    Command::Finish { outcome: Outcome::Advised, seen, client_id: String::new() }
+fn finish() -> Command {
+    Command::Finish { outcome: Outcome::Advised, client_id: "c-1".into(), text: "Levätkää".into() }
 }
 
 fn transfer_to(unit: &str) -> Command {
-    Command::Transfer { to: unit.into(), reason: "misdirected".into() }
+    Command::Transfer { to: unit.into(), reason: "misdirected".into(), note: Some("Teille".into()) }
 }
+
+const RESOLVED: Command = Command::Resolve { outcome: Outcome::Advised };
 
 /// A contact to which some commands have happened, one second after another.
-fn given(commands: &[(By<'_>, Command)]) -> Contact {
-    let mut contact = None;
-    for (second, (by, command)) in [(By::Resident, opening())].iter().chain(commands).enumerate() {
-        let context = Context { now: NOW + second as i64 * 1_000_000, by: *by, leads: false, here: false };
-        let events =
-            decide(contact.as_ref(), command, &context).unwrap_or_else(|refusal| panic!("{command:?}: {refusal:?}"));
-        contact = events.iter().fold(contact, |contact, event| Contact::evolve(contact, event, context.now));
-    }
-    contact.unwrap_or_else(|| panic!("an opening makes a contact"))
+fn given(commands: &[(By, Command)]) -> Contact {
+    let commands = [&[(RESIDENT, opening())], commands].concat();
+    given::given(&commands, NOW, &Organisation::default()).expect("an opening makes a contact")
 }
 
-/// The events of a command an hour later.
-fn when(contact: &Contact, by: By<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
-    decide(Some(contact), command, &Context { now: NOW + 3_600_000_000, by, leads: false, here: false })
+/// The events of a command an hour later, by somebody who has seen all.
+fn when(contact: &Contact, by: &By, command: &Command) -> Result<Vec<Event>, Refusal> {
+    given::when(Some(contact), command, &on(NOW + 3_600_000_000, by, &Organisation::default()))
 }
 
-fn seen(contact: &Contact) -> Command {
-    write(contact.conversation)
+/// An organisation that the first nurse has left.
+fn without_nurse() -> Organisation {
+    let set = Unit {
+        id: "county".into(),
+        name: "Alue".into(),
+        name_sv: None,
+        name_en: None,
+        parent: None,
+        level: facts::UnitLevel::County,
+        from: 0,
+    };
+    let (id, unit, profession) = ("nurse-1".to_string(), "county".into(), facts::Profession::Nurse);
+    let commands = [
+        organisation::Command::SetUnit(set),
+        organisation::Command::SetProfessional(Professional { id: id.clone(), profession, unit, from: 0 }),
+        organisation::Command::EndProfessional { id, on: 1 },
+    ];
+    given::given(&commands.map(|command| (By::System, command)), NOW, &<_>::default()).expect("an organisation")
 }
-
-const RESOLVED: Command = Command::Resolve { outcome: Outcome::Advised, seen: 99 };
 
 #[test]
 fn a_contact_is_claimed_by_one() {
     let queued = given(&[]);
-    let claimed = when(&queued, NURSE, &Command::Claim);
+    let claimed = when(&queued, &nurse(), &Command::Claim);
     assert_eq!(claimed, Ok(vec![Event::Claimed { owner: "nurse-1".into() }, Event::Shown(Shown::InWork)]));
-    let owned = given(&[(NURSE, Command::Claim)]);
-    assert_eq!(when(&owned, NURSE, &Command::Claim), Ok(vec![]), "again is once");
-    assert_eq!(when(&owned, OTHER, &Command::Claim), Err(Refusal::OwnedBy("nurse-1".into())));
-    assert!(when(&queued, By::Resident, &Command::Claim).is_err());
+    let owned = given(&[(nurse(), Command::Claim)]);
+    assert_eq!(when(&owned, &nurse(), &Command::Claim), Ok(vec![]), "again is once");
+    assert_eq!(when(&owned, &other(), &Command::Claim), Err(Refusal::OwnedBy("nurse-1".into())));
+    assert!(when(&queued, &RESIDENT, &Command::Claim).is_err());
 }
 
 #[test]
 fn only_who_has_it_answers_and_only_after_reading() {
     let queued = given(&[]);
-    assert_eq!(when(&queued, NURSE, &seen(&queued)), Err(Refusal::NotOwned));
-    let owned = given(&[(NURSE, Command::Claim), (By::Resident, write(0))]);
-    assert_eq!(when(&owned, OTHER, &seen(&owned)), Err(Refusal::OwnedBy("nurse-1".into())));
-    assert_eq!(when(&owned, NURSE, &write(1)), Err(Refusal::Unseen(4)), "a message came meanwhile");
-    assert_eq!(when(&owned, NURSE, &seen(&owned)), Ok(vec![Event::written(Author::Service)]));
-    for command in [ask(1), finish(1), Command::Resolve { outcome: Outcome::Advised, seen: 1 }] {
-        assert_eq!(when(&owned, NURSE, &command), Err(Refusal::Unseen(4)), "{command:?}");
+    assert_eq!(when(&queued, &nurse(), &write()), Err(Refusal::NotOwned));
+    let owned = given(&[(nurse(), Command::Claim), (RESIDENT, write())]);
+    assert_eq!(when(&owned, &other(), &write()), Err(Refusal::OwnedBy("nurse-1".into())));
+    assert_eq!(when(&owned, &nurse(), &write()), Ok(vec![Event::written(Author::Service)]));
+    let (by, organisation) = (nurse(), Organisation::default());
+    for command in [write(), ask(), finish(), RESOLVED] {
+        let seen = |seen| given::when(Some(&owned), &command, &Occasion { seen, ..on(NOW, &by, &organisation) });
+        assert_eq!(seen(3), Err(Refusal::Unseen(4)), "a message came meanwhile: {command:?}");
+        assert!(seen(4).is_ok(), "{command:?}");
     }
 }
 
 #[test]
 fn a_question_waits_for_its_answer_and_keeps_its_owner() {
-    let asked = given(&[(NURSE, Command::Claim), (NURSE, ask(9))]);
+    let asked = given(&[(nurse(), Command::Claim), (nurse(), ask())]);
     assert_eq!(asked.place, Place::Waiting { owner: "nurse-1".into() });
-    let answered = given(&[(NURSE, Command::Claim), (NURSE, ask(9)), (By::Resident, write(0))]);
+    let answered = given(&[(nurse(), Command::Claim), (nurse(), ask()), (RESIDENT, write())]);
     assert_eq!(answered.place, Place::Owned { owner: "nurse-1".into() });
 }
 
 #[test]
 fn the_first_response_is_a_persons_and_stands() {
-    let answered = given(&[(NURSE, Command::Claim), (NURSE, write(9)), (NURSE, write(9))]);
+    let answered = given(&[(nurse(), Command::Claim), (nurse(), write()), (nurse(), write())]);
     assert_eq!(answered.first_response_at, Some(NOW + 2_000_000));
-    assert_eq!(given(&[(NURSE, Command::Claim)]).first_response_at, None, "claiming answers nobody");
+    assert_eq!(given(&[(nurse(), Command::Claim)]).first_response_at, None, "claiming answers nobody");
 }
 
 #[test]
 fn handed_over_it_is_in_the_other_queue_and_opened_when_it_was() {
-    let moved = given(&[(NURSE, Command::Claim), (NURSE, transfer_to("station-b"))]);
-    assert_eq!(
-        (moved.place.clone(), moved.unit.as_str(), moved.arrival_unit.as_str()),
-        (Place::Queued, "station-b", "station-a")
-    );
+    let moved = given(&[(nurse(), Command::Claim), (nurse(), transfer_to("station-b"))]);
+    assert_eq!((moved.place.clone(), &*moved.unit, &*moved.arrival_unit), (Place::Queued, "station-b", "station-a"));
     assert_eq!((moved.opened_at, moved.transfers), (NOW, 1));
-    assert!(matches!(when(&moved, NURSE, &transfer_to("station-b")), Err(Refusal::NotNow(_))));
-    let owned = given(&[(NURSE, Command::Claim)]);
-    assert_eq!(when(&owned, OTHER, &transfer_to("station-b")), Err(Refusal::OwnedBy("nurse-1".into())));
+    assert!(matches!(when(&moved, &nurse(), &transfer_to("station-b")), Err(Refusal::NotNow(_))));
+    let owned = given(&[(nurse(), Command::Claim)]);
+    assert_eq!(when(&owned, &other(), &transfer_to("station-b")), Err(Refusal::OwnedBy("nurse-1".into())));
 }
 
 #[test]
 fn a_lead_takes_a_contact_from_who_is_away() {
-    let lead = Context { now: NOW, by: OTHER, leads: true, here: false };
-    let (queued, owned) = (given(&[]), given(&[(NURSE, Command::Claim)]));
-    assert_eq!(when(&queued, NURSE, &transfer_to("station-b")), Err(Refusal::NotOwned), "it is claimed first");
+    let lead = lead("nurse-2");
+    let (queued, owned) = (given(&[]), given(&[(nurse(), Command::Claim)]));
+    assert_eq!(when(&queued, &nurse(), &transfer_to("station-b")), Err(Refusal::NotOwned), "it is claimed first");
     for contact in [&queued, &owned] {
-        assert!(decide(Some(contact), &transfer_to("station-b"), &lead).is_ok());
+        assert!(when(contact, &lead, &transfer_to("station-b")).is_ok());
     }
-    assert_eq!(decide(Some(&owned), &Command::Release, &lead), Ok(vec![Event::Released, Event::Shown(Shown::Waiting)]));
-    assert_eq!(decide(Some(&queued), &Command::Release, &lead), Err(Refusal::NotOwned));
-    assert!(decide(Some(&owned), &write(9), &lead).is_err(), "but does not answer for them");
+    assert_eq!(when(&owned, &lead, &Command::Release), Ok(vec![Event::Released, Event::Shown(Shown::Waiting)]));
+    assert_eq!(when(&queued, &lead, &Command::Release), Err(Refusal::NotOwned));
+    assert!(when(&owned, &lead, &write()).is_err(), "but does not answer for them");
 }
 
 #[test]
 fn a_lead_gives_a_contact_to_somebody_and_nobody_else_does() {
     let to = |to: &str| Command::Assign { to: to.into() };
-    let lead = |by| Context { now: NOW, by, leads: true, here: false };
-    let (queued, owned) = (given(&[]), given(&[(NURSE, Command::Claim)]));
-    let asked = given(&[(NURSE, Command::Claim), (NURSE, ask(9))]);
-    let resolved = given(&[(NURSE, Command::Claim), (NURSE, RESOLVED)]);
+    let (queued, owned) = (given(&[]), given(&[(nurse(), Command::Claim)]));
+    let asked = given(&[(nurse(), Command::Claim), (nurse(), ask())]);
+    let resolved = given(&[(nurse(), Command::Claim), (nurse(), RESOLVED)]);
     let assigned = Event::Assigned { owner: "nurse-2".into() };
     for (contact, shown) in [(&queued, Shown::InWork), (&owned, Shown::InWork), (&asked, Shown::Asked)] {
         let expected = vec![assigned.clone(), Event::Shown(shown)];
-        assert_eq!(decide(Some(contact), &to("nurse-2"), &lead(By::Professional("lead"))), Ok(expected));
-        assert!(when(contact, NURSE, &to("nurse-2")).is_err(), "who has it hands it over or gives it back");
+        assert_eq!(when(contact, &lead("lead"), &to("nurse-2")), Ok(expected));
+        assert!(when(contact, &nurse(), &to("nurse-2")).is_err(), "who has it hands it over or gives it back");
     }
     for contact in [&owned, &asked] {
-        assert_eq!(decide(Some(contact), &to("nurse-1"), &lead(OTHER)), Ok(vec![]), "they have it");
+        assert_eq!(when(contact, &lead("nurse-2"), &to("nurse-1")), Ok(vec![]), "they have it");
     }
-    assert!(decide(Some(&resolved), &to("nurse-2"), &lead(OTHER)).is_err());
+    assert!(when(&resolved, &lead("nurse-2"), &to("nurse-2")).is_err());
     let after = Contact::evolve(Some(asked), &assigned, NOW).unwrap_or_else(|| panic!("it stays one"));
     assert_eq!(after.place, Place::Waiting { owner: "nurse-2".into() }, "the question still waits for its answer");
     assert_eq!(
-        when(&after, NURSE, &write(9)),
+        when(&after, &nurse(), &write()),
         Err(Refusal::OwnedBy("nurse-2".into())),
         "the one before writes no more"
     );
@@ -152,17 +181,17 @@ fn a_lead_gives_a_contact_to_somebody_and_nobody_else_does() {
 
 #[test]
 fn answered_and_resolved_is_one_act() {
-    let owned = given(&[(NURSE, Command::Claim)]);
+    let owned = given(&[(nurse(), Command::Claim)]);
     let written = Event::written(Author::Service);
     let resolved = Event::Resolved { outcome: Outcome::Advised };
-    assert_eq!(when(&owned, NURSE, &finish(9)), Ok(vec![written, resolved, Event::Shown(Shown::Resolved)]));
-    let finished = given(&[(NURSE, Command::Claim), (NURSE, finish(9))]);
+    assert_eq!(when(&owned, &nurse(), &finish()), Ok(vec![written, resolved, Event::Shown(Shown::Resolved)]));
+    let finished = given(&[(nurse(), Command::Claim), (nurse(), finish())]);
     assert_eq!((finished.first_response_at, finished.waits_since), (Some(NOW + 2_000_000), None));
 }
 
 /// Since when the resident waits, and from when an answer is owed, in seconds after the opening; and whether it was
 /// taken up again.
-fn owed(commands: &[(By<'_>, Command)]) -> (Option<i64>, Option<i64>, bool) {
+fn owed(commands: &[(By, Command)]) -> (Option<i64>, Option<i64>, bool) {
     let contact = given(commands);
     let seconds = |at: Option<i64>| at.map(|at| (at - NOW) / 1_000_000);
     (seconds(contact.waits_since), seconds(contact.promised_from), contact.is_reopened)
@@ -170,18 +199,18 @@ fn owed(commands: &[(By<'_>, Command)]) -> (Option<i64>, Option<i64>, bool) {
 
 #[test]
 fn whose_turn_it_is_follows_from_who_spoke_last() {
-    let (claim, says, again) = ((NURSE, Command::Claim), (By::Resident, write(0)), (NURSE, Command::Reopen));
-    let answer = || (NURSE, write(99));
-    let table: [(&[(By<'_>, Command)], _); 9] = [
+    let (claim, says, again) = ((nurse(), Command::Claim), (RESIDENT, write()), (nurse(), Command::Reopen));
+    let answer = || (nurse(), write());
+    let table: [(&[(By, Command)], _); 9] = [
         (&[], (Some(0), Some(0), false)),
         (std::slice::from_ref(&says), (Some(0), Some(0), false)),
         (&[claim.clone(), says.clone(), answer()], (None, None, false)),
-        (&[claim.clone(), (NURSE, ask(99))], (None, None, false)),
-        (&[claim.clone(), (NURSE, ask(99)), says.clone(), says.clone()], (Some(3), None, false)),
-        (&[claim.clone(), (NURSE, RESOLVED)], (None, None, false)),
-        (&[claim.clone(), (NURSE, RESOLVED), says.clone()], (Some(3), Some(3), true)),
-        (&[claim.clone(), (NURSE, RESOLVED), again], (None, None, false)),
-        (&[claim, (NURSE, RESOLVED), says.clone(), (NURSE, Command::Claim), answer()], (None, None, true)),
+        (&[claim.clone(), (nurse(), ask())], (None, None, false)),
+        (&[claim.clone(), (nurse(), ask()), says.clone(), says.clone()], (Some(3), None, false)),
+        (&[claim.clone(), (nurse(), RESOLVED)], (None, None, false)),
+        (&[claim.clone(), (nurse(), RESOLVED), says.clone()], (Some(3), Some(3), true)),
+        (&[claim.clone(), (nurse(), RESOLVED), again], (None, None, false)),
+        (&[claim, (nurse(), RESOLVED), says.clone(), (nurse(), Command::Claim), answer()], (None, None, true)),
     ];
     for (commands, expected) in table {
         assert_eq!(owed(commands), expected, "{commands:?}");
@@ -190,39 +219,37 @@ fn whose_turn_it_is_follows_from_who_spoke_last() {
 
 #[test]
 fn where_it_came_from_stands_by_it_until_it_is_resolved() {
-    let moved = given(&[(NURSE, Command::Claim), (NURSE, transfer_to("station-b")), (OTHER, Command::Claim)]);
+    let moved = given(&[(nurse(), Command::Claim), (nurse(), transfer_to("station-b")), (other(), Command::Claim)]);
     let handed = Handed { from: "station-a".into(), reason: "misdirected".into(), seq: 3 };
     assert_eq!(moved.handed, Some(handed));
     let resolved = given(&[
-        (NURSE, Command::Claim),
-        (NURSE, transfer_to("station-b")),
-        (OTHER, Command::Claim),
-        (OTHER, RESOLVED),
+        (nurse(), Command::Claim),
+        (nurse(), transfer_to("station-b")),
+        (other(), Command::Claim),
+        (other(), RESOLVED),
     ]);
     assert_eq!(resolved.handed, None);
 }
 
 #[test]
 fn an_answered_contact_is_taken_up_again_within_its_time_and_closed_after_it() {
-    let resolved = given(&[(NURSE, Command::Claim), (NURSE, RESOLVED)]);
-    let at = |days: i64| Context { now: NOW + days * 86_400_000_000, by: By::Resident, leads: false, here: false };
-    let write = write(0);
-    let again = decide(Some(&resolved), &write, &at(6));
-    let written = Event::written(Author::Resident);
-    assert_eq!(again, Ok(vec![written, Event::Reopened, Event::Shown(Shown::Waiting)]));
-    let to_who_knows_it = Context { here: true, ..at(6) };
-    let (written, back) = (Event::written(Author::Resident), Event::Assigned { owner: "nurse-1".into() });
-    assert_eq!(
-        decide(Some(&resolved), &write, &to_who_knows_it),
-        Ok(vec![written, Event::Reopened, back, Event::Shown(Shown::InWork)])
-    );
-    assert_eq!(decide(Some(&resolved), &write, &at(8)), Err(Refusal::TooLate));
-    let by_system = |days| Context { by: By::System, ..at(days) };
-    assert_eq!(decide(Some(&resolved), &Command::Close, &by_system(6)), Err(Refusal::TooEarly));
-    let closed = decide(Some(&resolved), &Command::Close, &by_system(8));
-    let by_nurse = decide(Some(&resolved), &Command::Close, &Context { by: NURSE, ..at(1) });
-    assert_eq!(by_nurse, closed, "who answered may end it before");
-    assert!(decide(Some(&resolved), &Command::Close, &at(8)).is_err(), "the resident does not");
+    let resolved = given(&[(nurse(), Command::Claim), (nurse(), RESOLVED)]);
+    let (here, gone) = (Organisation::default(), without_nurse());
+    let asked = |days: i64, by: &By, command: &Command, organisation: &Organisation| {
+        given::when(Some(&resolved), command, &on(NOW + days * DAY, by, organisation))
+    };
+    let written = || Event::written(Author::Resident);
+    let waits = vec![written(), Event::Reopened, Event::Shown(Shown::Waiting)];
+    assert_eq!(asked(6, &RESIDENT, &write(), &gone), Ok(waits), "to the queue, where nobody knows it");
+    let back = Event::Assigned { owner: "nurse-1".into() };
+    let returned = vec![written(), Event::Reopened, back, Event::Shown(Shown::InWork)];
+    assert_eq!(asked(6, &RESIDENT, &write(), &here), Ok(returned), "to who knows it");
+    assert_eq!(asked(8, &RESIDENT, &write(), &here), Err(Refusal::TooLate));
+    assert_eq!(asked(6, &By::System, &Command::Close, &here), Err(Refusal::TooEarly));
+    assert_eq!(resolved.due(), Some((NOW + 2_000_000 + REOPENED_WITHIN, Command::Close)), "it closes by itself");
+    let closed = asked(8, &By::System, &Command::Close, &here);
+    assert_eq!(asked(1, &nurse(), &Command::Close, &here), closed, "who answered may end it before");
+    assert!(asked(8, &RESIDENT, &Command::Close, &here).is_err(), "the resident does not");
     assert_eq!(closed, Ok(vec![Event::Closed, Event::Shown(Shown::Closed)]));
 }
 
@@ -237,11 +264,24 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                 language: "sv".into(),
                 unit: "a".into(),
                 anonymous: false,
-                subject: String::new(),
+                subject: None,
                 at: 5,
             },
             "contact.opened",
             r#"{"anonymous":false,"at":5,"channel":"walk_in","language":"sv","service":"outpatient","unit":"a"}"#,
+        ),
+        (
+            Event::Opened {
+                channel: Channel::Message,
+                service: "outpatient".into(),
+                language: "fi".into(),
+                unit: "a".into(),
+                anonymous: false,
+                subject: Some(Subject(Uuid::from_u128(0x0abc))),
+                at: -5,
+            },
+            "contact.opened",
+            r#"{"anonymous":false,"at":-5,"channel":"message","language":"fi","service":"outpatient","subject":"00000000-0000-0000-0000-000000000abc","unit":"a"}"#,
         ),
         (Event::Claimed { owner: "p1".into() }, "contact.claimed", r#"{"owner":"p1"}"#),
         (Event::Assigned { owner: "p2".into() }, "contact.assigned", r#"{"owner":"p2"}"#),
@@ -265,8 +305,8 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
         (Event::Shown(Shown::InWork), "conversation.shown", r#""in_work""#),
     ];
     for (event, kind, data) in golden {
-        assert_eq!(event.encode(), (kind.to_string(), data.to_string()));
-        assert_eq!(Event::decode(kind, 1, data), Ok(event));
+        assert_eq!(encode(&event), (kind.to_string(), data.to_string()));
+        assert_eq!(decode::<Contact>(kind, 1, data), Ok(event));
     }
     for (kind, schema, data) in [
         ("contact.opened", 2, "{}"),
@@ -274,25 +314,67 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
         ("contact.resolved", 1, r#"{"outcome":"unheard_of"}"#),
         ("contact.claimed", 1, "no json"),
     ] {
-        assert!(Event::decode(kind, schema, data).is_err(), "{kind}");
+        assert!(decode::<Contact>(kind, schema, data).is_err(), "{kind}");
     }
 }
 
-fn command() -> impl Strategy<Value = (bool, u8, Command)> {
+#[test]
+fn what_people_write_is_sealed_with_their_own_name_for_it_and_stands_in_no_event() {
+    let sealed = |command: &Command, event: &Event| Contact::text(command, event).map(|text| text.0);
+    let told = "c-1\nHei".to_string();
+    assert_eq!(sealed(&write(), &Event::written(Author::Resident)), Some(told.clone()));
+    assert_eq!(opened(&told), ("c-1", "Hei"));
+    assert_eq!(sealed(&opening(), &Event::written(Author::Resident)), Some("c-0\nSelkä kipeä".into()));
+    let moved = Event::Transferred { from: "a".into(), to: "b".into(), reason: "misdirected".into() };
+    assert_eq!(sealed(&transfer_to("b"), &moved), Some("Teille".into()), "a note has no name");
+    assert_eq!(sealed(&finish(), &Event::Resolved { outcome: Outcome::Advised }), None);
+    assert_eq!(sealed(&write(), &Event::Shown(Shown::InWork)), None);
+    let owned = given(&[(nurse(), Command::Claim)]);
+    for command in [write(), ask(), finish()] {
+        for event in when(&owned, &nurse(), &command).expect("done") {
+            assert!(!encode(&event).1.contains("c-1"), "{event:?}");
+        }
+    }
+}
+
+#[test]
+fn of_who_was_erased_a_contact_knows_nothing_and_goes_on() {
+    let subject = Subject(Uuid::from_u128(7));
+    let id = Uuid::from_u128(8);
+    let Command::Open { channel, service, language, unit, client_id, text, .. } = opening() else { return };
+    let (subject, anonymous) = (Some(subject), false);
+    let opening = Command::Open { channel, service, language, unit, anonymous, subject, client_id, text };
+    let mut past = given::Past::default();
+    let mut ask = |by: &By, command: &Command, is_erased| {
+        if is_erased {
+            past.erase::<Contact>(id, NOW);
+        }
+        let drafts = past.turn((NOW, by), |turn| turn.decide::<Contact>(id, command, &Organisation::default()));
+        drafts.expect("done").into_iter().find_map(|draft| draft.text.map(|(owner, class, _)| (owner, class)))
+    };
+    assert_eq!(ask(&RESIDENT, &opening, false), subject.map(|it| (it.0, "contact")));
+    assert_eq!(ask(&nurse(), &Command::Claim, false), None);
+    assert_eq!(ask(&nurse(), &write(), true), Some((id, "contact")), "of nobody but the contact");
+    let stands = past.state::<Contact>(id).expect("readable").expect("a contact");
+    assert_eq!((stands.subject, stands.owner()), (None, Some("nurse-1")));
+}
+
+/// Whether a lead asks, which of four, having seen how much; and the command.
+fn command() -> impl Strategy<Value = (bool, u8, u64, Command)> {
     let command = prop_oneof![
         Just(Command::Claim),
         Just(Command::Release),
         prop::sample::select(vec!["nurse-1", "nurse-2"]).prop_map(|to| Command::Assign { to: to.into() }),
-        (0_u64..30).prop_map(finish),
-        (0_u64..30).prop_map(write),
-        (0_u64..30).prop_map(ask),
+        Just(finish()),
+        Just(write()),
+        Just(ask()),
         prop::sample::select(vec!["station-a", "station-b"]).prop_map(transfer_to),
-        (0_u64..30).prop_map(|seen| Command::Resolve { outcome: Outcome::Advised, seen }),
+        Just(RESOLVED),
         Just(Command::Reopen),
         Just(Command::Close),
         Just(opening()),
     ];
-    (any::<bool>(), 0_u8..4, command)
+    (any::<bool>(), 0_u8..4, 0_u64..30, command)
 }
 
 proptest! {
@@ -302,15 +384,15 @@ proptest! {
     ) {
         let mut contact = given(&[]);
         let mut now = NOW;
-        for ((leads, by, command), days) in commands {
-            now += days * 86_400_000_000;
-            let by = [By::Resident, NURSE, OTHER, By::System][usize::from(by)];
-            let context = Context { now, by, leads: leads && matches!(by, By::Professional(_)), here: days > 4 };
-            let Ok(events) = decide(Some(&contact), &command, &context) else { continue };
+        let (here, gone) = (Organisation::default(), without_nurse());
+        for ((leads, by, seen, command), days) in commands {
+            now += days * DAY;
+            let of = |id| if leads { lead(id) } else { professional(id) };
+            let by = [RESIDENT, of("nurse-1"), of("nurse-2"), By::System][usize::from(by)].clone();
+            let occasion = Occasion { seen, ..on(now, &by, if days > 4 { &here } else { &gone }) };
+            let Ok(events) = given::when(Some(&contact), &command, &occasion) else { continue };
             let before = contact.clone();
-            for event in &events {
-                contact = Contact::evolve(Some(contact), event, now).expect("a contact stays one");
-            }
+            contact = given::after(Some(contact), &events, now).expect("a contact stays one");
             prop_assert_eq!(contact.opened_at, before.opened_at);
             prop_assert_eq!(&contact.arrival_unit, &before.arrival_unit);
             prop_assert!(contact.last_of_resident <= contact.conversation);
@@ -330,7 +412,7 @@ proptest! {
             }
             // Carried out at once again, nothing but messages comes of it.
             if !matches!(command, Command::Write { .. } | Command::Ask { .. }) {
-                let again = decide(Some(&contact), &command, &context);
+                let again = given::when(Some(&contact), &command, &occasion);
                 let harmless = again.as_ref().map_or(true, Vec::is_empty);
                 prop_assert!(harmless, "{:?} again: {:?}", command, again);
             }
@@ -340,18 +422,11 @@ proptest! {
             Place::Owned { owner } | Place::Waiting { owner } => owner.clone(),
             _ => "nurse-1".into(),
         };
-        let by = By::Professional(&owner);
-        let seen = contact.conversation;
-        for (by, command, later) in [
-            (by, Command::Claim, 0),
-            (by, Command::Resolve { outcome: Outcome::Advised, seen }, 0),
-            (By::System, Command::Close, REOPENED_WITHIN),
-        ] {
-            if let Ok(events) = decide(Some(&contact), &command, &Context { now: now + later, by, leads: false, here: false }) {
-                for event in &events {
-                    contact = Contact::evolve(Some(contact), event, now).expect("a contact stays one");
-                }
-            }
+        let by = professional(&owner);
+        let steps = [(&by, Command::Claim, 0), (&by, RESOLVED, 0), (&By::System, Command::Close, REOPENED_WITHIN)];
+        for (by, command, later) in steps {
+            let events = given::when(Some(&contact), &command, &on(now + later, by, &here)).unwrap_or_default();
+            contact = given::after(Some(contact), &events, now).expect("a contact stays one");
         }
         prop_assert_eq!(contact.place, Place::Closed);
     }

@@ -1,6 +1,11 @@
 //! A command on its way: what is asked of a contact, and the events that follow when it is decided.
 
-use operations::contacts::{self, Code, Command, Contact, Event};
+use std::sync::Arc;
+
+use calendar::Calendar;
+use matter::{Matter, Occasion, encode, stream};
+use operations::contacts::{Code, Command, Contact, Event};
+use operations::organisation::Organisation;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -8,10 +13,10 @@ use super::{Trouble, Who};
 use crate::event::{NewEvent, Personal};
 use crate::log::Reader;
 use crate::new_id;
-use crate::view::{self, CONTACT, CONVERSATION, stream};
+use crate::view::{self, CONTACT, CONVERSATION};
 
 /// The class of what is written in contacts: what a retention period or an erasure ends at once.
-pub const CLASS: &str = "contact";
+pub const CLASS: &str = Contact::CLASS;
 
 /// The outcome of deciding a command.
 #[derive(Default)]
@@ -25,7 +30,8 @@ pub struct Outcome {
 pub struct Asked {
     pub contact: Uuid,
     pub command: Command,
-    pub text: Option<String>,
+    /// The number of the last message that the asker had before the eyes.
+    pub seen: u64,
     pub who: Who,
     pub scope: String,
     pub key: String,
@@ -35,8 +41,7 @@ pub struct Asked {
     pub resumed: Option<String>,
     /// The contact as it was known when it was asked.
     pub known: Option<Contact>,
-    /// The professional who answered it last still works there.
-    pub here: bool,
+    pub organisation: Arc<Organisation>,
     /// Its resident was erased: what is written from now on is of nobody but this contact.
     pub forgotten: bool,
 }
@@ -51,19 +56,16 @@ impl Asked {
         if contact.is_none() && !matches!(self.command, Command::Open { .. }) {
             return Err(Trouble::NotFound);
         }
-        let context = contacts::Context { now: self.now, by: self.who.by(), leads: self.who.leads, here: self.here };
-        let events = contacts::decide(contact.as_ref(), &self.command, &context).map_err(Trouble::Refused)?;
+        let (by, seen, rules) = (self.who.by(), self.seen, &*self.organisation);
+        let on = Occasion { now: self.now, by: &by, seen, calendar: Calendar::shipped(), rules };
+        let events = Contact::decide(contact.as_ref(), &self.command, &on).map_err(Trouble::Refused)?;
         let named = match (&contact, &self.command) {
-            (Some(contact), _) => contact.subject.as_str(),
-            (None, Command::Open { subject, .. }) => subject,
-            (None, _) => "",
+            (Some(contact), _) => contact.subject,
+            (None, Command::Open { subject, .. }) => *subject,
+            (None, _) => None,
         };
         // Without a token of their own, a person is known by the contact alone.
-        let subject = match named {
-            "" => self.contact,
-            _ if self.forgotten => self.contact,
-            token => token.parse().map_err(|_| Trouble::Broken("a resident's token is no UUID".into()))?,
-        };
+        let subject = named.filter(|_| !self.forgotten).map_or(self.contact, |subject| subject.0);
         let mut new: Vec<NewEvent> = events.iter().map(|event| self.event(event, subject)).collect();
         if let Some(resumed) = &self.resumed {
             new.push(NewEvent {
@@ -84,45 +86,29 @@ impl Asked {
     }
 
     fn event(&self, event: &Event, subject: Uuid) -> NewEvent {
-        // The writer's own name for a message can say who writes: it is sealed with the text.
-        let (event, name) = match event {
-            Event::Written { author, client_id } => (&Event::written(*author), Some(client_id.as_str())),
-            other => (other, None),
-        };
-        let (kind, data) = event.encode();
-        let category = if event.in_conversation() { CONVERSATION } else { CONTACT };
-        let is_with_text = matches!(event, Event::Written { .. } | Event::Transferred { .. });
-        let text = self.text.as_ref().filter(|_| is_with_text);
-        let personal = text.map(|text| {
-            let text = name.map_or_else(|| text.clone(), |name| named(name, text));
-            Personal { subject, class: CLASS.into(), text: text.into_bytes() }
-        });
+        let (kind, data) = encode(event);
+        let sealed = |text: matter::Text| Personal { subject, class: CLASS.into(), text: text.0.into_bytes() };
         NewEvent {
             id: new_id(self.now),
-            stream: stream(category, self.contact),
+            stream: stream(Contact::STREAMS[Contact::stream_of(event)], self.contact),
             kind,
-            schema: Event::SCHEMA,
+            schema: Contact::SCHEMA,
             occurred: self.now,
             data,
-            personal,
+            personal: Contact::text(&self.command, event).map(sealed),
             closes: false,
         }
     }
 }
 
-/// A message as it is sealed: its writer's own name for it, which has no line end, and the text.
-fn named(name: &str, text: &str) -> String {
-    format!("{name}\n{text}")
-}
-
-/// The name and the text of a message that was sealed.
-pub fn unnamed(sealed: &str) -> (&str, &str) {
-    sealed.split_once('\n').unwrap_or(("", sealed))
-}
-
 /// Digest of what is asked, the same for a repetition.
-pub fn request(command: &Command, text: Option<&str>) -> [u8; 32] {
-    digest(&[verb(command), text.unwrap_or_default(), &detail(command)])
+pub fn request(command: &Command) -> [u8; 32] {
+    let text = match command {
+        Command::Write { text, .. } | Command::Ask { text, .. } | Command::Finish { text, .. } => Some(text),
+        Command::Transfer { note, .. } => note.as_ref(),
+        _ => None,
+    };
+    digest(&[verb(command), text.map_or("", |text| &text.0), &detail(command)])
 }
 
 /// The request, whatever the asker had seen: a repetition may have seen more.
@@ -144,8 +130,8 @@ fn verb(command: &Command) -> &'static str {
 
 fn detail(command: &Command) -> String {
     match command {
-        Command::Transfer { to, reason } => format!("{to}/{reason}"),
-        Command::Assign { to } => to.clone(),
+        Command::Transfer { to, reason, .. } => format!("{to}/{reason}"),
+        Command::Assign { to } => to.to_string(),
         Command::Resolve { outcome, .. } | Command::Finish { outcome, .. } => outcome.code().into(),
         _ => String::new(),
     }
@@ -158,4 +144,35 @@ pub fn digest(parts: &[&str]) -> [u8; 32] {
         digest.update(part.as_bytes());
     }
     digest.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use operations::contacts::Outcome;
+
+    use super::*;
+
+    #[test]
+    fn what_was_asked_before_an_update_is_known_again_after_it() {
+        // These parts never change: a digest of them stands in the log, and tells a repetition from another request.
+        let (client_id, outcome) = ("any name".to_string(), Outcome::Advised);
+        let text = || "Hei".into();
+        for (command, parts) in [
+            (Command::Claim, ["claim", "", ""]),
+            (Command::Assign { to: "nurse-2".into() }, ["assign", "", "nurse-2"]),
+            (Command::Release, ["release", "", ""]),
+            (Command::Write { client_id: client_id.clone(), text: text() }, ["write", "Hei", ""]),
+            (Command::Ask { client_id: client_id.clone(), text: text() }, ["ask", "Hei", ""]),
+            (
+                Command::Transfer { to: "b".into(), reason: "capacity".into(), note: Some(text()) },
+                ["transfer", "Hei", "b/capacity"],
+            ),
+            (Command::Resolve { outcome }, ["resolve", "", "advised"]),
+            (Command::Finish { outcome, client_id, text: text() }, ["finish", "Hei", "advised"]),
+            (Command::Reopen, ["reopen", "", ""]),
+            (Command::Close, ["close", "", ""]),
+        ] {
+            assert_eq!(request(&command), digest(&parts), "{command:?}");
+        }
+    }
 }

@@ -1,13 +1,13 @@
 //! Reading a contact: how it stands, the words of both sides, the course of events.
 
-use operations::contacts::{Author, Contact, Event, Shown};
+use matter::{Subject, stream};
+use operations::contacts::{Author, Contact, Event, Shown, opened};
 use uuid::Uuid;
 
-use super::asked::unnamed;
 use super::{CODE_LASTS, Desk, code};
 use crate::event::Recorded;
 use crate::log::Filter;
-use crate::view::{self, CONTACT, CONVERSATION, decode, stream};
+use crate::view::{self, CONTACT, CONVERSATION, decode};
 use crate::{Error, Result};
 
 /// A message or a change of state, as both sides see it.
@@ -73,7 +73,7 @@ impl Desk {
     }
 
     /// Whether a person was erased.
-    pub async fn is_erased(&self, subject: &str) -> Result<bool> {
+    pub async fn is_erased(&self, subject: Subject) -> Result<bool> {
         Ok(!self.0.log.read_stream(&format!("subject/{subject}"), 0, 1).await?.is_empty())
     }
 
@@ -94,7 +94,7 @@ impl Desk {
     pub async fn history(&self, id: Uuid) -> Result<Vec<Happened>> {
         let events = self.0.log.read_opened(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
         let happened = |(event, note): (Recorded, Option<Vec<u8>>)| {
-            let decoded = decode(&event)?;
+            let decoded = decode::<Contact>(&event)?;
             Ok(Happened { at: event.occurred, by: event.context.actor, event: decoded, note: note.map(text) })
         };
         events.into_iter().map(happened).collect()
@@ -132,10 +132,10 @@ fn text(bytes: Vec<u8>) -> String {
 }
 
 fn item(event: &Recorded, sealed: Option<Vec<u8>>) -> Result<Item> {
-    let what = match decode(event)? {
+    let what = match decode::<Contact>(event)? {
         Event::Written { author, .. } => {
             let message = sealed.map(text);
-            let (client_id, text) = message.as_deref().map(unnamed).unzip();
+            let (client_id, text) = message.as_deref().map(opened).unzip();
             What::Message { author, client_id: client_id.map(Into::into), text: text.map(Into::into) }
         }
         Event::Shown(shown) => What::State(shown),

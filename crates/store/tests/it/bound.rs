@@ -228,9 +228,9 @@ fn what_people_type_stands_nowhere_in_clear_nor_as_a_digest_that_can_be_guessed(
         let opened = desk.open_contact(opening(typed[0], &resident.to_string(), typed[2]), &writer).await;
         let contact = opened.expect("opened").contact;
         use operations::contacts::Command;
-        desk.ask(contact, &nurse, Command::Claim, None, "cid-Virtanen-claim").await.expect("claimed");
-        let write = Command::Write { seen: 2, client_id: typed[1].into() };
-        desk.ask(contact, &nurse, write, Some(typed[3].into()), typed[1]).await.expect("written");
+        desk.ask(contact, &nurse, (Command::Claim, 0), "cid-Virtanen-claim").await.expect("claimed");
+        let write = Command::Write { client_id: typed[1].into(), text: typed[3].into() };
+        desk.ask(contact, &nurse, (write, 2), typed[1]).await.expect("written");
         let items = desk.conversation(contact, 0, 10).await.expect("items");
         let named = |items: &[store::Item]| {
             let message = |item: &store::Item| match &item.what {
@@ -263,8 +263,8 @@ fn what_people_type_stands_nowhere_in_clear_nor_as_a_digest_that_can_be_guessed(
         desk.log().erase(resident, "asked for", id(), BEGUN, context()).await.expect("erased");
         let items = desk.conversation(contact, 0, 10).await.expect("items");
         assert_eq!(named(&items), [(None, None), (None, None)]);
-        let write = Command::Write { seen: 99, client_id: "late".into() };
-        desk.ask(contact, &nurse, write, Some("Vielä yksi asia".into()), "late").await.expect("written");
+        let write = Command::Write { client_id: "late".into(), text: "Vielä yksi asia".into() };
+        desk.ask(contact, &nurse, (write, 99), "late").await.expect("written");
         let items = desk.conversation(contact, 0, 10).await.expect("items");
         assert_eq!(named(&items).last(), Some(&whole("late", "Vielä yksi asia")));
         let sealed = bench.all().await.into_iter().filter_map(|event| event.sealed).next_back().expect("sealed");
@@ -275,8 +275,8 @@ fn what_people_type_stands_nowhere_in_clear_nor_as_a_digest_that_can_be_guessed(
         assert!(again.code.is_some() && desk.view().of_subject(resident, 9).is_empty());
         // Of a contact that was erased itself nothing more is kept.
         desk.log().erase(again.contact, "asked for", id(), BEGUN, context()).await.expect("erased");
-        let write = Command::Write { seen: 99, client_id: "more".into() };
-        let refused = desk.ask(again.contact, &Who::anonymous(), write, Some("Lisää".into()), "more").await;
+        let write = Command::Write { client_id: "more".into(), text: "Lisää".into() };
+        let refused = desk.ask(again.contact, &Who::anonymous(), (write, 99), "more").await;
         assert!(matches!(refused, Err(store::Trouble::Refused(_))), "{refused:?}");
         assert!(desk.log().verify().await.expect("a report").faults.is_empty());
     });

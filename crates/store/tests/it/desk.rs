@@ -44,9 +44,9 @@ async fn opened(desk: &Desk, client_id: &str) -> (Uuid, Option<String>) {
     (opened.contact, opened.code)
 }
 
-async fn done(desk: &Desk, contact: Uuid, command: Command, text: Option<&str>, key: &str) -> Done {
+async fn done(desk: &Desk, contact: Uuid, command: Command, key: &str) -> Done {
     let nurse = Who { side: Side::Professional, id: "nurse-1".into(), unit: "a".into(), leads: false };
-    desk.ask(contact, &nurse, command, text.map(str::to_string), key).await.expect("done")
+    desk.ask(contact, &nurse, (command, u64::MAX), key).await.expect("done")
 }
 
 #[test]
@@ -63,10 +63,9 @@ fn a_clock_that_was_ahead_once_moves_nothing_that_comes_later() {
         assert_eq!(opened(&desk, "right").await, (contact, None), "asked again later, the code is told to nobody");
         assert_eq!(opened(&desk, "ahead").await.1, None);
         bench.clock.store(BEGUN, Ordering::SeqCst);
-        done(&desk, contact, Command::Claim, None, "c").await;
-        let write = Command::Write { seen: u64::MAX, client_id: "w".into() };
-        done(&desk, contact, write, Some("Hei"), "w").await;
-        done(&desk, contact, Command::Resolve { outcome: Outcome::Advised, seen: u64::MAX }, None, "r").await;
+        done(&desk, contact, Command::Claim, "c").await;
+        done(&desk, contact, Command::Write { client_id: "w".into(), text: "Hei".into() }, "w").await;
+        done(&desk, contact, Command::Resolve { outcome: Outcome::Advised }, "r").await;
         let told: Vec<i64> =
             desk.conversation(contact, 0, 10).await.expect("read").iter().map(|item| item.at).collect();
         assert!(told.len() > 2 && told.iter().all(|at| *at == BEGUN), "what both sides are told: {told:?}");
@@ -96,11 +95,11 @@ fn what_cannot_be_read_keeps_one_matter_and_no_other() {
         let mut newer = event(&format!("contact/{one}"));
         (newer.kind, newer.data) = ("contact.frozen".into(), "{}".into());
         let appended = bench.append(of(vec![newer])).await.expect("appended");
-        done(&desk, other, Command::Claim, None, "c").await;
+        done(&desk, other, Command::Claim, "c").await;
         follow(&desk, appended.last).await;
         assert_eq!(desk.view().queue("a", 10).1, 1, "it still waits: nobody is forgotten");
         let nurse = Who { side: Side::Professional, id: "nurse-1".into(), unit: "a".into(), leads: false };
-        assert!(desk.ask(one, &nurse, Command::Claim, None, "c").await.is_err(), "nothing is decided on half of it");
+        assert!(desk.ask(one, &nurse, (Command::Claim, 0), "c").await.is_err(), "nothing is decided on half of it");
         assert!(desk.view().is_unreadable(&format!("contact/{one}")) && desk.dated(one).await.is_err());
         assert!(desk.dated(other).await.is_ok());
         // A desk that is opened anew goes on as well.
@@ -128,7 +127,7 @@ fn nothing_is_decided_on_half_of_a_matter_wherever_the_unreadable_event_stands()
             let nurse = Who { side: Side::Professional, id: "nurse-1".into(), unit: "a".into(), leads: false };
             for (key, command) in [("c", Command::Claim), ("r", Command::Release), ("f", Command::Close)] {
                 let before = bench.log.read_all(0, Filter::default(), 1).await.expect("read").head;
-                assert!(desk.ask(one, &nurse, command, None, key).await.is_err(), "{half}: {key}");
+                assert!(desk.ask(one, &nurse, (command, 0), key).await.is_err(), "{half}: {key}");
                 assert_eq!(
                     bench.log.read_all(0, Filter::default(), 1).await.expect("read").head,
                     before,
@@ -158,7 +157,7 @@ fn a_snapshot_is_kept_whatever_cannot_be_read_and_is_not_used_by_who_can_read_mo
         let anew = desk_behind(&bench, Some(&path)).await;
         assert!(anew.view().is_half_known(one) && !anew.view().is_half_known(other));
         assert_eq!(anew.view().queue("a", 10).1, 2);
-        done(&anew, other, Command::Claim, None, "c").await;
+        done(&anew, other, Command::Claim, "c").await;
         // As a program kept it that could not read the other.
         let text = fs::read(&path).expect("a file").split_off(32);
         let text =
@@ -166,7 +165,7 @@ fn a_snapshot_is_kept_whatever_cannot_be_read_and_is_not_used_by_who_can_read_mo
         View::keep(text.as_bytes(), &path).expect("kept");
         let more = desk_behind(&bench, Some(&path)).await;
         assert!(more.view().is_half_known(one) && !more.view().is_half_known(other));
-        done(&more, other, Command::Release, None, "r").await;
+        done(&more, other, Command::Release, "r").await;
     });
 }
 

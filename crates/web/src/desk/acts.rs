@@ -8,7 +8,8 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use facts::Modality;
-use operations::access::{Action, Role};
+use matter::Text;
+use matter::access::{Action, Role};
 use operations::contacts::{Code, Command, Contact, Outcome};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -213,25 +214,25 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
         "" => app.sessions.unguessable(),
         given => care::client_id(given)?,
     };
-    let action = if verb == "assign" { Action::AssignContact } else { Action::HandleContact };
+    let action = if verb == "assign" { Action::Assign } else { Action::Handle };
     let contact = match app.contact_for(caller, id, action).await {
         Ok(contact) => contact,
         // A professional who handed it over and did not get the answer asks again for what is no longer theirs to see.
         Err(failure) => {
             let person = caller.person.as_ref().ok_or(Failure::not_found())?;
-            let Ok((command, text)) = asked(app, verb, &key, fields, None) else { return Err(failure.into()) };
-            let was_done = app.desk.was_done(id, &person.who(), (&command, text.as_deref()), &key).await;
+            let Ok((command, _)) = asked(app, verb, &key, fields, None) else { return Err(failure.into()) };
+            let was_done = app.desk.was_done(id, &person.who(), &command, &key).await;
             return if was_done == Ok(true) { Ok(person.unit.clone()) } else { Err(failure.into()) };
         }
     };
     if let (Some(person), "register" | "encounter") = (&caller.person, verb) {
-        return for_resident(app, (id, &contact), person, verb, fields, &key).await.map(|()| contact.unit);
+        return for_resident(app, (id, &contact), person, verb, fields, &key).await.map(|()| contact.unit.to_string());
     }
-    let (command, text) = asked(app, verb, &key, fields, Some(&contact))?;
+    let asked = asked(app, verb, &key, fields, Some(&contact))?;
     // At the desk a professional is one, also where they hold the code of what they wrote themselves.
     let who = caller.person.as_ref().map_or_else(|| caller.who(id), Person::who);
-    match app.desk.ask(id, &who, command, text, &key).await {
-        Ok(_) => Ok(contact.unit),
+    match app.desk.ask(id, &who, asked, &key).await {
+        Ok(_) => Ok(contact.unit.to_string()),
         Err(trouble) => Err(Failure::from(trouble).into()),
     }
 }
@@ -262,38 +263,38 @@ async fn for_resident(
 
 type Faults = Vec<(&'static str, &'static str)>;
 
-/// The command of a form, and the text that goes with it; or all that is wrong with the form.
+/// The command of a form, and what its sender had seen; or all that is wrong with the form.
 fn asked(
     app: &App,
     verb: &str,
     key: &str,
     fields: &Fields,
     contact: Option<&Contact>,
-) -> Result<(Command, Option<String>), Wrong> {
+) -> Result<(Command, u64), Wrong> {
     let seen = fields.seen.parse().unwrap_or(0);
     let client_id = key.to_string();
     let fits = |faults: Faults| if faults.is_empty() { Ok(()) } else { Err(Wrong::Told(faults)) };
-    let text = || care::text(&fields.text).map_err(|_| (wrong_text(&fields.text), "text"));
+    let text = || care::text(&fields.text).map(Text).map_err(|_| (wrong_text(&fields.text), "text"));
     let outcome = || Outcome::named(&fields.outcome).ok_or(("wrong-outcome", "outcome"));
-    Ok(match verb {
-        "claim" => (Command::Claim, None),
-        "release" => (Command::Release, None),
-        "reopen" => (Command::Reopen, None),
-        "close" => (Command::Close, None),
+    let command = match verb {
+        "claim" => Command::Claim,
+        "release" => Command::Release,
+        "reopen" => Command::Reopen,
+        "close" => Command::Close,
         "reply" | "ask" => {
             let text = text().map_err(|fault| Wrong::Told(vec![fault]))?;
             match verb {
-                "reply" => (Command::Write { seen, client_id }, Some(text)),
-                _ => (Command::Ask { seen, client_id }, Some(text)),
+                "reply" => Command::Write { client_id, text },
+                _ => Command::Ask { client_id, text },
             }
         }
         "finish" => match (text(), outcome()) {
-            (Ok(text), Ok(outcome)) => (Command::Finish { outcome, seen, client_id }, Some(text)),
+            (Ok(text), Ok(outcome)) => Command::Finish { outcome, client_id, text },
             (text, outcome) => return Err(Wrong::Told(text.err().into_iter().chain(outcome.err()).collect())),
         },
         "resolve" => {
             let outcome = outcome().map_err(|fault| Wrong::Told(vec![fault]))?;
-            (Command::Resolve { outcome, seen }, None)
+            Command::Resolve { outcome }
         }
         "transfer" => {
             let is_unit = app.is_unit(&fields.unit);
@@ -305,23 +306,25 @@ fn asked(
             let faults =
                 [(!is_unit).then_some(("wrong-unit", "unit")), (!is_reason).then_some(("wrong-reason", "reason"))];
             fits(faults.into_iter().flatten().chain(note.as_ref().err().copied()).collect())?;
-            (Command::Transfer { to: fields.unit.clone(), reason: fields.reason.clone() }, note.ok())
+            let (to, note) = (fields.unit.as_str().into(), note.ok().map(Text));
+            Command::Transfer { to, reason: fields.reason.clone(), note }
         }
         "assign" => {
             let is_one = contact.is_none_or(|contact| app.colleagues(contact).iter().any(|it| it.id == fields.to));
             let has_it = contact.is_some_and(|contact| contact.owner() == Some(&fields.to));
             fits((!is_one && !has_it).then_some(("wrong-to", "to")).into_iter().collect())?;
-            (Command::Assign { to: fields.to.clone() }, None)
+            Command::Assign { to: fields.to.as_str().into() }
         }
         _ => return Err(Failure::not_found().into()),
-    })
+    };
+    Ok((command, seen))
 }
 
 /// Where somebody goes on after an act: to the contact, or to the list when they are done with it or may see it no more.
 async fn after(app: &App, caller: &Caller, path: &str, verb: &str, unit: &str) -> String {
     let id = path.parse().unwrap_or_default();
     let contact = app.desk.contact(id).await.ok().flatten();
-    let sees = contact.is_some_and(|contact| app.may_still(caller, id, Action::ReadContact, &contact));
+    let sees = contact.is_some_and(|contact| app.may_still(caller, id, Action::Read, &contact));
     match LEAVES.contains(&verb) || !sees {
         true => format!("/desk?unit={}&did={verb}&contact={id}", escape(unit)),
         false => format!("/desk/contacts/{path}?did={verb}"),

@@ -1,7 +1,7 @@
 //! Confirmation: the page that comes after an act says that it was done, with the way back to it.
 
+use matter::access::Action;
 use maud::{Markup, html};
-use operations::access::Action;
 use operations::contacts::{Event, Place};
 use uuid::Uuid;
 
@@ -51,9 +51,9 @@ pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: 
     confirmed(&html! {
         p {
             (page.language.text_with(&format!("did-{did}"), &[("number", &receipt(id))])) " "
-            @if may(Action::ReadContact) { a.govuk-link href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) } }
+            @if may(Action::Read) { a.govuk-link href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) } }
         }
-        @if let Some((verb, text)) = undo.filter(|_| may(Action::HandleContact)) {
+        @if let Some((verb, text)) = undo.filter(|_| may(Action::Handle)) {
             form method="post" action=(format!("/desk/contacts/{id}/{verb}")) {
                 button.govuk-button.govuk-button--secondary.small type="submit" { (page.text(text)) }
             }

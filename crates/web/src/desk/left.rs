@@ -22,7 +22,7 @@ fn last<'a>(history: &'a [Happened], id: &str) -> Option<&'a Happened> {
     let mut left = None;
     for it in history {
         match &it.event {
-            Event::Claimed { owner } | Event::Assigned { owner } if owner == id => (has, left) = (true, None),
+            Event::Claimed { owner } | Event::Assigned { owner } if **owner == *id => (has, left) = (true, None),
             Event::Claimed { .. } | Event::Assigned { .. } | Event::Transferred { .. } | Event::Released if has => {
                 (has, left) = (false, Some(it));
             }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use matter::access::{Action, Role};
 use maud::{Markup, html};
-use operations::access::{Action, Role};
 use operations::contacts::{Command, Contact};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -297,7 +297,7 @@ impl Asked<'_> {
         for (at, id, by) in listed {
             let contact = self.app.desk.contact(id).await.map_err(|error| Failure::away(&error))?;
             let Some(contact) = contact else { continue };
-            if self.app.may_still(self.caller, id, Action::ReadContact, &contact) {
+            if self.app.may_still(self.caller, id, Action::Read, &contact) {
                 rows.push(Row { id, contact, done: Some((at, by)) });
             }
         }
@@ -566,14 +566,14 @@ async fn take(app: &App, caller: &Caller, person: &Person, unit: &str, key: &str
     // Sent twice, it takes one.
     let own: Vec<Uuid> = app.desk.view().owned(&person.id).map(|(id, _)| id).collect();
     for id in own {
-        if app.desk.was_done(id, &who, (&Command::Claim, None), key).await.map_err(|error| Failure::away(&error))? {
+        if app.desk.was_done(id, &who, &Command::Claim, key).await.map_err(|error| Failure::away(&error))? {
             return Ok(Some(id));
         }
     }
     let head: Vec<Uuid> = app.desk.view().queued(unit).take(TRIED).map(|(id, _)| id).collect();
     for id in head {
-        app.contact_for(caller, id, Action::HandleContact).await?;
-        match app.desk.ask(id, &who, Command::Claim, None, key).await.map_err(Failure::from) {
+        app.contact_for(caller, id, Action::Handle).await?;
+        match app.desk.ask(id, &who, (Command::Claim, 0), key).await.map_err(Failure::from) {
             Ok(_) => return Ok(Some(id)),
             // A colleague was quicker.
             Err(failure) if failure.status == StatusCode::CONFLICT => {}

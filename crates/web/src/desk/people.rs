@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use facts::{Code, Profession};
-use operations::access::Role;
+use matter::access::Role;
 use operations::contacts::Contact;
 
 use crate::App;

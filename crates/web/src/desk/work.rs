@@ -7,8 +7,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use facts::Code;
+use matter::access::{Action, Role};
 use maud::{Markup, html};
-use operations::access::{Action, Role};
 use operations::contacts::{Author, Contact, Event, Place};
 use operations::residents::Meeting;
 use serde::Deserialize;
@@ -109,7 +109,7 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     if caller.role() == Some(Role::Resident) {
         return Err(Failure::not_found());
     }
-    let contact = app.contact_for(&caller, id, Action::ReadContact).await?;
+    let contact = app.contact_for(&caller, id, Action::Read).await?;
     let broken = |error: store::Error| Failure::away(&error);
     let items = crate::thread::items(app, page, id, contact.conversation).await.map_err(broken)?;
     let history = app.desk.history(id).await.map_err(broken)?;
@@ -189,7 +189,7 @@ impl Work<'_> {
                 self.is_own && last == Some(&Event::Reopened)
             }
             "register" => resident::is_on_list_of(self.app, contact, me),
-            "encounter" => self.whole.met.iter().any(|it| it.professional == *me),
+            "encounter" => self.whole.met.iter().any(|it| *it.professional == **me),
             _ => false,
         }
     }
@@ -334,7 +334,7 @@ impl Work<'_> {
         let view = self.app.desk.view();
         let units = page.figures.units();
         let others =
-            units.iter().filter(|unit| unit.open && unit.level == "unit" && unit.id != self.whole.contact.unit);
+            units.iter().filter(|unit| unit.open && unit.level == "unit" && *unit.id != *self.whole.contact.unit);
         let option = |id: &str, text: String| html! { option value=(id) selected[id == fields.unit] { (text) } };
         let answers = |id: &str| self.app.services.iter().any(|service| service.unit == id);
         html! {
@@ -401,7 +401,7 @@ impl Work<'_> {
             Event::Opened { unit, .. } => format!("{} {}", page.text("event-opened"), unit_name(page, unit)),
             Event::Claimed { owner } => format!("{} {}", page.text("event-claimed"), people::name(page, owner)),
             // Taken up again by the resident, it goes back by itself.
-            Event::Assigned { owner } if *owner == it.by || it.by == "anonymous" || it.by.parse::<Uuid>().is_ok() => {
+            Event::Assigned { owner } if **owner == *it.by || it.by == "anonymous" || it.by.parse::<Uuid>().is_ok() => {
                 format!("{} {}", page.text("event-returned"), people::name(page, owner))
             }
             Event::Assigned { owner } => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use http_body_util::BodyExt;
-use operations::access::Role;
+use matter::access::Role;
 use serde_json::json;
 use tower::ServiceExt;
 use web::{App, router};

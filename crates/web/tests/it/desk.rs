@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use operations::access::Role;
+use matter::access::Role;
 use operations::organisation::Command;
 use serde_json::{Value, json};
 use store::Filter;

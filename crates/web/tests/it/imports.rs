@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use operations::access::Role;
+use matter::access::Role;
 use store::Filter;
 use tower::ServiceExt;
 use web::{App, Choice, ImportCard, Imports, Outcome, Reason, Trial, Unable, router};

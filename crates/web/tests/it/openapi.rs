@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use facts::Code;
-use operations::access::Role;
+use matter::access::Role;
 use serde_json::{Value, json};
 
 use crate::contacts::{app, call, opening, token};

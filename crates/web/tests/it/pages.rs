@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use facts::Profession;
 use http_body_util::BodyExt;
-use operations::access::Role;
+use matter::access::Role;
 use stats::spc::Better;
 use tower::ServiceExt;
 use web::{App, Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard, router};

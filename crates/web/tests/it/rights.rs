@@ -8,7 +8,7 @@ use axum::http::{Method, Request, StatusCode, header};
 use calendar::{Calendar, day_number};
 use facts::{Profession, UnitLevel};
 use http_body_util::BodyExt;
-use operations::access::Role;
+use matter::access::Role;
 use operations::organisation::{Command, Imported, Professional, Unit};
 use serde_json::json;
 use store::{Log, Side, Who, ask_of_organisation, withdraw_tokens};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{Request, StatusCode, header};
-use operations::access::Role;
+use matter::access::Role;
 use web::{App, Strangers};
 
 use crate::contacts::token;

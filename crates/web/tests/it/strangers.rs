@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use operations::access::Role;
+use matter::access::Role;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use web::{App, Strangers, router};

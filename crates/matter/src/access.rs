@@ -90,16 +90,16 @@ pub enum Action {
     SeeCases,
     /// Decide where the limits of a unit's control chart begin anew.
     DecidePhase,
-    /// See which contacts wait in a queue: when they came and for what, no text and no name.
+    /// See which matters wait in a queue: when they came and for what, no text and no name.
     SeeQueue,
-    /// Read a contact: its messages, and for professionals what happened to it.
-    ReadContact,
+    /// Read a matter: what both sides have written, and for professionals what happened to it.
+    Read,
     /// Write a message in it.
-    WriteMessage,
+    Write,
     /// Claim, hand over, end.
-    HandleContact,
+    Handle,
     /// Give it to a professional of the unit.
-    AssignContact,
+    Assign,
     /// Bring rows of a file into the facts, and see what became of such.
     Import,
 }
@@ -115,11 +115,30 @@ pub enum Resource {
     Queue { within: bool },
     /// A unit's charts. `within` as of queues.
     Charts { within: bool },
-    /// A contact, and how the asker stands to it.
-    Contact(Tie),
+    /// A matter of a kind with these rights, and how the asker stands to it.
+    Matter(&'static Rights, Tie),
 }
 
-/// How somebody stands to a contact.
+/// The access roles that work with a kind of matter.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rights {
+    /// Read, write and handle it, where their unit answers for it and they care.
+    pub worked_by: &'static [Role],
+    /// Give it to somebody of their unit, and see that the unit works as it should.
+    pub led_by: &'static [Role],
+    /// The one whose own matter it is.
+    pub own: Own,
+}
+
+/// The part that the person has whose own matter it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Own {
+    Nothing,
+    Read,
+    Write,
+}
+
+/// How somebody stands to a matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tie {
     /// It is their own matter: they wrote it, or hold its code.
@@ -143,11 +162,9 @@ pub struct Decision {
 pub fn decide(role: Option<Role>, purpose: Purpose, action: Action, resource: Resource) -> Decision {
     let (allow, rule) = match (action, resource, purpose) {
         (Action::SeeQueue, Resource::Queue { within }, Purpose::Care | Purpose::Management) => see_queue(role, within),
-        (
-            Action::ReadContact | Action::WriteMessage | Action::HandleContact | Action::AssignContact,
-            Resource::Contact(tie),
-            _,
-        ) => contact(role, purpose, action, tie),
+        (Action::Read | Action::Write | Action::Handle | Action::Assign, Resource::Matter(rights, tie), _) => {
+            matter(role, purpose, action, (rights, tie))
+        }
         (Action::SeeFigures | Action::SeeCases, Resource::Synthetic | Resource::Real, Purpose::Management) => {
             figures(role, action, resource)
         }
@@ -189,17 +206,18 @@ fn see_queue(role: Option<Role>, within: bool) -> (bool, &'static str) {
     }
 }
 
-fn contact(role: Option<Role>, purpose: Purpose, action: Action, tie: Tie) -> (bool, &'static str) {
-    let is_led = tie.within && role == Some(Role::Lead);
+fn matter(role: Option<Role>, purpose: Purpose, action: Action, (rights, tie): (&Rights, Tie)) -> (bool, &'static str) {
+    let of = |roles: &[Role]| role.is_some_and(|role| roles.contains(&role));
     match (role, purpose, action) {
         // The holder of its code wrote it, whatever other roles they have.
-        (_, Purpose::Own, Action::ReadContact | Action::WriteMessage) if tie.own => (true, "their own matter"),
+        (_, Purpose::Own, Action::Read) if tie.own && rights.own >= Own::Read => (true, "their own matter"),
+        (_, Purpose::Own, Action::Write) if tie.own && rights.own >= Own::Write => (true, "their own matter"),
         (None | Some(Role::Resident), ..) => (false, "not their matter"),
-        (Some(Role::Nurse | Role::Physician), _, Action::AssignContact) => (false, "who leads the unit assigns"),
-        (Some(Role::Nurse | Role::Physician | Role::Lead), Purpose::Care, _) if tie.within && tie.cares => {
-            (true, "their unit answers for it")
+        (_, _, Action::Assign) if of(rights.worked_by) && !of(rights.led_by) => (false, "who leads the unit assigns"),
+        (_, Purpose::Care, _) if of(rights.worked_by) && tie.within && tie.cares => (true, "their unit answers for it"),
+        (_, Purpose::Supervision, Action::Read) if of(rights.led_by) && tie.within => {
+            (true, "they lead the unit that answered for it")
         }
-        (_, Purpose::Supervision, Action::ReadContact) if is_led => (true, "they lead the unit that answered for it"),
         (Some(_), ..) if tie.within => (false, "it is over, and they had no part in it"),
         (Some(_), ..) => (false, "their unit does not answer for it"),
     }
@@ -209,8 +227,18 @@ fn contact(role: Option<Role>, purpose: Purpose, action: Action, tie: Tie) -> (b
 mod tests {
     use super::*;
 
-    const ON_CONTACTS: [Action; 4] =
-        [Action::ReadContact, Action::WriteMessage, Action::HandleContact, Action::AssignContact];
+    const ON_MATTERS: [Action; 4] = [Action::Read, Action::Write, Action::Handle, Action::Assign];
+    const OWN: [Own; 3] = [Own::Nothing, Own::Read, Own::Write];
+
+    /// Rights as those of a contact, but for what its person may do.
+    const fn rights(own: Own) -> &'static Rights {
+        const WORKED_BY: &[Role] = &[Role::Nurse, Role::Physician, Role::Lead];
+        match own {
+            Own::Nothing => &Rights { worked_by: WORKED_BY, led_by: &[Role::Lead], own: Own::Nothing },
+            Own::Read => &Rights { worked_by: WORKED_BY, led_by: &[Role::Lead], own: Own::Read },
+            Own::Write => &Rights { worked_by: WORKED_BY, led_by: &[Role::Lead], own: Own::Write },
+        }
+    }
 
     fn ties() -> impl Iterator<Item = Tie> {
         (0..8).map(|bits| Tie { own: bits & 1 > 0, within: bits & 2 > 0, cares: bits & 4 > 0 })
@@ -246,25 +274,45 @@ mod tests {
     }
 
     #[test]
-    fn a_contact_is_for_its_writer_and_for_those_who_care_for_them() {
+    fn a_matter_is_for_its_person_and_for_those_who_care_for_them() {
         let roles = || Role::ALL.into_iter().map(Some).chain([None]);
-        for (role, purpose) in roles().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
-            for (action, tie) in ON_CONTACTS.into_iter().flat_map(|action| ties().map(move |tie| (action, tie))) {
+        for (role, purpose, own) in roles()
+            .flat_map(|role| Purpose::ALL.into_iter().flat_map(move |purpose| OWN.map(|own| (role, purpose, own))))
+        {
+            for (action, tie) in ON_MATTERS.into_iter().flat_map(|action| ties().map(move |tie| (action, tie))) {
                 let may = match action {
-                    Action::AssignContact => role == Some(Role::Lead),
+                    Action::Assign => role == Some(Role::Lead),
                     _ => matches!(role, Some(Role::Nurse | Role::Physician | Role::Lead)),
                 };
                 let cares = may && tie.within && tie.cares;
-                let leads = role == Some(Role::Lead) && tie.within && action == Action::ReadContact;
+                let leads = role == Some(Role::Lead) && tie.within && action == Action::Read;
                 let expected = match purpose {
-                    Purpose::Own => tie.own && matches!(action, Action::ReadContact | Action::WriteMessage),
+                    Purpose::Own => match action {
+                        Action::Read => tie.own && own != Own::Nothing,
+                        Action::Write => tie.own && own == Own::Write,
+                        _ => false,
+                    },
                     Purpose::Care => cares,
                     Purpose::Supervision => leads,
                     Purpose::Management => false,
                 };
-                let decided = decide(role, purpose, action, Resource::Contact(tie));
-                assert_eq!(decided.allow, expected, "{role:?} {purpose:?} {action:?} {tie:?}: {}", decided.rule);
+                let decided = decide(role, purpose, action, Resource::Matter(rights(own), tie));
+                assert_eq!(
+                    decided.allow, expected,
+                    "{role:?} {purpose:?} {action:?} {tie:?} {own:?}: {}",
+                    decided.rule
+                );
             }
+        }
+    }
+
+    #[test]
+    fn a_kind_is_worked_by_those_whom_it_names() {
+        const FEE: Rights = Rights { worked_by: &[Role::Fees], led_by: &[], own: Own::Read };
+        let tie = Tie { own: false, within: true, cares: true };
+        for (role, action) in Role::ALL.into_iter().flat_map(|role| ON_MATTERS.map(|action| (role, action))) {
+            let allow = decide(Some(role), Purpose::Care, action, Resource::Matter(&FEE, tie)).allow;
+            assert_eq!(allow, role == Role::Fees && action != Action::Assign, "{role:?} {action:?}");
         }
     }
 
@@ -284,8 +332,8 @@ mod tests {
     fn what_no_rule_joins_is_refused() {
         let tie = Tie { own: true, within: true, cares: true };
         for (role, purpose) in Role::ALL.into_iter().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
-            assert!(!decide(Some(role), purpose, Action::ReadContact, Resource::Synthetic).allow);
-            assert!(!decide(Some(role), purpose, Action::SeeFigures, Resource::Contact(tie)).allow);
+            assert!(!decide(Some(role), purpose, Action::Read, Resource::Synthetic).allow);
+            assert!(!decide(Some(role), purpose, Action::SeeFigures, Resource::Matter(rights(Own::Write), tie)).allow);
             assert!(!decide(Some(role), purpose, Action::SeeQueue, Resource::Queue { within: false }).allow);
         }
         assert!(
