@@ -15,7 +15,7 @@ use crate::Matter;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable(pub String);
 
-/// The kind of an event, and its data. What is no enum has no kind, and the log refuses it.
+/// The kind of an event, and its data. A value that is no enum has no kind, and the log refuses it.
 pub fn encode(event: &impl Serialize) -> (String, String) {
     match serde_json::to_value(event).unwrap_or_default() {
         Value::String(kind) => (kind, "{}".into()),

@@ -10,7 +10,7 @@ pub struct Dated<E> {
     pub event: E,
 }
 
-/// Whose rows are made.
+/// The matter whose rows are made.
 #[derive(Clone, Copy)]
 pub struct About<'a> {
     /// The matter's id in the facts.

@@ -35,9 +35,9 @@ pub fn after<M: Matter>(matter: Option<M>, events: &[M::Event], at: i64) -> Opti
     events.iter().fold(matter, |matter, event| M::evolve(matter, event, at))
 }
 
-/// What follows when a command meets a matter. What every kind keeps is checked on the way: events are read as they were
-/// written, the first of a matter begins it in its own stream, a snapshot gives the same matter, and what has ended
-/// stays ended.
+/// The events that follow when a command meets a matter. On the way it checks what every kind keeps: events are read as
+/// they were written, the first of a matter begins it in its own stream, a snapshot gives the same matter, and what has
+/// ended stays ended.
 pub fn when<M>(
     matter: Option<&M>,
     command: &M::Command,

@@ -1,4 +1,4 @@
-//! Whom and what matters are about.
+//! Ids of those whom matters are about and who have them, and their words.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

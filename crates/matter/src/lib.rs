@@ -1,4 +1,4 @@
-//! What every kind of matter is. The kinds themselves stand in `operations`; nothing here names one.
+//! The shape of every kind of matter. The kinds themselves stand in `operations`; nothing here names one.
 //!
 //! A matter is anything under way with a state, a holder and an end. A kind says what can be asked of its matters, what
 //! follows, and where they stand; lists, clocks, sealing, erasure and access follow from that. No I/O, no clock, no
@@ -33,7 +33,7 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     const NAME: &'static str;
     /// Categories of its streams, its own first; two at most.
     const STREAMS: &'static [&'static str] = &[Self::NAME];
-    /// What of it is kept and expires together.
+    /// The class of its texts: they are kept, and expire, together.
     const CLASS: &'static str = Self::NAME;
     /// Changes with `evolve`: a snapshot of another version is not used.
     const VERSION: u32;
@@ -48,26 +48,26 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// A plain enum, as [`codec`] has it.
     type Event: Serialize + DeserializeOwned + Send;
     type Refusal: Into<Refused> + PartialEq + Debug;
-    /// What a decision reads beside the matter: a form, a pathway, a tariff; `()` for most.
+    /// Read by a decision beside the matter: a form, a pathway, a tariff; `()` for most.
     type Rules;
     /// Lists of its own beside those that every kind has; `()` for most.
     type Index: Index<Self>;
 
-    /// What follows when a command meets a matter; none: there is none yet.
+    /// The events that follow when a command meets a matter; none: there is none yet.
     fn decide(
         matter: Option<&Self>,
         command: &Self::Command,
         on: &Occasion<'_, Self::Rules>,
     ) -> Result<Vec<Self::Event>, Self::Refusal>;
 
-    /// After an event that happened at an instant, in microseconds since 1970. None: the event begins nothing. What has
-    /// ended stays ended.
+    /// After an event that happened at an instant, in microseconds since 1970. None: the event begins nothing. A matter
+    /// that has ended stays ended.
     fn evolve(matter: Option<Self>, event: &Self::Event, at: i64) -> Option<Self>;
 
     /// Where it stands: all that lists and guards need to know.
     fn standing(&self) -> Standing<'_>;
 
-    /// What it asks of itself, and when: a function of the state alone, never of the clock.
+    /// The command that it asks of itself, and when: a function of the state alone, never of the clock.
     fn due(&self) -> Option<(i64, Self::Command)> {
         None
     }
@@ -82,7 +82,7 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
         0
     }
 
-    /// What is left of it when its subject is erased: no token of theirs, and nothing that is known by it.
+    /// The rest of it when its subject is erased: no token of theirs, and nothing that is known by it.
     #[must_use]
     fn forgotten(self) -> Self {
         self

@@ -7,7 +7,7 @@ use crate::ids::{ProfessionalId, Subject, UnitId};
 /// Where a matter stands: all that lists and guards need to know. A function of the state alone, never of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing<'a> {
-    /// Whom it is about; none: nobody who is known.
+    /// The person whom it is about; none: nobody who is known.
     pub subject: Option<Subject>,
     /// Unit that answers for it.
     pub unit: Option<&'a UnitId>,

@@ -91,7 +91,7 @@ pub enum Trouble {
     Broken(String),
 }
 
-/// What keeps a stream from being read.
+/// An obstacle to reading a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken(pub String);
 
@@ -122,7 +122,7 @@ pub type Known = (Arc<dyn Any + Send + Sync>, Versions);
 
 /// Where a turn reads: the log inside the writer's transaction, or a test's events.
 pub trait Source {
-    /// What is known of a matter already, so that only what came after is read.
+    /// A state of the matter that is known already, so that only what came after is read.
     fn known(&mut self, kind: &'static str, id: Uuid) -> Option<Known>;
     /// The events of a stream after a version.
     fn after(&mut self, stream: &str, version: u64) -> Result<Vec<Stored>, Broken>;
@@ -182,7 +182,7 @@ impl<'a> Turn<'a> {
         Ok(state)
     }
 
-    /// Decides a command; what follows stands for the rest of the turn. What was refused has left nothing.
+    /// Decides a command; what follows stands for the rest of the turn. A refusal leaves nothing.
     pub fn decide<M: Matter>(&mut self, id: Uuid, command: &M::Command, rules: &M::Rules) -> Result<(), Trouble> {
         let before = self.read::<M>(id)?;
         let on = Occasion { now: self.now, by: self.by, seen: self.seen, calendar: self.calendar, rules };
@@ -212,13 +212,13 @@ impl<'a> Turn<'a> {
         self.drafts.push(draft);
     }
 
-    /// What follows from the turn, in order.
+    /// The events that follow from the turn, in order.
     pub fn drafts(self) -> Vec<Draft> {
         self.drafts
     }
 }
 
-/// What came after some versions in the streams of a matter, in the order of the log.
+/// Events after some versions in the streams of a matter, in the order of the log.
 fn read_on(
     source: &mut dyn Source,
     (categories, id): (&[&str], Uuid),

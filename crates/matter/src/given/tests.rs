@@ -1,4 +1,4 @@
-//! What the seam keeps for every kind, on two kinds of this file's own: notes that people talk in, and seats.
+//! The promises of this crate to every kind, on two kinds of this file's own: notes that people talk in, and seats.
 
 use std::fmt::Debug;
 
