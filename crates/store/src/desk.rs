@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use calendar::{Calendar, day_number};
-use matter::{By, Subject, stream};
+use matter::{By, Subject};
 use operations::contacts::{Channel, Code, Command, REOPENED_WITHIN, Refusal};
 use operations::organisation::Organisation;
 use tokio::sync::watch;
