@@ -289,8 +289,8 @@ impl Results {
                 let mine: Vec<&Month> = months.iter().filter(|month| stale.contains(&month.name)).collect();
                 summary.kept += (months.len() - mine.len()) * all;
                 match drafts(snapshot, file, cubes, &mine, (as_of, threshold)).await {
-                    // One county's file must not keep all the others from being published. What it said before is not held against
-                    // what they say now.
+                    // One county's file must not keep all the others from being published. Its old figures do not stay beside
+                    // new ones of others.
                     Err(error) => {
                         summary.failed.push(format!("{}: {error}", file.path));
                         self.withdraw(cubes, &mine)?;

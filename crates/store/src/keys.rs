@@ -298,9 +298,10 @@ impl Keys {
         }
     }
 
-    /// Whether any key was ever made here; one that was destroyed is remembered.
+    /// Whether any key was ever made here, or anybody erased; a key that was destroyed is remembered, and so is who gets none.
     fn has_any(&self) -> Outcome<bool> {
-        let found = held(&self.opening).database.query_row("SELECT EXISTS (SELECT 1 FROM keys)", [], |row| row.get(0));
+        let any = "SELECT EXISTS (SELECT 1 FROM keys) OR EXISTS (SELECT 1 FROM erased)";
+        let found = held(&self.opening).database.query_row(any, [], |row| row.get(0));
         found.map_err(trouble)
     }
 

@@ -420,12 +420,12 @@ struct Group<'a> {
     sealing: Sealing<'a>,
 }
 
-/// What a decision reads, inside the transaction that writes what follows from it.
+/// Reads for a decision, inside the transaction that writes what follows from it.
 pub struct Reader<'a> {
     backend: &'a mut Backend,
     /// Place of the log up to which it reads: with what the commands before it in the group have written.
     to: u64,
-    /// What has kept it from reading: the transaction comes to nothing, whatever is decided.
+    /// The failure that has kept it from reading: the transaction comes to nothing, whatever is decided.
     failed: Option<Failure>,
 }
 

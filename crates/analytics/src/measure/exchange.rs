@@ -72,7 +72,7 @@ struct Exchange {
 }
 
 /// So many changes of a row are looked at.
-const STEPS: usize = 300;
+const STEPS: usize = 60;
 
 impl Numbers {
     pub fn new(

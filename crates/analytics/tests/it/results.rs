@@ -430,7 +430,7 @@ fn a_file_that_cannot_be_run_is_told_and_stops_no_other() {
     let [failed] = summary.failed.as_slice() else { panic!("one file fails: {summary:?}") };
     assert!(failed.contains("no_such_column") && failed.contains("measures/volume/callbacks.sql:"), "{failed}");
     assert_eq!(published(&county, "volume.contacts", "a", "2025-01").len(), 2, "the total and one channel");
-    // What was said of a month that has changed is not left to stand beside what others say of it now.
+    // Its old figures of a month that has changed do not stay beside new ones of others.
     let contacts_sql = catalogue.files.iter_mut().find(|known| known.path.ends_with("contacts.sql")).expect("a file");
     contacts_sql.sql = contacts_sql.sql.replace("kind = 'request'", "no_such_column = 1");
     county.must("contacts", &contacts(1, "a", 1..=9));

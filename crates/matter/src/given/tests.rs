@@ -300,7 +300,10 @@ fn did(past: &mut Past, (number, ask, taken): &(u128, Ask, Option<u128>)) -> Res
     })
 }
 
-fn states(past: &mut Past) -> (Vec<Option<Arc<Note>>>, Vec<Option<Arc<Seat>>>) {
+/// Matters of a kind as they stand; none: there is none.
+type Stands<M> = Vec<Option<Arc<M>>>;
+
+fn states(past: &mut Past) -> (Stands<Note>, Stands<Seat>) {
     let readable = "every event is readable";
     let notes = (0..4).map(|number| past.state(note(number)).expect(readable)).collect();
     (notes, (0..2).map(|number| past.state(seat(number)).expect(readable)).collect())

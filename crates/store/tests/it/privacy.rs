@@ -6,6 +6,24 @@ use uuid::Uuid;
 
 use crate::logs::{BEGUN, Bench, Kind, context, file, id, keys, of, on_every_kind, personal};
 
+/// Somebody of whom nothing is known yet can be erased, and the county opens again.
+#[test]
+fn a_log_that_begins_with_an_erasure_is_opened_again() {
+    on_every_kind(async |kind| {
+        if kind == Kind::Memory {
+            return;
+        }
+        let bench = Bench::new(kind);
+        let nobody = Uuid::from_u128(7);
+        assert_eq!(bench.log.erase(nobody, "asked for", id(), BEGUN, context()).await, Ok(0));
+        let again = bench.again();
+        drop(bench);
+        assert_eq!(again.one("a/1").await.first, 2);
+        let refused = again.append(of(vec![personal("a/1", nobody, "one")])).await;
+        assert_eq!(refused, Err(AppendError::Erased(nobody)));
+    });
+}
+
 #[test]
 fn c33_an_erased_subject_is_unreadable_and_the_chain_stands() {
     on_every_kind(async |kind| {
