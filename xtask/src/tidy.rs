@@ -39,8 +39,11 @@ const TRAITS: [(&str, &str); 6] = [
     ("Imports", "implemented by the import in the binary, and by the fixture of page tests"),
     ("Code", "implemented by a macro for every vocabulary"),
     ("Row", "implemented by a macro for every table"),
-    ("Index", "implemented by `()`, and by what lists of its own a kind of matter has"),
-    ("Source", "implemented by a log in memory for the tests of kinds, and by the log where commands are decided"),
+    ("Index", "implemented by `()`; kinds with lists of their own come with the store that keeps them (decision 0034)"),
+    (
+        "Source",
+        "implemented by a log in memory for the tests of kinds, until the store asks turns itself (decision 0034)",
+    ),
 ];
 
 pub fn run() -> Result<(), String> {

@@ -6,11 +6,11 @@ use std::io::Write;
 
 use analytics::lake::Lake;
 use analytics::{Error, Result, measure, rows};
-use calendar::{Calendar, day_number};
+use calendar::{Calendar, date_of, day_number};
 use clap::{Args, Subcommand};
 use facts::{Code, Profession, UnitLevel};
 use jiff::civil::Date;
-use operations::organisation::{Command, Imported, Professional, Unit};
+use operations::organisation::{self, Command, Event, Imported, Professional, Unit};
 use store::{Denied, Side, Who, ask_of_organisation, new_id};
 
 use crate::follower::SOURCE;
@@ -23,6 +23,8 @@ pub enum UnitCommand {
     Set(SetUnit),
     /// A unit is no more.
     End(End),
+    /// Every unit, with the days from and until which it is so.
+    List(Place),
 }
 
 #[derive(Subcommand)]
@@ -31,6 +33,8 @@ pub enum ProfessionalCommand {
     Set(SetProfessional),
     /// A professional works here no more.
     End(End),
+    /// Every professional, with profession, unit, and the days from and until which they work so.
+    List(Place),
 }
 
 #[derive(Args)]
@@ -104,6 +108,19 @@ pub fn unit(command: UnitCommand) -> Result<()> {
             ask(&it.place, Command::SetUnit(unit))
         }
         UnitCommand::End(it) => ask(&it.place, Command::EndUnit { id: it.id, on: day(it.on) }),
+        UnitCommand::List(place) => list(&place, ["unit", "level", "under", "name"], UNITS, |events| {
+            let row = |unit: facts::Unit| Listed {
+                texts: [
+                    unit.unit_id.0,
+                    unit.level.code().into(),
+                    unit.parent_id.map_or_else(String::new, |it| it.to_string()),
+                    unit.name_fi,
+                ],
+                from: unit.valid_from.0,
+                until: unit.valid_to.map(|day| day.0),
+            };
+            organisation::units(events).into_iter().map(row).collect()
+        }),
     }
 }
 
@@ -115,7 +132,71 @@ pub fn professional(command: ProfessionalCommand) -> Result<()> {
             ask(&it.place, Command::SetProfessional(Professional { id: it.id, profession, unit, from }))
         }
         ProfessionalCommand::End(it) => ask(&it.place, Command::EndProfessional { id: it.id, on: day(it.on) }),
+        ProfessionalCommand::List(place) => {
+            list(&place, ["professional", "profession", "unit", ""], PROFESSIONALS, |events| {
+                let row = |it: facts::Professional| Listed {
+                    texts: [it.professional_id.0, it.profession.code().into(), it.unit_id.to_string(), String::new()],
+                    from: it.valid_from.0,
+                    until: it.valid_to.map(|day| day.0),
+                };
+                organisation::professionals(events).into_iter().map(row).collect()
+            })
+        }
     }
+}
+
+/// Units that come by import, as [`Listed`]: its values with a tab between them.
+const UNITS: &str = "SELECT concat(unit_id, chr(9), level, chr(9), coalesce(parent_id, ''), chr(9), coalesce(name_fi, ''), chr(9), \
+                     CAST(valid_from AS VARCHAR), chr(9), coalesce(CAST(valid_to AS VARCHAR), '')) AS listed \
+                     FROM units WHERE source <> 'log'";
+
+/// The same of professionals.
+const PROFESSIONALS: &str = "SELECT concat(professional_id, chr(9), profession, chr(9), coalesce(unit_id, ''), chr(9), '', chr(9), \
+                             CAST(valid_from AS VARCHAR), chr(9), coalesce(CAST(valid_to AS VARCHAR), '')) AS listed \
+                             FROM professionals WHERE source <> 'log'";
+
+/// A unit or a professional as it is so from a day until another.
+struct Listed {
+    texts: [String; 4],
+    from: i32,
+    until: Option<i32>,
+}
+
+/// Prints all that is known here: from the log, as the county itself keeps it, and from the facts, as it was imported.
+fn list(place: &Place, heads: [&str; 4], imported: &str, kept: impl Fn(&[Event]) -> Vec<Listed>) -> Result<()> {
+    let keys = std::sync::Arc::new(place.keys()?);
+    let snapshot = Lake::open(place.path())?.snapshot()?;
+    let (events, batches) = runtime()?.block_on(async {
+        let log = place.log(&keys, now).await?;
+        let events = store::organisation(&log).await.map_err(|error| Error::new(error.to_string()))?;
+        Ok::<_, Error>((events, measure::sql(&snapshot, imported, now()).await?))
+    })?;
+    let events: Vec<Event> = events.into_iter().map(|(event, _)| event).collect();
+    let day = |day: i32| date_of(day).map_or_else(String::new, |date| date.to_string());
+    let of_log = kept(&events).into_iter().map(|it| {
+        let [id, what, place, name] = it.texts;
+        [id, what, place, name, day(it.from), it.until.map_or_else(String::new, day), "here".into()]
+    });
+    let of_import = batches.iter().flat_map(rows::first_texts).filter_map(|line| {
+        let values: Vec<String> = line.split('\t').map(String::from).chain(["import".into()]).collect();
+        <[String; 7]>::try_from(values).ok()
+    });
+    let mut all: Vec<[String; 7]> = of_log.chain(of_import).collect();
+    all.sort_unstable_by(|one, other| (&one[0], &one[4]).cmp(&(&other[0], &other[4])));
+    let [id, what, place, name] = heads;
+    all.insert(0, [id, what, place, name, "from", "until", "kept"].map(String::from));
+    let shown = all.iter().map(|row| row.each_ref().map(|text| facts::printable(text).to_string())).collect::<Vec<_>>();
+    let width = |at: usize| shown.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..7).map(width).collect();
+    output::print(|out| {
+        for row in &shown {
+            let cells =
+                row.iter().zip(&widths).filter(|(_, width)| **width > 0).map(|(text, width)| format!("{text:<width$}"));
+            let line = cells.collect::<Vec<_>>().join("  ");
+            writeln!(out, "{}", line.trim_end()).map_err(|error| Error::new(error.to_string()))?;
+        }
+        Ok(())
+    })
 }
 
 /// A code of a closed list.

@@ -76,10 +76,14 @@ fn make(arguments: &Arguments) -> Result<()> {
         (None, Role::Resident) => store::new_id(at).to_string(),
         (None, _) => format!("{}-{:08x}", role.code(), store::new_id(at).as_u128() % (1 << 32)),
     };
-    if role == Role::Resident && id.parse::<uuid::Uuid>().is_err() {
-        return Err(Error::new("a resident is named by a token that says nothing of them: a UUID")
-            .remedy("leave out --id for a new one; never an identity code or a name"));
-    }
+    let id = match (role, id.parse::<uuid::Uuid>()) {
+        (Role::Resident, Ok(id)) => id.to_string(),
+        (Role::Resident, Err(_)) => {
+            return Err(Error::new("a resident is named by a token that says nothing of them: a UUID")
+                .remedy("leave out --id for a new one; never an identity code or a name"));
+        }
+        _ => id,
+    };
     // Both stand unsealed in the log, as who did something and where.
     [&id, &unit].into_iter().filter(|text| !text.is_empty()).try_for_each(|text| checked(text))?;
     let is_unknown = || is_no_unit(arguments.place.path(), &unit);

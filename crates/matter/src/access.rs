@@ -214,7 +214,9 @@ fn matter(role: Option<Role>, purpose: Purpose, action: Action, (rights, tie): (
         (_, Purpose::Own, Action::Write) if tie.own && rights.own >= Own::Write => (true, "their own matter"),
         (None | Some(Role::Resident), ..) => (false, "not their matter"),
         (_, _, Action::Assign) if of(rights.worked_by) && !of(rights.led_by) => (false, "who leads the unit assigns"),
-        (_, Purpose::Care, _) if of(rights.worked_by) && tie.within && tie.cares => (true, "their unit answers for it"),
+        (_, Purpose::Care, _) if (of(rights.worked_by) || of(rights.led_by)) && tie.within && tie.cares => {
+            (true, "their unit answers for it")
+        }
         (_, Purpose::Supervision, Action::Read) if of(rights.led_by) && tie.within => {
             (true, "they lead the unit that answered for it")
         }
@@ -313,6 +315,13 @@ mod tests {
         for (role, action) in Role::ALL.into_iter().flat_map(|role| ON_MATTERS.map(|action| (role, action))) {
             let allow = decide(Some(role), Purpose::Care, action, Resource::Matter(&FEE, tie)).allow;
             assert_eq!(allow, role == Role::Fees && action != Action::Assign, "{role:?} {action:?}");
+        }
+        // Whoever leads need not be named among those who work on it.
+        const WISH: Rights = Rights { worked_by: &[Role::Nurse], led_by: &[Role::Lead], own: Own::Write };
+        for (role, action) in Role::ALL.into_iter().flat_map(|role| ON_MATTERS.map(|action| (role, action))) {
+            let allow = decide(Some(role), Purpose::Care, action, Resource::Matter(&WISH, tie)).allow;
+            let expected = role == Role::Lead || (role == Role::Nurse && action != Action::Assign);
+            assert_eq!(allow, expected, "{role:?} {action:?}");
         }
     }
 

@@ -43,7 +43,7 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The fact tables in which it has rows.
     const TABLES: &'static [&'static Table] = &[];
 
-    /// Serialised for the digest of a repetition: no hash maps in it.
+    /// Spells the same each time: no hash maps in it.
     type Command: Serialize + Send + 'static;
     /// A plain enum, as [`codec`] has it.
     type Event: Serialize + DeserializeOwned + Send;
@@ -97,8 +97,7 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     }
 }
 
-/// Kind of the event that says that a subject was erased: in a stream of the subject's, and in that of each of their
-/// matters.
+/// Kind of the event that says that a subject was erased.
 pub const ERASED: &str = "subject.erased";
 
 /// Name of a stream; of what there is only one, the id is nil and the name `all`.

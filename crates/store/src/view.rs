@@ -23,7 +23,7 @@ use crate::sqlite::{made_private, private_folder};
 use crate::{Error, Result, tokens};
 
 /// Changes with what a fold of the same events gives: a snapshot of another version is not used.
-const CODE: u32 = 9;
+const CODE: [u32; 4] = [9, Contact::VERSION, Resident::VERSION, Organisation::VERSION];
 
 /// So much of what was resolved in a unit the view holds, the latest.
 const DONE_HELD: usize = 2000;
@@ -88,7 +88,7 @@ type Done = BTreeMap<String, BTreeMap<(i64, Uuid), String>>;
 /// A view on disk: with another code, another epoch or more than the log has, it is made anew.
 #[derive(Serialize, Deserialize)]
 struct Snapshot<C, R, T, W, D, O, U> {
-    code: u32,
+    code: [u32; 4],
     pos: u64,
     epoch: u128,
     contacts: C,

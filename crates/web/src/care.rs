@@ -143,7 +143,9 @@ impl App {
 
     fn tie(&self, caller: &Caller, id: Uuid, contact: &Contact) -> Tie {
         let person = caller.person.as_ref();
-        let is_theirs = |person: &Person| contact.subject.is_some_and(|subject| person.id == subject.to_string());
+        // However their token spells the number.
+        let is_theirs =
+            |person: &Person| person.id.parse().is_ok_and(|id| contact.subject == Some(matter::Subject(id)));
         let had = |person: &Person| contact.handler.as_deref() == Some(person.id.as_str());
         let is_own_pair = |person: &Person| is_on_list_of(self, contact, &person.id);
         Tie {

@@ -388,6 +388,20 @@ fn units_and_professionals_that_the_county_keeps_are_in_the_facts() {
     assert!(keep(&[nurse.as_slice(), &["--from", "2026-01-15"]].concat()).0);
     assert!(!keep(&["unit", "end", "station-1", "--on", "2026-06-01"]).0, "somebody works there");
     assert!(keep(&["professional", "end", "nurse-7", "--on", "2026-05-01"]).0);
+    // Everything that stands can be seen, also what was and what is to come.
+    let listed = |what: &str| {
+        let output = luotsi(&[what, "list", "--data", &data]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        String::from_utf8_lossy(&output.stdout).lines().map(words).collect::<Vec<String>>()
+    };
+    let units = listed("unit");
+    assert_eq!(units[0], "unit level under name from until kept");
+    assert_eq!(units[1..3], ["county county Alue 2020-01-01 here", "east area county east 2020-01-01 here"]);
+    let station = ["unit west Asema 2026-01-01 2026-03-01 here", "unit east Asema 2026-03-01 here"];
+    assert_eq!(units[3..5], station.map(|line| format!("station-1 {line}")));
+    let nurse = "nurse-7 nurse station-1 2026-01-15 2026-05-01 here";
+    assert_eq!(listed("professional"), ["professional profession unit from until kept", nurse]);
     let copy = folder.path().join("copy.db");
     assert!(keep(&["log", "backup", copy.to_str().expect("text")]).0);
     let mut server = Server::start(&path);

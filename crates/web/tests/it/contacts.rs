@@ -213,6 +213,9 @@ fn a_resident_who_is_known_gets_an_own_pair_and_comes_to_its_unit() {
         assert_eq!(second["queue"], json!("county"), "to the unit of the own pair");
         let (_, seen) = call(&app, Method::GET, &format!("/api/contacts/{id}"), &resident, None).await;
         assert_eq!(seen["state"], json!("owned"), "what was done for the resident leaves the contact as it was");
+        let spelt = token(Role::Resident, "", "0198C9E2-1111-7000-8000-000000000000");
+        let (status, _) = call(&app, Method::GET, &format!("/api/contacts/{id}"), &spelt, None).await;
+        assert_eq!(status, StatusCode::OK, "theirs, however a token spells who they are");
         let (anonymous, _) = opened(&app, "c3").await;
         let path = format!("/api/contacts/{anonymous}/register");
         let refused = call(&app, Method::POST, &path, &nurse, Some(json!({ "nurse": "nurse-1" }))).await;
