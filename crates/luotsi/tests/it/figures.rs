@@ -128,7 +128,9 @@ fn facts_that_are_older_than_what_is_published_publish_nothing_and_it_is_said() 
     copied(&older, &facts);
     let output = luotsi(&["measure", "publish", "--data", &data]);
     assert_eq!(output.status.code(), Some(1), "{}", told(&output));
-    assert!(told(&output).contains("nothing is published of version 3") && told(&output).contains("version 4"));
+    let why = told(&output);
+    // Rows are written as they were gathered: on a busy machine an import is two versions.
+    assert!(why.contains("nothing is published of version 3") && why.contains(" was before"), "{why}");
     let program = std::process::Command::new(env!("CARGO_BIN_EXE_luotsi"));
     let (_server, said) = Server::start_and_hear(program, Path::new(&data));
     assert!(said.contains("nothing is published of version 3"), "{said}");

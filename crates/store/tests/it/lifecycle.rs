@@ -42,7 +42,7 @@ fn c12_a_slow_writer_is_not_overtaken() {
         let bench = Bench::new(kind);
         bench.one("a/1").await;
         let begun = Instant::now();
-        let slow = Duration::from_secs(1);
+        let mut slow = Duration::from_secs(1);
         let mut session = None;
         match kind {
             Kind::Memory => return,
@@ -59,10 +59,12 @@ fn c12_a_slow_writer_is_not_overtaken() {
                 waits.recv().expect("taken");
             }
             Kind::Postgres => {
-                let sql = "BEGIN; SELECT pos FROM head FOR UPDATE; SELECT pg_sleep(1.3); ROLLBACK";
+                // The session has a second to begin, and holds the head for longer than one more.
+                slow = Duration::from_secs(2);
+                let sql = "BEGIN; SELECT pos FROM head FOR UPDATE; SELECT pg_sleep(2.1); ROLLBACK";
                 let begun = psql(&url(&bench), sql).stdout(std::process::Stdio::null()).spawn();
                 session = Some(begun.expect("psql runs"));
-                tokio::time::sleep(Duration::from_millis(300)).await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }
         assert_eq!(bench.one("a/1").await.first, 2);
