@@ -47,7 +47,7 @@ import-fault-empty = on tyhjä
 import-fault-nothing = on sana, joka tarkoittaa tyhjää
 import-fault-not-utf8 = ei ole UTF-8-merkistöä: kokeile merkistöä windows-1252
 import-fault-nul = sisältää merkin, joka ei kuulu tekstiin (NUL)
-import-fault-unmapped = on arvo, jota vastaavuudet eivät tunne
+import-fault-unmapped = on arvo, jota vastaavuuksissa ei ole
 import-fault-too-long = on yli 64 merkkiä pitkä
 import-fault-formula = alkaa kaavan merkillä (=, +, -, @): taulukkolaskenta lukisi sen kaavana
 import-fault-slash = sisältää kauttaviivan
@@ -60,7 +60,7 @@ import-fault-not-whole = ei ole kokonaisluku
 import-fault-not-number = ei ole luku
 import-fault-not-amount = ei ole rahamäärä
 import-fault-not-truth = ei ole tosi eikä epätosi
-import-fault-not-time = ei ole aika
+import-fault-not-time = ei ole ajankohta
 import-fault-not-day = ei ole päivämäärä
 import-fault-not-code = ei ole mikään näistä: { $detail }
 import-fault-implausible = ei ole mahdollinen päivämäärä: vuosi ei ole väliltä { $detail }

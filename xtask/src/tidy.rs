@@ -10,8 +10,8 @@ use crate::root;
 
 /// Edges between crates that are allowed; everything else is refused. The binary may know all.
 const EDGES: [(&str, &[&str]); 11] = [
-    ("calendar", &[]),
-    ("content", &[]),
+    ("calendar", &["facts"]),
+    ("content", &["facts"]),
     ("facts", &[]),
     ("stats", &[]),
     ("matter", &["calendar", "facts"]),
@@ -29,17 +29,17 @@ const BANNED: [&str; 6] = ["manager", "helper", "util", "utils", "common", "misc
 /// Words above that are words of the field.
 const ALLOWED: [&str; 2] = ["role.manager", "common cause"];
 /// Beginnings of a sentence in a comment that leave its actor unsaid; a question may have them.
-const BARE: [&str; 5] = ["Who ", "What ", "Whom ", "Whose ", "Of which "];
+const BARE: [&str; 9] =
+    ["Who ", "What ", "Whom ", "Whose ", "Of which ", "Whoever ", "Of what ", "By which ", "By what "];
 /// Longest file and function. Today's worst may only fall.
 const FILE_LINES: usize = 740;
 const FUNCTION_LINES: usize = 112;
 /// Traits of ours, each with the reason for which it may have one implementation in this workspace.
-const TRAITS: [(&str, &str); 6] = [
+const TRAITS: [(&str, &str); 5] = [
     ("Figures", "implemented by the measures in the binary, and by the fixture of page tests"),
     ("Imports", "implemented by the import in the binary, and by the fixture of page tests"),
     ("Code", "implemented by a macro for every vocabulary"),
     ("Row", "implemented by a macro for every table"),
-    ("Index", "implemented by `()`; kinds with lists of their own come with the store that keeps them (decision 0034)"),
     (
         "Source",
         "implemented by a log in memory for the tests of kinds, until the store asks turns itself (decision 0034)",

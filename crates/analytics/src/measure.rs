@@ -18,7 +18,7 @@ mod tree;
 
 pub use cases::{CaseTable, cases, cases_under};
 pub use cells::{Figure, MOST_THRESHOLD, THRESHOLD};
-pub use definition::{Better, Definition, Kind, MeasureFile, Names, QUANTILES, Which};
+pub use definition::{Better, Definition, Kind, MeasureFile, QUANTILES, Which};
 pub use disclosure::BEFORE_DATA;
 pub(crate) use disclosure::{Past, Windows};
 pub(crate) use draft::Draft;

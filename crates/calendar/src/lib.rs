@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use facts::Names;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -27,14 +28,6 @@ struct Rules {
     easter: Vec<Easter>,
     floating: Vec<Floating>,
     office: Vec<Office>,
-}
-
-/// Names of a day in the languages of the county.
-#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
-pub struct Names {
-    pub fi: String,
-    pub sv: String,
-    pub en: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use facts::Names;
 use jiff::civil::Date;
 use serde::Deserialize;
 use toml::de::DeTable;
 
 use crate::fault::{At, Fault, Wrong};
-use crate::{Content, Names, There, is_id, read};
+use crate::{Content, There, is_id, read};
 
 /// Largest file, in bytes.
 const MOST: usize = 1 << 20;
@@ -140,7 +141,7 @@ impl<T: Content> Reading<T> {
             wrongs.push(Wrong::new(0..0, format!("the file is longer than {MOST} bytes"), "divide it"));
             return None;
         }
-        let table = match read::parse(file.text) {
+        let mut table = match read::parse(file.text) {
             Ok(table) => table.into_inner(),
             Err(errors) => {
                 wrongs.extend(errors);
@@ -148,7 +149,7 @@ impl<T: Content> Reading<T> {
             }
         };
         let needed: &[&str] = if file.origin == Origin::Shipped { &["fi", "sv", "en"] } else { &["fi", "sv"] };
-        read::languages(&table, needed, wrongs);
+        read::languages(&mut table, needed, wrongs);
         let (head, own): (Vec<_>, Vec<_>) =
             table.into_iter().partition(|(key, _)| HEAD.contains(&key.get_ref().as_ref()));
         let head: Option<(Head, _)> = read::read(head.into_iter().collect::<DeTable>(), wrongs);

@@ -9,9 +9,10 @@ mod step;
 
 use std::collections::BTreeMap;
 
+use facts::Names;
 use serde::Deserialize;
 
-use crate::{At, Content, Language, Names, There, Wrong};
+use crate::{At, Content, Language, There, Wrong};
 
 pub use step::{Act, Clock, Figure, Month, Seen, Shape, Since, Step, Verb};
 

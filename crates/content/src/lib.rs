@@ -7,8 +7,6 @@ pub mod journey;
 mod kinds;
 mod read;
 
-use std::fmt;
-
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -37,26 +35,6 @@ pub enum Language {
     En,
 }
 
-/// A text in the languages of the interface. The catalogue holds which of them a file must have.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Names {
-    pub fi: String,
-    pub sv: String,
-    pub en: String,
-}
-
-impl Names {
-    /// The text in a language; empty where a county's own part has it not.
-    pub fn of(&self, language: Language) -> &str {
-        match language {
-            Language::Fi => &self.fi,
-            Language::Sv => &self.sv,
-            Language::En => &self.en,
-        }
-    }
-}
-
 /// Whether a word may be the id of a part: `back-pain`, and of an entry `guide/back-pain`.
 pub fn is_id(id: &str, folder: &str) -> bool {
     let is_word = |word: &str| {
@@ -67,15 +45,5 @@ pub fn is_id(id: &str, folder: &str) -> bool {
     match id.split_once('/') {
         Some((kind, slug)) => folder == "entries" && is_word(kind) && is_word(slug),
         None => folder != "entries" && is_word(id),
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, to: &mut fmt::Formatter) -> fmt::Result {
-        to.write_str(match self {
-            Language::Fi => "fi",
-            Language::Sv => "sv",
-            Language::En => "en",
-        })
     }
 }

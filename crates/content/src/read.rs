@@ -68,28 +68,39 @@ fn take_out(value: &mut Spanned<DeValue<'_>>, at: &Range<usize>) -> Option<(Rang
     }
 }
 
-/// Texts that lack a language or are empty in one: every table of which all keys are languages is such a text.
-pub fn languages(table: &DeTable<'_>, needed: &[&str], wrongs: &mut Vec<Wrong>) {
-    for value in table.values() {
+/// Tells texts that lack a language or are empty in one: every table of which all keys are languages is such a text. A
+/// language that is missing is empty from then on.
+pub fn languages(table: &mut DeTable<'_>, needed: &[&str], wrongs: &mut Vec<Wrong>) {
+    for (_, value) in table.iter_mut() {
         of_value(value, needed, wrongs);
     }
 }
 
-fn of_value(value: &Spanned<DeValue<'_>>, needed: &[&str], wrongs: &mut Vec<Wrong>) {
-    match value.get_ref() {
+const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
+
+fn of_value(value: &mut Spanned<DeValue<'_>>, needed: &[&str], wrongs: &mut Vec<Wrong>) {
+    let place = value.span();
+    match value.get_mut() {
         DeValue::Table(table) => {
-            let is_text = |key: &str| matches!(key, "fi" | "sv" | "en");
-            if table.is_empty() || !table.keys().all(|key| is_text(key.get_ref())) {
+            if table.is_empty() || !table.keys().all(|key| LANGUAGES.contains(&key.get_ref().as_ref())) {
                 return languages(table, needed, wrongs);
-            }
-            for language in needed.iter().filter(|language| !table.keys().any(|key| key.get_ref() == **language)) {
-                wrongs.push(Wrong::new(value.span(), format!("the text is not there in {language}"), "translate it"));
             }
             let empty =
                 table.values().filter(|text| text.get_ref().as_str().is_some_and(|text| text.trim().is_empty()));
             wrongs.extend(empty.map(|text| Wrong::new(text.span(), "the text is empty", "translate it")));
+            for language in LANGUAGES {
+                if table.keys().any(|key| key.get_ref() == language) {
+                    continue;
+                }
+                if needed.contains(&language) {
+                    let what = format!("the text is not there in {language}");
+                    wrongs.push(Wrong::new(place.clone(), what, "translate it"));
+                }
+                let key = Spanned::new(place.clone(), language.into());
+                table.insert(key, Spanned::new(place.clone(), DeValue::String("".into())));
+            }
         }
-        DeValue::Array(array) => array.iter().for_each(|inner| of_value(inner, needed, wrongs)),
+        DeValue::Array(array) => array.iter_mut().for_each(|inner| of_value(inner, needed, wrongs)),
         _ => {}
     }
 }

@@ -23,7 +23,7 @@ const ANONYMOUS: f64 = 0.05;
 /// Share of contacts by electronic form before the platform.
 const EARLY_FORMS: f64 = 0.02;
 
-/// By which way somebody writes; whoever does not write calls or comes.
+/// The way by which somebody writes; whoever does not write calls or comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     /// The form of a health station, before there was a platform.

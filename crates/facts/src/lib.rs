@@ -8,6 +8,7 @@ mod cell;
 mod codes;
 mod dictionary;
 mod id;
+mod names;
 mod tables;
 mod value;
 
@@ -15,6 +16,7 @@ pub use cell::{as_before, harmless, printable};
 pub use codes::*;
 pub use dictionary::dictionary;
 pub use id::{MOST_ID, NoId, has_lost_digits, holds_identity_code, id, label, normal, source_id};
+pub use names::Names;
 pub use tables::*;
 pub use value::{Cents, Day, Field, Instant, Key, Label, ProfessionalId, ResidentId, Type, UnitId, Value};
 

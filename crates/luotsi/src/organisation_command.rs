@@ -14,7 +14,7 @@ use operations::organisation::{self, Command, Event, Imported, Professional, Uni
 use store::{Denied, Side, Who, ask_of_organisation, new_id};
 
 use crate::follower::SOURCE;
-use crate::place::Place;
+use crate::place::{Place, told};
 use crate::{now, output, runtime};
 
 #[derive(Subcommand)]
@@ -145,15 +145,13 @@ pub fn professional(command: ProfessionalCommand) -> Result<()> {
     }
 }
 
-/// Units that come by import, as [`Listed`]: its values with a tab between them.
-const UNITS: &str = "SELECT concat(unit_id, chr(9), level, chr(9), coalesce(parent_id, ''), chr(9), coalesce(name_fi, ''), chr(9), \
-                     CAST(valid_from AS VARCHAR), chr(9), coalesce(CAST(valid_to AS VARCHAR), '')) AS listed \
-                     FROM units WHERE source <> 'log'";
+/// Units as the facts have them: the values of a line of a list, with a tab between them.
+const UNITS: &str = "SELECT concat_ws(chr(9), unit_id, level, coalesce(parent_id, ''), replace(name_fi, chr(9), ' '), \
+                     CAST(valid_from AS VARCHAR), coalesce(CAST(valid_to AS VARCHAR), '')) FROM units";
 
-/// The same of professionals.
-const PROFESSIONALS: &str = "SELECT concat(professional_id, chr(9), profession, chr(9), coalesce(unit_id, ''), chr(9), '', chr(9), \
-                             CAST(valid_from AS VARCHAR), chr(9), coalesce(CAST(valid_to AS VARCHAR), '')) AS listed \
-                             FROM professionals WHERE source <> 'log'";
+/// The same of professionals, who have no names.
+const PROFESSIONALS: &str = "SELECT concat_ws(chr(9), professional_id, profession, coalesce(unit_id, ''), '', \
+                             CAST(valid_from AS VARCHAR), coalesce(CAST(valid_to AS VARCHAR), '')) FROM professionals";
 
 /// A unit or a professional as it is so from a day until another.
 struct Listed {
@@ -163,13 +161,16 @@ struct Listed {
 }
 
 /// Prints all that is known here: from the log, as the county itself keeps it, and from the facts, as it was imported.
-fn list(place: &Place, heads: [&str; 4], imported: &str, kept: impl Fn(&[Event]) -> Vec<Listed>) -> Result<()> {
-    let keys = std::sync::Arc::new(place.keys()?);
-    let snapshot = Lake::open(place.path())?.snapshot()?;
+fn list(place: &Place, heads: [&str; 4], facts: &str, kept: impl Fn(&[Event]) -> Vec<Listed>) -> Result<()> {
+    let snapshot = Lake::existing(place.path())?.snapshot()?;
     let (events, batches) = runtime()?.block_on(async {
-        let log = place.log(&keys, now).await?;
-        let events = store::organisation(&log).await.map_err(|error| Error::new(error.to_string()))?;
-        Ok::<_, Error>((events, measure::sql(&snapshot, imported, now()).await?))
+        // Where everything was imported there is no log, and none is made to look.
+        let events = match place.has_log()? {
+            true => store::organisation(&place.existing(now)?).await.map_err(told)?,
+            false => Vec::new(),
+        };
+        let imported = format!("{facts} WHERE source <> '{SOURCE}'");
+        Ok::<_, Error>((events, measure::sql(&snapshot, &imported, now()).await?))
     })?;
     let events: Vec<Event> = events.into_iter().map(|(event, _)| event).collect();
     let day = |day: i32| date_of(day).map_or_else(String::new, |date| date.to_string());

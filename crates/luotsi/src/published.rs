@@ -310,7 +310,7 @@ fn point(figure: &Published) -> Point {
 }
 
 fn card(file: &measure::MeasureFile, measure: &measure::Definition) -> Card {
-    let texts = |names: &measure::Names| [names.fi.clone(), names.sv.clone(), names.en.clone()];
+    let texts = |names: &facts::Names| [names.fi.clone(), names.sv.clone(), names.en.clone()];
     Card {
         id: measure.id.clone(),
         names: texts(&measure.name),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use analytics::lake::{private_folder, write_private};
 use analytics::measure::{Catalogue, MOST_THRESHOLD, THRESHOLD};
 use analytics::{Error, Result};
-use calendar::Names;
+use facts::Names;
 use serde::{Deserialize, Deserializer};
 
 use crate::place::SNAPSHOTS;

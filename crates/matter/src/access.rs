@@ -316,7 +316,7 @@ mod tests {
             let allow = decide(Some(role), Purpose::Care, action, Resource::Matter(&FEE, tie)).allow;
             assert_eq!(allow, role == Role::Fees && action != Action::Assign, "{role:?} {action:?}");
         }
-        // Whoever leads need not be named among those who work on it.
+        // A lead need not be named among those who work on it.
         const WISH: Rights = Rights { worked_by: &[Role::Nurse], led_by: &[Role::Lead], own: Own::Write };
         for (role, action) in Role::ALL.into_iter().flat_map(|role| ON_MATTERS.map(|action| (role, action))) {
             let allow = decide(Some(role), Purpose::Care, action, Resource::Matter(&WISH, tie)).allow;

@@ -6,7 +6,6 @@
 
 pub mod access;
 pub mod codec;
-mod facts;
 pub mod given;
 mod ids;
 mod standing;
@@ -14,7 +13,6 @@ mod turn;
 
 use std::fmt::Debug;
 
-use ::facts::Table;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -22,9 +20,8 @@ use uuid::Uuid;
 
 pub use access::{Own, Rights, Role};
 pub use codec::{Unreadable, decode, encode};
-pub use facts::{About, Dated, Put};
 pub use ids::{ProfessionalId, Subject, Text, UnitId};
-pub use standing::{Index, List, Standing};
+pub use standing::{List, Standing};
 pub use turn::{Broken, By, Draft, Known, Occasion, Refused, Source, Stored, Trouble, Turn, Versions, fold};
 
 /// A kind of matter: what can be asked of it, what follows, how it stands. The type is its own state.
@@ -40,8 +37,6 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// That of its events' data.
     const SCHEMA: u32 = 1;
     const RIGHTS: Rights;
-    /// The fact tables in which it has rows.
-    const TABLES: &'static [&'static Table] = &[];
 
     /// Spells the same each time: no hash maps in it.
     type Command: Serialize + Send + 'static;
@@ -50,8 +45,6 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     type Refusal: Into<Refused> + PartialEq + Debug;
     /// Read by a decision beside the matter: a form, a pathway, a tariff; `()` for most.
     type Rules;
-    /// Lists of its own beside those that every kind has; `()` for most.
-    type Index: Index<Self>;
 
     /// The events that follow when a command meets a matter; none: there is none yet.
     fn decide(
@@ -87,9 +80,6 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     fn forgotten(self) -> Self {
         self
     }
-
-    /// Its rows in the facts, from all that happened to it.
-    fn rows(_history: &[Dated<Self::Event>], _about: &About<'_>, _put: Put<'_>) {}
 
     /// Data of an event of another schema, as this program has it.
     fn lift(kind: &str, schema: u32, _data: Value) -> Result<Value, Unreadable> {

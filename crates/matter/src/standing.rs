@@ -1,7 +1,5 @@
 //! Where a matter stands.
 
-use uuid::Uuid;
-
 use crate::ids::{ProfessionalId, Subject, UnitId};
 
 /// Where a matter stands: all that lists and guards need to know. A function of the state alone, never of the clock.
@@ -29,15 +27,4 @@ pub enum List {
     Nowhere,
     /// For good: only its streams have it.
     Ended,
-}
-
-/// An own index over open matters. It is made anew from them and never stored, so that it has no version.
-pub trait Index<M>: Default + Send + Sync + 'static {
-    fn enter(&mut self, id: Uuid, matter: &M);
-    fn leave(&mut self, id: Uuid, matter: &M);
-}
-
-impl<M> Index<M> for () {
-    fn enter(&mut self, _: Uuid, _: &M) {}
-    fn leave(&mut self, _: Uuid, _: &M) {}
 }

@@ -128,7 +128,6 @@ impl Matter for Contact {
     type Refusal = Refusal;
     /// A contact that is taken up again goes back to who knows it, as long as they work there.
     type Rules = Organisation;
-    type Index = ();
 
     /// A command carried out twice is refused or does nothing the second time; the log sees to it that the same command
     /// counts once.

@@ -109,7 +109,6 @@ impl Matter for Resident {
     type Event = Event;
     type Refusal = Refusal;
     type Rules = ();
-    type Index = ();
 
     fn decide(resident: Option<&Resident>, command: &Command, on: &Occasion<'_, ()>) -> Result<Vec<Event>, Refusal> {
         match command {

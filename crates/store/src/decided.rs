@@ -34,7 +34,7 @@ pub async fn decided<R: Clone + Send + 'static>(
     (schema, now): (u32, i64),
     who: &Who,
     (key, told): (&str, &str),
-    decide: impl Fn(&[Vec<Recorded>]) -> Result<Encoded, Denied<R>> + Send + Sync + 'static,
+    decide: impl Fn(&[Recorded]) -> Result<Encoded, Denied<R>> + Send + Sync + 'static,
 ) -> Result<Appended, Denied<R>> {
     let denied: Arc<Mutex<Option<Denied<R>>>> = Arc::default();
     let (slot, name) = (Arc::clone(&denied), stream.clone());
@@ -44,19 +44,17 @@ pub async fn decided<R: Clone + Send + 'static>(
         key: key.into(),
         request: Sha256::digest(told).into(),
         context: who.context(now),
-        decide: Box::new(move |reader: &mut Reader<'_>| {
-            match read(reader, &name).and_then(|events| decide(&[events])) {
-                Ok(events) => {
-                    let new = |(kind, data)| {
-                        let (id, stream) = (new_id(now), name.clone());
-                        NewEvent { id, stream, kind, schema, occurred: now, data, personal: None, closes: false }
-                    };
-                    Some(events.into_iter().map(new).collect())
-                }
-                Err(why) => {
-                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
-                    None
-                }
+        decide: Box::new(move |reader: &mut Reader<'_>| match read(reader, &name).and_then(|events| decide(&events)) {
+            Ok(events) => {
+                let new = |(kind, data)| {
+                    let (id, stream) = (new_id(now), name.clone());
+                    NewEvent { id, stream, kind, schema, occurred: now, data, personal: None, closes: false }
+                };
+                Some(events.into_iter().map(new).collect())
+            }
+            Err(why) => {
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+                None
             }
         }),
     };

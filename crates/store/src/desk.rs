@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use calendar::{Calendar, day_number};
 use matter::{By, Subject};
-use operations::contacts::{Channel, Code, Command, REOPENED_WITHIN, Refusal};
+use operations::contacts::{Channel, Code, Command, Refusal};
 use operations::organisation::Organisation;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -497,7 +497,7 @@ impl Desk {
                 self.reach(appended.last).await;
                 let decided = std::mem::take(&mut *outcome.lock().unwrap_or_else(PoisonError::into_inner));
                 let seq = match appended.again {
-                    true => self.written(&appended).await.map_err(|error| Denied::Other(error.into()))?,
+                    true => self.written(appended).await.map_err(|error| Denied::Other(error.into()))?,
                     false => decided.seq,
                 };
                 Ok((appended, seq))
@@ -512,13 +512,13 @@ impl Desk {
     }
 
     /// The events of one append.
-    async fn at(&self, appended: &Appended) -> Result<Vec<Recorded>> {
+    async fn at(&self, appended: Appended) -> Result<Vec<Recorded>> {
         let most = (appended.last + 1).saturating_sub(appended.first) as usize;
         Ok(self.0.log.read_all(appended.first - 1, Filter::default(), most).await?.events)
     }
 
     /// Number of the message among the events of an append.
-    async fn written(&self, appended: &Appended) -> Result<Option<u64>> {
+    async fn written(&self, appended: Appended) -> Result<Option<u64>> {
         let events = self.at(appended).await?;
         Ok(events.iter().find(|event| event.kind == "message.written").map(|event| event.version))
     }
@@ -530,16 +530,15 @@ impl Desk {
         found.ok_or_else(|| Error::new(format!("event {pos} is of no contact")))
     }
 
-    /// Closes what was resolved long enough ago; how many.
+    /// Does what contacts ask of themselves by now, such as to be closed; how many did.
     pub async fn close_due(&self) -> usize {
-        let due = self.view().resolved_by(self.now() - REOPENED_WITHIN);
+        let due = self.view().due(self.now());
         let who = Who { side: Side::System, id: "system".into(), unit: String::new(), leads: false };
         let mut closed = 0;
-        for contact in due {
+        for (contact, command) in due {
             let history = self.view().contact(contact).map_or(0, |contact| contact.history);
             // An obstacle of now may be gone at the next round.
-            closed +=
-                usize::from(self.ask(contact, &who, (Command::Close, 0), &format!("close/{history}")).await.is_ok());
+            closed += usize::from(self.ask(contact, &who, (command, 0), &format!("close/{history}")).await.is_ok());
         }
         closed
     }

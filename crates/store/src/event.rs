@@ -142,7 +142,7 @@ impl Append {
 }
 
 /// Where an append stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Appended {
     /// One more than `last` where nothing had to be written.
     pub first: u64,
@@ -151,8 +151,6 @@ pub struct Appended {
     pub recorded: i64,
     /// It stood there already: the command was carried out before.
     pub again: bool,
-    /// Stream and version of every event, now or when it was written before.
-    pub wrote: Vec<(String, u64)>,
 }
 
 /// Why an append was not acknowledged.

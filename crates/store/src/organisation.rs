@@ -29,7 +29,7 @@ pub async fn ask_of_organisation(
     imported: Imported,
 ) -> std::result::Result<bool, Denied<Refusal>> {
     let (told, by) = (format!("{command:?}"), who.by());
-    let decide = move |events: &[Vec<Recorded>]| {
+    let decide = move |events: &[Recorded]| {
         let on = Occasion { now, by: &by, seen: 0, calendar: Calendar::shipped(), rules: &imported };
         let organisation = fold::<Organisation>(None, events)?;
         let decided = Organisation::decide(organisation.as_ref(), &command, &on).map_err(Denied::Refused)?;

@@ -12,8 +12,8 @@ fn stream(unit: &str) -> String {
     format!("phase/{unit}")
 }
 
-fn fold<'a>(events: impl IntoIterator<Item = &'a Recorded>) -> Result<Phases> {
-    events.into_iter().try_fold(Phases::default(), |phases, event| {
+fn fold(events: &[Recorded]) -> Result<Phases> {
+    events.iter().try_fold(Phases::default(), |phases, event| {
         let decoded = Event::decode(&event.kind, event.schema, &event.data)
             .map_err(|unreadable| Error::new(format!("event {} cannot be read: {}", event.pos, unreadable.0)))?;
         Ok(phases.evolve(&decoded, event.occurred))
@@ -35,8 +35,8 @@ impl Desk {
         key: &str,
     ) -> std::result::Result<(), Denied<Refusal>> {
         let told = format!("{command:?}");
-        let decide = move |events: &[Vec<Recorded>]| {
-            let event = phases::decide(&fold(events.iter().flatten())?, &command).map_err(Denied::Refused)?;
+        let decide = move |events: &[Recorded]| {
+            let event = phases::decide(&fold(events)?, &command).map_err(Denied::Refused)?;
             Ok(vec![event.encode()])
         };
         let now = self.now();

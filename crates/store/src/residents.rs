@@ -27,7 +27,7 @@ impl Desk {
         (key, told): (&str, &str),
     ) -> std::result::Result<(), Denied<Refusal>> {
         let (now, by) = (self.now(), who.by());
-        let decide = move |events: &[Vec<Recorded>]| {
+        let decide = move |events: &[Recorded]| {
             let on = Occasion { now, by: &by, seen: 0, calendar: Calendar::shipped(), rules: &() };
             let resident = fold::<Resident>(None, events)?;
             let decided = Resident::decide(resident.as_ref(), &command, &on).map_err(Denied::Refused)?;

@@ -21,7 +21,7 @@ pub fn withdrawn(event: &Recorded) -> Option<&str> {
 /// Withdraws every token of a person that was made before `now`, in microseconds since 1970; `key` is the asker's own
 /// name for it, so that it is done once.
 pub async fn withdraw_tokens(log: &Log, who: &Who, id: &str, key: &str, now: i64) -> Result<(), Trouble> {
-    let withdraw = |_: &[Vec<Recorded>]| Ok::<_, Denied<()>>(vec![(WITHDRAWN.into(), "{}".into())]);
+    let withdraw = |_: &[Recorded]| Ok::<_, Denied<()>>(vec![(WITHDRAWN.into(), "{}".into())]);
     match decided(log, format!("{TOKENS}/{id}"), (1, now), who, (key, id), withdraw).await {
         Ok(_) => Ok(()),
         Err(Denied::Other(trouble)) => Err(trouble),

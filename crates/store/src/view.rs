@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use matter::{ERASED, Matter, Stored, stream};
-use operations::contacts::{Contact, Event, Place};
+use operations::contacts::{Command, Contact, Event, Place};
 use operations::organisation::Organisation;
 use operations::residents::{Registration, Resident};
 use serde::{Deserialize, Serialize};
@@ -317,10 +317,12 @@ impl View {
         self.theirs.get(&subject).into_iter().flatten().rev().take(most).copied().collect()
     }
 
-    /// Contacts that were resolved at or before an instant and are still open.
-    pub fn resolved_by(&self, at: i64) -> Vec<Uuid> {
-        let resolved = |contact: &Contact| matches!(contact.place, Place::Resolved { at: then, .. } if then <= at);
-        self.contacts.iter().filter(|(_, contact)| resolved(contact)).map(|(id, _)| *id).collect()
+    /// Contacts that ask something of themselves by an instant, each with its command.
+    pub fn due(&self, now: i64) -> Vec<(Uuid, Command)> {
+        let due = |(id, contact): (&Uuid, &Contact)| {
+            contact.due().filter(|(at, _)| *at <= now).map(|(_, command)| (*id, command))
+        };
+        self.contacts.iter().filter_map(due).collect()
     }
 
     /// Reads what [`View::keep`] kept; none: there is nothing that could be used.
@@ -399,9 +401,9 @@ pub fn decode<M: Matter>(event: &Recorded) -> Result<M::Event> {
         .map_err(|unreadable| Error::new(format!("event {} cannot be read: {}", event.pos, unreadable.0)))
 }
 
-/// A matter from its streams, after what is known of it already: in the order of the log, as the view takes it.
-pub fn fold<M: Matter>(known: Option<M>, streams: &[Vec<Recorded>]) -> Result<Option<M>> {
-    let mut events: Vec<Stored> = streams.iter().flatten().map(stored).collect();
+/// A matter from the events of its streams, after what is known of it already: in the order of the log, as the view takes it.
+pub fn fold<'a, M: Matter>(known: Option<M>, events: impl IntoIterator<Item = &'a Recorded>) -> Result<Option<M>> {
+    let mut events: Vec<Stored> = events.into_iter().map(stored).collect();
     events.sort_unstable_by_key(|event| event.pos);
     matter::fold(known, &events).map_err(|broken| Error::new(broken.0))
 }

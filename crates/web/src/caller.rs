@@ -76,7 +76,7 @@ pub struct Caller {
     proof: Proof,
 }
 
-/// By what a caller is known; what goes on for long asks again whether it still holds.
+/// The proof by which a caller is known; what goes on for long asks again whether it still holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 enum Proof {
     /// A code opens for as long as its contact is written to.

@@ -184,7 +184,7 @@ async fn one(
 }
 
 /// Says of a connection that it sends a request, and once that has come whole, that it waits for an answer, until it is
-/// dropped. Whoever holds back the rest of a request does not wait.
+/// dropped. A client that holds back the rest of a request does not wait.
 struct Asking {
     of: Arc<Standing>,
     counts: AtomicBool,

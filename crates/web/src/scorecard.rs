@@ -1,5 +1,6 @@
 //! Scorecards: which measures are followed, by whom, against which targets, and where limits began anew.
 
+use facts::Names;
 use serde::Deserialize;
 
 /// A scorecard, from a file of `scorecards/`.
@@ -18,25 +19,6 @@ pub struct Scorecard {
     pub source: String,
     #[serde(rename = "group")]
     pub groups: Vec<Group>,
-}
-
-/// Text in Finnish, Swedish, English.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Names {
-    pub fi: String,
-    pub sv: String,
-    pub en: String,
-}
-
-impl Names {
-    pub fn of(&self, language: crate::texts::Language) -> &str {
-        match language {
-            crate::texts::Language::Fi => &self.fi,
-            crate::texts::Language::Sv => &self.sv,
-            crate::texts::Language::En => &self.en,
-        }
-    }
 }
 
 /// Measures that belong together.

@@ -74,7 +74,7 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
     let as_matrix = filters.view.as_deref() == Some("matrix");
     let content = html! {
         h1.govuk-heading-xl { (name) }
-        p.lead { (scorecard.about.of(page.language)) }
+        p.lead { (scorecard.about.of(page.language.code())) }
         div.split {
             div {
                 nav aria-label=(page.text("unit-tree")) {
@@ -98,7 +98,7 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
                 @if as_matrix { (matrix(&page, scorecard, unit, &phases)) } @else { (list(&page, scorecard, unit, &phases)) }
                 (others(&page, scorecard, unit))
                 (legend(&page))
-                p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language)) ". " (page.text("source")) ": " span lang="en" { (scorecard.source) } }
+                p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language.code())) ". " (page.text("source")) ": " span lang="en" { (scorecard.source) } }
             }
         }
     };
@@ -184,8 +184,8 @@ fn list(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) ->
         @for group in &scorecard.groups {
             @let lines = lines(page, group, unit, phases);
             @if !lines.is_empty() {
-                h2.govuk-heading-m.group-heading { (group.name.of(page.language)) }
-                div.scroll tabindex="0" role="region" aria-label=(group.name.of(page.language)) {
+                h2.govuk-heading-m.group-heading { (group.name.of(page.language.code())) }
+                div.scroll tabindex="0" role="region" aria-label=(group.name.of(page.language.code())) {
                     table.scorecard.scorecard--lines {
                         thead {
                             tr {

@@ -1,30 +1,12 @@
 //! The head of a measure file.
 
+use facts::Names;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::grouping::{COLUMNS, JOINED};
 use crate::error::{Error, Result};
-
-/// Text in the three languages of the interface.
-#[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields)]
-pub struct Names {
-    pub fi: String,
-    pub sv: String,
-    pub en: String,
-}
-
-impl Names {
-    pub fn of(&self, language: &str) -> &str {
-        match language {
-            "sv" => &self.sv,
-            "en" => &self.en,
-            _ => &self.fi,
-        }
-    }
-}
 
 /// The figure that a measure makes of its cases.
 #[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]

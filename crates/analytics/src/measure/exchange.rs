@@ -471,7 +471,7 @@ impl Search<'_> {
             _ if *nought => 0,
             // Where a part is more than its whole, as where a row was corrected, there is no room.
             ..0 => self.cases.values[form][row].max(0) / -rate,
-            // Of what a unit is known to have none beside those below it there cannot be more.
+            // A unit that is known to have none beside those below it cannot have more.
             _ if self.row(row).own && value(terms, &self.row(row).counts) == 0 => 0,
             _ => i64::MAX,
         }

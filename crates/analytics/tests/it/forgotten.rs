@@ -1,4 +1,4 @@
-//! Whoever is erased stands nowhere any more: in no table, in no copy of what a source held, and in no later import.
+//! A person who is erased stands nowhere any more: in no table, in no copy of what a source held, and in no later import.
 
 use std::fs;
 use std::io::{Read, Write};

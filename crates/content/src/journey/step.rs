@@ -1,9 +1,10 @@
 //! A step of a journey: somebody, a page, what is done there and what follows.
 
+use facts::Names;
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
 
-use crate::{At, Names};
+use crate::At;
 
 /// A step.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,6 +1,7 @@
 //! Content of every kind: versions, a county's own parts, and what was published.
 
-use content::{Catalogue, Content, Fault, File, Names, Origin, There, Wrong};
+use content::{Catalogue, Content, Fault, File, Origin, There, Wrong};
+use facts::Names;
 use jiff::civil::date;
 use serde::Deserialize;
 

@@ -358,6 +358,40 @@ fn what_happens_at_the_desk_is_in_the_measures() {
 }
 
 #[test]
+fn a_list_shows_what_was_imported_and_makes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("county");
+    let listed = |what: &str| luotsi(&[what, "list", "--data", &data.display().to_string()]);
+    for what in ["unit", "professional"] {
+        let output = listed(what);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("try: "), "{what}: says what to do");
+        assert!(!data.exists(), "{what} list makes no county");
+    }
+    let import = |table: &str, text: &str| {
+        let file = folder.path().join(format!("{table}.csv"));
+        std::fs::write(&file, text).expect("a file");
+        let words = ["import", table, &file.display().to_string(), "--data", &data.display().to_string()];
+        assert!(luotsi(&words).status.success(), "{table}");
+    };
+    import(
+        "units",
+        "unit_id,valid_from,name_fi,parent_id,level\ncounty,2020-01-01,Alue,,county\nwest,2021-02-01,Länsi ja saaret,county,area\n",
+    );
+    import("professionals", "professional_id,valid_from,profession,unit_id\nn1,2024-01-01,nurse,west\n");
+    let lines = |what: &str| {
+        let output = listed(what);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        String::from_utf8_lossy(&output.stdout).lines().skip(1).map(words).collect::<Vec<String>>()
+    };
+    let units = ["county county Alue 2020-01-01 import", "west area county Länsi ja saaret 2021-02-01 import"];
+    assert_eq!(lines("unit"), units);
+    assert_eq!(lines("professional"), ["n1 nurse west 2024-01-01 import"]);
+    assert!(!data.join("log.db").exists(), "nor a log");
+}
+
+#[test]
 fn units_and_professionals_that_the_county_keeps_are_in_the_facts() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("county");

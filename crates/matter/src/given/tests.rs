@@ -71,7 +71,6 @@ impl Matter for Note {
     type Event = Noted;
     type Refusal = No;
     type Rules = ();
-    type Index = ();
 
     fn decide(note: Option<&Note>, command: &Ask, on: &Occasion<'_, ()>) -> Result<Vec<Noted>, No> {
         match (note, command) {
@@ -156,7 +155,6 @@ impl Matter for Seat {
     type Event = Seated;
     type Refusal = No;
     type Rules = ();
-    type Index = ();
 
     fn decide(seat: Option<&Seat>, command: &Option<u64>, _: &Occasion<'_, ()>) -> Result<Vec<Seated>, No> {
         match (seat.and_then(|seat| seat.of), command) {
@@ -340,7 +338,7 @@ proptest! {
         }
     }
 
-    /// Whoever knows a matter up to some versions decides as one who reads all of it; and a matter is folded in the order
+    /// A turn that knows a matter up to some versions decides as one that reads all of it; and a matter is folded in the order
     /// of the log, not stream by stream.
     #[test]
     fn what_is_known_is_no_other_than_what_is_read(steps in steps(), known in prop::collection::vec(0_u128..4, 0..40)) {
@@ -447,7 +445,6 @@ macro_rules! faulty {
                 type Event = Value;
                 type Refusal = No;
                 type Rules = ();
-                type Index = ();
                 fn decide(_: Option<&Self>, (): &(), _: &Occasion<'_, ()>) -> Result<Vec<Value>, No> {
                     Ok($events)
                 }

@@ -50,7 +50,7 @@ pub enum Event {
     #[serde(rename = "message.written")]
     Written {
         author: Author,
-        /// By which the writer's program tells whether it was sent before. It can say who writes: what is written now
+        /// The name by which the writer's program tells whether it was sent before. It can say who writes: what is written now
         /// has it sealed with the text.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         client_id: String,

@@ -181,7 +181,7 @@ impl Contact {
         })
     }
 
-    /// By what it stands in a list, the longest waiting first: since when the resident waits, or the last word was said.
+    /// Its place in a list, the longest waiting first: since when the resident waits, or the last word was said.
     pub fn in_line(&self) -> i64 {
         self.waits_since.unwrap_or(self.written_at)
     }

@@ -52,7 +52,7 @@ impl Asked {
         let known = self.known.as_ref().map_or((0, 0), |contact| (contact.history, contact.conversation));
         let own = reader.after(&stream(CONTACT, self.contact), known.0)?;
         let conversation = reader.after(&stream(CONVERSATION, self.contact), known.1)?;
-        let contact = view::fold(self.known.clone(), &[own, conversation])?;
+        let contact = view::fold(self.known.clone(), own.iter().chain(&conversation))?;
         if contact.is_none() && !matches!(self.command, Command::Open { .. }) {
             return Err(Trouble::NotFound);
         }
@@ -101,40 +101,25 @@ impl Asked {
     }
 }
 
-/// Digest of what is asked, the same for a repetition.
+/// Digest of what is asked, the same for a repetition, whatever its asker had seen: a repetition may have seen more. Every
+/// field is named here, so that none that comes is left out in silence.
 pub fn request(command: &Command) -> [u8; 32] {
-    let text = match command {
-        Command::Write { text, .. } | Command::Ask { text, .. } | Command::Finish { text, .. } => Some(text),
-        Command::Transfer { note, .. } => note.as_ref(),
-        _ => None,
+    let nothing = String::new;
+    let (verb, text, detail) = match command {
+        // An opening is known by a digest of its own.
+        Command::Open { .. } => ("open", None, nothing()),
+        Command::Claim => ("claim", None, nothing()),
+        Command::Assign { to } => ("assign", None, to.to_string()),
+        Command::Release => ("release", None, nothing()),
+        Command::Write { client_id: _, text } => ("write", Some(text), nothing()),
+        Command::Ask { client_id: _, text } => ("ask", Some(text), nothing()),
+        Command::Transfer { to, reason, note } => ("transfer", note.as_ref(), format!("{to}/{reason}")),
+        Command::Resolve { outcome } => ("resolve", None, outcome.code().into()),
+        Command::Finish { outcome, client_id: _, text } => ("finish", Some(text), outcome.code().into()),
+        Command::Reopen => ("reopen", None, nothing()),
+        Command::Close => ("close", None, nothing()),
     };
-    digest(&[verb(command), text.map_or("", |text| &text.0), &detail(command)])
-}
-
-/// The request, whatever the asker had seen: a repetition may have seen more.
-fn verb(command: &Command) -> &'static str {
-    match command {
-        Command::Open { .. } => "open",
-        Command::Claim => "claim",
-        Command::Assign { .. } => "assign",
-        Command::Release => "release",
-        Command::Write { .. } => "write",
-        Command::Ask { .. } => "ask",
-        Command::Transfer { .. } => "transfer",
-        Command::Resolve { .. } => "resolve",
-        Command::Finish { .. } => "finish",
-        Command::Reopen => "reopen",
-        Command::Close => "close",
-    }
-}
-
-fn detail(command: &Command) -> String {
-    match command {
-        Command::Transfer { to, reason, .. } => format!("{to}/{reason}"),
-        Command::Assign { to } => to.to_string(),
-        Command::Resolve { outcome, .. } | Command::Finish { outcome, .. } => outcome.code().into(),
-        _ => String::new(),
-    }
+    digest(&[verb, text.map_or("", |text| &text.0), &detail])
 }
 
 pub fn digest(parts: &[&str]) -> [u8; 32] {

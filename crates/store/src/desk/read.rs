@@ -57,7 +57,7 @@ impl Desk {
     pub async fn stored_contact(&self, id: Uuid) -> Result<Option<Contact>> {
         let own = self.0.log.read_stream(&stream(CONTACT, id), 0, usize::MAX >> 1).await?;
         let conversation = self.0.log.read_stream(&stream(CONVERSATION, id), 0, usize::MAX >> 1).await?;
-        view::fold(None, &[own, conversation])
+        view::fold(None, own.iter().chain(&conversation))
     }
 
     /// A contact with the instant of its last change, each later than the one before; none: there is none.
@@ -69,7 +69,7 @@ impl Desk {
         // Events of one append have one time; rows made from them one after another must not. By when it happened, not by
         // the log's own time, which a clock that was ahead once has moved for everybody.
         let dated = times.iter().fold(i64::MIN, |last, (_, occurred)| (*occurred).max(last.saturating_add(1)));
-        Ok(view::fold(None, &[own, conversation])?.map(|contact| (contact, dated)))
+        Ok(view::fold(None, own.iter().chain(&conversation))?.map(|contact| (contact, dated)))
     }
 
     /// Whether a person was erased.

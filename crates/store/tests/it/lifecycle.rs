@@ -1,14 +1,15 @@
 //! Starting, stopping, waiting, copying: what happens to a log around its appends.
 
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use store::{AppendError, Epoch, Expect, Filter, Location, NewEvent};
+use store::{AppendError, Epoch, Expect, Filter, Location, NewEvent, Reader};
 use uuid::Uuid;
 
 use crate::bound::restored;
-use crate::logs::{Bench, Kind, database, event, expecting, file, of, on_every_kind, open, personal, server};
+use crate::logs::{Bench, Kind, context, database, event, expecting, file, of, on_every_kind, open, personal, server};
 
 /// Runs SQL in another session of the database.
 fn psql(url: &str, sql: &str) -> Command {
@@ -113,6 +114,41 @@ fn c19_and_c28_a_log_that_is_opened_again_goes_on_where_it_stood() {
     });
 }
 
+/// Cuts every connection to the database but its own.
+const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+/// A decision that could not read decides nothing: that is no refusal, and asked again it is done once.
+#[test]
+fn a_decision_that_loses_the_log_while_it_reads_is_no_refusal() {
+    on_every_kind(async |kind| {
+        if kind != Kind::Postgres {
+            return;
+        }
+        let bench = Bench::new(kind);
+        bench.one("a/1").await;
+        let command = |cuts: Option<String>| {
+            let cuts = Mutex::new(cuts);
+            let decide = move |reader: &mut Reader<'_>| {
+                if let Some(url) = cuts.lock().expect("alone").take() {
+                    let cut = psql(&url, CUT).stdout(std::process::Stdio::null()).status();
+                    assert!(cut.expect("psql runs").success());
+                }
+                let events = reader.after("a/1", 0).ok()?;
+                (events.len() == 1).then(|| vec![event("a/1")])
+            };
+            let (scope, key) = ("test".to_string(), "read".to_string());
+            store::Command { scope, key, request: [1; 32], context: context(), decide: Box::new(decide) }
+        };
+        let lost = bench.log.carry_out(command(Some(url(&bench)))).await;
+        assert_eq!(lost, Err(AppendError::Unknown), "it is not known, and never refused");
+        let done = bench.log.carry_out(command(None)).await.expect("a new connection");
+        assert_eq!((done.first, done.again), (2, false));
+        assert!(bench.log.carry_out(command(None)).await.expect("known").again);
+        assert_eq!(bench.all().await.len(), 2);
+    });
+}
+
 #[test]
 fn c20_a_retry_after_a_lost_connection_is_one_event() {
     on_every_kind(async |kind| {
@@ -120,8 +156,6 @@ fn c20_a_retry_after_a_lost_connection_is_one_event() {
             return;
         }
         let bench = Bench::new(kind);
-        let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
         let (mut lost, mut at_once) = (0, 0);
         for round in 0..200 {
             if round >= 20 && lost > 0 {
@@ -130,7 +164,7 @@ fn c20_a_retry_after_a_lost_connection_is_one_event() {
             let command = of(vec![event("a/1"), event("a/1")]);
             let cut = tokio::task::spawn_blocking({
                 let url = url(&bench);
-                move || psql(&url, kill).stdout(std::process::Stdio::null()).status().expect("psql runs")
+                move || psql(&url, CUT).stdout(std::process::Stdio::null()).status().expect("psql runs")
             });
             // Some appends meet the cut before their commit, some in it, some after.
             tokio::time::sleep(Duration::from_millis(round % 20 * 3)).await;

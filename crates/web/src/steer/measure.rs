@@ -251,11 +251,11 @@ fn changes(app: &App, page: &Page, followed: &Followed, asked: &Asked<'_>, phase
         ul.govuk-list.govuk-list--bullet {
             @for target in &followed.targets {
                 @let period = numbers::period(&target.from, page.language);
-                li { (page.language.text_with("decision-target", &[("period", &period), ("who", target.who.of(page.language)), ("on", &numbers::day(&target.on, page.language)), ("why", target.why.of(page.language))])) }
+                li { (page.language.text_with("decision-target", &[("period", &period), ("who", target.who.of(page.language.code())), ("on", &numbers::day(&target.on, page.language)), ("why", target.why.of(page.language.code()))])) }
             }
             @for rebase in rebases {
                 @let period = numbers::period(&rebase.period, page.language);
-                li { (page.language.text_with("decision-rebase", &[("period", &period), ("who", rebase.who.of(page.language)), ("on", &numbers::day(&rebase.on, page.language)), ("why", rebase.why.of(page.language))])) }
+                li { (page.language.text_with("decision-rebase", &[("period", &period), ("who", rebase.who.of(page.language.code())), ("on", &numbers::day(&rebase.on, page.language)), ("why", rebase.why.of(page.language.code()))])) }
             }
             @for accepted in accepted { li { (accepted_phase(app, page, asked, accepted)) } }
         }

@@ -2,7 +2,9 @@ use stats::spc::Better;
 
 use super::*;
 use crate::charts::{Labels, control};
-use crate::scorecard::{Names, Target};
+use facts::Names;
+
+use crate::scorecard::Target;
 
 fn card(kind: &str, unit: &str, better: Better) -> Card {
     let texts = |text: &str| [text.to_string(), text.to_string(), text.to_string()];
@@ -33,7 +35,7 @@ fn series(values: &[f64]) -> Series {
 }
 
 fn with_target(value: f64) -> Followed {
-    let names = || Names { fi: String::new(), sv: String::new(), en: String::new() };
+    let names = Names::default;
     let target = Target { from: "2023-01".into(), value, who: names(), on: String::new(), why: names() };
     Followed { id: "a.measure".into(), targets: vec![target], rebases: Vec::new() }
 }
@@ -117,7 +119,7 @@ fn a_target_is_not_judged_across_a_change_nor_on_rolling_figures_and_the_sentenc
     assert!(!sentence.contains("Usually"), "{sentence}");
     // Somebody has decided: new limits, and a verdict.
     let mut decided = with_target(0.8);
-    let names = || Names { fi: String::new(), sv: String::new(), en: String::new() };
+    let names = Names::default;
     decided.rebases.push(crate::scorecard::Rebase {
         unit: "unit".into(),
         period: "2024-09".into(),
