@@ -45,7 +45,7 @@ fn erase(arguments: &Arguments, id: &str) -> Result<()> {
     let subject = subject.map(|subject| log_command::known(of, subject)).transpose()?.flatten();
     let forgotten = import::erase(of.path(), id, &arguments.reason, now(), subject.is_some())?;
     let keys = match subject {
-        Some((log, subject)) => runtime.block_on(log_command::destroy(&log, subject, &arguments.reason))?,
+        Some((log, subject)) => runtime.block_on(log_command::destroy(of, log, subject, &arguments.reason))?,
         None => 0,
     };
     runtime.block_on(record(of, &format!("resident-{}", forgotten.resident), "resident.erased"))?;

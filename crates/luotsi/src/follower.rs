@@ -1,9 +1,9 @@
-//! From the log to the facts: every contact's row is made anew when something happened to it.
+//! From the log to the facts: the rows of a matter are made anew when something happened to it.
 //!
 //! The place up to which the log was followed is written after the rows are on disk. Rows that are brought again are
 //! unchanged, so that a follower that was killed in between loses nothing and doubles nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,22 +11,20 @@ use analytics::import::Directory;
 use analytics::lake::{Lake, private_folder, write_private};
 use analytics::lock::lock;
 use analytics::rows::Rows;
-use analytics::{Error, Result, measure};
-use calendar::Calendar;
-use facts::{ResidentId, Row};
-use matter::{Subject, stream};
-use operations::{contacts, organisation, residents};
+use analytics::{Error, Result};
+use facts::{Table, Value};
+use kinds::Kinds;
+use matter::{ERASED, Subject, named};
 use serde::{Deserialize, Serialize};
-use store::{CONTACT, CONVERSATION, Desk, Filter, ORGANISATION, RESIDENT, contact_of, resident_of};
+use store::Filter;
 use uuid::Uuid;
 
 use crate::last_read::LastRead;
-use crate::now;
 use crate::place::told;
 
 /// Text that stands in the `source` of rows that come from the log.
 pub const SOURCE: &str = "log";
-/// Contacts in one commit.
+/// Matters in one commit.
 const MOST: usize = 50_000;
 /// Events read at once.
 const PAGE: usize = 1000;
@@ -51,11 +49,10 @@ pub fn reached(snapshots: &Path) -> Option<(String, u64)> {
 
 /// Follows a log into the facts of a data directory.
 pub struct Follower {
-    desk: Desk,
+    kinds: Kinds,
     data: PathBuf,
     cursor: Cursor,
     place: PathBuf,
-    calendar: &'static Calendar,
     /// Opened in a round: a fault of the facts is reported then, and tried again, and stops no server.
     directory: Option<Directory>,
     released: Instant,
@@ -80,18 +77,10 @@ enum Before {
 }
 
 impl Follower {
-    pub fn new(desk: Desk, data: &Path, snapshots: &Path) -> Follower {
+    pub fn new(kinds: Kinds, data: &Path, snapshots: &Path) -> Follower {
         let place = snapshots.join(REACHED);
         let cursor = std::fs::read(&place).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-        Follower {
-            desk,
-            data: data.into(),
-            cursor,
-            place,
-            calendar: Calendar::shipped(),
-            directory: None,
-            released: Instant::now(),
-        }
+        Follower { kinds, data: data.into(), cursor, place, directory: None, released: Instant::now() }
     }
 
     fn directory(&mut self) -> Result<&mut Directory> {
@@ -103,11 +92,6 @@ impl Follower {
         self.directory.as_mut().ok_or_else(|| Error::new("there is no directory"))
     }
 
-    /// The number of a subject in the facts.
-    fn number(&mut self, subject: &str) -> Result<i64> {
-        Ok(self.directory()?.resident(subject.as_bytes()))
-    }
-
     /// Place of the log up to which the facts have followed it.
     pub fn pos(&self) -> u64 {
         self.cursor.pos
@@ -117,14 +101,14 @@ impl Follower {
     pub async fn round(&mut self) -> Result<Followed> {
         // A fault of the directory's key is reported before anything else.
         self.directory()?;
-        let mut touched: BTreeSet<Uuid> = BTreeSet::new();
-        let mut residents: BTreeSet<Uuid> = BTreeSet::new();
+        // What happened to which matter, by its kind's place among the kinds.
+        let mut touched: BTreeSet<(usize, Uuid)> = BTreeSet::new();
         let mut erased: Vec<i64> = Vec::new();
-        let (mut organised, mut before) = (false, Before::Stays);
+        let mut before = Before::Stays;
         let mut cursor = self.cursor.clone();
         let mut head = cursor.pos;
         while touched.len() < MOST {
-            let page = self.desk.log().read_all(cursor.pos, Filter::default(), PAGE).await.map_err(told)?;
+            let page = self.kinds.store.log().read_all(cursor.pos, Filter::default(), PAGE).await.map_err(told)?;
             head = page.head;
             let epoch = page.epoch.to_string();
             if epoch != cursor.epoch || page.head < cursor.pos {
@@ -137,15 +121,15 @@ impl Follower {
                 }
             }
             for event in &page.events {
-                touched.extend(contact_of(&event.stream));
-                residents.extend(resident_of(&event.stream));
-                organised |= event.stream == ORGANISATION;
-                if event.kind == matter::ERASED
-                    && let Some((_, subject)) = event.stream.split_once('/')
+                if let Some((category, id)) = named(&event.stream) {
+                    let kinds = self.kinds.store.kinds();
+                    let kind = kinds.iter().position(|kind| kind.categories().contains(&category));
+                    touched.extend(kind.map(|kind| (kind, id)));
+                }
+                if event.kind == ERASED
+                    && let Some(("subject", subject)) = event.stream.split_once('/')
                 {
-                    let resident = self.number(subject)?;
-                    touched.extend(self.contacts_of(resident).await?);
-                    erased.push(resident);
+                    erased.push(self.directory()?.resident(subject.as_bytes()));
                 }
             }
             if page.next == cursor.pos {
@@ -157,85 +141,26 @@ impl Follower {
             self.release()?;
             return Ok(Followed { rows: 0, pos: cursor.pos, all: true });
         }
-        let mut contacts = Rows::new(facts::Contact::TABLE);
-        for id in touched {
-            self.row(id, &mut contacts).await?;
-        }
-        let mut registrations = Rows::new(facts::Registration::TABLE);
-        let mut encounters = Rows::new(facts::Encounter::TABLE);
-        for subject in residents {
-            self.resident(subject, &mut registrations, &mut encounters).await?;
-        }
-        let (mut units, mut professionals) = (Rows::new(facts::Unit::TABLE), Rows::new(facts::Professional::TABLE));
-        if organised && !self.is_unreadable(ORGANISATION) {
-            self.organisation(&mut units, &mut professionals).await?;
-        }
-        let written = self.commit([units, professionals, contacts, registrations, encounters], &erased, before)?;
+        let rows = self.rows(touched).await?;
+        let written = self.commit(rows, &erased, before)?;
         let (pos, all) = (cursor.pos, head <= cursor.pos);
         self.keep(cursor)?;
         Ok(Followed { rows: written, pos, all })
     }
 
-    /// Whether something happened that this program cannot read: what is in the facts of it stays as it was before.
-    fn is_unreadable(&self, stream: &str) -> bool {
-        self.desk.view().is_unreadable(stream)
-    }
-
-    async fn row(&mut self, id: Uuid, rows: &mut Rows) -> Result<()> {
-        if [CONTACT, CONVERSATION].iter().any(|category| self.is_unreadable(&stream(category, id))) {
-            return Ok(());
+    /// The rows of matters, by their tables.
+    async fn rows(&mut self, touched: BTreeSet<(usize, Uuid)>) -> Result<BTreeMap<&'static str, Rows>> {
+        let store = self.kinds.store.clone();
+        let directory = self.directory()?;
+        let mut tables: BTreeMap<&'static str, Rows> = BTreeMap::new();
+        for (kind, id) in touched {
+            let mut number = |subject: Subject| directory.resident(subject.to_string().as_bytes());
+            let mut put = |table: &'static Table, values: &[Value<'_>], changed: i64| {
+                tables.entry(table.name).or_insert_with(|| Rows::new(table)).push(values, SOURCE, changed, 0);
+            };
+            store.kinds()[kind].rows(id, &mut number, &mut put).await.map_err(told)?;
         }
-        let Some((contact, dated)) = self.desk.dated(id).await.map_err(told)? else { return Ok(()) };
-        let erased = match contact.subject {
-            Some(subject) => self.desk.is_erased(subject).await.map_err(told)?,
-            None => false,
-        };
-        let known = contact.subject.filter(|_| !erased);
-        let resident = known.map(|subject| self.number(&subject.to_string()).map(ResidentId)).transpose()?;
-        let due = self.calendar.office_due(contact.opened_at, "contact");
-        // To forget is the last that happens to a row.
-        let dated = dated.saturating_add(i64::from(erased));
-        rows.push_row(&contacts::fact(id.to_string(), &contact, resident, due), SOURCE, dated);
-        Ok(())
-    }
-
-    /// The registrations and encounters of a resident; of one who was erased nothing is brought any more.
-    async fn resident(&mut self, subject: Uuid, registrations: &mut Rows, encounters: &mut Rows) -> Result<()> {
-        let is_erased = self.desk.is_erased(Subject(subject)).await.map_err(told)?;
-        if is_erased || self.is_unreadable(&stream(RESIDENT, subject)) {
-            return Ok(());
-        }
-        let (events, times): (Vec<_>, Vec<_>) = self.desk.resident(subject).await.map_err(told)?.into_iter().unzip();
-        let resident = ResidentId(self.number(&subject.to_string())?);
-        let dated = times.last().copied().unwrap_or_default();
-        for row in residents::registrations(&events, resident) {
-            registrations.push_row(&row, SOURCE, dated);
-        }
-        for (event, at) in events.iter().zip(&times) {
-            if let residents::Event::Met(meeting) = event {
-                encounters.push_row(&residents::encounter(meeting, resident), SOURCE, *at);
-            }
-        }
-        Ok(())
-    }
-
-    /// Units and professionals: all there were, for each row ends when the next begins.
-    async fn organisation(&self, units: &mut Rows, professionals: &mut Rows) -> Result<()> {
-        let happened = store::organisation(self.desk.log()).await.map_err(told)?;
-        let (events, times): (Vec<_>, Vec<_>) = happened.into_iter().unzip();
-        let dated = times.last().copied().unwrap_or_default();
-        organisation::units(&events).iter().for_each(|row| units.push_row(row, SOURCE, dated));
-        organisation::professionals(&events).iter().for_each(|row| professionals.push_row(row, SOURCE, dated));
-        Ok(())
-    }
-
-    /// Contacts of a person in the facts.
-    async fn contacts_of(&mut self, resident: i64) -> Result<Vec<Uuid>> {
-        let snapshot = Lake::open(&self.data)?.snapshot()?;
-        let text = format!("SELECT contact_id FROM contacts WHERE resident_id = {resident} AND source = '{SOURCE}'");
-        let batches = measure::sql(&snapshot, &text, now()).await?;
-        let ids = batches.iter().flat_map(analytics::rows::first_texts);
-        Ok(ids.filter_map(|id| id.parse().ok()).collect())
+        Ok(tables)
     }
 
     /// Files in which erased people still stand go when nobody reads their version any more, also where nothing else is
@@ -250,8 +175,8 @@ impl Follower {
     }
 
     /// Writes rows after those `before` them, and then takes out whoever was erased.
-    fn commit(&mut self, mut tables: [Rows; 5], erased: &[i64], before: Before) -> Result<u64> {
-        if tables.iter().all(Rows::is_empty) && erased.is_empty() && before == Before::Stays {
+    fn commit(&mut self, mut tables: BTreeMap<&'static str, Rows>, erased: &[i64], before: Before) -> Result<u64> {
+        if tables.is_empty() && erased.is_empty() && before == Before::Stays {
             return Ok(0);
         }
         // Facts that are lost are restored: nothing new is begun in their place.
@@ -265,10 +190,12 @@ impl Follower {
             Before::Stays => 0,
             Before::Goes => commit.forget(SOURCE)?,
         };
-        for rows in tables.iter_mut().filter(|rows| !rows.is_empty()) {
-            let tally = commit.add(rows)?;
+        // Referred ones first.
+        for table in facts::TABLES {
+            let Some(mut rows) = tables.remove(table.name) else { continue };
+            let tally = commit.add(&mut rows)?;
             written += tally.accepted + tally.replaced;
-            commit.compact(rows.table, false)?;
+            commit.compact(table, false)?;
         }
         written += commit.erase(erased)?;
         if written > 0 {

@@ -1,5 +1,6 @@
 //! `luotsi log`: proving, copying and erasing.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use analytics::lake::make_private;
 use analytics::{Error, Result};
 use calendar::Calendar;
 use clap::{Args, Subcommand};
+use matter::Subject;
 use serde_json::json;
 use store::{Context, Epoch, Filter, Keys, Location, Log, Recorded, Standing};
 use uuid::Uuid;
@@ -476,7 +478,7 @@ async fn erase(arguments: &Erase) -> Result<()> {
         return Err(Error::new("nothing was ever kept of this subject")
             .remedy("`luotsi log export` tells the subjects of events"));
     }
-    let keys = destroy(&log, arguments.subject, &arguments.reason).await?;
+    let keys = destroy(&arguments.of, log, arguments.subject, &arguments.reason).await?;
     match keys {
         0 => say("erased before: no key was left, and everything made from the log is told again to forget"),
         _ => say(&format!("{keys} keys destroyed; the facts forget as soon as a server has followed the log")),
@@ -493,10 +495,14 @@ pub fn known(place: &Place, subject: Uuid) -> Result<Option<(Log, Uuid)>> {
     Ok(is_known.then_some((log, subject)))
 }
 
-/// Destroys the keys of a subject, which the log tells for ever; gives how many there were.
-pub async fn destroy(log: &Log, subject: Uuid, reason: &str) -> Result<usize> {
-    let at = now();
-    log.erase(subject, reason, store::new_id(at), at, context("erasure", at)).await.map_err(told)
+/// Destroys the keys of a subject, which the log tells for ever, of them and in every matter of theirs; gives how many
+/// there were.
+pub async fn destroy(place: &Place, log: Log, subject: Uuid, reason: &str) -> Result<usize> {
+    let kinds = place.kinds_over(log, now).await?;
+    let destroyed = kinds.store.erase(Subject(subject), reason, context("erasure", now())).await.map_err(told)?;
+    // No snapshot goes on to hold them.
+    kinds.store.keep().map_err(told)?;
+    Ok(destroyed)
 }
 
 async fn retain(arguments: &Retain) -> Result<()> {
@@ -506,9 +512,12 @@ async fn retain(arguments: &Retain) -> Result<()> {
     if arguments.before > year {
         return Err(Error::new(format!("content of this year, {year}, is kept")).remedy("name an earlier year"));
     }
-    if arguments.class != store::CLASS {
+    let kinds = arguments.of.kinds_over(log.clone(), now).await?;
+    let classes: BTreeSet<&str> = kinds.store.kinds().iter().map(|kind| kind.class()).collect();
+    if !classes.contains(arguments.class.as_str()) {
+        let classes: Vec<&str> = classes.into_iter().collect();
         return Err(Error::new(format!("nothing is kept as {}", arguments.class))
-            .remedy(format!("the class of contacts is {}", store::CLASS)));
+            .remedy(format!("one of {}", classes.join(", "))));
     }
     let keys = log.retain(&arguments.class, arguments.before, at, context("retention", at)).await.map_err(told)?;
     say(&format!("{keys} keys destroyed"))

@@ -10,8 +10,10 @@ use calendar::{Calendar, date_of, day_number};
 use clap::{Args, Subcommand};
 use facts::{Code, Profession, UnitLevel};
 use jiff::civil::Date;
+use kinds::ask_of_organisation;
+use matter::{By, Trouble};
 use operations::organisation::{self, Command, Event, Imported, Professional, Unit};
-use store::{Denied, Side, Who, ask_of_organisation, new_id};
+use store::new_id;
 
 use crate::follower::SOURCE;
 use crate::place::{Place, told};
@@ -166,13 +168,13 @@ fn list(place: &Place, heads: [&str; 4], facts: &str, kept: impl Fn(&[Event]) ->
     let (events, batches) = runtime()?.block_on(async {
         // Where everything was imported there is no log, and none is made to look.
         let events = match place.has_log()? {
-            true => store::organisation(&place.existing(now)?).await.map_err(told)?,
+            true => kinds::organisation(&place.existing(now)?).await.map_err(told)?,
             false => Vec::new(),
         };
         let imported = format!("{facts} WHERE source <> '{SOURCE}'");
         Ok::<_, Error>((events, measure::sql(&snapshot, &imported, now()).await?))
     })?;
-    let events: Vec<Event> = events.into_iter().map(|(event, _)| event).collect();
+    let events: Vec<Event> = events.into_iter().map(|it| it.event).collect();
     let day = |day: i32| date_of(day).map_or_else(String::new, |date| date.to_string());
     let of_log = kept(&events).into_iter().map(|it| {
         let [id, what, place, name] = it.texts;
@@ -230,7 +232,6 @@ fn ask(place: &Place, command: Command) -> Result<()> {
     let keys = std::sync::Arc::new(place.keys()?);
     // Before anything is asked: a data directory that another program wrote is not touched.
     let snapshot = Lake::open(place.path())?.snapshot()?;
-    let who = Who { side: Side::System, id: "command line".into(), unit: String::new(), leads: false };
     runtime()?.block_on(async {
         let log = place.log(&keys, now).await?;
         let ids = async |table: &str, id: &str| {
@@ -241,7 +242,7 @@ fn ask(place: &Place, command: Command) -> Result<()> {
         let (units, professionals) = (ids("units", "unit_id").await?, ids("professionals", "professional_id").await?);
         let at = now();
         let key = new_id(at).to_string();
-        let done = ask_of_organisation(&log, &who, command, &key, at, Imported { units, professionals }).await;
+        let done = ask_of_organisation(&log, &By::Operator, command, &key, at, Imported { units, professionals }).await;
         match done {
             Ok(changed) => output::print(|out| {
                 let said = match changed {
@@ -250,8 +251,8 @@ fn ask(place: &Place, command: Command) -> Result<()> {
                 };
                 writeln!(out, "{said}").map_err(|error| Error::new(error.to_string()))
             }),
-            Err(Denied::Refused(refusal)) => Err(Error::new(format!("it cannot be done: {refusal}"))),
-            Err(Denied::Other(trouble)) => Err(Error::new(format!("it was not done: {trouble:?}"))),
+            Err(Trouble::Refused(refused)) => Err(Error::new(format!("it cannot be done: {}", refused.value("why")))),
+            Err(trouble) => Err(Error::new(format!("it was not done: {trouble:?}"))),
         }
     })
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use analytics::lake::{has_format, make_private};
 use analytics::{Error, Result};
 use clap::Args;
-use store::{Desk, KEY_FILE, KEYS, Keys, Location, Log, Standing, View};
+use kinds::Kinds;
+use store::{KEY_FILE, KEYS, Keys, Location, Log, Standing};
 use uuid::Uuid;
 
 use crate::heads::{self, Heads, Of};
@@ -193,14 +194,21 @@ impl Place {
         Ok(log)
     }
 
-    /// The desk over the log, which is made where there never was one.
-    pub async fn desk(
+    /// All kinds of matter over the log, which is made where there never was one.
+    pub async fn kinds(
         &self,
         keys: &Arc<Keys>,
         clock: impl Fn() -> i64 + Clone + Send + Sync + 'static,
-    ) -> Result<Desk> {
-        let log = self.log(keys, clock.clone()).await?;
-        Desk::open(log, keys, clock, Some(self.desk_snapshot())).await.map_err(told)
+    ) -> Result<Kinds> {
+        self.kinds_over(self.log(keys, clock.clone()).await?, clock).await
+    }
+
+    /// The same over a log that is open.
+    pub async fn kinds_over(&self, log: Log, clock: impl Fn() -> i64 + Send + Sync + 'static) -> Result<Kinds> {
+        let kinds = Kinds::open(log, clock, Some(self.snapshots())).await.map_err(told)?;
+        // The one snapshot of all kinds, as there was before each had its own.
+        let _ = std::fs::remove_file(self.snapshots().join("desk.json"));
+        Ok(kinds)
     }
 
     /// Refuses a log that ends before what was read of it once, or before where it stood when a key was made, or that is
@@ -227,10 +235,9 @@ impl Place {
 
     /// Epochs of the log and places up to which it was read.
     fn was_read(&self) -> impl Iterator<Item = (Uuid, u64)> {
-        let view = View::kept(&self.desk_snapshot()).map(|view| (view.epoch, view.pos));
         let followed = follower::reached(&self.snapshots());
         let followed = followed.and_then(|(epoch, pos)| Some((epoch.parse().ok()?, pos)));
-        view.into_iter().chain(followed).filter(|(_, read)| *read > 0)
+        store::kept_at(&self.snapshots()).into_iter().chain(followed).filter(|(_, read)| *read > 0)
     }
 
     /// Epochs of one of the logs that stood here, as far as anything tells: what is put in their place says so.
@@ -243,10 +250,6 @@ impl Place {
         epochs.sort_unstable();
         epochs.dedup();
         Ok(epochs)
-    }
-
-    fn desk_snapshot(&self) -> PathBuf {
-        self.snapshots().join("desk.json")
     }
 
     /// Folder of what can be made anew from the log.

@@ -9,7 +9,8 @@ use analytics::lake::{Lake, make_private};
 use analytics::lock::importing;
 use analytics::{Error, Result};
 use calendar::Calendar;
-use store::{Alone, Desk, Filter, Location, Log};
+use kinds::Kinds;
+use store::{Alone, Filter, Location, Log, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{App, Figures, Parts, Service, Strangers, tell};
@@ -89,10 +90,10 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let last = LastRead::read(&place.snapshots());
         let (publication, version) = publication(data, &last).await;
         let keys = Arc::new(place.keys()?);
-        let desk = place.desk(&keys, now).await?;
+        let kinds = place.kinds(&keys, now).await?;
         let heads = place.heads(&keys);
-        let accesses = place.accesses_log(&keys, desk.log(), now).await?;
-        tell_of_risks(desk.log()).await?;
+        let accesses = place.accesses_log(&keys, kinds.store.log(), now).await?;
+        tell_of_risks(kinds.store.log()).await?;
         let settings = settings(place, &publication)?;
         keep_read(place, &publication);
         let mut strangers = strangers(&settings);
@@ -102,14 +103,14 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let services = services(settings);
         web::tell_time_by(now);
         let (living, move_clock) = match living {
-            Some(living) if clock::stands() => (None, Some(living.clock(&desk, place))),
+            Some(living) if clock::stands() => (None, Some(living.clock(&kinds, place))),
             other => (other, None),
         };
         let app = App::new(Parts {
             figures: Arc::new(publication),
             imports: Arc::new(Files::of(data)),
             scorecards: web::shipped_scorecards(),
-            desk: desk.clone(),
+            kinds: kinds.clone(),
             accesses: accesses.clone(),
             services,
             token_key: keys.derived(TOKENS),
@@ -125,25 +126,26 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         if let Some(metrics) = metrics {
             tokio::spawn(web::serve_metrics(metrics, Arc::clone(&app)));
         }
-        let mut follower = Follower::new(desk.clone(), data, &place.snapshots());
+        let mut follower = Follower::new(kinds.clone(), data, &place.snapshots());
         app.followed(follower.pos());
         let (every, watched, followed_data) = (serving.facts_every(demo), Arc::clone(&app), data.to_path_buf());
         let following_facts = beside("follower of the log", move || match crate::runtime() {
             Ok(runtime) => runtime.block_on(to_facts(&mut follower, every, &watched, &followed_data)),
             Err(error) => eprintln!("error: {error}"),
         })?;
-        go_on(living, &desk)?;
-        let closing = tokio::spawn(close_due(desk.clone()));
-        let ends_of = [(Of::Events, desk.log().clone()), (Of::Accesses, accesses.clone())];
+        go_on(living, &kinds)?;
+        let clocks = kinds.store.clone();
+        let clocks = tokio::spawn(async move { clocks.run_clocks().await });
+        let ends_of = [(Of::Events, kinds.store.log().clone()), (Of::Accesses, accesses.clone())];
         let noting = tokio::spawn(note_on(heads, ends_of.clone()));
         let ends_noting = noting.abort_handle();
         let told_to_end = told_to_end();
         let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
         eprintln!("serving on http://{address}");
         // It goes on until the last answer is given: who waits for an answer waits for the view.
-        let followed = desk.clone();
+        let followed = kinds.store.clone();
         let mut following = tokio::spawn(async move { followed.follow().await });
-        let (log, fatal) = (desk.log().clone(), Arc::new(OnceLock::new()));
+        let (log, fatal) = (kinds.store.log().clone(), Arc::new(OnceLock::new()));
         let slot = Arc::clone(&fatal);
         let ends = async move {
             let why = tokio::select! {
@@ -153,7 +155,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
                 () = accesses.stopped() => stopped("record of accesses"),
                 _ = publishing => ended_by_itself("publisher"),
                 // Neither ever ends: one that is gone died, and nobody would notice.
-                _ = closing => ended_by_itself("closing of what was resolved"),
+                _ = clocks => ended_by_itself("clocks"),
                 _ = noting => ended_by_itself("noting where the logs end"),
                 _ = following_facts => ended_by_itself("follower of the log"),
             };
@@ -171,7 +173,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             return Err(Error::new("the server ended by itself"));
         }
         ends_noting.abort();
-        leave(&desk, &mut place.heads(&keys), &ends_of).await;
+        leave(&kinds.store, &mut place.heads(&keys), &ends_of).await;
         Ok(())
     });
     // A thread that waits for its turn does not keep the program.
@@ -188,8 +190,8 @@ async fn note_on(mut heads: Heads, logs: [(Of, Log); 2]) {
 }
 
 /// Writes down what the next start reads, so that a copy of the files of a server that has ended is a copy of all of it.
-async fn leave(desk: &Desk, heads: &mut Heads, logs: &[(Of, Log)]) {
-    if let Err(error) = desk.keep() {
+async fn leave(store: &Store, heads: &mut Heads, logs: &[(Of, Log)]) {
+    if let Err(error) = store.keep() {
         eprintln!("warning: the next start reads the whole log: {error}");
     }
     note(heads, logs).await;
@@ -216,11 +218,11 @@ async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
 }
 
 /// Lets the demo county go on, on a thread of its own. That it goes on no more keeps nobody from using it.
-fn go_on(living: Option<Living>, desk: &Desk) -> Result<()> {
+fn go_on(living: Option<Living>, kinds: &Kinds) -> Result<()> {
     let Some(living) = living else { return Ok(()) };
-    let desk = desk.clone();
+    let kinds = kinds.clone();
     let ended = beside("demo county", move || match crate::runtime() {
-        Ok(runtime) => runtime.block_on(living.go_on(desk)),
+        Ok(runtime) => runtime.block_on(living.go_on(kinds)),
         Err(error) => eprintln!("error: {error}"),
     })?;
     drop(ended);
@@ -387,14 +389,6 @@ async fn to_facts(follower: &mut Follower, every: Duration, app: &App, data: &Pa
             }
         };
         tokio::time::sleep(pause).await;
-    }
-}
-
-/// Closes what was resolved a week ago, hour by hour.
-async fn close_due(desk: Desk) {
-    loop {
-        desk.close_due().await;
-        tokio::time::sleep(Duration::from_hours(1)).await;
     }
 }
 

@@ -6,9 +6,10 @@ use std::path::Path;
 use analytics::lake::{Lake, has_format};
 use analytics::{Error, Result, measure, rows};
 use calendar::{Calendar, day_number};
+use matter::By;
 use matter::{Matter, Role};
 use operations::organisation::Organisation;
-use store::{Side, Who, withdraw_tokens};
+use store::withdraw_tokens;
 use web::Person;
 
 use crate::follower::SOURCE;
@@ -48,10 +49,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn withdraw(arguments: &Arguments, id: &str) -> Result<()> {
     checked(id)?;
     let log = arguments.place.existing(now)?;
-    let who = Who { side: Side::System, id: "command line".into(), unit: String::new(), leads: false };
     let at = now();
     let key = store::new_id(at).to_string();
-    let done = withdraw_tokens(&log, &who, id, &key, at);
+    let done = withdraw_tokens(&log, &By::Operator, id, &key, at);
     runtime()?.block_on(done).map_err(|trouble| Error::new(format!("it was not done: {trouble:?}")))?;
     output::print(|out| {
         writeln!(out, "withdrawn: no token made until now for {id} opens anything; tokens are not listed, so look whether this is the id")
@@ -110,9 +110,9 @@ fn works_here(arguments: &Arguments, id: &str, unit: &str) -> Result<()> {
     let today = Calendar::shipped().local_date(now()).map_or(0, day_number);
     if arguments.place.has_log()? {
         let log = arguments.place.existing(now)?;
-        let events = runtime()?.block_on(store::organisation(&log)).map_err(told)?;
+        let events = runtime()?.block_on(kinds::organisation(&log)).map_err(told)?;
         let organisation =
-            events.iter().fold(None, |it, (event, at)| Organisation::evolve(it, event, *at)).unwrap_or_default();
+            events.iter().fold(None, |stands, it| Organisation::evolve(stands, &it.event, it.at)).unwrap_or_default();
         if organisation.has_ended(id, today) {
             return ended(&format!("{id} works here no more: a token would open nothing"));
         }

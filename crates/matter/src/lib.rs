@@ -8,11 +8,13 @@ pub mod access;
 pub mod codec;
 pub mod given;
 mod ids;
+mod rows;
 mod standing;
 mod turn;
 
 use std::fmt::Debug;
 
+use facts::Table;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,14 +23,15 @@ use uuid::Uuid;
 pub use access::{Own, Rights, Role};
 pub use codec::{Unreadable, decode, encode};
 pub use ids::{ProfessionalId, Subject, Text, UnitId};
-pub use standing::{List, Standing};
-pub use turn::{Broken, By, Draft, Known, Occasion, Refused, Source, Stored, Trouble, Turn, Versions, fold};
+pub use rows::{About, Dated, Put};
+pub use standing::{Index, List, Standing};
+pub use turn::{Broken, By, Draft, Known, Occasion, Refused, Sealing, Source, Stored, Trouble, Turn, Versions, fold};
 
 /// A kind of matter: what can be asked of it, what follows, how it stands. The type is its own state.
 pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The word for it: its stream, its access records, its texts. Never changed.
     const NAME: &'static str;
-    /// Categories of its streams, its own first; two at most.
+    /// Categories of its streams, first its own, which bears its name; two at most.
     const STREAMS: &'static [&'static str] = &[Self::NAME];
     /// The class of its texts: they are kept, and expire, together.
     const CLASS: &'static str = Self::NAME;
@@ -37,14 +40,20 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// That of its events' data.
     const SCHEMA: u32 = 1;
     const RIGHTS: Rights;
+    /// Its id is the token of the person whom it is about.
+    const OF_PERSON: bool = false;
+    /// Tables of the facts in which it has rows.
+    const TABLES: &'static [&'static Table] = &[];
 
     /// Spells the same each time: no hash maps in it.
-    type Command: Serialize + Send + 'static;
+    type Command: Serialize + Send + Sync + 'static;
     /// A plain enum, as [`codec`] has it.
     type Event: Serialize + DeserializeOwned + Send;
     type Refusal: Into<Refused> + PartialEq + Debug;
     /// Read by a decision beside the matter: a form, a pathway, a tariff; `()` for most.
     type Rules;
+    /// A list of its own beside those that every kind has; `()` for most.
+    type Index: Index<Self>;
 
     /// The events that follow when a command meets a matter; none: there is none yet.
     fn decide(
@@ -65,6 +74,12 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
         None
     }
 
+    /// The bytes by which a command is known when it is asked again: the same for ever, for a digest of them stands in the
+    /// log.
+    fn told(command: &Self::Command) -> Vec<u8> {
+        serde_json::to_vec(command).unwrap_or_default()
+    }
+
     /// The personal text of a command that is sealed beside an event.
     fn text(_command: &Self::Command, _event: &Self::Event) -> Option<Text> {
         None
@@ -80,6 +95,9 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     fn forgotten(self) -> Self {
         self
     }
+
+    /// Its rows in the facts, from all that happened to it.
+    fn rows(_history: &[Dated<Self::Event>], _about: &About<'_>, _put: Put<'_>) {}
 
     /// Data of an event of another schema, as this program has it.
     fn lift(kind: &str, schema: u32, _data: Value) -> Result<Value, Unreadable> {

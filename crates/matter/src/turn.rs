@@ -35,6 +35,8 @@ pub enum By {
         /// They lead the unit.
         leads: bool,
     },
+    /// Somebody at the server's command line.
+    Operator,
     /// Rules that run by themselves.
     System,
 }
@@ -46,6 +48,7 @@ impl By {
             By::Resident(subject) => subject.to_string(),
             By::Holder => "anonymous".into(),
             By::Professional { id, .. } => id.to_string(),
+            By::Operator => "command line".into(),
             By::System => "system".into(),
         }
     }
@@ -67,6 +70,20 @@ pub struct Refused {
 impl Refused {
     pub fn new(kind: &'static str, code: &'static str) -> Refused {
         Refused { kind, code, values: Vec::new() }
+    }
+
+    /// One of its values; empty: it has none of that name.
+    pub fn value(&self, name: &str) -> &str {
+        self.values.iter().find(|(it, _)| *it == name).map_or("", |(_, value)| value)
+    }
+
+    /// The person whom it is about was erased.
+    pub fn erased() -> Refused {
+        Refused::new("subject", "erased")
+    }
+
+    pub fn is_of_erased(&self) -> bool {
+        *self == Refused::erased()
     }
 
     #[must_use]
@@ -135,8 +152,18 @@ pub struct Draft {
     pub kind: String,
     pub schema: u32,
     pub data: String,
-    /// Under whose keys the text is sealed, in which class.
-    pub text: Option<(Uuid, &'static str, Text)>,
+    pub text: Option<Sealing>,
+}
+
+/// A text on its way to be sealed beside an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealing {
+    /// Under whose keys: the person's whom the matter is about, or the matter's own.
+    pub subject: Uuid,
+    pub class: &'static str,
+    /// The matter's own stream.
+    pub of: String,
+    pub text: Text,
 }
 
 /// One thing done whole or not at all, to one matter or to several.
@@ -198,7 +225,12 @@ impl<'a> Turn<'a> {
             state = M::evolve(state, event, self.now);
             // An opening says whose it is, so the text beside it is of that person.
             let subject = state.as_ref().and_then(|it| it.standing().subject).or(owner);
-            let text = M::text(command, event).map(|text| (subject.map_or(id, |it| it.0), M::CLASS, text));
+            let text = M::text(command, event).map(|text| Sealing {
+                subject: subject.map_or(id, |it| it.0),
+                class: M::CLASS,
+                of: stream(M::NAME, id),
+                text,
+            });
             let (kind, data) = encode(event);
             let stream = stream(M::STREAMS[M::stream_of(event)], id);
             self.drafts.push(Draft { stream, kind, schema: M::SCHEMA, data, text });

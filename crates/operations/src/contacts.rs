@@ -9,14 +9,17 @@ mod fact;
 mod state;
 
 use calendar::day_number;
+use facts::{Row, Table};
 use matter::codec::code;
-use matter::{By, List, Matter, Occasion, Own, ProfessionalId, Refused, Rights, Role, Standing, Subject, Text, UnitId};
+use matter::{
+    About, By, Dated, List, Matter, Occasion, Own, ProfessionalId, Put, Refused, Rights, Role, Standing, Subject, Text,
+    UnitId,
+};
 use serde::Serialize;
 
 use crate::organisation::Organisation;
 
 pub use event::{Author, Event, Shown, opened};
-pub use fact::fact;
 pub use state::{Contact, Handed, Place};
 
 pub use facts::{Channel, Code, Outcome};
@@ -110,6 +113,7 @@ impl From<Refusal> for Refused {
         let refused = Refused::new(Contact::NAME, refusal.code());
         match refusal {
             Refusal::OwnedBy(owner) => refused.with("owner", owner),
+            Refusal::NotNow(why) => refused.with("why", why),
             Refusal::Unseen(last) => refused.with("last", last),
             _ => refused,
         }
@@ -119,15 +123,18 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Nurse, Role::Physician, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
+
+    const TABLES: &'static [&'static Table] = &[facts::Contact::TABLE];
 
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
     /// A contact that is taken up again goes back to who knows it, as long as they work there.
     type Rules = Organisation;
+    type Index = ();
 
     /// A command carried out twice is refused or does nothing the second time; the log sees to it that the same command
     /// counts once.
@@ -150,7 +157,7 @@ impl Matter for Contact {
             Place::Closed => List::Ended,
         };
         let (unit, who) = (Some(&self.unit), self.handler.as_ref());
-        Standing { subject: self.subject, unit, who, list, since: self.in_line() }
+        Standing { subject: self.subject, unit, who, list, since: self.in_line(), done: self.resolved_at }
     }
 
     fn due(&self) -> Option<(i64, Command)> {
@@ -158,6 +165,11 @@ impl Matter for Contact {
             Place::Resolved { at, .. } => Some((at.saturating_add(REOPENED_WITHIN), Command::Close)),
             _ => None,
         }
+    }
+
+    /// Without the writer's own name for a message, which is the name of the command besides.
+    fn told(command: &Command) -> Vec<u8> {
+        told(command)
     }
 
     fn text(command: &Command, event: &Event) -> Option<Text> {
@@ -179,8 +191,45 @@ impl Matter for Contact {
     }
 
     fn forgotten(self) -> Contact {
-        Contact { subject: None, ..self }
+        Contact { subject: None, history: self.history + 1, ..self }
     }
+
+    fn rows(history: &[Dated<Event>], about: &About<'_>, put: Put<'_>) {
+        let contact = history.iter().fold(None, |contact, it| Contact::after(contact, &it.event, it.at));
+        let Some(contact) = contact else { return };
+        let due = about.calendar.office_due(contact.opened_at, "contact");
+        let row = fact::fact(about.id.into(), &contact, about.resident, due);
+        put(facts::Contact::TABLE, &row.values(), about.changed);
+    }
+}
+
+/// Every field is named here, so that none that comes is left out in silence.
+fn told(command: &Command) -> Vec<u8> {
+    let nothing = String::new;
+    let (verb, text, detail) = match command {
+        Command::Open { channel, service, language, unit: _, anonymous, subject, client_id: _, text } => {
+            let anonymous = if *anonymous { "anonymous" } else { "" };
+            let subject = subject.map_or_else(nothing, |subject| subject.to_string());
+            return parts(&[channel.code(), service, language, anonymous, &subject, &text.0]);
+        }
+        Command::Claim => ("claim", None, nothing()),
+        Command::Assign { to } => ("assign", None, to.to_string()),
+        Command::Release => ("release", None, nothing()),
+        Command::Write { client_id: _, text } => ("write", Some(text), nothing()),
+        Command::Ask { client_id: _, text } => ("ask", Some(text), nothing()),
+        Command::Transfer { to, reason, note } => ("transfer", note.as_ref(), format!("{to}/{reason}")),
+        Command::Resolve { outcome } => ("resolve", None, outcome.code().into()),
+        Command::Finish { outcome, client_id: _, text } => ("finish", Some(text), outcome.code().into()),
+        Command::Reopen => ("reopen", None, nothing()),
+        Command::Close => ("close", None, nothing()),
+    };
+    parts(&[verb, text.map_or("", |text| &text.0), &detail])
+}
+
+/// Texts of which no two lists give the same bytes.
+fn parts(parts: &[&str]) -> Vec<u8> {
+    let part = |part: &&str| (part.len() as u64).to_be_bytes().into_iter().chain(part.bytes()).collect::<Vec<u8>>();
+    parts.iter().flat_map(part).collect()
 }
 
 /// When, by whom and by which organisation something is asked of a contact.
@@ -263,7 +312,7 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
             owned_and_seen(contact, on)?;
             Ok(vec![Event::written(Author::Service)])
         }
-        By::System => Err(Refusal::NotNow("only people write")),
+        By::Operator | By::System => Err(Refusal::NotNow("only people write")),
         By::Resident(_) | By::Holder => match &contact.place {
             Place::Queued | Place::Owned { .. } => Ok(vec![written]),
             Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),

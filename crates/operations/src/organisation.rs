@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use facts::{Day, Employment, Key, Profession, Provider, UnitLevel};
+use facts::{Day, Employment, Key, Profession, Provider, Row, Table, UnitLevel};
 use matter::codec::code;
-use matter::{List, Matter, Occasion, Own, Refused, Rights, Role, Standing};
+use matter::{About, Dated, List, Matter, Occasion, Own, Put, Refused, Rights, Role, Standing};
 use serde::{Deserialize, Serialize};
 
 /// Events of the organisation, as they stand in the log for ever. Fields are added with a default and never renamed;
@@ -88,7 +88,7 @@ impl From<Refusal> for Refused {
             Refusal::Circle => "circle",
             Refusal::StillUsed(_) => "still_used",
         };
-        let refused = Refused::new(Organisation::NAME, code);
+        let refused = Refused::new(Organisation::NAME, code).with("why", &refusal);
         match refusal {
             Refusal::NotThere(id) | Refusal::StillUsed(id) => refused.with("id", id),
             _ => refused,
@@ -195,10 +195,13 @@ impl Matter for Organisation {
     const VERSION: u32 = 1;
     const RIGHTS: Rights = Rights { worked_by: &[Role::Admin], led_by: &[], own: Own::Nothing };
 
+    const TABLES: &'static [&'static Table] = &[facts::Unit::TABLE, facts::Professional::TABLE];
+
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
     type Rules = Imported;
+    type Index = ();
 
     fn decide(
         organisation: Option<&Organisation>,
@@ -213,7 +216,14 @@ impl Matter for Organisation {
     }
 
     fn standing(&self) -> Standing<'_> {
-        Standing { subject: None, unit: None, who: None, list: List::Nowhere, since: 0 }
+        Standing { subject: None, unit: None, who: None, list: List::Nowhere, since: 0, done: None }
+    }
+
+    /// All there were, for each row ends when the next begins.
+    fn rows(history: &[Dated<Event>], about: &About<'_>, put: Put<'_>) {
+        let events: Vec<Event> = history.iter().map(|it| it.event.clone()).collect();
+        units(&events).iter().for_each(|row| put(facts::Unit::TABLE, &row.values(), about.changed));
+        professionals(&events).iter().for_each(|row| put(facts::Professional::TABLE, &row.values(), about.changed));
     }
 }
 

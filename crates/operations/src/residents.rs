@@ -3,11 +3,11 @@
 //! The resident's identity stands nowhere here: a token names the stream, and it holds only codes, units and times.
 
 use facts::{
-    Channel, Code, Day, Encounter, Instant, Key, Modality, Profession, Provider, Registration as Row, ResidentId,
-    Status,
+    Channel, Code, Day, Encounter, Instant, Key, Modality, Profession, Provider, Registration as Registered,
+    ResidentId, Row, Status, Table,
 };
 use matter::codec::code;
-use matter::{List, Matter, Occasion, Own, ProfessionalId, Refused, Rights, Role, Standing, UnitId};
+use matter::{About, Dated, List, Matter, Occasion, Own, ProfessionalId, Put, Refused, Rights, Role, Standing, UnitId};
 use serde::{Deserialize, Serialize};
 
 /// Events of a resident, as they stand in the log for ever. Fields are added with a default and never renamed.
@@ -71,6 +71,8 @@ pub enum Refusal {
     Earlier,
     /// An encounter ends after it begins, within a day, and has taken place.
     Times,
+    /// The resident was erased.
+    Forgotten,
 }
 
 impl Refusal {
@@ -80,6 +82,7 @@ impl Refusal {
             Refusal::NoPair => "no_pair",
             Refusal::Earlier => "earlier_registration",
             Refusal::Times => "times",
+            Refusal::Forgotten => "forgotten",
         }
     }
 }
@@ -88,6 +91,9 @@ impl Refusal {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resident {
     pub registration: Option<Registration>,
+    /// They were erased: nothing of them goes on.
+    #[serde(default)]
+    pub forgotten: bool,
 }
 
 /// An encounter lasts a day at most, in microseconds.
@@ -101,17 +107,22 @@ impl From<Refusal> for Refused {
 
 impl Matter for Resident {
     const NAME: &'static str = "resident";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Nurse, Role::Physician, Role::Lead], led_by: &[], own: Own::Read };
+
+    const OF_PERSON: bool = true;
+    const TABLES: &'static [&'static Table] = &[Registered::TABLE, Encounter::TABLE];
 
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
     type Rules = ();
+    type Index = ();
 
     fn decide(resident: Option<&Resident>, command: &Command, on: &Occasion<'_, ()>) -> Result<Vec<Event>, Refusal> {
         match command {
+            _ if resident.is_some_and(|it| it.forgotten) => Err(Refusal::Forgotten),
             Command::Register(asked) => register(resident.and_then(|it| it.registration.as_ref()), asked),
             Command::Record(meeting) => {
                 let lasts = meeting.ended_at.saturating_sub(meeting.started_at);
@@ -126,6 +137,7 @@ impl Matter for Resident {
     fn evolve(resident: Option<Resident>, event: &Event, _: i64) -> Option<Resident> {
         let mut resident = resident.unwrap_or_default();
         match event {
+            _ if resident.forgotten => {}
             Event::Registered(registration) => resident.registration = Some(registration.clone()),
             Event::Ended { .. } => resident.registration = None,
             Event::Met(_) => {}
@@ -136,11 +148,25 @@ impl Matter for Resident {
     /// The one whom it is about is named by its stream.
     fn standing(&self) -> Standing<'_> {
         let unit = self.registration.as_ref().map(|it| &it.unit);
-        Standing { subject: None, unit, who: None, list: List::Nowhere, since: 0 }
+        let list = if self.forgotten { List::Ended } else { List::Nowhere };
+        Standing { subject: None, unit, who: None, list, since: 0, done: None }
     }
 
     fn forgotten(self) -> Resident {
-        Resident::default()
+        Resident { registration: None, forgotten: true }
+    }
+
+    /// Of a person who was erased there are none.
+    fn rows(history: &[Dated<Event>], about: &About<'_>, put: Put<'_>) {
+        let Some(resident) = about.resident else { return };
+        for row in registrations(history.iter().map(|it| &it.event), resident) {
+            put(Registered::TABLE, &row.values(), about.changed);
+        }
+        for it in history {
+            if let Event::Met(meeting) = &it.event {
+                put(Encounter::TABLE, &encounter(meeting, resident).values(), it.changed);
+            }
+        }
     }
 }
 
@@ -165,13 +191,13 @@ fn register(held: Option<&Registration>, asked: &Registration) -> Result<Vec<Eve
 }
 
 /// The registrations of a resident as the measures see them: every one there was, each with the day on which it ended.
-pub fn registrations(events: &[Event], resident: ResidentId) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+fn registrations<'a>(events: impl IntoIterator<Item = &'a Event>, resident: ResidentId) -> Vec<Registered> {
+    let mut rows: Vec<Registered> = Vec::new();
     for event in events {
         match event {
             Event::Registered(registration) => {
                 rows.retain(|row| row.valid_from.0 != registration.from);
-                rows.push(Row {
+                rows.push(Registered {
                     resident_id: resident,
                     valid_from: Day(registration.from),
                     unit_id: registration.unit.clone(),
@@ -193,7 +219,7 @@ pub fn registrations(events: &[Event], resident: ResidentId) -> Vec<Row> {
 }
 
 /// An encounter as the measures see it.
-pub fn encounter(meeting: &Meeting, resident: ResidentId) -> Encounter {
+fn encounter(meeting: &Meeting, resident: ResidentId) -> Encounter {
     Encounter {
         encounter_id: Key(meeting.id.clone()),
         resident_id: resident,
@@ -231,7 +257,7 @@ pub fn encounter(meeting: &Meeting, resident: ResidentId) -> Encounter {
 #[cfg(test)]
 mod tests {
     use matter::given::{self, on};
-    use matter::{By, decode, encode};
+    use matter::{By, Trouble, decode, encode};
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -309,12 +335,15 @@ mod tests {
     #[test]
     fn of_who_was_erased_no_registration_goes_on() {
         let (id, mut past) = (Uuid::from_u128(1), given::Past::default());
-        let mut ask =
-            |command: &Command| past.turn((NOW, &By::System), |turn| turn.decide::<Resident>(id, command, &()));
-        assert!(ask(&Command::Register(pair("a", "n1", 20_000))).is_ok());
+        let ask = |past: &mut given::Past, day| {
+            let command = Command::Register(pair("a", "n1", day));
+            past.turn((NOW, &By::System), |turn| turn.decide::<Resident>(id, &command, &())).map(drop)
+        };
+        assert_eq!(ask(&mut past, 20_000), Ok(()));
         past.erase::<Resident>(id, NOW);
         let stands = past.state::<Resident>(id).expect("readable");
-        assert_eq!(stands.as_deref(), Some(&Resident::default()));
+        assert_eq!(stands.as_deref(), Some(&Resident { registration: None, forgotten: true }));
+        assert_eq!(ask(&mut past, 20_001), Err(Trouble::Refused(Refusal::Forgotten.into())), "nor comes back");
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use matter::{By, Trouble};
 use sha2::{Digest, Sha256};
 
-use crate::desk::{Trouble, Who};
 use crate::event::{AppendError, Appended, Command, NewEvent, Recorded};
 use crate::log::{Log, Reader};
+use crate::store::context;
 use crate::{Error, new_id};
 
 /// Why what was asked was not done.
@@ -32,7 +33,7 @@ pub async fn decided<R: Clone + Send + 'static>(
     log: &Log,
     stream: String,
     (schema, now): (u32, i64),
-    who: &Who,
+    by: &By,
     (key, told): (&str, &str),
     decide: impl Fn(&[Recorded]) -> Result<Encoded, Denied<R>> + Send + Sync + 'static,
 ) -> Result<Appended, Denied<R>> {
@@ -40,10 +41,10 @@ pub async fn decided<R: Clone + Send + 'static>(
     let (slot, name) = (Arc::clone(&denied), stream.clone());
     let read = |reader: &mut Reader<'_>, name: &str| Ok(reader.after(name, 0)?);
     let command = Command {
-        scope: format!("{stream}/{}", who.id),
+        scope: format!("{stream}/{}", by.name()),
         key: key.into(),
         request: Sha256::digest(told).into(),
-        context: who.context(now),
+        context: context(by, now),
         decide: Box::new(move |reader: &mut Reader<'_>| match read(reader, &name).and_then(|events| decide(&events)) {
             Ok(events) => {
                 let new = |(kind, data)| {

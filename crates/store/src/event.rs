@@ -142,13 +142,17 @@ impl Append {
 }
 
 /// Where an append stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     /// One more than `last` where nothing had to be written.
     pub first: u64,
     pub last: u64,
     /// In microseconds since 1970; never before that of an earlier event.
     pub recorded: i64,
+    /// When what was asked happened, in microseconds since 1970, by the asker's clock.
+    pub occurred: i64,
+    /// Stream and version of every event.
+    pub wrote: Vec<(String, u64)>,
     /// It stood there already: the command was carried out before.
     pub again: bool,
 }
@@ -241,4 +245,12 @@ pub struct Recorded {
     pub digest: [u8; 32],
     /// SHA-256 of the chain before and the digest.
     pub chain: [u8; 32],
+}
+
+impl Recorded {
+    /// The event as matters read it.
+    pub fn stored(&self) -> matter::Stored {
+        let Recorded { pos, version, schema, occurred: at, .. } = *self;
+        matter::Stored { pos, version, kind: self.kind.clone(), schema, at, data: self.data.clone() }
+    }
 }

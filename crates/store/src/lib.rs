@@ -10,17 +10,17 @@ mod archive;
 mod backend;
 mod chain;
 mod decided;
-mod desk;
 mod event;
 mod keys;
+mod kind;
 mod log;
+mod matters;
 mod memory;
-mod organisation;
 mod phases;
 mod planted;
 mod postgres;
-mod residents;
 mod sqlite;
+mod store;
 mod tokens;
 mod view;
 
@@ -29,20 +29,19 @@ pub use archive::{Epoch, copy, files_of, is_log, retell};
 pub use backend::Head;
 pub use chain::{ChainReport, Fault, Past, Standing};
 pub use decided::Denied;
-pub use desk::{
-    CLASS, CROCKFORD, Desk, Done, Happened, Item, Opened, Opening, Side, Topic, Trouble, What, Who, code_of,
-};
 pub use event::{
     Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
 };
 pub use keys::join::Joined;
 pub use keys::{Erasure, KEY_FILE, KEYS, Keys, hex, is_keys, random, signature};
+pub use kind::{AnyKind, Happened, Kind, Number, dated, digest, request};
 pub use log::{Filter, KEY_MISSING, Location, Log, Page, Reader};
-pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
+pub use matters::Matters;
 pub use postgres::Alone;
 pub use sqlite::copy_database;
-pub use tokens::withdraw_tokens;
-pub use view::{CONTACT, CONVERSATION, RESIDENT, View, contact_of, resident_of};
+pub use store::{Asked, Done, Opening, Store};
+pub use tokens::{Tokens, withdraw_tokens};
+pub use view::{Kept, Topic, View, kept_at};
 
 /// An id for something that happens now, in microseconds since 1970: UUIDv7.
 pub fn new_id(now: i64) -> uuid::Uuid {

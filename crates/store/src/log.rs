@@ -43,6 +43,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(30);
 /// Longest time until events that another process has appended are seen.
 const POLL: Duration = Duration::from_secs(1);
+/// Matters that are told in one append that somebody was erased.
+const FORGOTTEN: usize = 500;
 /// Readers kept for the next who reads.
 const IDLE: usize = 8;
 
@@ -115,6 +117,14 @@ pub struct Page {
     pub head: u64,
     /// Another one than before means: the log was restored, read from the beginning.
     pub epoch: Uuid,
+}
+
+/// The person of whom an event says that they were erased.
+pub(crate) fn is_erasure(event: &Recorded) -> Option<matter::Subject> {
+    match event.stream.split_once('/')? {
+        ("subject", id) if event.kind == ERASED => id.parse().ok().map(matter::Subject),
+        _ => None,
+    }
 }
 
 /// A handle on a log; cheap to clone.
@@ -268,6 +278,11 @@ impl Log {
         &self.keys
     }
 
+    /// A key for another purpose, as of [`Keys::derived`].
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        self.keys.derived(purpose)
+    }
+
     /// The content that was sealed in an event; none: nothing, or its key is destroyed.
     pub fn unseal(&self, event: &Recorded) -> Result<Option<Vec<u8>>> {
         self.keys.unseal(event)
@@ -311,6 +326,42 @@ impl Log {
         let data = serde_json::json!({ "subject": subject.to_string(), "keys": destroyed }).to_string();
         self.announce((id, format!("subject/{subject}")), ERASED, data, now, context).await?;
         Ok(destroyed)
+    }
+
+    /// Says in streams that the one whom their matters are about was erased.
+    pub async fn forget(&self, streams: Vec<String>, now: i64, context: Context) -> Result<()> {
+        for some in streams.chunks(FORGOTTEN) {
+            let event = |stream: &String| NewEvent {
+                id: crate::new_id(now),
+                stream: stream.clone(),
+                kind: ERASED.into(),
+                schema: 1,
+                occurred: now,
+                data: "{}".into(),
+                personal: None,
+                closes: false,
+            };
+            let events: Vec<NewEvent> = some.iter().map(event).collect();
+            let (scope, key) = ("erase".into(), crate::new_id(now).to_string());
+            let (request, expects, context) = ([0; 32], Vec::new(), context.clone());
+            let append = Append { scope, key, request, expects, events, context };
+            self.append(append).await.map_err(|error| Error::new(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Whether a stream of any of some categories was ever written to.
+    pub async fn has_any(&self, categories: &'static [&'static str]) -> Result<bool> {
+        self.reading(move |reader| {
+            for category in categories {
+                let begins = format!("{category}/");
+                if reader.streams(&begins, 1)?.first().is_some_and(|(name, _)| name.starts_with(&begins)) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+        .await
     }
 
     /// Reads the whole log and tells every event that is not as it was written, is missing, or lacks its key; streams and

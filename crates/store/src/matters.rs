@@ -1,424 +1,402 @@
-//! Open matters in memory: every contact that is not closed, as its events have left it, and the queues they stand in.
+//! The open matters of a kind in memory, and the lists in which they stand.
 //!
-//! The view keeps no text and no name. A closed contact is read from its streams when somebody asks for it.
+//! No text and no name is kept. A matter that has ended is read from its streams when somebody asks for it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
-use std::io::Write;
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use matter::{ERASED, Matter, Stored, stream};
-use operations::contacts::{Command, Contact, Event, Place};
-use operations::organisation::Organisation;
-use operations::residents::{Registration, Resident};
+use matter::{ERASED, Index, Known, List, Matter, Standing, Subject, UnitId, Versions, named};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::event::Recorded;
-use crate::keys::random;
-use crate::organisation::ORGANISATION;
-use crate::sqlite::{made_private, private_folder};
-use crate::{Error, Result, tokens};
+use crate::log::is_erasure;
+use crate::view::{Kept, Topic, View};
+use crate::{Error, Result};
 
-/// Changes with what a fold of the same events gives: a snapshot of another version is not used.
-const CODE: [u32; 4] = [9, Contact::VERSION, Resident::VERSION, Organisation::VERSION];
-
-/// So much of what was resolved in a unit the view holds, the latest.
+/// So much of the work done lately in a unit is held.
 const DONE_HELD: usize = 2000;
 
-/// Bytes of the digest before a snapshot's text: one that was damaged is not used.
-const DIGEST: usize = 32;
-
-/// The part of a stream's name before the id, of a contact's own stream and of its conversation.
-pub const CONTACT: &str = "contact";
-pub const CONVERSATION: &str = "conversation";
-
-/// The same of a resident's stream.
-pub const RESIDENT: &str = "resident";
-
-/// The resident that an event is about, if it is about one.
-pub fn resident_of(stream: &str) -> Option<Uuid> {
-    match stream.split_once('/')? {
-        (RESIDENT, id) => id.parse().ok(),
-        _ => None,
-    }
-}
-
-/// The contact that an event is about, if it is about one.
-pub fn contact_of(stream: &str) -> Option<Uuid> {
-    match stream.split_once('/')? {
-        (CONTACT | CONVERSATION, id) => id.parse().ok(),
-        _ => None,
-    }
-}
-
-/// A fold of the log up to a place.
-#[derive(Debug, Clone, Default)]
-pub struct View {
-    pub pos: u64,
-    pub epoch: Uuid,
-    contacts: HashMap<Uuid, Contact>,
-    /// Residents who have an own pair.
-    residents: HashMap<Uuid, Resident>,
-    /// Of each unit, what nobody has claimed, the longest waiting first.
-    queues: Lists,
-    /// Of each professional, what they have.
-    owned: Lists,
-    /// Of each unit, what somebody has.
-    held: Lists,
-    /// Of each unit, what was resolved there last, also what is closed: when, and by whom.
-    done: Done,
-    /// Of each resident who is known, every contact of theirs, also what is closed; the latest last.
-    theirs: HashMap<Uuid, Vec<Uuid>>,
-    /// Of each person whose tokens were withdrawn, when that happened last.
-    withdrawn: BTreeMap<String, i64>,
-    /// Units and professionals, as the county itself keeps them.
-    pub organisation: Arc<Organisation>,
-    /// Streams with events that this program cannot read.
-    unreadable: BTreeSet<String>,
-}
-
-/// Contacts by the name of a unit or a professional, each set in the order in which they stand in line.
-type Lists = BTreeMap<String, BTreeSet<(i64, Uuid)>>;
-
-type Done = BTreeMap<String, BTreeMap<(i64, Uuid), String>>;
-
-/// A view on disk: with another code, another epoch or more than the log has, it is made anew.
-#[derive(Serialize, Deserialize)]
-struct Snapshot<C, R, T, W, D, O, U> {
-    code: [u32; 4],
+/// The open matters of a kind, as their events have left them up to a place of the log.
+pub struct Matters<M: Matter> {
+    epoch: Uuid,
     pos: u64,
-    epoch: u128,
-    contacts: C,
-    residents: R,
-    theirs: T,
-    withdrawn: W,
-    done: D,
-    organisation: O,
-    unreadable: U,
+    open: HashMap<Uuid, Held<M>>,
+    lists: Lists,
+    index: M::Index,
+    /// Those with an event that this program cannot read: each stands as it was before that, and so do its versions.
+    unreadable: BTreeSet<Uuid>,
 }
 
-/// A snapshot as it is read.
-type Owned = Snapshot<
-    Vec<(u128, Contact)>,
-    Vec<(u128, Resident)>,
-    Vec<(u128, Vec<u128>)>,
-    BTreeMap<String, i64>,
-    Vec<(String, i64, u128, String)>,
-    Organisation,
-    BTreeSet<String>,
->;
-
-/// The changes that an event made: those who look at them want to know.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Change {
-    pub contact: Option<Uuid>,
-    /// Units in which something waits, is worked on or was done otherwise now.
-    pub queues: Vec<String>,
+struct Held<M> {
+    state: Arc<M>,
+    versions: Versions,
 }
 
-impl View {
-    /// The view of a log of which nothing was read yet.
-    pub fn of(epoch: Uuid) -> View {
-        View { epoch, ..View::default() }
+impl<M> Clone for Held<M> {
+    fn clone(&self) -> Held<M> {
+        Held { state: Arc::clone(&self.state), versions: self.versions }
+    }
+}
+
+/// Ids by the name of a unit or a professional, each set with the longest waiting first.
+type Places = BTreeMap<String, BTreeSet<(i64, Uuid)>>;
+
+/// The lists of a kind. Nothing here depends on the kind, so that it is compiled once.
+#[derive(Default)]
+struct Lists {
+    /// Of each unit, what nobody has taken.
+    queues: Places,
+    /// Of each professional, what they have.
+    with: Places,
+    /// Of each unit, what somebody has.
+    held: Places,
+    /// By when something is asked of itself.
+    due: BTreeSet<(i64, Uuid)>,
+    lasting: Lasting,
+}
+
+/// The lists that hold also what has ended, and so cannot be made anew from what is open.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Lasting {
+    /// Of each unit, what was done there lately: when, and by whom.
+    done: BTreeMap<String, BTreeMap<(i64, Uuid), String>>,
+    /// Of each person who is known, all that is about them; the latest last.
+    theirs: HashMap<Subject, Vec<Uuid>>,
+}
+
+/// The first line of a snapshot; each of the others is an open matter: its id, its versions, its state. Ids as numbers.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    done: Vec<(String, i64, u128, String)>,
+    theirs: Vec<(u128, Vec<u128>)>,
+    unreadable: Vec<u128>,
+}
+
+impl<M: Matter> Matters<M> {
+    /// Of a log of which everything up to a place is known to hold none.
+    fn none(epoch: Uuid, pos: u64) -> Matters<M> {
+        let (open, lists, unreadable) = (HashMap::new(), Lists::default(), BTreeSet::new());
+        Matters { epoch, pos, open, lists, index: M::Index::default(), unreadable }
     }
 
-    /// Takes an event in; those of other matters only move the place. One that cannot be read leaves its matter as it was,
-    /// and so does every later one of that matter: what is half known would be decided on wrongly.
-    pub fn apply(&mut self, event: &Recorded) -> Result<Change> {
-        self.pos = event.pos;
-        if contact_of(&event.stream).map_or(self.is_unreadable(&event.stream), |id| self.is_half_known(id)) {
-            return Ok(Change::default());
-        }
-        let applied = self.applied(event);
-        if applied.is_err() {
-            self.unreadable.insert(event.stream.clone());
-        }
-        applied
+    /// An open one.
+    pub fn get(&self, id: Uuid) -> Option<Arc<M>> {
+        self.open.get(&id).map(|held| Arc::clone(&held.state))
     }
 
-    fn applied(&mut self, event: &Recorded) -> Result<Change> {
-        if event.kind == ERASED {
-            // Of who is erased nothing goes on to hold.
-            if let Some(subject) = event.stream.split_once('/').and_then(|(_, id)| id.parse().ok()) {
-                self.residents.remove(&subject);
-                self.theirs.remove(&subject);
-            }
-            return Ok(Change::default());
-        }
-        if let Some(id) = tokens::withdrawn(event) {
-            let last = self.withdrawn.entry(id.into()).or_insert(event.occurred);
-            *last = event.occurred.max(*last);
-            return Ok(Change::default());
-        }
-        if let Some(id) = resident_of(&event.stream) {
-            let decoded = decode::<Resident>(event)?;
-            let resident = Resident::evolve(self.residents.remove(&id), &decoded, event.occurred);
-            if let Some(resident) = resident.filter(|resident| resident.registration.is_some()) {
-                self.residents.insert(id, resident);
-            }
-            return Ok(Change::default());
-        }
-        if event.stream == ORGANISATION {
-            let decoded = decode::<Organisation>(event)?;
-            let organisation = Arc::unwrap_or_clone(std::mem::take(&mut self.organisation));
-            let after = Organisation::evolve(Some(organisation), &decoded, event.occurred);
-            self.organisation = Arc::new(after.unwrap_or_default());
-            return Ok(Change::default());
-        }
-        let Some(id) = contact_of(&event.stream) else { return Ok(Change::default()) };
-        let decoded = decode::<Contact>(event)?;
-        if let Event::Opened { subject: Some(subject), .. } = &decoded {
-            self.theirs.entry(subject.0).or_default().push(id);
-        }
-        let before = self.contacts.remove(&id);
-        // The unit sees where it is, and whether the resident has said more.
-        let seen = |contact: &Contact| (contact.unit.to_string(), contact.place.clone(), contact.last_of_resident);
-        let left = before.as_ref().map(seen);
-        let finished = before.as_ref().and_then(|contact| Some((contact.unit.to_string(), contact.resolved_at?)));
-        if let Some(contact) = &before {
-            self.leave(id, contact);
-        }
-        // Events after the end of a contact change nothing that is open.
-        let after = Contact::evolve(before, &decoded, event.occurred);
-        let entered = after.as_ref().map(seen);
-        let queues =
-            if left == entered { Vec::new() } else { left.into_iter().chain(entered).map(|it| it.0).collect() };
-        match (&decoded, finished) {
-            (Event::Resolved { .. }, _) => self.finished(id, after.as_ref()),
-            (Event::Reopened, Some((unit, at))) => {
-                self.done.get_mut(&unit).and_then(|done| done.remove(&(at, id)));
-            }
-            _ => {}
-        }
-        if let Some(after) = after.filter(|after| after.place != Place::Closed) {
-            self.enter(id, after);
-        }
-        Ok(Change { contact: Some(id), queues })
+    /// The head of a unit's queue, the longest waiting first, and how many wait in it.
+    pub fn queue(&self, unit: &str, most: usize) -> (Vec<(Uuid, Arc<M>)>, usize) {
+        let queue = self.lists.queues.get(unit);
+        (self.standing(queue).take(most).collect(), queue.map_or(0, BTreeSet::len))
     }
 
-    fn finished(&mut self, id: Uuid, contact: Option<&Contact>) {
-        let Some(Contact { unit, handler: Some(by), resolved_at: Some(at), .. }) = contact else { return };
-        let done = self.done.entry(unit.to_string()).or_default();
-        done.insert((*at, id), by.to_string());
-        if done.len() > DONE_HELD {
-            done.pop_first();
-        }
-    }
-
-    /// The lists in which a contact stands: each with the name under which it does.
-    fn lists<'a>(&mut self, contact: &'a Contact) -> Vec<(&mut Lists, &'a str)> {
-        match (&contact.place, contact.owner()) {
-            (Place::Queued, _) => vec![(&mut self.queues, &contact.unit)],
-            (_, Some(owner)) => vec![(&mut self.owned, owner), (&mut self.held, &contact.unit)],
-            _ => Vec::new(),
-        }
-    }
-
-    fn leave(&mut self, id: Uuid, contact: &Contact) {
-        for (list, name) in self.lists(contact) {
-            if let Some(set) = list.get_mut(name) {
-                set.remove(&(contact.in_line(), id));
-                if set.is_empty() {
-                    list.remove(name);
-                }
-            }
-        }
-    }
-
-    fn enter(&mut self, id: Uuid, contact: Contact) {
-        for (list, name) in self.lists(&contact) {
-            list.entry(name.into()).or_default().insert((contact.in_line(), id));
-        }
-        self.contacts.insert(id, contact);
-    }
-
-    /// A contact, unless it is closed or there is none.
-    pub fn contact(&self, id: Uuid) -> Option<&Contact> {
-        self.contacts.get(&id)
-    }
-
-    /// Where a resident is registered, and with which pair.
-    pub fn registration(&self, subject: Uuid) -> Option<&Registration> {
-        self.residents.get(&subject)?.registration.as_ref()
-    }
-
-    /// Whether a person's token that was made at an instant is withdrawn.
-    pub fn is_withdrawn(&self, id: &str, made: i64) -> bool {
-        self.withdrawn.get(id).is_some_and(|at| made <= *at)
-    }
-
-    /// Whether something happened to a contact, a resident or the organisation that this program cannot read.
-    pub fn is_unreadable(&self, stream: &str) -> bool {
-        self.unreadable.contains(stream)
-    }
-
-    /// Whether that is so of a contact, in one of its streams: it stands as it was before.
-    pub fn is_half_known(&self, contact: Uuid) -> bool {
-        !self.unreadable.is_empty()
-            && [CONTACT, CONVERSATION].iter().any(|category| self.is_unreadable(&stream(category, contact)))
-    }
-
-    /// Streams with such events.
-    pub fn unreadable(&self) -> impl Iterator<Item = &str> {
-        self.unreadable.iter().map(String::as_str)
-    }
-
-    /// Units in whose queues somebody waits.
+    /// Units in whose queues something waits.
     pub fn queues(&self) -> impl Iterator<Item = &str> {
-        self.queues.keys().map(String::as_str)
-    }
-
-    /// Contacts that are not closed.
-    pub fn open(&self) -> usize {
-        self.contacts.len()
-    }
-
-    /// The head of a unit's queue, and how many wait in it.
-    pub fn queue(&self, unit: &str, most: usize) -> (Vec<(Uuid, Contact)>, usize) {
-        let queue = self.queues.get(unit);
-        let head = self.standing(queue).take(most).map(|(id, contact)| (id, contact.clone()));
-        (head.collect(), queue.map_or(0, BTreeSet::len))
-    }
-
-    /// Everything that nobody has claimed in a unit, the longest waiting first.
-    pub fn queued(&self, unit: &str) -> impl Iterator<Item = (Uuid, &Contact)> {
-        self.standing(self.queues.get(unit))
+        self.lists.queues.keys().map(String::as_str)
     }
 
     /// All that a professional has, the longest waiting first.
-    pub fn owned(&self, by: &str) -> impl Iterator<Item = (Uuid, &Contact)> {
-        self.standing(self.owned.get(by))
+    pub fn with(&self, professional: &str) -> impl Iterator<Item = (Uuid, Arc<M>)> {
+        self.standing(self.lists.with.get(professional))
     }
 
     /// All of a unit that somebody has, the longest waiting first.
-    pub fn held(&self, unit: &str) -> impl Iterator<Item = (Uuid, &Contact)> {
-        self.standing(self.held.get(unit))
+    pub fn held(&self, unit: &str) -> impl Iterator<Item = (Uuid, Arc<M>)> {
+        self.standing(self.lists.held.get(unit))
     }
 
-    /// Contacts resolved in a unit, also those closed since, the latest first: when, which, by whom. Of many, the last.
+    /// Work done lately in a unit, also on what has ended since, the latest first: when, on which, by whom.
     pub fn done(&self, unit: &str) -> impl Iterator<Item = (i64, Uuid, &str)> {
-        self.done.get(unit).into_iter().flatten().rev().map(|((at, id), by)| (*at, *id, by.as_str()))
+        let done = self.lists.lasting.done.get(unit).into_iter().flatten().rev();
+        done.map(|((at, id), by)| (*at, *id, by.as_str()))
     }
 
     /// Units in which somebody has something, or had lately.
     pub fn units_at_work(&self) -> impl Iterator<Item = &str> {
-        self.held.keys().chain(self.done.keys()).map(String::as_str)
+        self.lists.held.keys().chain(self.lists.lasting.done.keys()).map(String::as_str)
     }
 
-    fn standing<'a>(&'a self, places: Option<&'a BTreeSet<(i64, Uuid)>>) -> impl Iterator<Item = (Uuid, &'a Contact)> {
-        places.into_iter().flatten().filter_map(|(_, id)| Some((*id, self.contacts.get(id)?)))
+    /// All that is about a person who is known, also what has ended; the latest first.
+    pub fn of_subject(&self, subject: Subject, most: usize) -> Vec<Uuid> {
+        self.lists.lasting.theirs.get(&subject).into_iter().flatten().rev().take(most).copied().collect()
     }
 
-    /// The contacts of a resident who is known, also what is closed; the latest first.
-    pub fn of_subject(&self, subject: Uuid, most: usize) -> Vec<Uuid> {
-        self.theirs.get(&subject).into_iter().flatten().rev().take(most).copied().collect()
+    /// What is due by an instant, the longest due first, and when the next is after it.
+    pub fn due(&self, now: i64, most: usize) -> (Vec<Uuid>, Option<i64>) {
+        let due = &self.lists.due;
+        let by_now = due.range(..=(now, Uuid::max())).take(most).map(|(_, id)| *id).collect();
+        (by_now, due.range((now.saturating_add(1), Uuid::nil())..).next().map(|(at, _)| *at))
     }
 
-    /// Contacts that ask something of themselves by an instant, each with its command.
-    pub fn due(&self, now: i64) -> Vec<(Uuid, Command)> {
-        let due = |(id, contact): (&Uuid, &Contact)| {
-            contact.due().filter(|(at, _)| *at <= now).map(|(_, command)| (*id, command))
+    /// The list of its own.
+    pub fn index(&self) -> &M::Index {
+        &self.index
+    }
+
+    /// Whether something happened to one that this program cannot read.
+    pub fn is_unreadable(&self, id: Uuid) -> bool {
+        self.unreadable.contains(&id)
+    }
+
+    /// How many are open.
+    pub fn open(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Place of the log up to which they stand.
+    pub fn pos(&self) -> u64 {
+        self.pos
+    }
+
+    fn standing<'a>(&'a self, places: Option<&'a BTreeSet<(i64, Uuid)>>) -> impl Iterator<Item = (Uuid, Arc<M>)> {
+        places.into_iter().flatten().filter_map(|(_, id)| Some((*id, self.get(*id)?)))
+    }
+
+    /// Takes an event in; those of other matters change nothing.
+    fn take(&mut self, event: &Recorded, changed: &mut HashSet<Topic>) {
+        if let Some(subject) = is_erasure(event) {
+            self.lists.lasting.theirs.remove(&subject);
+            return;
+        }
+        let Some((category, id)) = named(&event.stream) else { return };
+        let Some(which) = M::STREAMS.iter().position(|it| *it == category) else { return };
+        let begins = which == 0 && event.version == 1;
+        // What is not held, and does not begin here, has ended.
+        if self.unreadable.contains(&id) || !(begins || self.open.contains_key(&id)) {
+            return;
+        }
+        let happened = match event.kind == ERASED {
+            true => Ok(None),
+            false => matter::decode::<M>(&event.kind, event.schema, &event.data).map(Some),
         };
-        self.contacts.iter().filter_map(due).collect()
-    }
-
-    /// Reads what [`View::keep`] kept; none: there is nothing that could be used.
-    pub fn kept(path: &Path) -> Option<View> {
-        let whole = fs::read(path).ok()?;
-        let (digest, text) = whole.split_at_checked(DIGEST)?;
-        if digest != Sha256::digest(text).as_slice() {
-            return None;
+        let Ok(happened) = happened.inspect_err(|unreadable| {
+            // Such as what a newer program wrote: it keeps one matter from going on, and no other.
+            eprintln!(
+                "error: event {} cannot be read: {}; {} stays as it was before",
+                event.pos, unreadable.0, event.stream
+            );
+        }) else {
+            self.unreadable.insert(id);
+            return;
+        };
+        let (before, mut versions) =
+            self.open.remove(&id).map_or((None, [0, 0]), |held| (Some(held.state), held.versions));
+        versions[which] = event.version;
+        let was = before.as_deref().map_or_else(Was::default, |before| {
+            self.lists.leave(id, &before.standing(), due_at(before));
+            self.index.leave(id, before);
+            Was::of(&before.standing())
+        });
+        let before = before.map(Arc::unwrap_or_clone);
+        let after = match happened {
+            Some(happened) => M::evolve(before, &happened, event.occurred),
+            None => before.map(M::forgotten),
+        };
+        let after = after.map(Arc::new);
+        changed.insert(Topic::One(M::NAME, id));
+        let unit = after.as_deref().and_then(|it| it.standing().unit);
+        let units = [was.unit.as_ref(), unit].into_iter().flatten();
+        changed.extend(units.map(|unit| Topic::Queue(M::NAME, unit.to_string())));
+        self.lists.lasting.went_on(id, was, after.as_deref().map(M::standing));
+        if let Some(state) = after.filter(|it| it.standing().list != List::Ended) {
+            self.enter(id, Held { state, versions });
         }
-        let snapshot: Owned = serde_json::from_slice(text).ok()?;
-        if snapshot.code != CODE {
-            return None;
+    }
+
+    fn enter(&mut self, id: Uuid, held: Held<M>) {
+        self.lists.enter(id, &held.state.standing(), due_at(&*held.state));
+        self.index.enter(id, &held.state);
+        self.open.insert(id, held);
+    }
+}
+
+impl Lists {
+    /// The lists in which something stands, each with the name under which it does.
+    fn places<'a>(&mut self, standing: &Standing<'a>) -> Vec<(&mut Places, &'a str)> {
+        let Standing { unit, who, .. } = *standing;
+        match standing.list {
+            List::Queue => unit.map(|unit| (&mut self.queues, unit.as_ref())).into_iter().collect(),
+            List::With => {
+                let with = who.map(|who| (&mut self.with, who.as_ref()));
+                with.into_iter().chain(unit.map(|unit| (&mut self.held, unit.as_ref()))).collect()
+            }
+            List::Nowhere | List::Ended => Vec::new(),
         }
-        let (pos, withdrawn, organisation) = (snapshot.pos, snapshot.withdrawn, Arc::new(snapshot.organisation));
-        let unreadable = snapshot.unreadable;
-        let mut view = View { pos, withdrawn, organisation, unreadable, ..View::of(Uuid::from_u128(snapshot.epoch)) };
-        view.residents = snapshot.residents.into_iter().map(|(id, it)| (Uuid::from_u128(id), it)).collect();
-        let ids = |ids: Vec<u128>| ids.into_iter().map(Uuid::from_u128).collect();
-        view.theirs = snapshot.theirs.into_iter().map(|(id, theirs)| (Uuid::from_u128(id), ids(theirs))).collect();
-        for (unit, at, id, by) in snapshot.done {
-            view.done.entry(unit).or_default().insert((at, Uuid::from_u128(id)), by);
+    }
+
+    fn enter(&mut self, id: Uuid, standing: &Standing<'_>, due: Option<i64>) {
+        for (list, name) in self.places(standing) {
+            list.entry(name.into()).or_default().insert((standing.since, id));
         }
-        snapshot.contacts.into_iter().for_each(|(id, contact)| view.enter(Uuid::from_u128(id), contact));
-        Some(view)
+        self.due.extend(due.map(|at| (at, id)));
     }
 
-    /// The view as a snapshot's text.
-    pub fn text(&self) -> Result<Vec<u8>> {
-        let contacts: Vec<(u128, &Contact)> =
-            self.contacts.iter().map(|(id, contact)| (id.as_u128(), contact)).collect();
-        let residents: Vec<(u128, &Resident)> = self.residents.iter().map(|(id, it)| (id.as_u128(), it)).collect();
-        let ids = |ids: &Vec<Uuid>| ids.iter().map(Uuid::as_u128).collect();
-        let theirs: Vec<(u128, Vec<u128>)> = self.theirs.iter().map(|(id, it)| (id.as_u128(), ids(it))).collect();
-        let (epoch, withdrawn, organisation) = (self.epoch.as_u128(), &self.withdrawn, &*self.organisation);
-        let done: Vec<(&String, i64, u128, &String)> = self
-            .done
-            .iter()
-            .flat_map(|(unit, done)| done.iter().map(move |((at, id), by)| (unit, *at, id.as_u128(), by)))
-            .collect();
-        let (code, pos) = (CODE, self.pos);
-        let unreadable = &self.unreadable;
-        let snapshot =
-            Snapshot { residents, theirs, withdrawn, done, organisation, unreadable, code, pos, epoch, contacts };
-        serde_json::to_vec(&snapshot).map_err(|error| Error::new(format!("the snapshot: {error}")))
-    }
-
-    /// Writes a snapshot's text to a file, whole or not at all.
-    pub fn keep(text: &[u8], path: &Path) -> Result<()> {
-        let broken = |error: std::io::Error| Error::new(format!("the snapshot {}: {error}", path.display()));
-        if let Some(folder) = path.parent() {
-            private_folder(folder).map_err(broken)?;
+    fn leave(&mut self, id: Uuid, standing: &Standing<'_>, due: Option<i64>) {
+        for (list, name) in self.places(standing) {
+            if let Some(places) = list.get_mut(name) {
+                places.remove(&(standing.since, id));
+                if places.is_empty() {
+                    list.remove(name);
+                }
+            }
         }
-        let partial = path.with_extension(format!("partial-{:016x}", u64::from_be_bytes(random()?)));
-        made_private(&partial).map_err(broken)?;
-        let mut file = fs::File::create(&partial).map_err(broken)?;
-        let digest: [u8; DIGEST] = Sha256::digest(text).into();
-        file.write_all(&digest).and_then(|()| file.write_all(text)).and_then(|()| file.sync_all()).map_err(broken)?;
-        fs::rename(&partial, path).map_err(broken)
+        if let Some(at) = due {
+            self.due.remove(&(at, id));
+        }
     }
 }
 
-/// Whether this program can read an event, of whatever matter it is.
-pub fn is_readable(event: &Recorded) -> bool {
-    if contact_of(&event.stream).is_some() {
-        decode::<Contact>(event).is_ok()
-    } else if event.stream == ORGANISATION {
-        decode::<Organisation>(event).is_ok()
-    } else {
-        resident_of(&event.stream).is_none() || decode::<Resident>(event).is_ok()
+/// The part of where a matter stood before an event by which lasting lists follow it.
+#[derive(Default)]
+struct Was {
+    subject: Option<Subject>,
+    unit: Option<UnitId>,
+    done: Option<i64>,
+}
+
+impl Was {
+    fn of(standing: &Standing<'_>) -> Was {
+        Was { subject: standing.subject, unit: standing.unit.cloned(), done: standing.done }
     }
 }
 
-/// A matter's event as its rules know it.
-pub fn decode<M: Matter>(event: &Recorded) -> Result<M::Event> {
-    matter::decode::<M>(&event.kind, event.schema, &event.data)
-        .map_err(|unreadable| Error::new(format!("event {} cannot be read: {}", event.pos, unreadable.0)))
+impl Lasting {
+    /// After an event: whose it is, and whether the work on it is done.
+    fn went_on(&mut self, id: Uuid, was: Was, is: Option<Standing<'_>>) {
+        let subject = is.and_then(|it| it.subject);
+        if was.subject != subject {
+            if let Some(of) = was.subject.and_then(|subject| self.theirs.get_mut(&subject)) {
+                of.retain(|it| *it != id);
+            }
+            subject.into_iter().for_each(|subject| self.theirs.entry(subject).or_default().push(id));
+        }
+        let done = is.and_then(|it| it.done);
+        if was.done == done {
+            return;
+        }
+        if let (Some(at), Some(unit)) = (was.done, &was.unit) {
+            self.done.get_mut::<str>(unit).and_then(|done| done.remove(&(at, id)));
+        }
+        if let (Some(at), Some(Standing { unit: Some(unit), who: Some(who), .. })) = (done, is) {
+            let done = self.done.entry(unit.to_string()).or_default();
+            done.insert((at, id), who.to_string());
+            if done.len() > DONE_HELD {
+                done.pop_first();
+            }
+        }
+    }
 }
 
-/// A matter from the events of its streams, after what is known of it already: in the order of the log, as the view takes it.
-pub fn fold<'a, M: Matter>(known: Option<M>, events: impl IntoIterator<Item = &'a Recorded>) -> Result<Option<M>> {
-    let mut events: Vec<Stored> = events.into_iter().map(stored).collect();
-    events.sort_unstable_by_key(|event| event.pos);
-    matter::fold(known, &events).map_err(|broken| Error::new(broken.0))
+fn due_at(matter: &impl Matter) -> Option<i64> {
+    matter.due().map(|(at, _)| at)
 }
 
-fn stored(event: &Recorded) -> Stored {
-    let Recorded { pos, version, schema, occurred: at, .. } = *event;
-    Stored { pos, version, kind: event.kind.clone(), schema, at, data: event.data.clone() }
+/// The matters of a kind as a view.
+pub struct Fold<M: Matter>(RwLock<Matters<M>>);
+
+impl<M: Matter> Fold<M> {
+    pub fn new() -> Fold<M> {
+        Fold(RwLock::new(Matters::none(Uuid::nil(), 0)))
+    }
+
+    pub fn read(&self) -> RwLockReadGuard<'_, Matters<M>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// Everything that happened in a stream, with the instant of each, each later than the one before.
-pub fn dated<M: Matter>(events: &[Recorded]) -> Result<Vec<(M::Event, i64)>> {
-    let mut last = i64::MIN;
-    let dated = |event: &Recorded| {
-        last = event.occurred.max(last.saturating_add(1));
-        Ok((decode::<M>(event)?, last))
-    };
-    events.iter().map(dated).collect()
+impl<M: Matter> View for Fold<M> {
+    fn name(&self) -> &'static str {
+        M::NAME
+    }
+
+    fn version(&self) -> u32 {
+        M::VERSION
+    }
+
+    fn categories(&self) -> &'static [&'static str] {
+        M::STREAMS
+    }
+
+    fn stands(&self) -> (Uuid, u64) {
+        let matters = self.read();
+        (matters.epoch, matters.pos)
+    }
+
+    fn take(&self, events: &[Recorded], to: u64, changed: &mut HashSet<Topic>) {
+        let mut matters = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let has = matters.pos;
+        events.iter().filter(|event| event.pos > has).for_each(|event| matters.take(event, changed));
+        matters.pos = has.max(to);
+    }
+
+    fn snapshot(&self) -> Result<Kept> {
+        // Copied, and written out of the copy: nobody who waits for the view waits for that.
+        let (epoch, pos, open, lasting, unreadable) = {
+            let it = self.read();
+            let open: Vec<(Uuid, Held<M>)> = it.open.iter().map(|(id, held)| (*id, held.clone())).collect();
+            (it.epoch, it.pos, open, it.lists.lasting.clone(), it.unreadable.clone())
+        };
+        let done = lasting.done.into_iter();
+        let done =
+            done.flat_map(|(unit, of)| of.into_iter().map(move |((at, id), by)| (unit.clone(), at, id.as_u128(), by)));
+        let ids = |ids: Vec<Uuid>| ids.iter().map(Uuid::as_u128).collect();
+        let theirs = lasting.theirs.into_iter().map(|(subject, of)| (subject.0.as_u128(), ids(of))).collect();
+        let unreadable = unreadable.iter().map(Uuid::as_u128).collect();
+        let broken = |error: serde_json::Error| Error::new(format!("the snapshot of {}: {error}", M::NAME));
+        let mut body = serde_json::to_vec(&Line { done: done.collect(), theirs, unreadable }).map_err(broken)?;
+        for (id, held) in &open {
+            body.push(b'\n');
+            serde_json::to_writer(&mut body, &(id.as_u128(), held.versions, &*held.state)).map_err(broken)?;
+        }
+        Ok(Kept { epoch, pos, body })
+    }
+
+    fn restore(&self, epoch: Uuid, pos: u64, body: Option<&[u8]>) -> Result<()> {
+        let mut matters = Matters::none(epoch, pos);
+        if let Some(body) = body {
+            let broken = |error: serde_json::Error| Error::new(format!("the snapshot of {}: {error}", M::NAME));
+            let mut lines = body.split(|byte| *byte == b'\n');
+            let line: Line = serde_json::from_slice(lines.next().unwrap_or_default()).map_err(broken)?;
+            let ids = |ids: Vec<u128>| ids.into_iter().map(Uuid::from_u128);
+            matters.unreadable = ids(line.unreadable).collect();
+            let lasting = &mut matters.lists.lasting;
+            lasting.theirs =
+                line.theirs.into_iter().map(|(it, of)| (Subject(Uuid::from_u128(it)), ids(of).collect())).collect();
+            for (unit, at, id, by) in line.done {
+                lasting.done.entry(unit).or_default().insert((at, Uuid::from_u128(id)), by);
+            }
+            for line in lines {
+                let (id, versions, state): (u128, Versions, M) = serde_json::from_slice(line).map_err(broken)?;
+                matters.enter(Uuid::from_u128(id), Held { state: Arc::new(state), versions });
+            }
+        }
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = matters;
+        Ok(())
+    }
+
+    fn unreadable(&self) -> Vec<(Uuid, Versions)> {
+        let matters = self.read();
+        let versions = |id: &Uuid| matters.open.get(id).map_or([0, 0], |held| held.versions);
+        matters.unreadable.iter().map(|id| (*id, versions(id))).collect()
+    }
+
+    fn read_on(&self, id: Uuid, events: &[Recorded]) {
+        let mut matters = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if events.iter().all(|event| event.kind == ERASED || is_readable::<M>(event)) {
+            matters.unreadable.remove(&id);
+            events.iter().for_each(|event| matters.take(event, &mut HashSet::new()));
+        }
+    }
+
+    fn known(&self, id: Uuid, (epoch, pos): (Uuid, u64)) -> Option<Known> {
+        let matters = self.read();
+        // Of another log, or of more than a transaction sees, nothing is known.
+        let held = matters.open.get(&id).filter(|_| matters.epoch == epoch && matters.pos <= pos)?;
+        Some((Arc::clone(&held.state) as _, held.versions))
+    }
+}
+
+fn is_readable<M: Matter>(event: &Recorded) -> bool {
+    matter::decode::<M>(&event.kind, event.schema, &event.data).is_ok()
 }

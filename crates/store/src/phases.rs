@@ -1,10 +1,11 @@
 //! Phases of control charts over the log: one stream for each unit.
 
+use matter::By;
 use operations::phases::{self, Command, Event, Phases, Refusal};
 
 use crate::decided::{Denied, decided};
-use crate::desk::{Desk, Who};
 use crate::event::Recorded;
+use crate::store::Store;
 use crate::{Error, Result};
 
 /// Name of the stream of a unit's phases.
@@ -20,7 +21,7 @@ fn fold(events: &[Recorded]) -> Result<Phases> {
     })
 }
 
-impl Desk {
+impl Store {
     /// The phases that stand in a unit.
     pub async fn phases(&self, unit: &str) -> Result<Phases> {
         fold(&self.log().read_stream(&stream(unit), 0, usize::MAX >> 1).await?)
@@ -30,7 +31,7 @@ impl Desk {
     pub async fn ask_of_phases(
         &self,
         unit: &str,
-        who: &Who,
+        by: &By,
         command: Command,
         key: &str,
     ) -> std::result::Result<(), Denied<Refusal>> {
@@ -40,7 +41,7 @@ impl Desk {
             Ok(vec![event.encode()])
         };
         let now = self.now();
-        let done = decided(self.log(), stream(unit), (Event::SCHEMA, now), who, (key, &told), decide).await?;
+        let done = decided(self.log(), stream(unit), (Event::SCHEMA, now), by, (key, &told), decide).await?;
         self.reach(done.last).await;
         Ok(())
     }

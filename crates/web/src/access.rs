@@ -102,7 +102,7 @@ pub async fn sign_in(
         return with_token(&app, &page, address, &headers, form.token.trim(), to).await;
     }
     let Some(role) = Role::named(&form.role) else { return crate::home::missing(&page) };
-    let now = app.desk.now();
+    let now = app.kinds.store.now();
     let before = cookie(&headers, "demo").and_then(|token| token.parse().ok());
     let token = before.unwrap_or_else(|| new_id(now));
     let known = format!("demo={token}; Path=/sign-in; Max-Age=31536000; HttpOnly; SameSite=Lax");
@@ -121,7 +121,7 @@ async fn with_token(
     given: &str,
     to: Option<String>,
 ) -> Response {
-    let now = app.desk.now();
+    let now = app.kinds.store.now();
     let held = Person::of_token(given, &app.token_key, now);
     if let Some((person, term)) = held.filter(|(person, term)| app.has_rights(person, term.start)) {
         return begun(app, headers, &person, (term.start, term.end), to);
@@ -137,7 +137,7 @@ fn begun(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64), to: 
     if let Some(before) = cookie(headers, SESSION_COOKIE) {
         app.sessions.end(before);
     }
-    let session = app.sessions.begin(person, term, app.desk.now());
+    let session = app.sessions.begin(person, term, app.kinds.store.now());
     let cookie = format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax");
     let is_resident = person.role == Role::Resident;
     let to = to.filter(|to| to.starts_with("/contact") == is_resident);

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use operations::contacts::Refusal;
+use matter::{Matter, Refused, Trouble};
+use operations::contacts::Contact;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use store::Trouble;
 
 use crate::observe::tell;
 
@@ -135,7 +135,7 @@ impl Failure {
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
         match trouble {
-            Trouble::Refused(refusal) => Failure::new(StatusCode::CONFLICT, refusal.code(), told(&refusal)),
+            Trouble::Refused(refused) => Failure::new(StatusCode::CONFLICT, refused.code, told(&refused)),
             Trouble::NotFound => Failure::not_found(),
             Trouble::KeyReused => {
                 Failure::new(StatusCode::CONFLICT, "key_reused", "This client_id was used for something else.")
@@ -153,15 +153,20 @@ impl From<Trouble> for Failure {
     }
 }
 
-fn told(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::NotThere => "There is a contact already, or there is none.".into(),
-        Refusal::OwnedBy(_) => "Another professional has it.".into(),
-        Refusal::NotOwned => "Nobody has it: claim it first.".into(),
-        Refusal::NotNow(why) => format!("It cannot be done now: {why}."),
-        Refusal::Unseen(seq) => format!("A message came meanwhile, number {seq}: read it first."),
-        Refusal::TooLate => "The time to take it up again is over: open a new contact.".into(),
-        Refusal::TooEarly => "It stays open to be taken up again for seven days.".into(),
+/// A refusal in the words of programs.
+fn told(refused: &Refused) -> String {
+    match (refused.kind, refused.code) {
+        (Contact::NAME, "not_there") => "There is a contact already, or there is none.".into(),
+        (Contact::NAME, "owned_by_another") => "Another professional has it.".into(),
+        (Contact::NAME, "not_claimed") => "Nobody has it: claim it first.".into(),
+        (Contact::NAME, "not_now") => format!("It cannot be done now: {}.", refused.value("why")),
+        (Contact::NAME, "unseen_message") => {
+            format!("A message came meanwhile, number {}: read it first.", refused.value("last"))
+        }
+        (Contact::NAME, "too_late") => "The time to take it up again is over: open a new contact.".into(),
+        (Contact::NAME, "too_early") => "It stays open to be taken up again for seven days.".into(),
+        ("subject", _) => "The person whom it is about was erased.".into(),
+        _ => "It does not fit what stands there.".into(),
     }
 }
 

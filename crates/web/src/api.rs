@@ -7,17 +7,18 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
-use matter::Text;
+use kinds::NewContact;
 use matter::access::{Action, Role};
+use matter::{By, Text};
 use operations::contacts::{Channel, Code, Command, Contact, Outcome};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{Done, Opening, new_id};
+use store::{Done, new_id};
 use uuid::Uuid;
 
 use crate::App;
 use crate::answer::{Failure, answer, read};
-use crate::caller::Caller;
+use crate::caller::{Caller, Person};
 use crate::care::{self, client_id, receipt};
 use crate::limits::Address;
 use crate::live::{self, instant};
@@ -85,14 +86,14 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
     if !body.anonymous && resident.is_none() {
         return Err(Failure::invalid("anonymous", "Sign in as a resident, or write with anonymous: true."));
     }
-    let subject = resident.map(|person| person.id.clone()).unwrap_or_default();
-    let unit = app.queue_for(&service, &subject);
-    let who = resident.map_or_else(store::Who::anonymous, crate::caller::Person::who);
+    let subject = resident.and_then(Person::subject);
+    let unit = app.queue_for(&service, subject);
+    let by = resident.map_or(By::Holder, Person::by);
     let anonymous = body.anonymous;
-    let opening =
-        Opening { client_id, among: String::new(), channel, service, language, unit, anonymous, subject, text };
-    let opened = app.open_contact(opening, &who, address).await?;
-    let contact = app.desk.contact(opened.contact).await.map_err(|error| Failure::away(&error))?;
+    let new =
+        NewContact { client_id, among: String::new(), channel, service, language, unit, anonymous, subject, text };
+    let opened = app.open_contact(new, &by, address).await?;
+    let contact = app.kinds.contacts.read(opened.contact).await.map_err(|error| Failure::away(&error))?;
     let contact = contact.ok_or_else(|| Failure::broken(&"a contact that was opened is not there"))?;
     let mut body = shown(&app, opened.contact, &contact);
     body["receipt"] = receipt(opened.contact).into();
@@ -167,9 +168,9 @@ pub async fn write(
     let name = client_id(&name)?;
     let body: Written = read(&body)?;
     let text = care::text(&required(body.text, "text")?)?;
-    let done = app.write_message((id, contact.conversation), &caller.who(id), text, name).await?;
+    let done = app.write_message((id, contact.conversation), &caller.by(id), text, name).await?;
     let status = if done.again { StatusCode::OK } else { StatusCode::CREATED };
-    Ok(answer(status, &json!({ "seq": done.seq })))
+    Ok(answer(status, &json!({ "seq": kinds::written(&done) })))
 }
 
 /// A parameter that is a whole number up to a most.
@@ -214,7 +215,8 @@ pub async fn messages(
     let items = live::after(&app, id, after, wait).await?;
     drop(place);
     // While it waited the right to read may have gone.
-    let contact = app.desk.contact(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
+    let contact =
+        app.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
     if !app.may_still(&caller, id, Action::Read, &contact) {
         return Err(Failure::not_found());
     }
@@ -240,13 +242,10 @@ pub async fn queue(
     }
     let most = number(&given, "limit", MOST_QUEUED)?.unwrap_or(100) as usize;
     only(&given, &["limit", "list"])?;
-    let (mut head, waiting) = app.desk.view().queue(&unit, most);
+    let (mut head, waiting) = app.kinds.contacts.look(|contacts| contacts.queue(&unit, most));
     match given.iter().find(|(name, _)| name == "list").map(|(_, list)| list.as_str()) {
         None | Some("waiting") => {}
-        Some("held") => {
-            let view = app.desk.view();
-            head = view.held(&unit).take(most).map(|(id, contact)| (id, contact.clone())).collect();
-        }
+        Some("held") => head = app.kinds.contacts.look(|contacts| contacts.held(&unit).take(most).collect()),
         Some(_) => return Err(Failure::invalid("list", "list is waiting or held.")),
     }
     let contacts: Vec<Value> = head.iter().map(|(id, contact)| listed(&app, *id, contact)).collect();
@@ -309,7 +308,7 @@ fn key_of(app: &App, verb: &str, body: &Body, given: &[u8], contact: &Contact) -
             let to = contact.last_of_resident.to_be_bytes();
             Ok(store::hex(&store::signature(&app.token_key, &[b"command", verb.as_bytes(), &to, given])))
         }
-        None => Ok(new_id(app.desk.now()).to_string()),
+        None => Ok(new_id(app.kinds.store.now()).to_string()),
     }
 }
 
@@ -340,7 +339,7 @@ pub async fn command(
     }
     if let Some(seen) = body.seen.filter(|seen| *seen > contact.conversation) {
         // Another server may have written what this one has not followed yet.
-        let stored = app.desk.stored_contact(id).await.map_err(|error| Failure::away(&error))?;
+        let stored = app.kinds.contacts.stored(id).await.map_err(|error| Failure::away(&error))?;
         let head = stored.map_or(0, |contact| contact.conversation);
         if seen > head {
             return Err(Failure::invalid("seen", format!("There is no message {seen}: the last is number {head}.")));
@@ -353,9 +352,15 @@ pub async fn command(
     {
         return Err(Failure::invalid("to", format!("No professional {to} works for the unit that answers for it.")));
     }
-    let done = app.desk.ask(id, &caller.who(id), (command, seen), &key).await?;
-    let contact = app.desk.contact(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
-    Ok(answer(status_of(&verb, done), &outcome(&app, id, &contact, done)))
+    let writes = matches!(command, Command::Write { .. } | Command::Ask { .. } | Command::Finish { .. });
+    let done = app.kinds.contacts.ask(id, command, &caller.by(id), &key, seen).await?;
+    let contact =
+        app.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?.ok_or_else(Failure::not_found)?;
+    let mut body = shown_whole(&app, id, &contact);
+    if let Some(seq) = kinds::written(&done).filter(|_| writes) {
+        body["seq"] = seq.into();
+    }
+    Ok(answer(status_of(&verb, &done), &body))
 }
 
 /// The answer to a professional who repeats a command on a contact that they may no longer see, such as one that they
@@ -365,23 +370,15 @@ async fn acknowledged(app: &App, caller: &Caller, id: Uuid, verb: &str, body: &[
     let body = body_of(verb, body).ok()?;
     let key = body.client_id.clone()?;
     let (command, _) = asked(app, verb, &key, body, 0).ok()?;
-    let was_done = app.desk.was_done(id, &person.who(), &command, &key).await.ok()?;
+    let was_done = app.kinds.contacts.was_done(id, &command, &person.by(), &key).await.ok()?;
     was_done.then(|| answer(StatusCode::OK, &json!({ "contact": id.to_string(), "done": true })))
 }
 
-fn status_of(verb: &str, done: Done) -> StatusCode {
+fn status_of(verb: &str, done: &Done) -> StatusCode {
     match (verb, done.again) {
         ("reply" | "ask", false) => StatusCode::CREATED,
         _ => StatusCode::OK,
     }
-}
-
-fn outcome(app: &App, id: Uuid, contact: &Contact, done: Done) -> Value {
-    let mut body = shown_whole(app, id, contact);
-    if let Some(seq) = done.seq {
-        body["seq"] = seq.into();
-    }
-    body
 }
 
 fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Command, u64), Failure> {

@@ -9,7 +9,8 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use calendar::day_number;
 use matter::access::Role;
-use store::{Side, Who, hex, signature};
+use matter::{By, Subject};
+use store::{hex, signature};
 use uuid::Uuid;
 
 use crate::App;
@@ -29,10 +30,20 @@ pub struct Person {
 }
 
 impl Person {
-    /// As the desk knows them.
-    pub fn who(&self) -> Who {
-        let side = if self.role == Role::Resident { Side::Resident } else { Side::Professional };
-        Who { side, id: self.id.clone(), unit: self.unit.clone(), leads: self.role == Role::Lead }
+    /// As the log knows them.
+    pub fn by(&self) -> By {
+        match self.role {
+            Role::Resident => self.subject().map_or(By::Holder, By::Resident),
+            role => {
+                let (id, unit) = (self.id.as_str().into(), self.unit.as_str().into());
+                By::Professional { id, unit, leads: role == Role::Lead }
+            }
+        }
+    }
+
+    /// A resident's token.
+    pub fn subject(&self) -> Option<Subject> {
+        self.id.parse().ok().filter(|_| self.role == Role::Resident).map(Subject)
     }
 
     /// A token that was made at the start of a term and names this person until its end; who has it is this person.
@@ -93,11 +104,11 @@ impl Caller {
         self.person.as_ref().map(|person| person.role)
     }
 
-    /// As the desk knows them, about a contact: who holds its code is nobody else there.
-    pub fn who(&self, contact: Uuid) -> Who {
+    /// As the log knows them, about a contact: whoever holds its code is nobody else there.
+    pub fn by(&self, contact: Uuid) -> By {
         match &self.person {
-            Some(person) if !self.holds.contains(&contact) => person.who(),
-            _ => Who::anonymous(),
+            Some(person) if !self.holds.contains(&contact) => person.by(),
+            _ => By::Holder,
         }
     }
 
@@ -107,16 +118,16 @@ impl Caller {
         match &self.proof {
             Proof::Code => true,
             // A page that is left open is no work: it does not keep a session from ending.
-            Proof::Session(name) => app.standing(app.sessions.find(name, app.desk.now())) == self.person,
+            Proof::Session(name) => app.standing(app.sessions.find(name, app.kinds.store.now())) == self.person,
             Proof::Token(term) => {
                 let stands = |person: &Person| app.has_rights(person, term.start);
-                app.desk.now() < term.end && self.person.as_ref().is_none_or(stands)
+                app.kinds.store.now() < term.end && self.person.as_ref().is_none_or(stands)
             }
         }
     }
 
     async fn of(parts: &Parts, app: &App) -> Result<Caller, Failure> {
-        let now = app.desk.now();
+        let now = app.kinds.store.now();
         if let Some(given) = bearer(&parts.headers) {
             if given.contains('.') {
                 let held = Person::of_token(given, &app.token_key, now);
@@ -147,7 +158,7 @@ impl App {
 
     /// The person who has signed in in the browser that asks.
     pub fn signed_in(&self, headers: &HeaderMap) -> Option<Person> {
-        let (name, now) = (cookie(headers, SESSION_COOKIE)?, self.desk.now());
+        let (name, now) = (cookie(headers, SESSION_COOKIE)?, self.kinds.store.now());
         // A script of an open page fetches by itself: its requests are no use by a person.
         let is_by_script = headers.get("sec-fetch-dest").is_some_and(|to| to == "empty");
         self.standing(if is_by_script { self.sessions.find(name, now) } else { self.sessions.used(name, now) })
@@ -156,11 +167,11 @@ impl App {
     /// Whether what was made at an instant, in microseconds since 1970, still opens what it did for a person: it was not
     /// withdrawn, and they still work where it says.
     pub fn has_rights(&self, person: &Person, made: i64) -> bool {
-        if self.desk.view().is_withdrawn(&person.id, made) {
+        if self.kinds.tokens.are_withdrawn(&person.id, made) {
             return false;
         }
-        let today = self.calendar.local_date(self.desk.now()).map_or(0, day_number);
-        person.role == Role::Resident || self.desk.organisation().opens(&person.id, &person.unit, today)
+        let today = self.calendar.local_date(self.kinds.store.now()).map_or(0, day_number);
+        person.role == Role::Resident || self.kinds.organisation().opens(&person.id, &person.unit, today)
     }
 }
 
@@ -183,9 +194,9 @@ pub fn held_codes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 
 /// The contact that a code opens. Those that open nothing are counted by the address that they come from.
 pub async fn holder(parts: &Parts, app: &App, code: &str) -> Result<Option<Uuid>, Failure> {
-    let found = app.desk.by_code(code).await.map_err(|error| Failure::away(&error))?;
+    let found = app.kinds.by_code(code).await.map_err(|error| Failure::away(&error))?;
     if found.is_none() {
-        app.counted.tries.failed(Address::of(parts, app).0, app.desk.now()).await?;
+        app.counted.tries.failed(Address::of(parts, app).0, app.kinds.store.now()).await?;
     }
     Ok(found)
 }

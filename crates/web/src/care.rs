@@ -1,17 +1,18 @@
 //! Contacts as pages and programs get at them: who may, what is recorded of it, and what is checked before.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use calendar::day_number;
 use facts::holds_identity_code;
-use matter::Matter;
+use kinds::CROCKFORD;
 use matter::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
+use matter::{Matter, Subject};
 use operations::contacts::{Contact, Place};
 use serde_json::json;
-use store::{Append, AppendError, CROCKFORD, Context, NewEvent, new_id};
+use store::{Append, AppendError, Context, NewEvent, new_id};
 use uuid::Uuid;
 
 use crate::App;
@@ -47,10 +48,10 @@ impl App {
     }
 
     /// The same for a resident: who has an own pair comes to its unit with what the first service is for.
-    pub fn queue_for(&self, service: &str, subject: &str) -> String {
+    pub fn queue_for(&self, service: &str, subject: Option<Subject>) -> String {
         let is_general = self.services.first().is_none_or(|first| first.id == service);
-        let own = subject.parse().ok().filter(|_| is_general);
-        let own = own.and_then(|subject| self.desk.view().registration(subject).map(|own| own.unit.clone()));
+        let own = subject.filter(|_| is_general);
+        let own = own.and_then(|subject| self.kinds.registration(subject)).map(|own| own.unit);
         own.filter(|unit| self.is_unit(unit)).map_or_else(|| self.queue_of(service), |unit| unit.to_string())
     }
 
@@ -60,8 +61,8 @@ impl App {
         if unit == over {
             return true;
         }
-        let (figures, organisation) = (self.figures(), self.desk.organisation());
-        let today = self.calendar.local_date(self.desk.now()).map_or(0, day_number);
+        let (figures, organisation) = (self.figures(), self.kinds.organisation());
+        let today = self.calendar.local_date(self.kinds.store.now()).map_or(0, day_number);
         let units = figures.units();
         let imported = |here: &str| {
             let above = units.iter().find(|it| it.id == here)?.parent?;
@@ -89,7 +90,7 @@ impl App {
 
     /// Whether a unit has a queue: contacts come to it, or still wait in it although it has ended.
     pub fn is_queue(&self, unit: &str) -> bool {
-        self.is_unit(unit) || self.desk.view().queue(unit, 0).1 > 0
+        self.is_unit(unit) || self.kinds.contacts.look(|contacts| contacts.queue(unit, 0).1) > 0
     }
 
     /// Whether contacts can be handed over to a unit.
@@ -100,7 +101,7 @@ impl App {
     }
 
     /// The contact, if the caller may do this with it; that staff did is recorded before they are told anything.
-    pub async fn contact_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Contact, Failure> {
+    pub async fn contact_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Arc<Contact>, Failure> {
         // A caller without a tie to the contact learns nothing, not even by how long the answer takes.
         if caller.person.is_none() && !caller.holds.contains(&id) {
             return Err(Failure::not_found());
@@ -113,8 +114,8 @@ impl App {
         found
     }
 
-    async fn found_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Contact, Failure> {
-        let contact = self.desk.contact(id).await.map_err(|error| Failure::away(&error))?;
+    async fn found_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Arc<Contact>, Failure> {
+        let contact = self.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?;
         let contact = contact.ok_or_else(Failure::not_found)?;
         let tie = self.tie(caller, id, &contact);
         let purpose = purpose(caller.role(), tie);
@@ -144,8 +145,7 @@ impl App {
     fn tie(&self, caller: &Caller, id: Uuid, contact: &Contact) -> Tie {
         let person = caller.person.as_ref();
         // However their token spells the number.
-        let is_theirs =
-            |person: &Person| person.id.parse().is_ok_and(|id| contact.subject == Some(matter::Subject(id)));
+        let is_theirs = |person: &Person| person.subject().is_some_and(|id| contact.subject == Some(id));
         let had = |person: &Person| contact.handler.as_deref() == Some(person.id.as_str());
         let is_own_pair = |person: &Person| is_on_list_of(self, contact, &person.id);
         Tie {
@@ -180,7 +180,7 @@ impl App {
         what: &str,
         decision: Decision,
     ) -> NewEvent {
-        let now = self.desk.now();
+        let now = self.kinds.store.now();
         let subject = about.subject.map_or(contact, |subject| subject.0).to_string();
         let data = json!({
             "contact": contact.to_string(), "subject": subject, "role": person.role.code(), "rule": decision.rule,
@@ -201,7 +201,7 @@ impl App {
     /// once in an hour for the same words to the same person.
     pub async fn glance(&self, caller: &Caller, contacts: &[(Uuid, &Contact)]) -> Result<HashSet<Uuid>, Failure> {
         let Some(person) = &caller.person else { return Ok(HashSet::new()) };
-        let now = self.desk.now();
+        let now = self.kinds.store.now();
         let mut allowed = HashSet::new();
         let mut told: BTreeMap<Purpose, Vec<NewEvent>> = BTreeMap::new();
         let mut new = Vec::new();

@@ -8,16 +8,17 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use kinds::NewContact;
+use matter::By;
 use matter::access::{Action, Role};
 use maud::{Markup, html};
 use operations::contacts::{Author, Channel, Contact, Place, REOPENED_WITHIN};
 use serde::Deserialize;
-use store::Opening;
 use uuid::Uuid;
 
 use crate::App;
 use crate::answer::Failure;
-use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, held_codes, holder};
+use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, Person, held_codes, holder};
 use crate::care::{self, receipt};
 use crate::form::{Written, errors, field, message_box};
 use crate::home::{away, failed, kept, unsent};
@@ -71,17 +72,17 @@ pub async fn form(State(app): State<Arc<App>>, page: Page, parts: Parts) -> Resp
 }
 
 /// Contacts of the person who looks at the page: a resident's own, and those whose codes this browser holds.
-async fn own_contacts(app: &App, page: &Page, parts: &Parts) -> Vec<(Uuid, Contact)> {
+async fn own_contacts(app: &App, page: &Page, parts: &Parts) -> Vec<(Uuid, Arc<Contact>)> {
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
-    let subject = resident.and_then(|person| person.id.parse().ok());
-    let mut ids = subject.map_or_else(Vec::new, |subject| app.desk.view().of_subject(subject, SHOWN));
+    let of = |subject| app.kinds.contacts.look(|contacts| contacts.of_subject(subject, SHOWN));
+    let mut ids = resident.and_then(Person::subject).map_or_else(Vec::new, of);
     for code in held_codes(&parts.headers) {
         ids.extend(holder(parts, app, code).await.ok().flatten());
     }
     let mut own = Vec::new();
     for id in ids {
         // A contact that cannot be read at the moment keeps nobody from writing.
-        own.extend(app.desk.contact(id).await.ok().flatten().map(|contact| (id, contact)));
+        own.extend(app.kinds.contacts.read(id).await.ok().flatten().map(|contact| (id, contact)));
     }
     own
 }
@@ -119,7 +120,7 @@ fn offline(page: &Page) -> Markup {
 }
 
 /// The matters that can be opened from here.
-fn own_list(app: &App, page: &Page, own: &[(Uuid, Contact)]) -> Markup {
+fn own_list(app: &App, page: &Page, own: &[(Uuid, Arc<Contact>)]) -> Markup {
     html! {
         h2.govuk-heading-m { (page.text("contact-own")) }
         ul.govuk-list.govuk-list--bullet {
@@ -216,20 +217,20 @@ pub async fn send(
         return shown_form(&app, &page, &parts, &message, &[("wrong-again", "text")]).await;
     };
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
-    let subject = resident.map(|person| person.id.clone()).unwrap_or_default();
-    let opening = Opening {
+    let subject = resident.and_then(Person::subject);
+    let new = NewContact {
         client_id,
         among: String::new(),
         channel: Channel::Message,
-        unit: app.queue_for(&service, &subject),
+        unit: app.queue_for(&service, subject),
         service,
         language: page.language.code().into(),
         anonymous: resident.is_none(),
         subject,
         text,
     };
-    let who = resident.map_or_else(store::Who::anonymous, crate::caller::Person::who);
-    let opened = match app.open_contact(opening, &who, from).await {
+    let by = resident.map_or(By::Holder, Person::by);
+    let opened = match app.open_contact(new, &by, from).await {
         Ok(opened) => opened,
         Err(failure) => {
             // Sent again it must be the same message, unless its name was used for another.
@@ -307,7 +308,7 @@ pub struct Which {
 
 /// The contact that somebody may take part in, by their code or as the resident who has signed in. Professionals have the
 /// desk, where what came meanwhile is held against what they write.
-async fn own(app: &App, caller: &Caller, which: &Which, action: Action) -> Result<(Uuid, Contact), Failure> {
+async fn own(app: &App, caller: &Caller, which: &Which, action: Action) -> Result<(Uuid, Arc<Contact>), Failure> {
     let named = which.id.as_deref().map(|id| id.parse().map_err(|_| Failure::not_found())).transpose()?;
     let id = named.or(caller.holds.first().copied()).ok_or_else(Failure::not_found)?;
     if caller.role().is_some_and(|role| role != Role::Resident) && !caller.holds.contains(&id) {
@@ -401,7 +402,7 @@ fn address(id: Uuid) -> String {
 
 fn may_write(app: &App, contact: &Contact) -> bool {
     match contact.place {
-        Place::Resolved { at, .. } => app.desk.now() < at.saturating_add(REOPENED_WITHIN),
+        Place::Resolved { at, .. } => app.kinds.store.now() < at.saturating_add(REOPENED_WITHIN),
         Place::Closed => false,
         _ => true,
     }
@@ -472,7 +473,7 @@ pub async fn write(
         return response;
     };
     let written = Written::again(message.client_id, message.text, wrong);
-    let contact = app.desk.contact(id).await.ok().flatten().unwrap_or(contact);
+    let contact = app.kinds.contacts.read(id).await.ok().flatten().unwrap_or(contact);
     let response = shown_thread(&app, &page, (id, &contact), &parts, &written).await;
     match failure {
         Some(failure) => failure.with_retry_after(response),
@@ -492,7 +493,7 @@ type Unsent = (&'static str, Option<Failure>);
 async fn sent(app: &App, caller: &Caller, id: Uuid, message: &Message) -> Result<(), Unsent> {
     let text = care::text(&message.text).map_err(|_| (wrong_text(&message.text), None))?;
     let client_id = care::client_id(&message.client_id).map_err(|_| ("wrong-again", None))?;
-    let done = app.write_message((id, u64::MAX), &caller.who(id), text, client_id).await;
+    let done = app.write_message((id, u64::MAX), &caller.by(id), text, client_id).await;
     done.map(drop).map_err(|failure| {
         let wrong = match failure.code {
             "too_late" => "wrong-too-late",
@@ -545,7 +546,7 @@ pub async fn with_code(
 ) -> Response {
     let Ok(Form(given)) = form else { return shown_return(&page, "", Some("wrong-code")) };
     match holder(&parts, &app, &given.code).await {
-        Ok(Some(contact)) => match store::code_of(&given.code) {
+        Ok(Some(contact)) => match kinds::code_of(&given.code) {
             Some(code) => to_thread(&parts, contact, &code),
             None => shown_return(&page, &given.code, Some("wrong-code")),
         },

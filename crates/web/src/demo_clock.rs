@@ -42,7 +42,7 @@ pub async fn move_to(State(app): State<Arc<App>>, body: Bytes) -> Response {
                 let why = "The clock stands there, and the figures were not published in time: see the server's log.";
                 return Failure::refused("not_published", why).into_response();
             }
-            let now = jiff::Timestamp::from_microsecond(app.desk.now()).unwrap_or_default();
+            let now = jiff::Timestamp::from_microsecond(app.kinds.store.now()).unwrap_or_default();
             ([(CONTENT_TYPE, "application/json")], json!({ "now": now.to_string() }).to_string()).into_response()
         }
         Err(why) => Failure::invalid("to", why).into_response(),

@@ -48,7 +48,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use calendar::Calendar;
 use futures::FutureExt;
-use store::{Desk, Log};
+use kinds::Kinds;
+use store::Log;
 use tokio::sync::watch;
 
 use crate::answer::Failure;
@@ -71,7 +72,7 @@ pub struct Parts {
     pub figures: Arc<dyn Figures>,
     pub imports: Arc<dyn Imports>,
     pub scorecards: Vec<Scorecard>,
-    pub desk: Desk,
+    pub kinds: Kinds,
     /// The log of its own that records who saw what.
     pub accesses: Log,
     /// Services that residents can write about; the first takes the rest, for which no other is named.
@@ -98,7 +99,7 @@ pub struct App {
     imports: Arc<dyn Imports>,
     metrics: bool,
     scorecards: Vec<Scorecard>,
-    desk: Desk,
+    kinds: Kinds,
     accesses: Log,
     services: Vec<Service>,
     token_key: [u8; 32],
@@ -124,7 +125,7 @@ pub struct App {
 
 impl App {
     pub fn new(parts: Parts) -> Arc<App> {
-        let now = parts.desk.now();
+        let now = parts.kinds.store.now();
         let file = parts.data.as_ref().map(|data| data.join("sessions"));
         Arc::new(App {
             sessions: sessions::Sessions::open(parts.secret, parts.token_key, file, now),
@@ -137,7 +138,7 @@ impl App {
             imports: parts.imports,
             metrics: parts.metrics,
             scorecards: parts.scorecards,
-            desk: parts.desk,
+            kinds: parts.kinds,
             accesses: parts.accesses,
             services: parts.services,
             token_key: parts.token_key,
@@ -160,15 +161,15 @@ impl App {
     /// Tells up to which place of the log the facts have followed.
     pub fn followed(&self, pos: u64) {
         self.followed.store(pos, Ordering::Relaxed);
-        if pos >= self.desk.view().pos {
-            self.caught_up.store(self.desk.now(), Ordering::Relaxed);
+        if pos >= self.kinds.store.pos() {
+            self.caught_up.store(self.kinds.store.now(), Ordering::Relaxed);
         }
     }
 
     /// Events of the log that are not in the facts yet, and for how many seconds there have been such.
     fn behind(&self) -> (u64, f64) {
-        let events = self.desk.view().pos.saturating_sub(self.followed.load(Ordering::Relaxed));
-        let since = self.desk.now().saturating_sub(self.caught_up.load(Ordering::Relaxed));
+        let events = self.kinds.store.pos().saturating_sub(self.followed.load(Ordering::Relaxed));
+        let since = self.kinds.store.now().saturating_sub(self.caught_up.load(Ordering::Relaxed));
         (events, if events == 0 { 0.0 } else { since.max(0) as f64 / 1e6 })
     }
 

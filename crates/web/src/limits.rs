@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
+use kinds::{NewContact, Opened};
+use matter::By;
 use operations::contacts::Command;
-use store::{Done, Opened, Opening, Side, Who};
+use store::Done;
 use uuid::Uuid;
 
 use crate::App;
@@ -114,19 +116,19 @@ const UNGUESSED: usize = 20;
 
 impl App {
     /// Opens a contact, unless too many come from there. Asked again for what was opened already, it is answered always.
-    pub async fn open_contact(&self, opening: Opening, who: &Who, from: IpAddr) -> Result<Opened, Failure> {
+    pub async fn open_contact(&self, new: NewContact, by: &By, from: IpAddr) -> Result<Opened, Failure> {
         // Two strangers may choose the same short name and the same words: each has a contact and a code of their own.
-        let is_guessed = opening.subject.is_empty() && opening.client_id.len() < UNGUESSED;
+        let is_guessed = new.subject.is_none() && new.client_id.len() < UNGUESSED;
         let among = if is_guessed { from.to_string() } else { String::new() };
-        let opening = Opening { among, ..opening };
-        let key = if opening.subject.is_empty() { from.to_string() } else { opening.subject.clone() };
-        let taken = self.counted.contacts.take(&key, self.desk.now());
+        let new = NewContact { among, ..new };
+        let key = new.subject.map_or_else(|| from.to_string(), |subject| subject.to_string());
+        let taken = self.counted.contacts.take(&key, self.kinds.store.now());
         if let Err(seconds) = taken
-            && !self.desk.was_opened(&opening, who).await.map_err(|error| Failure::away(&error))?
+            && !self.kinds.was_opened(&new, by).await.map_err(|error| Failure::away(&error))?
         {
             return Err(Failure::too_many(seconds));
         }
-        let opened = self.desk.open_contact(opening, who).await;
+        let opened = self.kinds.open_contact(new, by).await;
         if taken.is_ok() && !opened.as_ref().is_ok_and(|opened| !opened.again) {
             self.counted.contacts.give_back(&key);
         }
@@ -137,23 +139,23 @@ impl App {
     pub async fn write_message(
         &self,
         (contact, seen): (Uuid, u64),
-        who: &Who,
+        by: &By,
         text: String,
         client_id: String,
     ) -> Result<Done, Failure> {
         let command = Command::Write { client_id: client_id.clone(), text: text.into() };
-        if who.side != Side::Resident {
-            return Ok(self.desk.ask(contact, who, (command, seen), &client_id).await?);
+        if !matches!(by, By::Resident(_) | By::Holder) {
+            return Ok(self.kinds.contacts.ask(contact, command, by, &client_id, seen).await?);
         }
         let key = contact.to_string();
-        let taken = self.counted.messages.take(&key, self.desk.now());
+        let taken = self.counted.messages.take(&key, self.kinds.store.now());
         if let Err(seconds) = taken {
-            let was_done = self.desk.was_done(contact, who, &command, &client_id).await;
+            let was_done = self.kinds.contacts.was_done(contact, &command, by, &client_id).await;
             if !was_done.map_err(|error| Failure::away(&error))? {
                 return Err(Failure::too_many(seconds));
             }
         }
-        let done = self.desk.ask(contact, who, (command, seen), &client_id).await;
+        let done = self.kinds.contacts.ask(contact, command, by, &client_id, seen).await;
         if taken.is_ok() && !done.as_ref().is_ok_and(|done| !done.again) {
             self.counted.messages.give_back(&key);
         }

@@ -10,10 +10,12 @@ use std::time::Duration;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
+use kinds::{Item, What};
+use matter::Matter;
 use matter::access::{Action, Role};
-use operations::contacts::Author;
+use operations::contacts::{Author, Contact};
 use serde_json::{Value, json};
-use store::{Item, Topic, What};
+use store::Topic;
 use uuid::Uuid;
 
 use crate::answer::Failure;
@@ -46,7 +48,7 @@ pub async fn some_after(app: &App, contact: Uuid, after: u64) -> store::Result<V
     let (mut items, mut size) = (Vec::new(), 0);
     loop {
         let last = items.last().map_or(after, |item: &Item| item.seq);
-        let read = app.desk.conversation(contact, last, READ as usize).await?;
+        let read = app.kinds.conversation(contact, last, READ as usize).await?;
         let is_all = (read.len() as u64) < READ;
         for item in read {
             size += bytes(&item);
@@ -84,7 +86,7 @@ pub fn instant(micros: i64) -> String {
 
 /// Items after a number; waits for them up to `wait` seconds when there are none yet.
 pub async fn after(app: &App, contact: Uuid, after: u64, wait: u64) -> Result<Vec<Item>, Failure> {
-    let mut heard = app.desk.listen(Topic::Contact(contact));
+    let mut heard = app.kinds.store.listen(Topic::One(Contact::NAME, contact));
     let until = tokio::time::Instant::now() + Duration::from_secs(wait.min(LONGEST));
     let mut ending = app.ending.subscribe();
     loop {
@@ -130,7 +132,7 @@ impl Listener {
             if *self.ending.borrow() {
                 return None;
             }
-            let open = self.app.desk.view().contact(self.contact).cloned();
+            let open = self.app.kinds.contacts.look(|contacts| contacts.get(self.contact));
             // One that is over is read from the log, each time whole: once for what is read, and not for each item of it.
             if let Some(item) = self.items.pop_if(|_| open.is_none()) {
                 if !self.caller.stands(&self.app) {
@@ -140,7 +142,7 @@ impl Listener {
             }
             let contact = match open {
                 Some(contact) => contact,
-                None => self.app.desk.contact(self.contact).await.ok()??,
+                None => self.app.kinds.contacts.read(self.contact).await.ok()??,
             };
             if !self.app.may_still(&self.caller, self.contact, Action::Read, &contact) {
                 return None;
@@ -178,12 +180,12 @@ pub async fn stream(
 ) -> Result<Response, Failure> {
     let place = app.counted.streams.begin(who(&caller, contact))?;
     let after = match last {
-        Some(pos) => app.desk.seq_at(contact, pos).await.unwrap_or(after).max(after),
+        Some(pos) => app.kinds.seq_at(contact, pos).await.unwrap_or(after).max(after),
         None => after,
     };
-    let heard = app.desk.listen(Topic::Contact(contact));
+    let heard = app.kinds.store.listen(Topic::One(Contact::NAME, contact));
     let ending = app.ending.subscribe();
-    let head = app.desk.contact(contact).await.ok().flatten().map(|contact| contact.conversation);
+    let head = app.kinds.contacts.read(contact).await.ok().flatten().map(|contact| contact.conversation);
     let resync = head.is_some_and(|head| after > head);
     let (app, items) = (Arc::clone(app), Vec::new());
     let listener = Listener { app, caller, contact, after, resync, items, heard, ending, _place: place };
@@ -230,7 +232,7 @@ impl Watcher {
         }
         self.told = true;
         let pos = *self.heard.borrow_and_update();
-        let waiting = self.app.desk.view().queue(&self.unit, 0).1;
+        let waiting = self.app.kinds.contacts.look(|contacts| contacts.queue(&self.unit, 0).1);
         let event = Event::default().id(pos.to_string()).event("queue").data(json!({ "waiting": waiting }).to_string());
         Some((Ok(event), self))
     }
@@ -239,7 +241,7 @@ impl Watcher {
 /// How many wait in a queue, whenever that changes.
 pub fn queue(app: &Arc<App>, caller: Caller, unit: String) -> Result<Response, Failure> {
     let place = app.counted.streams.begin(who(&caller, Uuid::nil()))?;
-    let heard = app.desk.listen(Topic::Queue(unit.clone()));
+    let heard = app.kinds.store.listen(Topic::Queue(Contact::NAME, unit.clone()));
     let ending = app.ending.subscribe();
     let watcher = Watcher { app: Arc::clone(app), caller, unit, told: false, heard, ending, _place: place };
     let events = stream::unfold(watcher, Watcher::next);

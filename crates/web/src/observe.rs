@@ -14,7 +14,7 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use store::{AppendError, Context, Log, new_id};
+use store::{AppendError, Context, Log, Matters, new_id};
 
 use crate::App;
 use crate::home::missing;
@@ -73,9 +73,9 @@ impl Health {
         }
         let data = self.data.clone();
         let disk = tokio::task::spawn_blocking(move || data.map_or(Ok(()), |data| written(&data)));
-        let now = app.desk.now();
+        let now = app.kinds.store.now();
         let (log, accesses, disk) =
-            tokio::join!(takes(app.desk.log(), now), takes(&app.accesses, now), async { disk.await.ok() });
+            tokio::join!(takes(app.kinds.store.log(), now), takes(&app.accesses, now), async { disk.await.ok() });
         let disk = disk.unwrap_or_else(|| Err("it was not looked".into()));
         let all = [("log", log), ("accesses", accesses), ("disk", disk)];
         let wrong: Wrong = all.into_iter().filter_map(|(what, it)| it.err().map(|why| (what, why))).collect();
@@ -159,10 +159,7 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Response {
         let is_writable = u8::from(!wrong.iter().any(|(it, _)| *it == what));
         let _ = writeln!(out, "luotsi_writable{{what=\"{what}\"}} {is_writable}");
     }
-    let (pos, open) = {
-        let view = app.desk.view();
-        (view.pos, view.open())
-    };
+    let (pos, open) = (app.kinds.store.pos(), app.kinds.contacts.look(Matters::open));
     let (behind, since) = app.behind();
     let gauges = [
         ("luotsi_log_events", "Events of the log that are shown.", pos as f64),

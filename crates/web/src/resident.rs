@@ -2,11 +2,12 @@
 
 use calendar::day_number;
 use facts::{Code, Modality, Profession};
+use matter::Dated;
 use matter::access::Role;
 use maud::{Markup, html};
 use operations::contacts::{Channel, Contact};
 use operations::residents::{Command, Event, Meeting, Registration};
-use store::{Denied, new_id};
+use store::new_id;
 use uuid::Uuid;
 
 use crate::App;
@@ -56,7 +57,7 @@ impl Asked {
 impl App {
     /// Where a resident is registered, if the contact is of one who is known.
     pub fn registration(&self, contact: &Contact) -> Option<Registration> {
-        self.desk.view().registration(contact.subject?.0).cloned()
+        self.kinds.registration(contact.subject?)
     }
 
     /// Registers the resident of a contact to an own pair (`register`), or records that they were met (`encounter`).
@@ -74,28 +75,24 @@ impl App {
         if contact.owner() != Some(person.id.as_str()) {
             return Err(Failure::refused("not_claimed", "It is not yours: claim it first."));
         }
-        if self.desk.is_erased(subject).await.map_err(|error| Failure::away(&error))? {
+        if self.kinds.store.is_erased(subject).await.map_err(|error| Failure::away(&error))? {
             return Err(Failure::refused("anonymous", "The resident is not known any more."));
         }
         let told = format!("{verb} {asked:?}");
-        let now = self.desk.now();
+        let now = self.kinds.store.now();
         let command = match verb {
             "register" => self.pair(contact, person, asked, now)?,
             "encounter" => Command::Record(meeting((id, contact), person, &asked, now)?),
             _ => return Err(Failure::not_found()),
         };
-        let done = self.desk.ask_of_resident(subject.0, &person.who(), command, (key, &told)).await;
-        done.map_err(|denied| match denied {
-            Denied::Refused(refusal) => Failure::refused(refusal.code(), "It does not fit what stands there."),
-            Denied::Other(trouble) => trouble.into(),
-        })
+        Ok(self.kinds.ask_of_resident(subject, &person.by(), command, (key, &told)).await?)
     }
 
     /// The encounters that were had because of a contact, the first first.
     pub async fn met(&self, id: Uuid, contact: &Contact) -> store::Result<Vec<Meeting>> {
         let Some(subject) = contact.subject else { return Ok(Vec::new()) };
-        let events = self.desk.resident(subject.0).await?;
-        let of_this = |(event, _)| match event {
+        let events = self.kinds.residents.dated(subject.0).await?;
+        let of_this = |it: Dated<Event>| match it.event {
             Event::Met(meeting) if meeting.contact == id.to_string() => Some(meeting),
             _ => None,
         };
@@ -104,8 +101,8 @@ impl App {
 
     /// Whether a professional works here, by the log or by what is published; where nobody is known, anybody does.
     fn knows(&self, professional: &str) -> bool {
-        let (figures, organisation) = (self.figures(), self.desk.organisation());
-        let today = self.calendar.local_date(self.desk.now()).map_or(0, day_number);
+        let (figures, organisation) = (self.figures(), self.kinds.organisation());
+        let today = self.calendar.local_date(self.kinds.store.now()).map_or(0, day_number);
         let is_nobody_known = figures.staff().is_empty() && !organisation.has_professionals();
         let is_in_log = organisation.profession(professional, today).is_some();
         let is_published = || figures.staff().iter().any(|it| it.id == professional && it.open);

@@ -66,7 +66,7 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
     }
     let Some(unit) = unit_of(&page, filters.unit.as_deref()) else { return missing(&page) };
     let Some(scorecard) = app.scorecards.first() else { return missing(&page) };
-    let phases = match app.desk.phases(&unit.id).await {
+    let phases = match app.kinds.store.phases(&unit.id).await {
         Ok(phases) => phases,
         Err(error) => return failed(&page, &Failure::away(&error)),
     };

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use axum::extract::Query;
+use kinds::{Item, What};
 use maud::{Markup, html};
 use operations::contacts::{Author, Shown};
 use serde::Deserialize;
-use store::{Item, What};
 use uuid::Uuid;
 
 use crate::App;
@@ -73,7 +73,7 @@ async fn some_before(app: &App, id: Uuid, before: u64) -> store::Result<Vec<Item
     let (mut items, mut size, mut first) = (VecDeque::new(), 0, before);
     while first > 1 {
         let from = first.saturating_sub(READ).max(1);
-        let read = app.desk.conversation(id, from - 1, (first - from) as usize).await?;
+        let read = app.kinds.conversation(id, from - 1, (first - from) as usize).await?;
         for item in read.into_iter().rev() {
             size += bytes(&item);
             if !items.is_empty() && (items.len() >= SHOWN || size > MOST_BYTES) {

@@ -111,7 +111,7 @@ mod tests {
             ("keys/keys.db", Some(What::Wrapped)),
             ("keys/keys.db-wal", Some(What::LeftOut)),
             ("log.db-shm", Some(What::LeftOut)),
-            ("snapshots/desk.partial-00ff", Some(What::LeftOut)),
+            ("snapshots/contact.partial-00ff", Some(What::LeftOut)),
             ("imports/20260101-units/original.sealed", Some(What::Copied)),
             ("county.toml", Some(What::Copied)),
             ("county.toml.old", None),

@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use analytics::{Error, Result};
 use clap::Args;
+use kinds::NewContact;
+use matter::By;
 use matter::access::Role;
 use operations::contacts::Channel;
 use serde_json::{Value, json};
-use store::{Opening, Who};
 use web::Person;
 
 use super::log::{MESSAGE, percentiles};
@@ -338,21 +339,21 @@ fn idle(server: &Server) -> Result<f64> {
 fn fill(place: &Place, open: usize) -> Result<f64> {
     const AT_ONCE: usize = 256;
     runtime()?.block_on(async {
-        let desk = place.desk(&std::sync::Arc::new(place.keys()?), now).await?;
-        let followed = desk.clone();
+        let kinds = place.kinds(&std::sync::Arc::new(place.keys()?), now).await?;
+        let followed = kinds.store.clone();
         let following = tokio::spawn(async move { followed.follow().await });
         let begun = Instant::now();
         let next = std::sync::Arc::new(AtomicU64::new(0));
         let bar = output::progress("opening contacts", Some(open as u64));
         let openers = (0..AT_ONCE).map(|_| {
-            let (desk, next, bar) = (desk.clone(), std::sync::Arc::clone(&next), bar.clone());
+            let (kinds, next, bar) = (kinds.clone(), std::sync::Arc::clone(&next), bar.clone());
             tokio::spawn(async move {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= open as u64 {
                         return Ok::<(), Error>(());
                     }
-                    let opening = Opening {
+                    let new = NewContact {
                         client_id: format!("fill-{number}"),
                         among: String::new(),
                         channel: Channel::Message,
@@ -360,10 +361,10 @@ fn fill(place: &Place, open: usize) -> Result<f64> {
                         language: "fi".into(),
                         unit: UNIT.into(),
                         anonymous: true,
-                        subject: String::new(),
+                        subject: None,
                         text: "x".repeat(MESSAGE),
                     };
-                    let opened = desk.open_contact(opening, &Who::anonymous()).await;
+                    let opened = kinds.open_contact(new, &By::Holder).await;
                     opened.map_err(|trouble| Error::new(format!("{trouble:?}")))?;
                     bar.inc(1);
                 }
@@ -375,7 +376,7 @@ fn fill(place: &Place, open: usize) -> Result<f64> {
         bar.finish_and_clear();
         let rate = open as f64 / begun.elapsed().as_secs_f64();
         following.abort();
-        desk.keep().map_err(told)?;
+        kinds.store.keep().map_err(told)?;
         Ok(rate)
     })
 }

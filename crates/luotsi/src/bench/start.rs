@@ -59,10 +59,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn start(place: &Place) -> Result<(Duration, usize)> {
     runtime()?.block_on(async {
         let begun = Instant::now();
-        let desk = place.desk(&std::sync::Arc::new(place.keys()?), now).await?;
+        let kinds = place.kinds(&std::sync::Arc::new(place.keys()?), now).await?;
         let took = begun.elapsed();
-        desk.keep().map_err(told)?;
-        let open = desk.view().open();
+        kinds.store.keep().map_err(told)?;
+        let open = kinds.contacts.look(store::Matters::open);
         Ok((took, open))
     })
 }

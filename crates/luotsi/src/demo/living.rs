@@ -9,7 +9,7 @@ use std::time::Duration;
 use analytics::lake::{Lake, write_private};
 use analytics::{Error, Result};
 use county::{Batch, County, Live, Span};
-use store::Desk;
+use kinds::Kinds;
 use tokio::sync::Mutex;
 use web::{MoveClock, WITHIN, soon};
 
@@ -122,23 +122,23 @@ impl Living {
         let clock = Arc::new(AtomicI64::new(self.played));
         let told_time = Arc::clone(&clock);
         let keys = Arc::new(place.keys()?);
-        let desk = place.desk(&keys, move || told_time.load(Ordering::Relaxed)).await?;
-        let followed = desk.clone();
+        let kinds = place.kinds(&keys, move || told_time.load(Ordering::Relaxed)).await?;
+        let followed = kinds.store.clone();
         let following = tokio::spawn(async move { followed.follow().await });
-        let mut player = Player::new(desk.clone());
+        let mut player = Player::new(kinds.clone());
         self.play(&mut player, to, |at| clock.store(at, Ordering::Relaxed)).await?;
         clock.store(to, Ordering::Relaxed);
-        desk.close_due().await;
-        let mut follower = Follower::new(desk.clone(), &self.data, &place.snapshots());
+        kinds.store.strike().await;
+        let mut follower = Follower::new(kinds.clone(), &self.data, &place.snapshots());
         while !follower.round().await?.all {}
         self.bring(to)?;
         following.abort();
-        desk.keep().map_err(told)
+        kinds.store.keep().map_err(told)
     }
 
     /// Goes on as time does, for as long as it is served.
-    pub async fn go_on(mut self, desk: Desk) {
-        let mut player = Player::new(desk);
+    pub async fn go_on(mut self, kinds: Kinds) {
+        let mut player = Player::new(kinds);
         loop {
             let now = clock::now();
             if now >= self.end() {
@@ -161,13 +161,13 @@ impl Living {
     }
 
     /// The switch that moves the clock of this county, which stands.
-    pub fn clock(self, desk: &Desk, place: &Place) -> MoveClock {
-        let (living, desk, place) = (Arc::new(Mutex::new(self)), desk.clone(), place.clone());
+    pub fn clock(self, kinds: &Kinds, place: &Place) -> MoveClock {
+        let (living, kinds, place) = (Arc::new(Mutex::new(self)), kinds.clone(), place.clone());
         Box::new(move |to: String| {
-            let (living, desk, place) = (Arc::clone(&living), desk.clone(), place.clone());
+            let (living, kinds, place) = (Arc::clone(&living), kinds.clone(), place.clone());
             Box::pin(async move {
                 let to = super::instant(&to)?;
-                let moved = living.lock().await.move_to(&desk, &place, to).await;
+                let moved = living.lock().await.move_to(&kinds, &place, to).await;
                 moved.map_err(|error| error.to_string())
             })
         })
@@ -175,16 +175,16 @@ impl Living {
 
     /// Moves the clock that stands to another instant, and lives until then: done when the facts have all of it. Gives
     /// their version.
-    async fn move_to(&mut self, desk: &Desk, place: &Place, to: i64) -> Result<u64> {
+    async fn move_to(&mut self, kinds: &Kinds, place: &Place, to: i64) -> Result<u64> {
         if to < clock::now() || to >= self.end() {
             let end = analytics::measure::instant_text(self.end());
             return Err(Error::new(format!("the clock moves forwards, and to before {end}")));
         }
-        self.play(&mut Player::new(desk.clone()), to, clock::stand_at).await?;
+        self.play(&mut Player::new(kinds.clone()), to, clock::stand_at).await?;
         clock::stand_at(to);
-        desk.close_due().await;
+        kinds.store.strike().await;
         self.bring(to)?;
-        let head = desk.view().pos;
+        let head = kinds.store.pos();
         let has_followed = || followed(&place.snapshots()).is_some_and(|(_, pos)| pos >= head);
         if !soon(|| head == 0 || has_followed(), WITHIN).await {
             return Err(Error::new("the clock stands there, and the facts have not followed the log in time")

@@ -1,11 +1,12 @@
-//! Plays contacts through the log, as residents and professionals do: with the desk's own commands.
+//! Plays contacts through the log, as residents and professionals do: with their own commands.
 
 use std::collections::{HashMap, HashSet};
 
 use analytics::{Error, Result};
 use county::{County, Move, Step};
+use kinds::{Kinds, NewContact};
+use matter::{By, Subject, Trouble};
 use operations::contacts::Command;
-use store::{Desk, Opening, Side, Trouble, Who};
 use uuid::Uuid;
 
 /// Steps of other contacts that are on their way together.
@@ -13,14 +14,14 @@ const TOGETHER: usize = 64;
 
 /// Plays steps one after another; contacts that somebody else has taken meanwhile are left to them.
 pub struct Player {
-    desk: Desk,
+    kinds: Kinds,
     contacts: HashMap<String, Uuid>,
     left: HashSet<String>,
 }
 
 impl Player {
-    pub fn new(desk: Desk) -> Player {
-        Player { desk, contacts: HashMap::new(), left: HashSet::new() }
+    pub fn new(kinds: Kinds) -> Player {
+        Player { kinds, contacts: HashMap::new(), left: HashSet::new() }
     }
 
     /// Plays steps; `at` gets the time of each before it is done, and `done` how many have been.
@@ -35,11 +36,11 @@ impl Player {
             let playing: Vec<&Step> = playing.collect();
             let taken = playing.iter().map(|step| {
                 let contact = self.contacts.get(&step.contact).copied();
-                let (at, desk) = (&at, &self.desk);
-                // The desk reads the clock when it is asked, before it waits for anything.
+                let (at, kinds) = (&at, &self.kinds);
+                // The store reads the clock when it is asked, before it waits for anything.
                 async move {
                     at(step.at);
-                    take(desk, step, contact).await
+                    take(kinds, step, contact).await
                 }
             });
             let taken = futures::future::join_all(taken).await;
@@ -59,15 +60,11 @@ impl Player {
 }
 
 /// Does one step; gives the contact.
-async fn take(desk: &Desk, step: &Step, contact: Option<Uuid>) -> std::result::Result<Uuid, Trouble> {
+async fn take(kinds: &Kinds, step: &Step, contact: Option<Uuid>) -> std::result::Result<Uuid, Trouble> {
     let key = format!("demo-{}-{}", step.contact, step.at);
     if let Move::Open { channel, service, unit, language, resident, text } = &step.what {
-        let subject = resident.map(County::source_id).unwrap_or_default();
-        let who = match resident {
-            Some(_) => Who { id: subject.clone(), ..Who::anonymous() },
-            None => Who::anonymous(),
-        };
-        let opening = Opening {
+        let subject = resident.map(County::source_id).and_then(|id| id.parse().ok()).map(Subject);
+        let new = NewContact {
             client_id: key,
             among: String::new(),
             channel: *channel,
@@ -78,14 +75,13 @@ async fn take(desk: &Desk, step: &Step, contact: Option<Uuid>) -> std::result::R
             subject,
             text: (*text).into(),
         };
-        return Ok(desk.open_contact(opening, &who).await?.contact);
+        return Ok(kinds.open_contact(new, &subject.map_or(By::Holder, By::Resident)).await?.contact);
     }
     let contact = contact.ok_or(Trouble::NotFound)?;
-    let (unit, subject) = desk.view().contact(contact).map(|it| (it.unit.to_string(), it.subject)).unwrap_or_default();
-    let who = match (&step.by, subject) {
-        (Some(id), _) => Who { side: Side::Professional, id: id.clone(), unit, leads: false },
-        (None, None) => Who::anonymous(),
-        (None, Some(subject)) => Who { id: subject.to_string(), ..Who::anonymous() },
+    let open = kinds.contacts.look(|contacts| contacts.get(contact)).ok_or(Trouble::NotFound)?;
+    let by = match &step.by {
+        Some(id) => By::Professional { id: id.as_str().into(), unit: open.unit.clone(), leads: false },
+        None => open.subject.map_or(By::Holder, By::Resident),
     };
     let client_id = key.clone();
     let command = match &step.what {
@@ -98,6 +94,6 @@ async fn take(desk: &Desk, step: &Step, contact: Option<Uuid>) -> std::result::R
         }
         Move::Resolve(outcome) => Command::Resolve { outcome: *outcome },
     };
-    desk.ask(contact, &who, (command, u64::MAX), &key).await?;
+    kinds.contacts.ask(contact, command, &by, &key, u64::MAX).await?;
     Ok(contact)
 }

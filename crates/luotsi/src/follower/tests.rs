@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use analytics::measure;
 use analytics::report::{self, Format};
+use kinds::{Kinds, NewContact};
 use matter::Matter;
+use matter::{By, ERASED, Subject, named};
 use operations::contacts::{Channel, Code, Command, Contact, Outcome};
 use operations::residents::{Command as OfResident, Registration};
 use proptest::prelude::*;
-use store::{Context, Epoch, KEY_FILE, Keys, Location, Log, Opening, Side, Who};
+use store::{Context, Epoch, KEY_FILE, Keys, Location, Log};
 use tempfile::TempDir;
 
 use super::*;
@@ -61,16 +64,16 @@ fn clock() -> i64 {
 struct County {
     folder: TempDir,
     keys: Arc<Keys>,
-    desk: Desk,
+    kinds: Kinds,
     contacts: Vec<Uuid>,
     residents: [Uuid; 2],
 }
 
-async fn desk_of(log: Log, keys: &Keys) -> Desk {
-    let desk = Desk::open(log, keys, clock, None).await.expect("a desk");
-    let followed = desk.clone();
+async fn kinds_of(log: Log) -> Kinds {
+    let kinds = Kinds::open(log, clock, None).await.expect("kinds");
+    let followed = kinds.store.clone();
     tokio::spawn(async move { followed.follow().await });
-    desk
+    kinds
 }
 
 impl County {
@@ -81,22 +84,22 @@ impl County {
         std::fs::create_dir_all(&keys).expect("a folder");
         let keys = Arc::new(Keys::open(&keys, &keys.join(KEY_FILE)).expect("keys"));
         let log = Log::open(&Location::Memory, Arc::clone(&keys), clock).expect("a log");
-        let desk = desk_of(log, &keys).await;
-        County { folder, keys, desk, contacts: Vec::new(), residents: [1, 2].map(store::new_id) }
+        let kinds = kinds_of(log).await;
+        County { folder, keys, kinds, contacts: Vec::new(), residents: [1, 2].map(store::new_id) }
     }
 
     /// A copy of the log as it stands, as one that is restored: under an epoch of its own.
     async fn copy(&self) -> Location {
         let copy = Location::File(self.folder.path().join("copy.db"));
         let restored = Epoch::New { epoch: store::new_id(clock()), at: clock(), instead: Vec::new() };
-        store::copy(self.desk.log(), &copy, restored).await.expect("a copy");
+        store::copy(self.kinds.store.log(), &copy, restored).await.expect("a copy");
         copy
     }
 
     /// The county goes on with another log.
     async fn goes_on_with(&mut self, log: &Location) {
         let log = Log::open(log, Arc::clone(&self.keys), clock).expect("a log");
-        self.desk = desk_of(log, &self.keys).await;
+        self.kinds = kinds_of(log).await;
     }
 
     fn follower(&self) -> Follower {
@@ -104,19 +107,19 @@ impl County {
     }
 
     fn follower_into(&self, data: &Path) -> Follower {
-        Follower::new(self.desk.clone(), data, &data.join("snapshots"))
+        Follower::new(self.kinds.clone(), data, &data.join("snapshots"))
     }
 
     /// Refusals are a part of what happens.
     async fn happens(&mut self, number: usize, step: &Step) {
-        let nurse = Who { side: Side::Professional, id: "nurse-1".into(), unit: "a".into(), leads: false };
+        let nurse = By::Professional { id: "nurse-1".into(), unit: "a".into(), leads: false };
         let key = format!("k{number}");
         let of = |number: &usize| self.contacts.get(number % self.contacts.len().max(1)).copied();
         let (contact, who, command) = match step {
             Step::Open { resident } => {
-                let subject = resident.map(|resident| self.residents[resident].to_string()).unwrap_or_default();
-                let who = Who { side: Side::Resident, id: key.clone(), unit: String::new(), leads: false };
-                let opening = Opening {
+                let subject = resident.map(|resident| Subject(self.residents[resident]));
+                let by = subject.map_or(By::Holder, By::Resident);
+                let new = NewContact {
                     client_id: key,
                     among: String::new(),
                     channel: Channel::Message,
@@ -127,28 +130,28 @@ impl County {
                     subject,
                     text: "Hei".into(),
                 };
-                self.contacts.extend(self.desk.open_contact(opening, &who).await.map(|opened| opened.contact));
+                self.contacts.extend(self.kinds.open_contact(new, &by).await.map(|opened| opened.contact));
                 return;
             }
             Step::Register(resident) => {
                 let registration =
                     Registration { unit: "a".into(), physician: None, nurse: Some("nurse-1".into()), from: 20_000 };
                 let command = OfResident::Register(registration);
-                let _ = self.desk.ask_of_resident(self.residents[*resident], &nurse, command, (&key, &key)).await;
+                let _ =
+                    self.kinds.ask_of_resident(Subject(self.residents[*resident]), &nurse, command, (&key, &key)).await;
                 return;
             }
             Step::Erase(resident) => {
                 let context = Context { correlation: store::new_id(clock()), ..Context::default() };
-                let (id, at) = (store::new_id(clock()), clock());
-                self.desk.log().erase(self.residents[*resident], "asked for", id, at, context).await.expect("erased");
+                let subject = Subject(self.residents[*resident]);
+                self.kinds.store.erase(subject, "asked for", context).await.expect("erased");
                 return;
             }
             Step::Round | Step::Forget => return,
             Step::Claim(one) => (of(one), nurse, Command::Claim),
             Step::Ask(one) => (of(one), nurse, Command::Ask { client_id: key.clone(), text: "Missä?".into() }),
             Step::Answer(one) => {
-                let who = Who { side: Side::Resident, id: key.clone(), unit: String::new(), leads: false };
-                (of(one), who, Command::Write { client_id: key.clone(), text: "Täällä".into() })
+                (of(one), By::Holder, Command::Write { client_id: key.clone(), text: "Täällä".into() })
             }
             Step::Transfer(one) => {
                 let note = Some("Teille".into());
@@ -157,16 +160,19 @@ impl County {
             Step::Resolve(one) => (of(one), nurse, Command::Resolve { outcome: Outcome::Advised }),
         };
         if let Some(contact) = contact {
-            let _ = self.desk.ask(contact, &who, (command, 99), &key).await;
+            let _ = self.kinds.contacts.ask(contact, command, &who, &key, 99).await;
         }
     }
 
     /// Every contact folded from its events, in a few words.
     async fn folded(&self) -> BTreeMap<String, String> {
-        let page = self.desk.log().read_all(0, Filter::default(), 10_000).await.expect("the log");
+        let page = self.kinds.store.log().read_all(0, Filter::default(), 10_000).await.expect("the log");
         let mut contacts: BTreeMap<Uuid, Option<Contact>> = BTreeMap::new();
         for event in &page.events {
-            let Some(id) = contact_of(&event.stream) else { continue };
+            let Some(("contact" | "conversation", id)) = named(&event.stream) else { continue };
+            if event.kind == ERASED {
+                continue;
+            }
             let decoded = matter::decode::<Contact>(&event.kind, event.schema, &event.data).expect("an event");
             let contact = contacts.entry(id).or_default();
             *contact = Contact::evolve(contact.take(), &decoded, event.occurred);
@@ -174,7 +180,7 @@ impl County {
         let mut folded = BTreeMap::new();
         for (id, contact) in contacts.into_iter().filter_map(|(id, contact)| Some((id, contact?))) {
             let is_gone = match contact.subject {
-                Some(subject) => self.desk.is_erased(subject).await.expect("an answer"),
+                Some(subject) => self.kinds.store.is_erased(subject).await.expect("an answer"),
                 None => true,
             };
             let outcome = contact.outcome.map(Code::code).unwrap_or_default();

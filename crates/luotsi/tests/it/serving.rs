@@ -317,7 +317,7 @@ fn what_happens_at_the_desk_is_in_the_measures() {
     std::fs::remove_file(path.join("snapshots/facts.json")).expect("the cursor");
     let before = rows(&data);
     // Still the text of a snapshot, and another unit's queue.
-    let snapshot = path.join("snapshots/desk.json");
+    let snapshot = path.join("snapshots/contact.view");
     let bytes = std::fs::read(&snapshot).expect("the snapshot");
     let place = bytes.windows(8).rposition(|it| it == b"\"county\"").expect("a unit");
     let damaged = [&bytes[..place], b"\"bounty\"", &bytes[place + 8..]].concat();
@@ -527,7 +527,7 @@ fn who_writes_while_it_is_told_to_end_gets_an_answer_and_half_a_request_does_not
     assert!(took < Duration::from_secs(3), "nobody waits for a view that is followed no more: {took:?}");
     stop.store(true, Ordering::Relaxed);
     assert!(writers.into_iter().map(|writer| writer.join().expect("a writer ends")).sum::<usize>() > 0);
-    assert!(path.join("snapshots/desk.json").exists(), "the next start is behind a snapshot");
+    assert!(path.join("snapshots/contact.view").exists(), "the next start is behind a snapshot");
 
     let mut server = Server::start(&path);
     let mut half = TcpStream::connect(&server.address).expect("connected");

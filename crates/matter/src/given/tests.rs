@@ -71,6 +71,7 @@ impl Matter for Note {
     type Event = Noted;
     type Refusal = No;
     type Rules = ();
+    type Index = ();
 
     fn decide(note: Option<&Note>, command: &Ask, on: &Occasion<'_, ()>) -> Result<Vec<Noted>, No> {
         match (note, command) {
@@ -105,7 +106,7 @@ impl Matter for Note {
 
     fn standing(&self) -> Standing<'_> {
         let list = if self.is_over { List::Ended } else { List::Nowhere };
-        Standing { subject: self.subject, unit: None, who: None, list, since: 0 }
+        Standing { subject: self.subject, unit: None, who: None, list, since: 0, done: None }
     }
 
     fn text(command: &Ask, event: &Noted) -> Option<Text> {
@@ -155,6 +156,7 @@ impl Matter for Seat {
     type Event = Seated;
     type Refusal = No;
     type Rules = ();
+    type Index = ();
 
     fn decide(seat: Option<&Seat>, command: &Option<u64>, _: &Occasion<'_, ()>) -> Result<Vec<Seated>, No> {
         match (seat.and_then(|seat| seat.of), command) {
@@ -173,7 +175,7 @@ impl Matter for Seat {
     }
 
     fn standing(&self) -> Standing<'_> {
-        Standing { subject: None, unit: None, who: None, list: List::Nowhere, since: 0 }
+        Standing { subject: None, unit: None, who: None, list: List::Nowhere, since: 0, done: None }
     }
 }
 
@@ -236,7 +238,7 @@ fn a_text_is_sealed_for_whom_the_matter_is_about_after_its_event() {
     let mut past = Past::default();
     let owner = |drafts: Result<Vec<Draft>, Trouble>| {
         let texts = drafts.unwrap_or_default().into_iter().filter_map(|draft| draft.text);
-        texts.map(|(owner, class, text)| (owner, class, text.0)).collect::<Vec<_>>()
+        texts.map(|sealing| (sealing.subject, sealing.class, sealing.text.0)).collect::<Vec<_>>()
     };
     let (hello, more) = (|owner| vec![(owner, "note", "Hei".to_string())], Ask::Say("Hei".into()));
     assert_eq!(owner(asked(&mut past, note(0), &open(0))), hello(subject(0).0), "an opening says whose it is");
@@ -420,7 +422,7 @@ proptest! {
         past.erase::<Note>(note(erased), NOW);
         if was.is_some() {
             after.iter().for_each(|step| drafts.extend(did(&mut past, step).unwrap_or_default()));
-            let owners = drafts.iter().filter_map(|draft| draft.text.as_ref()).map(|(owner, ..)| *owner);
+            let owners = drafts.iter().filter_map(|draft| draft.text.as_ref()).map(|sealing| sealing.subject);
             prop_assert!(owners.into_iter().all(|owner| owner != subject(erased).0));
             let state = past.state::<Note>(note(erased)).ok().flatten();
             prop_assert_eq!(state.map(|it| it.subject), Some(None));
@@ -445,6 +447,7 @@ macro_rules! faulty {
                 type Event = Value;
                 type Refusal = No;
                 type Rules = ();
+                type Index = ();
                 fn decide(_: Option<&Self>, (): &(), _: &Occasion<'_, ()>) -> Result<Vec<Value>, No> {
                     Ok($events)
                 }
@@ -458,7 +461,7 @@ macro_rules! faulty {
                 }
                 fn standing(&self) -> Standing<'_> {
                     let list = if self.1 { List::Ended } else { List::Nowhere };
-                    Standing { subject: None, unit: None, who: None, list, since: 0 }
+                    Standing { subject: None, unit: None, who: None, list, since: 0, done: None }
                 }
                 fn stream_of(_: &Value) -> usize {
                     $stream

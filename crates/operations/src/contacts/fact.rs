@@ -6,7 +6,7 @@ use super::state::Contact;
 
 /// The row of a contact. `resident`: who it concerns, unless nobody knows or it was erased; `due_at`: by when it was to be
 /// answered, by the rule in force when it was opened.
-pub fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, due_at: Option<i64>) -> facts::Contact {
+pub(super) fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, due_at: Option<i64>) -> facts::Contact {
     facts::Contact {
         contact_id: Key(id),
         resident_id: resident,

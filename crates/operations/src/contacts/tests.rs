@@ -350,13 +350,43 @@ fn of_who_was_erased_a_contact_knows_nothing_and_goes_on() {
             past.erase::<Contact>(id, NOW);
         }
         let drafts = past.turn((NOW, by), |turn| turn.decide::<Contact>(id, command, &Organisation::default()));
-        drafts.expect("done").into_iter().find_map(|draft| draft.text.map(|(owner, class, _)| (owner, class)))
+        drafts.expect("done").into_iter().find_map(|draft| draft.text.map(|it| (it.subject, it.class)))
     };
     assert_eq!(ask(&RESIDENT, &opening, false), subject.map(|it| (it.0, "contact")));
     assert_eq!(ask(&nurse(), &Command::Claim, false), None);
     assert_eq!(ask(&nurse(), &write(), true), Some((id, "contact")), "of nobody but the contact");
     let stands = past.state::<Contact>(id).expect("readable").expect("a contact");
     assert_eq!((stands.subject, stands.owner()), (None, Some("nurse-1")));
+    assert_eq!(stands.history, 3, "the number of an event is its place in the stream, that of the erasure, too");
+}
+
+#[test]
+fn what_was_asked_before_an_update_is_known_again_after_it() {
+    // These parts never change: a digest of them stands in the log, and tells a repetition from another request.
+    let (client_id, outcome) = ("any name".to_string(), Outcome::Advised);
+    let text = || "Hei".into();
+    for (command, parts) in [
+        (opening(), &["message", "outpatient", "fi", "anonymous", "", "Selkä kipeä"][..]),
+        (Command::Claim, &["claim", "", ""]),
+        (Command::Assign { to: "nurse-2".into() }, &["assign", "", "nurse-2"]),
+        (Command::Release, &["release", "", ""]),
+        (Command::Write { client_id: client_id.clone(), text: text() }, &["write", "Hei", ""]),
+        (Command::Ask { client_id: client_id.clone(), text: text() }, &["ask", "Hei", ""]),
+        (
+            Command::Transfer { to: "b".into(), reason: "capacity".into(), note: Some(text()) },
+            &["transfer", "Hei", "b/capacity"],
+        ),
+        (Command::Resolve { outcome }, &["resolve", "", "advised"]),
+        (Command::Finish { outcome, client_id, text: text() }, &["finish", "Hei", "advised"]),
+        (Command::Reopen, &["reopen", "", ""]),
+        (Command::Close, &["close", "", ""]),
+    ] {
+        let told: Vec<u8> = parts
+            .iter()
+            .flat_map(|part| (part.len() as u64).to_be_bytes().into_iter().chain(part.bytes()).collect::<Vec<u8>>())
+            .collect();
+        assert_eq!(Contact::told(&command), told, "{command:?}");
+    }
 }
 
 /// Whether a lead asks, which of four, having seen how much; and the command.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::{mpsc, watch};
+use uuid::Uuid;
 
 use super::{GROUP, Job, Work};
 use crate::backend::{self, Backend, Failure, Head, Outcome, Stream};
@@ -31,6 +32,7 @@ struct Group<'a> {
 /// Reads for a decision, inside the transaction that writes what follows from it.
 pub struct Reader<'a> {
     backend: &'a mut Backend,
+    epoch: Uuid,
     /// Place of the log up to which it reads: with what the commands before it in the group have written.
     to: u64,
     /// The failure that has kept it from reading: the transaction comes to nothing, whatever is decided.
@@ -38,6 +40,11 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The log that it sees, by its epoch, and up to which place.
+    pub fn sees(&self) -> (Uuid, u64) {
+        (self.epoch, self.to)
+    }
+
     /// The events of a stream after a version, in order; 0: all.
     pub fn after(&mut self, stream: &str, version: u64) -> Result<Vec<Recorded>> {
         let read = match &self.failed {
@@ -168,10 +175,10 @@ impl Writer {
         };
         let (key, request) = self.keys.asked(scope, key, &request);
         if let Some(known) = self.backend.command(scope, &key)? {
-            return Ok(match known.request == request {
-                true => Ok(Appended { first: known.first, last: known.last, recorded: known.recorded, again: true }),
-                false => Err(AppendError::KeyReused),
-            });
+            return match known.request == request {
+                true => self.again(&known).map(Ok),
+                false => Ok(Err(AppendError::KeyReused)),
+            };
         }
         match work {
             Work::Append(append) => self.append(append, group),
@@ -179,8 +186,19 @@ impl Writer {
         }
     }
 
+    /// A command that was carried out before.
+    fn again(&mut self, known: &backend::Command) -> Outcome<Appended> {
+        let most = (known.last + 1).saturating_sub(known.first) as usize;
+        let events = self.backend.after(known.first.saturating_sub(1), most)?.0;
+        let occurred = events.first().map_or(known.recorded, |event| event.occurred);
+        let wrote = events.into_iter().map(|event| (event.stream, event.version)).collect();
+        let backend::Command { first, last, recorded, .. } = *known;
+        Ok(Appended { first, last, recorded, occurred, wrote, again: true })
+    }
+
     fn carry_out(&mut self, command: &Command, group: &mut Group<'_>) -> Outcome<Answer> {
-        let mut reader = Reader { backend: &mut self.backend, to: group.head.pos, failed: None };
+        let Head { epoch, pos: to, .. } = group.head;
+        let mut reader = Reader { backend: &mut self.backend, epoch, to, failed: None };
         // A mistake in a rule ends the command that met it, and nothing else.
         let decided = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (command.decide)(&mut reader)));
         // Where the log could not be read, no refusal is one.
@@ -244,7 +262,9 @@ impl Writer {
         let streams: Vec<(String, Stream)> = streams.into_iter().map(|(name, it)| (name.into(), it)).collect();
         let commands = if planted::has(Bug::Forgetful) { Vec::new() } else { vec![command] };
         self.backend.put(&events, &streams, &commands)?;
-        Ok(Ok(Appended { first, last, recorded, again: false }))
+        let occurred = append.events.first().map_or(recorded, |event| event.occurred);
+        let wrote = events.into_iter().map(|event| (event.stream, event.version)).collect();
+        Ok(Ok(Appended { first, last, recorded, occurred, wrote, again: false }))
     }
 }
 

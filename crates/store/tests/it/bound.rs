@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use kinds::{Item, Kinds, NewContact, What};
+use matter::{By, Subject};
 use rusqlite::Connection;
-use store::{AppendError, Desk, Epoch, KEY_FILE, KEYS, Keys, Location, Opening, Side, Standing, Who};
+use store::{AppendError, Epoch, KEY_FILE, KEYS, Keys, Location, Standing};
 use uuid::Uuid;
 
 use crate::logs::{BEGUN, Bench, Kind, context, database, file, id, keys, of, on_every_kind, open, personal, server};
@@ -189,27 +191,27 @@ fn holds(bytes: &[u8], text: &[u8]) -> bool {
     bytes.windows(text.len()).any(|part| part == text)
 }
 
-fn opening(client_id: &str, subject: &str, text: &str) -> Opening {
-    Opening {
+fn opening(client_id: &str, subject: Uuid, text: &str) -> NewContact {
+    NewContact {
         client_id: client_id.into(),
         among: String::new(),
         channel: operations::contacts::Channel::Message,
         service: "outpatient".into(),
         language: "fi".into(),
         unit: "a".into(),
-        anonymous: subject.is_empty(),
-        subject: subject.into(),
+        anonymous: false,
+        subject: Some(Subject(subject)),
         text: text.into(),
     }
 }
 
-async fn desk(bench: &Bench) -> Desk {
+async fn kinds(bench: &Bench) -> Kinds {
     let clock = Arc::clone(&bench.clock);
-    let desk = Desk::open(bench.log.clone(), &bench.keys, move || clock.load(Ordering::SeqCst), None).await;
-    let desk = desk.expect("a desk");
-    let followed = desk.clone();
+    let kinds = Kinds::open(bench.log.clone(), move || clock.load(Ordering::SeqCst), None).await;
+    let kinds = kinds.expect("kinds");
+    let followed = kinds.store.clone();
     tokio::spawn(async move { followed.follow().await });
-    desk
+    kinds
 }
 
 /// Nothing that somebody typed stands in the log as they typed it, nor a digest by which a short text could be guessed: not
@@ -219,23 +221,22 @@ fn what_people_type_stands_nowhere_in_clear_nor_as_a_digest_that_can_be_guessed(
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("one");
     runtime.block_on(async {
         let bench = Bench::new(Kind::Sqlite);
-        let desk = desk(&bench).await;
+        let kinds = kinds(&bench).await;
         let resident = Uuid::from_u128(77);
-        let who = |side, id: &str| Who { side, id: id.into(), unit: "a".into(), leads: false };
-        let writer = who(Side::Resident, &resident.to_string());
-        let nurse = who(Side::Professional, "nurse-1");
+        let writer = By::Resident(Subject(resident));
+        let nurse = By::Professional { id: "nurse-1".into(), unit: "a".into(), leads: false };
         let typed = ["cid-Virtanen-opening", "cid-Virtanen-second", "Selkään sattuu kovasti", "Tule huomenna käymään"];
-        let opened = desk.open_contact(opening(typed[0], &resident.to_string(), typed[2]), &writer).await;
+        let opened = kinds.open_contact(opening(typed[0], resident, typed[2]), &writer).await;
         let contact = opened.expect("opened").contact;
         use operations::contacts::Command;
-        desk.ask(contact, &nurse, (Command::Claim, 0), "cid-Virtanen-claim").await.expect("claimed");
+        kinds.contacts.ask(contact, Command::Claim, &nurse, "cid-Virtanen-claim", 0).await.expect("claimed");
         let write = Command::Write { client_id: typed[1].into(), text: typed[3].into() };
-        desk.ask(contact, &nurse, (write, 2), typed[1]).await.expect("written");
-        let items = desk.conversation(contact, 0, 10).await.expect("items");
-        let named = |items: &[store::Item]| {
-            let message = |item: &store::Item| match &item.what {
-                store::What::Message { client_id, text, .. } => Some((client_id.clone(), text.clone())),
-                store::What::State(_) => None,
+        kinds.contacts.ask(contact, write, &nurse, typed[1], 2).await.expect("written");
+        let items = kinds.conversation(contact, 0, 10).await.expect("items");
+        let named = |items: &[Item]| {
+            let message = |item: &Item| match &item.what {
+                What::Message { client_id, text, .. } => Some((client_id.clone(), text.clone())),
+                What::State(_) => None,
             };
             items.iter().filter_map(message).collect::<Vec<_>>()
         };
@@ -254,31 +255,31 @@ fn what_people_type_stands_nowhere_in_clear_nor_as_a_digest_that_can_be_guessed(
             plain(&["message", "outpatient", "fi", "", &resident.to_string(), typed[2]]),
             plain(&["write", typed[3], ""]),
         ];
-        desk.log().settle().await.expect("in one file");
+        kinds.store.log().settle().await.expect("in one file");
         let raw = fs::read(file(&bench)).expect("bytes");
         for text in typed.iter().map(|it| it.as_bytes()).chain(digests.iter().map(Vec::as_slice)) {
             assert!(!holds(&raw, text), "{}", String::from_utf8_lossy(text));
         }
         // With the person their names for their messages go, too, and the matter goes on without them.
-        desk.log().erase(resident, "asked for", id(), BEGUN, context()).await.expect("erased");
-        let items = desk.conversation(contact, 0, 10).await.expect("items");
+        kinds.store.log().erase(resident, "asked for", id(), BEGUN, context()).await.expect("erased");
+        let items = kinds.conversation(contact, 0, 10).await.expect("items");
         assert_eq!(named(&items), [(None, None), (None, None)]);
         let write = Command::Write { client_id: "late".into(), text: "Vielä yksi asia".into() };
-        desk.ask(contact, &nurse, (write, 99), "late").await.expect("written");
-        let items = desk.conversation(contact, 0, 10).await.expect("items");
+        kinds.contacts.ask(contact, write, &nurse, "late", 99).await.expect("written");
+        let items = kinds.conversation(contact, 0, 10).await.expect("items");
         assert_eq!(named(&items).last(), Some(&whole("late", "Vielä yksi asia")));
         let sealed = bench.all().await.into_iter().filter_map(|event| event.sealed).next_back().expect("sealed");
         assert_eq!(sealed.subject, contact, "of nobody but the contact");
         // A person who was erased and writes again is nobody whom the county knows: they come back by a code.
-        let again = desk.open_contact(opening("again", &resident.to_string(), "Minä taas"), &writer).await;
+        let again = kinds.open_contact(opening("again", resident, "Minä taas"), &writer).await;
         let again = again.expect("opened");
-        assert!(again.code.is_some() && desk.view().of_subject(resident, 9).is_empty());
+        assert!(again.code.is_some() && kinds.contacts.look(|it| it.of_subject(Subject(resident), 9)).is_empty());
         // Of a contact that was erased itself nothing more is kept.
-        desk.log().erase(again.contact, "asked for", id(), BEGUN, context()).await.expect("erased");
+        kinds.store.log().erase(again.contact, "asked for", id(), BEGUN, context()).await.expect("erased");
         let write = Command::Write { client_id: "more".into(), text: "Lisää".into() };
-        let refused = desk.ask(again.contact, &Who::anonymous(), (write, 99), "more").await;
-        assert!(matches!(refused, Err(store::Trouble::Refused(_))), "{refused:?}");
-        assert!(desk.log().verify().await.expect("a report").faults.is_empty());
+        let refused = kinds.contacts.ask(again.contact, write, &By::Holder, "more", 99).await;
+        assert!(matches!(refused, Err(matter::Trouble::Refused(_))), "{refused:?}");
+        assert!(kinds.store.log().verify().await.expect("a report").faults.is_empty());
     });
 }
 

@@ -4,8 +4,9 @@
 
 mod bound;
 mod conformance;
-mod desk;
+mod contacts;
 mod lifecycle;
 mod logs;
+mod matters;
 mod model;
 mod privacy;

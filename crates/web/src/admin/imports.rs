@@ -451,7 +451,7 @@ fn unable(page: &Page, why: &Unable) -> Response {
 
 /// Writes down who tried or took in which file. Without that nothing is shown and nothing taken.
 async fn record(app: &App, person: &Person, kind: &str, table: &str, file: &str) -> Result<(), Failure> {
-    let (now, id) = (app.desk.now(), new_id(app.desk.now()));
+    let (now, id) = (app.kinds.store.now(), new_id(app.kinds.store.now()));
     // The record is not sealed: a name that holds an identity code stays out of it.
     let named = |text: &str| if crate::care::names_a_person(text) { String::new() } else { text.to_string() };
     let data = json!({ "table": named(table), "file": named(file), "role": person.role.code() });

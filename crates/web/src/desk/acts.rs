@@ -221,7 +221,7 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
         Err(failure) => {
             let person = caller.person.as_ref().ok_or(Failure::not_found())?;
             let Ok((command, _)) = asked(app, verb, &key, fields, None) else { return Err(failure.into()) };
-            let was_done = app.desk.was_done(id, &person.who(), &command, &key).await;
+            let was_done = app.kinds.contacts.was_done(id, &command, &person.by(), &key).await;
             return if was_done == Ok(true) { Ok(person.unit.clone()) } else { Err(failure.into()) };
         }
     };
@@ -230,8 +230,9 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
     }
     let asked = asked(app, verb, &key, fields, Some(&contact))?;
     // At the desk a professional is one, also where they hold the code of what they wrote themselves.
-    let who = caller.person.as_ref().map_or_else(|| caller.who(id), Person::who);
-    match app.desk.ask(id, &who, asked, &key).await {
+    let who = caller.person.as_ref().map_or_else(|| caller.by(id), Person::by);
+    let (command, seen) = asked;
+    match app.kinds.contacts.ask(id, command, &who, &key, seen).await {
         Ok(_) => Ok(contact.unit.to_string()),
         Err(trouble) => Err(Failure::from(trouble).into()),
     }
@@ -323,7 +324,7 @@ fn asked(
 /// Where somebody goes on after an act: to the contact, or to the list when they are done with it or may see it no more.
 async fn after(app: &App, caller: &Caller, path: &str, verb: &str, unit: &str) -> String {
     let id = path.parse().unwrap_or_default();
-    let contact = app.desk.contact(id).await.ok().flatten();
+    let contact = app.kinds.contacts.read(id).await.ok().flatten();
     let sees = contact.is_some_and(|contact| app.may_still(caller, id, Action::Read, &contact));
     match LEAVES.contains(&verb) || !sees {
         true => format!("/desk?unit={}&did={verb}&contact={id}", escape(unit)),

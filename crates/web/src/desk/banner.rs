@@ -18,14 +18,14 @@ const STAYS: [&str; 7] = ["claim", "reply", "ask", "assign", "reopen", "register
 /// On the list: the act, the contact, and how to take it back. A link confirms only the act that the person did last, and
 /// only as long as the contact stands so.
 pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: &str, unit: &str) -> Markup {
-    if did == "none" && app.desk.view().queue(unit, 0).1 == 0 {
+    if did == "none" && app.kinds.contacts.look(|contacts| contacts.queue(unit, 0).1) == 0 {
         return confirmed(&html! { p { (page.text("desk-empty")) } });
     }
     let (Some(did), Ok(id)) = (LEAVES.into_iter().find(|it| *it == did), contact.parse::<Uuid>()) else {
         return html! {};
     };
     // A contact that cannot be read at the moment confirms nothing.
-    let (Ok(Some(contact)), Ok(history)) = (app.desk.contact(id).await, app.desk.history(id).await) else {
+    let (Ok(Some(contact)), Ok(history)) = (app.kinds.contacts.read(id).await, app.kinds.history(id).await) else {
         return html! {};
     };
     let last = history.iter().rev().find(|it| Some(&it.by) == caller.person.as_ref().map(|person| &person.id));

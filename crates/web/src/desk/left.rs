@@ -17,7 +17,7 @@ use crate::numbers;
 
 /// How a contact left the hands of somebody: the last that happened to it while they had it. None: they never had it, or
 /// have it still.
-fn last<'a>(history: &'a [Happened], id: &str) -> Option<&'a Happened> {
+fn last<'a>(history: &'a [Happened<Event>], id: &str) -> Option<&'a Happened<Event>> {
     let mut has = false;
     let mut left = None;
     for it in history {
@@ -35,7 +35,7 @@ fn last<'a>(history: &'a [Happened], id: &str) -> Option<&'a Happened> {
 /// The page in place of a contact that is not theirs to see. Somebody who had it is told where it went; everybody
 /// else learns nothing. Their text is theirs to keep.
 pub async fn page(app: &App, page: &Page, person: &Person, id: Uuid, text: &str) -> Response {
-    let history = app.desk.history(id).await.unwrap_or_default();
+    let history = app.kinds.history(id).await.unwrap_or_default();
     let status = if text.is_empty() { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
     let Some(left) = last(&history, &person.id) else {
         return if text.is_empty() { missing(page) } else { away(page, status, text) };
@@ -53,7 +53,7 @@ pub async fn page(app: &App, page: &Page, person: &Person, id: Uuid, text: &str)
     page.render(status, &page.text("left-title"), &content)
 }
 
-fn where_to(page: &Page, left: &Happened) -> maud::Markup {
+fn where_to(page: &Page, left: &Happened<Event>) -> maud::Markup {
     let at = numbers::moment(left.at, page.language);
     let by = people::name(page, &left.by);
     let (key, to) = match &left.event {
@@ -65,7 +65,7 @@ fn where_to(page: &Page, left: &Happened) -> maud::Markup {
 }
 
 /// The same for someone who still sees it, such as a colleague of the one who has it now: above the contact itself.
-pub fn moved(page: &Page, history: &[Happened], person: &Person) -> maud::Markup {
+pub fn moved(page: &Page, history: &[Happened<Event>], person: &Person) -> maud::Markup {
     match last(history, &person.id) {
         Some(left) if left.by != person.id => html! { div.handed { (where_to(page, left)) } },
         _ => html! {},
@@ -76,8 +76,8 @@ pub fn moved(page: &Page, history: &[Happened], person: &Person) -> maud::Markup
 mod tests {
     use super::*;
 
-    fn happened(by: &str, event: Event) -> Happened {
-        Happened { at: 0, by: by.into(), event, note: None }
+    fn happened(by: &str, event: Event) -> Happened<Event> {
+        Happened { pos: 0, version: 0, at: 0, by: by.into(), event, text: None }
     }
 
     #[test]

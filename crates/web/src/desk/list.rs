@@ -114,7 +114,7 @@ pub async fn list(
     }
     let view = filters.view.as_deref().unwrap_or("queue");
     let list = List::ALL.into_iter().find(|list| list.code() == view).unwrap_or(List::Queue);
-    let now = app.desk.now();
+    let now = app.kinds.store.now();
     let did = banner::shown(&app, &page, &caller, &filters.did, &filters.contact, &unit).await;
     let asked = Asked { app: &app, page: &page, person, caller: &caller, unit, list, filters, now, did };
     // A manager sees how many and how long, and no contact.
@@ -131,12 +131,11 @@ pub async fn list(
 /// Units whose queues somebody sees: those that services come to, and where something waits or is worked on, within
 /// their own.
 fn units_of(app: &App, person: &Person) -> Vec<String> {
-    let view = app.desk.view();
-    let units =
-        app.services.iter().map(|service| service.unit.as_str()).chain(view.queues()).chain(view.units_at_work());
+    let at_work: Vec<String> =
+        app.kinds.contacts.look(|contacts| contacts.queues().chain(contacts.units_at_work()).map(Into::into).collect());
+    let units = app.services.iter().map(|service| service.unit.clone()).chain(at_work);
     let mut seen = std::collections::HashSet::new();
-    let own = units.filter(|unit| app.is_within(unit, &person.unit) && seen.insert(unit.to_string()));
-    own.map(str::to_string).collect()
+    units.filter(|unit| app.is_within(unit, &person.unit) && seen.insert(unit.clone())).collect()
 }
 
 impl Asked<'_> {
@@ -164,7 +163,7 @@ impl Asked<'_> {
                 nav aria-label=(page.text("desk-queues")) {
                     ul.queues {
                         @for other in units {
-                            @let waiting = self.app.desk.view().queue(other, 0).1;
+                            @let waiting = self.app.kinds.contacts.look(|contacts| contacts.queue(other, 0).1);
                             li {
                                 a href=(page.link_to("/desk", &[("unit", other), ("page", ""), ("did", ""), ("contact", ""), ("who", "")]))
                                     aria-current=[(*other == self.unit).then_some("true")] {
@@ -180,10 +179,11 @@ impl Asked<'_> {
 
     /// The lists there are, each with what stands in it.
     fn lists(&self) -> Markup {
-        let view = self.app.desk.view();
-        let own: Vec<bool> = view.owned(&self.person.id).map(|(_, contact)| contact.waits_since.is_some()).collect();
-        let answered = own.iter().filter(|waits| **waits).count();
-        let counts = [view.queue(&self.unit, 0).1, own.len(), view.held(&self.unit).count()];
+        let (counts, answered) = self.app.kinds.contacts.look(|contacts| {
+            let own: Vec<bool> = contacts.with(&self.person.id).map(|(_, it)| it.waits_since.is_some()).collect();
+            let counts = [contacts.queue(&self.unit, 0).1, own.len(), contacts.held(&self.unit).count()];
+            (counts, own.iter().filter(|waits| **waits).count())
+        });
         html! {
             nav.lists aria-label=(self.page.text("desk-lists")) {
                 ul {
@@ -248,26 +248,19 @@ impl Asked<'_> {
     /// The contacts of the list, filtered, in its order.
     async fn found(&self, units: &[String]) -> Result<Vec<Row>, Failure> {
         let is_search = !self.filters.q.trim().is_empty();
-        let mut found: Vec<Row> = Vec::new();
-        {
-            let view = self.app.desk.view();
-            let row = |(id, contact): (Uuid, &Contact)| Row { id, contact: contact.clone(), done: None };
-            let within = if is_search { units } else { std::slice::from_ref(&self.unit) };
-            for unit in within {
-                match self.list {
-                    List::Mine if !is_search => {}
-                    List::Done if !is_search => {}
-                    List::Queue if !is_search => found.extend(view.queued(unit).map(row)),
-                    List::Unit if !is_search => found.extend(view.held(unit).map(row)),
-                    _ => found.extend(view.queued(unit).chain(view.held(unit)).map(row)),
-                }
-            }
-            if self.list == List::Mine && !is_search {
-                found.extend(view.owned(&self.person.id).map(row));
-            }
-        }
+        let within = if is_search { units } else { std::slice::from_ref(&self.unit) };
+        let mut found: Vec<Row> = self.app.kinds.contacts.look(|contacts| {
+            let of_unit = |unit: &String| match self.list {
+                List::Mine | List::Done if !is_search => Vec::new(),
+                List::Queue if !is_search => contacts.queue(unit, usize::MAX).0,
+                List::Unit if !is_search => contacts.held(unit).collect(),
+                _ => contacts.queue(unit, usize::MAX).0.into_iter().chain(contacts.held(unit)).collect(),
+            };
+            let own = contacts.with(&self.person.id).filter(|_| self.list == List::Mine && !is_search);
+            let all = within.iter().flat_map(of_unit).chain(own);
+            all.map(|(id, contact)| Row { id, contact, done: None }).collect()
+        });
         if self.list == List::Done || is_search {
-            let within = if is_search { units } else { std::slice::from_ref(&self.unit) };
             for unit in within {
                 found.extend(self.done(unit).await?);
             }
@@ -288,14 +281,13 @@ impl Asked<'_> {
 
     /// Contacts resolved in a unit in the last week, as far as they are theirs to see.
     async fn done(&self, unit: &str) -> Result<Vec<Row>, Failure> {
-        let listed: Vec<(i64, Uuid, String)> = {
-            let view = self.app.desk.view();
-            let since = |(at, _, _): &(i64, Uuid, &str)| *at >= self.now - DONE_LISTED;
-            view.done(unit).take_while(since).map(|(at, id, by)| (at, id, by.to_string())).collect()
-        };
+        let since = |(at, _, _): &(i64, Uuid, &str)| *at >= self.now - DONE_LISTED;
+        let listed: Vec<(i64, Uuid, String)> = self.app.kinds.contacts.look(|contacts| {
+            contacts.done(unit).take_while(since).map(|(at, id, by)| (at, id, by.to_string())).collect()
+        });
         let mut rows = Vec::new();
         for (at, id, by) in listed {
-            let contact = self.app.desk.contact(id).await.map_err(|error| Failure::away(&error))?;
+            let contact = self.app.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?;
             let Some(contact) = contact else { continue };
             if self.app.may_still(self.caller, id, Action::Read, &contact) {
                 rows.push(Row { id, contact, done: Some((at, by)) });
@@ -376,8 +368,12 @@ impl Asked<'_> {
     fn form(&self) -> Markup {
         let (page, filters) = (self.page, &self.filters);
         let languages: std::collections::BTreeSet<String> = {
-            let view = self.app.desk.view();
-            let all = view.queued(&self.unit).chain(view.held(&self.unit));
+            let (waiting, held) = self
+                .app
+                .kinds
+                .contacts
+                .look(|it| (it.queue(&self.unit, usize::MAX).0, it.held(&self.unit).collect::<Vec<_>>()));
+            let all = waiting.iter().chain(&held);
             all.map(|(_, contact)| contact.language.split('-').next().unwrap_or_default().to_string()).collect()
         };
         let languages: Vec<(String, String)> = languages
@@ -451,15 +447,18 @@ impl Asked<'_> {
     /// lead to its contacts.
     fn board(&self, named: impl Fn(Markup, &[(&str, &str)]) -> Markup) -> Markup {
         let page = self.page;
-        let view = self.app.desk.view();
+        let (waiting, held) =
+            self.app.kinds.contacts.look(|contacts| {
+                (contacts.queue(&self.unit, usize::MAX).0, contacts.held(&self.unit).collect::<Vec<_>>())
+            });
         let mut people: BTreeMap<String, (String, Load)> = BTreeMap::new();
-        for (_, contact) in view.held(&self.unit) {
+        for (_, contact) in &held {
             let owner = contact.owner().unwrap_or_default();
             let entry = people.entry(people::name(page, owner)).or_insert_with(|| (owner.into(), Load::default()));
             entry.1.add(self.app, contact, self.now);
         }
         let mut queue = Load::default();
-        view.queued(&self.unit).for_each(|(_, contact)| queue.add(self.app, contact, self.now));
+        waiting.iter().for_each(|(_, contact)| queue.add(self.app, contact, self.now));
         let row = |name: Markup, load: &Load| {
             html! {
                 tr {
@@ -562,18 +561,18 @@ pub async fn next(
 }
 
 async fn take(app: &App, caller: &Caller, person: &Person, unit: &str, key: &str) -> Result<Option<Uuid>, Failure> {
-    let who = person.who();
+    let who = person.by();
     // Sent twice, it takes one.
-    let own: Vec<Uuid> = app.desk.view().owned(&person.id).map(|(id, _)| id).collect();
+    let own: Vec<Uuid> = app.kinds.contacts.look(|it| it.with(&person.id).map(|(id, _)| id).collect());
     for id in own {
-        if app.desk.was_done(id, &who, &Command::Claim, key).await.map_err(|error| Failure::away(&error))? {
+        if app.kinds.contacts.was_done(id, &Command::Claim, &who, &key).await.map_err(|error| Failure::away(&error))? {
             return Ok(Some(id));
         }
     }
-    let head: Vec<Uuid> = app.desk.view().queued(unit).take(TRIED).map(|(id, _)| id).collect();
-    for id in head {
+    let head = app.kinds.contacts.look(|contacts| contacts.queue(unit, TRIED).0);
+    for (id, _) in head {
         app.contact_for(caller, id, Action::Handle).await?;
-        match app.desk.ask(id, &who, (Command::Claim, 0), key).await.map_err(Failure::from) {
+        match app.kinds.contacts.ask(id, Command::Claim, &who, key, 0).await.map_err(Failure::from) {
             Ok(_) => return Ok(Some(id)),
             // A colleague was quicker.
             Err(failure) if failure.status == StatusCode::CONFLICT => {}

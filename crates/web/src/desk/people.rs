@@ -26,9 +26,9 @@ impl App {
             found.insert(it.id.clone(), false);
         }
         // The facts follow the log, a while later.
-        found.retain(|id, _| self.desk.works_for(id, &contact.unit));
+        found.retain(|id, _| self.kinds.works_for(id, &contact.unit));
         let answers = [Role::Nurse, Role::Physician, Role::Lead];
-        for person in self.sessions.present(self.desk.now()) {
+        for person in self.sessions.present(self.kinds.store.now()) {
             if answers.contains(&person.role) && self.is_within(&contact.unit, &person.unit) {
                 found.insert(person.id, true);
             }

@@ -1,5 +1,7 @@
 //! Rows of the work list: what of a contact is seen at a glance, and in which order they stand.
 
+use std::sync::Arc;
+
 use maud::{Markup, html};
 use operations::contacts::{Contact, Place};
 use uuid::Uuid;
@@ -22,7 +24,7 @@ const NOTE: usize = 160;
 /// A contact in a list.
 pub struct Row {
     pub id: Uuid,
-    pub contact: Contact,
+    pub contact: Arc<Contact>,
     /// When it was resolved, and by whom.
     pub done: Option<(i64, String)>,
 }
@@ -50,15 +52,15 @@ impl Row {
 
 /// The first words of rows, each reading recorded before it is shown; of those that somebody may not read, none.
 pub async fn words(app: &App, caller: &Caller, rows: &[Row]) -> Result<Vec<Words>, Failure> {
-    let about: Vec<(Uuid, &Contact)> = rows.iter().map(|row| (row.id, &row.contact)).collect();
+    let about: Vec<(Uuid, &Contact)> = rows.iter().map(|row| (row.id, &*row.contact)).collect();
     let allowed = app.glance(caller, &about).await?;
     let read = rows.iter().map(async |row| {
         if !allowed.contains(&row.id) {
             return Ok(Words::default());
         }
-        let message = app.desk.message(row.id, row.contact.last_of_resident).await?;
+        let message = app.kinds.message(row.id, row.contact.last_of_resident).await?;
         let note = match &row.contact.handed {
-            Some(handed) => app.desk.note(row.id, handed.seq).await?,
+            Some(handed) => app.kinds.note(row.id, handed.seq).await?,
             None => None,
         };
         Ok::<_, store::Error>(Words {
@@ -79,7 +81,7 @@ pub fn shortened(text: &str, most: usize) -> String {
 
 /// One row: the link is the row, and at most one button stands beside it.
 pub fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
-    let (id, contact, now) = (row.id, &row.contact, app.desk.now());
+    let (id, contact, now) = (row.id, &row.contact, app.kinds.store.now());
     let number = receipt(id);
     html! {
         li.work__row id=(format!("row-{number}")) data-key=(row.key()) {

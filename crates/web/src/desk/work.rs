@@ -54,7 +54,7 @@ struct Whole {
     id: Uuid,
     contact: Contact,
     items: Items,
-    history: Vec<Happened>,
+    history: Vec<Happened<Event>>,
     /// Encounters that were had because of it.
     met: Vec<Meeting>,
 }
@@ -112,10 +112,10 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     let contact = app.contact_for(&caller, id, Action::Read).await?;
     let broken = |error: store::Error| Failure::away(&error);
     let items = crate::thread::items(app, page, id, contact.conversation).await.map_err(broken)?;
-    let history = app.desk.history(id).await.map_err(broken)?;
+    let history = app.kinds.history(id).await.map_err(broken)?;
     let met = app.met(id, &contact).await.map_err(broken)?;
     // Nobody has seen on the page what lies after it.
-    let contact = Contact { conversation: items.last(), ..contact };
+    let contact = Contact { conversation: items.last(), ..Arc::unwrap_or_clone(contact) };
     Ok(Whole { id, contact, items, history, met })
 }
 
@@ -174,7 +174,7 @@ impl Work<'_> {
     /// Whether the act that a link names was done, and the contact stands so.
     fn is_so(&self, did: &str) -> bool {
         let (contact, history, me) = (&self.whole.contact, &self.whole.history, &self.person.id);
-        let is_mine = |it: &&Happened| it.by == *me;
+        let is_mine = |it: &&Happened<Event>| it.by == *me;
         match did {
             "claim" => self.is_own,
             "reply" => self.is_own && self.whole.items.has_answer(),
@@ -184,7 +184,7 @@ impl Work<'_> {
                 matches!(last, Some(Event::Assigned { owner }) if !self.is_own && contact.owner() == Some(owner))
             }
             "reopen" => {
-                let is_turn = |it: &&Happened| matches!(it.event, Event::Reopened | Event::Resolved { .. });
+                let is_turn = |it: &&Happened<Event>| matches!(it.event, Event::Reopened | Event::Resolved { .. });
                 let last = history.iter().rev().find(is_turn).filter(is_mine).map(|it| &it.event);
                 self.is_own && last == Some(&Event::Reopened)
             }
@@ -196,7 +196,7 @@ impl Work<'_> {
 
     /// Its place, whose turn it is, by when.
     fn standing(&self) -> Markup {
-        let (contact, page, now) = (&self.whole.contact, self.page, self.app.desk.now());
+        let (contact, page, now) = (&self.whole.contact, self.page, self.app.kinds.store.now());
         let due = self.app.due(contact);
         html! {
             p.standing {
@@ -218,7 +218,7 @@ impl Work<'_> {
         let last = self.whole.history.iter().rev().find(|it| matches!(it.event, Event::Transferred { .. }));
         let shown = last.filter(|_| self.whole.contact.handed.is_some());
         html! {
-            @if let Some(Happened { at, by, note, event: Event::Transferred { from, reason, .. } }) = shown {
+            @if let Some(Happened { at, by, text: note, event: Event::Transferred { from, reason, .. }, .. }) = shown {
                 section.handed aria-label=(self.text("desk-note")) {
                     p {
                         strong { (self.page.language.text_with("desk-handed", &[("unit", &unit_name(self.page, from))])) } " "
@@ -331,7 +331,7 @@ impl Work<'_> {
     fn hand_over(&self) -> Markup {
         let (page, typed, fields) = (self.page, self.typed, &self.typed.fields);
         let is_wrong = ["unit", "reason", "note"].iter().any(|field| typed.wrong(field).is_some());
-        let view = self.app.desk.view();
+        let waits = |unit: &str| self.app.kinds.contacts.look(|contacts| contacts.queue(unit, 0).1);
         let units = page.figures.units();
         let others =
             units.iter().filter(|unit| unit.open && unit.level == "unit" && *unit.id != *self.whole.contact.unit);
@@ -347,7 +347,7 @@ impl Work<'_> {
                             option value="" { (self.text("desk-choose")) }
                             optgroup label=(self.text("desk-answers")) {
                                 @for unit in others.clone().filter(|unit| answers(&unit.id)) {
-                                    @let waiting = view.queue(&unit.id, 0).1;
+                                    @let waiting = waits(&unit.id);
                                     (option(&unit.id, format!("{} ({})", page.language.of(&unit.names),
                                         page.language.text_count("desk-waiting", waiting, &waiting.to_string()))))
                                 }
@@ -395,7 +395,7 @@ impl Work<'_> {
     }
 
     /// One thing that happened, for professionals.
-    fn happened(&self, it: &Happened) -> Markup {
+    fn happened(&self, it: &Happened<Event>) -> Markup {
         let (page, by) = (self.page, people::name(self.page, &it.by));
         let what = match &it.event {
             Event::Opened { unit, .. } => format!("{} {}", page.text("event-opened"), unit_name(page, unit)),
@@ -426,7 +426,7 @@ impl Work<'_> {
             li {
                 span.quiet { (numbers::moment(it.at, page.language)) } br;
                 (what)
-                @if let Some(note) = &it.note { blockquote.note dir="auto" { (note) } }
+                @if let Some(note) = &it.text { blockquote.note dir="auto" { (note) } }
             }
         }
     }

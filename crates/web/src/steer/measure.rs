@@ -122,7 +122,7 @@ pub async fn shown(app: &App, page: &Page, id: &str, filters: &Filters, mended: 
     let named = filters.chart.as_deref().and_then(Chart::named);
     let kind = named.filter(|kind| charts.contains(kind)).unwrap_or(charts[0]);
     let followed = followed(app, id);
-    let phases = match app.desk.phases(&asked.unit.id).await {
+    let phases = match app.kinds.store.phases(&asked.unit.id).await {
         Ok(phases) => phases,
         Err(error) => return failed(page, &Failure::away(&error)),
     };

@@ -203,7 +203,7 @@ async fn taken(app: &App, page: &Page, id: &str, filters: &Filters, decision: &D
         reason: decision.reason.clone(),
         by: person.role.code().into(),
     };
-    let done = app.desk.ask_of_phases(&asked.unit.id, &person.who(), command, &key).await;
+    let done = app.kinds.store.ask_of_phases(&asked.unit.id, &person.by(), command, &key).await;
     done.map_err(|denied| match denied {
         Denied::Refused(Refusal::NoReason) => Untaken::Wrong("wrong-phase-no-reason"),
         Denied::Refused(Refusal::TooLong) => Untaken::Wrong("wrong-phase-too-long"),

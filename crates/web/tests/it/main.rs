@@ -16,7 +16,8 @@ mod strangers;
 
 use std::sync::Arc;
 
-use store::{Desk, KEY_FILE, Keys, Location, Log};
+use kinds::Kinds;
+use store::{KEY_FILE, Keys, Location, Log};
 use web::{App, Figures, Parts, Service, Strangers};
 
 /// Signs the tokens of tests.
@@ -48,17 +49,17 @@ async fn app_for(figures: Arc<dyn Figures>, metrics: bool, strangers: Strangers,
     let folder = tempfile::tempdir().expect("a folder").keep();
     let keys = || Keys::open(&folder, &folder.join(KEY_FILE)).expect("keys");
     let log = |clock: fn() -> i64| Log::open(&Location::Memory, Arc::new(keys()), clock).expect("a log");
-    let desk = Desk::open(log(|| NOW), &keys(), || NOW, None).await.expect("a desk");
-    let followed = desk.clone();
+    let kinds = Kinds::open(log(|| NOW), || NOW, None).await.expect("kinds");
+    let followed = kinds.store.clone();
     tokio::spawn(async move { followed.follow().await });
     let service =
         |id: &str, unit: &str| Service { id: id.into(), unit: unit.into(), names: ["a", "b", "c"].map(Into::into) };
-    let (accesses, events) = (log(|| NOW), desk.log().clone());
+    let (accesses, events) = (log(|| NOW), kinds.store.log().clone());
     let app = App::new(Parts {
         figures,
         imports: Arc::new(imports::Fixture::default()),
         scorecards: web::shipped_scorecards(),
-        desk,
+        kinds,
         accesses: accesses.clone(),
         services: vec![service("outpatient", "small"), service("families", "other")],
         token_key: TOKEN_KEY,

@@ -8,10 +8,12 @@ use axum::http::{Method, Request, StatusCode, header};
 use calendar::{Calendar, day_number};
 use facts::{Profession, UnitLevel};
 use http_body_util::BodyExt;
+use kinds::ask_of_organisation;
+use matter::By;
 use matter::access::Role;
 use operations::organisation::{Command, Imported, Professional, Unit};
 use serde_json::json;
-use store::{Log, Side, Who, ask_of_organisation, withdraw_tokens};
+use store::{Log, withdraw_tokens};
 use tokio::time::Instant;
 use tower::ServiceExt;
 use web::{App, Strangers, router};
@@ -25,15 +27,11 @@ pub fn today() -> i32 {
     day_number(Calendar::shipped().local_date(NOW).expect("a day"))
 }
 
-fn system() -> Who {
-    Who { side: Side::System, id: "command line".into(), unit: String::new(), leads: false }
-}
-
 /// Says something of the organisation, as the command line does beside the server.
 pub async fn says(log: &Log, command: Command) {
     let imported = Imported { units: ["county", "small", "other"].map(Into::into).into(), ..Imported::default() };
     let key = format!("{command:?}");
-    ask_of_organisation(log, &system(), command, &key, NOW, imported).await.expect("said");
+    ask_of_organisation(log, &By::Operator, command, &key, NOW, imported).await.expect("said");
 }
 
 pub fn works(id: &str, unit: &str, from: i32) -> Command {
@@ -185,7 +183,7 @@ fn rights_follow_units_that_move_or_end_at_once() {
         let imported = Imported { units: ["county", "small"].map(Into::into).into(), ..Imported::default() };
         for command in [mine, yours] {
             let key = format!("{command:?}");
-            ask_of_organisation(&log, &system(), command, &key, NOW, imported.clone()).await.expect("said");
+            ask_of_organisation(&log, &By::Operator, command, &key, NOW, imported.clone()).await.expect("said");
         }
         let hub = token(Role::Lead, "hub", "lead-hub");
         soon("who leads above has it", async || reads(&hub).await).await;
@@ -199,7 +197,7 @@ fn rights_follow_units_that_move_or_end_at_once() {
             level: UnitLevel::Unit,
             from: day,
         });
-        ask_of_organisation(&log, &system(), again, "again", NOW, imported.clone()).await.expect("said");
+        ask_of_organisation(&log, &By::Operator, again, "again", NOW, imported.clone()).await.expect("said");
         soon("who led above has it no more", async || !reads(&hub).await && reads(&small).await).await;
         let enter = async |bearer: &str| {
             let request = Request::post("/sign-in").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -208,13 +206,13 @@ fn rights_follow_units_that_move_or_end_at_once() {
         let enters = async || enter(&hub).await.0;
         assert_eq!(enters().await, StatusCode::SEE_OTHER, "until it ends");
         let end = Command::EndUnit { id: "hub".into(), on: day };
-        ask_of_organisation(&log, &system(), end, "end", NOW, imported).await.expect("said");
+        ask_of_organisation(&log, &By::Operator, end, "end", NOW, imported).await.expect("said");
         soon("a unit that has ended opens nothing", async || enters().await != StatusCode::SEE_OTHER).await;
         // Withdrawn, a token ends the sessions that were begun with it, too.
         let (_, headers, _) = enter(&small).await;
         let cookie = headers[header::SET_COOKIE].to_str().expect("text").split(';').next().expect("it").to_string();
         assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::OK);
-        withdraw_tokens(&log, &system(), "lead-small", "w", NOW).await.expect("withdrawn");
+        withdraw_tokens(&log, &By::Operator, "lead-small", "w", NOW).await.expect("withdrawn");
         soon("signed out", async || get(&app, "/desk", &cookie).await.0 == StatusCode::SEE_OTHER).await;
     });
 }

@@ -1,0 +1,197 @@
+//! Contacts as both sides see them: opened with a code for whoever has no name, and read with their words.
+
+mod code;
+
+use matter::{By, Draft, Subject, Text, Trouble, Turn};
+use operations::contacts::{Author, Channel, Command, Contact, Event, Shown, opened};
+use operations::organisation::Organisation;
+use store::{Asked, Done, Error, Filter, Happened, Result, new_id, request};
+use uuid::Uuid;
+
+use crate::Kinds;
+
+pub use code::{CROCKFORD, read as code_of};
+
+/// A contact's own stream, and that of its conversation.
+const CONTACT: &str = "contact";
+const CONVERSATION: &str = "conversation";
+/// How long after the last message a code opens a contact: thirty days, in microseconds.
+const CODE_LASTS: i64 = 30 * 86_400 * 1_000_000;
+/// How long the same code is given to a person who asks again for the same: ten minutes, in microseconds.
+const CODE_AGAIN: u64 = 10 * 60 * 1_000_000;
+const MOST: usize = usize::MAX >> 1;
+
+/// A contact as somebody asks to open it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewContact {
+    /// The writer's own name for it: asked twice with the same, it is opened once.
+    pub client_id: String,
+    /// The place within which the name counts, where strangers might choose the same one; empty: everywhere. Stored nowhere.
+    pub among: String,
+    pub channel: Channel,
+    pub service: String,
+    pub language: String,
+    pub unit: String,
+    pub anonymous: bool,
+    /// None: of nobody but this contact.
+    pub subject: Option<Subject>,
+    pub text: String,
+}
+
+impl NewContact {
+    /// The name under which it is opened once.
+    fn key(&self) -> String {
+        if self.among.is_empty() { self.client_id.clone() } else { format!("{}\n{}", self.client_id, self.among) }
+    }
+
+    fn command(&self) -> Command {
+        Command::Open {
+            channel: self.channel,
+            service: self.service.clone(),
+            language: self.language.clone(),
+            unit: self.unit.as_str().into(),
+            anonymous: self.anonymous,
+            subject: self.subject,
+            client_id: self.client_id.clone(),
+            text: Text(self.text.clone()),
+        }
+    }
+}
+
+/// A contact that was opened, now or when it was asked before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    pub contact: Uuid,
+    /// For a writer without a name; it stands nowhere else.
+    pub code: Option<String>,
+    pub again: bool,
+}
+
+/// A message or a change of state, as both sides see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub seq: u64,
+    /// Place in the log.
+    pub pos: u64,
+    /// Microseconds since 1970.
+    pub at: i64,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// The text is none when it was erased.
+    Message {
+        author: Author,
+        /// None when the text was erased.
+        client_id: Option<String>,
+        text: Option<String>,
+    },
+    State(Shown),
+}
+
+impl Kinds {
+    /// Opens a contact with its first message.
+    pub async fn open_contact(&self, new: NewContact, by: &By) -> std::result::Result<Opened, Trouble> {
+        match self.opened(&new, by).await {
+            // A person who was erased and writes again is nobody whom the county knows.
+            Err(Trouble::Refused(refused)) if refused.is_of_erased() => {
+                self.opened(&NewContact { anonymous: true, subject: None, ..new }, by).await
+            }
+            opened => opened,
+        }
+    }
+
+    async fn opened(&self, new: &NewContact, by: &By) -> std::result::Result<Opened, Trouble> {
+        let (now, key, command) = (self.store.now(), new.key(), new.command());
+        let request = request::<Contact>(&command);
+        // The code follows from what was asked, so that a person who did not get the answer gets the same one again.
+        let code = new.anonymous.then(|| code::code(&self.codes, &key, &request));
+        let resumed = code.as_deref().map(|code| code::stream(&self.codes, code));
+        let contact = new_id(now);
+        let flow = move |turn: &mut Turn<'_>| {
+            turn.decide::<Contact>(contact, &command, &Organisation::default())?;
+            if let Some(stream) = resumed.clone() {
+                let data = serde_json::json!({ "contact": contact.to_string() }).to_string();
+                turn.add(Draft { stream, kind: "resume.issued".into(), schema: 1, data, text: None });
+            }
+            Ok(())
+        };
+        let asked = Asked { scope: format!("open/{}", by.name()), key, request, seen: 0 };
+        let done = self.store.turn(by, asked, flow).await?;
+        let contact = done.first(CONTACT).map_or(contact, |(id, _)| id);
+        // A writer who did not get the answer asks again soon; a later asker is somebody who has read the text and
+        // guesses the name. The log's own time does not serve, since a clock that was once ahead has moved it for
+        // everybody.
+        let is_soon = !done.again || now.abs_diff(done.at) < CODE_AGAIN;
+        Ok(Opened { contact, code: code.filter(|_| is_soon), again: done.again })
+    }
+
+    /// Whether this very contact was opened already.
+    pub async fn was_opened(&self, new: &NewContact, by: &By) -> Result<bool> {
+        let request = request::<Contact>(&new.command());
+        self.store.log().was_done(&format!("open/{}", by.name()), &new.key(), request).await
+    }
+
+    /// The part of a contact that both sides see, after a number and at most so much.
+    pub async fn conversation(&self, id: Uuid, after: u64, most: usize) -> Result<Vec<Item>> {
+        self.contacts.happened(id, CONVERSATION, after, most).await?.into_iter().map(item).collect()
+    }
+
+    /// Number of the event of a conversation that stands at a place of the log; 0: another event stands there, or none.
+    pub async fn seq_at(&self, id: Uuid, pos: u64) -> Result<u64> {
+        let page = self.store.log().read_all(pos.saturating_sub(1), Filter::default(), 1).await?;
+        let stream = matter::stream(CONVERSATION, id);
+        let found = page.events.first().filter(|event| event.pos == pos && event.stream == stream);
+        Ok(found.map_or(0, |event| event.version))
+    }
+
+    /// Everything that happened to a contact, as professionals see it: beside a transfer stands its note to colleagues.
+    pub async fn history(&self, id: Uuid) -> Result<Vec<Happened<Event>>> {
+        self.contacts.happened(id, CONTACT, 0, MOST).await
+    }
+
+    /// The text of a message, by its number; none: it was erased, or no message stands there.
+    pub async fn message(&self, id: Uuid, seq: u64) -> Result<Option<String>> {
+        let items = self.conversation(id, seq.saturating_sub(1), 1).await?;
+        Ok(items.into_iter().find(|item| item.seq == seq).and_then(|item| match item.what {
+            What::Message { text, .. } => text,
+            What::State(_) => None,
+        }))
+    }
+
+    /// The note to colleagues with which a contact was handed over, by the number of that event.
+    pub async fn note(&self, id: Uuid, seq: u64) -> Result<Option<String>> {
+        let found = self.contacts.happened(id, CONTACT, seq.saturating_sub(1), 1).await?;
+        Ok(found.into_iter().find(|it| it.version == seq).and_then(|it| it.text))
+    }
+
+    /// The contact that a code opens; none: it opens nothing, or no more.
+    pub async fn by_code(&self, code: &str) -> Result<Option<Uuid>> {
+        let Some(code) = code::read(code) else { return Ok(None) };
+        let issued = self.store.log().read_stream(&code::stream(&self.codes, &code), 0, 1).await?;
+        let data = issued.first().and_then(|event| serde_json::from_str::<serde_json::Value>(&event.data).ok());
+        let Some(id) = data.and_then(|data| data["contact"].as_str()?.parse().ok()) else { return Ok(None) };
+        let contact = self.contacts.read(id).await?;
+        let now = self.store.now();
+        Ok(contact.filter(|contact| now < contact.written_at.saturating_add(CODE_LASTS)).map(|_| id))
+    }
+}
+
+/// Number of the first event that was written in a conversation: that of the message, where there is one.
+pub fn written(done: &Done) -> Option<u64> {
+    done.first(CONVERSATION).map(|(_, version)| version)
+}
+
+fn item(happened: Happened<Event>) -> Result<Item> {
+    let Happened { pos, version: seq, at, event, text, .. } = happened;
+    let what = match event {
+        Event::Written { author, .. } => {
+            let (client_id, text) = text.as_deref().map(opened).unzip();
+            What::Message { author, client_id: client_id.map(Into::into), text: text.map(Into::into) }
+        }
+        Event::Shown(shown) => What::State(shown),
+        other => return Err(Error::new(format!("event {pos} is no part of a conversation: {other:?}"))),
+    };
+    Ok(Item { seq, pos, at, what })
+}

@@ -1,0 +1,61 @@
+//! The kinds of matter that this house knows, opened over one log.
+//!
+//! What is generic over kinds is made here for each of them, so that pages that change build without it.
+
+mod contacts;
+mod organisation;
+mod residents;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use calendar::Calendar;
+use matter::{Trouble, Turn};
+use operations::contacts::{Command, Contact};
+use operations::organisation::Organisation;
+use operations::residents::Resident;
+use store::{Kind, Log, Opening, Result, Store, Tokens};
+use uuid::Uuid;
+
+pub use contacts::{CROCKFORD, Item, NewContact, Opened, What, code_of, written};
+pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
+
+/// Everything that is under way, over one log; cheap to clone.
+#[derive(Clone)]
+pub struct Kinds {
+    pub store: Store,
+    pub contacts: Kind<Contact>,
+    pub residents: Kind<Resident>,
+    organisation: Kind<Organisation>,
+    pub tokens: Arc<Tokens>,
+    /// Signs codes.
+    codes: [u8; 32],
+}
+
+impl Kinds {
+    /// All kinds over a log, standing where the log stands. `clock` gives microseconds since 1970.
+    pub async fn open(
+        log: Log,
+        clock: impl Fn() -> i64 + Send + Sync + 'static,
+        snapshots: Option<PathBuf>,
+    ) -> Result<Kinds> {
+        let codes = log.derived("resume codes");
+        let mut opening = Opening::of(log, Calendar::shipped(), clock, snapshots);
+        let contacts = opening.kind_by(asked_of_contact);
+        let residents = opening.kind();
+        // Which rows come by import is for the one who asks to say.
+        let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
+        let tokens = opening.view(Tokens::default());
+        let store = opening.open().await?;
+        Ok(Kinds { store, contacts, residents, organisation, tokens, codes })
+    }
+}
+
+/// A contact that is taken up again goes back to who knows it, as long as they work there.
+fn asked_of_contact(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> std::result::Result<(), Trouble> {
+    if turn.read::<Contact>(id)?.is_none() {
+        return Err(Trouble::NotFound);
+    }
+    let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
+    turn.decide::<Contact>(id, command, &organisation)
+}

@@ -1,0 +1,115 @@
+//! Views: folds of the log in memory, each behind a lock of its own and with a snapshot of its own.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+
+use matter::{Known, Versions};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::event::Recorded;
+use crate::keys::{hex, random};
+use crate::sqlite::{made_private, private_folder};
+use crate::{Error, Result};
+
+/// A thing that somebody can wait for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// Anything about a matter of a kind.
+    One(&'static str, Uuid),
+    /// Anything about what waits in a unit, is worked on or was done there.
+    Queue(&'static str, String),
+}
+
+/// A fold of the log in memory.
+pub trait View: Send + Sync + 'static {
+    /// Its name, and that of its snapshot.
+    fn name(&self) -> &'static str;
+    /// Changes with the outcome of the same events: a snapshot of another version is not used.
+    fn version(&self) -> u32;
+    /// Categories of the streams that it takes in.
+    fn categories(&self) -> &'static [&'static str];
+    /// The log that it has followed, by its epoch, and the place up to which it has.
+    fn stands(&self) -> (Uuid, u64);
+    /// Takes events in, leaves out those that it has already, and stands at a place.
+    fn take(&self, events: &[Recorded], to: u64, changed: &mut HashSet<Topic>);
+    /// All of it that cannot be made anew from the rest of the log.
+    fn snapshot(&self) -> Result<Kept>;
+    /// Stands as a snapshot had it; none: empty, as far as a place.
+    fn restore(&self, epoch: Uuid, pos: u64, body: Option<&[u8]>) -> Result<()>;
+    /// Matters with events that could not be read, each with the versions up to which it stands.
+    fn unreadable(&self) -> Vec<(Uuid, Versions)> {
+        Vec::new()
+    }
+    /// Takes in what came after that, if all of it can be read.
+    fn read_on(&self, _id: Uuid, _events: &[Recorded]) {}
+    /// How a matter stands, for a decision that sees the log of an epoch up to a place.
+    fn known(&self, _id: Uuid, _sees: (Uuid, u64)) -> Option<Known> {
+        None
+    }
+}
+
+/// The content of a snapshot, and where it was taken.
+pub struct Kept {
+    pub epoch: Uuid,
+    pub pos: u64,
+    pub body: Vec<u8>,
+}
+
+/// The first line of a snapshot's file.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    name: String,
+    version: u32,
+    epoch: u128,
+    pos: u64,
+    /// SHA-256 of what follows: a file that was damaged is not used.
+    digest: String,
+}
+
+/// End of the name of a snapshot's file.
+const VIEW: &str = "view";
+
+/// Where the snapshots of a folder were taken: epochs of logs, and places up to which they were read.
+pub fn kept_at(folder: &Path) -> Vec<(Uuid, u64)> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let head = |path: std::path::PathBuf| {
+        let mut line = String::new();
+        // A head is short; a file without line ends is none of ours.
+        BufReader::new(fs::File::open(path).ok()?.take(4096)).read_line(&mut line).ok()?;
+        serde_json::from_str::<Head>(&line).ok().map(|head| (Uuid::from_u128(head.epoch), head.pos))
+    };
+    files.filter(|path| path.extension().is_some_and(|end| end == VIEW)).filter_map(head).collect()
+}
+
+/// Restores a view of the log of an epoch, which ends at a place, from its snapshot; whether that could be used.
+pub(crate) fn restore(view: &dyn View, folder: &Path, (epoch, end): (Uuid, u64)) -> bool {
+    let Ok(text) = fs::read(folder.join(view.name()).with_extension(VIEW)) else { return false };
+    let Some(line) = text.iter().position(|byte| *byte == b'\n') else { return false };
+    let (head, body) = (&text[..line], &text[line + 1..]);
+    let Ok(head) = serde_json::from_slice::<Head>(head) else { return false };
+    let is_of_this = (head.name.as_str(), head.version, head.epoch) == (view.name(), view.version(), epoch.as_u128());
+    is_of_this
+        && head.pos <= end
+        && head.digest == hex(&Sha256::digest(body))
+        && view.restore(epoch, head.pos, Some(body)).is_ok()
+}
+
+/// Keeps a snapshot of a view in a folder, whole or not at all.
+pub(crate) fn keep(view: &dyn View, folder: &Path) -> Result<()> {
+    let Kept { epoch, pos, body } = view.snapshot()?;
+    let (name, version, digest) = (view.name().to_string(), view.version(), hex(&Sha256::digest(&body)));
+    let path = folder.join(&name).with_extension(VIEW);
+    let broken = |error: std::io::Error| Error::new(format!("the snapshot {}: {error}", path.display()));
+    let head = serde_json::to_vec(&Head { name, version, epoch: epoch.as_u128(), pos, digest })
+        .map_err(|error| Error::new(format!("the snapshot {}: {error}", path.display())))?;
+    private_folder(folder).map_err(broken)?;
+    let partial = path.with_extension(format!("partial-{:016x}", u64::from_be_bytes(random()?)));
+    made_private(&partial).map_err(broken)?;
+    let mut file = fs::File::create(&partial).map_err(broken)?;
+    let written = [&head[..], b"\n", &body].iter().try_for_each(|part| file.write_all(part));
+    written.and_then(|()| file.sync_all()).and_then(|()| fs::rename(&partial, &path)).map_err(broken)
+}
