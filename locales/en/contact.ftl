@@ -1,5 +1,5 @@
 section-contact = Get in touch
-section-desk = Contacts
+section-desk = Work list
 contact-title = Get in touch
 contact-lead = Tell us what you need in your own words. You do not have to know who handles it: we make sure it reaches the right person.
 contact-urgent = In an emergency, call 112.

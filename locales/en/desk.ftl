@@ -1,9 +1,9 @@
-desk-title = Contacts
+desk-title = Work list
 desk-queues = Queues
 desk-lists = Lists
 desk-count = { $count ->
-    [one] { $shown } contact
-   *[other] { $shown } contacts
+    [one] { $shown } matter
+   *[other] { $shown } matters
 }
 list-queue = In the queue
 list-mine = Mine
@@ -18,10 +18,10 @@ desk-waiting = { $count ->
    *[other] { $shown } are waiting
 }
 desk-empty = The queue is empty.
-desk-none-mine = You have no open contacts.
-desk-none-unit = Nobody has open contacts.
+desk-none-mine = You have nothing open.
+desk-none-unit = Nobody has anything open.
 desk-none-done = Nothing was done within the last week.
-desk-none-fit = No contacts fit the search. Clear the filters to see all.
+desk-none-fit = Nothing fits the search. Clear the filters to see all.
 desk-found = Found
 desk-number = Reference
 desk-state = State

@@ -1,5 +1,5 @@
 section-contact = Ota yhteyttä
-section-desk = Yhteydenotot
+section-desk = Työlista
 contact-title = Ota yhteyttä
 contact-lead = Kerro asiasi omin sanoin. Sinun ei tarvitse tietää, kuka sen hoitaa: huolehdimme siitä, että viesti päätyy oikealle ammattilaiselle.
 contact-urgent = Soita hätätilanteessa 112.

@@ -1,4 +1,4 @@
-desk-title = Yhteydenotot
+desk-title = Työlista
 desk-queues = Jonot
 desk-lists = Luettelot
 desk-count = { $count ->

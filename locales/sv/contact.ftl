@@ -1,5 +1,5 @@
 section-contact = Ta kontakt
-section-desk = Kontakter
+section-desk = Arbetslista
 contact-title = Ta kontakt
 contact-lead = Berätta om ditt ärende med egna ord. Du behöver inte veta vem som sköter det: vi ser till att meddelandet kommer till rätt person.
 contact-urgent = Ring 112 i en nödsituation.

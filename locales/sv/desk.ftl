@@ -1,4 +1,4 @@
-desk-title = Kontakter
+desk-title = Arbetslista
 desk-queues = Köer
 desk-lists = Listor
 desk-count = { $count ->

@@ -41,10 +41,7 @@ const TRAITS: [(&str, &str); 5] = [
     ("Imports", "implemented by the import in the binary, and by the fixture of page tests"),
     ("Code", "implemented by a macro for every vocabulary"),
     ("Row", "implemented by a macro for every table"),
-    (
-        "Source",
-        "implemented by a log in memory for the tests of kinds, until the store asks turns itself (decision 0034)",
-    ),
+    ("AnyKind", "implemented by one type for every kind of matter"),
 ];
 
 pub fn run() -> Result<(), String> {
@@ -215,11 +212,12 @@ fn traits(rust: &[(PathBuf, String)]) -> Vec<String> {
         }
     }
     for (name, count) in &mut declared {
-        let plain = format!(" {name} for ");
-        *count = rust
-            .iter()
-            .map(|(_, text)| text.lines().filter(|line| line.contains("impl") && line.contains(&plain)).count())
-            .sum();
+        let named = [format!(" {name} for "), format!(" {name}<")];
+        let implements = |line: &&str| {
+            let line = line.trim_start();
+            line.starts_with("impl") && line.contains(" for ") && named.iter().any(|name| line.contains(name))
+        };
+        *count = rust.iter().map(|(_, text)| text.lines().filter(implements).count()).sum();
     }
     let alone =
         declared.into_iter().filter(|(name, count)| *count < 2 && TRAITS.iter().all(|(known, _)| known != name));

@@ -4,6 +4,9 @@
 //! comments; the macro makes from it the row struct, the schema ([`Table`]), and through it the data dictionary, the
 //! import checks and the Parquet layout. Closed vocabularies stand in [`codes`], in three languages.
 
+#[macro_use]
+mod written;
+
 mod cell;
 mod codes;
 mod dictionary;

@@ -7,55 +7,6 @@ use crate::codes::*;
 use crate::value::*;
 use crate::{Column, Row, Table};
 
-macro_rules! tables {
-    ($(
-        $(#[doc = $about:literal])*
-        $row:ident in $table:ident
-            $(key($($key:ident),+))?
-            $(at($at:ident))?
-            $(order($($earlier:ident < $later:ident),+))?
-        {
-            $($(#[doc = $meaning:literal])* $column:ident: $ty:ty $(= $default:literal)?,)*
-        }
-    )*) => {
-        $(
-            $(#[doc = $about])*
-            #[derive(Debug, Clone, PartialEq)]
-            pub struct $row {
-                $($(#[doc = $meaning])* pub $column: $ty,)*
-            }
-
-            impl Row for $row {
-                const TABLE: &'static Table = &Table {
-                    name: stringify!($table),
-                    about: concat!($($about),*),
-                    columns: &[$(Column {
-                        name: stringify!($column),
-                        ty: <$ty as Field>::TYPE,
-                        optional: <$ty as Field>::OPTIONAL,
-                        default: tables!(@default $($default)?),
-                        about: concat!($($meaning),*),
-                    },)*],
-                    key: &[$($(stringify!($key)),+)?],
-                    at: tables!(@at $($at)?),
-                    in_order: &[$($((stringify!($earlier), stringify!($later))),+)?],
-                };
-
-                fn values(&self) -> Vec<Value<'_>> {
-                    vec![$(self.$column.value(),)*]
-                }
-            }
-        )*
-
-        /// Every fact table, in the order in which a county loads them: referred ones first.
-        pub static TABLES: &[&Table] = &[$($row::TABLE,)*];
-    };
-    (@default) => { None };
-    (@default $default:literal) => { Some($default) };
-    (@at) => { None };
-    (@at $at:ident) => { Some(stringify!($at)) };
-}
-
 tables! {
     /// A unit of the organisation, with history: one row for each time its name, parent or kind changed.
     Unit in units key(unit_id, valid_from) at(valid_from) order(valid_from < valid_to) {
@@ -392,6 +343,30 @@ tables! {
         booked_at: Option<Instant>,
         /// Withdrawn.
         withdrawn_at: Option<Instant>,
+    }
+
+    /// A thing that one person had to do by a day.
+    Task in tasks key(task_id) at(opened_at) order(opened_at < done_at) {
+        /// Identifier in the source.
+        task_id: Key,
+        /// Kind of the matter that it is about.
+        about_kind: Option<Label>,
+        /// Identifier of that matter.
+        about: Option<Key>,
+        /// The resident whom it concerns.
+        resident_id: Option<ResidentId>,
+        /// Unit that answers for it.
+        unit_id: UnitId,
+        /// Professional who has it, or had it last.
+        professional_id: Option<ProfessionalId>,
+        /// Set.
+        opened_at: Instant,
+        /// To be done by.
+        due_at: Option<Instant>,
+        /// Done.
+        done_at: Option<Instant>,
+        /// How it ended: done or withdrawn.
+        outcome: Option<Label>,
     }
 
     /// A measurement of the third free slot of one calendar, stored as it was seen.

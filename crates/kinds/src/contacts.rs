@@ -151,19 +151,15 @@ impl Kinds {
         self.contacts.happened(id, CONTACT, 0, MOST).await
     }
 
-    /// The text of a message, by its number; none: it was erased, or no message stands there.
-    pub async fn message(&self, id: Uuid, seq: u64) -> Result<Option<String>> {
-        let items = self.conversation(id, seq.saturating_sub(1), 1).await?;
-        Ok(items.into_iter().find(|item| item.seq == seq).and_then(|item| match item.what {
-            What::Message { text, .. } => text,
-            What::State(_) => None,
-        }))
-    }
-
-    /// The note to colleagues with which a contact was handed over, by the number of that event.
-    pub async fn note(&self, id: Uuid, seq: u64) -> Result<Option<String>> {
-        let found = self.contacts.happened(id, CONTACT, seq.saturating_sub(1), 1).await?;
-        Ok(found.into_iter().find(|it| it.version == seq).and_then(|it| it.text))
+    /// The text that is sealed beside an event of a matter, by the category of its stream and its number there; none: it was
+    /// erased, or there was none.
+    pub async fn words(&self, id: Uuid, category: &str, version: u64) -> Result<Option<String>> {
+        let stream = matter::stream(category, id);
+        let read = self.store.log().read_opened(&stream, version.saturating_sub(1), 1).await?;
+        let text = read.into_iter().find(|(event, _)| event.version == version).and_then(|(_, text)| text);
+        let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
+        // A message has its writer's own name for it before its words.
+        Ok(text.map(|text| if category == CONVERSATION { opened(&text).1.into() } else { text }))
     }
 
     /// The contact that a code opens; none: it opens nothing, or no more.

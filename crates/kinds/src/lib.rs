@@ -1,10 +1,11 @@
 //! The kinds of matter that this house knows, opened over one log.
 //!
-//! What is generic over kinds is made here for each of them, so that pages that change build without it.
+//! The store's generic parts are made here for each of them, so that pages that change build without it.
 
 mod contacts;
 mod organisation;
 mod residents;
+mod tasks;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use matter::{Trouble, Turn};
 use operations::contacts::{Command, Contact};
 use operations::organisation::Organisation;
 use operations::residents::Resident;
+use operations::tasks::Task;
 use store::{Kind, Log, Opening, Result, Store, Tokens};
 use uuid::Uuid;
 
@@ -26,6 +28,7 @@ pub struct Kinds {
     pub store: Store,
     pub contacts: Kind<Contact>,
     pub residents: Kind<Resident>,
+    pub tasks: Kind<Task>,
     organisation: Kind<Organisation>,
     pub tokens: Arc<Tokens>,
     /// Signs codes.
@@ -39,15 +42,27 @@ impl Kinds {
         clock: impl Fn() -> i64 + Send + Sync + 'static,
         snapshots: Option<PathBuf>,
     ) -> Result<Kinds> {
+        Kinds::open_beside(log, clock, snapshots, |_| ()).await
+    }
+
+    /// The same with kinds of the caller's own beside them, which stand in lists, clocks and erasures as all others do.
+    pub async fn open_beside(
+        log: Log,
+        clock: impl Fn() -> i64 + Send + Sync + 'static,
+        snapshots: Option<PathBuf>,
+        beside: impl FnOnce(&mut Opening),
+    ) -> Result<Kinds> {
         let codes = log.derived("resume codes");
         let mut opening = Opening::of(log, Calendar::shipped(), clock, snapshots);
         let contacts = opening.kind_by(asked_of_contact);
         let residents = opening.kind();
+        let tasks = opening.kind();
         // Which rows come by import is for the one who asks to say.
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
+        beside(&mut opening);
         let store = opening.open().await?;
-        Ok(Kinds { store, contacts, residents, organisation, tokens, codes })
+        Ok(Kinds { store, contacts, residents, tasks, organisation, tokens, codes })
     }
 }
 

@@ -101,7 +101,7 @@ impl Follower {
     pub async fn round(&mut self) -> Result<Followed> {
         // A fault of the directory's key is reported before anything else.
         self.directory()?;
-        // What happened to which matter, by its kind's place among the kinds.
+        // Matters to which something happened, each by its kind's place among the kinds.
         let mut touched: BTreeSet<(usize, Uuid)> = BTreeSet::new();
         let mut erased: Vec<i64> = Vec::new();
         let mut before = Before::Stays;

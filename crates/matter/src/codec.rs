@@ -70,3 +70,18 @@ pub mod code {
         C::named(&text).ok_or_else(|| D::Error::custom(format!("{} has no code {text}", C::LIST.name)))
     }
 }
+
+/// Ids as their texts, for `#[serde(with = "id")]`.
+pub mod id {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use uuid::Uuid;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    pub fn serialize<S: Serializer>(id: &Uuid, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(id)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}

@@ -4,3 +4,4 @@ pub mod contacts;
 pub mod organisation;
 pub mod phases;
 pub mod residents;
+pub mod tasks;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::event::Recorded;
 use crate::keys::hex;
-use crate::matters::{Fold, Matters};
+use crate::matters::{Fold, Listed, Matters, Which};
 use crate::store::{Asked, Core, Done};
 use crate::{Error, Result};
 
@@ -202,7 +202,14 @@ pub trait AnyKind: Send + Sync {
     fn categories(&self) -> &'static [&'static str];
     /// All that is about a person who is known, also what has ended; the latest first.
     fn of_subject(&self, subject: Subject, most: usize) -> Vec<Uuid>;
-    /// What is due by an instant, and when the next is after it.
+    /// A list, in its order, and how much stands in it.
+    fn listed(&self, which: Which<'_>) -> Vec<Listed>;
+    fn count(&self, which: Which<'_>) -> usize;
+    /// Units in which something waits, or somebody has something, or had lately.
+    fn units(&self) -> Vec<String>;
+    /// An open one as lists have it.
+    fn stands(&self, id: Uuid) -> Option<Listed>;
+    /// Those that are due by an instant, and when the next is after it.
     fn due(&self, now: i64, most: usize) -> (Vec<Uuid>, Option<i64>);
     /// Asks a matter for what is due; whether it was done now.
     fn strike(&self, id: Uuid) -> BoxFuture<'_, bool>;
@@ -234,6 +241,22 @@ impl<M: Matter> AnyKind for Kind<M> {
             true => self.look(|matters| matters.get(subject.0)).map(|_| subject.0).into_iter().collect(),
             false => self.look(|matters| matters.of_subject(subject, most)),
         }
+    }
+
+    fn listed(&self, which: Which<'_>) -> Vec<Listed> {
+        self.look(|matters| matters.listed(which))
+    }
+
+    fn count(&self, which: Which<'_>) -> usize {
+        self.look(|matters| matters.count(which))
+    }
+
+    fn units(&self) -> Vec<String> {
+        self.look(|matters| matters.units().map(Into::into).collect())
+    }
+
+    fn stands(&self, id: Uuid) -> Option<Listed> {
+        self.look(|matters| matters.get(id)).map(|matter| Listed::of(id, &*matter))
     }
 
     fn due(&self, now: i64, most: usize) -> (Vec<Uuid>, Option<i64>) {

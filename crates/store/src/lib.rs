@@ -36,7 +36,7 @@ pub use keys::join::Joined;
 pub use keys::{Erasure, KEY_FILE, KEYS, Keys, hex, is_keys, random, signature};
 pub use kind::{AnyKind, Happened, Kind, Number, dated, digest, request};
 pub use log::{Filter, KEY_MISSING, Location, Log, Page, Reader};
-pub use matters::Matters;
+pub use matters::{Listed, Matters, Which};
 pub use postgres::Alone;
 pub use sqlite::copy_database;
 pub use store::{Asked, Done, Opening, Store};

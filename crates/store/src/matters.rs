@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use matter::{ERASED, Index, Known, List, Matter, Standing, Subject, UnitId, Versions, named};
+use matter::{ERASED, Index, Known, List, Matter, ProfessionalId, Standing, Subject, UnitId, Versions, named};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,6 +16,41 @@ use crate::{Error, Result};
 
 /// So much of the work done lately in a unit is held.
 const DONE_HELD: usize = 2000;
+
+/// A list in which matters of every kind stand, by the name of a unit or a professional.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// Nobody of a unit has taken these, the longest waiting first.
+    Queue(&'a str),
+    /// A professional has these.
+    With(&'a str),
+    /// Somebody of a unit has these.
+    Held(&'a str),
+    /// The work done lately in a unit, the latest first; also what has ended since.
+    Done(&'a str),
+}
+
+/// A matter in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub kind: &'static str,
+    pub id: Uuid,
+    pub unit: Option<UnitId>,
+    /// The professional who has it, or had it last.
+    pub who: Option<ProfessionalId>,
+    /// Its place in the order of the list; microseconds since 1970.
+    pub since: i64,
+    pub list: List,
+    /// When the work on it was done.
+    pub done: Option<i64>,
+}
+
+impl Listed {
+    pub(crate) fn of<M: Matter>(id: Uuid, matter: &M) -> Listed {
+        let Standing { unit, who, list, since, done, .. } = matter.standing();
+        Listed { kind: M::NAME, id, unit: unit.cloned(), who: who.cloned(), since, list, done }
+    }
+}
 
 /// The open matters of a kind, as their events have left them up to a place of the log.
 pub struct Matters<M: Matter> {
@@ -91,11 +126,6 @@ impl<M: Matter> Matters<M> {
         (self.standing(queue).take(most).collect(), queue.map_or(0, BTreeSet::len))
     }
 
-    /// Units in whose queues something waits.
-    pub fn queues(&self) -> impl Iterator<Item = &str> {
-        self.lists.queues.keys().map(String::as_str)
-    }
-
     /// All that a professional has, the longest waiting first.
     pub fn with(&self, professional: &str) -> impl Iterator<Item = (Uuid, Arc<M>)> {
         self.standing(self.lists.with.get(professional))
@@ -112,9 +142,38 @@ impl<M: Matter> Matters<M> {
         done.map(|((at, id), by)| (*at, *id, by.as_str()))
     }
 
-    /// Units in which somebody has something, or had lately.
-    pub fn units_at_work(&self) -> impl Iterator<Item = &str> {
-        self.lists.held.keys().chain(self.lists.lasting.done.keys()).map(String::as_str)
+    /// Units in which something waits, or somebody has something, or had lately.
+    pub fn units(&self) -> impl Iterator<Item = &str> {
+        let lists = &self.lists;
+        lists.queues.keys().chain(lists.held.keys()).chain(lists.lasting.done.keys()).map(String::as_str)
+    }
+
+    /// How much stands in a list.
+    pub fn count(&self, which: Which<'_>) -> usize {
+        let places = match which {
+            Which::Queue(unit) => self.lists.queues.get(unit),
+            Which::With(professional) => self.lists.with.get(professional),
+            Which::Held(unit) => self.lists.held.get(unit),
+            Which::Done(unit) => return self.lists.lasting.done.get(unit).map_or(0, BTreeMap::len),
+        };
+        places.map_or(0, BTreeSet::len)
+    }
+
+    /// A list, in its order.
+    pub fn listed(&self, which: Which<'_>) -> Vec<Listed> {
+        let places = match which {
+            Which::Queue(unit) => self.lists.queues.get(unit),
+            Which::With(professional) => self.lists.with.get(professional),
+            Which::Held(unit) => self.lists.held.get(unit),
+            Which::Done(unit) => {
+                let listed = |(at, id, by): (i64, Uuid, &str)| {
+                    let (unit, who) = (Some(unit.into()), Some(by.into()));
+                    Listed { kind: M::NAME, id, unit, who, since: at, list: List::Nowhere, done: Some(at) }
+                };
+                return self.done(unit).map(listed).collect();
+            }
+        };
+        self.standing(places).map(|(id, matter)| Listed::of(id, &*matter)).collect()
     }
 
     /// All that is about a person who is known, also what has ended; the latest first.
@@ -122,7 +181,7 @@ impl<M: Matter> Matters<M> {
         self.lists.lasting.theirs.get(&subject).into_iter().flatten().rev().take(most).copied().collect()
     }
 
-    /// What is due by an instant, the longest due first, and when the next is after it.
+    /// Those that are due by an instant, the longest due first, and when the next is after it.
     pub fn due(&self, now: i64, most: usize) -> (Vec<Uuid>, Option<i64>) {
         let due = &self.lists.due;
         let by_now = due.range(..=(now, Uuid::max())).take(most).map(|(_, id)| *id).collect();
@@ -162,7 +221,7 @@ impl<M: Matter> Matters<M> {
         let Some((category, id)) = named(&event.stream) else { return };
         let Some(which) = M::STREAMS.iter().position(|it| *it == category) else { return };
         let begins = which == 0 && event.version == 1;
-        // What is not held, and does not begin here, has ended.
+        // A matter that is not held, and does not begin here, has ended.
         if self.unreadable.contains(&id) || !(begins || self.open.contains_key(&id)) {
             return;
         }
@@ -197,7 +256,7 @@ impl<M: Matter> Matters<M> {
         changed.insert(Topic::One(M::NAME, id));
         let unit = after.as_deref().and_then(|it| it.standing().unit);
         let units = [was.unit.as_ref(), unit].into_iter().flatten();
-        changed.extend(units.map(|unit| Topic::Queue(M::NAME, unit.to_string())));
+        changed.extend(units.map(|unit| Topic::Unit(unit.to_string())));
         self.lists.lasting.went_on(id, was, after.as_deref().map(M::standing));
         if let Some(state) = after.filter(|it| it.standing().list != List::Ended) {
             self.enter(id, Held { state, versions });

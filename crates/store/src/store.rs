@@ -414,7 +414,7 @@ impl Core {
     }
 }
 
-/// What became of a turn in the writer.
+/// The outcome of a turn in the writer.
 #[derive(Default)]
 struct Outcome {
     trouble: Option<Trouble>,

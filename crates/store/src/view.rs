@@ -20,8 +20,8 @@ use crate::{Error, Result};
 pub enum Topic {
     /// Anything about a matter of a kind.
     One(&'static str, Uuid),
-    /// Anything about what waits in a unit, is worked on or was done there.
-    Queue(&'static str, String),
+    /// Anything about what waits in a unit, is worked on or was done there, of whatever kind.
+    Unit(String),
 }
 
 /// A fold of the log in memory.

@@ -142,7 +142,7 @@ fn id(text: &str) -> Result<Uuid, Failure> {
 /// `GET /api/contacts/{id}`.
 pub async fn contact(State(app): State<Arc<App>>, Path(path): Path<String>, caller: Caller) -> Answer {
     let id = id(&path)?;
-    let contact = app.contact_for(&caller, id, Action::Read).await?;
+    let contact = app.guarded(&app.kinds.contacts, &caller, id, Action::Read).await?;
     let is_professional = caller.role().is_some_and(|role| role != Role::Resident);
     Ok(answer(
         StatusCode::OK,
@@ -164,7 +164,7 @@ pub async fn write(
     body: Bytes,
 ) -> Answer {
     let id = id(&path)?;
-    let contact = app.contact_for(&caller, id, Action::Write).await?;
+    let contact = app.guarded(&app.kinds.contacts, &caller, id, Action::Write).await?;
     let name = client_id(&name)?;
     let body: Written = read(&body)?;
     let text = care::text(&required(body.text, "text")?)?;
@@ -203,7 +203,7 @@ pub async fn messages(
     headers: HeaderMap,
 ) -> Answer {
     let id = id(&path)?;
-    app.contact_for(&caller, id, Action::Read).await?;
+    app.guarded(&app.kinds.contacts, &caller, id, Action::Read).await?;
     let after = number(&given, "after", u64::MAX)?.unwrap_or(0);
     let wait = number(&given, "wait", live::LONGEST)?.unwrap_or(0);
     only(&given, &["after", "wait"])?;
@@ -324,7 +324,7 @@ pub async fn command(
         return Err(Failure::not_found());
     }
     let action = if verb == "assign" { Action::Assign } else { Action::Handle };
-    let contact = match app.contact_for(&caller, id, action).await {
+    let contact = match app.guarded(&app.kinds.contacts, &caller, id, action).await {
         Ok(contact) => contact,
         Err(failure) => return acknowledged(&app, &caller, id, &verb, &body).await.ok_or(failure),
     };
@@ -348,7 +348,7 @@ pub async fn command(
     let (command, seen) = asked(&app, &verb, &key, body, contact.conversation)?;
     if let Command::Assign { to } = &command
         && contact.owner() != Some(to)
-        && !app.colleagues(&contact).iter().any(|it| **to == *it.id)
+        && !app.colleagues(&contact.unit, contact.owner()).iter().any(|it| **to == *it.id)
     {
         return Err(Failure::invalid("to", format!("No professional {to} works for the unit that answers for it.")));
     }

@@ -1,24 +1,16 @@
-//! Contacts as pages and programs get at them: who may, what is recorded of it, and what is checked before.
+//! Contacts as pages and programs get at them: to which queue they come, and all that is checked before.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use axum::http::StatusCode;
 use calendar::day_number;
 use facts::holds_identity_code;
 use kinds::CROCKFORD;
-use matter::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
-use matter::{Matter, Subject};
-use operations::contacts::{Contact, Place};
-use serde_json::json;
-use store::{Append, AppendError, Context, NewEvent, new_id};
+use matter::Subject;
+use matter::access::{Action, Purpose, Resource, Role, decide};
+use operations::contacts::Contact;
 use uuid::Uuid;
 
 use crate::App;
 use crate::answer::Failure;
-use crate::caller::{Caller, Person};
-use crate::resident::is_on_list_of;
+use crate::caller::Person;
 
 /// Characters of a message at most.
 pub const MOST_TEXT: usize = 10_000;
@@ -27,8 +19,6 @@ pub const MOST_BODY: usize = 256 * 1024;
 
 /// Units above one another at most.
 const DEEPEST: usize = 64;
-/// No sooner is it said that there is nothing: how long it takes to find out tells nothing of what there is.
-const NOT_FOUND_AFTER: Duration = Duration::from_millis(10);
 
 /// A service that residents can choose, and whose queue it comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,139 +90,6 @@ impl App {
             || self.figures().units().iter().any(|it| it.id == unit && it.open)
     }
 
-    /// The contact, if the caller may do this with it; that staff did is recorded before they are told anything.
-    pub async fn contact_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Arc<Contact>, Failure> {
-        // A caller without a tie to the contact learns nothing, not even by how long the answer takes.
-        if caller.person.is_none() && !caller.holds.contains(&id) {
-            return Err(Failure::not_found());
-        }
-        let soonest = tokio::time::Instant::now() + NOT_FOUND_AFTER;
-        let found = self.found_for(caller, id, action).await;
-        if found.as_ref().is_err_and(|failure| failure.status == StatusCode::NOT_FOUND) {
-            tokio::time::sleep_until(soonest).await;
-        }
-        found
-    }
-
-    async fn found_for(&self, caller: &Caller, id: Uuid, action: Action) -> Result<Arc<Contact>, Failure> {
-        let contact = self.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?;
-        let contact = contact.ok_or_else(Failure::not_found)?;
-        let tie = self.tie(caller, id, &contact);
-        let purpose = purpose(caller.role(), tie);
-        let decision = decide(caller.role(), purpose, action, Resource::Matter(&Contact::RIGHTS, tie));
-        // Also of professionals who hold its code: whose it is besides is not for them to say.
-        if let Some(person) = caller.person.as_ref().filter(|person| person.role != Role::Resident) {
-            let access = self.access(person, (id, &contact), (action, purpose), decision);
-            match decision.allow {
-                true => self.record(access).await?,
-                // Beside the answer, which must not tell by how long it takes that there is such a contact.
-                false => {
-                    let accesses = self.accesses.clone();
-                    drop(tokio::spawn(async move { accesses.append(access).await }));
-                }
-            }
-        }
-        if decision.allow { Ok(contact) } else { Err(Failure::not_found()) }
-    }
-
-    /// Whether the caller may still do this with a contact; for what goes on after it was allowed.
-    pub fn may_still(&self, caller: &Caller, id: Uuid, action: Action, contact: &Contact) -> bool {
-        let tie = self.tie(caller, id, contact);
-        let purpose = purpose(caller.role(), tie);
-        caller.stands(self) && decide(caller.role(), purpose, action, Resource::Matter(&Contact::RIGHTS, tie)).allow
-    }
-
-    fn tie(&self, caller: &Caller, id: Uuid, contact: &Contact) -> Tie {
-        let person = caller.person.as_ref();
-        // However their token spells the number.
-        let is_theirs = |person: &Person| person.subject().is_some_and(|id| contact.subject == Some(id));
-        let had = |person: &Person| contact.handler.as_deref() == Some(person.id.as_str());
-        let is_own_pair = |person: &Person| is_on_list_of(self, contact, &person.id);
-        Tie {
-            own: caller.holds.contains(&id) || person.is_some_and(is_theirs),
-            within: person.is_some_and(|person| self.is_within(&contact.unit, &person.unit)),
-            cares: contact.place != Place::Closed || person.is_some_and(|person| had(person) || is_own_pair(person)),
-        }
-    }
-
-    /// Records who did what with whose contact, for which purpose and by which rule; also what they were refused.
-    fn access(
-        &self,
-        person: &Person,
-        about: (Uuid, &Contact),
-        (action, purpose): (Action, Purpose),
-        decision: Decision,
-    ) -> Append {
-        let what = match (decision.allow, action) {
-            (false, _) => "refused",
-            (true, Action::Read) => "read",
-            (true, Action::Write) => "written",
-            (true, Action::Assign) => "assigned",
-            (true, _) => "handled",
-        };
-        accessed(person, purpose, vec![self.accessed_event(person, about, what, decision)])
-    }
-
-    fn accessed_event(
-        &self,
-        person: &Person,
-        (contact, about): (Uuid, &Contact),
-        what: &str,
-        decision: Decision,
-    ) -> NewEvent {
-        let now = self.kinds.store.now();
-        let subject = about.subject.map_or(contact, |subject| subject.0).to_string();
-        let data = json!({
-            "contact": contact.to_string(), "subject": subject, "role": person.role.code(), "rule": decision.rule,
-        });
-        NewEvent {
-            id: new_id(now),
-            stream: format!("access/{contact}"),
-            kind: format!("contact.{what}"),
-            schema: 1,
-            occurred: now,
-            data: data.to_string(),
-            personal: None,
-            closes: false,
-        }
-    }
-
-    /// Those contacts of a list whose first words somebody may read. To show them is a reading, and is recorded as one:
-    /// once in an hour for the same words to the same person.
-    pub async fn glance(&self, caller: &Caller, contacts: &[(Uuid, &Contact)]) -> Result<HashSet<Uuid>, Failure> {
-        let Some(person) = &caller.person else { return Ok(HashSet::new()) };
-        let now = self.kinds.store.now();
-        let mut allowed = HashSet::new();
-        let mut told: BTreeMap<Purpose, Vec<NewEvent>> = BTreeMap::new();
-        let mut new = Vec::new();
-        for (id, contact) in contacts {
-            let tie = self.tie(caller, *id, contact);
-            let purpose = purpose(caller.role(), tie);
-            let decision = decide(caller.role(), purpose, Action::Read, Resource::Matter(&Contact::RIGHTS, tie));
-            if !decision.allow {
-                continue;
-            }
-            allowed.insert(*id);
-            if !self.glances.were(&person.id, *id, contact.conversation, now) {
-                told.entry(purpose).or_default().push(self.accessed_event(person, (*id, contact), "read", decision));
-                new.push((*id, contact.conversation));
-            }
-        }
-        for (purpose, events) in told {
-            self.record(accessed(person, purpose, events)).await?;
-        }
-        self.glances.are(&person.id, new, now);
-        Ok(allowed)
-    }
-
-    /// Writes an access down. Without that nothing is shown.
-    pub async fn record(&self, access: Append) -> Result<(), Failure> {
-        self.accesses.append(access).await.map(drop).map_err(|error| match error {
-            AppendError::Overloaded | AppendError::Unknown | AppendError::Full => Failure::busy(),
-            error => Failure::broken(&error),
-        })
-    }
-
     /// By when somebody answers what came at an instant, by the rule then in force; microseconds since 1970.
     pub fn expected(&self, from: i64) -> Option<i64> {
         self.calendar.office_due(from, "contact")
@@ -241,51 +98,6 @@ impl App {
     /// By when a contact is to be answered; none: it was.
     pub fn due(&self, contact: &Contact) -> Option<i64> {
         self.expected(contact.promised_from?)
-    }
-}
-
-fn accessed(person: &Person, purpose: Purpose, events: Vec<NewEvent>) -> Append {
-    let correlation = events.first().map_or_else(Uuid::nil, |event| event.id);
-    let (actor, unit) = (person.id.clone(), person.unit.clone());
-    let context = Context { actor, unit, purpose: purpose.code().into(), correlation, cause: None };
-    let (scope, key, request) = ("access".into(), correlation.to_string(), [0; 32]);
-    Append { scope, key, request, expects: Vec::new(), events, context }
-}
-
-/// First words that were shown to somebody in a list: the number at which the conversation stood, and when.
-#[derive(Default)]
-pub struct Glances(Mutex<HashMap<(String, Uuid), (u64, i64)>>);
-
-impl Glances {
-    /// An hour, in microseconds; after it the same words are a new reading.
-    const LASTS: i64 = 3_600 * 1_000_000;
-    /// So many are held; beyond them a reading is recorded once more than it need be.
-    const MOST: usize = 100_000;
-
-    fn were(&self, person: &str, contact: Uuid, conversation: u64, now: i64) -> bool {
-        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = shown.get(&(person.to_string(), contact));
-        last.is_some_and(|(stood, at)| *stood == conversation && now - at < Glances::LASTS)
-    }
-
-    fn are(&self, person: &str, contacts: Vec<(Uuid, u64)>, now: i64) {
-        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if shown.len() > Glances::MOST {
-            shown.clear();
-        }
-        shown.extend(contacts.into_iter().map(|(id, stood)| ((person.to_string(), id), (stood, now))));
-    }
-}
-
-/// For what somebody with a role asks about a contact to which they stand so.
-fn purpose(role: Option<Role>, tie: Tie) -> Purpose {
-    match role {
-        // A person who works there asks as such, also where they hold the code of a contact of their own.
-        Some(Role::Nurse | Role::Physician | Role::Lead) if tie.within && tie.cares => Purpose::Care,
-        _ if tie.own => Purpose::Own,
-        Some(Role::Lead) if tie.within => Purpose::Supervision,
-        Some(_) => Purpose::Care,
-        None => Purpose::Own,
     }
 }
 

@@ -314,7 +314,7 @@ async fn own(app: &App, caller: &Caller, which: &Which, action: Action) -> Resul
     if caller.role().is_some_and(|role| role != Role::Resident) && !caller.holds.contains(&id) {
         return Err(Failure::not_found());
     }
-    Ok((id, app.contact_for(caller, id, action).await?))
+    Ok((id, app.guarded(&app.kinds.contacts, caller, id, action).await?))
 }
 
 /// `GET /contact/thread`.

@@ -2,6 +2,7 @@
 
 mod acts;
 mod banner;
+mod contacts;
 mod left;
 mod list;
 mod people;
@@ -9,7 +10,8 @@ mod rows;
 mod work;
 
 pub use acts::{Typed, again, back, command};
-pub use list::{list, next};
+pub use list::{list, live, next};
+pub use rows::{InList, shortened};
 pub use work::contact;
 
 use facts::{Code, Outcome};
@@ -25,7 +27,7 @@ pub fn unit_name(page: &Page, id: &str) -> String {
     unit.map_or_else(|| id.to_string(), |unit| page.language.of(&unit.names).to_string())
 }
 
-pub use people::name as staff_name;
+pub use people::{capital, name as staff_name};
 
 /// An outcome in the words of the desk; one that only programs give, in those of the facts.
 fn outcome_text(page: &Page, outcome: Outcome) -> String {

@@ -18,6 +18,7 @@ mod demo_clock;
 mod desk;
 mod figures;
 mod form;
+mod guard;
 mod home;
 mod imports;
 mod layout;
@@ -30,6 +31,7 @@ mod resident;
 mod scorecard;
 mod sessions;
 mod steer;
+mod tasks;
 mod texts;
 mod thread;
 
@@ -107,7 +109,7 @@ pub struct App {
     move_clock: Option<MoveClock>,
     calendar: &'static Calendar,
     /// First words that were shown in lists.
-    glances: care::Glances,
+    glances: guard::Glances,
     sessions: sessions::Sessions,
     strangers: Strangers,
     counted: limits::Counted,
@@ -145,7 +147,7 @@ impl App {
             demo: parts.demo,
             move_clock: parts.move_clock,
             calendar: Calendar::shipped(),
-            glances: care::Glances::default(),
+            glances: guard::Glances::default(),
             counters: observe::Counters::default(),
             followed: AtomicU64::new(0),
             caught_up: AtomicI64::new(now),
@@ -195,6 +197,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/contact/leave", get(contact::leaving).post(contact::leave))
         .route("/desk", get(desk::list))
         .route("/desk/next", post(desk::next))
+        .route("/desk/tasks/new", get(tasks::new).post(tasks::set))
+        .route("/desk/tasks/{id}", get(tasks::task))
+        .route("/desk/tasks/{id}/{command}", post(tasks::command))
         .route("/desk/contacts/{id}", get(desk::contact).post(desk::again))
         .route("/desk/contacts/{id}/{command}", post(desk::command).get(desk::back))
         .route("/steer", get(steer::overview))

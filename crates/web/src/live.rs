@@ -241,7 +241,7 @@ impl Watcher {
 /// How many wait in a queue, whenever that changes.
 pub fn queue(app: &Arc<App>, caller: Caller, unit: String) -> Result<Response, Failure> {
     let place = app.counted.streams.begin(who(&caller, Uuid::nil()))?;
-    let heard = app.kinds.store.listen(Topic::Queue(Contact::NAME, unit.clone()));
+    let heard = app.kinds.store.listen(Topic::Unit(unit.clone()));
     let ending = app.ending.subscribe();
     let watcher = Watcher { app: Arc::clone(app), caller, unit, told: false, heard, ending, _place: place };
     let events = stream::unfold(watcher, Watcher::next);

@@ -215,7 +215,7 @@ fn a_kind_that_a_log_knows_nothing_of_stands_at_its_end_and_has_all_that_kinds_h
         bench.append(of((0..20).map(|it| event(&format!("other/{it}"))).collect())).await.expect("appended");
         let open = open(&bench, None).await;
         assert_eq!(open.store.pos(), 20);
-        let mut heard = open.store.listen(Topic::Queue(Wish::NAME, "a".into()));
+        let mut heard = open.store.listen(Topic::Unit("a".into()));
         heard.borrow_and_update();
         let id = open.made(Some(subject(1)), BEGUN + HOUR).await;
         assert!(heard.has_changed().expect("open"), "those who look at the queue hear of it");
@@ -461,6 +461,24 @@ fn a_program_that_can_read_more_goes_on_where_an_older_one_stopped() {
         let following = tokio::spawn(async move { drop(followed.follow().await) });
         wishes.ask(one, Ask::Take, &nurse("nurse-1"), "t", 0).await.expect("taken");
         following.abort();
+    });
+}
+
+#[test]
+fn a_turn_needs_no_view() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let store = Opening::of(bench.log.clone(), Calendar::shipped(), || BEGUN, None).open().await.expect("a store");
+        let id = Uuid::from_u128(1);
+        let made =
+            store.turn(&By::Holder, asked("m"), move |turn| turn.decide::<Wish>(id, &make(None, BEGUN), &())).await;
+        assert_eq!(made.expect("made").wrote, [(format!("wish/{id}"), 1)]);
+        let again = Opening::of(bench.log.clone(), Calendar::shipped(), || BEGUN, None).open().await.expect("a store");
+        let read = again.turn(&By::System, asked("r"), move |turn| match turn.read::<Wish>(id)? {
+            Some(_) => Ok(()),
+            None => Err(Trouble::NotFound),
+        });
+        assert!(read.await.is_ok(), "from its stream");
     });
 }
 

@@ -215,7 +215,7 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
         given => care::client_id(given)?,
     };
     let action = if verb == "assign" { Action::Assign } else { Action::Handle };
-    let contact = match app.contact_for(caller, id, action).await {
+    let contact = match app.guarded(&app.kinds.contacts, caller, id, action).await {
         Ok(contact) => contact,
         // A professional who handed it over and did not get the answer asks again for what is no longer theirs to see.
         Err(failure) => {
@@ -311,7 +311,9 @@ fn asked(
             Command::Transfer { to, reason: fields.reason.clone(), note }
         }
         "assign" => {
-            let is_one = contact.is_none_or(|contact| app.colleagues(contact).iter().any(|it| it.id == fields.to));
+            let is_one = contact.is_none_or(|contact| {
+                app.colleagues(&contact.unit, contact.owner()).iter().any(|it| it.id == fields.to)
+            });
             let has_it = contact.is_some_and(|contact| contact.owner() == Some(&fields.to));
             fits((!is_one && !has_it).then_some(("wrong-to", "to")).into_iter().collect())?;
             Command::Assign { to: fields.to.as_str().into() }

@@ -8,11 +8,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use matter::access::{Action, Role};
 use maud::{Markup, html};
-use operations::contacts::{Command, Contact};
 use serde::Deserialize;
+use store::{Listed, Which};
 use uuid::Uuid;
 
-use super::rows::{self, Row};
+use super::rows::{self, LISTINGS, Listing, Row};
 use super::{banner, people, unit_name};
 use crate::App;
 use crate::answer::Failure;
@@ -119,7 +119,10 @@ pub async fn list(
     let asked = Asked { app: &app, page: &page, person, caller: &caller, unit, list, filters, now, did };
     // A manager sees how many and how long, and no contact.
     let content = match asked.person.role {
-        Role::Manager => Ok(html! { (asked.head(&units, None)) (asked.board(|name, _| name)) }),
+        Role::Manager => {
+            let loads = asked.loads().await;
+            loads.map(|loads| html! { (asked.head(&units, None)) (asked.board(&loads, |name, _| name)) })
+        }
         _ => asked.rows(&units).await,
     };
     match content {
@@ -131,8 +134,7 @@ pub async fn list(
 /// Units whose queues somebody sees: those that services come to, and where something waits or is worked on, within
 /// their own.
 fn units_of(app: &App, person: &Person) -> Vec<String> {
-    let at_work: Vec<String> =
-        app.kinds.contacts.look(|contacts| contacts.queues().chain(contacts.units_at_work()).map(Into::into).collect());
+    let at_work = app.kinds.store.kinds().iter().flat_map(|kind| kind.units());
     let units = app.services.iter().map(|service| service.unit.clone()).chain(at_work);
     let mut seen = std::collections::HashSet::new();
     units.filter(|unit| app.is_within(unit, &person.unit) && seen.insert(unit.clone())).collect()
@@ -153,6 +155,9 @@ impl Asked<'_> {
         let page = self.page;
         html! {
             (self.did)
+            @if self.person.role != Role::Manager {
+                a.govuk-button.govuk-button--secondary.small.work__set href="/desk/tasks/new" role="button" { (page.text("tasks-set")) }
+            }
             h1.govuk-heading-l {
                 (page.text("desk-title"))
                 @if let Some(shown) = shown {
@@ -163,7 +168,7 @@ impl Asked<'_> {
                 nav aria-label=(page.text("desk-queues")) {
                     ul.queues {
                         @for other in units {
-                            @let waiting = self.app.kinds.contacts.look(|contacts| contacts.queue(other, 0).1);
+                            @let waiting = self.count(Which::Queue(other));
                             li {
                                 a href=(page.link_to("/desk", &[("unit", other), ("page", ""), ("did", ""), ("contact", ""), ("who", "")]))
                                     aria-current=[(*other == self.unit).then_some("true")] {
@@ -179,11 +184,11 @@ impl Asked<'_> {
 
     /// The lists there are, each with what stands in it.
     fn lists(&self) -> Markup {
-        let (counts, answered) = self.app.kinds.contacts.look(|contacts| {
-            let own: Vec<bool> = contacts.with(&self.person.id).map(|(_, it)| it.waits_since.is_some()).collect();
-            let counts = [contacts.queue(&self.unit, 0).1, own.len(), contacts.held(&self.unit).count()];
-            (counts, own.iter().filter(|waits| **waits).count())
+        let answered = self.app.kinds.contacts.look(|contacts| {
+            contacts.with(&self.person.id).filter(|(_, contact)| contact.waits_since.is_some()).count()
         });
+        let lists = [Which::Queue(&self.unit), Which::With(&self.person.id), Which::Held(&self.unit)];
+        let counts = lists.map(|which| self.count(which));
         html! {
             nav.lists aria-label=(self.page.text("desk-lists")) {
                 ul {
@@ -216,12 +221,14 @@ impl Asked<'_> {
         let shown: Vec<Row> = all.into_iter().skip((at - 1) * PAGE).take(PAGE).collect();
         let words = rows::words(app, self.caller, &shown).await?;
         let rows: Vec<(Row, rows::Words)> = shown.into_iter().zip(words).collect();
+        let is_board = self.list == List::Unit && self.filters.q.is_empty();
+        let loads = if is_board { Some(self.loads().await?) } else { None };
         Ok(html! {
             (live(page))
             (self.head(units, Some(total)))
             (self.lists())
             (self.form())
-            @if self.list == List::Unit && self.filters.q.is_empty() { (self.board(|name, to| html! { a.govuk-link href=(self.link(to)) { (name) } })) }
+            @if let Some(loads) = &loads { (self.board(loads, |name, to| html! { a.govuk-link href=(self.link(to)) { (name) } })) }
             div #list data-live-queue=(format!("/api/queues/{}", escape(&self.unit))) data-known=(known.join(" ")) {
                 @if rows.is_empty() {
                     p.govuk-body { (page.text(self.nothing())) }
@@ -249,17 +256,22 @@ impl Asked<'_> {
     async fn found(&self, units: &[String]) -> Result<Vec<Row>, Failure> {
         let is_search = !self.filters.q.trim().is_empty();
         let within = if is_search { units } else { std::slice::from_ref(&self.unit) };
-        let mut found: Vec<Row> = self.app.kinds.contacts.look(|contacts| {
-            let of_unit = |unit: &String| match self.list {
-                List::Mine | List::Done if !is_search => Vec::new(),
-                List::Queue if !is_search => contacts.queue(unit, usize::MAX).0,
-                List::Unit if !is_search => contacts.held(unit).collect(),
-                _ => contacts.queue(unit, usize::MAX).0.into_iter().chain(contacts.held(unit)).collect(),
-            };
-            let own = contacts.with(&self.person.id).filter(|_| self.list == List::Mine && !is_search);
-            let all = within.iter().flat_map(of_unit).chain(own);
-            all.map(|(id, contact)| Row { id, contact, done: None }).collect()
-        });
+        let mut listed = Vec::new();
+        for kind in self.app.kinds.store.kinds() {
+            for unit in within {
+                let (queue, held) = (Which::Queue(unit), Which::Held(unit));
+                match self.list {
+                    List::Mine | List::Done if !is_search => {}
+                    List::Queue if !is_search => listed.extend(kind.listed(queue)),
+                    List::Unit if !is_search => listed.extend(kind.listed(held)),
+                    _ => listed.extend(kind.listed(queue).into_iter().chain(kind.listed(held))),
+                }
+            }
+            if self.list == List::Mine && !is_search {
+                listed.extend(kind.listed(Which::With(&self.person.id)));
+            }
+        }
+        let mut found = self.read(listed).await?;
         if self.list == List::Done || is_search {
             for unit in within {
                 found.extend(self.done(unit).await?);
@@ -267,11 +279,10 @@ impl Asked<'_> {
         }
         found.retain(|row| self.fits(row));
         match self.list {
-            List::Unit => found.sort_by_cached_key(|row| {
-                (row.contact.owner().map(|owner| people::name(self.page, owner)), row.contact.in_line())
-            }),
-            List::Done => found.sort_by_key(|row| std::cmp::Reverse(row.done.as_ref().map(|(at, _)| *at))),
-            _ => found.sort_by_key(|row| (row.contact.in_line(), row.id)),
+            List::Unit => found
+                .sort_by_cached_key(|row| (row.owner().map(|owner| people::name(self.page, owner)), row.listed.since)),
+            List::Done => found.sort_by_key(|row| std::cmp::Reverse(row.listed.done)),
+            _ => found.sort_by_key(|row| (row.listed.since, row.listed.id)),
         }
         if self.filters.order == "newest" && matches!(self.list, List::Queue | List::Mine) {
             found.reverse();
@@ -279,40 +290,44 @@ impl Asked<'_> {
         Ok(found)
     }
 
-    /// Contacts resolved in a unit in the last week, as far as they are theirs to see.
-    async fn done(&self, unit: &str) -> Result<Vec<Row>, Failure> {
-        let since = |(at, _, _): &(i64, Uuid, &str)| *at >= self.now - DONE_LISTED;
-        let listed: Vec<(i64, Uuid, String)> = self.app.kinds.contacts.look(|contacts| {
-            contacts.done(unit).take_while(since).map(|(at, id, by)| (at, id, by.to_string())).collect()
-        });
-        let mut rows = Vec::new();
-        for (at, id, by) in listed {
-            let contact = self.app.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?;
-            let Some(contact) = contact else { continue };
-            if self.app.may_still(self.caller, id, Action::Read, &contact) {
-                rows.push(Row { id, contact, done: Some((at, by)) });
-            }
+    async fn read(&self, listed: Vec<Listed>) -> Result<Vec<Row>, Failure> {
+        let mut rows = Vec::with_capacity(listed.len());
+        for it in listed {
+            rows.extend(Row::of(self.app, it).await?);
         }
         Ok(rows)
     }
 
+    fn count(&self, which: Which<'_>) -> usize {
+        self.app.kinds.store.kinds().iter().map(|kind| kind.count(which)).sum()
+    }
+
+    /// Work done in a unit in the last week, as far as it is theirs to see.
+    async fn done(&self, unit: &str) -> Result<Vec<Row>, Failure> {
+        let since = |it: &Listed| it.done.is_some_and(|at| at >= self.now - DONE_LISTED);
+        let kinds = self.app.kinds.store.kinds().iter();
+        let listed = kinds.flat_map(|kind| kind.listed(Which::Done(unit)).into_iter().take_while(since));
+        let mut rows = self.read(listed.collect()).await?;
+        rows.retain(|row| self.app.may(self.caller, &row.glance(), Action::Read));
+        Ok(rows)
+    }
+
     fn fits(&self, row: &Row) -> bool {
-        let (filters, contact) = (&self.filters, &row.contact);
+        let (filters, matter) = (&self.filters, &row.matter);
         let plain =
             |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
         let is_state = match filters.state.as_str() {
-            "ours" => contact.waits_since.is_some(),
+            "ours" => matter.waits_since().is_some(),
             "late" => row.is_late(self.app, self.now),
-            "reopened" => contact.is_reopened,
-            "handed" => contact.handed.is_some(),
+            "reopened" => matter.is_reopened(),
+            "handed" => matter.is_handed(),
             _ => true,
         };
-        let by = row.done.as_ref().map(|(_, by)| by.as_str()).or(contact.owner());
         is_state
-            && (filters.q.trim().is_empty() || plain(&care::receipt(row.id)).contains(&plain(&filters.q)))
-            && (filters.language.is_empty() || contact.language.split('-').next() == Some(filters.language.as_str()))
-            && (filters.service.is_empty() || contact.service == filters.service)
-            && (filters.who.is_empty() || by == Some(filters.who.as_str()))
+            && (filters.q.trim().is_empty() || plain(&care::receipt(row.listed.id)).contains(&plain(&filters.q)))
+            && (filters.language.is_empty() || matter.language().split('-').next() == Some(filters.language.as_str()))
+            && (filters.service.is_empty() || matter.service() == filters.service)
+            && (filters.who.is_empty() || row.owner() == Some(filters.who.as_str()))
     }
 
     /// Rows under their headings: by person, by day, or all under what the list is.
@@ -322,10 +337,10 @@ impl Asked<'_> {
         let mut groups: Vec<(String, Vec<&(Row, rows::Words)>)> = Vec::new();
         for entry in rows {
             let (row, _) = entry;
-            let heading = match (self.list, &row.done) {
+            let heading = match (self.list, row.listed.done) {
                 _ if !self.filters.q.is_empty() => page.text("desk-found"),
-                (List::Unit, _) => row.contact.owner().map_or_else(String::new, |owner| people::name(page, owner)),
-                (List::Done, Some((at, _))) => numbers::day_of(*at, page.language),
+                (List::Unit, _) => row.owner().map_or_else(String::new, |owner| people::name(page, owner)),
+                (List::Done, Some(at)) => numbers::day_of(at, page.language),
                 _ => page.text(order),
             };
             match groups.last_mut().filter(|(last, _)| *last == heading) {
@@ -443,22 +458,28 @@ impl Asked<'_> {
         }
     }
 
+    /// The work that each professional of the unit has in hand, and that which waits.
+    async fn loads(&self) -> Result<Loads, Failure> {
+        let kinds = self.app.kinds.store.kinds();
+        let all = |which: Which<'_>| kinds.iter().flat_map(|kind| kind.listed(which)).collect();
+        let mut loads = Loads::default();
+        for row in self.read(all(Which::Held(&self.unit))).await? {
+            let owner = row.owner().unwrap_or_default();
+            let name = people::name(self.page, owner);
+            let entry = loads.people.entry(name).or_insert_with(|| (owner.into(), Load::default()));
+            entry.1.add(self.app, &row, self.now);
+        }
+        for row in self.read(all(Which::Queue(&self.unit))).await? {
+            loads.queue.add(self.app, &row, self.now);
+        }
+        Ok(loads)
+    }
+
     /// The load of each professional of the unit, and how long the longest waits. `named`: the name over a load, which may
     /// lead to its contacts.
-    fn board(&self, named: impl Fn(Markup, &[(&str, &str)]) -> Markup) -> Markup {
+    fn board(&self, loads: &Loads, named: impl Fn(Markup, &[(&str, &str)]) -> Markup) -> Markup {
         let page = self.page;
-        let (waiting, held) =
-            self.app.kinds.contacts.look(|contacts| {
-                (contacts.queue(&self.unit, usize::MAX).0, contacts.held(&self.unit).collect::<Vec<_>>())
-            });
-        let mut people: BTreeMap<String, (String, Load)> = BTreeMap::new();
-        for (_, contact) in &held {
-            let owner = contact.owner().unwrap_or_default();
-            let entry = people.entry(people::name(page, owner)).or_insert_with(|| (owner.into(), Load::default()));
-            entry.1.add(self.app, contact, self.now);
-        }
-        let mut queue = Load::default();
-        waiting.iter().for_each(|(_, contact)| queue.add(self.app, contact, self.now));
+        let Loads { queue, people } = loads;
         let row = |name: Markup, load: &Load| {
             html! {
                 tr {
@@ -484,13 +505,20 @@ impl Asked<'_> {
                         }
                     }
                     tbody {
-                        (row(named(html! { (page.text("place-queued")) }, &[("view", "queue"), ("who", "")]), &queue))
-                        @for (name, (id, load)) in &people { (row(named(html! { (name) }, &[("who", id)]), load)) }
+                        (row(named(html! { (page.text("place-queued")) }, &[("view", "queue"), ("who", "")]), queue))
+                        @for (name, (id, load)) in people { (row(named(html! { (name) }, &[("who", id)]), load)) }
                     }
                 }
             }
         }
     }
+}
+
+/// The work of a unit: in its queue, and by the name of each professional, with their id.
+#[derive(Default)]
+struct Loads {
+    queue: Load,
+    people: BTreeMap<String, (String, Load)>,
 }
 
 /// The work in somebody's hands.
@@ -505,11 +533,11 @@ struct Load {
 }
 
 impl Load {
-    fn add(&mut self, app: &App, contact: &Contact, now: i64) {
+    fn add(&mut self, app: &App, row: &Row, now: i64) {
         self.open += 1;
-        self.ours += usize::from(contact.waits_since.is_some());
-        self.late += usize::from(app.due(contact).is_some_and(|due| due < now));
-        self.longest = self.longest.into_iter().chain(contact.waits_since).min();
+        self.ours += usize::from(row.matter.waits_since().is_some());
+        self.late += usize::from(row.is_late(app, now));
+        self.longest = self.longest.into_iter().chain(row.matter.waits_since()).min();
     }
 }
 
@@ -554,26 +582,32 @@ pub async fn next(
         _ => Err(Failure::not_found()),
     };
     match taken {
-        Ok(Some(id)) => see_other(&format!("/desk/contacts/{id}")),
+        Ok(Some(address)) => see_other(&address),
         Ok(None) => see_other(&format!("/desk?unit={}&did=none", escape(&form.unit))),
         Err(failure) => failed(&page, &failure),
     }
 }
 
-async fn take(app: &App, caller: &Caller, person: &Person, unit: &str, key: &str) -> Result<Option<Uuid>, Failure> {
-    let who = person.by();
+/// Takes what has waited longest, of whatever kind; gives the address of its page.
+async fn take(app: &App, caller: &Caller, person: &Person, unit: &str, key: &str) -> Result<Option<String>, Failure> {
+    let by = person.by();
+    let all = |which: Which<'_>| {
+        let listed = app.kinds.store.kinds().iter().flat_map(|kind| kind.listed(which));
+        let known = listed.filter_map(|it| Some((LISTINGS.iter().find(|kind| kind.kind == it.kind)?, it)));
+        known.collect::<Vec<(&Listing, Listed)>>()
+    };
+    let address = |listing: &Listing, id: Uuid| Some(format!("/desk/{}/{id}", listing.path));
     // Sent twice, it takes one.
-    let own: Vec<Uuid> = app.kinds.contacts.look(|it| it.with(&person.id).map(|(id, _)| id).collect());
-    for id in own {
-        if app.kinds.contacts.was_done(id, &Command::Claim, &who, &key).await.map_err(|error| Failure::away(&error))? {
-            return Ok(Some(id));
+    for (listing, it) in all(Which::With(&person.id)) {
+        if (listing.took)(app, it.id, (&by, key)).await.map_err(|error| Failure::away(&error))? {
+            return Ok(address(listing, it.id));
         }
     }
-    let head = app.kinds.contacts.look(|contacts| contacts.queue(unit, TRIED).0);
-    for (id, _) in head {
-        app.contact_for(caller, id, Action::Handle).await?;
-        match app.kinds.contacts.ask(id, Command::Claim, &who, key, 0).await.map_err(Failure::from) {
-            Ok(_) => return Ok(Some(id)),
+    let mut head = all(Which::Queue(unit));
+    head.sort_by_key(|(_, it)| (it.since, it.id));
+    for (listing, it) in head.into_iter().take(TRIED) {
+        match (listing.take)(app, caller, it.id, (&by, key)).await {
+            Ok(()) => return Ok(address(listing, it.id)),
             // A colleague was quicker.
             Err(failure) if failure.status == StatusCode::CONFLICT => {}
             Err(failure) => return Err(failure),

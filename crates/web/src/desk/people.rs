@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use facts::{Code, Profession};
 use matter::access::Role;
-use operations::contacts::Contact;
 
 use crate::App;
 use crate::layout::Page;
@@ -17,23 +16,23 @@ pub struct Colleague {
 }
 
 impl App {
-    /// The professionals who can be given a contact: those who work for the unit that answers for it or for one above
-    /// it, and do not have it already. They are known from the facts, or have signed in.
-    pub fn colleagues(&self, contact: &Contact) -> Vec<Colleague> {
+    /// The professionals who can be given a matter: those who work for the unit that answers for it or for one above it,
+    /// and do not have it already. They are known from the facts, or have signed in.
+    pub fn colleagues(&self, unit: &str, holder: Option<&str>) -> Vec<Colleague> {
         let mut found: BTreeMap<String, bool> = BTreeMap::new();
         let figures = self.figures();
-        for it in figures.staff().iter().filter(|it| it.open && self.is_within(&contact.unit, &it.unit)) {
+        for it in figures.staff().iter().filter(|it| it.open && self.is_within(unit, &it.unit)) {
             found.insert(it.id.clone(), false);
         }
         // The facts follow the log, a while later.
-        found.retain(|id, _| self.kinds.works_for(id, &contact.unit));
+        found.retain(|id, _| self.kinds.works_for(id, unit));
         let answers = [Role::Nurse, Role::Physician, Role::Lead];
         for person in self.sessions.present(self.kinds.store.now()) {
-            if answers.contains(&person.role) && self.is_within(&contact.unit, &person.unit) {
+            if answers.contains(&person.role) && self.is_within(unit, &person.unit) {
                 found.insert(person.id, true);
             }
         }
-        let others = found.into_iter().filter(|(id, _)| contact.owner() != Some(id));
+        let others = found.into_iter().filter(|(id, _)| holder != Some(id.as_str()));
         others.map(|(id, is_here)| Colleague { id, is_here }).collect()
     }
 }

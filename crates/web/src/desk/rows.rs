@@ -1,74 +1,209 @@
-//! Rows of the work list: what of a contact is seen at a glance, and in which order they stand.
+//! A matter of any kind in a list of the desk: as much as it takes to decide what to take first.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use matter::access::Action;
+use matter::{By, List, Matter, Rights, Standing};
 use maud::{Markup, html};
-use operations::contacts::{Contact, Place};
+use operations::contacts::{self, Contact};
+use operations::tasks::{self, Task};
+use store::{Kind, Listed};
 use uuid::Uuid;
 
-use super::people::{self, capital};
-use super::unit_name;
+use super::people;
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
 use crate::care::receipt;
-use crate::contact::service_name;
+use crate::desk::people::capital;
+use crate::guard::Glance;
 use crate::layout::Page;
 use crate::numbers;
 
-/// Characters of a message in a row.
+/// Characters of the first words that a list shows, and of a note.
 const WORDS: usize = 110;
-/// Characters of a note to colleagues in a row.
 const NOTE: usize = 160;
 
-/// A contact in a list.
+/// A matter as lists of the desk show it. Times are in microseconds since 1970.
+pub trait InList: Send + Sync {
+    fn kind(&self) -> &'static str;
+    fn rights(&self) -> &'static Rights;
+    fn stands(&self) -> Standing<'_>;
+    /// Since when somebody outside waits for a word of ours.
+    fn waits_since(&self) -> Option<i64> {
+        None
+    }
+    /// By when something is to be done.
+    fn due(&self, _app: &App) -> Option<i64> {
+        None
+    }
+    /// In which its words are written; empty: not known.
+    fn language(&self) -> &str {
+        ""
+    }
+    fn service(&self) -> &str {
+        ""
+    }
+    fn is_reopened(&self) -> bool {
+        false
+    }
+    fn is_handed(&self) -> bool {
+        false
+    }
+    /// How far its words have got: with new ones it is news again.
+    fn news(&self) -> u64 {
+        0
+    }
+    /// Its name, without its content.
+    fn title(&self, app: &App, page: &Page) -> String;
+    /// Category and version of the events beside which its first words stand, and a note to colleagues.
+    fn sealed(&self) -> [Option<(&'static str, u64)>; 2] {
+        [None, None]
+    }
+    /// Since when somebody waits, or by when it is due.
+    fn age(&self, app: &App, page: &Page, now: i64) -> Markup;
+    /// The note to colleagues, and where it comes from.
+    fn noted(&self, _page: &Page, _note: Option<&str>) -> Markup {
+        html! {}
+    }
+    /// Whatever else tells it from others; its holder stands beside it.
+    fn tags(&self, app: &App, page: &Page) -> Markup;
+}
+
+/// A kind that says more of itself in lists than what is the same of all.
+pub struct Listing {
+    pub kind: &'static str,
+    /// Folder of its pages at the desk.
+    pub path: &'static str,
+    read: for<'a> fn(&'a App, Uuid) -> Read<'a>,
+    /// Takes one from the queue, unless a colleague was quicker.
+    pub take: for<'a> fn(&'a App, &'a Caller, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, Result<(), Failure>>,
+    /// Whether that very request took it.
+    pub took: for<'a> fn(&'a App, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, store::Result<bool>>,
+}
+
+/// A matter on its way to a list; none: there is none.
+type Read<'a> = BoxFuture<'a, store::Result<Option<Arc<dyn InList>>>>;
+
+pub static LISTINGS: [Listing; 2] = [
+    Listing {
+        kind: Contact::NAME,
+        path: "contacts",
+        read: |app, id| read(&app.kinds.contacts, id),
+        take: |app, caller, id, by| take(app, (&app.kinds.contacts, contacts::Command::Claim), caller, id, by),
+        took: |app, id, by| took(&app.kinds.contacts, contacts::Command::Claim, id, by),
+    },
+    Listing {
+        kind: Task::NAME,
+        path: "tasks",
+        read: |app, id| read(&app.kinds.tasks, id),
+        take: |app, caller, id, by| take(app, (&app.kinds.tasks, tasks::Command::Claim), caller, id, by),
+        took: |app, id, by| took(&app.kinds.tasks, tasks::Command::Claim, id, by),
+    },
+];
+
+fn read<M: Matter + InList>(kind: &Kind<M>, id: Uuid) -> Read<'_> {
+    kind.read(id).map(|read| Ok(read?.map(|matter| matter as Arc<dyn InList>))).boxed()
+}
+
+fn take<'a, M: Matter>(
+    app: &'a App,
+    (kind, claim): (&'a Kind<M>, M::Command),
+    caller: &'a Caller,
+    id: Uuid,
+    (by, key): (&'a By, &'a str),
+) -> BoxFuture<'a, Result<(), Failure>> {
+    async move {
+        app.guarded(kind, caller, id, Action::Handle).await?;
+        Ok(kind.ask(id, claim, by, key, 0).await.map(drop)?)
+    }
+    .boxed()
+}
+
+fn took<'a, M: Matter>(
+    kind: &'a Kind<M>,
+    claim: M::Command,
+    id: Uuid,
+    (by, key): (&'a By, &'a str),
+) -> BoxFuture<'a, store::Result<bool>> {
+    async move { kind.was_done(id, &claim, by, key).await }.boxed()
+}
+
+/// A matter in a list.
 pub struct Row {
-    pub id: Uuid,
-    pub contact: Arc<Contact>,
-    /// When it was resolved, and by whom.
-    pub done: Option<(i64, String)>,
+    pub listed: Listed,
+    pub matter: Arc<dyn InList>,
 }
 
 /// The sealed text that is opened for a row.
 #[derive(Default)]
 pub struct Words {
-    /// The first words of the resident's last message.
-    message: Option<String>,
-    /// Of the note with which it was handed over.
+    first: Option<String>,
     note: Option<String>,
 }
 
 impl Row {
-    /// By when it is to be answered, where that time is over.
-    pub fn is_late(&self, app: &App, now: i64) -> bool {
-        app.due(&self.contact).is_some_and(|due| due < now)
+    /// A row of a matter that stands in a list; none: there is none any more.
+    pub async fn of(app: &App, listed: Listed) -> Result<Option<Row>, Failure> {
+        let matter = match LISTINGS.iter().find(|it| it.kind == listed.kind) {
+            Some(listing) => (listing.read)(app, listed.id).await.map_err(|error| Failure::away(&error))?,
+            None => Some(Arc::new(Plain(listed.clone())) as Arc<dyn InList>),
+        };
+        Ok(matter.map(|matter| Row { listed, matter }))
     }
 
-    /// Its name in a list: with a new message of the resident it is news again.
+    /// The one who has it, or did the work on it.
+    pub fn owner(&self) -> Option<&str> {
+        let has = self.listed.list == List::With || self.listed.done.is_some();
+        self.listed.who.as_deref().filter(|_| has)
+    }
+
+    /// Address of its page at the desk, if its kind has one.
+    pub fn address(&self) -> Option<String> {
+        let listing = LISTINGS.iter().find(|it| it.kind == self.listed.kind)?;
+        Some(format!("/desk/{}/{}", listing.path, self.listed.id))
+    }
+
+    /// Whether its time is over.
+    pub fn is_late(&self, app: &App, now: i64) -> bool {
+        self.listed.done.is_none() && self.matter.due(app).is_some_and(|due| due < now)
+    }
+
+    /// Its name in a list: with new words it is news again.
     pub fn key(&self) -> String {
-        format!("{}:{}", receipt(self.id), self.contact.last_of_resident)
+        format!("{}:{}", receipt(self.listed.id), self.matter.news())
+    }
+
+    pub fn glance(&self) -> Glance<'_> {
+        let (kind, rights, standing) = (self.matter.kind(), self.matter.rights(), self.matter.stands());
+        Glance { kind, rights, id: self.listed.id, standing, words: self.matter.news() }
     }
 }
 
 /// The first words of rows, each reading recorded before it is shown; of those that somebody may not read, none.
 pub async fn words(app: &App, caller: &Caller, rows: &[Row]) -> Result<Vec<Words>, Failure> {
-    let about: Vec<(Uuid, &Contact)> = rows.iter().map(|row| (row.id, &*row.contact)).collect();
-    let allowed = app.glance(caller, &about).await?;
+    let about: Vec<Glance<'_>> = rows.iter().map(Row::glance).collect();
+    let allowed: HashSet<Uuid> = app.glance(caller, &about).await?;
     let read = rows.iter().map(async |row| {
-        if !allowed.contains(&row.id) {
+        if !allowed.contains(&row.listed.id) {
             return Ok(Words::default());
         }
-        let message = app.kinds.message(row.id, row.contact.last_of_resident).await?;
-        let note = match &row.contact.handed {
-            Some(handed) => app.kinds.note(row.id, handed.seq).await?,
-            None => None,
-        };
-        Ok::<_, store::Error>(Words {
-            message: message.map(|text| shortened(&text, WORDS)),
-            note: note.map(|text| shortened(&text, NOTE)),
-        })
+        let [first, note] = row.matter.sealed();
+        let first = opened(app, row.listed.id, first).await?.map(|text| shortened(&text, WORDS));
+        let note = opened(app, row.listed.id, note).await?.map(|text| shortened(&text, NOTE));
+        Ok::<_, store::Error>(Words { first, note })
     });
     futures::future::try_join_all(read).await.map_err(|error| Failure::away(&error))
+}
+
+async fn opened(app: &App, id: Uuid, at: Option<(&'static str, u64)>) -> store::Result<Option<String>> {
+    match at {
+        Some((category, version)) => app.kinds.words(id, category, version).await,
+        None => Ok(None),
+    }
 }
 
 /// The beginning of a text in one line, cut between words.
@@ -81,31 +216,47 @@ pub fn shortened(text: &str, most: usize) -> String {
 
 /// One row: the link is the row, and at most one button stands beside it.
 pub fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
-    let (id, contact, now) = (row.id, &row.contact, app.kinds.store.now());
-    let number = receipt(id);
+    let (id, matter, now) = (row.listed.id, &row.matter, app.kinds.store.now());
+    let (number, href) = (receipt(id), row.address());
     html! {
         li.work__row id=(format!("row-{number}")) data-key=(row.key()) {
-            p.work__age { (age(app, page, row, now)) }
+            p.work__age {
+                @match row.listed.done {
+                    Some(at) => { (numbers::clock(at)) }
+                    None => {
+                        @if row.is_late(app, now) { strong.tag.tag--late { (page.text("desk-late")) } " " }
+                        (matter.age(app, page, now))
+                    }
+                }
+            }
             div.work__what {
-                a.work__link id=(format!("open-{number}")) href=(format!("/desk/contacts/{id}")) {
-                    span.work__service { (service_name(app, page, &contact.service)) }
-                    @if let Some(message) = &words.message {
-                        " " q.work__words lang=(contact.language) dir="auto" { (message) }
+                @match &href {
+                    Some(href) => {
+                        a.work__link id=(format!("open-{number}")) href=(href) {
+                            span.work__service { (matter.title(app, page)) }
+                            @if let Some(first) = &words.first {
+                                @let language = Some(matter.language()).filter(|it| !it.is_empty());
+                                " " q.work__words lang=[language] dir="auto" { (first) }
+                            }
+                        }
                     }
+                    None => { span.work__service { (matter.title(app, page)) } }
                 }
-                @if let Some(handed) = &contact.handed {
-                    p.work__note {
-                        strong { (page.language.text_with("desk-handed", &[("unit", &unit_name(page, &handed.from))])) }
-                        @if let Some(note) = &words.note { " " span dir="auto" { (note) } }
-                    }
-                }
+                (matter.noted(page, words.note.as_deref()))
             }
             p.work__tags {
                 span.work__number { (number) }
-                (tags(page, contact))
+                (matter.tags(app, page))
+                @if let Some(owner) = row.owner().filter(|_| row.listed.done.is_none()) {
+                    @if page.person.as_ref().is_some_and(|person| person.id == owner) {
+                        span.work__owner { (capital(&page.text("desk-yours"))) }
+                    } @else {
+                        span.work__owner { (people::name(page, owner)) }
+                    }
+                }
             }
-            @if contact.place == Place::Queued {
-                form.work__act method="post" action=(format!("/desk/contacts/{id}/claim")) {
+            @if let Some(href) = href.filter(|_| row.listed.list == List::Queue) {
+                form.work__act method="post" action=(format!("{href}/claim")) {
                     button.govuk-button.govuk-button--secondary.small type="submit" id=(format!("claim-{number}")) {
                         (page.text("desk-take"))
                         span.govuk-visually-hidden { " " (number) }
@@ -116,39 +267,35 @@ pub fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
     }
 }
 
-/// Since when the resident waits, or the matter rests.
-fn age(app: &App, page: &Page, row: &Row, now: i64) -> Markup {
-    let contact = &row.contact;
-    html! {
-        @if let Some((at, _)) = &row.done {
-            (numbers::clock(*at))
-        } @else if let Some(since) = contact.waits_since {
-            @if row.is_late(app, now) { strong.tag.tag--late { (page.text("desk-late")) } " " }
-            span.work__since {
-                span.govuk-visually-hidden { (page.text("desk-waited")) " " }
-                (numbers::lasting(now - since, page.language))
-            }
-        } @else {
-            span.quiet { (page.text(if matches!(contact.place, Place::Waiting { .. }) { "desk-asked" } else { "desk-answered" })) }
-        }
-    }
-}
+/// A matter of a kind that says no more of itself than what is the same of all.
+struct Plain(Listed);
 
-/// The writer and their language, the course of the contact so far, and its owner.
-fn tags(page: &Page, contact: &Contact) -> Markup {
-    let is_ours = contact.waits_since.is_some() && contact.owner().is_some();
-    html! {
-        span { (page.text(if contact.anonymous { "desk-anonymous" } else { "desk-known" })) }
-        span { (language_name(page, &contact.language)) }
-        @if contact.is_reopened { strong.tag.tag--again { (page.text("desk-reopened")) } }
-        @if is_ours { strong.tag.tag--new { (page.text("desk-wrote")) } }
-        @if let Some(owner) = contact.owner() {
-            @if page.person.as_ref().is_some_and(|person| person.id == owner) {
-                span.work__owner { (capital(&page.text("desk-yours"))) }
-            } @else {
-                span.work__owner { (people::name(page, owner)) }
-            }
-        }
+impl InList for Plain {
+    fn kind(&self) -> &'static str {
+        self.0.kind
+    }
+
+    fn rights(&self) -> &'static Rights {
+        // Nothing of it is shown that a list of its unit does not show.
+        &Rights { worked_by: &[], led_by: &[], own: matter::Own::Nothing }
+    }
+
+    fn stands(&self) -> Standing<'_> {
+        let Listed { unit, who, since, list, done, .. } = &self.0;
+        Standing { subject: None, unit: unit.as_ref(), who: who.as_ref(), list: *list, since: *since, done: *done }
+    }
+
+    fn title(&self, _: &App, page: &Page) -> String {
+        let name = page.text(&format!("kind-{}", self.0.kind));
+        if name.is_empty() { self.0.kind.into() } else { name }
+    }
+
+    fn age(&self, _: &App, page: &Page, now: i64) -> Markup {
+        html! { span.work__since { (numbers::lasting(now - self.0.since, page.language)) } }
+    }
+
+    fn tags(&self, _: &App, _: &Page) -> Markup {
+        html! {}
     }
 }
 

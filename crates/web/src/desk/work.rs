@@ -30,6 +30,7 @@ use crate::home::{kept, unsent};
 use crate::layout::Page;
 use crate::numbers;
 use crate::resident;
+use crate::tasks;
 use crate::thread::{Items, conversation};
 
 #[derive(Deserialize, Default)]
@@ -57,6 +58,8 @@ struct Whole {
     history: Vec<Happened<Event>>,
     /// Encounters that were had because of it.
     met: Vec<Meeting>,
+    /// The tasks about it, as they are shown.
+    tasks: Markup,
 }
 
 /// One contact on its page, for the one who asks.
@@ -109,14 +112,15 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     if caller.role() == Some(Role::Resident) {
         return Err(Failure::not_found());
     }
-    let contact = app.contact_for(&caller, id, Action::Read).await?;
+    let contact = app.guarded(&app.kinds.contacts, &caller, id, Action::Read).await?;
     let broken = |error: store::Error| Failure::away(&error);
     let items = crate::thread::items(app, page, id, contact.conversation).await.map_err(broken)?;
     let history = app.kinds.history(id).await.map_err(broken)?;
     let met = app.met(id, &contact).await.map_err(broken)?;
     // Nobody has seen on the page what lies after it.
     let contact = Contact { conversation: items.last(), ..Arc::unwrap_or_clone(contact) };
-    Ok(Whole { id, contact, items, history, met })
+    let tasks = tasks::about(app, page, &caller, id).await?;
+    Ok(Whole { id, contact, items, history, met, tasks })
 }
 
 impl Work<'_> {
@@ -163,6 +167,7 @@ impl Work<'_> {
                 }
                 section.worked__aside aria-label=(self.text("desk-about")) {
                     (self.facts())
+                    (self.whole.tasks)
                     div #more data-fresh=(self.stands()) { (self.more()) }
                     h2.govuk-heading-m { (self.text("desk-history")) }
                     ol.course #history { @for it in history { (self.happened(it)) } }
@@ -376,10 +381,11 @@ impl Work<'_> {
     /// For a lead: gives it to somebody of the unit.
     fn assign(&self) -> Markup {
         let (page, typed) = (self.page, self.typed);
-        let colleagues = self.app.colleagues(&self.whole.contact).into_iter().map(|it| {
-            let name = people::name(page, &it.id);
-            (it.id, if it.is_here { format!("{name} ({})", page.text("desk-here")) } else { name }, !it.is_here)
-        });
+        let colleagues =
+            self.app.colleagues(&self.whole.contact.unit, self.whole.contact.owner()).into_iter().map(|it| {
+                let name = people::name(page, &it.id);
+                (it.id, if it.is_here { format!("{name} ({})", page.text("desk-here")) } else { name }, !it.is_here)
+            });
         let mut options: Vec<(String, String, bool)> = colleagues.collect();
         options.sort_by(|left, right| (left.2, &left.1).cmp(&(right.2, &right.1)));
         html! {

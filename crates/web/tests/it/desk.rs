@@ -18,13 +18,13 @@ use crate::pages::{fixture, get, signed_in};
 use crate::rights::{self, soon, today, works};
 use crate::{app_and_accesses, app_for, app_over, on_its_own};
 
-struct Contact {
-    id: String,
-    receipt: String,
+pub struct Contact {
+    pub id: String,
+    pub receipt: String,
     code: String,
 }
 
-async fn written(app: &Arc<App>, name: &str, text: &str, language: &str) -> Contact {
+pub async fn written(app: &Arc<App>, name: &str, text: &str, language: &str) -> Contact {
     let mut body = opening(name, text);
     body["language"] = json!(language);
     let (status, body) = call(app, Method::POST, "/api/contacts", "", Some(body)).await;
@@ -34,7 +34,7 @@ async fn written(app: &Arc<App>, name: &str, text: &str, language: &str) -> Cont
 }
 
 /// A contact of a resident who is known.
-async fn known(app: &Arc<App>, name: &str) -> String {
+pub async fn known(app: &Arc<App>, name: &str) -> String {
     let resident = token(Role::Resident, "", "0198c9e2-1111-7000-8000-000000000000");
     let mut body = opening(name, "Selkä kipeä");
     body["anonymous"] = json!(false);
@@ -43,7 +43,7 @@ async fn known(app: &Arc<App>, name: &str) -> String {
 }
 
 /// The answer to a form of the desk: status, where to, and the page.
-async fn post(app: &Arc<App>, cookie: &str, path: &str, form: &str) -> (u16, String, String) {
+pub async fn post(app: &Arc<App>, cookie: &str, path: &str, form: &str) -> (u16, String, String) {
     let request = Request::post(path)
         .header(header::COOKIE, cookie)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -75,7 +75,7 @@ async fn says(app: &Arc<App>, contact: &Contact, name: &str, text: &str) {
 }
 
 /// The receipts of the rows of a page, in their order.
-fn receipts(page: &str) -> Vec<String> {
+pub fn receipts(page: &str) -> Vec<String> {
     let parts = page.split("id=\"row-").skip(1);
     parts.map(|part| part.split('"').next().expect("an id").to_string()).collect()
 }

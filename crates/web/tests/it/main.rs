@@ -13,11 +13,12 @@ mod phases;
 mod rights;
 mod sessions;
 mod strangers;
+mod tasks;
 
 use std::sync::Arc;
 
 use kinds::Kinds;
-use store::{KEY_FILE, Keys, Location, Log};
+use store::{KEY_FILE, Keys, Location, Log, Opening};
 use web::{App, Figures, Parts, Service, Strangers};
 
 /// Signs the tokens of tests.
@@ -42,6 +43,17 @@ async fn app_and_accesses(figures: Arc<dyn Figures>, metrics: bool) -> (Arc<App>
 
 /// The same for strangers who may do so much, in the demo or not; with the record of accesses and the log.
 async fn app_for(figures: Arc<dyn Figures>, metrics: bool, strangers: Strangers, demo: bool) -> (Arc<App>, Log, Log) {
+    app_beside(figures, metrics, strangers, demo, |_| ()).await
+}
+
+/// The same with kinds of matter of the test's own.
+async fn app_beside(
+    figures: Arc<dyn Figures>,
+    metrics: bool,
+    strangers: Strangers,
+    demo: bool,
+    beside: impl FnOnce(&mut Opening),
+) -> (Arc<App>, Log, Log) {
     // Every session gets another name.
     fn secret() -> [u8; 32] {
         store::random().expect("random bytes")
@@ -49,7 +61,7 @@ async fn app_for(figures: Arc<dyn Figures>, metrics: bool, strangers: Strangers,
     let folder = tempfile::tempdir().expect("a folder").keep();
     let keys = || Keys::open(&folder, &folder.join(KEY_FILE)).expect("keys");
     let log = |clock: fn() -> i64| Log::open(&Location::Memory, Arc::new(keys()), clock).expect("a log");
-    let kinds = Kinds::open(log(|| NOW), || NOW, None).await.expect("kinds");
+    let kinds = Kinds::open_beside(log(|| NOW), || NOW, None, beside).await.expect("kinds");
     let followed = kinds.store.clone();
     tokio::spawn(async move { followed.follow().await });
     let service =

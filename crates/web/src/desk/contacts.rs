@@ -1,0 +1,98 @@
+//! A contact in the lists of the desk.
+
+use matter::{Matter, Rights, Standing};
+use maud::{Markup, html};
+use operations::contacts::{Contact, Place};
+
+use super::rows::{InList, language_name};
+use super::unit_name;
+use crate::App;
+use crate::contact::service_name;
+use crate::layout::Page;
+use crate::numbers;
+
+impl InList for Contact {
+    fn kind(&self) -> &'static str {
+        Contact::NAME
+    }
+
+    fn rights(&self) -> &'static Rights {
+        &Contact::RIGHTS
+    }
+
+    fn stands(&self) -> Standing<'_> {
+        self.standing()
+    }
+
+    fn waits_since(&self) -> Option<i64> {
+        self.waits_since
+    }
+
+    fn due(&self, app: &App) -> Option<i64> {
+        app.due(self)
+    }
+
+    fn language(&self) -> &str {
+        &self.language
+    }
+
+    fn service(&self) -> &str {
+        &self.service
+    }
+
+    fn is_reopened(&self) -> bool {
+        self.is_reopened
+    }
+
+    fn is_handed(&self) -> bool {
+        self.handed.is_some()
+    }
+
+    fn news(&self) -> u64 {
+        self.last_of_resident
+    }
+
+    fn title(&self, app: &App, page: &Page) -> String {
+        service_name(app, page, &self.service)
+    }
+
+    fn sealed(&self) -> [Option<(&'static str, u64)>; 2] {
+        let [own, conversation] = [Contact::STREAMS[0], Contact::STREAMS[1]];
+        [Some((conversation, self.last_of_resident)), self.handed.as_ref().map(|handed| (own, handed.seq))]
+    }
+
+    fn age(&self, _: &App, page: &Page, now: i64) -> Markup {
+        html! {
+            @if let Some(since) = self.waits_since {
+                span.work__since {
+                    span.govuk-visually-hidden { (page.text("desk-waited")) " " }
+                    (numbers::lasting(now - since, page.language))
+                }
+            } @else {
+                span.quiet { (page.text(if matches!(self.place, Place::Waiting { .. }) { "desk-asked" } else { "desk-answered" })) }
+            }
+        }
+    }
+
+    fn noted(&self, page: &Page, note: Option<&str>) -> Markup {
+        html! {
+            @if let Some(handed) = &self.handed {
+                p.work__note {
+                    strong { (page.language.text_with("desk-handed", &[("unit", &unit_name(page, &handed.from))])) }
+                    @if let Some(note) = note { " " span dir="auto" { (note) } }
+                }
+            }
+        }
+    }
+
+    /// The writer and their language, and the course of the contact so far.
+    fn tags(&self, _: &App, page: &Page) -> Markup {
+        let is_ours = self.waits_since.is_some() && self.owner().is_some();
+        html! {
+            span { (page.text(if self.anonymous { "desk-anonymous" } else { "desk-known" })) }
+            span { (language_name(page, &self.language)) }
+            @if self.is_reopened { strong.tag.tag--again { (page.text("desk-reopened")) } }
+            @if is_ours { strong.tag.tag--new { (page.text("desk-wrote")) } }
+        }
+    }
+}

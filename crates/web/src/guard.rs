@@ -1,0 +1,253 @@
+//! The guard of matters of every kind: who may do what with one, and the record of it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use matter::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
+use matter::{List, Matter, Rights, Standing, Subject};
+use serde_json::{Map, Value};
+use store::{Append, AppendError, Context, Kind, NewEvent, new_id};
+use uuid::Uuid;
+
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::{Caller, Person};
+
+/// No sooner is it said that there is nothing: how long it takes to find out tells nothing of what there is.
+const NOT_FOUND_AFTER: Duration = Duration::from_millis(10);
+/// Matters of a person that are looked at to find a care relationship.
+const LOOKED_AT: usize = 100;
+
+/// A matter in a list, whose first words may be shown.
+pub struct Glance<'a> {
+    pub kind: &'static str,
+    pub rights: &'static Rights,
+    pub id: Uuid,
+    pub standing: Standing<'a>,
+    /// How far its words have got: the same words are recorded once in an hour.
+    pub words: u64,
+}
+
+impl App {
+    /// The matter, if the caller may do this with it; that staff did is recorded before they are told anything.
+    pub async fn guarded<M: Matter>(
+        &self,
+        kind: &Kind<M>,
+        caller: &Caller,
+        id: Uuid,
+        action: Action,
+    ) -> Result<Arc<M>, Failure> {
+        // A caller without a tie to the matter learns nothing, not even by how long the answer takes.
+        if caller.person.is_none() && !caller.holds.contains(&id) {
+            return Err(Failure::not_found());
+        }
+        let soonest = tokio::time::Instant::now() + NOT_FOUND_AFTER;
+        let found = match kind.read(id).await {
+            Ok(Some(matter)) => {
+                let admitted = self.admit((M::NAME, &M::RIGHTS), id, action, &matter.standing(), caller).await;
+                admitted.map(|()| matter)
+            }
+            Ok(None) => Err(Failure::not_found()),
+            Err(error) => Err(Failure::away(&error)),
+        };
+        if found.as_ref().is_err_and(|failure| failure.status == StatusCode::NOT_FOUND) {
+            tokio::time::sleep_until(soonest).await;
+        }
+        found
+    }
+
+    /// Whether the caller may still do this with a matter; for what goes on after it was allowed.
+    pub fn may_still<M: Matter>(&self, caller: &Caller, id: Uuid, action: Action, matter: &Arc<M>) -> bool {
+        caller.stands(self) && self.decided(caller, (id, &M::RIGHTS), action, &matter.standing()).1.allow
+    }
+
+    /// The same of what is known of it in a list.
+    pub fn may(&self, caller: &Caller, of: &Glance<'_>, action: Action) -> bool {
+        caller.stands(self) && self.decided(caller, (of.id, of.rights), action, &of.standing).1.allow
+    }
+
+    async fn admit(
+        &self,
+        (kind, rights): (&'static str, &'static Rights),
+        id: Uuid,
+        action: Action,
+        standing: &Standing<'_>,
+        caller: &Caller,
+    ) -> Result<(), Failure> {
+        let (purpose, decision) = self.decided(caller, (id, rights), action, standing);
+        // Also of professionals who hold its code: whose it is besides is not for them to say.
+        if let Some(person) = caller.person.as_ref().filter(|person| person.role != Role::Resident) {
+            let what = match (decision.allow, action) {
+                (false, _) => "refused",
+                (true, Action::Read) => "read",
+                (true, Action::Write) => "written",
+                (true, Action::Assign) => "assigned",
+                (true, _) => "handled",
+            };
+            let event = self.accessed_event(person, (kind, id, standing.subject), what, decision);
+            let access = accessed(person, purpose, vec![event]);
+            match decision.allow {
+                true => self.record(access).await?,
+                // Beside the answer, which must not tell by how long it takes that there is such a matter.
+                false => {
+                    let accesses = self.accesses.clone();
+                    drop(tokio::spawn(async move { accesses.append(access).await }));
+                }
+            }
+        }
+        if decision.allow { Ok(()) } else { Err(Failure::not_found()) }
+    }
+
+    fn decided(
+        &self,
+        caller: &Caller,
+        (id, rights): (Uuid, &'static Rights),
+        action: Action,
+        standing: &Standing<'_>,
+    ) -> (Purpose, Decision) {
+        let tie = self.tie(caller, id, standing);
+        let purpose = purpose(caller.role(), (rights, tie));
+        (purpose, decide(caller.role(), purpose, action, Resource::Matter(rights, tie)))
+    }
+
+    fn tie(&self, caller: &Caller, id: Uuid, standing: &Standing<'_>) -> Tie {
+        let person = caller.person.as_ref();
+        // However their token spells the number.
+        let is_theirs = |person: &Person| person.subject().is_some_and(|subject| standing.subject == Some(subject));
+        let had = |person: &Person| standing.who.is_some_and(|who| **who == *person.id);
+        let cares = |person: &Person| had(person) || standing.subject.is_some_and(|it| self.cares_for(person, it));
+        Tie {
+            own: caller.holds.contains(&id) || person.is_some_and(is_theirs),
+            within: person.zip(standing.unit).is_some_and(|(person, unit)| self.is_within(unit, &person.unit)),
+            cares: standing.list != List::Ended || person.is_some_and(cares),
+        }
+    }
+
+    /// Whether a professional has to do with a person now: of their own pair, or by a matter of theirs that stands with the
+    /// professional or in their unit.
+    fn cares_for(&self, person: &Person, subject: Subject) -> bool {
+        let own = self.kinds.registration(subject);
+        let is_own_pair = |it: facts::ProfessionalId| *it == *person.id;
+        own.is_some_and(|own| own.physician.is_some_and(is_own_pair) || own.nurse.is_some_and(is_own_pair))
+            || self.kinds.store.kinds().iter().any(|kind| {
+                let open = kind.of_subject(subject, LOOKED_AT).into_iter().filter_map(|id| kind.stands(id));
+                let mut listed = open.filter(|it| matches!(it.list, List::Queue | List::With));
+                listed.any(|it| {
+                    it.who.is_some_and(|who| *who == *person.id)
+                        || it.unit.is_some_and(|unit| self.is_within(&unit, &person.unit))
+                })
+            })
+    }
+
+    fn accessed_event(
+        &self,
+        person: &Person,
+        (kind, id, subject): (&'static str, Uuid, Option<Subject>),
+        what: &str,
+        decision: Decision,
+    ) -> NewEvent {
+        let now = self.kinds.store.now();
+        let subject = subject.map_or(id, |subject| subject.0);
+        let data = [
+            (kind, id.to_string()),
+            ("subject", subject.to_string()),
+            ("role", person.role.code().into()),
+            ("rule", decision.rule.into()),
+        ];
+        let data: Map<String, Value> = data.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        NewEvent {
+            id: new_id(now),
+            stream: format!("access/{id}"),
+            kind: format!("{kind}.{what}"),
+            schema: 1,
+            occurred: now,
+            data: Value::Object(data).to_string(),
+            personal: None,
+            closes: false,
+        }
+    }
+
+    /// Those matters of a list whose first words somebody may read. To show them is a reading, and is recorded as one:
+    /// once in an hour for the same words to the same person.
+    pub async fn glance(&self, caller: &Caller, matters: &[Glance<'_>]) -> Result<HashSet<Uuid>, Failure> {
+        let Some(person) = &caller.person else { return Ok(HashSet::new()) };
+        let now = self.kinds.store.now();
+        let mut allowed = HashSet::new();
+        let mut told: BTreeMap<Purpose, Vec<NewEvent>> = BTreeMap::new();
+        let mut new = Vec::new();
+        for it in matters {
+            let (purpose, decision) = self.decided(caller, (it.id, it.rights), Action::Read, &it.standing);
+            if !decision.allow {
+                continue;
+            }
+            allowed.insert(it.id);
+            if !self.glances.were(&person.id, it.id, it.words, now) {
+                let event = self.accessed_event(person, (it.kind, it.id, it.standing.subject), "read", decision);
+                told.entry(purpose).or_default().push(event);
+                new.push((it.id, it.words));
+            }
+        }
+        for (purpose, events) in told {
+            self.record(accessed(person, purpose, events)).await?;
+        }
+        self.glances.are(&person.id, new, now);
+        Ok(allowed)
+    }
+
+    /// Writes an access down. Without that nothing is shown.
+    pub async fn record(&self, access: Append) -> Result<(), Failure> {
+        self.accesses.append(access).await.map(drop).map_err(|error| match error {
+            AppendError::Overloaded | AppendError::Unknown | AppendError::Full => Failure::busy(),
+            error => Failure::broken(&error),
+        })
+    }
+}
+
+fn accessed(person: &Person, purpose: Purpose, events: Vec<NewEvent>) -> Append {
+    let correlation = events.first().map_or_else(Uuid::nil, |event| event.id);
+    let (actor, unit) = (person.id.clone(), person.unit.clone());
+    let context = Context { actor, unit, purpose: purpose.code().into(), correlation, cause: None };
+    let (scope, key, request) = ("access".into(), correlation.to_string(), [0; 32]);
+    Append { scope, key, request, expects: Vec::new(), events, context }
+}
+
+/// First words that were shown to somebody in a list: how far they had got, and when.
+#[derive(Default)]
+pub struct Glances(Mutex<HashMap<(String, Uuid), (u64, i64)>>);
+
+impl Glances {
+    /// An hour, in microseconds; after it the same words are a new reading.
+    const LASTS: i64 = 3_600 * 1_000_000;
+    /// So many are held; beyond them a reading is recorded once more than it need be.
+    const MOST: usize = 100_000;
+
+    fn were(&self, person: &str, matter: Uuid, words: u64, now: i64) -> bool {
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = shown.get(&(person.to_string(), matter));
+        last.is_some_and(|(stood, at)| *stood == words && now - at < Glances::LASTS)
+    }
+
+    fn are(&self, person: &str, matters: Vec<(Uuid, u64)>, now: i64) {
+        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.len() > Glances::MOST {
+            shown.clear();
+        }
+        shown.extend(matters.into_iter().map(|(id, stood)| ((person.to_string(), id), (stood, now))));
+    }
+}
+
+/// For what somebody with a role asks about a matter to which they stand so.
+fn purpose(role: Option<Role>, (rights, tie): (&Rights, Tie)) -> Purpose {
+    let works = role.is_some_and(|role| rights.worked_by.contains(&role) || rights.led_by.contains(&role));
+    let leads = role.is_some_and(|role| rights.led_by.contains(&role));
+    match role {
+        // A person who works there asks as such, also where they hold the code of a matter of their own.
+        Some(_) if works && tie.within && tie.cares => Purpose::Care,
+        _ if tie.own => Purpose::Own,
+        Some(_) if leads && tie.within => Purpose::Supervision,
+        Some(_) => Purpose::Care,
+        None => Purpose::Own,
+    }
+}

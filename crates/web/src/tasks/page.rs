@@ -1,0 +1,398 @@
+//! The page of a task, the tasks about another matter, and the form that sets one.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use matter::access::{Action, Role};
+use matter::{Matter, encode};
+use maud::{Markup, html};
+use operations::contacts::Contact;
+use operations::tasks::{Event, Of, Place, Task, is_within};
+use serde::Deserialize;
+use store::Happened;
+use uuid::Uuid;
+
+use super::acts::Fields;
+use super::list::when;
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::{Caller, Person};
+use crate::care::receipt;
+use crate::desk::{capital, live, staff_name};
+use crate::form::{errors, field};
+use crate::home::{failed, missing};
+use crate::layout::Page;
+use crate::numbers;
+
+/// Events of a task that its page tells at most.
+const TOLD: usize = 200;
+
+/// The contents of a form, and all that is wrong with it: keys of texts, and fields.
+#[derive(Default)]
+pub struct Typed {
+    pub fields: Fields,
+    pub wrong: Vec<(&'static str, &'static str)>,
+    pub status: StatusCode,
+}
+
+impl Typed {
+    fn wrong(&self, field: &str) -> Option<&'static str> {
+        self.wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key)
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub struct Did {
+    #[serde(default)]
+    did: String,
+}
+
+/// `GET /desk/tasks/{id}`.
+pub async fn task(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(path): Path<String>,
+    Query(did): Query<Did>,
+    caller: Result<Caller, Failure>,
+) -> Response {
+    shown(&app, &page, &path, caller, &Typed::default(), &did.did).await
+}
+
+pub async fn shown(
+    app: &App,
+    page: &Page,
+    path: &str,
+    caller: Result<Caller, Failure>,
+    typed: &Typed,
+    did: &str,
+) -> Response {
+    let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    let read = async {
+        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
+        let caller = caller?;
+        if person.role == Role::Resident {
+            return Err(Failure::not_found());
+        }
+        let task = app.guarded(&app.kinds.tasks, &caller, id, Action::Read).await?;
+        let happened = app.kinds.tasks.happened(id, Task::NAME, 0, TOLD).await;
+        let happened = happened.map_err(|error| Failure::away(&error))?;
+        let about = match &task.about {
+            Some(of) => known(app, &caller, of).await,
+            None => None,
+        };
+        Ok((id, task, happened, about))
+    };
+    match read.await {
+        Ok((id, task, happened, about)) => {
+            let whole = Whole { app, page, person: &person, id, task: &task, happened: &happened, typed };
+            page.render(typed.status, &page.text("kind-task"), &whole.page(about.as_deref(), did))
+        }
+        Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(page),
+        Err(failure) => failed(page, &failure),
+    }
+}
+
+/// The address of the matter that a task is about, if the caller may read it.
+async fn known(app: &App, caller: &Caller, of: &Of) -> Option<String> {
+    if of.kind != Contact::NAME {
+        return None;
+    }
+    let contact = app.kinds.contacts.read(of.id).await.ok()??;
+    app.may_still(caller, of.id, Action::Read, &contact).then(|| format!("/desk/contacts/{}", of.id))
+}
+
+/// A task on its page, for the one who asks.
+struct Whole<'a> {
+    app: &'a App,
+    page: &'a Page,
+    person: &'a Person,
+    id: Uuid,
+    task: &'a Task,
+    happened: &'a [Happened<Event>],
+    typed: &'a Typed,
+}
+
+impl Whole<'_> {
+    fn page(&self, about: Option<&str>, did: &str) -> Markup {
+        let (page, task) = (self.page, self.task);
+        let words = self.happened.first().and_then(|first| first.text.as_deref());
+        html! {
+            (live(page))
+            (errors(page, &self.typed.wrong))
+            @if self.is_so(did) { div.did role="status" { p { (page.text(&format!("tasks-did-{did}"))) } } }
+            p.back { a.govuk-link href=(page.link_to("/desk", &[("unit", &task.unit), ("did", "")])) { (page.text("desk-back")) } }
+            h1.govuk-heading-l { (page.text("kind-task")) }
+            div.worked {
+                div.worked__main {
+                    blockquote.note dir="auto" {
+                        @match words {
+                            Some(words) => { (words) }
+                            None => { (page.text("tasks-erased")) }
+                        }
+                    }
+                    p.standing {
+                        (page.text(&format!("tasks-place-{}", task.place.code())))
+                        @if let Some(owner) = task.has() {
+                            " – " @if self.is_mine() { (page.text("desk-yours")) } @else { (staff_name(page, owner)) }
+                        }
+                        ". "
+                        @if matches!(task.place, Place::Queued | Place::Owned) { (capital(&when(self.app, page, task))) "." }
+                        @if self.is_late() { " " strong.tag.tag--late { (page.text("desk-late")) } }
+                    }
+                    (self.acts())
+                }
+                section.worked__aside aria-label=(page.text("tasks-about")) {
+                    dl.facts.facts--aside {
+                        div { dt { (page.text("receipt-short")) } dd { (receipt(self.id)) } }
+                        @if let Some(of) = &task.about {
+                            div {
+                                dt { (page.text("tasks-about")) }
+                                dd {
+                                    @let name = format!("{} {}", page.text(&format!("tasks-about-{}", of.kind)), receipt(of.id));
+                                    @match about {
+                                        Some(address) => { a.govuk-link href=(address) { (name) } }
+                                        None => { (name) }
+                                    }
+                                }
+                            }
+                        }
+                        div { dt { (page.text("tasks-set-by")) } dd { (staff_name(page, &task.set_by)) } }
+                        div { dt { (page.text("tasks-set-at")) } dd { (numbers::moment(task.set_at, page.language)) } }
+                    }
+                    h2.govuk-heading-m { (page.text("desk-history")) }
+                    ol.course { @for it in self.happened { (self.told(it)) } }
+                }
+            }
+        }
+    }
+
+    fn is_mine(&self) -> bool {
+        self.task.has().is_some_and(|owner| **owner == *self.person.id)
+    }
+
+    fn is_late(&self) -> bool {
+        let is_open = matches!(self.task.place, Place::Queued | Place::Owned);
+        is_open && self.task.due.is_some_and(|due| due < self.app.kinds.store.now())
+    }
+
+    /// Whether the act that a link names was done, and the task stands so.
+    fn is_so(&self, did: &str) -> bool {
+        match did {
+            "set" => self.happened.len() == 1,
+            "claim" | "reopen" => self.is_mine(),
+            "assign" => self.task.place == Place::Owned && !self.is_mine(),
+            "release" => self.task.place == Place::Queued,
+            "snooze" => self.task.sleeps.is_some(),
+            "finish" => self.task.place == Place::Done,
+            "withdraw" => self.task.place == Place::Withdrawn,
+            _ => false,
+        }
+    }
+
+    fn acts(&self) -> Markup {
+        let place = self.task.place;
+        let leads = self.person.role == Role::Lead;
+        let mine_or_lead = self.is_mine() || leads;
+        let may_withdraw = mine_or_lead || self.task.set_by == self.person.id;
+        html! {
+            form #work .letter method="post" action=(self.to("finish")) autocomplete="off" {
+                input type="hidden" name="client_id" value=(self.app.sessions.unguessable());
+                div.actions {
+                    @if place == Place::Queued {
+                        (self.button("claim", ""))
+                        (self.button("finish", "govuk-button--secondary"))
+                    }
+                    @if place == Place::Owned && self.is_mine() { (self.button("finish", "")) }
+                    @if place == Place::Done && is_within(self.task.done_at, self.app.kinds.store.now()) { (self.button("reopen", "govuk-button--secondary")) }
+                    @if place == Place::Owned && mine_or_lead { (self.button("release", "govuk-button--secondary")) }
+                }
+                @if place == Place::Owned && self.is_mine() { (self.snooze()) }
+                @if (place == Place::Owned && mine_or_lead) || (place == Place::Queued && leads) { (self.assign()) }
+                @if matches!(place, Place::Queued | Place::Owned) && may_withdraw {
+                    div.actions { (self.button("withdraw", "govuk-button--secondary")) }
+                }
+            }
+        }
+    }
+
+    fn snooze(&self) -> Markup {
+        let (page, typed) = (self.page, self.typed);
+        html! {
+            details.govuk-details open[typed.wrong("day").is_some()] {
+                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("tasks-snooze")) } }
+                div.govuk-details__text {
+                    (day(page, "tasks-until", typed.wrong("day"), &typed.fields.day))
+                    (self.button("snooze", "govuk-button--secondary"))
+                }
+            }
+        }
+    }
+
+    fn assign(&self) -> Markup {
+        let (page, typed) = (self.page, self.typed);
+        let holder = self.task.has().map(|owner| &**owner);
+        html! {
+            details.govuk-details open[typed.wrong("to").is_some()] {
+                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("tasks-assign")) } }
+                div.govuk-details__text {
+                    (colleagues(self.app, page, (&self.task.unit, holder), "tasks-to", typed))
+                    (self.button("assign", "govuk-button--secondary"))
+                }
+            }
+        }
+    }
+
+    fn button(&self, verb: &str, class: &str) -> Markup {
+        html! {
+            button id=(format!("act-{verb}")) class=(format!("govuk-button {class}")) type="submit" formaction=(self.to(verb)) {
+                (self.page.text(&format!("tasks-{verb}")))
+            }
+        }
+    }
+
+    fn to(&self, verb: &str) -> String {
+        format!("/desk/tasks/{}/{verb}", self.id)
+    }
+
+    fn told(&self, it: &Happened<Event>) -> Markup {
+        let (page, by) = (self.page, staff_name(self.page, &it.by));
+        let kind = encode(&it.event).0;
+        let key = kind.strip_prefix("task.").unwrap_or_default();
+        let who = match &it.event {
+            Event::Assigned { owner } if **owner != *it.by => format!("{by} → {}", staff_name(page, owner)),
+            Event::Closed => String::new(),
+            _ => by,
+        };
+        html! {
+            li {
+                span.quiet { (numbers::moment(it.at, page.language)) } br;
+                (page.text(&format!("tasks-event-{key}")))
+                @if let Event::Snoozed { until } = &it.event { " " (numbers::day_of(*until, page.language)) }
+                @if !who.is_empty() { ": " (who) }
+            }
+        }
+    }
+}
+
+/// A field for a day.
+fn day(page: &Page, label: &str, wrong: Option<&str>, given: &str) -> Markup {
+    field(
+        page,
+        "day",
+        label,
+        wrong,
+        &html! {
+            input.govuk-input.day-input #day type="date" name="day" value=(given) aria-invalid=[wrong.map(|_| "true")]
+                aria-describedby=[wrong.map(|_| "day-error")];
+        },
+    )
+}
+
+/// A choice of those who can be given a task; nobody is chosen beforehand.
+fn colleagues(app: &App, page: &Page, (unit, holder): (&str, Option<&str>), label: &str, typed: &Typed) -> Markup {
+    let wrong = typed.wrong("to");
+    let mut options: Vec<(bool, String, String)> = app
+        .colleagues(unit, holder)
+        .into_iter()
+        .map(|it| {
+            let name = staff_name(page, &it.id);
+            let name = if it.is_here { format!("{name} ({})", page.text("desk-here")) } else { name };
+            (!it.is_here, name, it.id)
+        })
+        .collect();
+    options.sort();
+    field(
+        page,
+        "to",
+        label,
+        wrong,
+        &html! {
+            select.govuk-select #to name="to" aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "to-error")] {
+                option value="" { (page.text("desk-choose")) }
+                @for (_, name, id) in options { option value=(id) selected[id == typed.fields.to] { (name) } }
+            }
+        },
+    )
+}
+
+/// The tasks about a contact, on its page: what is open, and the way to set another. `may_set`: the caller may.
+pub async fn about(app: &App, page: &Page, caller: &Caller, contact: Uuid) -> Result<Markup, Failure> {
+    let ids: Vec<Uuid> = app.kinds.tasks.look(|tasks| tasks.index().of(contact).collect());
+    let mut open = Vec::new();
+    for id in ids {
+        let task = app.kinds.tasks.look(|tasks| tasks.get(id));
+        let Some(task) = task.filter(|task| matches!(task.place, Place::Queued | Place::Owned)) else { continue };
+        if app.may_still(caller, id, Action::Read, &task) {
+            // Its words are read with those of the contact, by a reading that is recorded as its own.
+            app.guarded(&app.kinds.tasks, caller, id, Action::Read).await?;
+            let words = app.kinds.words(id, Task::NAME, 1).await.map_err(|error| Failure::away(&error))?;
+            open.push((id, task, words));
+        }
+    }
+    Ok(html! {
+        section.tasks aria-labelledby="tasks-title" {
+            h2.govuk-heading-m #tasks-title { (page.text("tasks-title")) }
+            @if !open.is_empty() {
+                ul.tasks__list {
+                    @for (id, task, words) in &open {
+                        li {
+                            a.govuk-link href=(format!("/desk/tasks/{id}")) dir="auto" {
+                                @match words {
+                                    Some(words) => { (crate::desk::shortened(words, 80)) }
+                                    None => { (page.text("tasks-erased")) }
+                                }
+                            }
+                            " " span.quiet {
+                                (when(app, page, task))
+                                @if let Some(owner) = task.has() { ", " (staff_name(page, owner)) }
+                            }
+                        }
+                    }
+                }
+            }
+            p { a.govuk-link #set-task href=(format!("/desk/tasks/new?contact={contact}")) { (page.text("tasks-set")) } }
+        }
+    })
+}
+
+/// The form that sets a task; `about`: the contact that it is about, and its unit.
+pub fn form(app: &App, page: &Page, person: &Person, about: Option<(Uuid, &Contact)>, typed: &Typed) -> Response {
+    let fields = &typed.fields;
+    let unit = about.map_or(person.unit.as_str(), |(_, contact)| &contact.unit);
+    let key = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
+    let wrong = typed.wrong("text");
+    let back = about.map_or_else(|| "/desk".into(), |(id, _)| format!("/desk/contacts/{id}"));
+    let content = html! {
+        (errors(page, &typed.wrong))
+        p.back { a.govuk-link href=(back) { (page.text(if about.is_some() { "tasks-to-contact" } else { "desk-back" })) } }
+        h1.govuk-heading-l { (page.text("tasks-set")) }
+        @if let Some((id, _)) = about { p.govuk-body { (page.text("tasks-about")) ": " (page.text("tasks-about-contact")) " " (receipt(id)) } }
+        form #work .letter method="post" action="/desk/tasks/new" autocomplete="off" {
+            input type="hidden" name="client_id" value=(key);
+            @if let Some((id, _)) = about { input type="hidden" name="contact" value=(id); }
+            (field(page, "text", "tasks-what", wrong, &html! {
+                p.govuk-hint #text-hint { (page.text("tasks-what-hint")) }
+                textarea.govuk-textarea #text name="text" rows="3" dir="auto" aria-invalid=[wrong.map(|_| "true")]
+                    aria-describedby=(if wrong.is_some() { "text-hint text-error" } else { "text-hint" }) { (fields.text) }
+            }))
+            (day(page, "tasks-by-day", typed.wrong("day"), &fields.day))
+            fieldset.govuk-fieldset {
+                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("tasks-for")) }
+                div.govuk-radios {
+                    @for (value, key) in [("me", "tasks-for-me"), ("unit", "tasks-for-unit"), ("one", "tasks-for-one")] {
+                        div.govuk-radios__item {
+                            input.govuk-radios__input id=(format!("for-{value}")) type="radio" name="for" value=(value)
+                                checked[fields.whose == value || (fields.whose.is_empty() && value == "me")];
+                            label.govuk-label.govuk-radios__label for=(format!("for-{value}")) { (page.text(key)) }
+                        }
+                    }
+                }
+            }
+            div.tasks__one { (colleagues(app, page, (unit, Some(&person.id)), "tasks-one", typed)) }
+            button.govuk-button type="submit" { (page.text("tasks-save")) }
+        }
+    };
+    page.render_form("work", typed.status, &page.text("tasks-set"), &content)
+}
