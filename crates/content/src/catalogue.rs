@@ -1,6 +1,6 @@
 //! The parts of one kind: shipped ones, a county's own over them, and what was published of either before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use toml::de::DeTable;
 use crate::fault::{At, Fault, Wrong};
 use crate::{Content, There, is_id, read};
 
-/// Largest file, in bytes.
-const MOST: usize = 1 << 20;
+/// Largest file, in bytes as it stands in the log: an event has 1 MiB, of which this much is left for a text.
+const MOST: usize = (1 << 20) - 1024;
 /// A county's own parts count their versions from here, so that none is a shipped one's.
 const OWN: u32 = 1001;
 /// Keys of a file's head; all others are the kind's own.
@@ -39,6 +39,17 @@ pub enum Origin {
     Published,
 }
 
+impl Origin {
+    /// The word for it in a list.
+    pub fn word(self) -> &'static str {
+        match self {
+            Origin::Shipped => "shipped",
+            Origin::Own => "own",
+            Origin::Published => "published",
+        }
+    }
+}
+
 /// One version of a part.
 #[derive(Debug)]
 pub struct Part<T> {
@@ -48,6 +59,8 @@ pub struct Part<T> {
     pub from: Option<Date>,
     pub closed: Option<Closed>,
     pub origin: Origin,
+    /// The path of its file, as people are told it.
+    pub path: String,
     /// The file as it was read: what is published.
     pub text: String,
     pub content: T,
@@ -78,30 +91,36 @@ struct Head {
 #[derive(Debug)]
 pub struct Catalogue<T> {
     parts: BTreeMap<String, BTreeMap<u32, Arc<Part<T>>>>,
+    /// Ids of which a county's own file is there, with faults or without.
+    own: BTreeSet<String>,
     /// Own parts that replace a shipped one of which a newer version is shipped.
     pub outdated: Vec<Fault>,
 }
 
 impl<T: Content> Catalogue<T> {
-    /// Reads files. Parts with a fault are left out, and all faults of all files are told, in the order of their places.
+    /// Reads files. Parts with a fault are left out, and all faults of all files are told, in the order of their places. Of
+    /// a published text only its shape counts: what it names may be gone, and it is read all the same.
     pub fn read(files: &[File], there: There) -> (Catalogue<T>, Vec<Fault>) {
         let mut reading =
-            Reading { parts: BTreeMap::new(), files: BTreeMap::new(), faults: Vec::new(), outdated: Vec::new() };
+            Reading { parts: BTreeMap::new(), published: BTreeMap::new(), faults: Vec::new(), outdated: Vec::new() };
         // Published texts come first, and files are held to them; then shipped ones, for own ones to replace.
         for origin in [Origin::Published, Origin::Shipped, Origin::Own] {
             files.iter().filter(|file| file.origin == origin).for_each(|file| reading.file(file, there));
         }
         reading.successors();
         reading.faults.sort();
-        (Catalogue { parts: reading.parts, outdated: reading.outdated }, reading.faults)
+        let own = files.iter().filter(|file| file.origin == Origin::Own);
+        let own = own.map(|file| id_of(file.path, T::FOLDER).to_string()).collect();
+        (Catalogue { parts: reading.parts, own, outdated: reading.outdated }, reading.faults)
     }
 
-    /// The part in force on a day. A county's own replaces a shipped one whole, for as long as its file is there.
+    /// The part in force on a day. A county's own replaces a shipped one whole from its first day on, for as long as its
+    /// file is there; while that has a fault, the version that was published last holds.
     pub fn current(&self, id: &str, on: Date) -> Option<&Arc<Part<T>>> {
         let versions = self.parts.get(id)?;
-        let is_own = versions.values().any(|part| part.origin == Origin::Own);
-        let is_in_force = |part: &Part<T>| part.from.is_none_or(|from| from <= on) && (part.version >= OWN) == is_own;
-        let in_force = versions.values().rfind(|part| is_in_force(part))?;
+        let is_begun = |(_, part): &(&u32, &Arc<Part<T>>)| part.from.is_none_or(|from| from <= on);
+        let own = self.own.contains(id).then(|| versions.range(OWN..).rfind(is_begun)).flatten();
+        let (_, in_force) = own.or_else(|| versions.range(..OWN).rfind(is_begun))?;
         in_force.closed.as_ref().is_none_or(|closed| on < closed.on).then_some(in_force)
     }
 
@@ -116,10 +135,23 @@ impl<T: Content> Catalogue<T> {
     }
 }
 
+/// The id of the part that a file is of by its name; an entry's has the kind of entry, too.
+pub(crate) fn id_of<'a>(path: &'a str, folder: &str) -> &'a str {
+    let name = path.strip_suffix(".toml").unwrap_or(path);
+    let words = if folder == "entries" { 2 } else { 1 };
+    let begin = name.rmatch_indices('/').nth(words - 1).map_or(0, |(slash, _)| slash + 1);
+    &name[begin..]
+}
+
+/// The bytes of a text as an event's data has it: JSON, in which these take two.
+fn length_in_log(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t')).count()
+}
+
 struct Reading<T> {
     parts: BTreeMap<String, BTreeMap<u32, Arc<Part<T>>>>,
-    /// The file of each part's newest version, to tell faults that show when all are read.
-    files: BTreeMap<String, String>,
+    /// Texts as they were published, by id and version; also of those that cannot be read any more.
+    published: BTreeMap<(String, u32), String>,
     faults: Vec<Fault>,
     outdated: Vec<Fault>,
 }
@@ -131,14 +163,15 @@ impl<T: Content> Reading<T> {
         let is_sound = wrongs.is_empty();
         self.faults.extend(wrongs.into_iter().map(|wrong| Fault::of(file.path, file.text, wrong)));
         if let Some(part) = part.filter(|_| is_sound) {
-            self.files.insert(part.id.clone(), file.path.into());
             self.parts.entry(part.id.clone()).or_default().insert(part.version, Arc::new(part));
         }
     }
 
     fn part(&mut self, file: &File, there: There, wrongs: &mut Vec<Wrong>) -> Option<Part<T>> {
-        if file.text.len() > MOST {
-            wrongs.push(Wrong::new(0..0, format!("the file is longer than {MOST} bytes"), "divide it"));
+        let is_published = file.origin == Origin::Published;
+        if length_in_log(file.text) > MOST && !is_published {
+            let what = format!("the file is longer than {MOST} bytes, of which line ends and quotes count two");
+            wrongs.push(Wrong::new(0..0, what, "divide it"));
             return None;
         }
         let mut table = match read::parse(file.text) {
@@ -149,18 +182,30 @@ impl<T: Content> Reading<T> {
             }
         };
         let needed: &[&str] = if file.origin == Origin::Shipped { &["fi", "sv", "en"] } else { &["fi", "sv"] };
-        read::languages(&mut table, needed, wrongs);
+        let mut beyond_shape = Vec::new();
+        read::languages(&mut table, needed, &mut beyond_shape);
         let (head, own): (Vec<_>, Vec<_>) =
             table.into_iter().partition(|(key, _)| HEAD.contains(&key.get_ref().as_ref()));
         let head: Option<(Head, _)> = read::read(head.into_iter().collect::<DeTable>(), wrongs);
         let content: Option<(T, _)> = read::read(own.into_iter().collect::<DeTable>(), wrongs);
-        let (head, _) = head?;
-        self.head(file, &head, wrongs);
-        let (content, taken) = content?;
-        // A table from which something was taken lacks it because of a fault that is told already.
-        wrongs.extend(content.check(&head.id, there).into_iter().filter(|wrong| !taken.contains(&wrong.at)));
-        let (id, version, text) = (head.id.to_string(), *head.version, file.text.to_string());
-        Some(Part { id, version, from: head.from, closed: head.closed, origin: file.origin, text, content })
+        if let Some((head, _)) = &head {
+            self.head(file, head, &mut beyond_shape);
+            if is_published {
+                self.published.insert((head.id.to_string(), *head.version), file.text.into());
+            }
+        }
+        if let (Some((head, _)), Some((content, taken))) = (&head, &content) {
+            let found = content.check(&head.id, there);
+            // A table from which something was taken lacks it because of a fault that is told already.
+            beyond_shape.extend(found.into_iter().filter(|wrong| !taken.contains(&wrong.at)));
+        }
+        if !is_published {
+            wrongs.extend(beyond_shape);
+        }
+        let ((head, _), (content, _)) = (head?, content?);
+        let (id, version) = (head.id.to_string(), *head.version);
+        let (origin, path, text) = (file.origin, file.path.to_string(), file.text.to_string());
+        Some(Part { id, version, from: head.from, closed: head.closed, origin, path, text, content })
     }
 
     fn head(&mut self, file: &File, head: &Head, wrongs: &mut Vec<Wrong>) {
@@ -169,10 +214,7 @@ impl<T: Content> Reading<T> {
         if !is_id(id, T::FOLDER) {
             let remedy = "small letters, digits and -, at most 48; an entry's begins with its kind and /";
             wrong(head.id.place(), format!("{id} is no id"), remedy);
-        }
-        let name = file.path.strip_suffix(".toml").unwrap_or(file.path);
-        let is_named = name.strip_suffix(id).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'));
-        if file.origin != Origin::Published && !is_named {
+        } else if id_of(file.path, T::FOLDER) != id {
             wrong(head.id.place(), format!("the file is not named {id}.toml"), "a file has the name of its part");
         }
         match (file.origin, version) {
@@ -190,15 +232,15 @@ impl<T: Content> Reading<T> {
             _ => {}
         }
         let of_id = self.parts.get(id);
-        if let Some(other) = of_id.and_then(|versions| versions.get(&version)) {
-            let is_published = other.origin == Origin::Published;
-            if !is_published {
-                let what = format!("{}/{id} version {version} stands in two files", T::FOLDER);
-                wrong(head.version.place(), what, "one of them goes, or gets another version");
-            } else if other.text != file.text {
-                let what = format!("{}/{id} version {version} is not what was published", T::FOLDER);
-                wrong(head.version.place(), what, "raise its version");
-            }
+        let is_twice =
+            of_id.and_then(|versions| versions.get(&version)).is_some_and(|it| it.origin != Origin::Published);
+        let published = self.published.get(&(id.into(), version));
+        if is_twice {
+            let what = format!("content/{}/{id} version {version} stands in two files", T::FOLDER);
+            wrong(head.version.place(), what, "one of them goes, or gets another version");
+        } else if published.is_some_and(|text| text != file.text) {
+            let what = format!("content/{}/{id} version {version} is not what was published", T::FOLDER);
+            wrong(head.version.place(), what, "raise its version");
         }
         let shipped = of_id.and_then(|versions| versions.values().rfind(|part| part.origin == Origin::Shipped));
         let shipped = shipped.map(|part| part.version);
@@ -250,9 +292,11 @@ impl<T: Content> Reading<T> {
         });
         let wrong: Vec<(Arc<Part<T>>, Wrong)> = wrong.collect();
         for (part, wrong) in wrong {
-            let path = self.files.get(&part.id).map_or("", String::as_str);
-            self.faults.push(Fault::of(path, &part.text, wrong));
-            self.parts.remove(&part.id);
+            self.faults.push(Fault::of(&part.path, &part.text, wrong));
+            if let Some(versions) = self.parts.get_mut(&part.id) {
+                versions.remove(&part.version);
+            }
         }
+        self.parts.retain(|_, versions| !versions.is_empty());
     }
 }

@@ -63,12 +63,17 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(crate) fn of(file: &str, text: &str, wrong: Wrong) -> Fault {
-        let before = text.get(..wrong.at.start).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    /// `file`: its path, as people are told it.
+    pub fn of(file: &str, text: &str, wrong: Wrong) -> Fault {
+        let (line, column) = place(text, wrong.at.start);
         Fault { file: file.into(), line, column, what: wrong.what, remedy: wrong.remedy }
     }
+}
+
+/// Line and column of a byte of a text, as a fault has them.
+pub(crate) fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    (before.matches('\n').count() + 1, before.rsplit('\n').next().unwrap_or("").chars().count() + 1)
 }
 
 impl fmt::Display for Fault {

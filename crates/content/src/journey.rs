@@ -79,6 +79,12 @@ pub struct Shown {
 
 impl Content for Journey {
     const FOLDER: &'static str = "journeys";
+    /// Nothing in the log begins on a journey, and each change of an engine may change its steps.
+    const IS_KEPT: bool = false;
+
+    fn name(&self) -> &Names {
+        &self.title
+    }
 
     fn check(&self, id: &str, there: There) -> Vec<Wrong> {
         check::check(self, id, there)

@@ -19,8 +19,8 @@ pub const ENGINES: [&str; 14] = [
 ];
 
 /// A kind of part: its word, the engines it stands on, and the folder of its files. A rule has no engine of its own: it
-/// belongs to whichever reads it.
-pub const KINDS: [(&str, &[&str], &str); 34] = [
+/// belongs to whichever reads it. Nor has a journey: it shows whatever it is of.
+pub const KINDS: [(&str, &[&str], &str); 35] = [
     ("queue", &["contact"], "content/queues"),
     ("service", &["contact"], "content/services"),
     ("clock", &["contact"], "rules/clocks"),
@@ -55,7 +55,23 @@ pub const KINDS: [(&str, &[&str], &str); 34] = [
     ("port", &["identity", "exchange"], "content/ports"),
     ("mapping", &["exchange"], "mappings"),
     ("rule", &[], "rules"),
+    ("journey", &[], "content/journeys"),
 ];
+
+/// The kind of the parts in a folder below `content/`; none: it is a folder of no kind.
+pub fn kind_of(folder: &str) -> Option<&'static str> {
+    KINDS.iter().find(|(.., place)| place.strip_prefix("content/") == Some(folder)).map(|(word, ..)| *word)
+}
+
+/// The folder below `content/` of a part that is named by its kind, and its id there: `guide:x` is the entry `guide/x`.
+/// None: its files stand elsewhere.
+pub fn place_of(kind: &str, id: &str) -> Option<(&'static str, String)> {
+    let place = KINDS.iter().find(|(word, ..)| *word == kind)?.2.strip_prefix("content/")?;
+    Some(match place.split_once('/') {
+        Some((folder, group)) => (folder, format!("{group}/{id}")),
+        None => (place, id.into()),
+    })
+}
 
 /// The engine on which a part of a kind stands: of two, the one that is named among others, as in `contact,booking,measure`.
 pub fn engine<'a>(kind: &str, named: &'a str) -> Option<&'a str> {

@@ -3,21 +3,34 @@
 
 mod catalogue;
 mod fault;
+mod folder;
 pub mod journey;
 mod kinds;
+mod library;
 mod read;
+mod told;
+mod uses;
 
+use facts::Names;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub use catalogue::{Catalogue, Closed, File, Origin, Part};
 pub use fault::{At, Fault, Wrong};
-pub use kinds::{ENGINES, KINDS, engine};
+pub use folder::{Folder, Listed};
+pub use kinds::{ENGINES, KINDS, engine, kind_of};
+pub use library::{Found, Library, State};
+pub use told::{checked, listed, shown, used};
+pub use uses::{Asked, Use, uses};
 
 /// A kind of content. The head of its files (id, version, validity, closing) is the catalogue's; the rest is its own.
 pub trait Content: DeserializeOwned + Send + Sync + 'static {
     /// Folder of its files, below `content/`.
     const FOLDER: &'static str;
+    /// Whether each version is kept in the log, because something that begins on it is read by it for ever.
+    const IS_KEPT: bool = true;
+    /// The name by which people know it.
+    fn name(&self) -> &Names;
     /// All that is wrong in it, and what it names that is not there. `id` is its own.
     fn check(&self, id: &str, there: There) -> Vec<Wrong>;
 }

@@ -15,6 +15,10 @@ struct Lamp {
 impl Content for Lamp {
     const FOLDER: &'static str = "lamps";
 
+    fn name(&self) -> &Names {
+        &self.name
+    }
+
     fn check(&self, id: &str, there: There) -> Vec<Wrong> {
         let is_lit = there("lamp", id);
         if is_lit { Vec::new() } else { vec![Wrong::new(0..0, format!("{id} is not lit"), "light it")] }
@@ -67,6 +71,26 @@ fn a_countys_part_replaces_the_shipped_one_whole() {
 }
 
 #[test]
+fn a_countys_part_holds_from_its_first_day_and_by_its_last_version_while_its_file_is_wrong() {
+    let own_on = |files: &[(String, String, Origin)], month| {
+        read(files).0.current("fyr", date(2026, month, 1)).map(|part| part.version)
+    };
+    let replaces = "replaces = \"lamps/fyr@2\"";
+    let later = own("fyr", &format!("version = 1001\nfrom = \"2026-06-01\"\n{replaces}"));
+    let files = [shipped("fyr", "version = 2"), later];
+    assert_eq!((own_on(&files, 5), own_on(&files, 6)), (Some(2), Some(1001)));
+    // What was published holds on, not what is shipped.
+    let before = published("fyr", &format!("version = 1001\n{replaces}"));
+    let other_text = own("fyr", &format!("version = 1001\n{replaces} # other"));
+    let no_toml = ("data/content/lamps/fyr.toml".to_string(), "id = ".to_string(), Origin::Own);
+    for wrong in [other_text, no_toml.clone()] {
+        let files = [shipped("fyr", "version = 2"), before.clone(), wrong];
+        assert_eq!((told(&files).len(), own_on(&files, 6)), (1, Some(1001)));
+    }
+    assert_eq!(own_on(&[shipped("fyr", "version = 2"), no_toml], 6), Some(2), "nothing of its own was in force yet");
+}
+
+#[test]
 fn a_newer_shipped_part_is_told_of() {
     let (catalogue, faults) =
         read(&[shipped("fyr", "version = 3"), own("fyr", "version = 1001\nreplaces = \"lamps/fyr@2\"")]);
@@ -100,18 +124,39 @@ fn a_version_is_in_force_from_its_day_and_until_it_is_closed() {
 #[test]
 fn a_version_is_what_was_published() {
     let before = published("fyr", "version = 1 # as it was");
-    let told_of = "content/lamps/fyr.toml:2:11 lamps/fyr version 1 is not what was published";
+    let told_of = "content/lamps/fyr.toml:2:11 content/lamps/fyr version 1 is not what was published";
     assert_eq!(told(&[before.clone(), shipped("fyr", "version = 1")]), [told_of]);
     assert_eq!(told(&[before.clone(), shipped("fyr", "version = 2")]), Vec::<String>::new());
     assert_eq!(told(&[before.clone(), shipped("fyr", "version = 1 # as it was")]), Vec::<String>::new());
-    let (catalogue, faults) = read(&[shipped("fyr", "version = 1"), before]);
+    let (catalogue, faults) = read(&[shipped("fyr", "version = 1"), before.clone()]);
     assert_eq!(catalogue.version("fyr", 1).map(|part| part.origin), Some(Origin::Published));
     assert_eq!(faults[0].remedy, "raise its version");
+    // It is read for ever: what it names may be gone, a language may be asked for that was not, its successor may go.
+    let dark = published("dark", "version = 1").1.replace(", en = \"Light\"", "");
+    let dark = ("content/lamps/dark@1".to_string(), dark, Origin::Published);
+    let closed =
+        "closed = { on = \"2026-07-01\", reason = { fi = \"a\", sv = \"b\", en = \"c\" }, successor = \"none\" }";
+    let files = [dark, published("fyr", "version = 1"), shipped("fyr", &format!("version = 2\n{closed}"))];
+    let (catalogue, faults) = read(&files);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(catalogue.version("dark", 1).is_some() && catalogue.version("fyr", 1).is_some());
+    assert!(catalogue.version("fyr", 2).is_none());
+    // One that this program cannot read any more is told, and its version is not free for that.
+    let strange = ("content/lamps/fyr@1".to_string(), before.1.replace("name =", "title ="), Origin::Published);
+    let both = told(&[strange, shipped("fyr", "version = 1")]);
+    assert_eq!(
+        both,
+        [
+            "content/lamps/fyr.toml:2:11 content/lamps/fyr version 1 is not what was published",
+            "content/lamps/fyr@1:1:1 missing field `name`",
+            "content/lamps/fyr@1:3:1 unknown field `title`, expected `name`",
+        ]
+    );
     let twice = [
         shipped("fyr", "version = 1"),
         ("content/lamps/old/fyr.toml".into(), shipped("fyr", "version = 1").1, Origin::Shipped),
     ];
-    assert_eq!(told(&twice), ["content/lamps/old/fyr.toml:2:11 lamps/fyr version 1 stands in two files"]);
+    assert_eq!(told(&twice), ["content/lamps/old/fyr.toml:2:11 content/lamps/fyr version 1 stands in two files"]);
 }
 
 #[test]
@@ -168,7 +213,7 @@ fn every_fault_of_a_head_is_told_with_its_place() {
         (vec![shipped("dark", "version = 1")], "content/lamps/dark.toml:1:1 dark is not lit"),
         (
             vec![("content/lamps/fyr.toml".into(), "#".repeat(1 << 21), Origin::Shipped)],
-            "content/lamps/fyr.toml:1:1 the file is longer than 1048576 bytes",
+            "content/lamps/fyr.toml:1:1 the file is longer than 1047552 bytes, of which line ends and quotes count two",
         ),
     ];
     for (files, expected) in cases {
