@@ -16,8 +16,8 @@ pub fn checked(library: &Library) -> String {
     printable(&faults.chain(outdated).chain([sum]).collect::<String>()).into()
 }
 
-/// Parts, one a line: kind and id, version, origin, name and state on a day. Of what was published, only what is in force
-/// and stands in no file any more. `folder`: all, where none is named. Errors: there is no such folder.
+/// Parts, one a line: kind and id, version, origin, name and state on a day. A published version is told only while it is in
+/// force and stands in no file any more. `folder`: all, where none is named. Errors: there is no such folder.
 pub fn listed(library: &Library, folder: Option<&str>, on: Date) -> Result<String, String> {
     let folder = folder.map(|folder| folder.trim_end_matches('/').trim_start_matches("content/"));
     let folders: Vec<&str> = library.folders().collect();

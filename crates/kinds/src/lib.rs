@@ -3,6 +3,7 @@
 //! The store's generic parts are made here for each of them, so that pages that change build without it.
 
 mod contacts;
+pub mod content;
 mod organisation;
 mod residents;
 mod tasks;

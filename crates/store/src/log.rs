@@ -45,6 +45,8 @@ const LONGEST: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_secs(1);
 /// Matters that are told in one append that somebody was erased.
 const FORGOTTEN: usize = 500;
+/// Names of streams that are read at once.
+const STREAMS: usize = 1000;
 /// Readers kept for the next who reads.
 const IDLE: usize = 8;
 
@@ -224,6 +226,30 @@ impl Log {
     pub async fn read_stream(&self, stream: &str, after: u64, most: usize) -> Result<Vec<Recorded>> {
         let stream = stream.to_string();
         self.reading(move |reader| reader.of_stream(&stream, after.min(LAST), None, most)).await
+    }
+
+    /// All events of the streams of a category, stream by stream in the order of their names: for a category that is small
+    /// beside the log.
+    pub async fn read_category(&self, category: &'static str) -> Result<Vec<Recorded>> {
+        self.reading(move |reader| {
+            let begins = format!("{category}/");
+            let (mut events, mut last) = (Vec::new(), begins.clone());
+            loop {
+                let streams = reader.streams(&last, STREAMS)?;
+                let is_last = streams.len() < STREAMS;
+                for (name, _) in streams {
+                    if !name.starts_with(&begins) {
+                        return Ok(events);
+                    }
+                    events.extend(reader.of_stream(&name, 0, None, usize::MAX >> 1)?);
+                    last = name;
+                }
+                if is_last {
+                    return Ok(events);
+                }
+            }
+        })
+        .await
     }
 
     /// Events of a stream after a version, each with what was sealed in it; none: nothing, or its key is destroyed.

@@ -79,7 +79,7 @@ fn a_countys_part_holds_from_its_first_day_and_by_its_last_version_while_its_fil
     let later = own("fyr", &format!("version = 1001\nfrom = \"2026-06-01\"\n{replaces}"));
     let files = [shipped("fyr", "version = 2"), later];
     assert_eq!((own_on(&files, 5), own_on(&files, 6)), (Some(2), Some(1001)));
-    // What was published holds on, not what is shipped.
+    // The version that was published holds on, not the shipped one.
     let before = published("fyr", &format!("version = 1001\n{replaces}"));
     let other_text = own("fyr", &format!("version = 1001\n{replaces} # other"));
     let no_toml = ("data/content/lamps/fyr.toml".to_string(), "id = ".to_string(), Origin::Own);

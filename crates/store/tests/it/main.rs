@@ -5,6 +5,7 @@
 mod bound;
 mod conformance;
 mod contacts;
+mod content;
 mod lifecycle;
 mod logs;
 mod matters;

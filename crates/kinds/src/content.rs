@@ -1,0 +1,198 @@
+//! Content in the log: every version of a part that is kept stands there once, as it was published, so that what was begun
+//! on it is read by it for ever.
+//!
+//! Each part has a stream of its own, `content/forms/ess`. A start reads these streams alone, not the whole log, and writes
+//! what is new in as few appends as it fits; each expects its streams where they were read. Of two servers that start at
+//! once, the second reads again, and finds nothing left to write or a fault with its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use content::journey::Journey;
+use content::{Fault, Folder, Found, Library, Listed, There, Wrong};
+use serde::{Deserialize, Serialize};
+use store::{Append, AppendError, Context, Error, Expect, Log, MOST_BYTES, NewEvent, Result, digest, hex, new_id};
+
+/// Every kind of content that this house reads: the one list of them.
+pub const FOLDERS: &[Folder] = &[Folder::of::<Journey>()];
+
+/// Category of the streams.
+const CONTENT: &str = "content";
+const SCHEMA: u32 = 1;
+/// Events of one append, and bytes of their data.
+const MOST_EVENTS: usize = 1000;
+const MOST_TEXT: usize = 8 * MOST_BYTES;
+/// So often it is read again at most, because others have published in the meantime.
+const TRIES: usize = 8;
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Event {
+    /// `digest`: SHA-256 of the text.
+    #[serde(rename = "content.published")]
+    Published { version: u32, digest: String, text: String },
+    /// Nothing new begins on the part from a day on, by this version of it, in which the reason stands.
+    #[serde(rename = "content.closed")]
+    Closed { version: u32, on: String, successor: Option<String> },
+}
+
+/// Files of content, as they were found.
+pub struct Files {
+    pub found: Vec<Found>,
+    /// Own ones that cannot be read.
+    faults: Vec<Fault>,
+}
+
+impl Files {
+    /// Those that come with the program, as path and text, and a county's own below `content/` in its data directory: all
+    /// whose names end with `.toml`.
+    pub fn of(shipped: &[(&str, &str)], data: &Path) -> Files {
+        let mut found: Vec<Found> = shipped.iter().map(|(path, text)| Found::shipped(path, text)).collect();
+        let (root, shown) = (data.join(CONTENT), data.display().to_string());
+        let (mut faults, mut paths) = (Vec::new(), Vec::new());
+        if let Err(error) = walk(&root, &mut paths) {
+            faults.push(unreadable(&root, format!("the folder cannot be read: {error}")));
+        }
+        paths.sort_unstable();
+        for path in paths {
+            let inside = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+            match std::fs::read(&path).map(String::from_utf8) {
+                Ok(Ok(text)) => found.push(Found::own(&shown, &inside, &text)),
+                Ok(Err(error)) => {
+                    let valid = error.utf8_error().valid_up_to();
+                    let before = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+                    let wrong = Wrong::new(valid..valid, "the file is not UTF-8", "save it in that encoding");
+                    faults.push(Fault::of(&path.display().to_string(), &before, wrong));
+                }
+                Err(error) => faults.push(unreadable(&path, format!("the file cannot be read: {error}"))),
+            }
+        }
+        Files { found, faults }
+    }
+
+    /// All parts, beside what was published before. `also` knows what is there beside parts that are files of content.
+    pub fn read(&self, folders: &[Folder], published: &[Found], also: There) -> Library {
+        let mut library = Library::read(folders, &[&self.found, published].concat(), also);
+        library.faults.extend(self.faults.iter().cloned());
+        library.faults.sort();
+        library
+    }
+}
+
+fn unreadable(path: &Path, what: String) -> Fault {
+    Fault::of(&path.display().to_string(), "", Wrong::new(0..0, what, ""))
+}
+
+fn walk(folder: &Path, into: &mut Vec<std::path::PathBuf>) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(&path, into)?;
+        } else if path.extension().is_some_and(|ending| ending == "toml") {
+            into.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Content as it was published, and how many events the stream of each part has.
+struct Published {
+    found: Vec<Found>,
+    ends: BTreeMap<String, u64>,
+}
+
+/// Every version that was published.
+pub async fn published(log: &Log) -> Result<Vec<Found>> {
+    Ok(read(log).await?.found)
+}
+
+async fn read(log: &Log) -> Result<Published> {
+    let (mut found, mut ends, mut known) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
+    for event in log.read_category(CONTENT).await? {
+        let read = matter::codec::read::<Event>((&event.kind, event.schema), &event.data, SCHEMA)
+            .map_err(|unreadable| Error::new(format!("event {} cannot be read: {}", event.pos, unreadable.0)))?;
+        ends.insert(event.stream.clone(), event.version);
+        // The first is the one that holds, should a version ever stand there twice.
+        if let Event::Published { version, text, .. } = read
+            && known.insert((event.stream.clone(), version))
+        {
+            found.push(Found::published(&event.stream, version, &text));
+        }
+    }
+    Ok(Published { found, ends })
+}
+
+/// Reads files of content beside what was published, and publishes each version that is kept and not there yet. Gives all
+/// parts, and the faults of those that are left out: also of one whose text is not what was published under its version.
+pub async fn publish(log: &Log, folders: &[Folder], files: &Files, also: There<'_>, now: i64) -> Result<Library> {
+    for _ in 0..TRIES {
+        let Published { found, ends } = read(log).await?;
+        let library = files.read(folders, &found, also);
+        match write(log, appends(library.unpublished(), ends, now)).await {
+            Ok(()) => return Ok(library),
+            // Somebody else has published, or this was done and nobody could say so: what stands there is read again.
+            Err(AppendError::Conflict { .. } | AppendError::Unknown) => {}
+            Err(error) => return Err(Error::new(format!("content cannot be published: {error}"))),
+        }
+    }
+    Err(Error::new("content cannot be published: others publish all the time"))
+}
+
+async fn write(log: &Log, appends: Vec<Append>) -> std::result::Result<(), AppendError> {
+    for append in appends {
+        log.append(append).await?;
+    }
+    Ok(())
+}
+
+/// As few appends as take all versions; `ends`: where the streams stand before them.
+fn appends<'a>(parts: impl Iterator<Item = Listed<'a>>, mut ends: BTreeMap<String, u64>, now: i64) -> Vec<Append> {
+    let mut appends: Vec<Append> = Vec::new();
+    let (mut bytes, mut expected) = (0, BTreeSet::new());
+    for part in parts {
+        let (stream, events) = (part.stream(), events(&part, now));
+        let more: usize = events.iter().map(|event| event.data.len()).sum();
+        let is_full = |append: &Append| append.events.len() + events.len() > MOST_EVENTS || bytes + more > MOST_TEXT;
+        if appends.last().is_none_or(is_full) {
+            appends.push(empty(now));
+            (bytes, expected) = (0, BTreeSet::new());
+        }
+        let Some(append) = appends.last_mut() else { continue };
+        let end = ends.entry(stream.clone()).or_insert(0);
+        if expected.insert(stream.clone()) {
+            let expect = if *end == 0 { Expect::NoStream } else { Expect::At(*end) };
+            append.expects.push((stream, expect));
+        }
+        *end += events.len() as u64;
+        bytes += more;
+        append.events.extend(events);
+    }
+    appends
+}
+
+fn empty(now: i64) -> Append {
+    let correlation = new_id(now);
+    let context = Context { actor: "system".into(), purpose: "upkeep".into(), correlation, ..Context::default() };
+    // No name of its own keeps it from being done twice, but the streams that it expects.
+    let (scope, key, request) = (CONTENT.into(), correlation.to_string(), [0; 32]);
+    Append { scope, key, request, expects: Vec::new(), events: Vec::new(), context }
+}
+
+fn events(part: &Listed, now: i64) -> Vec<NewEvent> {
+    let version = part.version;
+    let text = part.text.to_string();
+    let published = Event::Published { version, digest: hex(&digest(text.as_bytes())), text };
+    let closed = part.closed.map(|closed| {
+        let successor = closed.successor.as_ref().map(|successor| successor.to_string());
+        Event::Closed { version, on: closed.on.to_string(), successor }
+    });
+    let event = |event: Event| {
+        let (kind, data) = matter::encode(&event);
+        let (id, stream) = (new_id(now), part.stream());
+        NewEvent { id, stream, kind, schema: SCHEMA, occurred: now, data, personal: None, closes: false }
+    };
+    [published].into_iter().chain(closed).map(event).collect()
+}
