@@ -17,7 +17,7 @@ const EDGES: [(&str, &[&str]); 12] = [
     ("matter", &["calendar", "facts"]),
     ("operations", &["calendar", "content", "facts", "matter"]),
     ("store", &["calendar", "facts", "matter", "operations"]),
-    ("kinds", &["calendar", "content", "matter", "operations", "store"]),
+    ("kinds", &["calendar", "content", "facts", "matter", "operations", "store"]),
     ("analytics", &["calendar", "facts", "stats"]),
     ("county", &["calendar", "facts"]),
     ("web", &["calendar", "facts", "kinds", "matter", "operations", "stats", "store"]),

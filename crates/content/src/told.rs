@@ -12,8 +12,12 @@ pub fn checked(library: &Library) -> String {
     let faults = library.faults.iter().map(|fault| format!("{fault}\n"));
     let outdated = library.outdated.iter().map(|fault| format!("{fault}\n").replacen("error: ", "note: ", 1));
     let parts = library.parts().filter(|part| part.origin != Origin::Published).count();
-    let sum = format!("{parts} parts, {} faults\n", library.faults.len());
+    let sum = format!("{}, {}\n", count(parts, "part"), count(library.faults.len(), "fault"));
     printable(&faults.chain(outdated).chain([sum]).collect::<String>()).into()
+}
+
+fn count(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Parts, one a line: kind and id, version, origin, name and state on a day. A published version is told only while it is in

@@ -5,11 +5,13 @@
 //! what is new in as few appends as it fits; each expects its streams where they were read. Of two servers that start at
 //! once, the second reads again, and finds nothing left to write or a fault with its place.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use content::journey::Journey;
-use content::{Fault, Folder, Found, Library, Listed, There, Wrong};
+use content::{Fault, Folder, Found, Library, Listed, Origin, There, Wrong};
+use facts::{Code, Profession};
 use serde::{Deserialize, Serialize};
 use store::{Append, AppendError, Context, Error, Expect, Log, MOST_BYTES, NewEvent, Result, digest, hex, new_id};
 
@@ -69,12 +71,48 @@ impl Files {
         Files { found, faults }
     }
 
+    /// Ids of a kind that the shipped files name: units of the demo county, in which their journeys are played.
+    pub fn named(&self, folders: &[Folder], kind: &str) -> BTreeSet<String> {
+        let named = RefCell::new(BTreeSet::new());
+        let shipped: Vec<Found> = self.found.iter().filter(|it| it.origin == Origin::Shipped).cloned().collect();
+        Library::read(folders, &shipped, &|asked, id| {
+            if asked == kind {
+                named.borrow_mut().insert(id.into());
+            }
+            true
+        });
+        named.into_inner()
+    }
+
     /// All parts, beside what was published before. `also` knows what is there beside parts that are files of content.
     pub fn read(&self, folders: &[Folder], published: &[Found], also: There) -> Library {
         let mut library = Library::read(folders, &[&self.found, published].concat(), also);
         library.faults.extend(self.faults.iter().cloned());
         library.faults.sort();
         library
+    }
+}
+
+/// Ids that parts may name and that are no files of content.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    pub measures: BTreeSet<String>,
+    pub scorecards: BTreeSet<String>,
+    /// Empty: none is known, and none is missed.
+    pub units: BTreeSet<String>,
+}
+
+impl Known {
+    pub fn has(&self, kind: &str, id: &str) -> bool {
+        match kind {
+            "measure" => self.measures.contains(id),
+            "scorecard" => self.scorecards.contains(id),
+            "unit" => self.units.is_empty() || self.units.contains(id),
+            "profession" => Profession::named(id).is_some(),
+            // Journeys alone name these. `cargo xtask systems` and the tests that play journeys hold them to it.
+            "system" | "source" | "file" | "cast" | "partner" => true,
+            _ => false,
+        }
     }
 }
 

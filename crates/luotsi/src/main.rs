@@ -3,6 +3,8 @@
 mod backup_command;
 mod bench;
 mod clock;
+mod content_command;
+mod contents;
 mod demo;
 mod erase_command;
 mod facts_command;
@@ -66,6 +68,9 @@ enum Command {
     /// List, show and run measures.
     #[command(subcommand)]
     Measure(measure_command::MeasureCommand),
+    /// Check, list and show parts of content: what is shipped, and what the county has its own of.
+    #[command(subcommand)]
+    Content(content_command::ContentCommand),
     /// Copy the whole county into two new folders, everything but keys and the keys, also while it serves.
     Backup(backup_command::Backup),
     /// Put a backup where nothing is.
@@ -127,6 +132,7 @@ fn run(command: Command) -> Result<Done> {
         Command::Facts(command) => facts_command::run(&command).map(|()| Done::Whole),
         Command::Sql(arguments) => facts_command::sql(&arguments).map(|()| Done::Whole),
         Command::Measure(command) => measure_command::run(&command).map(|()| Done::Whole),
+        Command::Content(command) => content_command::run(&command).map(|()| Done::Whole),
         Command::Backup(arguments) => backup_command::backup(&arguments).map(|()| Done::Whole),
         Command::Restore(arguments) => backup_command::restore(&arguments).map(|()| Done::Whole),
         Command::Log(command) => log_command::run(&command).map(|()| Done::Whole),

@@ -23,7 +23,7 @@ use crate::last_read::LastRead;
 use crate::place::{Place, told};
 use crate::published::Publication;
 use crate::settings::Settings;
-use crate::{clock, now, runtime};
+use crate::{clock, contents, now, runtime};
 
 /// How often it is looked whether facts are newer than what is published.
 const LOOK: Duration = Duration::from_secs(15);
@@ -94,6 +94,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let heads = place.heads(&keys);
         let accesses = place.accesses_log(&keys, kinds.store.log(), now).await?;
         tell_of_risks(kinds.store.log()).await?;
+        contents::publish(data, kinds.store.log(), publication.units(), demo).await?;
         let settings = settings(place, &publication)?;
         keep_read(place, &publication);
         let mut strangers = strangers(&settings);

@@ -6,6 +6,8 @@
 mod backup;
 #[path = "it/connections.rs"]
 mod connections;
+#[path = "it/content.rs"]
+mod content;
 #[path = "it/copies.rs"]
 mod copies;
 #[path = "it/county.rs"]

@@ -288,7 +288,7 @@ error: the file is not UTF-8
 error: nothing reads this file: its folder is of no kind of part that this program knows
   at DATA/content/formz/x.toml:1:1
   try: one of content/forms, content/canned
-1 parts, 3 faults
+1 part, 3 faults
 ";
     assert_eq!(faults(&library, &bench), told);
     let form = library.parts().next().expect("a form");
