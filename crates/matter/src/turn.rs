@@ -191,6 +191,10 @@ impl<'a> Turn<'a> {
         self.by
     }
 
+    pub fn calendar(&self) -> &'a Calendar {
+        self.calendar
+    }
+
     /// A matter as it stands in this transaction, with what this turn has decided already; none: there is none.
     pub fn read<M: Matter>(&mut self, id: Uuid) -> Result<Option<Arc<M>>, Trouble> {
         let stood = self.stands.get(&(M::NAME, id)).and_then(|it| it.downcast_ref::<Option<Arc<M>>>());

@@ -4,17 +4,28 @@
 //! it: a day is one actor's local date, and nobody is in two places at once because one day decides. An appointment takes
 //! times of one day or of several in one turn. Times are microseconds since 1970; local ones are the county's.
 
+pub mod appointments;
 pub mod calendar;
 pub mod days;
+pub mod flow;
+pub mod gatherings;
+pub mod series;
+pub mod walk_ins;
+pub mod wishes;
 
 use facts::Modality;
 use matter::codec::code;
-use matter::{By, ProfessionalId, Refused, Rights, Role};
+use matter::{By, ProfessionalId, Refused, Rights, Role, Trouble};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use facts::{CancelReason, CancelledBy, Channel, Profession, Urgency};
 
+/// How long after its time something can be put right, before it closes by itself: seven days, in microseconds.
+const CLOSED_AFTER: i64 = 7 * 86_400 * 1_000_000;
+
+/// Rights to what a person asks for and may change: their appointments, series and wishes.
+const OWN: Rights = rights(matter::Own::Write);
 /// Rights to what professionals keep: days, gatherings, walk-in lists.
 const STAFF: Rights = rights(matter::Own::Nothing);
 
@@ -110,6 +121,12 @@ impl From<Refusal> for Refused {
                 of("conflicts").with("visits", visits.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
             }
         }
+    }
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Trouble {
+        Trouble::Refused(refusal.into())
     }
 }
 

@@ -363,4 +363,4 @@ impl Weekly {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -7,8 +7,9 @@ use jiff::civil::{Date, DateTime, date};
 use matter::given::{self, on};
 use matter::{Matter, Subject, decode, encode};
 
+use super::appointments::Wanted;
 use super::calendar::{Slot, slot_id};
-use super::days;
+use super::days::{self, day_id};
 use super::*;
 
 /// A Monday; it is 07.00 there.
@@ -64,6 +65,24 @@ pub(super) fn plan(actor: Actor) -> days::Command {
 pub(super) fn publish(slots: &[Slot]) -> days::Command {
     let (unit, service) = ("rehabilitation".into(), "physiotherapy".into());
     days::Command::Publish { calendar: "c".into(), unit, service, slots: slots.to_vec() }
+}
+
+pub(super) fn monday_of(actor: &str) -> Uuid {
+    day_id(actor, day_number(MONDAY))
+}
+
+/// A wish for a first visit at the place, of the person who is [`resident`].
+pub(super) fn wanted() -> Wanted {
+    Wanted {
+        subject: Some(Subject(Uuid::from_u128(7))),
+        kind: "first".into(),
+        way: Way(Modality::InPerson),
+        channel: Channel::Phone,
+        contact: Some(Uuid::from_u128(8)),
+        assessment: None,
+        enrolment: None,
+        needs: vec!["interpreter".into()],
+    }
 }
 
 /// A matter after commands, each a second after the one before, from Monday at 7.
