@@ -122,7 +122,7 @@ pub fn reschedule(
     asked(turn, id, &Command::Move { when, over: over.cloned() })
 }
 
-/// The times of places as their days and gatherings have them, and how urgent they are meant for.
+/// The times of places as their days and gatherings have them, and the urgency that the first is meant for.
 fn when(
     turn: &mut Turn<'_>,
     (wanted, places): (&Wanted, &[Place]),
@@ -137,7 +137,9 @@ fn when(
                 if time.slot.seats.is_some() {
                     return Err(Refusal::NotFor("a gathering takes this time").into());
                 }
-                urgency = urgency.min(time.slot.urgency);
+                if number == 0 {
+                    urgency = time.slot.urgency;
+                }
                 let part = Part::Time { day, slot, actor: of.actor.clone() };
                 let Slot { kind, ways, from, to, .. } = &time.slot;
                 (part, (time.calendar.clone(), kind.clone(), ways.clone()), (*from, *to))
@@ -176,7 +178,7 @@ pub fn stand_in(turn: &mut Turn<'_>, id: Uuid, day: Uuid) -> Result<(), Trouble>
     let Part::Time { day: left, slot, .. } = part else { return Err(Refusal::NotThere.into()) };
     let time = turn.read::<Day>(*left)?.and_then(|it| it.times.get(slot).cloned()).ok_or(Refusal::NotThere)?;
     let local = local(time.slot.from, turn.calendar()).ok_or(Refusal::NotThere)?;
-    let slot = Slot { id: slot_id(&time.calendar, other.id(), local), opens_at: None, ..time.slot };
+    let slot = Slot { id: slot_id(&time.calendar, other.id(), local), ..time.slot };
     *part = Part::Time { day, slot: slot.id, actor: other };
     let (unit, service) = (booking.unit.clone(), booking.service.clone());
     let publish = days::Command::Publish { calendar: time.calendar, unit, service, slots: vec![slot] };

@@ -122,7 +122,9 @@ fn it_reminds_and_closes_by_itself() {
     let late = remind(monday("09:00")).expect("it goes on");
     assert_eq!(late, [Event::Reminded { in_time: false }], "one that comes too late is not sent");
     assert_eq!(after(Some(booked), &late, 0).and_then(|it| it.due()), Some((close_at, Command::Close)));
+    let moved = Command::Move { when: When { parts: vec![], ..at_nine() }, over: None };
     for (commands, due, list) in [
+        (vec![Command::Confirm, Command::Remind, moved], Some((eight, Command::Remind)), List::Nowhere),
         (vec![Command::Arrive], Some((close_at, Command::Close)), List::With),
         (vec![MISS], Some((close_at, Command::Close)), List::Nowhere),
         (vec![end()], None, List::Ended),
@@ -141,7 +143,7 @@ fn measures_see_one_row_from_booking_to_visit() {
         let events = [&[Event::Booked(Box::new(booking()))], events].concat();
         let dated = |(at, event)| Dated { event, at, changed: at };
         let from = monday("09:00");
-        let history: Vec<Dated<Event>> = (from - 1..).zip(events).map(dated).collect();
+        let history: Vec<Dated<Event>> = (from - 2..).zip(events).map(dated).collect();
         let about = About { id: "a", resident, calendar: ::calendar::Calendar::shipped(), changed: 7 };
         let mut rows = Vec::new();
         Appointment::rows(&history, &about, &mut |table, values, _| {
@@ -181,13 +183,13 @@ fn measures_see_one_row_from_booking_to_visit() {
     let ended = || Event::Ended { reasons: vec!["a".into(), "b".into(), "c".into()], procedures: vec![] };
     for (events, expected) in [
         (vec![], "booked 0 Null Null Null Null Null Null"),
-        (vec![Event::Begun, ended()], "done 0 1 Null Null Null a b c"),
-        (vec![Event::Confirmed, ended()], "done 0 1 Null Null Null a b c"),
-        (vec![ended()], "done 0 0 Null Null Null a b c"),
-        (vec![Event::Begun, Event::Closed], "done 0 Null Null Null Null Null Null"),
+        (vec![Event::Begun, ended()], "done -1 0 Null Null Null a b c"),
+        (vec![Event::Confirmed, ended()], "done 0 0 Null Null Null a b c"),
+        (vec![ended()], "done -1 -1 Null Null Null a b c"),
+        (vec![Event::Begun, Event::Closed], "done -1 Null Null Null Null Null Null"),
         (vec![Event::Missed { reached: true }, Event::Closed], "no_show 0 Null Null Null Null Null Null"),
         (vec![Event::Closed], "booked 0 Null Null Null Null Null Null"),
-        (vec![cancelled], "cancelled 0 Null 0 organisation 0 Null Null"),
+        (vec![cancelled], "cancelled 0 Null -1 organisation 0 Null Null"),
     ] {
         assert_eq!(row(&events, someone), [expected], "{events:?}");
     }

@@ -127,6 +127,16 @@ fn nights_of_daylight_saving() {
 }
 
 #[test]
+fn a_booking_is_told_with_its_terms() {
+    let at = |text: &str| Calendar::shipped().instant(text.parse().expect("a local time")).expect("an instant");
+    let terms = |now: &str| physiotherapist().terms(at("2027-01-04T09:00"), at(now), Calendar::shipped());
+    let (sunday, saturday) = (at("2027-01-03T09:00"), at("2027-01-02T09:00"));
+    let expected = Terms { move_by: sunday, cancel_by: sunday, remind_at: Some(saturday) };
+    assert_eq!(terms("2027-01-02T08:59"), expected);
+    assert_eq!(terms("2027-01-02T09:00"), Terms { remind_at: None, ..expected }, "nobody is reminded at once");
+}
+
+#[test]
 fn shares_of_the_times_are_frozen() {
     let (timetable, mut opened) = (physiotherapist(), [0, 0]);
     let mut day = date(2027, 1, 4);

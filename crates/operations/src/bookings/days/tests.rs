@@ -134,6 +134,8 @@ fn an_absence_is_entered_by_who_has_seen_whom_it_leaves() {
     // Back at 10: the second has their professional again, the first not.
     let back = after(Some(away), &[Event::Back { at: monday("10:00") }], 0).expect("a day");
     assert_eq!(listed(&back), BTreeSet::from([(monday("09:00"), appointment(1))]));
+    let later = after(Some(back.clone()), &[Event::Back { at: monday("11:00") }], 0).expect("a day");
+    assert_eq!(listed(&later), listed(&back), "an absence that has ended grows no longer");
     let back = after(Some(back), &[Event::Back { at: monday("08:00") }], 0).expect("a day");
     assert_eq!((listed(&back).len(), back.absences.len(), back.standing().list), (0, 0, List::Nowhere));
     // A time that is withdrawn leaves who has it without one.

@@ -28,7 +28,8 @@ pub(in crate::bookings) fn place(actor: &str, number: usize) -> Place {
 pub(in crate::bookings) fn past() -> Past {
     ACTORS.iter().fold(Past::default(), |mut past, actor| {
         let who = if *actor == "room:gym" { Actor::Resource { id: (*actor).into() } } else { professional(actor) };
-        let slots: Vec<Slot> = HOURS.iter().map(|[from, to]| slot(actor, from, to)).collect();
+        let soon = |slot| Slot { urgency: Urgency::Soon, ..slot };
+        let slots: Vec<Slot> = HOURS.iter().map(|[from, to]| soon(slot(actor, from, to))).collect();
         for command in [plan(who), publish(&slots)] {
             past.turn((friday(0), &nurse()), |turn| turn.decide::<Day>(monday_of(actor), &command, &()))
                 .expect("a day");
@@ -120,6 +121,7 @@ fn an_appointment_takes_its_times_or_is_not_booked() {
     );
     assert_eq!(when.terms.cancel_by, at("2027-01-03T09:00"));
     assert_eq!((when.terms.remind_at, when.zone.as_str()), (Some(at("2027-01-02T09:00")), "Europe/Helsinki"));
+    assert_eq!(it.booking.urgency, Urgency::Soon);
     let standing = it.standing();
     assert_eq!(standing.who.map(|it| it.to_string()), Some("P-1".into()));
     // The professional is free at 10, the room is not.

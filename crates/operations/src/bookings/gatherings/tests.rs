@@ -89,6 +89,16 @@ fn too_few_people_are_told_in_time() {
 }
 
 #[test]
+fn a_decision_that_comes_late_is_refused_by_no_visit_that_is_over() {
+    let mut past = called();
+    taken(&mut past, 1);
+    let mark = Command::Mark { seat: 1, came: true };
+    ask_of(&mut past, monday("13:30"), &nurse(), &mark).expect("marked");
+    let drafts = ask_of(&mut past, monday("14:00"), &By::System, &Command::Decide { held: None }).expect("decided");
+    assert_eq!(kinds(&drafts), ["gathering.decided", "day.slot_freed"]);
+}
+
+#[test]
 fn one_who_is_marked_has_had_the_visit_or_missed_it() {
     let mut past = called();
     taken(&mut past, 2);

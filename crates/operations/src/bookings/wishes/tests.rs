@@ -165,7 +165,14 @@ fn those_whom_the_law_wants_seen_come_first() {
     assert_eq!(line(&waiting, &[Order::Since]), [1, 2, 3]);
     assert!(waiting.in_line("d", &[Order::Since]).is_empty());
     let over = Wish { is_over: true, ..wish(1, None) };
+    let offer = state(&mut {
+        let mut past = with(made());
+        offered(&mut past, friday(0)).expect("offered");
+        past
+    })
+    .offer;
     waiting.enter(Uuid::from_u128(4), &over);
+    waiting.enter(Uuid::from_u128(5), &Wish { offer, ..wish(1, None) });
     assert_eq!(line(&waiting, &[Order::Since]), [1, 2, 3]);
     all.iter().for_each(|(id, wish)| waiting.leave(*id, wish));
     assert_eq!(waiting, Waiting::default());
