@@ -20,7 +20,7 @@ const EDGES: [(&str, &[&str]); 12] = [
     ("kinds", &["calendar", "content", "facts", "matter", "operations", "store"]),
     ("analytics", &["calendar", "facts", "stats"]),
     ("county", &["calendar", "facts"]),
-    ("web", &["calendar", "facts", "kinds", "matter", "operations", "stats", "store"]),
+    ("web", &["calendar", "content", "facts", "kinds", "matter", "operations", "stats", "store"]),
     ("xtask", &["content", "facts"]),
 ];
 /// Crates that may name DataFusion.

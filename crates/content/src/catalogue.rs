@@ -124,6 +124,11 @@ impl<T: Content> Catalogue<T> {
         in_force.closed.as_ref().is_none_or(|closed| on < closed.on).then_some(in_force)
     }
 
+    /// All parts in force on a day, by id.
+    pub fn in_force(&self, on: Date) -> impl Iterator<Item = &Arc<Part<T>>> {
+        self.parts.keys().filter_map(move |id| self.current(id, on))
+    }
+
     /// One version of a part, whether it is in force or not.
     pub fn version(&self, id: &str, version: u32) -> Option<&Arc<Part<T>>> {
         self.parts.get(id)?.get(&version)

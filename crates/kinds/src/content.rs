@@ -12,11 +12,12 @@ use std::path::Path;
 use content::journey::Journey;
 use content::{Fault, Folder, Found, Library, Listed, Origin, There, Wrong};
 use facts::{Code, Profession};
+use operations::bookings::calendar::Timetable;
 use serde::{Deserialize, Serialize};
 use store::{Append, AppendError, Context, Error, Expect, Log, MOST_BYTES, NewEvent, Result, digest, hex, new_id};
 
 /// Every kind of content that this house reads: the one list of them.
-pub const FOLDERS: &[Folder] = &[Folder::of::<Journey>()];
+pub const FOLDERS: &[Folder] = &[Folder::of::<Journey>(), Folder::of::<Timetable>()];
 
 /// Category of the streams.
 const CONTENT: &str = "content";

@@ -2,6 +2,7 @@
 //!
 //! The store's generic parts are made here for each of them, so that pages that change build without it.
 
+mod bookings;
 mod contacts;
 pub mod content;
 mod organisation;
@@ -13,6 +14,10 @@ use std::sync::Arc;
 
 use calendar::Calendar;
 use matter::{Trouble, Turn};
+use operations::bookings::appointments::Appointment;
+use operations::bookings::days::Day;
+use operations::bookings::flow::asked as bookings_asked;
+use operations::bookings::gatherings::Gathering;
 use operations::contacts::{Command, Contact};
 use operations::organisation::Organisation;
 use operations::residents::Resident;
@@ -20,6 +25,7 @@ use operations::tasks::Task;
 use store::{Kind, Log, Opening, Result, Store, Tokens};
 use uuid::Uuid;
 
+pub use bookings::{NewAppointment, Timetables};
 pub use contacts::{CROCKFORD, Item, NewContact, Opened, What, code_of, written};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 
@@ -30,6 +36,11 @@ pub struct Kinds {
     pub contacts: Kind<Contact>,
     pub residents: Kind<Resident>,
     pub tasks: Kind<Task>,
+    pub days: Kind<Day>,
+    pub appointments: Kind<Appointment>,
+    pub gatherings: Kind<Gathering>,
+    /// The calendars in force.
+    pub timetables: Arc<Timetables>,
     organisation: Kind<Organisation>,
     pub tokens: Arc<Tokens>,
     /// Signs codes.
@@ -58,12 +69,27 @@ impl Kinds {
         let contacts = opening.kind_by(asked_of_contact);
         let residents = opening.kind();
         let tasks = opening.kind();
+        let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
+        let appointments = opening.kind_by(bookings_asked);
         // Which rows come by import is for the one who asks to say.
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
         beside(&mut opening);
+        let timetables = Arc::default();
         let store = opening.open().await?;
-        Ok(Kinds { store, contacts, residents, tasks, organisation, tokens, codes })
+        Ok(Kinds {
+            store,
+            contacts,
+            residents,
+            tasks,
+            days,
+            appointments,
+            gatherings,
+            timetables,
+            organisation,
+            tokens,
+            codes,
+        })
     }
 }
 

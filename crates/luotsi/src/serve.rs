@@ -9,6 +9,7 @@ use analytics::lake::{Lake, make_private};
 use analytics::lock::importing;
 use analytics::{Error, Result};
 use calendar::Calendar;
+use content::Library;
 use kinds::Kinds;
 use store::{Alone, Filter, Location, Log, Store};
 use tokio::net::TcpListener;
@@ -94,7 +95,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let heads = place.heads(&keys);
         let accesses = place.accesses_log(&keys, kinds.store.log(), now).await?;
         tell_of_risks(kinds.store.log()).await?;
-        contents::publish(data, kinds.store.log(), publication.units(), demo).await?;
+        let library = contents::publish(data, kinds.store.log(), publication.units(), demo).await?;
         let settings = settings(place, &publication)?;
         keep_read(place, &publication);
         let mut strangers = strangers(&settings);
@@ -135,8 +136,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Err(error) => eprintln!("error: {error}"),
         })?;
         go_on(living, &kinds)?;
-        let clocks = kinds.store.clone();
-        let clocks = tokio::spawn(async move { clocks.run_clocks().await });
+        let clocks = tokio::spawn(run_clocks(kinds.store.clone(), Arc::clone(&app), library));
         let ends_of = [(Of::Events, kinds.store.log().clone()), (Of::Accesses, accesses.clone())];
         let noting = tokio::spawn(note_on(heads, ends_of.clone()));
         let ends_noting = noting.abort_handle();
@@ -218,6 +218,22 @@ async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
     }
 }
 
+/// Strikes what falls due, and has calendars give their times, for ever.
+async fn run_clocks(store: Store, app: Arc<App>, library: Library) {
+    tokio::join!(store.run_clocks(), publish_times(app, library));
+}
+
+/// Has the calendars in force give their times, for ever: days come near enough, and others come into force.
+async fn publish_times(app: Arc<App>, library: Library) {
+    loop {
+        if let Some(today) = Calendar::shipped().local_date(now()) {
+            app.take_calendars(&library, today);
+        }
+        app.publish_times().await;
+        tokio::time::sleep(TIMES_EVERY).await;
+    }
+}
+
 /// Lets the demo county go on, on a thread of its own. That it goes on no more keeps nobody from using it.
 fn go_on(living: Option<Living>, kinds: &Kinds) -> Result<()> {
     let Some(living) = living else { return Ok(()) };
@@ -232,6 +248,8 @@ fn go_on(living: Option<Living>, kinds: &Kinds) -> Result<()> {
 
 /// The purpose for which the keys of tokens are derived.
 pub const TOKENS: &str = "tokens";
+/// How often it is looked for days whose times are to be seen.
+const TIMES_EVERY: Duration = Duration::from_mins(10);
 /// How often it is noted where the logs end.
 const NOTED_EVERY: Duration = Duration::from_mins(5);
 /// How long what runs beside the requests has to end.

@@ -133,8 +133,8 @@ impl App {
         own.is_some_and(|own| own.physician.is_some_and(is_own_pair) || own.nurse.is_some_and(is_own_pair))
             || self.kinds.store.kinds().iter().any(|kind| {
                 let open = kind.of_subject(subject, LOOKED_AT).into_iter().filter_map(|id| kind.stands(id));
-                let mut listed = open.filter(|it| matches!(it.list, List::Queue | List::With));
-                listed.any(|it| {
+                let mut open = open;
+                open.any(|it| {
                     it.who.is_some_and(|who| *who == *person.id)
                         || it.unit.is_some_and(|unit| self.is_within(&unit, &person.unit))
                 })

@@ -18,6 +18,8 @@ pub async fn home(page: Page) -> Response {
         p.lead { (lead) }
         ul.cards {
             @if page.demo || page.shows("/contact") { (card(&page, "/contact", "section-contact", "home-contact")) }
+            @if page.demo || page.shows("/contact") { (card(&page, "/book", "bookings-title", "home-book")) }
+            @if page.shows("/matters") { (card(&page, "/matters", "section-matters", "home-matters")) }
             @if !is_of_staff { (card(&page, "/contact/return", "contact-come-back", "home-return")) }
             @for (path, name, about) in
                 [("/desk", "section-desk", "home-desk"), ("/steer", "section-steer", "home-steer")] {

@@ -105,7 +105,8 @@ impl Page {
     pub fn sign_in_link(&self) -> String {
         let here = self.link(&[("lang", "")]);
         // Elsewhere is nowhere to come back to: each role has a first page of its own.
-        let is_somewhere = ["/desk", "/steer", "/contact/thread"].iter().any(|path| here.starts_with(path));
+        let is_somewhere =
+            ["/desk", "/steer", "/contact/thread", "/matters", "/book"].iter().any(|path| here.starts_with(path));
         if is_somewhere { format!("/sign-in?to={}", escape(&here)) } else { "/sign-in".into() }
     }
 
@@ -184,10 +185,12 @@ impl Page {
 
     /// Where one can go: nobody is shown the doors that stay closed to them, nor the residents' when they work here.
     pub fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        const ALL: [(&str, &str); 5] = [
+        const ALL: [(&str, &str); 7] = [
             ("/", "section-home"),
             ("/contact", "section-contact"),
+            ("/matters", "section-matters"),
             ("/desk", "section-desk"),
+            ("/desk/calendar", "section-calendar"),
             ("/steer", "section-steer"),
             ("/admin/imports", "section-imports"),
         ];
@@ -196,11 +199,25 @@ impl Page {
         let role = self.role.unwrap_or(Role::Resident);
         ALL.into_iter().filter(move |(path, _)| match *path {
             "/contact" => role == Role::Resident,
+            "/matters" => self.role == Some(Role::Resident),
             "/desk" => works.contains(&role),
+            "/desk/calendar" => works.contains(&role) && role != Role::Manager,
             "/steer" => role != Role::Resident,
             "/admin/imports" => matches!(role, Role::Admin | Role::Analyst),
             _ => true,
         })
+    }
+
+    /// Whether the page is in a section, and in none within it.
+    fn is_in(&self, section: &str) -> bool {
+        let path = self.uri.path();
+        match section {
+            "/" => path == "/",
+            "/matters" => path.starts_with("/matters") || path.starts_with("/book"),
+            "/desk/calendar" => path.starts_with(section) || path.starts_with("/desk/appointments"),
+            "/desk" => path.starts_with(section) && !self.is_in("/desk/calendar"),
+            _ => path.starts_with(section),
+        }
     }
 
     /// Whether a section is shown to whom looks at the page.
@@ -236,7 +253,7 @@ impl Page {
                     div.page {
                         ul.sections__list {
                             @for (path, key) in self.sections() {
-                                @let here = if path == "/" { self.uri.path() == "/" } else { self.uri.path().starts_with(path) };
+                                @let here = self.is_in(path);
                                 li {
                                     a.sections__link href=(path) aria-current=[here.then_some("page")] { (self.text(key)) }
                                 }

@@ -8,6 +8,7 @@ mod answer;
 mod api;
 mod assets;
 mod bodies;
+mod bookings;
 mod caller;
 mod care;
 mod charts;
@@ -197,6 +198,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/contact/leave", get(contact::leaving).post(contact::leave))
         .route("/desk", get(desk::list))
         .route("/desk/next", post(desk::next))
+        .route("/book", get(bookings::all))
+        .route("/book/{calendar}", get(bookings::times).post(bookings::hold))
+        .route("/book/{calendar}/{appointment}", get(bookings::confirm).post(bookings::book))
+        .route("/matters", get(bookings::matters))
+        .route("/matters/{id}", get(bookings::matter))
+        .route("/matters/{id}/cancel", post(bookings::cancel))
+        .route("/matters/{id}/calendar.ics", get(bookings::ics))
+        .route("/desk/calendar", get(bookings::calendar))
+        .route("/desk/appointments/{id}", get(bookings::appointment))
+        .route("/desk/appointments/{id}/{act}", post(bookings::act))
         .route("/desk/tasks/new", get(tasks::new).post(tasks::set))
         .route("/desk/tasks/{id}", get(tasks::task))
         .route("/desk/tasks/{id}/{command}", post(tasks::command))

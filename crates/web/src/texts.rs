@@ -10,7 +10,7 @@ use unic_langid::{LanguageIdentifier, langid};
 /// The files of a language, one for each feature; a new feature adds its name here.
 macro_rules! sources {
     ($language:literal) => {
-        sources!($language: "frame", "access", "home", "steer", "measure", "numbers", "contact", "desk", "tasks", "admin")
+        sources!($language: "frame", "access", "home", "steer", "measure", "numbers", "contact", "desk", "tasks", "bookings", "admin")
     };
     ($language:literal: $($feature:literal),*) => {
         [$(include_str!(concat!("../../../locales/", $language, "/", $feature, ".ftl"))),*]

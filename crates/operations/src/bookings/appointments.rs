@@ -229,6 +229,7 @@ impl Matter for Appointment {
                 Ok(vec![Event::Booked(Box::new(booking.clone()))])
             }
             (None, _) | (Some(_), Command::Book { .. }) => Err(Refusal::NotThere),
+            (Some(appointment), Command::Close) if !appointment.is_closed => go_on(appointment, command, on),
             (Some(appointment), _) if appointment.is_over() => Err(Refusal::Over),
             (Some(appointment), _) => go_on(appointment, command, on),
         }
@@ -256,14 +257,12 @@ impl Matter for Appointment {
         Some(it)
     }
 
+    /// It stands in the day of whoever has it, and in no list of work. The unit sees it until it closes, whatever was recorded
+    /// of it.
     fn standing(&self) -> Standing<'_> {
         let when = &self.booking.when;
         let who = when.parts.iter().find_map(Part::professional);
-        let list = match who {
-            _ if self.is_over() => List::Ended,
-            Some(_) if self.stage != Stage::Missed => List::With,
-            _ => List::Nowhere,
-        };
+        let list = if self.is_closed { List::Ended } else { List::Nowhere };
         let (subject, unit) = (self.booking.wanted.subject, Some(&self.booking.unit));
         Standing { subject, unit, who, list, since: when.from, done: self.done_at }
     }
@@ -272,7 +271,7 @@ impl Matter for Appointment {
         let when = &self.booking.when;
         let remind_at = when.terms.remind_at.filter(|_| self.stage == Stage::Booked && !self.is_reminded);
         match remind_at {
-            _ if self.is_over() => None,
+            _ if self.is_closed => None,
             Some(at) => Some((at, Command::Remind)),
             None => Some((when.to.saturating_add(CLOSED_AFTER), Command::Close)),
         }

@@ -4,6 +4,7 @@
 //! leaves out is no time, and one that it has twice is the first of the two.
 
 mod check;
+mod content;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -167,6 +167,9 @@ impl Work<'_> {
                 }
                 section.worked__aside aria-label=(self.text("desk-about")) {
                     (self.facts())
+                    @if self.is_own {
+                        p { a.govuk-link #book href=(format!("/book?contact={}", self.whole.id)) { (self.text("bookings-for-contact")) } }
+                    }
                     (self.whole.tasks)
                     div #more data-fresh=(self.stands()) { (self.more()) }
                     h2.govuk-heading-m { (self.text("desk-history")) }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod bookings;
 mod contacts;
 mod crawl;
 mod desk;

@@ -125,10 +125,10 @@ fn it_reminds_and_closes_by_itself() {
     let moved = Command::Move { when: When { parts: vec![], ..at_nine() }, over: None };
     for (commands, due, list) in [
         (vec![Command::Confirm, Command::Remind, moved], Some((eight, Command::Remind)), List::Nowhere),
-        (vec![Command::Arrive], Some((close_at, Command::Close)), List::With),
+        (vec![Command::Arrive], Some((close_at, Command::Close)), List::Nowhere),
         (vec![MISS], Some((close_at, Command::Close)), List::Nowhere),
-        (vec![end()], None, List::Ended),
-        (vec![cancel()], None, List::Ended),
+        (vec![end()], Some((close_at, Command::Close)), List::Nowhere),
+        (vec![cancel()], Some((close_at, Command::Close)), List::Nowhere),
     ] {
         let it = appointment(&commands);
         assert_eq!((it.due(), it.standing().list), (due, list), "{commands:?}");

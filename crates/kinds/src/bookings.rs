@@ -1,0 +1,148 @@
+//! Bookings: the calendars in force, the times that they give, and what is booked of them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use calendar::{Calendar, date_of};
+use content::Library;
+use facts::Label;
+use jiff::civil::Date;
+use matter::{By, Text, Trouble, Turn, UnitId};
+use operations::bookings::Actor;
+use operations::bookings::appointments::{Appointment, Wanted};
+use operations::bookings::calendar::Timetable;
+use operations::bookings::days::{Command as OfDay, Day, Found, Sought, day_id};
+use operations::bookings::flow::{self, Ask, Place};
+use store::{Asked, Done, digest, new_id};
+use uuid::Uuid;
+
+use crate::Kinds;
+
+/// The calendars in force, by their ids.
+#[derive(Default)]
+pub struct Timetables(RwLock<Arc<BTreeMap<String, Arc<Timetable>>>>);
+
+impl Timetables {
+    pub fn all(&self) -> Arc<BTreeMap<String, Arc<Timetable>>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn get(&self, id: &str) -> Option<Arc<Timetable>> {
+        self.all().get(id).map(Arc::clone)
+    }
+
+    /// Those of a library that are in force on a day, in place of the ones before.
+    pub fn take(&self, library: &Library, on: Date) {
+        let Some(catalogue) = library.catalogue::<Timetable>() else { return };
+        // Their head is the catalogue's.
+        let in_force = catalogue.in_force(on).map(|part| {
+            let timetable = Timetable { id: part.id.clone(), version: part.version, ..part.content.clone() };
+            (part.id.clone(), Arc::new(timetable))
+        });
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(in_force.collect());
+    }
+}
+
+/// An appointment as somebody asks to book it.
+#[derive(Clone)]
+pub struct NewAppointment {
+    pub wanted: Wanted,
+    pub places: Vec<Place>,
+    pub note: Option<Text>,
+    /// Words by which the one who asks is known, as calendars have them: `resident`, `role:nurse`.
+    pub words: Vec<String>,
+}
+
+impl Kinds {
+    /// Publishes the times of an actor, who has some roles, on a local day; done twice it is done once. Whether any were new.
+    pub async fn publish_times(
+        &self,
+        timetable: &Timetable,
+        (actor, roles, unit): (&Actor, &[&str], &UnitId),
+        date: i32,
+    ) -> Result<bool, Trouble> {
+        let Some(day) = date_of(date) else { return Ok(false) };
+        let now = self.store.now();
+        let slots = timetable.slots((actor.id(), roles), day, Calendar::shipped());
+        let slots: Vec<_> = slots.into_iter().filter(|slot| now < slot.from).collect();
+        let id = day_id(actor.id(), date);
+        let known = self.days.look(|days| days.get(id));
+        let is_known = |slot: &Uuid| known.as_ref().is_some_and(|day| day.times.contains_key(slot));
+        if slots.iter().all(|slot| is_known(&slot.id)) {
+            return Ok(false);
+        }
+        let ids: Vec<u8> = slots.iter().flat_map(|slot| slot.id.into_bytes()).collect();
+        let request = digest(&ids);
+        let key = format!("{}/{}", timetable.id, store::hex(&request[..8]));
+        let asked = Asked { scope: format!("{id}/system"), key, request, seen: 0 };
+        let plan = OfDay::Plan { actor: actor.clone(), unit: unit.clone(), date };
+        let publish = OfDay::Publish {
+            calendar: timetable.id.as_str().into(),
+            unit: timetable.unit.clone(),
+            service: timetable.service.clone(),
+            slots,
+        };
+        let flow = move |turn: &mut Turn<'_>| {
+            turn.decide::<Day>(id, &plan, &())?;
+            turn.decide::<Day>(id, &publish, &())
+        };
+        Ok(!self.store.turn(&By::System, asked, flow).await?.again)
+    }
+
+    /// The first times of a calendar that are free from an instant on.
+    pub fn free(&self, sought: &Sought<'_>, from: i64, most: usize) -> Vec<(Found, Arc<Day>)> {
+        let now = self.store.now();
+        self.days.look(|days| {
+            let found = days.index().first(sought, (from.max(now), now), most);
+            found.into_iter().filter_map(|found| Some((found, days.get(found.day)?))).collect()
+        })
+    }
+
+    /// Books an appointment under an id that its asker was given; done twice it is done once.
+    pub async fn book(
+        &self,
+        id: Uuid,
+        new: NewAppointment,
+        timetable: Arc<Timetable>,
+        by: &By,
+    ) -> Result<Done, Trouble> {
+        let told = format!("{:?} {:?} {:?}", new.wanted, new.places, new.note.as_ref().map(|note| &note.0));
+        let (key, request) = (id.to_string(), digest(told.as_bytes()));
+        let asked = Asked { scope: format!("appointment/{}", by.name()), key, request, seen: 0 };
+        let open = new.wanted.subject.map_or(0, |subject| self.open_in(subject, &timetable.id));
+        let flow = move |turn: &mut Turn<'_>| {
+            let words: Vec<&str> = new.words.iter().map(String::as_str).collect();
+            let (wanted, places, note) = (new.wanted.clone(), new.places.clone(), new.note.clone());
+            flow::book(turn, id, &Ask { wanted, places, note, over: None, words: &words, open }, &timetable)
+        };
+        self.store.turn(by, asked, flow).await
+    }
+
+    /// Moves an appointment to another time of its calendar.
+    pub async fn reschedule(
+        &self,
+        id: Uuid,
+        places: Vec<Place>,
+        timetable: Arc<Timetable>,
+        (by, key): (&By, &str),
+    ) -> Result<Done, Trouble> {
+        let request = digest(format!("{places:?}").as_bytes());
+        let asked = Asked { scope: format!("{id}/{}", by.name()), key: key.into(), request, seen: 0 };
+        let flow = move |turn: &mut Turn<'_>| flow::reschedule(turn, id, (&places, None), &timetable);
+        self.store.turn(by, asked, flow).await
+    }
+
+    /// A new appointment's id, for which a time may be held before it is booked.
+    pub fn new_appointment(&self) -> Uuid {
+        new_id(self.store.now())
+    }
+
+    /// How many appointments to come a person has in a calendar.
+    fn open_in(&self, subject: matter::Subject, calendar: &str) -> usize {
+        self.appointments.look(|appointments| {
+            let theirs = appointments.of_subject(subject, usize::MAX).into_iter().filter_map(|id| appointments.get(id));
+            let is_open = |it: &Arc<Appointment>| it.is_to_come() && it.booking.calendar == Label::from(calendar);
+            theirs.filter(is_open).count()
+        })
+    }
+}

@@ -1,0 +1,37 @@
+//! Bookings: a free time is found, held and taken; its person moves or cancels it; professionals have it in their day.
+
+mod book;
+mod desk;
+mod ics;
+mod own;
+mod publish;
+mod times;
+
+pub use book::{book, confirm, hold};
+pub use desk::{act, appointment, calendar};
+pub use ics::ics;
+pub use own::{cancel, matter, matters};
+pub use times::{all, times};
+
+use jiff::Timestamp;
+use operations::bookings::Way;
+
+use crate::App;
+use crate::layout::Page;
+use crate::numbers;
+
+/// Characters of a note with a booking at most.
+const MOST_NOTE: usize = 2_000;
+
+/// A local day with its weekday: `ma 12.1.2026`.
+fn day_of(app: &App, page: &Page, at: i64) -> String {
+    let local = Timestamp::from_microsecond(at).ok().map(|at| at.to_zoned(app.calendar.zone.clone()));
+    let weekday = local.map_or(0, |local| local.weekday().to_monday_one_offset());
+    format!("{} {}", page.text(&format!("bookings-weekday-{weekday}")), numbers::day_of(at, page.language))
+}
+
+/// A way of meeting, in the words of its code.
+fn way_name(page: &Page, way: Way) -> String {
+    use facts::Code;
+    crate::desk::capital(&page.language.code_name(facts::Modality::LIST, way.0.code()))
+}

@@ -1,0 +1,280 @@
+//! A time is held for whoever chose it, looked at once more, and booked.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use calendar::Calendar;
+use facts::{Code, Modality};
+use kinds::NewAppointment;
+use matter::Text;
+use matter::access::Action;
+use maud::html;
+use operations::bookings::Way;
+use operations::bookings::appointments::Wanted;
+use operations::bookings::calendar::{Timetable, before};
+use operations::bookings::days::{Command as OfDay, Day};
+use operations::bookings::flow::Place;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::times::{Booker, booker};
+use super::{MOST_NOTE, day_of, way_name};
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::Caller;
+use crate::care;
+use crate::contact::see_other;
+use crate::desk::{staff_name, unit_name};
+use crate::form::{errors, field};
+use crate::home::{away, failed, missing};
+use crate::layout::{Page, escape};
+use crate::numbers;
+
+/// A time as a form or an address names it.
+#[derive(Deserialize, Default, Clone)]
+pub struct Chosen {
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    slot: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    way: String,
+    #[serde(default)]
+    contact: String,
+    #[serde(default, rename = "move")]
+    moves: String,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    show: String,
+}
+
+/// A time that is there, in a calendar that is open to its booker.
+struct Time {
+    timetable: Arc<Timetable>,
+    day: Uuid,
+    slot: Uuid,
+    of: Arc<Day>,
+    way: Way,
+    booker: Booker,
+}
+
+impl Chosen {
+    fn query(&self) -> String {
+        let parts = [
+            ("day", &self.day),
+            ("slot", &self.slot),
+            ("kind", &self.kind),
+            ("way", &self.way),
+            ("contact", &self.contact),
+            ("move", &self.moves),
+        ];
+        let parts = parts.iter().filter(|(_, value)| !value.is_empty());
+        parts.map(|(name, value)| format!("{name}={}", escape(value))).collect::<Vec<_>>().join("&")
+    }
+
+    /// The way back to the times of the calendar.
+    fn back(&self, calendar: &str, wrong: &str) -> String {
+        let parts = [("kind", &self.kind), ("way", &self.way), ("contact", &self.contact), ("move", &self.moves)];
+        let parts = parts.iter().filter(|(_, value)| !value.is_empty());
+        let parts: Vec<String> = parts.map(|(name, value)| format!("{name}={}", escape(value))).collect();
+        format!("/book/{calendar}?wrong={wrong}&{}", parts.join("&"))
+    }
+}
+
+/// Why a time cannot be had.
+enum Gone {
+    SignedOut,
+    Failed(Failure),
+    /// It is nobody's to book any more: other times are shown.
+    Taken,
+}
+
+impl From<Failure> for Gone {
+    fn from(failure: Failure) -> Gone {
+        Gone::Failed(failure)
+    }
+}
+
+async fn time(app: &App, caller: Result<Caller, Failure>, calendar: &str, chosen: &Chosen) -> Result<Time, Gone> {
+    let caller = caller?;
+    let booker = booker(app, &caller, &chosen.contact).await?.ok_or(Gone::SignedOut)?;
+    let timetable = app.kinds.timetables.get(calendar).filter(|it| it.is_open_to(&booker.words()));
+    let timetable = timetable.ok_or_else(Failure::not_found)?;
+    let ids = (chosen.day.parse().ok(), chosen.slot.parse().ok(), Modality::named(&chosen.way).map(Way));
+    let (Some(day), Some(slot), Some(way)) = ids else { return Err(Failure::not_found().into()) };
+    if !chosen.moves.is_empty() {
+        let id = chosen.moves.parse().map_err(|_| Failure::not_found())?;
+        app.guarded(&app.kinds.appointments, &caller, id, Action::Write).await?;
+    }
+    let of = app.kinds.days.look(|days| days.get(day)).ok_or(Gone::Taken)?;
+    if !of.times.get(&slot).is_some_and(|time| *time.calendar == *timetable.id && !time.is_withdrawn) {
+        return Err(Gone::Taken);
+    }
+    Ok(Time { timetable, day, slot, of, way, booker })
+}
+
+fn gone(page: &Page, calendar: &str, chosen: &Chosen, gone: &Gone) -> Response {
+    match gone {
+        Gone::SignedOut => see_other(&format!("/sign-in?to={}", escape(&format!("/book/{calendar}")))),
+        Gone::Taken => see_other(&chosen.back(calendar, "taken")),
+        Gone::Failed(failure) if failure.status == StatusCode::NOT_FOUND => missing(page),
+        Gone::Failed(failure) => failed(page, failure),
+    }
+}
+
+/// `POST /book/{calendar}`: holds a time while it is looked at once more.
+pub async fn hold(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(calendar): Path<String>,
+    caller: Result<Caller, Failure>,
+    form: Result<Form<Chosen>, FormRejection>,
+) -> Response {
+    let Ok(Form(chosen)) = form else { return missing(&page) };
+    let time = match time(&app, caller, &calendar, &chosen).await {
+        Ok(time) => time,
+        Err(why) => return gone(&page, &calendar, &chosen, &why),
+    };
+    // A time that is moved to is held for the appointment itself.
+    let id = chosen.moves.parse().unwrap_or_else(|_| app.kinds.new_appointment());
+    let now = app.kinds.store.now();
+    let lasts = before(now, time.timetable.book.hold, Calendar::shipped()).map_or(0, |before| now - before);
+    let hold = OfDay::Hold { slot: time.slot, matter: id, until: now.saturating_add(lasts) };
+    let key = format!("{id}/{}/{now}", time.slot);
+    match app.kinds.days.ask(time.day, hold, &time.booker.by, &key, 0).await {
+        Ok(_) => see_other(&format!("/book/{calendar}/{id}?{}", chosen.query())),
+        Err(trouble) => see_other(&chosen.back(&calendar, word_of(&trouble.into()))),
+    }
+}
+
+/// The word for a refusal in an address.
+fn word_of(failure: &Failure) -> &'static str {
+    match failure.code {
+        "taken" | "held" | "away" | "not_there" | "protected" | "frozen" | "not_found" => "taken",
+        "late" => "late",
+        "enough" => "enough",
+        "over" | "not_now" => "over",
+        _ => "later",
+    }
+}
+
+/// `GET /book/{calendar}/{appointment}`: the time that is held, before it is booked.
+pub async fn confirm(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path((calendar, id)): Path<(String, String)>,
+    Query(chosen): Query<Chosen>,
+    caller: Result<Caller, Failure>,
+) -> Response {
+    match time(&app, caller, &calendar, &chosen).await {
+        Ok(time) => shown(&app, &page, (&calendar, &id), &chosen, &time, &[]),
+        Err(why) => gone(&page, &calendar, &chosen, &why),
+    }
+}
+
+fn shown(
+    app: &App,
+    page: &Page,
+    (calendar, id): (&str, &str),
+    chosen: &Chosen,
+    time: &Time,
+    wrong: &[(&'static str, &'static str)],
+) -> Response {
+    let Some(slot) = time.of.times.get(&time.slot).map(|it| &it.slot) else { return missing(page) };
+    let terms = time.timetable.terms(slot.from, app.kinds.store.now(), app.calendar);
+    let kind = time.timetable.kinds.get(&chosen.kind).map(|kind| kind.name.of(page.language.code()));
+    let is_wrong = wrong.first().map(|(key, _)| *key);
+    let back = chosen.back(calendar, "");
+    let content = html! {
+        (errors(page, wrong))
+        p.back { a.govuk-link href=(back) { (page.text("bookings-other-time")) } }
+        h1.govuk-heading-xl { (page.text(if chosen.moves.is_empty() { "bookings-confirm" } else { "bookings-confirm-move" })) }
+        dl.facts {
+            div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, slot.from)) " " (numbers::clock(slot.from)) "–" (numbers::clock(slot.to)) } }
+            div { dt { (page.text("bookings-what")) } dd { (time.timetable.name.of(page.language.code())) @if let Some(kind) = kind { ", " (kind) } } }
+            div { dt { (page.text("bookings-way")) } dd { (way_name(page, time.way)) } }
+            div { dt { (page.text("bookings-where")) } dd { (unit_name(page, &time.timetable.unit)) @if let Some(place) = &slot.place { ", " (place) } } }
+            @if let Some(professional) = time.of.actor.professional() {
+                div { dt { (page.text("bookings-with")) } dd { (staff_name(page, professional)) } }
+            }
+        }
+        p.govuk-body { (page.language.text_with("bookings-until", &[("day", &numbers::moment(terms.cancel_by, page.language))])) }
+        form #work .letter method="post" action=(format!("/book/{calendar}/{id}")) autocomplete="off" {
+            @for (name, value) in [("day", &chosen.day), ("slot", &chosen.slot), ("kind", &chosen.kind), ("way", &chosen.way), ("contact", &chosen.contact), ("move", &chosen.moves)] {
+                input type="hidden" name=(name) value=(value);
+            }
+            @if chosen.moves.is_empty() {
+                (field(page, "text", "bookings-note", is_wrong, &html! {
+                    p.govuk-hint #text-hint { (page.text("bookings-note-hint")) }
+                    textarea.govuk-textarea #text name="text" rows="3" dir="auto" aria-invalid=[is_wrong.map(|_| "true")]
+                        aria-describedby=(if is_wrong.is_some() { "text-hint text-error" } else { "text-hint" }) { (chosen.text) }
+                }))
+            }
+            button.govuk-button type="submit" { (page.text(if chosen.moves.is_empty() { "bookings-book" } else { "bookings-move-here" })) }
+        }
+    };
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page.render_form("work", status, &page.text("bookings-confirm"), &content)
+}
+
+/// `POST /book/{calendar}/{appointment}`.
+pub async fn book(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path((calendar, path)): Path<(String, String)>,
+    caller: Result<Caller, Failure>,
+    form: Result<Form<Chosen>, FormRejection>,
+) -> Response {
+    let Ok(Form(chosen)) = form else { return missing(&page) };
+    let time = match time(&app, caller, &calendar, &chosen).await {
+        Ok(time) => time,
+        // A text that was typed is its writer's to keep.
+        Err(Gone::SignedOut) if !chosen.text.is_empty() => return away(&page, StatusCode::CONFLICT, &chosen.text),
+        Err(why) => return gone(&page, &calendar, &chosen, &why),
+    };
+    let Ok(id) = path.parse::<Uuid>() else { return missing(&page) };
+    if !chosen.show.is_empty() {
+        return shown(&app, &page, (&calendar, &path), &chosen, &time, &[]);
+    }
+    let note = match chosen.text.chars().any(care::is_seen) {
+        false => None,
+        true => match care::text(&chosen.text) {
+            Ok(text) if text.chars().count() <= MOST_NOTE => Some(Text(text)),
+            _ => {
+                let wrong = [("bookings-wrong-note", "text")];
+                return shown(&app, &page, (&calendar, &path), &chosen, &time, &wrong);
+            }
+        },
+    };
+    let places = vec![Place::Time(time.day, time.slot)];
+    let (by, timetable) = (&time.booker.by, Arc::clone(&time.timetable));
+    let done = match chosen.moves.is_empty() {
+        true => {
+            let wanted = Wanted {
+                subject: time.booker.subject,
+                kind: chosen.kind.as_str().into(),
+                way: time.way,
+                channel: time.booker.channel,
+                contact: time.booker.contact,
+                assessment: None,
+                enrolment: None,
+                needs: Vec::new(),
+            };
+            let new = NewAppointment { wanted, places, note, words: time.booker.words.clone() };
+            app.kinds.book(id, new, timetable, by).await
+        }
+        false => app.kinds.reschedule(id, places, timetable, (by, &format!("move/{}", time.slot))).await,
+    };
+    let did = if chosen.moves.is_empty() { "booked" } else { "moved" };
+    match (done, time.booker.contact) {
+        (Ok(_), None) => see_other(&format!("/matters/{id}?did={did}")),
+        (Ok(_), Some(_)) => see_other(&format!("/desk/appointments/{id}?did={did}")),
+        (Err(trouble), _) => see_other(&chosen.back(&calendar, word_of(&trouble.into()))),
+    }
+}

@@ -1,0 +1,401 @@
+//! A unit's day as professionals have it, and one appointment in it.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use calendar::day_number;
+use facts::{CancelReason, Code};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use matter::access::{Action, Role};
+use matter::{Matter, encode};
+use maud::{Markup, html};
+use operations::bookings::appointments::{Appointment, Command, Event, Part, Stage};
+use operations::bookings::days::{Day, Stands, Time, day_id};
+use serde::Deserialize;
+use store::{Happened, new_id};
+use uuid::Uuid;
+
+use super::own::{name, stage};
+use super::{day_of, way_name};
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::{Caller, Person};
+use crate::care::{self, receipt};
+use crate::contact::see_other;
+use crate::desk::{staff_name, unit_name};
+use crate::home::{failed, missing};
+use crate::layout::Page;
+use crate::numbers;
+
+/// Events of an appointment that its page tells at most.
+const TOLD: usize = 200;
+/// Days ahead in which one with times is looked for.
+const LOOKED_AHEAD: i32 = 60;
+/// Why the service cancels, in the order in which it is offered.
+const REASONS: [CancelReason; 5] = [
+    CancelReason::StaffAbsence,
+    CancelReason::Closure,
+    CancelReason::DoubleBooking,
+    CancelReason::Ill,
+    CancelReason::Other,
+];
+
+#[derive(Deserialize, Default)]
+pub struct Which {
+    #[serde(default)]
+    date: String,
+    #[serde(default)]
+    unit: String,
+}
+
+fn works(person: &Person) -> bool {
+    [Role::Nurse, Role::Physician, Role::Lead].contains(&person.role)
+}
+
+/// `GET /desk/calendar`: the day of everybody of a unit.
+pub async fn calendar(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Query(which): Query<Which>,
+    caller: Result<Caller, Failure>,
+) -> Response {
+    let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    let caller = match caller {
+        Ok(caller) if works(&person) => caller,
+        Ok(_) => return missing(&page),
+        Err(failure) => return failed(&page, &failure),
+    };
+    let today = app.calendar.local_date(app.kinds.store.now()).unwrap_or_default();
+    let date = which.date.parse::<Date>().unwrap_or(today);
+    let units = units(&app, &person);
+    let unit = if which.unit.is_empty() { units.first().cloned().unwrap_or_default() } else { which.unit.clone() };
+    if !units.contains(&unit) && !unit.is_empty() {
+        return missing(&page);
+    }
+    let days = days(&app, &unit, date);
+    let mut columns = Vec::new();
+    for day in &days {
+        let mut rows = Vec::new();
+        for time in by_start(day) {
+            match row(&app, &page, &caller, day, time).await {
+                Ok(row) => rows.push(row),
+                Err(failure) => return failed(&page, &failure),
+            }
+        }
+        columns.push((staff_name(&page, day.actor.id()), rows));
+    }
+    let step = |days: i32| date.checked_add(days.days()).map_or_else(|_| date.to_string(), |date| date.to_string());
+    let here = |date: &str| page.link(&[("date", date), ("unit", &unit)]);
+    let shown = app.calendar.start_of(date).map_or_else(String::new, |at| day_of(&app, &page, at));
+    let content = html! {
+        h1.govuk-heading-l { (page.text("calendar-title")) " " span.work__count { (shown) } }
+        @if units.len() > 1 {
+            nav aria-label=(page.text("calendar-units")) {
+                ul.queues {
+                    @for other in &units {
+                        li { a href=(page.link(&[("unit", other)])) aria-current=[(*other == unit).then_some("true")] { (unit_name(&page, other)) } }
+                    }
+                }
+            }
+        }
+        nav.pager aria-label=(page.text("calendar-days")) {
+            a.govuk-link rel="prev" href=(here(&step(-1))) { (page.text("calendar-before")) }
+            a.govuk-link href=(here(&today.to_string())) { (page.text("calendar-today")) }
+            a.govuk-link rel="next" href=(here(&step(1))) { (page.text("calendar-after")) }
+        }
+        @if columns.is_empty() {
+            p.govuk-body {
+                (page.text("calendar-empty"))
+                @if let Some(next) = next(&app, &unit, date) {
+                    " " a.govuk-link href=(here(&next.to_string())) { (page.text("calendar-next")) ": " (app.calendar.start_of(next).map_or_else(String::new, |at| day_of(&app, &page, at))) }
+                }
+            }
+        }
+        div.day {
+            @for (name, rows) in columns {
+                section.day__one {
+                    h2.govuk-heading-m { (name) }
+                    ol.day__times { @for row in rows { (row) } }
+                }
+            }
+        }
+    };
+    page.render(StatusCode::OK, &page.text("calendar-title"), &content)
+}
+
+/// The units within somebody's own that have calendars.
+fn units(app: &App, person: &Person) -> Vec<String> {
+    let all = app.kinds.timetables.all();
+    let mut units: Vec<String> = all
+        .values()
+        .map(|timetable| timetable.unit.to_string())
+        .filter(|unit| app.is_within(unit, &person.unit))
+        .collect();
+    units.sort();
+    units.dedup();
+    units
+}
+
+/// The days of those who work in a unit, by their ids.
+fn days(app: &App, unit: &str, date: Date) -> Vec<Arc<Day>> {
+    let figures = app.figures();
+    let mut staff: Vec<&str> = figures.staff().iter().filter(|it| it.unit == unit).map(|it| it.id.as_str()).collect();
+    staff.sort_unstable();
+    let date = day_number(date);
+    app.kinds.days.look(|days| staff.into_iter().filter_map(|id| days.get(day_id(id, date))).collect())
+}
+
+/// The next day on which somebody of a unit has times.
+fn next(app: &App, unit: &str, date: Date) -> Option<Date> {
+    (1..=LOOKED_AHEAD)
+        .filter_map(|step| date.checked_add(step.days()).ok())
+        .find(|date| !days(app, unit, *date).is_empty())
+}
+
+fn by_start(day: &Day) -> Vec<&Time> {
+    let mut times: Vec<&Time> = day.times.values().filter(|time| !time.is_withdrawn || is_taken(time)).collect();
+    times.sort_by_key(|time| (time.slot.from, time.slot.id));
+    times
+}
+
+fn is_taken(time: &Time) -> bool {
+    matches!(time.stands, Stands::Taken { .. })
+}
+
+/// One time of a day. That it is booked is the unit's to see; whoever opens the appointment is recorded there.
+async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time: &Time) -> Result<Markup, Failure> {
+    let now = app.kinds.store.now();
+    let kind = app.kinds.timetables.get(&time.calendar);
+    let kind = kind.as_ref().and_then(|it| it.kinds.get(&*time.slot.kind)).map(|it| it.name.of(page.language.code()));
+    let (state, booked) = match time.stands {
+        Stands::Taken { matter } => {
+            let read = app.kinds.appointments.read(matter).await.map_err(|error| Failure::away(&error))?;
+            let read = read.filter(|it| app.may_still(caller, matter, Action::Read, it));
+            ("taken", read.map(|it| (matter, it)))
+        }
+        Stands::Held { until, .. } if now < until => ("held", None),
+        _ if day.obstacle(&time.slot, Uuid::nil(), now).is_some() => ("away", None),
+        _ if time.slot.from <= now => ("over", None),
+        _ => ("free", None),
+    };
+    Ok(html! {
+        li class=(format!("day__time day__time--{state}")) {
+            span.day__clock { (numbers::clock(time.slot.from)) "–" (numbers::clock(time.slot.to)) }
+            " "
+            @match booked {
+                Some((id, it)) => {
+                    a.govuk-link href=(format!("/desk/appointments/{id}")) { (receipt(id)) }
+                    @let key = if it.stage == Stage::Booked { "calendar-taken".into() } else { format!("appointment-{}", stage(&it)) };
+                    " " span.tag { (page.text(&key)) }
+                }
+                None => { span { (page.text(&format!("calendar-{state}"))) } }
+            }
+            @if let Some(kind) = kind { " " span.quiet { (kind) } }
+        }
+    })
+}
+
+#[derive(Deserialize, Default)]
+pub struct Did {
+    #[serde(default)]
+    did: String,
+}
+
+/// `GET /desk/appointments/{id}`.
+pub async fn appointment(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(path): Path<String>,
+    Query(did): Query<Did>,
+    caller: Result<Caller, Failure>,
+) -> Response {
+    let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    let read = async {
+        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
+        if !works(&person) {
+            return Err(Failure::not_found());
+        }
+        let caller = caller?;
+        let it = app.guarded(&app.kinds.appointments, &caller, id, Action::Read).await?;
+        let happened = app.kinds.appointments.happened(id, Appointment::NAME, 0, TOLD).await;
+        let happened = happened.map_err(|error| Failure::away(&error))?;
+        let contact = match it.booking.wanted.contact {
+            Some(contact) => app.kinds.contacts.read(contact).await.map_err(|error| Failure::away(&error))?,
+            None => None,
+        };
+        let contact = contact.filter(|contact| {
+            it.booking.wanted.contact.is_some_and(|id| app.may_still(&caller, id, Action::Read, contact))
+        });
+        Ok((id, it, happened, contact.is_some()))
+    };
+    match read.await {
+        Ok((id, it, happened, has_contact)) => {
+            let content = shown(&app, &page, (id, &it), &happened, has_contact, &did.did);
+            page.render(StatusCode::OK, &name(&app, &page, &it), &content)
+        }
+        Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(&page),
+        Err(failure) => failed(&page, &failure),
+    }
+}
+
+fn shown(
+    app: &App,
+    page: &Page,
+    (id, it): (Uuid, &Appointment),
+    happened: &[Happened<Event>],
+    has_contact: bool,
+    did: &str,
+) -> Markup {
+    let when = &it.booking.when;
+    let professional = when.parts.iter().find_map(Part::professional);
+    let date = app.calendar.local_date(when.from).map(|date| date.to_string()).unwrap_or_default();
+    let note = happened.first().and_then(|first| first.text.as_deref());
+    let is_so = did == stage(it) || (did == "moved" && it.stage == Stage::Booked);
+    html! {
+        @if is_so { div.did role="status" { p { (page.text(&format!("appointment-did-{did}"))) } } }
+        p.back { a.govuk-link href=(format!("/desk/calendar?date={date}&unit={}", it.booking.unit)) { (page.text("calendar-title")) } }
+        h1.govuk-heading-l { (name(app, page, it)) }
+        div.worked {
+            div.worked__main {
+                p.standing { (page.text(&format!("appointment-{}", stage(it)))) }
+                @if let Some(note) = note { blockquote.note dir="auto" { (note) } }
+                (acts(app, page, id, it))
+            }
+            section.worked__aside aria-label=(page.text("desk-about")) {
+                dl.facts.facts--aside {
+                    div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, when.from)) " " (numbers::clock(when.from)) "–" (numbers::clock(when.to)) } }
+                    div { dt { (page.text("bookings-way")) } dd { (way_name(page, it.booking.wanted.way)) } }
+                    @if let Some(professional) = professional { div { dt { (page.text("bookings-with")) } dd { (staff_name(page, professional)) } } }
+                    div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
+                    @if let Some(contact) = it.booking.wanted.contact {
+                        div {
+                            dt { (page.text("tasks-about-contact")) }
+                            dd {
+                                @if has_contact { a.govuk-link href=(format!("/desk/contacts/{contact}")) { (receipt(contact)) } }
+                                @else { (receipt(contact)) }
+                            }
+                        }
+                    }
+                }
+                h2.govuk-heading-m { (page.text("desk-history")) }
+                ol.course { @for it in happened { (told(page, it)) } }
+            }
+        }
+    }
+}
+
+fn acts(app: &App, page: &Page, id: Uuid, it: &Appointment) -> Markup {
+    let has_begun = it.booking.when.from <= app.kinds.store.now();
+    let verbs: &[&str] = match it.stage {
+        _ if it.is_closed => &[],
+        Stage::Booked if has_begun => &["arrive", "end", "miss"],
+        Stage::Booked => &["arrive"],
+        Stage::Arrived => &["begin", "end"],
+        Stage::Begun => &["end"],
+        Stage::Missed => &["arrive"],
+        Stage::Ended | Stage::Cancelled => &[],
+    };
+    let moves = it.booking.wanted.contact.filter(|_| it.stage == Stage::Booked && !it.is_closed);
+    html! {
+        form method="post" action=(format!("/desk/appointments/{id}/arrive")) {
+            input type="hidden" name="client_id" value=(app.sessions.unguessable());
+            div.actions {
+                @for (number, verb) in verbs.iter().enumerate() {
+                    button.govuk-button.govuk-button--secondary[number > 0] id=(format!("act-{verb}")) type="submit"
+                        formaction=(format!("/desk/appointments/{id}/{verb}")) { (page.text(&format!("appointment-{verb}"))) }
+                }
+                @if let Some(contact) = moves {
+                    a.govuk-button.govuk-button--secondary role="button" href=(format!("/book/{}?kind={}&way={}&contact={contact}&move={id}",
+                        it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) }
+                }
+            }
+            @if it.is_to_come() {
+                details.govuk-details {
+                    summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("bookings-cancel")) } }
+                    div.govuk-details__text {
+                        div.govuk-form-group {
+                            label.govuk-label for="reason" { (page.text("bookings-why")) }
+                            select.govuk-select #reason name="reason" {
+                                @for reason in REASONS { option value=(reason.code()) { (page.language.code_name(CancelReason::LIST, reason.code())) } }
+                            }
+                        }
+                        button.govuk-button.govuk-button--warning #act-cancel type="submit" formaction=(format!("/desk/appointments/{id}/cancel")) { (page.text("bookings-cancel-now")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn told(page: &Page, it: &Happened<Event>) -> Markup {
+    let kind = encode(&it.event).0;
+    let key = kind.strip_prefix("appointment.").unwrap_or_default();
+    // A resident is known to the log by a number, and the clock by a word of its own.
+    let is_person = it.by.parse::<Uuid>().is_ok() || it.by == "anonymous";
+    let by = match (is_person, it.by.as_str()) {
+        (true, _) => page.text("appointment-by-resident"),
+        (_, "system") => String::new(),
+        (_, by) => staff_name(page, by),
+    };
+    html! {
+        li {
+            span.quiet { (numbers::moment(it.at, page.language)) } br;
+            (page.text(&format!("appointment-event-{key}")))
+            @if !by.is_empty() { ": " (by) }
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub struct Fields {
+    #[serde(default)]
+    client_id: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /desk/appointments/{id}/{act}`.
+pub async fn act(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path((path, verb)): Path<(String, String)>,
+    caller: Result<Caller, Failure>,
+    Form(fields): Form<Fields>,
+) -> Response {
+    let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    let done = async {
+        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
+        if !works(&person) {
+            return Err(Failure::not_found());
+        }
+        app.guarded(&app.kinds.appointments, &caller?, id, Action::Handle).await?;
+        let (reasons, procedures) = (Vec::new(), Vec::new());
+        let (command, did) = match verb.as_str() {
+            "arrive" => (Command::Arrive, "arrived"),
+            "begin" => (Command::Begin, "begun"),
+            "end" => (Command::End { reasons, procedures }, "ended"),
+            "miss" => (Command::Miss { reached: false }, "missed"),
+            "cancel" => {
+                let why = CancelReason::named(&fields.reason).unwrap_or(CancelReason::Other);
+                (Command::Cancel { why, notified_at: None }, "cancelled")
+            }
+            _ => return Err(Failure::not_found()),
+        };
+        let key = match fields.client_id.as_str() {
+            "" => new_id(app.kinds.store.now()).to_string(),
+            given => care::client_id(given)?,
+        };
+        app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?;
+        Ok(did)
+    };
+    match done.await {
+        Ok(did) => see_other(&format!("/desk/appointments/{path}?did={did}")),
+        // It stands otherwise meanwhile: the page says how.
+        Err(failure) if failure.status == StatusCode::CONFLICT => see_other(&format!("/desk/appointments/{path}")),
+        Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(&page),
+        Err(failure) => failed(&page, &failure),
+    }
+}

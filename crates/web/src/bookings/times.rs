@@ -1,0 +1,299 @@
+//! The calendars that somebody can book in, and the times that are free in one.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use facts::{Channel, Code, Modality};
+use jiff::civil::Date;
+use matter::access::{Action, Role};
+use matter::{By, Subject};
+use maud::{Markup, html};
+use operations::bookings::Way;
+use operations::bookings::calendar::Timetable;
+use operations::bookings::days::{Day, Found, Sought};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{day_of, way_name};
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::Caller;
+use crate::desk::unit_name;
+use crate::home::{failed, missing};
+use crate::layout::Page;
+use crate::numbers;
+
+/// Times on a page, and those among which they are found: several people may have the same.
+const SHOWN: usize = 48;
+const FOUND: usize = 600;
+
+/// The filters of a page of times, and for whom it is.
+#[derive(Deserialize, Default, Clone)]
+pub struct Wish {
+    #[serde(default)]
+    pub kind: String,
+    #[serde(default)]
+    pub way: String,
+    #[serde(default)]
+    pub language: String,
+    /// From which local day on.
+    #[serde(default)]
+    pub from: String,
+    /// The contact for whose resident a professional books.
+    #[serde(default)]
+    pub contact: String,
+    /// The appointment that is moved.
+    #[serde(default, rename = "move")]
+    pub moves: String,
+    /// Why the page is shown again.
+    #[serde(default)]
+    pub wrong: String,
+}
+
+/// The one who books, and for whom.
+pub struct Booker {
+    pub by: By,
+    pub subject: Option<Subject>,
+    pub contact: Option<Uuid>,
+    pub channel: Channel,
+    /// Words by which calendars know them.
+    pub words: Vec<String>,
+}
+
+impl Booker {
+    pub fn words(&self) -> Vec<&str> {
+        self.words.iter().map(String::as_str).collect()
+    }
+}
+
+/// The caller as one who books; none: a visitor who has not signed in, to whom the times of residents are shown. `contact`:
+/// for whose resident a professional does.
+pub async fn booker(app: &App, caller: &Caller, contact: &str) -> Result<Option<Booker>, Failure> {
+    let Some(person) = &caller.person else { return Ok(None) };
+    if let Some(subject) = person.subject() {
+        let (by, words) = (person.by(), vec!["resident".to_string()]);
+        return Ok(Some(Booker { by, subject: Some(subject), contact: None, channel: Channel::Form, words }));
+    }
+    if ![Role::Nurse, Role::Physician, Role::Lead].contains(&person.role) {
+        return Err(Failure::not_found());
+    }
+    let id: Uuid = contact.parse().map_err(|_| Failure::not_found())?;
+    let contact = app.guarded(&app.kinds.contacts, caller, id, Action::Handle).await?;
+    let figures = app.figures();
+    let profession = figures.staff().iter().find(|it| it.id == person.id).map(|it| it.profession.code());
+    let words = [person.role.code()].into_iter().chain(profession).map(|word| format!("role:{word}")).collect();
+    let (by, subject, channel) = (person.by(), contact.subject, contact.channel);
+    Ok(Some(Booker { by, subject, contact: Some(id), channel, words }))
+}
+
+fn unsaid(page: &Page, failure: &Failure) -> Response {
+    if failure.status == StatusCode::NOT_FOUND { missing(page) } else { failed(page, failure) }
+}
+
+/// `GET /book`: the calendars in which one can book, each with its first free time.
+pub async fn all(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Query(wish): Query<Wish>,
+    caller: Result<Caller, Failure>,
+) -> Response {
+    let booker = match caller {
+        Ok(caller) => booker(&app, &caller, &wish.contact).await,
+        Err(failure) => Err(failure),
+    };
+    let booker = match booker {
+        Ok(booker) => booker,
+        Err(failure) => return unsaid(&page, &failure),
+    };
+    let words = booker.as_ref().map_or_else(|| vec!["resident"], Booker::words);
+    let all = app.kinds.timetables.all();
+    let open: Vec<(&Arc<Timetable>, Option<i64>)> = all
+        .values()
+        .filter(|timetable| timetable.is_open_to(&words))
+        .map(|timetable| {
+            let sought = Sought { calendar: &timetable.id, ..Sought::default() };
+            (timetable, app.kinds.free(&sought, 0, 1).first().map(|(found, _)| found.from))
+        })
+        .collect();
+    let content = html! {
+        h1.govuk-heading-xl { (page.text("bookings-title")) }
+        @if open.is_empty() { p.govuk-body { (page.text("bookings-no-calendars")) } (other_ways(&page, booker.as_ref())) }
+        ul.calendars {
+            @for (timetable, first) in open {
+                li.calendars__one {
+                    a.govuk-link.calendars__name href=(page.link_to(&format!("/book/{}", timetable.id), &[("wrong", "")])) {
+                        (timetable.name.of(page.language.code()))
+                    }
+                    p.quiet { (unit_name(&page, &timetable.unit)) }
+                    p {
+                        @match first {
+                            Some(from) => { (page.text("bookings-first")) ": " strong { (day_of(&app, &page, from)) " " (numbers::clock(from)) } }
+                            None => { (page.text("bookings-none")) }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    page.render(StatusCode::OK, &page.text("bookings-title"), &content)
+}
+
+/// `GET /book/{calendar}`: the free times of a calendar, by day.
+pub async fn times(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(calendar): Path<String>,
+    Query(wish): Query<Wish>,
+    caller: Result<Caller, Failure>,
+) -> Response {
+    let booker = match caller {
+        Ok(caller) => booker(&app, &caller, &wish.contact).await,
+        Err(failure) => Err(failure),
+    };
+    let booker = match booker {
+        Ok(booker) => booker,
+        Err(failure) => return unsaid(&page, &failure),
+    };
+    let words = booker.as_ref().map_or_else(|| vec!["resident"], Booker::words);
+    let Some(timetable) = app.kinds.timetables.get(&calendar).filter(|it| it.is_open_to(&words)) else {
+        return missing(&page);
+    };
+    let content = shown(&app, &page, &timetable, &wish, booker.as_ref());
+    page.render(StatusCode::OK, timetable.name.of(page.language.code()), &content)
+}
+
+fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Option<&Booker>) -> Markup {
+    // A kind with seats is called as a gathering: its time is not one person's.
+    let kinds: Vec<(&String, &str)> = timetable
+        .kinds
+        .iter()
+        .filter(|(_, kind)| kind.seats.is_none())
+        .map(|(id, kind)| (id, kind.name.of(page.language.code())))
+        .collect();
+    let kind = kinds.iter().find(|(id, _)| **id == wish.kind).or(kinds.first()).map(|(id, _)| id.as_str());
+    let ways: Vec<Way> =
+        kind.and_then(|kind| timetable.kinds.get(kind)).map_or_else(Vec::new, |kind| kind.ways.clone());
+    let way = Modality::named(&wish.way).map(Way).filter(|way| ways.contains(way)).or(ways.first().copied());
+    let from = wish.from.parse::<Date>().ok().and_then(|day| app.calendar.start_of(day)).unwrap_or(0);
+    let language = Some(wish.language.as_str()).filter(|language| !language.is_empty());
+    let sought = Sought { calendar: &timetable.id, kind, way, language, place: None };
+    let mut found = app.kinds.free(&sought, from, FOUND);
+    // A resident chooses a time, and whoever is free then; a professional sees who has it.
+    let by_person = booker.is_some_and(|booker| booker.contact.is_some());
+    if !by_person {
+        let place = |(it, of): &(Found, Arc<Day>)| of.times.get(&it.slot).and_then(|time| time.slot.place.clone());
+        found.dedup_by(|later, earlier| later.0.from == earlier.0.from && place(later) == place(earlier));
+    }
+    let is_more = found.len() > SHOWN;
+    found.truncate(SHOWN);
+    let next = found.last().and_then(|(found, _)| app.calendar.local_date(found.from)).map(|day| day.to_string());
+    let mut days: Vec<(String, Vec<&(Found, Arc<Day>)>)> = Vec::new();
+    for one in &found {
+        let day = day_of(app, page, one.0.from);
+        match days.last_mut().filter(|(last, _)| *last == day) {
+            Some((_, times)) => times.push(one),
+            None => days.push((day, vec![one])),
+        }
+    }
+    html! {
+        p.back { a.govuk-link href=(page.link_to("/book", &[("kind", ""), ("way", ""), ("from", ""), ("wrong", "")])) { (page.text("bookings-back")) } }
+        @if let Some(wrong) = wrong(&wish.wrong) { div.did.did--wrong role="alert" { p { (page.text(wrong)) } } }
+        h1.govuk-heading-xl { (timetable.name.of(page.language.code())) }
+        p.lead { (unit_name(page, &timetable.unit)) }
+        @if !wish.moves.is_empty() { p.govuk-body { (page.text("bookings-moving")) } }
+        form.filters method="get" role="search" {
+            @for (name, value) in [("contact", &wish.contact), ("move", &wish.moves)] {
+                @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
+            }
+            @if kinds.len() > 1 {
+                (select(page, "kind", "bookings-kind", kind.unwrap_or_default(), kinds.iter().map(|(id, name)| (id.as_str(), (*name).to_string()))))
+            }
+            @if ways.len() > 1 {
+                (select(page, "way", "bookings-way", way.map_or("", |way| way.0.code()), ways.iter().map(|way| (way.0.code(), way_name(page, *way)))))
+            }
+            div.govuk-form-group {
+                label.govuk-label for="from" { (page.text("bookings-from")) }
+                input.govuk-input.day-input #from type="date" name="from" value=(wish.from);
+            }
+            button.govuk-button.govuk-button--secondary type="submit" { (page.text("bookings-show")) }
+        }
+        @if days.is_empty() {
+            p.govuk-body { (page.text("bookings-none")) }
+            (other_ways(page, booker))
+        }
+        @if let (Some(kind), Some(way)) = (kind, way) {
+            @for (day, times) in &days {
+                h2.govuk-heading-m { (day) }
+                ul.times {
+                    @for (found, of) in times {
+                        li {
+                            form method="post" action=(format!("/book/{}", timetable.id)) {
+                                input type="hidden" name="day" value=(found.day);
+                                input type="hidden" name="slot" value=(found.slot);
+                                input type="hidden" name="kind" value=(kind);
+                                input type="hidden" name="way" value=(way.0.code());
+                                input type="hidden" name="contact" value=(wish.contact);
+                                input type="hidden" name="move" value=(wish.moves);
+                                button.times__one type="submit" aria-label=(format!("{day} {}", numbers::clock(found.from))) {
+                                    (numbers::clock(found.from))
+                                    @if by_person { " " span.quiet { (crate::desk::staff_name(page, of.actor.id())) } }
+                                    @if let Some(place) = of.times.get(&found.slot).and_then(|time| time.slot.place.as_ref()) {
+                                        " " span.quiet { (place) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if let Some(next) = next.filter(|_| is_more) {
+            p { a.govuk-link rel="next" href=(page.link(&[("from", &next), ("wrong", "")])) { (page.text("bookings-later")) } }
+        }
+    }
+}
+
+/// Key of the text that says why the page is shown again.
+fn wrong(given: &str) -> Option<&'static str> {
+    [
+        ("taken", "bookings-wrong-taken"),
+        ("late", "bookings-wrong-late"),
+        ("enough", "bookings-wrong-enough"),
+        ("over", "bookings-wrong-over"),
+        ("later", "wrong-later"),
+    ]
+    .into_iter()
+    .find(|(it, _)| *it == given)
+    .map(|(_, key)| key)
+}
+
+fn select<'a>(
+    page: &Page,
+    id: &str,
+    label: &str,
+    chosen: &str,
+    options: impl Iterator<Item = (&'a str, String)>,
+) -> Markup {
+    html! {
+        div.govuk-form-group {
+            label.govuk-label for=(id) { (page.text(label)) }
+            select.govuk-select id=(id) name=(id) {
+                @for (value, name) in options { option value=(value) selected[value == chosen] { (name) } }
+            }
+        }
+    }
+}
+
+/// Where no time is free: the ways that go on.
+fn other_ways(page: &Page, booker: Option<&Booker>) -> Markup {
+    html! {
+        @if booker.is_none_or(|booker| booker.contact.is_none()) {
+            ul.govuk-list.govuk-list--bullet {
+                li { a.govuk-link href="/contact" { (page.text("bookings-write")) } }
+                li { (crate::links::linked(&page.text("bookings-urgent"))) }
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Bookings by pages: found, held, taken once, moved, cancelled, and kept in a unit's day.
+
+use std::sync::Arc;
+
+use content::{Found, Library};
+use jiff::civil::date;
+use kinds::content::FOLDERS;
+use web::App;
+
+use crate::desk::{known, post};
+use crate::pages::{fixture, get, signed_in, with_staff};
+use crate::{app_over, on_its_own};
+
+/// A calendar of the nurses of a unit: two half hours each weekday; `more`: lines of how it is booked.
+fn timetable(more: &str) -> String {
+    format!(
+        r#"
+id = "nurse"
+version = 1
+unit = "small"
+service = "outpatient"
+name = {{ fi = "Hoitaja", sv = "Skötare", en = "Nurse" }}
+[publish]
+ahead = "14 days"
+[book]
+by = ["resident", "role:nurse"]
+hold = "10 minutes"
+move_until = "24 hours"
+cancel_until = "24 hours"
+{more}
+[kind.talk]
+minutes = 30
+ways = ["in_person", "phone"]
+fi = "Käynti"
+sv = "Besök"
+en = "Visit"
+[[week]]
+who = "role:nurse"
+on = ["mon", "tue", "wed", "thu", "fri"]
+at = ["09:00", "10:00"]
+kinds = ["talk"]
+"#
+    )
+}
+
+/// Today, a Wednesday, is over for the calendar: the first times are on Thursday.
+async fn app(more: &str) -> Arc<App> {
+    let app = app_over(with_staff(&[("nurse-1", true)]), false).await;
+    let found = [Found::shipped("content/calendars/nurse.toml", &timetable(more))];
+    let library = Library::read(FOLDERS, &found, &|_, _| true);
+    assert!(library.faults.is_empty(), "{:?}", library.faults);
+    app.take_calendars(&library, date(2026, 1, 7));
+    assert!(app.publish_times().await >= 9);
+    assert_eq!(app.publish_times().await, 0, "published twice is published once");
+    app
+}
+
+/// The hidden fields of the first time of a page at a clock time, as a form sends them.
+fn chosen(page: &str, clock: &str) -> String {
+    let form = page.split("<form").find(|form| {
+        form.contains("times__one") && ['<', ' '].iter().any(|end| form.contains(&format!(">{clock}{end}")))
+    });
+    let form = form.unwrap_or_else(|| panic!("no time {clock}: {page}"));
+    let fields = form.split("<input type=\"hidden\" name=\"").skip(1).map(|field| {
+        let (name, rest) = field.split_once('"').expect("a name");
+        let value = rest.split("value=\"").nth(1).and_then(|it| it.split('"').next()).unwrap_or_default();
+        format!("{name}={value}")
+    });
+    fields.collect::<Vec<_>>().join("&")
+}
+
+/// Chooses the first time at a clock time, and books it; where it led.
+async fn booked(app: &Arc<App>, who: &str, page: &str, clock: &str, text: &str) -> String {
+    let (_, times) = get(app, page, who).await;
+    let fields = chosen(&times, clock);
+    let (status, to, _) = post(app, who, "/book/nurse", &fields).await;
+    assert_eq!(status, 303, "{to}");
+    if to.contains("wrong=") {
+        return to;
+    }
+    let address = to.split('?').next().unwrap_or_default();
+    let (status, page) = get(app, &to, who).await;
+    assert!(status == 200 && page.contains("<textarea") != fields.contains("move=0"), "{page}");
+    post(app, who, address, &format!("{fields}&text={text}")).await.1
+}
+
+fn id_of(address: &str) -> String {
+    address.split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_string()
+}
+
+#[test]
+fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
+    on_its_own(async {
+        let app = app("").await;
+        let (resident, nurse) = (signed_in(&app, "resident").await, signed_in(&app, "nurse").await);
+        let (_, all) = get(&app, "/book?lang=en", &resident).await;
+        assert!(all.contains("/book/nurse") && all.contains("Thu 8 Jan 2026"), "{all}");
+        let to = booked(&app, &resident, "/book/nurse?lang=fi", "9.00", "Tulen+tulkin+kanssa").await;
+        assert!(to.starts_with("/matters/") && to.ends_with("did=booked"), "{to}");
+        let id = id_of(&to);
+        let (_, page) = get(&app, &format!("{to}&lang=en"), &resident).await;
+        for text in ["The time is booked.", "Thu 8 Jan 2026", "Cancel the time"] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        assert!(!page.contains("tulkin"), "what they wrote is for the professional");
+        let (_, own) = get(&app, "/matters?lang=en", &resident).await;
+        assert!(own.contains(&format!("/matters/{id}")) && own.contains("Coming"), "{own}");
+        let (status, ics) = get(&app, &format!("/matters/{id}/calendar.ics"), &resident).await;
+        assert!(status == 200 && ics.contains("DTSTART:20260108T070000Z") && !ics.contains("Nurse"), "{ics}");
+        let (_, day) = get(&app, "/desk/calendar?date=2026-01-08&unit=small&lang=en", &nurse).await;
+        assert!(day.contains(&format!("/desk/appointments/{id}")) && day.contains("Free"), "{day}");
+        let (_, page) = get(&app, &format!("/desk/appointments/{id}?lang=en"), &nurse).await;
+        assert!(page.contains("Tulen tulkin kanssa") && page.contains("the client"), "{page}");
+        let moved = booked(&app, &resident, &format!("/book/nurse?lang=fi&move={id}"), "9.30", "").await;
+        assert_eq!(moved, format!("/matters/{id}?did=moved"));
+        let (_, day) = get(&app, "/desk/calendar?date=2026-01-08&unit=small&lang=en", &nurse).await;
+        let taken = day.split("<li").find(|it| it.contains(&id)).expect("booked");
+        assert!(taken.contains("9.30"), "the old time is given back, the new one taken: {taken}");
+        let (status, to, _) = post(&app, &resident, &format!("/matters/{id}/cancel"), "reason=ill").await;
+        assert!(status == 303 && to.ends_with("did=cancelled"), "{to}");
+        let (_, page) = get(&app, &format!("{to}&lang=en"), &resident).await;
+        assert!(page.contains("The time is cancelled") && page.contains("Book a new time"), "{page}");
+        let (_, times) = get(&app, "/book/nurse?lang=fi", &resident).await;
+        assert!(times.contains(">9.30<"), "the time is free again");
+        let (_, again, _) = post(&app, &resident, &format!("/matters/{id}/cancel"), "reason=ill").await;
+        assert_eq!(again, format!("/matters/{id}"), "what is over is over");
+    });
+}
+
+#[test]
+fn a_visit_is_recorded_step_by_step() {
+    on_its_own(async {
+        let app = app("").await;
+        let (resident, nurse) = (signed_in(&app, "resident").await, signed_in(&app, "nurse").await);
+        let id = id_of(&booked(&app, &resident, "/book/nurse?lang=fi", "9.00", "").await);
+        for (act, expected) in [
+            ("miss", format!("/desk/appointments/{id}")),
+            ("arrive", format!("/desk/appointments/{id}?did=arrived")),
+            ("cancel", format!("/desk/appointments/{id}?did=cancelled")),
+            ("end", format!("/desk/appointments/{id}")),
+        ] {
+            let (status, to, _) = post(&app, &nurse, &format!("/desk/appointments/{id}/{act}"), "reason=closure").await;
+            assert_eq!((status, to), (303, expected), "{act}");
+        }
+        assert_eq!(post(&app, &nurse, &format!("/desk/appointments/{id}/explode"), "").await.0, 404);
+    });
+}
+
+#[test]
+fn two_who_want_one_time_get_one_each() {
+    on_its_own(async {
+        let app = app("").await;
+        let mut residents = Vec::new();
+        for _ in 0..20 {
+            residents.push(signed_in(&app, "resident").await);
+        }
+        let (_, times) = get(&app, "/book/nurse?lang=fi", &residents[0]).await;
+        let fields = chosen(&times, "9.00");
+        let asked = residents.iter().map(|who| post(&app, who, "/book/nurse", &fields));
+        let answers = futures::future::join_all(asked).await;
+        let held: Vec<&String> = answers.iter().map(|(_, to, _)| to).filter(|to| !to.contains("wrong=")).collect();
+        assert_eq!(held.len(), 1, "{answers:?}");
+        assert!(answers.iter().all(|(status, to, _)| *status == 303 && (to.contains("wrong=taken") || to == held[0])));
+        // A person who goes past the hold does not get it either.
+        let thief = answers.iter().position(|(_, to, _)| to != held[0]).expect("another");
+        let stolen = "/book/nurse/0198c9e2-1111-7000-8000-00000000000f";
+        let (_, to, _) = post(&app, &residents[thief], stolen, &fields).await;
+        assert!(to.contains("wrong=taken"), "{to}");
+        let owner = answers.iter().position(|(_, to, _)| to == held[0]).expect("one");
+        let address = held[0].split('?').next().expect("an address");
+        let first = post(&app, &residents[owner], address, &fields).await.1;
+        assert!(first.contains("did=booked"), "{first}");
+        assert_eq!(post(&app, &residents[owner], address, &fields).await.1, first, "sent twice it is booked once");
+        let (_, again) = get(&app, &format!("/book/nurse?lang=en&wrong=taken"), &residents[thief]).await;
+        assert!(again.contains("Somebody has just booked that time"), "{again}");
+    });
+}
+
+#[test]
+fn what_cannot_be_booked_is_told_and_leads_on() {
+    on_its_own(async {
+        let app = app("open_at_once = 1\nnotice = \"20 hours\"").await;
+        let (resident, other) = (signed_in(&app, "resident").await, signed_in(&app, "resident").await);
+        let (_, visitor) = get(&app, "/book/nurse?lang=fi", "").await;
+        let fields = chosen(&visitor, "9.30");
+        let (status, to, _) = post(&app, "", "/book/nurse", &fields).await;
+        assert!(status == 303 && to.starts_with("/sign-in?to="), "a visitor signs in first: {to}");
+        // Wednesday at two in the afternoon: twenty hours before Thursday at half past nine it is too late.
+        let late = booked(&app, &resident, "/book/nurse?lang=fi", "9.30", "").await;
+        assert!(late.contains("wrong=late"), "{late}");
+        let (_, page) = get(&app, &format!("{late}&lang=en"), &resident).await;
+        assert!(page.contains("You can no longer book this time yourself"), "{page}");
+        let friday = "/book/nurse?lang=fi&from=2026-01-09";
+        let id = id_of(&booked(&app, &resident, friday, "9.00", "").await);
+        let enough = booked(&app, &resident, friday, "9.30", "").await;
+        assert!(enough.contains("wrong=enough"), "{enough}");
+        for path in [format!("/matters/{id}"), format!("/matters/{id}/calendar.ics"), format!("/book/nurse/{id}")] {
+            assert_eq!(get(&app, &path, &other).await.0, 404, "another's: {path}");
+        }
+        assert_eq!(post(&app, &other, &format!("/matters/{id}/cancel"), "").await.0, 404);
+        let (_, times) = get(&app, friday, &other).await;
+        let theirs = format!("{}&move={id}", chosen(&times, "9.30").replace("&move=", ""));
+        assert_eq!(post(&app, &other, "/book/nurse", &theirs).await.0, 404, "nobody moves another's time");
+        let fields = chosen(&times, "9.30");
+        for broken in ["", "day=x&slot=y&kind=talk&way=phone", "day=0&slot=0&kind=talk&way=pigeon"] {
+            assert_eq!(post(&app, &other, "/book/nurse", broken).await.0, 404, "{broken}");
+        }
+        assert_eq!(get(&app, "/book/nothing", &other).await.0, 404);
+        let long = format!("{fields}&text={}", "a".repeat(2_001));
+        let (status, _, page) =
+            post(&app, &other, "/book/nurse/0198c9e2-1111-7000-8000-00000000000e?lang=en", &long).await;
+        assert!(status == 422 && page.contains("at most 2,000") && page.contains(&"a".repeat(2_001)), "{status}");
+        for role in ["manager", "evaluator", "admin", "resident"] {
+            let who = signed_in(&app, role).await;
+            assert_eq!(get(&app, "/desk/calendar", &who).await.0, 404, "{role}");
+            assert_eq!(get(&app, &format!("/desk/appointments/{id}"), &who).await.0, 404, "{role}");
+        }
+    });
+}
+
+#[test]
+fn a_professional_books_for_the_resident_of_a_contact() {
+    on_its_own(async {
+        let app = app("").await;
+        let nurse = signed_in(&app, "nurse").await;
+        let contact = known(&app, "c1").await;
+        assert_eq!(get(&app, "/book?lang=en", &nurse).await.0, 404, "for nobody");
+        post(&app, &nurse, &format!("/desk/contacts/{contact}/claim"), "").await;
+        let (_, page) = get(&app, &format!("/desk/contacts/{contact}?lang=en"), &nurse).await;
+        assert!(page.contains(&format!("/book?contact={contact}")), "{page}");
+        let (_, all) = get(&app, &format!("/book?contact={contact}&lang=en"), &nurse).await;
+        assert!(all.contains(&format!("/book/nurse?contact={contact}")), "{all}");
+        let to = booked(&app, &nurse, &format!("/book/nurse?contact={contact}&lang=fi"), "9.00", "").await;
+        assert!(to.starts_with("/desk/appointments/"), "{to}");
+        let (_, page) = get(&app, &format!("{to}&lang=en"), &nurse).await;
+        assert!(page.contains(&format!("/desk/contacts/{contact}")), "{page}");
+    });
+}
+
+#[test]
+fn where_there_is_no_calendar_the_page_leads_on() {
+    on_its_own(async {
+        let app = app_over(fixture(0.5, true), false).await;
+        for who in [String::new(), signed_in(&app, "resident").await] {
+            let (status, page) = get(&app, "/book?lang=en", &who).await;
+            assert!(status == 200 && page.contains("href=\"/contact\"") && page.contains("116"), "{page}");
+        }
+    });
+}
