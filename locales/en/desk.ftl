@@ -2,8 +2,8 @@ desk-title = Work list
 desk-queues = Queues
 desk-lists = Lists
 desk-count = { $count ->
-    [one] { $shown } matter
-   *[other] { $shown } matters
+    [one] { $shown } item
+   *[other] { $shown } items
 }
 list-queue = In the queue
 list-mine = Mine
@@ -21,7 +21,7 @@ desk-empty = The queue is empty.
 desk-none-mine = You have nothing open.
 desk-none-unit = Nobody has anything open.
 desk-none-done = Nothing was done within the last week.
-desk-none-fit = Nothing fits the search. Clear the filters to see all.
+desk-none-fit = Nothing matches the search. Clear the filters to see all.
 desk-found = Found
 desk-number = Reference
 desk-state = State

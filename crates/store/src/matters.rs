@@ -198,6 +198,11 @@ impl<M: Matter> Matters<M> {
         self.unreadable.contains(&id)
     }
 
+    /// All that are open, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (Uuid, &Arc<M>)> {
+        self.open.iter().map(|(id, held)| (*id, &held.state))
+    }
+
     /// How many are open.
     pub fn open(&self) -> usize {
         self.open.len()

@@ -30,6 +30,19 @@ fn day_of(app: &App, page: &Page, at: i64) -> String {
     format!("{} {}", page.text(&format!("bookings-weekday-{weekday}")), numbers::day_of(at, page.language))
 }
 
+/// Until when a time can be moved or cancelled without being late.
+fn until(page: &Page, last: i64, now: i64) -> String {
+    match now <= last {
+        true => page.language.text_with("bookings-until", &[("day", &numbers::moment(last, page.language))]),
+        false => page.text("bookings-is-late"),
+    }
+}
+
+/// Key of the word before a unit: nobody goes anywhere for a call.
+fn where_key(way: Way) -> &'static str {
+    if way.0 == facts::Modality::InPerson { "bookings-where" } else { "bookings-unit" }
+}
+
 /// A way of meeting, in the words of its code.
 fn way_name(page: &Page, way: Way) -> String {
     use facts::Code;

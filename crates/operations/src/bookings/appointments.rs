@@ -189,6 +189,7 @@ pub struct Appointment {
     pub is_confirmed: bool,
     pub is_reminded: bool,
     pub is_closed: bool,
+    pub cancelled_by: Option<CancelledBy>,
 }
 
 impl Appointment {
@@ -199,6 +200,11 @@ impl Appointment {
     /// Nothing was recorded of the visit yet.
     pub fn is_to_come(&self) -> bool {
         !self.is_closed && matches!(self.stage, Stage::Booked | Stage::Arrived)
+    }
+
+    /// Its person is still expected, or is there.
+    pub fn is_open(&self) -> bool {
+        !self.is_closed && matches!(self.stage, Stage::Booked | Stage::Arrived | Stage::Begun)
     }
 
     /// The times that it has. One that was missed had its time: a cancelled one alone gives it back.
@@ -251,7 +257,9 @@ impl Matter for Appointment {
             Event::Begun => (it.stage, it.begun_at, it.done_at) = (Stage::Begun, Some(at), None),
             Event::Ended { .. } => (it.stage, it.done_at) = (Stage::Ended, Some(at)),
             Event::Missed { .. } => (it.stage, it.done_at) = (Stage::Missed, Some(at)),
-            Event::Cancelled { .. } => (it.stage, it.done_at) = (Stage::Cancelled, Some(at)),
+            Event::Cancelled { by, .. } => {
+                (it.stage, it.done_at, it.cancelled_by) = (Stage::Cancelled, Some(at), Some(*by));
+            }
             Event::Closed => it.is_closed = true,
         }
         Some(it)
@@ -311,6 +319,7 @@ fn booked(event: &Event, at: i64) -> Option<Appointment> {
         is_confirmed: false,
         is_reminded: false,
         is_closed: false,
+        cancelled_by: None,
     })
 }
 

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::times::{Booker, booker};
-use super::{MOST_NOTE, day_of, way_name};
+use super::{MOST_NOTE, day_of, until, way_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
@@ -191,20 +191,21 @@ fn shown(
     let kind = time.timetable.kinds.get(&chosen.kind).map(|kind| kind.name.of(page.language.code()));
     let is_wrong = wrong.first().map(|(key, _)| *key);
     let back = chosen.back(calendar, "");
+    let title = if chosen.moves.is_empty() { "bookings-confirm" } else { "bookings-confirm-move" };
     let content = html! {
         (errors(page, wrong))
         p.back { a.govuk-link href=(back) { (page.text("bookings-other-time")) } }
-        h1.govuk-heading-xl { (page.text(if chosen.moves.is_empty() { "bookings-confirm" } else { "bookings-confirm-move" })) }
+        h1.govuk-heading-xl { (page.text(title)) }
         dl.facts {
             div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, slot.from)) " " (numbers::clock(slot.from)) "–" (numbers::clock(slot.to)) } }
             div { dt { (page.text("bookings-what")) } dd { (time.timetable.name.of(page.language.code())) @if let Some(kind) = kind { ", " (kind) } } }
             div { dt { (page.text("bookings-way")) } dd { (way_name(page, time.way)) } }
-            div { dt { (page.text("bookings-where")) } dd { (unit_name(page, &time.timetable.unit)) @if let Some(place) = &slot.place { ", " (place) } } }
+            div { dt { (page.text(super::where_key(time.way))) } dd { (unit_name(page, &time.timetable.unit)) @if let Some(place) = &slot.place { ", " (place) } } }
             @if let Some(professional) = time.of.actor.professional() {
                 div { dt { (page.text("bookings-with")) } dd { (staff_name(page, professional)) } }
             }
         }
-        p.govuk-body { (page.language.text_with("bookings-until", &[("day", &numbers::moment(terms.cancel_by, page.language))])) }
+        p.govuk-body { (until(page, terms.cancel_by, app.kinds.store.now())) }
         form #work .letter method="post" action=(format!("/book/{calendar}/{id}")) autocomplete="off" {
             @for (name, value) in [("day", &chosen.day), ("slot", &chosen.slot), ("kind", &chosen.kind), ("way", &chosen.way), ("contact", &chosen.contact), ("move", &chosen.moves)] {
                 input type="hidden" name=(name) value=(value);
@@ -220,7 +221,7 @@ fn shown(
         }
     };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page.render_form("work", status, &page.text("bookings-confirm"), &content)
+    page.render_form("work", status, &page.text(title), &content)
 }
 
 /// `POST /book/{calendar}/{appointment}`.

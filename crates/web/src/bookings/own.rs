@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use facts::{CancelReason, Code};
+use facts::{CancelReason, CancelledBy, Code};
 use matter::access::{Action, Role};
 use maud::{Markup, html};
 use operations::bookings::appointments::{Appointment, Command, Stage};
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use store::new_id;
 use uuid::Uuid;
 
-use super::{day_of, way_name};
+use super::{day_of, until, way_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
@@ -57,7 +57,7 @@ pub async fn matters(State(app): State<Arc<App>>, page: Page) -> Response {
         Ok(read) => read,
         Err(error) => return failed(&page, &Failure::away(&error)),
     };
-    let (mut coming, past): (Vec<_>, Vec<_>) = appointments.into_iter().partition(|(_, it)| it.is_to_come());
+    let (mut coming, past): (Vec<_>, Vec<_>) = appointments.into_iter().partition(|(_, it)| it.is_open());
     coming.sort_by_key(|(_, it)| it.booking.when.from);
     let (turn, rest): (Vec<_>, Vec<_>) =
         contacts.into_iter().partition(|(_, it)| matches!(it.place, Place::Waiting { .. }));
@@ -99,7 +99,7 @@ fn appointment_row(app: &App, page: &Page, id: Uuid, it: &Appointment) -> Markup
     html! {
         a.govuk-link href=(format!("/matters/{id}")) { (day_of(app, page, it.booking.when.from)) " " (numbers::clock(it.booking.when.from)) }
         " " span.quiet { (name(app, page, it)) ", " (receipt(id)) }
-        @if !it.is_to_come() { br; (page.text(&format!("appointment-{}", stage(it)))) }
+        @if it.stage != Stage::Booked || it.is_closed { br; (page.text(&format!("appointment-{}", stage(it)))) }
     }
 }
 
@@ -118,7 +118,8 @@ pub fn stage(it: &Appointment) -> &'static str {
         Stage::Begun => "begun",
         Stage::Ended => "ended",
         Stage::Missed => "missed",
-        Stage::Cancelled => "cancelled",
+        Stage::Cancelled if it.cancelled_by == Some(CancelledBy::Resident) => "cancelled",
+        Stage::Cancelled => "called-off",
     }
 }
 
@@ -166,14 +167,11 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
         dl.facts {
             div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, when.from)) " " (numbers::clock(when.from)) "–" (numbers::clock(when.to)) } }
             div { dt { (page.text("bookings-way")) } dd { (way_name(page, it.booking.wanted.way)) } }
-            div { dt { (page.text("bookings-where")) } dd { (unit_name(page, &it.booking.unit)) } }
+            div { dt { (page.text(super::where_key(it.booking.wanted.way))) } dd { (unit_name(page, &it.booking.unit)) } }
             div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
         }
         @if may_change {
-            p.govuk-body {
-                @if now <= when.terms.cancel_by { (page.language.text_with("bookings-until", &[("day", &numbers::moment(when.terms.cancel_by, page.language))])) }
-                @else { (page.text("bookings-is-late")) }
-            }
+            p.govuk-body { (until(page, when.terms.cancel_by, now)) }
             div.actions {
                 a.govuk-button.govuk-button--secondary role="button" href=(format!("/book/{}?kind={}&way={}&move={id}", it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) }
                 a.govuk-button.govuk-button--secondary role="button" href=(format!("/matters/{id}/calendar.ics")) { (page.text("bookings-ics")) }
@@ -186,7 +184,7 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
                             label.govuk-label for="reason" { (page.text("bookings-why")) }
                             select.govuk-select #reason name="reason" {
                                 option value="" { (page.text("bookings-why-none")) }
-                                @for reason in REASONS { option value=(reason.code()) { (page.language.code_name(CancelReason::LIST, reason.code())) } }
+                                @for reason in REASONS { option value=(reason.code()) { (page.text(&format!("cancel-because-{}", reason.code()))) } }
                             }
                         }
                         button.govuk-button.govuk-button--warning type="submit" { (page.text("bookings-cancel-now")) }

@@ -119,7 +119,7 @@ pub async fn all(
         .collect();
     let content = html! {
         h1.govuk-heading-xl { (page.text("bookings-title")) }
-        @if open.is_empty() { p.govuk-body { (page.text("bookings-no-calendars")) } (other_ways(&page, booker.as_ref())) }
+        @if open.is_empty() { p.govuk-body { (page.text("bookings-no-calendars")) } }
         ul.calendars {
             @for (timetable, first) in open {
                 li.calendars__one {
@@ -136,6 +136,7 @@ pub async fn all(
                 }
             }
         }
+        (other_ways(&page, booker.as_ref()))
     };
     page.render(StatusCode::OK, &page.text("bookings-title"), &content)
 }
@@ -199,7 +200,9 @@ fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Opt
     }
     html! {
         p.back { a.govuk-link href=(page.link_to("/book", &[("kind", ""), ("way", ""), ("from", ""), ("wrong", "")])) { (page.text("bookings-back")) } }
-        @if let Some(wrong) = wrong(&wish.wrong) { div.did.did--wrong role="alert" { p { (page.text(wrong)) } } }
+        @if let Some(wrong) = wrong(&wish.wrong) {
+            div.did.did--wrong role="alert" { p { (page.text(wrong)) @if wish.wrong == "enough" { " " a.govuk-link href="/matters" { (page.text("matters-title")) } } } }
+        }
         h1.govuk-heading-xl { (timetable.name.of(page.language.code())) }
         p.lead { (unit_name(page, &timetable.unit)) }
         @if !wish.moves.is_empty() { p.govuk-body { (page.text("bookings-moving")) } }
@@ -220,8 +223,7 @@ fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Opt
             button.govuk-button.govuk-button--secondary type="submit" { (page.text("bookings-show")) }
         }
         @if days.is_empty() {
-            p.govuk-body { (page.text("bookings-none")) }
-            (other_ways(page, booker))
+            p.govuk-body { (page.text(if from == 0 { "bookings-none" } else { "bookings-none-then" })) }
         }
         @if let (Some(kind), Some(way)) = (kind, way) {
             @for (day, times) in &days {
@@ -252,6 +254,7 @@ fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Opt
         @if let Some(next) = next.filter(|_| is_more) {
             p { a.govuk-link rel="next" href=(page.link(&[("from", &next), ("wrong", "")])) { (page.text("bookings-later")) } }
         }
+        (other_ways(page, booker))
     }
 }
 
@@ -286,7 +289,7 @@ fn select<'a>(
     }
 }
 
-/// Where no time is free: the ways that go on.
+/// The ways that go on where no time suits.
 fn other_ways(page: &Page, booker: Option<&Booker>) -> Markup {
     html! {
         @if booker.is_none_or(|booker| booker.contact.is_none()) {

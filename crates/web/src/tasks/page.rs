@@ -143,7 +143,7 @@ impl Whole<'_> {
                     }
                     (self.acts())
                 }
-                section.worked__aside aria-label=(page.text("tasks-about")) {
+                section.worked__aside aria-label=(page.text("tasks-details")) {
                     dl.facts.facts--aside {
                         div { dt { (page.text("receipt-short")) } dd { (receipt(self.id)) } }
                         @if let Some(of) = &task.about {

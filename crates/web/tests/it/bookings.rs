@@ -99,7 +99,7 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
         assert!(to.starts_with("/matters/") && to.ends_with("did=booked"), "{to}");
         let id = id_of(&to);
         let (_, page) = get(&app, &format!("{to}&lang=en"), &resident).await;
-        for text in ["The time is booked.", "Thu 8 Jan 2026", "Cancel the time"] {
+        for text in ["The appointment is booked.", "Thu 8 Jan 2026", "Cancel the appointment"] {
             assert!(page.contains(text), "{text}: {page}");
         }
         assert!(!page.contains("tulkin"), "what they wrote is for the professional");
@@ -119,7 +119,7 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
         let (status, to, _) = post(&app, &resident, &format!("/matters/{id}/cancel"), "reason=ill").await;
         assert!(status == 303 && to.ends_with("did=cancelled"), "{to}");
         let (_, page) = get(&app, &format!("{to}&lang=en"), &resident).await;
-        assert!(page.contains("The time is cancelled") && page.contains("Book a new time"), "{page}");
+        assert!(page.contains("The appointment is cancelled") && page.contains("Book a new time"), "{page}");
         let (_, times) = get(&app, "/book/nurse?lang=fi", &resident).await;
         assert!(times.contains(">9.30<"), "the time is free again");
         let (_, again, _) = post(&app, &resident, &format!("/matters/{id}/cancel"), "reason=ill").await;
@@ -172,7 +172,7 @@ fn two_who_want_one_time_get_one_each() {
         assert!(first.contains("did=booked"), "{first}");
         assert_eq!(post(&app, &residents[owner], address, &fields).await.1, first, "sent twice it is booked once");
         let (_, again) = get(&app, &format!("/book/nurse?lang=en&wrong=taken"), &residents[thief]).await;
-        assert!(again.contains("Somebody has just booked that time"), "{again}");
+        assert!(again.contains("That time is no longer free"), "{again}");
     });
 }
 
