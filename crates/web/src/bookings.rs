@@ -7,7 +7,7 @@ mod own;
 mod publish;
 mod times;
 
-pub use book::{book, confirm, hold};
+pub use book::{Holding, book, confirm, hold};
 pub use desk::{act, appointment, calendar};
 pub use ics::ics;
 pub use own::{cancel, matter, matters};

@@ -80,7 +80,7 @@ impl App {
 
     /// Whether a unit has a queue: contacts come to it, or still wait in it although it has ended.
     pub fn is_queue(&self, unit: &str) -> bool {
-        self.is_unit(unit) || self.kinds.contacts.look(|contacts| contacts.queue(unit, 0).1) > 0
+        self.is_unit(unit) || self.kinds.store.kinds().iter().any(|kind| kind.units().iter().any(|it| it == unit))
     }
 
     /// Whether contacts can be handed over to a unit.

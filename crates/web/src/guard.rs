@@ -118,25 +118,28 @@ impl App {
         let is_theirs = |person: &Person| person.subject().is_some_and(|subject| standing.subject == Some(subject));
         let had = |person: &Person| standing.who.is_some_and(|who| **who == *person.id);
         let cares = |person: &Person| had(person) || standing.subject.is_some_and(|it| self.cares_for(person, it));
+        let in_unit = person.zip(standing.unit).is_some_and(|(person, unit)| self.is_within(unit, &person.unit));
+        // What stands in no list, as a time that is booked, is also theirs who are to meet the person, wherever they work.
+        let to_meet = standing.list == List::Nowhere && person.is_some_and(had);
         Tie {
             own: caller.holds.contains(&id) || person.is_some_and(is_theirs),
-            within: person.zip(standing.unit).is_some_and(|(person, unit)| self.is_within(unit, &person.unit)),
+            within: in_unit || to_meet,
             cares: standing.list != List::Ended || person.is_some_and(cares),
         }
     }
 
-    /// Whether a professional has to do with a person now: of their own pair, or by a matter of theirs that stands with the
-    /// professional or in their unit.
+    /// Whether a professional has to do with a person now: of their own pair, or by a matter of theirs that is not done and
+    /// stands with the professional, or is work of their unit.
     fn cares_for(&self, person: &Person, subject: Subject) -> bool {
         let own = self.kinds.registration(subject);
         let is_own_pair = |it: facts::ProfessionalId| *it == *person.id;
         own.is_some_and(|own| own.physician.is_some_and(is_own_pair) || own.nurse.is_some_and(is_own_pair))
             || self.kinds.store.kinds().iter().any(|kind| {
-                let open = kind.of_subject(subject, LOOKED_AT).into_iter().filter_map(|id| kind.stands(id));
-                let mut open = open;
+                let mut open = kind.of_subject(subject, LOOKED_AT).into_iter().filter_map(|id| kind.stands(id));
                 open.any(|it| {
-                    it.who.is_some_and(|who| *who == *person.id)
-                        || it.unit.is_some_and(|unit| self.is_within(&unit, &person.unit))
+                    let is_work = matches!(it.list, List::Queue | List::With);
+                    let is_mine = it.done.is_none() && it.who.is_some_and(|who| *who == *person.id);
+                    is_mine || (is_work && it.unit.is_some_and(|unit| self.is_within(&unit, &person.unit)))
                 })
             })
     }

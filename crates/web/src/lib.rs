@@ -111,6 +111,7 @@ pub struct App {
     calendar: &'static Calendar,
     /// First words that were shown in lists.
     glances: guard::Glances,
+    holding: bookings::Holding,
     sessions: sessions::Sessions,
     strangers: Strangers,
     counted: limits::Counted,
@@ -149,6 +150,7 @@ impl App {
             move_clock: parts.move_clock,
             calendar: Calendar::shipped(),
             glances: guard::Glances::default(),
+            holding: bookings::Holding::default(),
             counters: observe::Counters::default(),
             followed: AtomicU64::new(0),
             caught_up: AtomicI64::new(now),

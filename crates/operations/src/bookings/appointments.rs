@@ -189,7 +189,8 @@ pub struct Appointment {
     pub is_confirmed: bool,
     pub is_reminded: bool,
     pub is_closed: bool,
-    pub cancelled_by: Option<CancelledBy>,
+    /// Cancelled, and not by its person.
+    pub is_called_off: bool,
 }
 
 impl Appointment {
@@ -258,7 +259,8 @@ impl Matter for Appointment {
             Event::Ended { .. } => (it.stage, it.done_at) = (Stage::Ended, Some(at)),
             Event::Missed { .. } => (it.stage, it.done_at) = (Stage::Missed, Some(at)),
             Event::Cancelled { by, .. } => {
-                (it.stage, it.done_at, it.cancelled_by) = (Stage::Cancelled, Some(at), Some(*by));
+                (it.stage, it.done_at) = (Stage::Cancelled, Some(at));
+                it.is_called_off = *by != CancelledBy::Resident;
             }
             Event::Closed => it.is_closed = true,
         }
@@ -319,7 +321,7 @@ fn booked(event: &Event, at: i64) -> Option<Appointment> {
         is_confirmed: false,
         is_reminded: false,
         is_closed: false,
-        cancelled_by: None,
+        is_called_off: false,
     })
 }
 

@@ -351,6 +351,11 @@ impl Timetable {
     pub fn is_open_to(&self, words: &[&str]) -> bool {
         self.book.by.iter().any(|by| words.contains(&by.as_str()))
     }
+
+    /// Whether a resident may still book a time that begins at an instant.
+    pub fn is_in_time(&self, from: i64, now: i64, calendar: &Calendar) -> bool {
+        now <= before(from, self.book.notice, calendar).unwrap_or(from)
+    }
 }
 
 impl Weekly {

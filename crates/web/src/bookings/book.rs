@@ -1,6 +1,7 @@
 //! A time is held for whoever chose it, looked at once more, and booked.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
@@ -18,9 +19,10 @@ use operations::bookings::calendar::{Timetable, before};
 use operations::bookings::days::{Command as OfDay, Day};
 use operations::bookings::flow::Place;
 use serde::Deserialize;
+use store::new_id;
 use uuid::Uuid;
 
-use super::times::{Booker, booker};
+use super::times::{self, Booker, Wish, booker};
 use super::{MOST_NOTE, day_of, until, way_name};
 use crate::App;
 use crate::answer::Failure;
@@ -52,6 +54,39 @@ pub struct Chosen {
     text: String,
     #[serde(default)]
     show: String,
+    /// Tells one move from another to the same time.
+    #[serde(default)]
+    key: String,
+}
+
+/// The times that are held for those who are booking: one for each and calendar. Whoever chooses another lets the first go, and
+/// a second press of one button gets the same appointment. After a restart nobody knows them, and each ends by itself.
+#[derive(Default)]
+pub struct Holding(Mutex<HashMap<String, Held>>);
+
+#[derive(Clone, Copy)]
+struct Held {
+    id: Uuid,
+    day: Uuid,
+    slot: Uuid,
+    until: i64,
+}
+
+impl Holding {
+    /// Notes what somebody holds from now on: for which appointment, and the time that they held before.
+    fn hold(&self, who: String, new: Held, now: i64) -> (Uuid, Option<Held>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, held| now < held.until);
+        let before = all.get(&who).copied();
+        let is_same = before.is_some_and(|it| (it.day, it.slot) == (new.day, new.slot));
+        let id = before.filter(|_| is_same).map_or(new.id, |it| it.id);
+        all.insert(who, Held { id, ..new });
+        (id, before.filter(|_| !is_same))
+    }
+
+    fn end(&self, who: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(who);
+    }
 }
 
 /// A time that is there, in a calendar that is open to its booker.
@@ -62,6 +97,13 @@ struct Time {
     of: Arc<Day>,
     way: Way,
     booker: Booker,
+}
+
+impl Time {
+    /// Of whom a time is held, in [`Holding`].
+    fn holder(&self, chosen: &Chosen) -> String {
+        format!("{} {} {} {}", self.booker.by.name(), self.timetable.id, chosen.contact, chosen.moves)
+    }
 }
 
 impl Chosen {
@@ -92,7 +134,7 @@ enum Gone {
     SignedOut,
     Failed(Failure),
     /// It is nobody's to book any more: other times are shown.
-    Taken,
+    Taken(Box<(Arc<Timetable>, Booker)>),
 }
 
 impl From<Failure> for Gone {
@@ -110,19 +152,24 @@ async fn time(app: &App, caller: Result<Caller, Failure>, calendar: &str, chosen
     let (Some(day), Some(slot), Some(way)) = ids else { return Err(Failure::not_found().into()) };
     if !chosen.moves.is_empty() {
         let id = chosen.moves.parse().map_err(|_| Failure::not_found())?;
-        app.guarded(&app.kinds.appointments, &caller, id, Action::Write).await?;
+        let moved = app.guarded(&app.kinds.appointments, &caller, id, Action::Write).await?;
+        let (wanted, is_own) = (&moved.booking.wanted, *moved.booking.calendar == *timetable.id);
+        if !is_own || wanted.way != way || *wanted.kind != *chosen.kind {
+            return Err(Failure::not_found().into());
+        }
     }
-    let of = app.kinds.days.look(|days| days.get(day)).ok_or(Gone::Taken)?;
-    if !of.times.get(&slot).is_some_and(|time| *time.calendar == *timetable.id && !time.is_withdrawn) {
-        return Err(Gone::Taken);
+    let is_there =
+        |of: &Arc<Day>| of.times.get(&slot).is_some_and(|time| *time.calendar == *timetable.id && !time.is_withdrawn);
+    match app.kinds.days.look(|days| days.get(day)).filter(is_there) {
+        Some(of) => Ok(Time { timetable, day, slot, of, way, booker }),
+        None => Err(Gone::Taken(Box::new((timetable, booker)))),
     }
-    Ok(Time { timetable, day, slot, of, way, booker })
 }
 
-fn gone(page: &Page, calendar: &str, chosen: &Chosen, gone: &Gone) -> Response {
+fn gone(app: &App, page: &Page, calendar: &str, chosen: &Chosen, gone: &Gone) -> Response {
     match gone {
         Gone::SignedOut => see_other(&format!("/sign-in?to={}", escape(&format!("/book/{calendar}")))),
-        Gone::Taken => see_other(&chosen.back(calendar, "taken")),
+        Gone::Taken(it) => other_times(app, page, (&it.0, &it.1), chosen, "taken"),
         Gone::Failed(failure) if failure.status == StatusCode::NOT_FOUND => missing(page),
         Gone::Failed(failure) => failed(page, failure),
     }
@@ -139,18 +186,57 @@ pub async fn hold(
     let Ok(Form(chosen)) = form else { return missing(&page) };
     let time = match time(&app, caller, &calendar, &chosen).await {
         Ok(time) => time,
-        Err(why) => return gone(&page, &calendar, &chosen, &why),
+        Err(why) => return gone(&app, &page, &calendar, &chosen, &why),
     };
+    let now = app.kinds.store.now();
+    let from = time.of.times.get(&time.slot).map_or(now, |it| it.slot.from);
+    if time.booker.contact.is_none() && !time.timetable.is_in_time(from, now, app.calendar) {
+        return other_times(&app, &page, (&time.timetable, &time.booker), &chosen, "late");
+    }
     // A time that is moved to is held for the appointment itself.
     let id = chosen.moves.parse().unwrap_or_else(|_| app.kinds.new_appointment());
-    let now = app.kinds.store.now();
     let lasts = before(now, time.timetable.book.hold, Calendar::shipped()).map_or(0, |before| now - before);
-    let hold = OfDay::Hold { slot: time.slot, matter: id, until: now.saturating_add(lasts) };
-    let key = format!("{id}/{}/{now}", time.slot);
-    match app.kinds.days.ask(time.day, hold, &time.booker.by, &key, 0).await {
-        Ok(_) => see_other(&format!("/book/{calendar}/{id}?{}", chosen.query())),
-        Err(trouble) => see_other(&chosen.back(&calendar, word_of(&trouble.into()))),
+    let until = now.saturating_add(lasts);
+    let (day, slot, by) = (time.day, time.slot, &time.booker.by);
+    let (id, left) = app.holding.hold(time.holder(&chosen), Held { id, day, slot, until }, now);
+    if let Some(left) = left {
+        let let_go = OfDay::LetGo { slot: left.slot, matter: left.id };
+        // One that is not let go ends by itself.
+        drop(app.kinds.days.ask(left.day, let_go, by, &format!("{}/{}/left/{now}", left.id, left.slot), 0).await);
     }
+    let hold = OfDay::Hold { slot, matter: id, until };
+    match app.kinds.days.ask(day, hold, by, &format!("{id}/{slot}/{now}"), 0).await {
+        Ok(_) if !chosen.text.is_empty() => shown(&app, &page, (&calendar, &id.to_string()), &chosen, &time, &[]),
+        Ok(_) => see_other(&format!("/book/{calendar}/{id}?{}", chosen.query())),
+        Err(trouble) => {
+            app.holding.end(&time.holder(&chosen));
+            other_times(&app, &page, (&time.timetable, &time.booker), &chosen, word_of(&trouble.into()))
+        }
+    }
+}
+
+/// Other times in place of one that cannot be had; a text that was typed goes along.
+fn other_times(
+    app: &App,
+    page: &Page,
+    (timetable, booker): (&Timetable, &Booker),
+    chosen: &Chosen,
+    wrong: &str,
+) -> Response {
+    if chosen.text.is_empty() {
+        return see_other(&chosen.back(&timetable.id, wrong));
+    }
+    let wish = Wish {
+        kind: chosen.kind.clone(),
+        way: chosen.way.clone(),
+        contact: chosen.contact.clone(),
+        moves: chosen.moves.clone(),
+        wrong: wrong.into(),
+        text: chosen.text.clone(),
+        ..Wish::default()
+    };
+    let content = times::shown(app, page, timetable, &wish, Some(booker));
+    page.render(StatusCode::CONFLICT, timetable.name.of(page.language.code()), &content)
 }
 
 /// The word for a refusal in an address.
@@ -173,8 +259,9 @@ pub async fn confirm(
     caller: Result<Caller, Failure>,
 ) -> Response {
     match time(&app, caller, &calendar, &chosen).await {
+        Ok(_) if !chosen.moves.is_empty() && chosen.moves != id => missing(&page),
         Ok(time) => shown(&app, &page, (&calendar, &id), &chosen, &time, &[]),
-        Err(why) => gone(&page, &calendar, &chosen, &why),
+        Err(why) => gone(&app, &page, &calendar, &chosen, &why),
     }
 }
 
@@ -189,7 +276,7 @@ fn shown(
     let Some(slot) = time.of.times.get(&time.slot).map(|it| &it.slot) else { return missing(page) };
     let terms = time.timetable.terms(slot.from, app.kinds.store.now(), app.calendar);
     let kind = time.timetable.kinds.get(&chosen.kind).map(|kind| kind.name.of(page.language.code()));
-    let is_wrong = wrong.first().map(|(key, _)| *key);
+    let is_wrong = wrong.iter().find(|(_, field)| *field == "text").map(|(key, _)| *key);
     let back = chosen.back(calendar, "");
     let title = if chosen.moves.is_empty() { "bookings-confirm" } else { "bookings-confirm-move" };
     let content = html! {
@@ -210,6 +297,7 @@ fn shown(
             @for (name, value) in [("day", &chosen.day), ("slot", &chosen.slot), ("kind", &chosen.kind), ("way", &chosen.way), ("contact", &chosen.contact), ("move", &chosen.moves)] {
                 input type="hidden" name=(name) value=(value);
             }
+            input type="hidden" name="key" value=(app.sessions.unguessable());
             @if chosen.moves.is_empty() {
                 (field(page, "text", "bookings-note", is_wrong, &html! {
                     p.govuk-hint #text-hint { (page.text("bookings-note-hint")) }
@@ -217,10 +305,14 @@ fn shown(
                         aria-describedby=(if is_wrong.is_some() { "text-hint text-error" } else { "text-hint" }) { (chosen.text) }
                 }))
             }
-            button.govuk-button type="submit" { (page.text(if chosen.moves.is_empty() { "bookings-book" } else { "bookings-move-here" })) }
+            button.govuk-button #book type="submit" { (page.text(if chosen.moves.is_empty() { "bookings-book" } else { "bookings-move-here" })) }
         }
     };
-    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = match wrong.first() {
+        None => StatusCode::OK,
+        Some(("wrong-later", _)) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
     page.render_form("work", status, &page.text(title), &content)
 }
 
@@ -237,9 +329,13 @@ pub async fn book(
         Ok(time) => time,
         // A text that was typed is its writer's to keep.
         Err(Gone::SignedOut) if !chosen.text.is_empty() => return away(&page, StatusCode::CONFLICT, &chosen.text),
-        Err(why) => return gone(&page, &calendar, &chosen, &why),
+        Err(why) => return gone(&app, &page, &calendar, &chosen, &why),
     };
     let Ok(id) = path.parse::<Uuid>() else { return missing(&page) };
+    // Whoever may move one appointment says nothing about another.
+    if !chosen.moves.is_empty() && chosen.moves != path {
+        return missing(&page);
+    }
     if !chosen.show.is_empty() {
         return shown(&app, &page, (&calendar, &path), &chosen, &time, &[]);
     }
@@ -270,12 +366,22 @@ pub async fn book(
             let new = NewAppointment { wanted, places, note, words: time.booker.words.clone() };
             app.kinds.book(id, new, timetable, by).await
         }
-        false => app.kinds.reschedule(id, places, timetable, (by, &format!("move/{}", time.slot))).await,
+        false => {
+            let key = care::client_id(&chosen.key).unwrap_or_else(|_| new_id(app.kinds.store.now()).to_string());
+            app.kinds.reschedule(id, places, timetable, (by, &key)).await
+        }
     };
     let did = if chosen.moves.is_empty() { "booked" } else { "moved" };
     match (done, time.booker.contact) {
-        (Ok(_), None) => see_other(&format!("/matters/{id}?did={did}")),
-        (Ok(_), Some(_)) => see_other(&format!("/desk/appointments/{id}?did={did}")),
-        (Err(trouble), _) => see_other(&chosen.back(&calendar, word_of(&trouble.into()))),
+        (Ok(_), contact) => {
+            app.holding.end(&time.holder(&chosen));
+            let place = if contact.is_some() { "/desk/appointments" } else { "/matters" };
+            see_other(&format!("{place}/{id}?did={did}"))
+        }
+        (Err(trouble), _) => match word_of(&trouble.into()) {
+            // It may be booked or not: the same appointment is asked for once more.
+            "later" => shown(&app, &page, (&calendar, &path), &chosen, &time, &[("wrong-later", "book")]),
+            word => other_times(&app, &page, (&time.timetable, &time.booker), &chosen, word),
+        },
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -72,10 +73,13 @@ pub async fn calendar(
     let date = which.date.parse::<Date>().unwrap_or(today);
     let units = units(&app, &person);
     let unit = if which.unit.is_empty() { units.first().cloned().unwrap_or_default() } else { which.unit.clone() };
-    if !units.contains(&unit) && !unit.is_empty() {
+    if !unit.is_empty() && !app.is_within(&unit, &person.unit) {
         return missing(&page);
     }
-    let days = days(&app, &unit, date);
+    let days = match days(&app, &unit, date, today).await {
+        Ok(days) => days,
+        Err(failure) => return failed(&page, &failure),
+    };
     let mut columns = Vec::new();
     for day in &days {
         let mut rows = Vec::new();
@@ -139,20 +143,35 @@ fn units(app: &App, person: &Person) -> Vec<String> {
     units
 }
 
-/// The days of those who work in a unit, by their ids.
-fn days(app: &App, unit: &str, date: Date) -> Vec<Arc<Day>> {
+/// Those who work in a unit or by one of its calendars, by their ids.
+fn staff(app: &App, unit: &str) -> Vec<String> {
     let figures = app.figures();
-    let mut staff: Vec<&str> = figures.staff().iter().filter(|it| it.unit == unit).map(|it| it.id.as_str()).collect();
+    let own = figures.staff().iter().filter(|it| it.unit == unit).map(|it| it.id.clone());
+    let all = app.kinds.timetables.all();
+    let named = all.values().filter(|it| *it.unit == *unit).flat_map(|it| app.actors(it));
+    let mut staff: Vec<String> = own.chain(named.map(|(actor, _)| actor.id().to_string())).collect();
     staff.sort_unstable();
-    let date = day_number(date);
-    app.kinds.days.look(|days| staff.into_iter().filter_map(|id| days.get(day_id(id, date))).collect())
+    staff.dedup();
+    staff
+}
+
+/// Their days on a date: one that is over is read from the log, for what was not recorded then.
+async fn days(app: &App, unit: &str, date: Date, today: Date) -> Result<Vec<Arc<Day>>, Failure> {
+    let ids = staff(app, unit).into_iter().map(|id| day_id(&id, day_number(date)));
+    if today <= date {
+        return Ok(app.kinds.days.look(|days| ids.filter_map(|id| days.get(id)).collect()));
+    }
+    let read = futures::future::try_join_all(ids.map(|id| app.kinds.days.read(id)));
+    Ok(read.await.map_err(|error| Failure::away(&error))?.into_iter().flatten().collect())
 }
 
 /// The next day on which somebody of a unit has times.
 fn next(app: &App, unit: &str, date: Date) -> Option<Date> {
-    (1..=LOOKED_AHEAD)
-        .filter_map(|step| date.checked_add(step.days()).ok())
-        .find(|date| !days(app, unit, *date).is_empty())
+    let staff = staff(app, unit);
+    let has_times = |date: &Date| {
+        app.kinds.days.look(|days| staff.iter().any(|id| days.get(day_id(id, day_number(*date))).is_some()))
+    };
+    (1..=LOOKED_AHEAD).filter_map(|step| date.checked_add(step.days()).ok()).find(has_times)
 }
 
 fn by_start(day: &Day) -> Vec<&Time> {
@@ -253,7 +272,7 @@ fn shown(
     let professional = when.parts.iter().find_map(Part::professional);
     let date = app.calendar.local_date(when.from).map(|date| date.to_string()).unwrap_or_default();
     let note = happened.first().and_then(|first| first.text.as_deref());
-    let is_so = did == stage(it) || (did == "moved" && it.stage == Stage::Booked);
+    let is_so = did == it_did(it) || (did == "moved" && it.stage == Stage::Booked) || did == "otherwise";
     html! {
         @if is_so { div.did role="status" { p { (page.text(&format!("appointment-did-{did}"))) } } }
         p.back { a.govuk-link href=(format!("/desk/calendar?date={date}&unit={}", it.booking.unit)) { (page.text("calendar-title")) } }
@@ -285,6 +304,11 @@ fn shown(
             }
         }
     }
+}
+
+/// The word for what was done last, as acts lead here with it.
+fn it_did(it: &Appointment) -> &'static str {
+    if it.stage == Stage::Cancelled { "cancelled" } else { stage(it) }
 }
 
 fn acts(app: &App, page: &Page, id: Uuid, it: &Appointment) -> Markup {
@@ -363,7 +387,7 @@ pub async fn act(
     page: Page,
     Path((path, verb)): Path<(String, String)>,
     caller: Result<Caller, Failure>,
-    Form(fields): Form<Fields>,
+    given: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let done = async {
@@ -372,6 +396,7 @@ pub async fn act(
             return Err(Failure::not_found());
         }
         app.guarded(&app.kinds.appointments, &caller?, id, Action::Handle).await?;
+        let Form(fields) = given.unwrap_or_default();
         let (reasons, procedures) = (Vec::new(), Vec::new());
         let (command, did) = match verb.as_str() {
             "arrive" => (Command::Arrive, "arrived"),
@@ -386,7 +411,8 @@ pub async fn act(
         };
         let key = match fields.client_id.as_str() {
             "" => new_id(app.kinds.store.now()).to_string(),
-            given => care::client_id(given)?,
+            // A page that is gone back to does another act than before.
+            given => format!("{verb}/{}", care::client_id(given)?),
         };
         app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?;
         Ok(did)
@@ -394,7 +420,9 @@ pub async fn act(
     match done.await {
         Ok(did) => see_other(&format!("/desk/appointments/{path}?did={did}")),
         // It stands otherwise meanwhile: the page says how.
-        Err(failure) if failure.status == StatusCode::CONFLICT => see_other(&format!("/desk/appointments/{path}")),
+        Err(failure) if failure.status == StatusCode::CONFLICT => {
+            see_other(&format!("/desk/appointments/{path}?did=otherwise"))
+        }
         Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(&page),
         Err(failure) => failed(&page, &failure),
     }

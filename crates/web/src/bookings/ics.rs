@@ -1,4 +1,5 @@
-//! An appointment as a file for one's own calendar (RFC 5545). It says when, and not what for.
+//! An appointment as a file for one's own calendar (RFC 5545). It says when, and neither what for nor where, which
+//! would tell the same to whoever sees the calendar.
 
 use std::sync::Arc;
 
@@ -14,7 +15,6 @@ use uuid::Uuid;
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
-use crate::desk::unit_name;
 use crate::home::missing;
 use crate::layout::Page;
 
@@ -31,7 +31,7 @@ pub async fn ics(
     };
     let Ok((id, it)) = read.await else { return missing(&page) };
     let summary = page.text("bookings-ics-summary");
-    let text = event(id, &it, (&summary, &unit_name(&page, &it.booking.unit)), app.kinds.store.now());
+    let text = event(id, &it, &summary, app.kinds.store.now());
     let headers = [
         (CONTENT_TYPE, "text/calendar; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"appointment.ics\""),
@@ -39,7 +39,7 @@ pub async fn ics(
     (StatusCode::OK, headers, text).into_response()
 }
 
-fn event(id: Uuid, it: &Appointment, (summary, place): (&str, &str), now: i64) -> String {
+fn event(id: Uuid, it: &Appointment, summary: &str, now: i64) -> String {
     let at = |at: i64| {
         let at = Timestamp::from_microsecond(at).unwrap_or_default();
         at.strftime("%Y%m%dT%H%M%SZ").to_string()
@@ -55,7 +55,6 @@ fn event(id: Uuid, it: &Appointment, (summary, place): (&str, &str), now: i64) -
         format!("DTSTART:{}", at(it.booking.when.from)),
         format!("DTEND:{}", at(it.booking.when.to)),
         format!("SUMMARY:{}", escaped(summary)),
-        format!("LOCATION:{}", escaped(place)),
         format!("STATUS:{status}"),
         "END:VEVENT".into(),
         "END:VCALENDAR".into(),

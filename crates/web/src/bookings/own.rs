@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use facts::{CancelReason, CancelledBy, Code};
+use facts::{CancelReason, Code};
 use matter::access::{Action, Role};
 use maud::{Markup, html};
 use operations::bookings::appointments::{Appointment, Command, Stage};
@@ -118,8 +119,8 @@ pub fn stage(it: &Appointment) -> &'static str {
         Stage::Begun => "begun",
         Stage::Ended => "ended",
         Stage::Missed => "missed",
-        Stage::Cancelled if it.cancelled_by == Some(CancelledBy::Resident) => "cancelled",
-        Stage::Cancelled => "called-off",
+        Stage::Cancelled if it.is_called_off => "called-off",
+        Stage::Cancelled => "cancelled",
     }
 }
 
@@ -156,9 +157,12 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
     let is_so = match did {
         "booked" | "moved" => it.stage == Stage::Booked,
         "cancelled" => it.stage == Stage::Cancelled,
+        "otherwise" => true,
         _ => false,
     };
     let may_change = it.stage == Stage::Booked && !it.is_closed && now < when.from;
+    let timetable = app.kinds.timetables.get(&it.booking.calendar);
+    let is_open = timetable.is_some_and(|it| it.is_open_to(&["resident"]));
     html! {
         @if is_so { div.did role="status" { p { (page.text(&format!("appointment-did-{did}"))) } } }
         p.back { a.govuk-link href="/matters" { (page.text("matters-title")) } }
@@ -173,7 +177,7 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
         @if may_change {
             p.govuk-body { (until(page, when.terms.cancel_by, now)) }
             div.actions {
-                a.govuk-button.govuk-button--secondary role="button" href=(format!("/book/{}?kind={}&way={}&move={id}", it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) }
+                @if is_open { a.govuk-button.govuk-button--secondary role="button" href=(format!("/book/{}?kind={}&way={}&move={id}", it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) } }
                 a.govuk-button.govuk-button--secondary role="button" href=(format!("/matters/{id}/calendar.ics")) { (page.text("bookings-ics")) }
             }
             details.govuk-details {
@@ -192,7 +196,10 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
                 }
             }
         }
-        @if it.stage == Stage::Cancelled { p { a.govuk-link href=(format!("/book/{}", it.booking.calendar)) { (page.text("bookings-again")) } } }
+        @if may_change && !is_open { p.govuk-body { a.govuk-link href="/contact" { (page.text("bookings-move-by-us")) } } }
+        @if it.stage == Stage::Cancelled {
+            p { a.govuk-link href=(if is_open { format!("/book/{}", it.booking.calendar) } else { "/book".into() }) { (page.text("bookings-again")) } }
+        }
     }
 }
 
@@ -208,12 +215,13 @@ pub async fn cancel(
     page: Page,
     Path(path): Path<String>,
     caller: Result<Caller, Failure>,
-    Form(why): Form<Why>,
+    given: Result<Form<Why>, FormRejection>,
 ) -> Response {
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let done = async {
         let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
         app.guarded(&app.kinds.appointments, &caller?, id, Action::Write).await?;
+        let Form(why) = given.unwrap_or_default();
         let why = CancelReason::named(&why.reason).unwrap_or(CancelReason::Other);
         let key = new_id(app.kinds.store.now()).to_string();
         let command = Command::Cancel { why, notified_at: None };
@@ -222,7 +230,7 @@ pub async fn cancel(
     match done.await {
         Ok(_) => see_other(&format!("/matters/{path}?did=cancelled")),
         // It stands otherwise meanwhile: the page says how.
-        Err(failure) if failure.status == StatusCode::CONFLICT => see_other(&format!("/matters/{path}")),
+        Err(failure) if failure.status == StatusCode::CONFLICT => see_other(&format!("/matters/{path}?did=otherwise")),
         Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(&page),
         Err(failure) => failed(&page, &failure),
     }

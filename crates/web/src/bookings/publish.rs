@@ -44,7 +44,7 @@ impl App {
     }
 
     /// Those who work by a calendar, each with their profession: the unit's professionals, and whoever is named.
-    fn actors(&self, timetable: &Timetable) -> Vec<(Actor, String)> {
+    pub(super) fn actors(&self, timetable: &Timetable) -> Vec<(Actor, String)> {
         let figures = self.figures();
         let is_named = |id: &str| {
             let weekly = timetable.weeks.iter().map(|week| &week.hours);

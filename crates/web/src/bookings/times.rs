@@ -50,6 +50,12 @@ pub struct Wish {
     /// Why the page is shown again.
     #[serde(default)]
     pub wrong: String,
+    /// From which instant on a further page is, in microseconds since 1970.
+    #[serde(default)]
+    pub after: String,
+    /// A text that was typed for a time that cannot be had: it goes along to the next. No address has it.
+    #[serde(skip)]
+    pub text: String,
 }
 
 /// The one who books, and for whom.
@@ -146,14 +152,21 @@ pub async fn times(
     State(app): State<Arc<App>>,
     page: Page,
     Path(calendar): Path<String>,
-    Query(wish): Query<Wish>,
+    Query(mut wish): Query<Wish>,
     caller: Result<Caller, Failure>,
 ) -> Response {
-    let booker = match caller {
-        Ok(caller) => booker(&app, &caller, &wish.contact).await,
-        Err(failure) => Err(failure),
+    let booker = async {
+        let caller = caller?;
+        // An appointment is moved as it is: its kind and way stay.
+        if !wish.moves.is_empty() {
+            let id = wish.moves.parse().map_err(|_| Failure::not_found())?;
+            let moved = app.guarded(&app.kinds.appointments, &caller, id, Action::Read).await?;
+            wish.kind = moved.booking.wanted.kind.to_string();
+            wish.way = moved.booking.wanted.way.0.code().into();
+        }
+        booker(&app, &caller, &wish.contact).await
     };
-    let booker = match booker {
+    let booker = match booker.await {
         Ok(booker) => booker,
         Err(failure) => return unsaid(&page, &failure),
     };
@@ -165,31 +178,29 @@ pub async fn times(
     page.render(StatusCode::OK, timetable.name.of(page.language.code()), &content)
 }
 
-fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Option<&Booker>) -> Markup {
-    // A kind with seats is called as a gathering: its time is not one person's.
-    let kinds: Vec<(&String, &str)> = timetable
-        .kinds
-        .iter()
-        .filter(|(_, kind)| kind.seats.is_none())
-        .map(|(id, kind)| (id, kind.name.of(page.language.code())))
-        .collect();
-    let kind = kinds.iter().find(|(id, _)| **id == wish.kind).or(kinds.first()).map(|(id, _)| id.as_str());
-    let ways: Vec<Way> =
-        kind.and_then(|kind| timetable.kinds.get(kind)).map_or_else(Vec::new, |kind| kind.ways.clone());
+/// The times of a calendar for the one who books.
+pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Option<&Booker>) -> Markup {
+    let kinds = single(page, timetable);
+    let kind = kinds.iter().find(|(id, _)| *id == wish.kind).or(kinds.first()).map(|(id, _)| *id);
+    let ways = kind.and_then(|kind| timetable.kinds.get(kind)).map_or(&[][..], |kind| &kind.ways[..]);
     let way = Modality::named(&wish.way).map(Way).filter(|way| ways.contains(way)).or(ways.first().copied());
     let from = wish.from.parse::<Date>().ok().and_then(|day| app.calendar.start_of(day)).unwrap_or(0);
+    let after = wish.after.parse::<i64>().unwrap_or(0);
     let language = Some(wish.language.as_str()).filter(|language| !language.is_empty());
     let sought = Sought { calendar: &timetable.id, kind, way, language, place: None };
-    let mut found = app.kinds.free(&sought, from, FOUND);
-    // A resident chooses a time, and whoever is free then; a professional sees who has it.
+    let mut found = app.kinds.free(&sought, from.max(after), FOUND);
+    // A resident chooses a time that can still be booked, and whoever is free then; a professional sees who has it.
     let by_person = booker.is_some_and(|booker| booker.contact.is_some());
     if !by_person {
+        found.retain(|(found, _)| timetable.is_in_time(found.from, app.kinds.store.now(), app.calendar));
         let place = |(it, of): &(Found, Arc<Day>)| of.times.get(&it.slot).and_then(|time| time.slot.place.clone());
         found.dedup_by(|later, earlier| later.0.from == earlier.0.from && place(later) == place(earlier));
     }
-    let is_more = found.len() > SHOWN;
-    found.truncate(SHOWN);
-    let next = found.last().and_then(|(found, _)| app.calendar.local_date(found.from)).map(|day| day.to_string());
+    // A page ends between two instants, so that the next begins after it and nobody's time is on neither.
+    let last = found.get(SHOWN - 1).map_or(i64::MAX, |(found, _)| found.from);
+    let is_more = found.last().is_some_and(|(found, _)| last < found.from);
+    found.retain(|(found, _)| found.from <= last);
+    let next = (last.saturating_add(1)).to_string();
     let mut days: Vec<(String, Vec<&(Found, Arc<Day>)>)> = Vec::new();
     for one in &found {
         let day = day_of(app, page, one.0.from);
@@ -199,29 +210,19 @@ fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Opt
         }
     }
     html! {
-        p.back { a.govuk-link href=(page.link_to("/book", &[("kind", ""), ("way", ""), ("from", ""), ("wrong", "")])) { (page.text("bookings-back")) } }
+        p.back { a.govuk-link href=(page.link_to("/book", &[("kind", ""), ("way", ""), ("from", ""), ("after", ""), ("wrong", "")])) { (page.text("bookings-back")) } }
         @if let Some(wrong) = wrong(&wish.wrong) {
             div.did.did--wrong role="alert" { p { (page.text(wrong)) @if wish.wrong == "enough" { " " a.govuk-link href="/matters" { (page.text("matters-title")) } } } }
         }
         h1.govuk-heading-xl { (timetable.name.of(page.language.code())) }
         p.lead { (unit_name(page, &timetable.unit)) }
         @if !wish.moves.is_empty() { p.govuk-body { (page.text("bookings-moving")) } }
-        form.filters method="get" role="search" {
-            @for (name, value) in [("contact", &wish.contact), ("move", &wish.moves)] {
-                @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
-            }
-            @if kinds.len() > 1 {
-                (select(page, "kind", "bookings-kind", kind.unwrap_or_default(), kinds.iter().map(|(id, name)| (id.as_str(), (*name).to_string()))))
-            }
-            @if ways.len() > 1 {
-                (select(page, "way", "bookings-way", way.map_or("", |way| way.0.code()), ways.iter().map(|way| (way.0.code(), way_name(page, *way)))))
-            }
-            div.govuk-form-group {
-                label.govuk-label for="from" { (page.text("bookings-from")) }
-                input.govuk-input.day-input #from type="date" name="from" value=(wish.from);
-            }
-            button.govuk-button.govuk-button--secondary type="submit" { (page.text("bookings-show")) }
+        @if !wish.text.is_empty() {
+            p.govuk-body { (page.text("bookings-kept")) }
+            blockquote.note dir="auto" { (wish.text) }
         }
+        // A text goes along with a time, never in an address.
+        @if wish.text.is_empty() { (filters(page, timetable, wish, (kind, way))) }
         @if days.is_empty() {
             p.govuk-body { (page.text(if from == 0 { "bookings-none" } else { "bookings-none-then" })) }
         }
@@ -238,6 +239,7 @@ fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Opt
                                 input type="hidden" name="way" value=(way.0.code());
                                 input type="hidden" name="contact" value=(wish.contact);
                                 input type="hidden" name="move" value=(wish.moves);
+                                @if !wish.text.is_empty() { input type="hidden" name="text" value=(wish.text); }
                                 button.times__one type="submit" aria-label=(format!("{day} {}", numbers::clock(found.from))) {
                                     (numbers::clock(found.from))
                                     @if by_person { " " span.quiet { (crate::desk::staff_name(page, of.actor.id())) } }
@@ -251,11 +253,41 @@ fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Opt
                 }
             }
         }
-        @if let Some(next) = next.filter(|_| is_more) {
-            p { a.govuk-link rel="next" href=(page.link(&[("from", &next), ("wrong", "")])) { (page.text("bookings-later")) } }
+        @if is_more && wish.text.is_empty() {
+            p { a.govuk-link rel="next" href=(page.link(&[("after", &next), ("wrong", "")])) { (page.text("bookings-later")) } }
         }
         (other_ways(page, booker))
     }
+}
+
+/// What is looked for: a kind, a way, a day; an appointment that is moved keeps what it is.
+fn filters(page: &Page, timetable: &Timetable, wish: &Wish, (kind, way): (Option<&str>, Option<Way>)) -> Markup {
+    let kinds = single(page, timetable);
+    let ways = kind.and_then(|kind| timetable.kinds.get(kind)).map_or(&[][..], |kind| &kind.ways[..]);
+    html! {
+        form.filters method="get" role="search" {
+            @for (name, value) in [("contact", &wish.contact), ("move", &wish.moves)] {
+                @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
+            }
+            @if kinds.len() > 1 && wish.moves.is_empty() {
+                (select(page, "kind", "bookings-kind", kind.unwrap_or_default(), kinds.iter().map(|(id, name)| (*id, (*name).to_string()))))
+            }
+            @if ways.len() > 1 && wish.moves.is_empty() {
+                (select(page, "way", "bookings-way", way.map_or("", |way| way.0.code()), ways.iter().map(|way| (way.0.code(), way_name(page, *way)))))
+            }
+            div.govuk-form-group {
+                label.govuk-label for="from" { (page.text("bookings-from")) }
+                input.govuk-input.day-input #from type="date" name="from" value=(wish.from);
+            }
+            button.govuk-button.govuk-button--secondary type="submit" { (page.text("bookings-show")) }
+        }
+    }
+}
+
+/// The kinds that are one person's, by their names: one with seats is called as a gathering.
+fn single<'a>(page: &Page, timetable: &'a Timetable) -> Vec<(&'a str, &'a str)> {
+    let single = timetable.kinds.iter().filter(|(_, kind)| kind.seats.is_none());
+    single.map(|(id, kind)| (id.as_str(), kind.name.of(page.language.code()))).collect()
 }
 
 /// Key of the text that says why the page is shown again.

@@ -118,8 +118,9 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     let history = app.kinds.history(id).await.map_err(broken)?;
     let met = app.met(id, &contact).await.map_err(broken)?;
     // Nobody has seen on the page what lies after it.
+    let may_set = app.may_still(&caller, id, Action::Handle, &contact);
     let contact = Contact { conversation: items.last(), ..Arc::unwrap_or_clone(contact) };
-    let tasks = tasks::about(app, page, &caller, id).await?;
+    let tasks = tasks::about(app, page, &caller, (id, may_set)).await?;
     Ok(Whole { id, contact, items, history, met, tasks })
 }
 

@@ -317,8 +317,13 @@ fn colleagues(app: &App, page: &Page, (unit, holder): (&str, Option<&str>), labe
     )
 }
 
-/// The tasks about a contact, on its page: what is open, and the way to set another. `may_set`: the caller may.
-pub async fn about(app: &App, page: &Page, caller: &Caller, contact: Uuid) -> Result<Markup, Failure> {
+/// The tasks about a contact, on its page: what is open, and the way to set another for those who may.
+pub async fn about(
+    app: &App,
+    page: &Page,
+    caller: &Caller,
+    (contact, may_set): (Uuid, bool),
+) -> Result<Markup, Failure> {
     let ids: Vec<Uuid> = app.kinds.tasks.look(|tasks| tasks.index().of(contact).collect());
     let mut open = Vec::new();
     for id in ids {
@@ -332,7 +337,7 @@ pub async fn about(app: &App, page: &Page, caller: &Caller, contact: Uuid) -> Re
         }
     }
     Ok(html! {
-        section.tasks aria-labelledby="tasks-title" {
+        @if may_set || !open.is_empty() { section.tasks aria-labelledby="tasks-title" {
             h2.govuk-heading-m #tasks-title { (page.text("tasks-title")) }
             @if !open.is_empty() {
                 ul.tasks__list {
@@ -352,8 +357,8 @@ pub async fn about(app: &App, page: &Page, caller: &Caller, contact: Uuid) -> Re
                     }
                 }
             }
-            p { a.govuk-link #set-task href=(format!("/desk/tasks/new?contact={contact}")) { (page.text("tasks-set")) } }
-        }
+            @if may_set { p { a.govuk-link #set-task href=(format!("/desk/tasks/new?contact={contact}")) { (page.text("tasks-set")) } } }
+        } }
     })
 }
 

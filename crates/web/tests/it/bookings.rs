@@ -81,7 +81,8 @@ async fn booked(app: &Arc<App>, who: &str, page: &str, clock: &str, text: &str) 
     let address = to.split('?').next().unwrap_or_default();
     let (status, page) = get(app, &to, who).await;
     assert!(status == 200 && page.contains("<textarea") != fields.contains("move=0"), "{page}");
-    post(app, who, address, &format!("{fields}&text={text}")).await.1
+    let key = page.split("name=\"key\" value=\"").nth(1).and_then(|it| it.split('"').next()).expect("a key");
+    post(app, who, address, &format!("{fields}&text={text}&key={key}")).await.1
 }
 
 fn id_of(address: &str) -> String {
@@ -123,7 +124,9 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
         let (_, times) = get(&app, "/book/nurse?lang=fi", &resident).await;
         assert!(times.contains(">9.30<"), "the time is free again");
         let (_, again, _) = post(&app, &resident, &format!("/matters/{id}/cancel"), "reason=ill").await;
-        assert_eq!(again, format!("/matters/{id}"), "what is over is over");
+        assert_eq!(again, format!("/matters/{id}?did=otherwise"), "what is over is over");
+        let (_, page) = get(&app, &format!("{again}&lang=en"), &resident).await;
+        assert!(page.contains("Something had changed meanwhile"), "{page}");
     });
 }
 
@@ -134,10 +137,10 @@ fn a_visit_is_recorded_step_by_step() {
         let (resident, nurse) = (signed_in(&app, "resident").await, signed_in(&app, "nurse").await);
         let id = id_of(&booked(&app, &resident, "/book/nurse?lang=fi", "9.00", "").await);
         for (act, expected) in [
-            ("miss", format!("/desk/appointments/{id}")),
+            ("miss", format!("/desk/appointments/{id}?did=otherwise")),
             ("arrive", format!("/desk/appointments/{id}?did=arrived")),
             ("cancel", format!("/desk/appointments/{id}?did=cancelled")),
-            ("end", format!("/desk/appointments/{id}")),
+            ("end", format!("/desk/appointments/{id}?did=otherwise")),
         ] {
             let (status, to, _) = post(&app, &nurse, &format!("/desk/appointments/{id}/{act}"), "reason=closure").await;
             assert_eq!((status, to), (303, expected), "{act}");
@@ -171,7 +174,7 @@ fn two_who_want_one_time_get_one_each() {
         let first = post(&app, &residents[owner], address, &fields).await.1;
         assert!(first.contains("did=booked"), "{first}");
         assert_eq!(post(&app, &residents[owner], address, &fields).await.1, first, "sent twice it is booked once");
-        let (_, again) = get(&app, &format!("/book/nurse?lang=en&wrong=taken"), &residents[thief]).await;
+        let (_, again) = get(&app, "/book/nurse?lang=en&wrong=taken", &residents[thief]).await;
         assert!(again.contains("That time is no longer free"), "{again}");
     });
 }
@@ -186,7 +189,13 @@ fn what_cannot_be_booked_is_told_and_leads_on() {
         let (status, to, _) = post(&app, "", "/book/nurse", &fields).await;
         assert!(status == 303 && to.starts_with("/sign-in?to="), "a visitor signs in first: {to}");
         // Wednesday at two in the afternoon: twenty hours before Thursday at half past nine it is too late.
-        let late = booked(&app, &resident, "/book/nurse?lang=fi", "9.30", "").await;
+        assert!(!visitor.contains("8.1.2026") && visitor.contains("9.1.2026"), "{visitor}");
+        let nurse = signed_in(&app, "nurse").await;
+        let contact = known(&app, "c1").await;
+        post(&app, &nurse, &format!("/desk/contacts/{contact}/claim"), "").await;
+        let (_, all) = get(&app, &format!("/book/nurse?contact={contact}&lang=fi"), &nurse).await;
+        assert!(all.contains("8.1.2026"), "professionals book until it begins: {all}");
+        let (_, late, _) = post(&app, &resident, "/book/nurse", &chosen(&all, "9.30").replace(&contact, "")).await;
         assert!(late.contains("wrong=late"), "{late}");
         let (_, page) = get(&app, &format!("{late}&lang=en"), &resident).await;
         assert!(page.contains("You can no longer book this time yourself"), "{page}");
@@ -245,5 +254,57 @@ fn where_there_is_no_calendar_the_page_leads_on() {
             let (status, page) = get(&app, "/book?lang=en", &who).await;
             assert!(status == 200 && page.contains("href=\"/contact\"") && page.contains("116"), "{page}");
         }
+    });
+}
+
+#[test]
+fn only_the_appointment_that_is_moved_can_be_moved_as_often_as_its_person_wants() {
+    on_its_own(async {
+        let app = app("").await;
+        let (one, other) = (signed_in(&app, "resident").await, signed_in(&app, "resident").await);
+        let theirs = id_of(&booked(&app, &one, "/book/nurse?lang=fi", "9.00", "").await);
+        let own = id_of(&booked(&app, &other, "/book/nurse?lang=fi", "9.30", "").await);
+        let friday = format!("/book/nurse?lang=fi&from=2026-01-09&move={own}");
+        let (_, times) = get(&app, &friday, &other).await;
+        let fields = chosen(&times, "9.00");
+        assert_eq!(post(&app, &other, &format!("/book/nurse/{theirs}"), &fields).await.0, 404);
+        assert_eq!(get(&app, &format!("/book/nurse/{theirs}?{fields}"), &other).await.0, 404);
+        assert!(!times.contains("id=\"way\""), "it is moved as it is: {times}");
+        let phone = fields.replace("way=in_person", "way=phone");
+        assert_eq!(post(&app, &other, "/book/nurse", &phone).await.0, 404);
+        for (day, from) in [("9 Jan", "2026-01-09"), ("8 Jan", "2026-01-08"), ("9 Jan", "2026-01-09")] {
+            let page = format!("/book/nurse?lang=fi&from={from}&move={own}");
+            assert_eq!(booked(&app, &other, &page, "9.30", "").await, format!("/matters/{own}?did=moved"));
+            let (_, page) = get(&app, &format!("/matters/{own}?lang=en"), &other).await;
+            assert!(page.contains(day), "{day}: {page}");
+        }
+        let (_, page) = get(&app, &format!("/matters/{theirs}?lang=en"), &one).await;
+        assert!(page.contains("8 Jan"), "{page}");
+    });
+}
+
+#[test]
+fn one_time_is_held_for_each_and_what_was_written_goes_along() {
+    on_its_own(async {
+        let app = app("").await;
+        let (one, other) = (signed_in(&app, "resident").await, signed_in(&app, "resident").await);
+        let (_, times) = get(&app, "/book/nurse?lang=fi", &one).await;
+        let (early, late) = (chosen(&times, "9.00"), chosen(&times, "9.30"));
+        let (_, first, _) = post(&app, &one, "/book/nurse", &early).await;
+        let (_, twice, _) = post(&app, &one, "/book/nurse", &early).await;
+        assert_eq!(first, twice, "pressed twice it is one appointment");
+        let (_, second, _) = post(&app, &one, "/book/nurse", &late).await;
+        assert!(second.starts_with("/book/nurse/") && second != first, "{second}");
+        let (_, to, _) = post(&app, &other, "/book/nurse", &early).await;
+        assert!(to.starts_with("/book/nurse/"), "the time that was left is free: {to}");
+        // They go back to the page of the time that they left, and write there.
+        let address = first.split('?').next().expect("an address");
+        let text = "Tulen+tulkin+kanssa";
+        let (status, _, page) = post(&app, &one, &format!("{address}?lang=en"), &format!("{early}&text={text}")).await;
+        assert!(status == 409 && page.contains("no longer free") && page.contains("What you wrote is kept"), "{page}");
+        let fields = chosen(&page, "9.00");
+        assert!(fields.ends_with("text=Tulen tulkin kanssa"), "{fields}");
+        let (status, _, page) = post(&app, &one, "/book/nurse?lang=en", &fields.replace(' ', "+")).await;
+        assert!(status == 200 && page.contains("Tulen tulkin kanssa</textarea>"), "{page}");
     });
 }

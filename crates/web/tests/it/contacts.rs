@@ -542,6 +542,32 @@ fn what_is_over_is_for_who_had_it_and_who_leads_and_refusals_are_recorded() {
     });
 }
 
+#[test]
+fn nobody_has_to_do_with_a_person_because_their_unit_knows_them_or_by_an_act_of_their_own() {
+    on_its_own(async {
+        let app = app_over(fixture(0.5, true), true).await;
+        let resident = token(Role::Resident, "", "0198c9e2-1111-7000-8000-000000000000");
+        let mut body = opening("c1", "Selkä kipeä");
+        body["anonymous"] = json!(false);
+        let (_, opened) = call(&app, Method::POST, "/api/contacts", &resident, Some(body)).await;
+        let path = format!("/api/contacts/{}", opened["contact"].as_str().expect("an id"));
+        let had = token(Role::Nurse, "small", "nurse-1");
+        let pair = json!({ "unit": "small", "nurse": "nurse-1", "client_id": "p1" });
+        for (verb, body) in [("claim", json!({})), ("register", pair), ("resolve", json!({})), ("close", json!({}))] {
+            let path = format!("{path}/{verb}");
+            assert_eq!(call(&app, Method::POST, &path, &had, Some(body)).await.0, StatusCode::OK, "{verb}");
+        }
+        let colleague = token(Role::Nurse, "small", "nurse-2");
+        let seen = call(&app, Method::GET, &path, &colleague, None).await.0;
+        assert_eq!(seen, StatusCode::NOT_FOUND, "that the unit has their pair is no care of everybody there");
+        let lead = crate::pages::signed_in(&app, "lead").await;
+        let contact = opened["contact"].as_str().expect("an id");
+        let (read, _) = crate::pages::get(&app, &format!("/desk/contacts/{contact}"), &lead).await;
+        let (set, _) = crate::pages::get(&app, &format!("/desk/tasks/new?contact={contact}"), &lead).await;
+        assert!(read == 200 && set == 404, "who supervises reads, and gets no care by a task of their own");
+    });
+}
+
 /// The events of a stream, each as its lines.
 struct Events(axum::body::BodyDataStream, String);
 
