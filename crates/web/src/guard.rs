@@ -119,7 +119,7 @@ impl App {
         let had = |person: &Person| standing.who.is_some_and(|who| **who == *person.id);
         let cares = |person: &Person| had(person) || standing.subject.is_some_and(|it| self.cares_for(person, it));
         let in_unit = person.zip(standing.unit).is_some_and(|(person, unit)| self.is_within(unit, &person.unit));
-        // What stands in no list, as a time that is booked, is also theirs who are to meet the person, wherever they work.
+        // An appointment, which stands in no list, is also the professional's who is to meet the person, wherever they work.
         let to_meet = standing.list == List::Nowhere && person.is_some_and(had);
         Tie {
             own: caller.holds.contains(&id) || person.is_some_and(is_theirs),

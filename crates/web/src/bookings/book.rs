@@ -59,8 +59,8 @@ pub struct Chosen {
     key: String,
 }
 
-/// The times that are held for those who are booking: one for each and calendar. Whoever chooses another lets the first go, and
-/// a second press of one button gets the same appointment. After a restart nobody knows them, and each ends by itself.
+/// The times that are held, one for each booker and calendar: to choose another lets the first go, and a second press of one
+/// button gets the same appointment. After a restart nobody knows them, and each ends by itself.
 #[derive(Default)]
 pub struct Holding(Mutex<HashMap<String, Held>>);
 
@@ -332,7 +332,7 @@ pub async fn book(
         Err(why) => return gone(&app, &page, &calendar, &chosen, &why),
     };
     let Ok(id) = path.parse::<Uuid>() else { return missing(&page) };
-    // Whoever may move one appointment says nothing about another.
+    // The right to move one appointment is none to move another.
     if !chosen.moves.is_empty() && chosen.moves != path {
         return missing(&page);
     }

@@ -260,7 +260,7 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
     }
 }
 
-/// What is looked for: a kind, a way, a day; an appointment that is moved keeps what it is.
+/// The form that says which kind, way and day are looked for; an appointment that is moved keeps what it is.
 fn filters(page: &Page, timetable: &Timetable, wish: &Wish, (kind, way): (Option<&str>, Option<Way>)) -> Markup {
     let kinds = single(page, timetable);
     let ways = kind.and_then(|kind| timetable.kinds.get(kind)).map_or(&[][..], |kind| &kind.ways[..]);
