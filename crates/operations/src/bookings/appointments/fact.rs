@@ -27,14 +27,16 @@ pub(super) fn encounter(history: &[Dated<Event>], id: &str, resident: ResidentId
     let ended_at = done_at.filter(|_| stage == Stage::Ended);
     // A visit that ended before its time, and of which nobody said when it began, began then at the latest.
     let started_at = begun_at.unwrap_or(when.from.min(ended_at.unwrap_or(i64::MAX)));
-    let (cancelled_at, cancelled_by, cancel_reason, notified_at) = match history.last().map(|it| (it.at, &it.event)) {
+    // That it closed days later takes nothing from what was recorded of it.
+    let last = history.iter().rfind(|it| it.event != Event::Closed).map(|it| (it.at, &it.event));
+    let (cancelled_at, cancelled_by, cancel_reason, notified_at) = match last {
         Some((at, Event::Cancelled { by, why, notified_at, .. })) => {
             (Some(Instant(at.max(booked_at))), Some(*by), Some(*why), notified_at.map(Instant))
         }
         _ => (None, None, None, None),
     };
-    let (reasons, procedures) = match history.last().map(|it| &it.event) {
-        Some(Event::Ended { reasons, procedures }) => (&reasons[..], &procedures[..]),
+    let (reasons, procedures) = match last {
+        Some((_, Event::Ended { reasons, procedures })) => (&reasons[..], &procedures[..]),
         _ => (&[][..], &[][..]),
     };
     let joined = |codes: &[String]| (!codes.is_empty()).then(|| codes.join(" "));
