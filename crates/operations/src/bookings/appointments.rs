@@ -360,6 +360,8 @@ fn go_on(it: &Appointment, command: &Command, on: &On<'_>) -> Result<Vec<Event>,
         Command::Arrive if is_resident && on.calendar.local_date(on.now) != on.calendar.local_date(*from) => Err(gone),
         Command::Arrive => Ok(vec![Event::Arrived]),
         Command::Cancel { .. } if !it.is_to_come() => Err(recorded),
+        // Their visit was missed then, whether or not anybody has said so yet.
+        Command::Cancel { .. } if is_resident && *from <= on.now => Err(Refusal::Over),
         Command::Cancel { why, notified_at } => {
             let late = is_resident && terms.cancel_by < on.now;
             Ok(vec![Event::Cancelled { by, why: *why, late, notified_at: *notified_at }])

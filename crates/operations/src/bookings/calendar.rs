@@ -75,7 +75,7 @@ pub struct Book {
     pub notice: Span,
     /// How long a time is held for somebody who is booking it.
     pub hold: Span,
-    /// Until when before the start a resident moves and cancels in time; later is late, never refused.
+    /// Until when before the start a resident moves and cancels in time; later, up to the start, is late and not refused.
     pub move_until: Span,
     pub cancel_until: Span,
     /// How many open appointments a resident may have in it; none: any number.

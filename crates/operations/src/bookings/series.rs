@@ -156,11 +156,14 @@ pub fn shift(
     turn.decide::<VisitSeries>(id, &Command::Shift { from, until }, &())
 }
 
-/// Cancels what is to come of a series, and ends it.
+/// Cancels what is to come of a series, and ends it. A visit that has begun by the clock is for staff to record.
 pub fn cancel(turn: &mut Turn<'_>, id: Uuid, command: &appointments::Command) -> Result<(), Trouble> {
     let series = turn.read::<VisitSeries>(id)?.ok_or(Trouble::NotFound)?;
     for visit in to_come(turn, &series.plan.visits)? {
-        flow::asked(turn, visit, command)?;
+        let now = turn.now();
+        if turn.read::<Appointment>(visit)?.is_some_and(|it| now < it.booking.when.from) {
+            flow::asked(turn, visit, command)?;
+        }
     }
     turn.decide::<VisitSeries>(id, &Command::End, &())
 }

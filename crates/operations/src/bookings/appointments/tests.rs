@@ -42,7 +42,7 @@ fn appointment(commands: &[Command]) -> Appointment {
 }
 
 #[test]
-fn a_late_cancellation_is_marked_and_never_refused() {
+fn a_late_cancellation_is_marked_and_one_that_comes_after_the_start_is_staffs() {
     let booked: Appointment = given(&[(resident(), book())]);
     let limit = at("2027-01-03T07:00");
     let moved = When { parts: vec![Part::Seat { gathering: Uuid::from_u128(3) }], ..at_nine() };
@@ -52,16 +52,18 @@ fn a_late_cancellation_is_marked_and_never_refused() {
         (limit + 1, resident(), true),
         (limit + 60_000_000, By::Holder, true),
         (limit + 60_000_000, nurse(), false),
-        (monday("09:30"), resident(), true),
+        (monday("09:00") - 1, resident(), true),
+        (monday("09:00"), resident(), true),
+        (monday("09:00"), By::Holder, true),
+        (monday("09:30"), nurse(), false),
     ] {
         let side = if by == nurse() { CancelledBy::Organisation } else { CancelledBy::Resident };
         let cancelled = Event::Cancelled { by: side, why: CancelReason::Ill, late, notified_at: None };
-        assert_eq!(when(&booked, (now, &by), &cancel()), Ok(vec![cancelled]), "{now}");
+        let in_time = now < monday("09:00") || by == nurse();
+        let done = |event| if in_time { Ok(vec![event]) } else { Err(Refusal::Over) };
+        assert_eq!(when(&booked, (now, &by), &cancel()), done(cancelled), "{now}");
         let to = Command::Move { when: moved.clone(), over: None };
-        let expected = match now < monday("09:00") || by == nurse() {
-            true => Ok(vec![Event::Moved { when: Box::new(moved.clone()), by: side, late }]),
-            false => Err(Refusal::Over),
-        };
+        let expected = done(Event::Moved { when: Box::new(moved.clone()), by: side, late });
         assert_eq!(when(&booked, (now, &by), &to), expected, "{now}");
     }
 }
@@ -189,7 +191,9 @@ fn measures_see_one_row_from_booking_to_visit() {
         (vec![Event::Begun, Event::Closed], "done -1 Null Null Null Null Null Null"),
         (vec![Event::Missed { reached: true }, Event::Closed], "no_show 0 Null Null Null Null Null Null"),
         (vec![Event::Closed], "booked 0 Null Null Null Null Null Null"),
-        (vec![cancelled], "cancelled 0 Null -1 organisation 0 Null Null"),
+        (vec![cancelled.clone()], "cancelled 0 Null -1 organisation 0 Null Null"),
+        (vec![cancelled, Event::Closed], "cancelled 0 Null -1 organisation 0 Null Null"),
+        (vec![ended(), Event::Closed], "done -1 -1 Null Null Null a b c"),
     ] {
         assert_eq!(row(&events, someone), [expected], "{events:?}");
     }

@@ -204,7 +204,7 @@ fn what_has_ended_refuses_nothing() {
         .expect("closed");
     let missed = tell(&mut past, (midnight, &nurse()), 1, &Command::Miss { reached: false }).expect("missed");
     assert_eq!(kinds(&missed), ["appointment.missed"], "one that was missed keeps its time");
-    let cancelled = tell(&mut past, (midnight, &resident()), 2, &CANCEL).expect("cancelled");
+    let cancelled = tell(&mut past, (midnight, &nurse()), 2, &CANCEL).expect("cancelled");
     assert_eq!(kinds(&cancelled), ["appointment.cancelled"]);
     for id in [1, 3] {
         let close_at = at("2027-01-20T00:00");
