@@ -54,7 +54,8 @@ pub struct NewAppointment {
 }
 
 impl Kinds {
-    /// Publishes the times of an actor, who has some roles, on a local day; done twice it is done once. Whether any were new.
+    /// Has an actor's local day offer what a calendar gives to somebody who has some roles: new times are published, and free
+    /// ones to come that it no longer gives are withdrawn. Done twice it is done once. Whether anything changed.
     pub async fn publish_times(
         &self,
         timetable: &Timetable,
@@ -67,26 +68,50 @@ impl Kinds {
         let slots: Vec<_> = slots.into_iter().filter(|slot| now < slot.from).collect();
         let id = day_id(actor.id(), date);
         let known = self.days.look(|days| days.get(id));
-        let is_known = |slot: &Uuid| known.as_ref().is_some_and(|day| day.times.contains_key(slot));
-        if slots.iter().all(|slot| is_known(&slot.id)) {
+        let is_so = known.map_or(slots.is_empty(), |day| {
+            let is_lacking = slots.iter().any(|slot| day.lacks(slot, now));
+            !is_lacking && day.no_longer_given(&timetable.id, &slots, now).next().is_none()
+        });
+        if is_so {
             return Ok(false);
         }
-        let ids: Vec<u8> = slots.iter().flat_map(|slot| slot.id.into_bytes()).collect();
-        let request = digest(&ids);
-        let key = format!("{}/{}", timetable.id, store::hex(&request[..8]));
-        let asked = Asked { scope: format!("{id}/system"), key, request, seen: 0 };
         let plan = OfDay::Plan { actor: actor.clone(), unit: unit.clone(), date };
+        let calendar = timetable.id.clone();
         let publish = OfDay::Publish {
-            calendar: timetable.id.as_str().into(),
+            calendar: calendar.as_str().into(),
             unit: timetable.unit.clone(),
             service: timetable.service.clone(),
-            slots,
+            slots: slots.clone(),
         };
         let flow = move |turn: &mut Turn<'_>| {
             turn.decide::<Day>(id, &plan, &())?;
+            flow::withdraw(turn, id, &calendar, &slots)?;
             turn.decide::<Day>(id, &publish, &())
         };
-        Ok(!self.store.turn(&By::System, asked, flow).await?.again)
+        Ok(!self.store.turn(&By::System, self.by_itself(id, &timetable.id), flow).await?.wrote.is_empty())
+    }
+
+    /// Professionals' days, each with a calendar of which it has free times to come.
+    pub fn offered_times(&self) -> Vec<(Uuid, Label)> {
+        let now = self.store.now();
+        self.days.look(|days| {
+            let theirs = days.iter().filter(|(_, day)| day.actor.professional().is_some());
+            theirs.flat_map(|(id, day)| day.calendars(now).into_iter().map(move |calendar| (id, calendar))).collect()
+        })
+    }
+
+    /// Withdraws all free times to come that a day has of a calendar. Whether there were any.
+    pub async fn withdraw_times(&self, day: Uuid, calendar: &str) -> Result<bool, Trouble> {
+        let (asked, calendar) = (self.by_itself(day, calendar), calendar.to_string());
+        let flow = move |turn: &mut Turn<'_>| flow::withdraw(turn, day, &calendar, &[]);
+        Ok(!self.store.turn(&By::System, asked, flow).await?.wrote.is_empty())
+    }
+
+    /// A request of rules that run by themselves. What they ask is decided by how the day stands, so that no key need hold back
+    /// a second time: a calendar may give again what it once took away.
+    fn by_itself(&self, day: Uuid, calendar: &str) -> Asked {
+        let key = format!("{calendar}/{}", new_id(self.store.now()));
+        Asked { scope: format!("{day}/system"), request: digest(key.as_bytes()), key, seen: 0 }
     }
 
     /// The first times of a calendar that are free from an instant on.

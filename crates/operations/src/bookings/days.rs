@@ -47,7 +47,7 @@ pub enum Event {
     /// `date` in days since 1970; `ends_at`: the local midnight after it.
     #[serde(rename = "day.planned")]
     Planned { actor: Actor, unit: UnitId, date: i32, ends_at: i64 },
-    /// New times of a calendar, whose unit and service they are of.
+    /// Times of a calendar that are new, changed or there again, and the unit and service that they are of.
     #[serde(rename = "day.slots_published")]
     Published { calendar: Label, unit: UnitId, service: String, slots: Vec<Slot> },
     #[serde(rename = "day.slot_held")]
@@ -91,19 +91,21 @@ pub enum Command {
         unit: UnitId,
         date: i32,
     },
-    /// Times of a calendar. Those that it has, had or that have begun are not new: twice is once.
+    /// Times of a calendar. Those that have begun, and those that it has just so, are not new: twice is once. A free one is
+    /// changed, and one that was withdrawn is there again.
     Publish {
         calendar: Label,
         unit: UnitId,
         service: String,
         slots: Vec<Slot>,
     },
-    /// For a matter that is about to take it.
+    /// For a matter that is about to take it; one that it holds already is held longer.
     Hold {
         slot: Uuid,
         matter: Uuid,
         until: i64,
     },
+    /// By the matter that holds it; of any other it changes nothing.
     LetGo {
         slot: Uuid,
         matter: Uuid,
@@ -186,6 +188,22 @@ impl Stretch {
     }
 }
 
+impl Time {
+    /// Past its time a hold is none.
+    fn is_free(&self, now: i64) -> bool {
+        match self.stands {
+            Stands::Free => true,
+            Stands::Held { until, .. } => until <= now,
+            Stands::Taken { .. } => false,
+        }
+    }
+
+    /// Free, to come, and not withdrawn yet.
+    fn is_to_withdraw(&self, now: i64) -> bool {
+        !self.is_withdrawn && now < self.slot.from && self.is_free(now)
+    }
+}
+
 impl Day {
     /// Appointments that must be given another time or somebody else: the time of each, and its id.
     pub fn to_replace(&self) -> impl Iterator<Item = (&Slot, Uuid)> {
@@ -193,6 +211,24 @@ impl Day {
             Stands::Taken { matter } if time.is_withdrawn || self.is_away(&time.slot) => Some((&time.slot, matter)),
             _ => None,
         })
+    }
+
+    /// Whether a time to come is not here as its calendar gives it: it is new, was withdrawn, or is free and has changed.
+    pub fn lacks(&self, slot: &Slot, now: i64) -> bool {
+        let is_missing = |time: &Time| time.is_withdrawn || (time.is_free(now) && time.slot != *slot);
+        now < slot.from && self.times.get(&slot.id).is_none_or(is_missing)
+    }
+
+    /// The free times to come of a calendar that are not among those that it gives now.
+    pub fn no_longer_given(&self, calendar: &str, given: &[Slot], now: i64) -> impl Iterator<Item = Uuid> {
+        let given: BTreeSet<Uuid> = given.iter().map(|slot| slot.id).collect();
+        let times = self.times.values().filter(move |it| *it.calendar == *calendar && it.is_to_withdraw(now));
+        times.map(|it| it.slot.id).filter(move |id| !given.contains(id))
+    }
+
+    /// Calendars of which it has free times to come.
+    pub fn calendars(&self, now: i64) -> BTreeSet<Label> {
+        self.times.values().filter(|it| it.is_to_withdraw(now)).map(|it| it.calendar.clone()).collect()
     }
 
     fn is_away(&self, slot: &Slot) -> bool {
@@ -294,7 +330,12 @@ impl Matter for Day {
                 for slot in slots {
                     let (calendar, slot) = (calendar.clone(), slot.clone());
                     let new = Time { calendar, slot, stands: Stands::Free, is_withdrawn: false };
-                    day.times.entry(new.slot.id).or_insert(new);
+                    let time = day.times.entry(new.slot.id).or_insert_with(|| new.clone());
+                    // A time that somebody has stays as they took it.
+                    match time.stands {
+                        Stands::Taken { .. } => time.is_withdrawn = false,
+                        Stands::Free | Stands::Held { .. } => *time = new,
+                    }
                 }
             }
             Event::Held { slot, matter, until } => stand(slot, Stands::Held { matter: *matter, until: *until }),
@@ -372,7 +413,9 @@ fn book(day: &Day, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal
     match command {
         Command::Hold { slot, matter, until } => {
             day.bookable((*slot, *matter), false, on)?;
+            let lasts = |stands| matches!(stands, Stands::Held { matter: holder, until: to } if holder == *matter && *until <= to);
             match on.now < *until {
+                true if stands(slot).is_some_and(lasts) => Ok(Vec::new()),
                 true => Ok(vec![Event::Held { slot: *slot, matter: *matter, until: *until }]),
                 false => Err(Refusal::Over),
             }
@@ -405,7 +448,7 @@ fn arrange(day: &Day, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refu
             if slots.iter().any(|slot| date(slot) != Some(day.date)) {
                 return Err(Refusal::NotThere);
             }
-            let is_new = |slot: &&Slot| on.now < slot.from && !day.times.contains_key(&slot.id);
+            let is_new = |slot: &&Slot| day.lacks(slot, on.now);
             let slots: Vec<Slot> = slots.iter().filter(is_new).cloned().collect();
             let (calendar, unit, service) = (calendar.clone(), unit.clone(), service.clone());
             Ok(if slots.is_empty() { Vec::new() } else { vec![Event::Published { calendar, unit, service, slots }] })

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use matter::{Text, Trouble, Turn};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::appointments::{Appointment, Booking, Command, Part, Wanted, When};
@@ -12,7 +13,8 @@ use super::gatherings::{self, Gathering};
 use super::{Refusal, Urgency, of_staff};
 
 /// A time or a seat that somebody asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// A day, and a time of it.
     Time(Uuid, Uuid),
@@ -184,6 +186,18 @@ pub fn stand_in(turn: &mut Turn<'_>, id: Uuid, day: Uuid) -> Result<(), Trouble>
     let publish = days::Command::Publish { calendar: time.calendar, unit, service, slots: vec![slot] };
     turn.decide::<Day>(day, &publish, &())?;
     asked(turn, id, &Command::StandIn { parts })
+}
+
+/// Withdraws the free times to come that a day has of a calendar, but for those that it gives now.
+pub fn withdraw(turn: &mut Turn<'_>, id: Uuid, calendar: &str, given: &[Slot]) -> Result<(), Trouble> {
+    let now = turn.now();
+    let day = turn.read::<Day>(id)?;
+    let slots: Vec<Uuid> = day.iter().flat_map(|day| day.no_longer_given(calendar, given, now)).collect();
+    drop(day);
+    for slot in slots {
+        turn.decide::<Day>(id, &days::Command::Withdraw { slot, why: "calendar".into() }, &())?;
+    }
+    Ok(())
 }
 
 /// Enters an absence. Those who would be left get the stand-in, on a day of theirs, where they have time; the others wait in

@@ -1,12 +1,16 @@
 //! Times come to be seen: those of every calendar in force, for everybody who works by it, as far ahead as it says.
 
+use std::collections::HashSet;
+
 use calendar::day_number;
 use content::Library;
-use facts::Code;
+use facts::{Code, Label};
 use jiff::civil::Date;
 use jiff::{SpanRelativeTo, Unit};
+use matter::Trouble;
 use operations::bookings::Actor;
 use operations::bookings::calendar::Timetable;
+use operations::bookings::days::day_id;
 
 use crate::App;
 use crate::observe::tell;
@@ -20,27 +24,37 @@ impl App {
         self.kinds.timetables.take(library, on);
     }
 
-    /// Publishes what is to be seen now; how many days got new times.
+    /// Publishes what is to be seen now, and withdraws free times that no calendar in force gives; how many days changed. A day
+    /// that cannot be published is told and keeps no other back.
     pub async fn publish_times(&self) -> usize {
         let Some(today) = self.calendar.local_date(self.kinds.store.now()).map(day_number) else { return 0 };
-        let mut new = 0;
+        let (mut changed, mut given) = (0, HashSet::new());
+        let mut count = |calendar: &str, done: Result<bool, Trouble>| match done {
+            Ok(done) => changed += usize::from(done),
+            Err(trouble) => tell(&format!("error: times of {calendar} cannot be published: {trouble:?}")),
+        };
         for timetable in self.kinds.timetables.all().values() {
             let ahead = timetable.publish.ahead.total((Unit::Day, SpanRelativeTo::days_are_24_hours()));
             let ahead = ahead.map_or(0, |days| (days.ceil() as i32).clamp(0, FURTHEST));
             for (actor, profession) in self.actors(timetable) {
                 for date in today..=today + ahead {
                     let of = (&actor, &[profession.as_str()][..], &timetable.unit);
-                    match self.kinds.publish_times(timetable, of, date).await {
-                        Ok(published) => new += usize::from(published),
-                        Err(trouble) => {
-                            tell(&format!("error: times of {} cannot be published: {trouble:?}", timetable.id));
-                            return new;
-                        }
-                    }
+                    count(&timetable.id, self.kinds.publish_times(timetable, of, date).await);
+                    given.insert((day_id(actor.id(), date), Label::from(timetable.id.as_str())));
                 }
             }
         }
-        new
+        // Where nobody is known, nobody has left: the professionals could not be read.
+        if self.figures().staff().is_empty() {
+            return changed;
+        }
+        // Of calendars that are no longer in force, of people who have left them, and of days further ahead than is published.
+        for (day, calendar) in self.kinds.offered_times() {
+            if !given.contains(&(day, calendar.clone())) {
+                count(&calendar, self.kinds.withdraw_times(day, &calendar).await);
+            }
+        }
+        changed
     }
 
     /// Those who work by a calendar, each with their profession: the unit's professionals, and whoever is named.

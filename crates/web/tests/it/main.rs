@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod bookings;
+mod bookings_times;
 mod contacts;
 mod crawl;
 mod desk;
@@ -55,19 +56,38 @@ async fn app_beside(
     demo: bool,
     beside: impl FnOnce(&mut Opening),
 ) -> (Arc<App>, Log, Log) {
+    app_with(kinds_beside(beside).await, (figures, metrics), strangers, demo)
+}
+
+/// A log in memory that begins empty.
+fn log() -> Log {
+    let folder = tempfile::tempdir().expect("a folder").keep();
+    let keys = Keys::open(&folder, &folder.join(KEY_FILE)).expect("keys");
+    Log::open(&Location::Memory, Arc::new(keys), || NOW).expect("a log")
+}
+
+/// All kinds over a log that begins empty, which they follow.
+async fn kinds_beside(beside: impl FnOnce(&mut Opening)) -> Kinds {
+    let kinds = Kinds::open_beside(log(), || NOW, None, beside).await.expect("kinds");
+    let followed = kinds.store.clone();
+    tokio::spawn(async move { followed.follow().await });
+    kinds
+}
+
+/// The pages over kinds and figures; with the record of accesses and the log.
+fn app_with(
+    kinds: Kinds,
+    (figures, metrics): (Arc<dyn Figures>, bool),
+    strangers: Strangers,
+    demo: bool,
+) -> (Arc<App>, Log, Log) {
     // Every session gets another name.
     fn secret() -> [u8; 32] {
         store::random().expect("random bytes")
     }
-    let folder = tempfile::tempdir().expect("a folder").keep();
-    let keys = || Keys::open(&folder, &folder.join(KEY_FILE)).expect("keys");
-    let log = |clock: fn() -> i64| Log::open(&Location::Memory, Arc::new(keys()), clock).expect("a log");
-    let kinds = Kinds::open_beside(log(|| NOW), || NOW, None, beside).await.expect("kinds");
-    let followed = kinds.store.clone();
-    tokio::spawn(async move { followed.follow().await });
     let service =
         |id: &str, unit: &str| Service { id: id.into(), unit: unit.into(), names: ["a", "b", "c"].map(Into::into) };
-    let (accesses, events) = (log(|| NOW), kinds.store.log().clone());
+    let (accesses, events) = (log(), kinds.store.log().clone());
     let app = App::new(Parts {
         figures,
         imports: Arc::new(imports::Fixture::default()),

@@ -34,6 +34,17 @@ pub(super) fn after(rows: &mut BTreeMap<Uuid, facts::Slot>, first: Option<&Event
                     booked_at: None,
                     withdrawn_at: None,
                 };
+                // One that is changed or there again was published when it first was, and keeps what became of it.
+                let row = match rows.remove(&slot.id) {
+                    Some(was) => facts::Slot {
+                        published_at: was.published_at,
+                        held_from: was.held_from,
+                        held_to: was.held_to,
+                        booked_at: was.booked_at,
+                        ..row
+                    },
+                    None => row,
+                };
                 rows.insert(slot.id, row);
             }
         }

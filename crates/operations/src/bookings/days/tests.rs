@@ -107,6 +107,13 @@ fn what_is_given_back_is_free_and_only_by_its_holder() {
     assert_eq!(ask(&taken, free(1)), Ok(vec![Event::Freed { slot: first, why: Why::Moved }]));
     assert_eq!(ask(&held, let_go(2)), Ok(vec![]));
     assert_eq!(ask(&held, let_go(1)), Ok(vec![Event::LetGo { slot: first }]));
+    let longer = Event::Held { slot: first, matter: appointment(1), until: monday("08:20") };
+    assert_eq!(ask(&held, hold(first, 1, "08:20")), Ok(vec![longer]), "its own hold is no obstacle");
+    for until in ["08:10", "08:05"] {
+        assert_eq!(ask(&held, hold(first, 1, until)), Ok(vec![]), "a hold that lasts as long is the same");
+    }
+    let passed = day(&[hold(first, 1, "08:10"), hold(first, 1, "08:20")]);
+    assert_eq!(ask(&passed, hold(first, 2, "08:30")), Err(Refusal::Held(monday("08:20"))));
     let freed = day(&[take(first, 1), free(1), hold(first, 2, "08:10"), let_go(2)]);
     assert_eq!(freed.times[&first].stands, Stands::Free);
 }
@@ -189,6 +196,42 @@ fn what_is_published_twice_is_there_once_and_a_day_ends() {
 }
 
 #[test]
+fn a_day_has_what_its_calendar_gives_now() {
+    let [first, second, across, frozen] = ids();
+    let now = monday("08:00");
+    let all = day(&[take(first, 1), hold(second, 2, "08:10")]);
+    let gone = |day: &Day, given: &[Slot], now| day.no_longer_given("c", given, now).collect::<BTreeSet<_>>();
+    assert_eq!(gone(&all, &[], now), BTreeSet::from([across, frozen]), "neither what is taken nor what is held");
+    assert_eq!(gone(&all, &slots()[2..], now), BTreeSet::new());
+    assert_eq!(gone(&all, &[], monday("08:10")), BTreeSet::from([second, across, frozen]), "the hold is over");
+    assert_eq!(gone(&all, &[], monday("10:00")), BTreeSet::from([frozen]), "what has begun is left");
+    assert_eq!(all.no_longer_given("d", &[], now).count(), 0, "of another calendar");
+    assert_eq!(all.calendars(now), BTreeSet::from(["c".into()]));
+    assert_eq!(all.calendars(monday("13:00")), BTreeSet::new());
+    let withdraw = |slot| Command::Withdraw { slot, why: "calendar".into() };
+    let withdrawn = day(&[withdraw(first), withdraw(across), withdraw(frozen)]);
+    assert_eq!(gone(&withdrawn, &[], now), BTreeSet::from([second]), "once");
+    // A calendar that gives them again has them there again, as it has them now.
+    let longer = Slot { to: monday("10:15"), ..slots()[0].clone() };
+    let ask = |day: &Day, slots: &[Slot]| when(day, (now, &By::System), &publish(slots));
+    let again = ask(&withdrawn, &[longer.clone(), slots()[1].clone()]).expect("published");
+    match &again[..] {
+        [Event::Published { slots, .. }] => assert_eq!(slots[..], [longer.clone()]),
+        other => panic!("{other:?}"),
+    }
+    let back = after(Some(withdrawn), &again, now).expect("a day");
+    assert!(!back.times[&first].is_withdrawn && back.times[&first].slot == longer);
+    assert_eq!(ask(&back, std::slice::from_ref(&longer)), Ok(vec![]));
+    // A free time changes with its calendar; one that somebody has stays as they took it, and has its place again.
+    assert!(matches!(ask(&day(&[]), std::slice::from_ref(&longer)).as_deref(), Ok([Event::Published { .. }])));
+    assert_eq!(ask(&all, std::slice::from_ref(&longer)), Ok(vec![]));
+    let left = day(&[take(first, 1), withdraw(first)]);
+    let kept = after(Some(left.clone()), &ask(&left, &[longer]).expect("published"), now).expect("a day");
+    assert_eq!((kept.to_replace().count(), &kept.times[&first].slot), (0, &slots()[0]));
+    assert_eq!(kept.times[&first].stands, Stands::Taken { matter: appointment(1) });
+}
+
+#[test]
 fn the_first_free_time_is_looked_up() {
     let [first, second, across, frozen] = ids();
     let gym = Slot {
@@ -252,7 +295,7 @@ fn the_first_free_time_is_looked_up() {
 fn measures_see_each_time_once() {
     let [first, ..] = ids();
     let planned = Event::Planned { actor: professional("P-1"), unit: "u".into(), date: 20_822, ends_at: 0 };
-    let published = |actor: Event| {
+    let published = |actor: Event, more: &[Event]| {
         let slots = vec![slots()[0].clone()];
         let events = [
             actor,
@@ -263,6 +306,7 @@ fn measures_see_each_time_once() {
             Event::Taken { slot: first, matter: appointment(2), over: false },
             Event::Withdrawn { slot: first, why: "rule".into() },
         ];
+        let events: Vec<Event> = events.into_iter().chain(more.iter().cloned()).collect();
         let history: Vec<Dated<Event>> =
             (1..).zip(events).map(|(at, event)| Dated { event, at, changed: at }).collect();
         let about = About { id: "d", resident: None, calendar: ::calendar::Calendar::shipped(), changed: 7 };
@@ -270,7 +314,7 @@ fn measures_see_each_time_once() {
         Day::rows(&history, &about, &mut |table, values, at| rows.push((table.name, format!("{values:?}"), at)));
         rows
     };
-    let rows = published(planned);
+    let rows = published(planned.clone(), &[]);
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].0, rows[0].2), ("slots", 7));
     let expected = format!(
@@ -279,9 +323,19 @@ fn measures_see_each_time_once() {
         monday("10:00"),
     );
     assert_eq!(rows[0].1, expected);
+    let later = Slot { to: monday("10:15"), ..slots()[0].clone() };
+    let again = Event::Published {
+        calendar: "c".into(),
+        unit: "u".into(),
+        service: "physiotherapy".into(),
+        slots: vec![later],
+    };
+    let expected =
+        expected.replace("Int(7)]", "Null]").replace(&monday("10:00").to_string(), &monday("10:15").to_string());
+    assert_eq!(published(planned, &[again])[0].1, expected, "one that is there again keeps what became of it");
     let room =
         Event::Planned { actor: Actor::Resource { id: "room:gym".into() }, unit: "u".into(), date: 20_822, ends_at: 0 };
-    assert_eq!(published(room), [], "a room has no row");
+    assert_eq!(published(room, &[]), [], "a room has no row");
 }
 
 #[test]
