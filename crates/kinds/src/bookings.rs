@@ -7,13 +7,15 @@ use calendar::{Calendar, date_of};
 use content::Library;
 use facts::Label;
 use jiff::civil::Date;
-use matter::{By, Text, Trouble, Turn, UnitId};
+use matter::{By, Subject, Text, Trouble, Turn, UnitId};
 use operations::bookings::Actor;
 use operations::bookings::appointments::{Appointment, Wanted};
 use operations::bookings::calendar::Timetable;
 use operations::bookings::days::{Command as OfDay, Day, Found, Sought, day_id};
 use operations::bookings::flow::{self, Ask, Place};
+use serde::Serialize;
 use store::{Asked, Done, digest, new_id};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::Kinds;
@@ -51,6 +53,26 @@ pub struct NewAppointment {
     pub note: Option<Text>,
     /// Words by which the one who asks is known, as calendars have them: `resident`, `role:nurse`.
     pub words: Vec<String>,
+}
+
+/// Locks that people share, each always with the same others: one for each of them would grow without end.
+pub struct Alone([Mutex<()>; 64]);
+
+impl Default for Alone {
+    fn default() -> Alone {
+        Alone(std::array::from_fn(|_| Mutex::default()))
+    }
+}
+
+impl Alone {
+    fn of(&self, subject: Subject) -> &Mutex<()> {
+        &self.0[(subject.0.as_u128() % self.0.len() as u128) as usize]
+    }
+}
+
+/// The bytes by which a request is known when it is made again: the same for ever, for a digest of them stands in the log.
+fn told(request: &impl Serialize) -> Result<Vec<u8>, Trouble> {
+    serde_json::to_vec(request).map_err(|error| Trouble::Broken(error.to_string()))
 }
 
 impl Kinds {
@@ -123,7 +145,8 @@ impl Kinds {
         })
     }
 
-    /// Books an appointment under an id that its asker was given; done twice it is done once.
+    /// Books an appointment under an id that its asker was given; done twice it is done once. Where a calendar limits how many
+    /// appointments to come a person has, their bookings are made one after another, so that each is counted by the next.
     pub async fn book(
         &self,
         id: Uuid,
@@ -131,16 +154,30 @@ impl Kinds {
         timetable: Arc<Timetable>,
         by: &By,
     ) -> Result<Done, Trouble> {
-        let told = format!("{:?} {:?} {:?}", new.wanted, new.places, new.note.as_ref().map(|note| &note.0));
-        let (key, request) = (id.to_string(), digest(told.as_bytes()));
-        let asked = Asked { scope: format!("appointment/{}", by.name()), key, request, seen: 0 };
-        let open = new.wanted.subject.map_or(0, |subject| self.open_in(subject, &timetable.id));
-        let flow = move |turn: &mut Turn<'_>| {
-            let words: Vec<&str> = new.words.iter().map(String::as_str).collect();
-            let (wanted, places, note) = (new.wanted.clone(), new.places.clone(), new.note.clone());
-            flow::book(turn, id, &Ask { wanted, places, note, over: None, words: &words, open }, &timetable)
+        let asked = Asked {
+            scope: format!("appointment/{}", by.name()),
+            key: id.to_string(),
+            request: digest(&told(&(&new.wanted, &new.places, &new.note))?),
+            seen: 0,
         };
-        self.store.turn(by, asked, flow).await
+        let limited = new.wanted.subject.filter(|_| timetable.book.open_at_once.is_some());
+        let (kinds, by) = (self.clone(), by.clone());
+        // On its own, so that an asker who hangs up does not let the next one in before this booking can be seen.
+        let booking = tokio::spawn(async move {
+            let _alone = match limited {
+                Some(subject) => Some(kinds.booking.of(subject).lock().await),
+                None => None,
+            };
+            let open = limited.map_or(0, |subject| kinds.open_in(subject, &timetable.id));
+            let flow = move |turn: &mut Turn<'_>| {
+                let words: Vec<&str> = new.words.iter().map(String::as_str).collect();
+                let (wanted, places, note) = (new.wanted.clone(), new.places.clone(), new.note.clone());
+                flow::book(turn, id, &Ask { wanted, places, note, over: None, words: &words, open }, &timetable)
+            };
+            // A turn that is done is in all views.
+            kinds.store.turn(&by, asked, flow).await
+        });
+        booking.await.unwrap_or_else(|error| Err(Trouble::Unknown(error.to_string())))
     }
 
     /// Moves an appointment to another time of its calendar.
@@ -151,7 +188,7 @@ impl Kinds {
         timetable: Arc<Timetable>,
         (by, key): (&By, &str),
     ) -> Result<Done, Trouble> {
-        let request = digest(format!("{places:?}").as_bytes());
+        let request = digest(&told(&places)?);
         let asked = Asked { scope: format!("{id}/{}", by.name()), key: key.into(), request, seen: 0 };
         let flow = move |turn: &mut Turn<'_>| flow::reschedule(turn, id, (&places, None), &timetable);
         self.store.turn(by, asked, flow).await
@@ -163,11 +200,40 @@ impl Kinds {
     }
 
     /// How many appointments to come a person has in a calendar.
-    fn open_in(&self, subject: matter::Subject, calendar: &str) -> usize {
+    fn open_in(&self, subject: Subject, calendar: &str) -> usize {
         self.appointments.look(|appointments| {
             let theirs = appointments.of_subject(subject, usize::MAX).into_iter().filter_map(|id| appointments.get(id));
             let is_open = |it: &Arc<Appointment>| it.is_to_come() && it.booking.calendar == Label::from(calendar);
             theirs.filter(is_open).count()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use facts::{Channel, Modality};
+    use operations::bookings::Way;
+
+    use super::*;
+
+    /// A request that was made before an update is the same after it. These texts never change.
+    #[test]
+    fn c38_a_request_is_known_by_the_same_bytes_for_ever() {
+        let id = Uuid::from_u128;
+        let wanted = Wanted {
+            subject: Some(Subject(id(1))),
+            kind: "first".into(),
+            way: Way(Modality::InPerson),
+            channel: Channel::Phone,
+            contact: Some(id(2)),
+            assessment: None,
+            enrolment: None,
+            needs: vec!["interpreter".into()],
+        };
+        let (places, note) = ([Place::Time(id(3), id(4)), Place::Seat(id(5))], Some(Text::from("Selkä")));
+        let text = |told: Result<Vec<u8>, Trouble>| String::from_utf8(told.expect("told")).expect("text");
+        let expected = include_str!("bookings/told.txt").trim().lines().collect::<Vec<_>>();
+        let told = [text(told(&(&wanted, &places, &note))), text(told(&places))];
+        assert_eq!(told[..], expected[..]);
     }
 }

@@ -41,6 +41,7 @@ pub struct Kinds {
     pub gatherings: Kind<Gathering>,
     /// The calendars in force.
     pub timetables: Arc<Timetables>,
+    booking: Arc<bookings::Alone>,
     organisation: Kind<Organisation>,
     pub tokens: Arc<Tokens>,
     /// Signs codes.
@@ -75,7 +76,7 @@ impl Kinds {
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
         beside(&mut opening);
-        let timetables = Arc::default();
+        let (timetables, booking) = (Arc::default(), Arc::default());
         let store = opening.open().await?;
         Ok(Kinds {
             store,
@@ -86,6 +87,7 @@ impl Kinds {
             appointments,
             gatherings,
             timetables,
+            booking,
             organisation,
             tokens,
             codes,

@@ -3,10 +3,17 @@
 use std::sync::Arc;
 
 use content::{Found, Library};
+use facts::Modality;
 use jiff::civil::date;
-use kinds::Kinds;
 use kinds::content::FOLDERS;
-use operations::bookings::days::Sought;
+use kinds::{Kinds, NewAppointment};
+use matter::{By, Subject, Trouble};
+use operations::bookings::appointments::Wanted;
+use operations::bookings::days::{Sought, day_id};
+use operations::bookings::flow::Place;
+use operations::bookings::{Channel, Refusal, Way};
+use store::{Append, Context, Expect, NewEvent, new_id};
+use uuid::Uuid;
 use web::{App, Strangers};
 
 use crate::pages::with_staff;
@@ -83,7 +90,8 @@ fn a_calendar_takes_back_what_it_no_longer_gives() {
         let plain = timetable(MORNING, 30, "");
         let expected = |changed: usize, times: &[&str]| (changed, times.iter().map(ToString::to_string).collect());
         assert_eq!(published(&app, &kinds, Some(&plain)).await, expected(2, &all));
-        let closed = "[[except]]\non = \"2026-01-09\"\nclosed = { fi = \"Suljettu\", sv = \"Stängt\", en = \"Closed\" }";
+        let closed =
+            "[[except]]\non = \"2026-01-09\"\nclosed = { fi = \"Suljettu\", sv = \"Stängt\", en = \"Closed\" }";
         assert_eq!(published(&app, &kinds, Some(&timetable(MORNING, 30, closed))).await, expected(1, &all[..2]));
         assert_eq!(published(&app, &kinds, Some(&plain)).await, expected(1, &all), "and gives it again");
         let longer = timetable(MORNING, 60, "");
@@ -107,5 +115,76 @@ fn a_calendar_takes_back_what_it_no_longer_gives() {
         let found = published(&app, &kinds, Some(&plain)).await;
         assert_eq!(found, expected(4, &all), "the times of who came, and none of who left");
         assert!(kinds.free(&NURSES, 0, 9).iter().all(|(_, day)| day.actor.id() == "nurse-2"));
+    });
+}
+
+#[test]
+fn one_day_that_cannot_be_published_keeps_no_other_back() {
+    on_its_own(async {
+        let (app, kinds) = app().await;
+        let thursday = day_id("nurse-1", calendar::day_number(date(2026, 1, 8)));
+        let (stream, log) = (format!("day/{thursday}"), kinds.store.log());
+        let unreadable = NewEvent {
+            id: new_id(crate::NOW),
+            stream: stream.clone(),
+            kind: "day.of_tomorrow".into(),
+            schema: 9,
+            occurred: crate::NOW,
+            data: "{}".into(),
+            personal: None,
+            closes: false,
+        };
+        let append = Append {
+            scope: "test".into(),
+            key: "unreadable".into(),
+            request: [0; 32],
+            expects: vec![(stream, Expect::NoStream)],
+            events: vec![unreadable],
+            context: Context::default(),
+        };
+        kinds.store.reach(log.append(append).await.expect("appended").last).await;
+        let (changed, times) = published(&app, &kinds, Some(&timetable(MORNING, 30, ""))).await;
+        assert_eq!((changed, &times[..]), (1, &["Fri 09:00".to_string(), "Fri 09:30".to_string()][..]));
+    });
+}
+
+#[test]
+fn two_bookings_at_once_are_no_way_round_the_most_that_one_may_have() {
+    on_its_own(async {
+        let (app, kinds) = app().await;
+        published(&app, &kinds, Some(&timetable(MORNING, 30, ""))).await;
+        let (nurse, found) = (kinds.timetables.get("nurse").expect("in force"), kinds.free(&NURSES, 0, 4));
+        for round in 0..20 {
+            let subject = Subject(Uuid::from_u128(round + 1));
+            let wanted = || Wanted {
+                subject: Some(subject),
+                kind: "talk".into(),
+                way: Way(Modality::InPerson),
+                channel: Channel::Form,
+                contact: None,
+                assessment: None,
+                enrolment: None,
+                needs: Vec::new(),
+            };
+            let by = By::Resident(subject);
+            let book = |number: usize| {
+                let places = vec![Place::Time(found[number].0.day, found[number].0.slot)];
+                let (wanted, words) = (wanted(), vec!["resident".into()]);
+                let new = NewAppointment { wanted, places, note: None, words };
+                kinds.book(kinds.new_appointment(), new, Arc::clone(&nurse), &by)
+            };
+            let both = tokio::join!(book(0), book(1));
+            let refused = Trouble::from(Refusal::Enough);
+            let one = match both {
+                (Ok(one), Err(other)) | (Err(other), Ok(one)) if other == refused => one,
+                other => panic!("{round}: {other:?}"),
+            };
+            let (id, _) = one.first("appointment").expect("booked");
+            let cancel = operations::bookings::appointments::Command::Cancel {
+                why: operations::bookings::CancelReason::Ill,
+                notified_at: None,
+            };
+            kinds.appointments.ask(id, cancel, &by, "cancel", 0).await.expect("cancelled");
+        }
     });
 }
