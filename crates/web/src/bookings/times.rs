@@ -187,14 +187,12 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
     let from = wish.from.parse::<Date>().ok().and_then(|day| app.calendar.start_of(day)).unwrap_or(0);
     let after = wish.after.parse::<i64>().unwrap_or(0);
     let language = Some(wish.language.as_str()).filter(|language| !language.is_empty());
-    let sought = Sought { calendar: &timetable.id, kind, way, language, place: None };
-    let mut found = app.kinds.free(&sought, from.max(after), FOUND);
     // A resident chooses a time that can still be booked, and whoever is free then; a professional sees who has it.
     let by_person = booker.is_some_and(|booker| booker.contact.is_some());
+    let sought = Sought { calendar: &timetable.id, kind, way, language, one_each: !by_person, ..Sought::default() };
+    let mut found = app.kinds.free(&sought, from.max(after), FOUND);
     if !by_person {
         found.retain(|(found, _)| timetable.is_in_time(found.from, app.kinds.store.now(), app.calendar));
-        let place = |(it, of): &(Found, Arc<Day>)| of.times.get(&it.slot).and_then(|time| time.slot.place.clone());
-        found.dedup_by(|later, earlier| later.0.from == earlier.0.from && place(later) == place(earlier));
     }
     // A page ends between two instants, so that the next begins after it and nobody's time is on neither.
     let last = found.get(SHOWN - 1).map_or(i64::MAX, |(found, _)| found.from);

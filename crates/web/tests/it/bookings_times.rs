@@ -52,7 +52,8 @@ kinds = ["talk"]
     )
 }
 
-const NURSES: Sought<'static> = Sought { calendar: "nurse", kind: None, way: None, language: None, place: None };
+const NURSES: Sought<'static> =
+    Sought { calendar: "nurse", kind: None, way: None, language: None, place: None, one_each: false };
 
 const MORNING: &str = r#""09:00", "10:00""#;
 

@@ -39,6 +39,8 @@ pub struct Sought<'a> {
     pub way: Option<Way>,
     pub language: Option<&'a str>,
     pub place: Option<&'a str>,
+    /// Of times that start together at one place the first alone: whoever asks chooses a time, not a person.
+    pub one_each: bool,
 }
 
 impl Free {
@@ -59,14 +61,34 @@ impl Free {
                 && fits(sought.language, &offer.language)
                 && fits(sought.place, &offer.place)
         });
-        let start = Found { from, day: Uuid::nil(), slot: Uuid::nil() };
-        let free = |times: &BTreeMap<Found, i64>| {
-            let free = times.range(start..).filter(|(_, free_from)| **free_from <= now);
-            free.take(most).map(|(found, _)| *found).collect::<Vec<_>>()
-        };
-        let found: BTreeSet<Found> = offers.flat_map(|(_, times)| free(times)).collect();
-        found.into_iter().take(most).collect()
+        if !sought.one_each {
+            let found: BTreeSet<Found> = offers.flat_map(|(_, times)| free(times, (from, now)).take(most)).collect();
+            return found.into_iter().take(most).collect();
+        }
+        let mut first = BTreeMap::new();
+        for (offer, times) in offers {
+            for found in starts(times, (from, now)).take(most) {
+                let kept = first.entry((found.from, &offer.place)).or_insert(found);
+                *kept = found.min(*kept);
+            }
+        }
+        first.into_values().take(most).collect()
     }
+}
+
+/// The times of an offer that start at an instant or later and are free now.
+fn free(times: &BTreeMap<Found, i64>, (from, now): (i64, i64)) -> impl Iterator<Item = Found> {
+    let start = Found { from, day: Uuid::nil(), slot: Uuid::nil() };
+    times.range(start..).filter(move |(_, free_from)| **free_from <= now).map(|(found, _)| *found)
+}
+
+/// The first of them at each start: the others of a start are passed over at once, however many there are.
+fn starts(times: &BTreeMap<Found, i64>, (mut from, now): (i64, i64)) -> impl Iterator<Item = Found> {
+    std::iter::from_fn(move || {
+        let found = free(times, (from, now)).next()?;
+        from = found.from.saturating_add(1);
+        Some(found)
+    })
 }
 
 /// Each offer of a day's free times, and from when it is free.

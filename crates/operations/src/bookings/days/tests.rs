@@ -216,7 +216,7 @@ fn a_day_has_what_its_calendar_gives_now() {
     let ask = |day: &Day, slots: &[Slot]| when(day, (now, &By::System), &publish(slots));
     let again = ask(&withdrawn, &[longer.clone(), slots()[1].clone()]).expect("published");
     match &again[..] {
-        [Event::Published { slots, .. }] => assert_eq!(slots[..], [longer.clone()]),
+        [Event::Published { slots, .. }] => assert_eq!(slots[..], *std::slice::from_ref(&longer)),
         other => panic!("{other:?}"),
     }
     let back = after(Some(withdrawn), &again, now).expect("a day");
@@ -273,6 +273,26 @@ fn the_first_free_time_is_looked_up() {
         [first, across],
         "the first two"
     );
+    // Whoever asks for one of each start has the first of each place, and may go on from the next instant.
+    let busy = given::<Day>(&[
+        (nurse(), plan(professional("P-3"))),
+        (nurse(), publish(&[slot("P-3", "09:00", "10:00"), slot("P-3", "11:00", "12:00")])),
+        (nurse(), take(slot("P-3", "11:00", "12:00").id, 1)),
+    ]);
+    let crowd =
+        free(&[&mine, &other, &(Uuid::from_u128(3), busy), &(Uuid::from_u128(4), day(&[hold(first, 1, "08:10")]))]);
+    let each = |from: &str, now: &str, most| {
+        let found = crowd.first(&Sought { one_each: true, ..any }, (monday(from), monday(now)), most);
+        found.iter().map(|it| (it.from, it.day.as_u128())).collect::<Vec<_>>()
+    };
+    let (nine, half, ten) = (monday("09:00"), monday("09:30"), monday("10:00"));
+    assert_eq!(each("07:00", "08:00", 9), [(nine, 1), (half, 1), (ten, 1), (ten, 2)], "the gym is another place");
+    assert_eq!(each("07:00", "08:00", 2), [(nine, 1), (half, 1)]);
+    assert_eq!(each("09:31", "12:00", 9), [(ten, 1), (ten, 2), (monday("13:00"), 1)]);
+    let taken = (mine.0, day(&[take(first, 1)]));
+    let behind = free(&[&taken, &(Uuid::from_u128(4), day(&[]))]);
+    let first_each = behind.first(&Sought { one_each: true, ..any }, (0, monday("08:00")), 1);
+    assert_eq!((first_each[0].from, first_each[0].day.as_u128()), (nine, 4), "whoever is free then");
     // A hold hides a time and what overlaps it until it is over; what is taken is hidden for good.
     let held = (mine.0, day(&[hold(first, 1, "08:10")]));
     assert_eq!(found(&free(&[&held]), any, "07:00", "08:09"), [second]);
