@@ -129,7 +129,7 @@ impl Kinds {
         Ok(!self.store.turn(&By::System, asked, flow).await?.wrote.is_empty())
     }
 
-    /// A request of rules that run by themselves. What they ask is decided by how the day stands, so that no key need hold back
+    /// A request of rules that run by themselves. The way the day stands decides what comes of it, so that no key need hold back
     /// a second time: a calendar may give again what it once took away.
     fn by_itself(&self, day: Uuid, calendar: &str) -> Asked {
         let key = format!("{calendar}/{}", new_id(self.store.now()));

@@ -273,7 +273,7 @@ fn the_first_free_time_is_looked_up() {
         [first, across],
         "the first two"
     );
-    // Whoever asks for one of each start has the first of each place, and may go on from the next instant.
+    // A search for one of each start finds the first of each place, and may go on from the next instant.
     let busy = given::<Day>(&[
         (nurse(), plan(professional("P-3"))),
         (nurse(), publish(&[slot("P-3", "09:00", "10:00"), slot("P-3", "11:00", "12:00")])),
