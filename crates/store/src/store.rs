@@ -127,6 +127,9 @@ impl Opening {
         if let Some(twice) = views.iter().find(|view| !names.insert(view.name())) {
             return Err(Error::new(format!("{} stands there twice", twice.name())));
         }
+        if let Some(folder) = core.snapshots.as_deref() {
+            view::clear_left(folder, &views.iter().map(|view| view.name()).collect::<Vec<_>>());
+        }
         let page = core.log.read_all(0, Filter::default(), 0).await?;
         let end = (page.epoch, page.head);
         for view in &views {

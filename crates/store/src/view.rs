@@ -1,9 +1,10 @@
 //! Views: folds of the log in memory, each behind a lock of its own and with a snapshot of its own.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use matter::{Known, Versions};
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::event::Recorded;
-use crate::keys::{hex, random};
+use crate::keys::hex;
 use crate::sqlite::{made_private, private_folder};
 use crate::{Error, Result};
 
@@ -72,11 +73,13 @@ struct Head {
 
 /// End of the name of a snapshot's file.
 const VIEW: &str = "view";
+/// The same of one that is being written.
+const PARTIAL: &str = "partial";
 
 /// Where the snapshots of a folder were taken: epochs of logs, and places up to which they were read.
 pub fn kept_at(folder: &Path) -> Vec<(Uuid, u64)> {
     let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let head = |path: std::path::PathBuf| {
+    let head = |path: PathBuf| {
         let mut line = String::new();
         // A head is short; a file without line ends is none of ours.
         BufReader::new(fs::File::open(path).ok()?.take(4096)).read_line(&mut line).ok()?;
@@ -100,16 +103,49 @@ pub(crate) fn restore(view: &dyn View, folder: &Path, (epoch, end): (Uuid, u64))
 
 /// Keeps a snapshot of a view in a folder, whole or not at all.
 pub(crate) fn keep(view: &dyn View, folder: &Path) -> Result<()> {
+    let path = folder.join(view.name()).with_extension(VIEW);
+    let broken = |error: std::io::Error| Error::new(format!("the snapshot {}: {error}", path.display()));
+    private_folder(folder).map_err(broken)?;
+    let alone = fs::File::open(folder).map_err(broken)?;
+    alone.lock().map_err(broken)?;
+    clear(folder, &[view.name()]);
+    // Taken only now: none that is older, and may know somebody who was erased meanwhile, takes the place of a newer one.
     let Kept { epoch, pos, body } = view.snapshot()?;
     let (name, version, digest) = (view.name().to_string(), view.version(), hex(&Sha256::digest(&body)));
-    let path = folder.join(&name).with_extension(VIEW);
-    let broken = |error: std::io::Error| Error::new(format!("the snapshot {}: {error}", path.display()));
     let head = serde_json::to_vec(&Head { name, version, epoch: epoch.as_u128(), pos, digest })
         .map_err(|error| Error::new(format!("the snapshot {}: {error}", path.display())))?;
-    private_folder(folder).map_err(broken)?;
-    let partial = path.with_extension(format!("partial-{:016x}", u64::from_be_bytes(random()?)));
-    made_private(&partial).map_err(broken)?;
-    let mut file = fs::File::create(&partial).map_err(broken)?;
-    let written = [&head[..], b"\n", &body].iter().try_for_each(|part| file.write_all(part));
-    written.and_then(|()| file.sync_all()).and_then(|()| fs::rename(&partial, &path)).map_err(broken)
+    let partial = path.with_extension(PARTIAL);
+    let write = || {
+        made_private(&partial)?;
+        let mut file = fs::File::create(&partial)?;
+        [&head[..], b"\n", &body].iter().try_for_each(|part| file.write_all(part))?;
+        file.sync_all()?;
+        fs::rename(&partial, &path)
+    };
+    write().map_err(|error| {
+        clear(folder, &[view.name()]);
+        broken(error)
+    })
+}
+
+/// Removes what was left of snapshots of some views when somebody who kept one was stopped: nothing erases a person there.
+pub(crate) fn clear_left(folder: &Path, names: &[&str]) {
+    // One who keeps a snapshot has the folder, and does the same.
+    if let Ok(alone) = fs::File::open(folder)
+        && alone.try_lock().is_ok()
+    {
+        clear(folder, names);
+    }
+}
+
+/// The same for one who has the folder. Where something cannot be removed, it is tried again with the next snapshot.
+fn clear(folder: &Path, names: &[&str]) {
+    let is_left = |path: &PathBuf| {
+        let part = |part: Option<&OsStr>| part.and_then(OsStr::to_str).unwrap_or_default().to_string();
+        let (stem, end) = (part(path.file_stem()), part(path.extension()));
+        // Each had a name of its own before.
+        names.contains(&stem.as_str()) && (end == PARTIAL || end.starts_with("partial-"))
+    };
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    files.filter(is_left).for_each(|path| drop(fs::remove_file(path)));
 }

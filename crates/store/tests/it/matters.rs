@@ -483,6 +483,27 @@ fn a_turn_needs_no_view() {
 }
 
 #[test]
+fn nothing_is_left_of_a_snapshot_that_was_broken_off() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let folder = tempfile::tempdir().expect("a folder");
+        let names = || {
+            let files = std::fs::read_dir(folder.path()).expect("a folder").map(|it| it.expect("a file").file_name());
+            let mut names: Vec<_> = files.map(|it| it.to_string_lossy().into_owned()).collect();
+            names.sort();
+            names
+        };
+        let leave = |name: &str| std::fs::write(folder.path().join(name), "[1,[]]").expect("left");
+        ["wish.partial-00ff00ff00ff00ff", "wish.partial", "seen.partial"].iter().for_each(|name| leave(name));
+        let open = open(&bench, Some(folder.path())).await;
+        assert_eq!(names(), ["seen.partial"], "of others nothing is touched");
+        ["wish.partial-0123456789abcdef", "wish.partial"].iter().for_each(|name| leave(name));
+        open.store.keep().expect("kept");
+        assert_eq!(names(), ["seen.partial", "wish.view"]);
+    });
+}
+
+#[test]
 fn one_name_is_of_one_kind() {
     on_every_kind(async |kind| {
         let bench = Bench::new(kind);
