@@ -395,7 +395,6 @@ impl Core {
         let mut changed = HashSet::new();
         self.views().iter().for_each(|view| view.take(&page.events, page.next, &mut changed));
         let pos = self.pos();
-        self.reached.send_replace(pos);
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         for topic in changed {
             if let Some(listener) = listeners.get(&topic) {
@@ -405,6 +404,9 @@ impl Core {
                 }
             }
         }
+        drop(listeners);
+        // Who waited for a place finds all told that have to do with it.
+        self.reached.send_replace(pos);
         Ok(pos >= page.head)
     }
 
