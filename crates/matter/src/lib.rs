@@ -25,7 +25,9 @@ pub use codec::{Unreadable, decode, encode};
 pub use ids::{ProfessionalId, Subject, Text, UnitId};
 pub use rows::{About, Dated, Put};
 pub use standing::{Index, List, Standing};
-pub use turn::{Broken, By, Draft, Known, Occasion, Refused, Sealing, Source, Stored, Trouble, Turn, Versions, fold};
+pub use turn::{
+    Broken, By, Draft, Known, Occasion, Refused, Sealing, Source, Stored, Touched, Trouble, Turn, Versions, fold,
+};
 
 /// A kind of matter: what can be asked of it, what follows, how it stands. The type is its own state.
 pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -68,6 +70,11 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// Where it stands: all that lists and guards need to know.
     fn standing(&self) -> Standing<'_>;
+
+    /// The person whom it is about: of a kind of which each is a person, the one whose token is its id.
+    fn about(&self, id: Uuid) -> Option<Subject> {
+        if Self::OF_PERSON { Some(Subject(id)) } else { self.standing().subject }
+    }
 
     /// The command that it asks of itself, and when: a function of the state alone, never of the clock.
     fn due(&self) -> Option<(i64, Self::Command)> {

@@ -166,6 +166,18 @@ pub struct Sealing {
     pub text: Text,
 }
 
+/// A matter to which a turn does something, and the person whom it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// Its own stream.
+    pub of: String,
+    /// Whether the turn begins it.
+    pub begins: bool,
+    /// The person before the turn, and after it.
+    pub was: Option<Subject>,
+    pub is: Option<Subject>,
+}
+
 /// One thing done whole or not at all, to one matter or to several.
 pub struct Turn<'a> {
     source: &'a mut dyn Source,
@@ -176,11 +188,12 @@ pub struct Turn<'a> {
     /// `Option<Arc<M>>` of each matter that was looked at, as it stands now.
     stands: HashMap<(&'static str, Uuid), Box<dyn Any>>,
     drafts: Vec<Draft>,
+    touched: Vec<Touched>,
 }
 
 impl<'a> Turn<'a> {
     pub fn new(source: &'a mut dyn Source, (now, by, seen): (i64, &'a By, u64), calendar: &'a Calendar) -> Turn<'a> {
-        Turn { source, now, by, seen, calendar, stands: HashMap::new(), drafts: Vec::new() }
+        Turn { source, now, by, seen, calendar, stands: HashMap::new(), drafts: Vec::new(), touched: Vec::new() }
     }
 
     pub fn now(&self) -> i64 {
@@ -223,6 +236,7 @@ impl<'a> Turn<'a> {
         }
         // From here on nobody else holds it: it is moved, not copied, unless the views share it.
         self.stands.remove(&(M::NAME, id));
+        let (begins, was) = (before.is_none(), before.as_deref().and_then(|it| it.about(id)));
         let mut state = before.map(Arc::unwrap_or_clone);
         for event in &events {
             let owner = state.as_ref().and_then(|it| it.standing().subject);
@@ -239,6 +253,11 @@ impl<'a> Turn<'a> {
             let stream = stream(M::STREAMS[M::stream_of(event)], id);
             self.drafts.push(Draft { stream, kind, schema: M::SCHEMA, data, text });
         }
+        let (of, is) = (stream(M::NAME, id), state.as_ref().and_then(|it| it.about(id)));
+        match self.touched.iter_mut().find(|it| it.of == of) {
+            Some(touched) => touched.is = is,
+            None => self.touched.push(Touched { of, begins, was, is }),
+        }
         self.stands.insert((M::NAME, id), Box::new(state.map(Arc::new)));
         Ok(())
     }
@@ -246,6 +265,11 @@ impl<'a> Turn<'a> {
     /// Adds an event that is of no matter, such as the issue of a code.
     pub fn add(&mut self, draft: Draft) {
         self.drafts.push(draft);
+    }
+
+    /// The matters to which something is done, each once.
+    pub fn touched(&self) -> &[Touched] {
+        &self.touched
     }
 
     /// The events that follow from the turn, in order.

@@ -358,6 +358,14 @@ impl Keys {
         held(&self.opening).database.query_row(known, [subject.as_bytes()], |row| row.get(0)).map_err(broken)
     }
 
+    /// Whether a subject was erased.
+    pub(crate) fn is_erased(&self, subject: Uuid) -> Result<bool> {
+        let erased = "SELECT EXISTS (SELECT 1 FROM erased WHERE subject = ?)";
+        let half = held(&self.opening);
+        let mut found = half.database.prepare_cached(erased).map_err(broken)?;
+        found.query_row([subject.as_bytes()], |row| row.get(0)).map_err(broken)
+    }
+
     /// Every erasure and every end of a retention, the first first.
     pub fn erasures(&self) -> Result<Vec<Erasure>> {
         let half = held(&self.opening);

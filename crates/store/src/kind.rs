@@ -128,7 +128,7 @@ impl<M: Matter> Kind<M> {
     async fn made_rows(&self, id: Uuid, number: Number<'_>, put: Put<'_>) -> Result<()> {
         let events = self.events(id).await?;
         let (Ok(Some(matter)), Ok(history)) = (folded::<M>(&events), dated::<M>(&events)) else { return Ok(()) };
-        let subject = if M::OF_PERSON { Some(Subject(id)) } else { matter.standing().subject };
+        let subject = matter.about(id);
         let erased = match subject {
             Some(subject) => self.core.is_erased(subject).await?,
             None => false,

@@ -346,12 +346,43 @@ impl Log {
     /// Destroys the keys of a subject and says so in the log, which tells everything made from it to forget the subject.
     /// Done twice it is done once.
     pub async fn erase(&self, subject: Uuid, reason: &str, id: Uuid, now: i64, context: Context) -> Result<usize> {
-        let keys = Arc::clone(&self.keys);
-        let why = reason.to_string();
-        let destroyed = blocking(move || keys.destroy(subject, &why, now)).await?;
-        let data = serde_json::json!({ "subject": subject.to_string(), "keys": destroyed }).to_string();
-        self.announce((id, format!("subject/{subject}")), ERASED, data, now, context).await?;
+        let destroyed = self.destroy(subject, reason, now).await?;
+        self.tell_erased((subject, destroyed), id, now, context).await?;
         Ok(destroyed)
+    }
+
+    /// The first half of an erasure: nothing of the subject is sealed from now on, and nothing is begun that is about them.
+    pub(crate) async fn destroy(&self, subject: Uuid, reason: &str, now: i64) -> Result<usize> {
+        let (keys, why) = (Arc::clone(&self.keys), reason.to_string());
+        blocking(move || keys.destroy(subject, &why, now)).await
+    }
+
+    /// The other half, which says so in the log: of a subject, and how many of their keys were destroyed.
+    pub(crate) async fn tell_erased(
+        &self,
+        (subject, destroyed): (Uuid, usize),
+        id: Uuid,
+        now: i64,
+        context: Context,
+    ) -> Result<()> {
+        let data = serde_json::json!({ "subject": subject.to_string(), "keys": destroyed }).to_string();
+        self.announce((id, format!("subject/{subject}")), ERASED, data, now, context).await
+    }
+
+    /// Waits until all stands in the log that was being decided, in whatever process.
+    pub(crate) async fn settled(&self, now: i64, context: Context) -> Result<()> {
+        let (scope, key) = ("erase".into(), crate::new_id(now).to_string());
+        let command = Command { scope, key, request: [0; 32], context, decide: Box::new(|_| None) };
+        match self.carry_out(command).await {
+            Ok(_) | Err(AppendError::Refused) => Ok(()),
+            Err(error) => Err(Error::new(error.to_string())),
+        }
+    }
+
+    /// Whether a subject was erased.
+    pub(crate) async fn is_erased(&self, subject: Uuid) -> Result<bool> {
+        let keys = Arc::clone(&self.keys);
+        blocking(move || keys.is_erased(subject)).await
     }
 
     /// Says in streams that the one whom their matters are about was erased.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use calendar::Calendar;
 use futures::{StreamExt, stream};
-use matter::{Broken, By, Draft, Known, Matter, Refused, Sealing, Source, Stored, Subject, Trouble, Turn};
+use matter::{Broken, By, Draft, Known, Matter, Refused, Sealing, Source, Stored, Subject, Touched, Trouble, Turn};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -247,14 +247,18 @@ impl Store {
     /// Destroys the keys of a person, and says so in the log: of them, and in every matter of theirs. Gives how many keys
     /// there were. Done twice it is done once.
     pub async fn erase(&self, subject: Subject, reason: &str, context: Context) -> Result<usize> {
+        let now = self.now();
+        let destroyed = self.log().destroy(subject.0, reason, now).await?;
+        // From here on nothing begins that is about them, and what was being decided before stands in the log, and is found.
+        self.log().settled(now, context.clone()).await?;
+        while !self.core.step().await? {}
         let mut theirs: Vec<String> = Vec::new();
         for kind in &*self.kinds {
             let ids = kind.of_subject(subject, usize::MAX);
             theirs.extend(ids.into_iter().map(|id| matter::stream(kind.name(), id)));
         }
-        let now = self.now();
         self.log().forget(theirs, now, context.clone()).await?;
-        let destroyed = self.log().erase(subject.0, reason, new_id(now), now, context).await?;
+        self.log().tell_erased((subject.0, destroyed), new_id(now), now, context).await?;
         while !self.core.step().await? {}
         Ok(destroyed)
     }
@@ -307,66 +311,103 @@ impl Core {
         asked: Asked,
         flow: Arc<Asking>,
     ) -> std::result::Result<Done, Trouble> {
-        let Asked { scope, key, request, seen } = asked;
-        let mut tries = 0;
+        let Asked { mut scope, key, request, seen } = asked;
+        let mut by = by.clone();
+        let mut is_nameless = false;
+        // A person who was erased is nobody whom the county knows, although their session may go on.
+        if let By::Resident(subject) = by
+            && self.log.is_erased(subject.0).await?
+        {
+            scope = scope.replace(&by.name(), &By::Holder.name());
+            (by, is_nameless) = (By::Holder, true);
+        }
+        let mut told: HashSet<String> = HashSet::new();
         loop {
             let outcome: Arc<Mutex<Outcome>> = Arc::default();
-            let (slot, core, who, flow) = (Arc::clone(&outcome), Arc::clone(self), by.clone(), Arc::clone(&flow));
+            let (slot, core, flow) = (Arc::clone(&outcome), Arc::clone(self), Arc::clone(&flow));
+            let asker = Asker { by: by.clone(), seen, is_nameless, told: told.clone() };
             let command = Command {
                 scope: scope.clone(),
                 key: key.clone(),
                 request,
-                context: context(by, (self.clock)()),
+                context: context(&by, (self.clock)()),
                 decide: Box::new(move |reader: &mut Reader<'_>| {
-                    let (events, outcome) = core.decide(reader, (&who, seen), &*flow);
+                    let (events, outcome) = core.decide(reader, &asker, &*flow);
                     *slot.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
                     events
                 }),
             };
             let carried_out = self.log.carry_out(command).await;
             let outcome = std::mem::take(&mut *outcome.lock().unwrap_or_else(PoisonError::into_inner));
-            match carried_out {
+            // The matters of somebody who is being erased go on without them, and say so first.
+            let untold = match carried_out {
                 Ok(Appended { last, again, wrote, occurred, .. }) => {
                     self.reach(last).await;
                     return Ok(Done { wrote, at: occurred, again });
                 }
+                Err(AppendError::Refused) if !outcome.untold.is_empty() => outcome.untold,
                 Err(AppendError::Refused) => return Err(outcome.trouble.unwrap_or(Trouble::NotFound)),
-                // The matters of somebody who is being erased go on without them, and say so first.
-                Err(AppendError::Erased(subject)) if tries == 0 => {
+                Err(AppendError::Erased(subject)) => {
                     let of = outcome.sealed.into_iter().filter(|(whose, _)| *whose == subject);
-                    let mut theirs = Vec::new();
-                    for stream in of.map(|(_, stream)| stream).collect::<HashSet<String>>() {
-                        if self.log.read_stream(&stream, 0, 1).await?.is_empty() {
-                            return Err(Trouble::Refused(Refused::erased()));
-                        }
-                        theirs.push(stream);
+                    let streams: HashSet<String> = of.map(|(_, stream)| stream).collect();
+                    let mut may_go_on = !streams.is_empty();
+                    for stream in &streams {
+                        // A matter that was told, and still has something of theirs to seal, is itself what was erased.
+                        may_go_on &= !told.contains(stream) && !self.log.read_stream(stream, 0, 1).await?.is_empty();
                     }
-                    let now = (self.clock)();
-                    self.log.forget(theirs, now, context(&By::System, now)).await?;
-                    tries += 1;
+                    if !may_go_on {
+                        return Err(Trouble::Refused(Refused::erased()));
+                    }
+                    streams.into_iter().collect()
                 }
                 Err(error) => return Err(error.into()),
-            }
+            };
+            let now = (self.clock)();
+            self.log.forget(untold.clone(), now, context(&By::System, now)).await?;
+            told.extend(untold);
         }
     }
 
-    fn decide(
-        &self,
-        reader: &mut Reader<'_>,
-        (by, seen): (&By, u64),
-        flow: &Asking,
-    ) -> (Option<Vec<NewEvent>>, Outcome) {
+    fn decide(&self, reader: &mut Reader<'_>, asker: &Asker, flow: &Asking) -> (Option<Vec<NewEvent>>, Outcome) {
         let now = (self.clock)();
         let mut within = Within { reader, views: self.views() };
-        let mut turn = Turn::new(&mut within, (now, by, seen), self.calendar);
-        if let Err(trouble) = flow(&mut turn) {
-            return (None, Outcome { trouble: Some(trouble), sealed: Vec::new() });
-        }
+        let mut turn = Turn::new(&mut within, (now, &asker.by, asker.seen), self.calendar);
+        let untold = flow(&mut turn).and_then(|()| self.untold(asker, turn.touched()));
+        let untold = match untold {
+            Ok(untold) if untold.is_empty() => untold,
+            Ok(untold) => return (None, Outcome { untold, ..Outcome::default() }),
+            Err(trouble) => return (None, Outcome { trouble: Some(trouble), ..Outcome::default() }),
+        };
         let drafts = turn.drafts();
         let sealed =
             drafts.iter().filter_map(|draft| draft.text.as_ref().map(|it| (it.subject, it.of.clone()))).collect();
         let events = drafts.into_iter().map(|draft| event(draft, now)).collect();
-        (Some(events), Outcome { trouble: None, sealed })
+        (Some(events), Outcome { trouble: None, sealed, untold })
+    }
+
+    /// The matters of a turn that have yet to hear that their person was erased. Nothing becomes a matter of one who was,
+    /// and they do nothing but begin what is of nobody. Inside the writer: what is not erased here is found by the erasure.
+    fn untold(&self, asker: &Asker, touched: &[Touched]) -> std::result::Result<Vec<String>, Trouble> {
+        let is_erased = |subject: Option<Subject>| subject.map_or(Ok(false), |it| self.log.keys().is_erased(it.0));
+        let refused = || Err(Trouble::Refused(Refused::erased()));
+        if let By::Resident(subject) = asker.by
+            && is_erased(Some(subject))?
+        {
+            return refused();
+        }
+        let mut untold = Vec::new();
+        for Touched { of, begins, was, is } in touched {
+            if asker.is_nameless && !(*begins && is.is_none()) {
+                return refused();
+            }
+            let is_told = asker.told.contains(of);
+            match is_erased(*is)? {
+                true if was != is || (is_told && asker.by != By::System) => return refused(),
+                is_theirs if !is_told && (is_theirs || (was != is && is_erased(*was)?)) => untold.push(of.clone()),
+                _ => {}
+            }
+        }
+        Ok(untold)
     }
 
     /// Takes in what the log has more, a page at most; whether that was all.
@@ -425,6 +466,18 @@ struct Outcome {
     trouble: Option<Trouble>,
     /// Under whose keys texts were to be sealed, and beside which matter's own stream.
     sealed: Vec<(Uuid, String)>,
+    /// Own streams of matters that must first be told that their person was erased.
+    untold: Vec<String>,
+}
+
+/// The one who asks for a turn.
+struct Asker {
+    by: By,
+    seen: u64,
+    /// They were erased, and are nobody from then on.
+    is_nameless: bool,
+    /// Own streams of the matters that this turn has told of an erasure.
+    told: HashSet<String>,
 }
 
 /// The log inside the writer's transaction, and what the views know.

@@ -123,6 +123,7 @@ impl Matter for Wish {
 
     fn text(command: &Ask, event: &Event) -> Option<Text> {
         match (command, event) {
+            (Ask::Make { words, .. }, Event::Made { .. }) if words.0.is_empty() => None,
             (Ask::Make { words, .. }, Event::Made { .. }) | (Ask::Add { words }, Event::Added) => Some(words.clone()),
             _ => None,
         }
@@ -304,6 +305,74 @@ fn a_person_who_is_erased_is_known_by_none_of_their_matters() {
         assert_eq!(open.wishes.read(other).await.expect("read").expect("a wish").subject, None);
         let refused = open.ask(new_id(BEGUN), make(Some(subject(2)), 0), &By::Holder, "again").await;
         assert_eq!(refused, Err(Trouble::Refused(Refused::erased())), "nothing begins that is about them");
+    });
+}
+
+#[test]
+fn a_person_who_was_erased_is_written_nowhere_again_also_where_nothing_is_sealed() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let open = open(&bench, None).await;
+        let (gone, stays, gone_before) = (subject(1), subject(2), subject(3));
+        let quiet = |whose| Ask::Make { subject: whose, unit: "a".into(), until: BEGUN + HOUR, words: "".into() };
+        let mut ids = Vec::new();
+        for whose in [gone, stays, gone_before, gone_before] {
+            let id = new_id(BEGUN);
+            open.ask(id, quiet(Some(whose)), &By::Resident(whose), "make").await.expect("made");
+            ids.push(id);
+        }
+        for id in &ids[..3] {
+            open.ask(*id, Ask::Take, &nurse("nurse-1"), "take").await.expect("taken");
+        }
+        open.store.erase(gone, "asked for", Context::default()).await.expect("erased");
+        // Of this one no matter was told.
+        bench.log.erase(gone_before.0, "asked for", Uuid::from_u128(9), BEGUN, context()).await.expect("erased");
+        let end = bench.all().await.len();
+        let erased = Err(Trouble::Refused(Refused::erased()));
+        let (session, new) = (By::Resident(gone), new_id(BEGUN));
+        for (by, id, what) in [
+            (&session, new, quiet(Some(gone))),
+            (&session, new, quiet(Some(stays))),
+            (&session, ids[0], Ask::Give),
+            (&session, ids[1], Ask::Give),
+            (&By::Resident(gone_before), ids[2], Ask::Give),
+            (&nurse("nurse-1"), new, quiet(Some(gone))),
+            (&By::System, new, quiet(Some(gone_before))),
+        ] {
+            assert_eq!(open.ask(id, what.clone(), by, "late").await, erased, "{by:?} {id} {what:?}");
+        }
+        for id in [ids[0], ids[2]] {
+            open.ask(id, Ask::Give, &nurse("nurse-1"), "late").await.expect("for others it goes on");
+        }
+        bench.clock.store(BEGUN + 2 * HOUR, Ordering::SeqCst);
+        assert_eq!(open.store.strike().await.0, 2, "and so do clocks");
+        for id in [ids[0], ids[2], ids[3]] {
+            assert_eq!(open.wishes.stored(id).await.expect("read").expect("a wish").subject, None);
+        }
+        open.ask(new_id(BEGUN), quiet(None), &session, "nobody").await.expect("without a name, as anybody may");
+        let late = format!("{:?}", &bench.all().await[end..]);
+        assert!([gone, gone_before].iter().all(|it| !late.contains(&it.to_string())), "{late}");
+    });
+}
+
+#[test]
+fn what_is_begun_while_somebody_is_erased_is_known_by_them_no_more() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let open = open(&bench, None).await;
+        let quiet = || Ask::Make { subject: Some(subject(1)), unit: "a".into(), until: BEGUN + HOUR, words: "".into() };
+        let ids: Vec<Uuid> = (0..40).map(|_| new_id(BEGUN)).collect();
+        let begun = ids.iter().map(|id| open.ask(*id, quiet(), &By::Holder, "make"));
+        let (begun, erased) = tokio::join!(
+            futures::future::join_all(begun),
+            open.store.erase(subject(1), "asked for", Context::default())
+        );
+        erased.expect("erased");
+        for (id, begun) in ids.into_iter().zip(begun) {
+            let stands = open.wishes.stored(id).await.expect("read");
+            assert_eq!(stands.as_ref().map(|it| it.subject), begun.is_ok().then_some(None), "{begun:?}");
+        }
+        assert!(open.wishes.look(|all| all.of_subject(subject(1), 99)).is_empty());
     });
 }
 
