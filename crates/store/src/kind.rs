@@ -97,7 +97,12 @@ impl<M: Matter> Kind<M> {
 
     /// The same from its streams, also of one that is open.
     pub async fn stored(&self, id: Uuid) -> Result<Option<M>> {
-        folded(&self.events(id).await?)
+        let stored = folded::<M>(&self.events(id).await?)?;
+        match stored.as_ref().and_then(|it| it.about(id)) {
+            // Not every matter was told: an older program told none of them.
+            Some(subject) if self.core.is_erased(subject).await? => Ok(stored.map(M::forgotten)),
+            _ => Ok(stored),
+        }
     }
 
     /// All that happened to a matter, in the order of the log.

@@ -61,6 +61,8 @@ pub struct Matters<M: Matter> {
     index: M::Index,
     /// Those with an event that this program cannot read: each stands as it was before that, and so do its versions.
     unreadable: BTreeSet<Uuid>,
+    /// Those that stand without their person already, although their own streams have not said so up to where they stand.
+    untold: BTreeSet<Uuid>,
 }
 
 struct Held<M> {
@@ -98,6 +100,8 @@ struct Lasting {
     done: BTreeMap<String, BTreeMap<(i64, Uuid), String>>,
     /// Of each person who is known, all that is about them; the latest last.
     theirs: HashMap<Subject, Vec<Uuid>>,
+    /// The people who were erased: nothing becomes theirs again, whatever an older program has written since.
+    erased: HashSet<Subject>,
 }
 
 /// The first line of a snapshot; each of the others is an open matter: its id, its versions, its state. Ids as numbers.
@@ -105,14 +109,16 @@ struct Lasting {
 struct Line {
     done: Vec<(String, i64, u128, String)>,
     theirs: Vec<(u128, Vec<u128>)>,
+    erased: Vec<u128>,
     unreadable: Vec<u128>,
+    untold: Vec<u128>,
 }
 
 impl<M: Matter> Matters<M> {
     /// Of a log of which everything up to a place is known to hold none.
     fn none(epoch: Uuid, pos: u64) -> Matters<M> {
-        let (open, lists, unreadable) = (HashMap::new(), Lists::default(), BTreeSet::new());
-        Matters { epoch, pos, open, lists, index: M::Index::default(), unreadable }
+        let (open, lists, index) = (HashMap::new(), Lists::default(), M::Index::default());
+        Matters { epoch, pos, open, lists, index, unreadable: BTreeSet::new(), untold: BTreeSet::new() }
     }
 
     /// An open one.
@@ -220,14 +226,21 @@ impl<M: Matter> Matters<M> {
     /// Takes an event in; those of other matters change nothing.
     fn take(&mut self, event: &Recorded, changed: &mut HashSet<Topic>) {
         if let Some(subject) = is_erasure(event) {
-            self.lists.lasting.theirs.remove(&subject);
+            self.erase(subject, changed);
             return;
         }
         let Some((category, id)) = named(&event.stream) else { return };
         let Some(which) = M::STREAMS.iter().position(|it| *it == category) else { return };
         let begins = which == 0 && event.version == 1;
         // A matter that is not held, and does not begin here, has ended.
-        if self.unreadable.contains(&id) || !(begins || self.open.contains_key(&id)) {
+        if !(begins || self.open.contains_key(&id)) {
+            return;
+        }
+        if self.unreadable.contains(&id) {
+            // It stays as it was, but for whose it was.
+            if event.kind == ERASED {
+                self.forget(id, changed);
+            }
             return;
         }
         let happened = match event.kind == ERASED {
@@ -244,27 +257,61 @@ impl<M: Matter> Matters<M> {
             self.unreadable.insert(id);
             return;
         };
-        let (before, mut versions) =
-            self.open.remove(&id).map_or((None, [0, 0]), |held| (Some(held.state), held.versions));
+        let mut versions = self.open.get(&id).map_or([0, 0], |held| held.versions);
         versions[which] = event.version;
+        let was_forgotten = happened.is_none() && self.untold.remove(&id);
+        let next = |before: Option<M>| match happened {
+            Some(happened) => M::evolve(before, &happened, event.occurred),
+            None if was_forgotten => before,
+            None => before.map(M::forgotten),
+        };
+        self.go_on(id, versions, next, changed);
+    }
+
+    /// A person was erased: what is theirs is known by them no more, also where it was not told in its own stream.
+    fn erase(&mut self, subject: Subject, changed: &mut HashSet<Topic>) {
+        self.lists.lasting.erased.insert(subject);
+        let theirs = self.lists.lasting.theirs.remove(&subject).unwrap_or_default();
+        theirs.into_iter().chain(M::OF_PERSON.then_some(subject.0)).for_each(|id| self.forget(id, changed));
+    }
+
+    /// The rest of an open one without its person. Its streams stand as they did.
+    fn forget(&mut self, id: Uuid, changed: &mut HashSet<Topic>) {
+        if let Some(versions) = self.open.get(&id).map(|held| held.versions)
+            && self.untold.insert(id)
+        {
+            self.go_on(id, versions, |before| before.map(M::forgotten), changed);
+        }
+    }
+
+    /// Takes a matter from how it stood to how it stands at some versions, in all lists.
+    fn go_on(
+        &mut self,
+        id: Uuid,
+        versions: Versions,
+        next: impl FnOnce(Option<M>) -> Option<M>,
+        changed: &mut HashSet<Topic>,
+    ) {
+        let before = self.open.remove(&id).map(|held| held.state);
         let was = before.as_deref().map_or_else(Was::default, |before| {
             self.lists.leave(id, &before.standing(), due_at(before));
             self.index.leave(id, before);
             Was::of(&before.standing())
         });
-        let before = before.map(Arc::unwrap_or_clone);
-        let after = match happened {
-            Some(happened) => M::evolve(before, &happened, event.occurred),
-            None => before.map(M::forgotten),
-        };
+        let mut after = next(before.map(Arc::unwrap_or_clone));
+        if after.as_ref().and_then(|it| it.about(id)).is_some_and(|it| self.lists.lasting.erased.contains(&it)) {
+            after = after.map(M::forgotten);
+            self.untold.insert(id);
+        }
         let after = after.map(Arc::new);
         changed.insert(Topic::One(M::NAME, id));
         let unit = after.as_deref().and_then(|it| it.standing().unit);
         let units = [was.unit.as_ref(), unit].into_iter().flatten();
         changed.extend(units.map(|unit| Topic::Unit(unit.to_string())));
         self.lists.lasting.went_on(id, was, after.as_deref().map(M::standing));
-        if let Some(state) = after.filter(|it| it.standing().list != List::Ended) {
-            self.enter(id, Held { state, versions });
+        match after.filter(|it| it.standing().list != List::Ended) {
+            Some(state) => self.enter(id, Held { state, versions }),
+            None => drop(self.untold.remove(&id)),
         }
     }
 
@@ -396,19 +443,21 @@ impl<M: Matter> View for Fold<M> {
 
     fn snapshot(&self) -> Result<Kept> {
         // Copied, and written out of the copy: nobody who waits for the view waits for that.
-        let (epoch, pos, open, lasting, unreadable) = {
+        let (epoch, pos, open, lasting, unreadable, untold) = {
             let it = self.read();
             let open: Vec<(Uuid, Held<M>)> = it.open.iter().map(|(id, held)| (*id, held.clone())).collect();
-            (it.epoch, it.pos, open, it.lists.lasting.clone(), it.unreadable.clone())
+            (it.epoch, it.pos, open, it.lists.lasting.clone(), it.unreadable.clone(), it.untold.clone())
         };
         let done = lasting.done.into_iter();
         let done =
             done.flat_map(|(unit, of)| of.into_iter().map(move |((at, id), by)| (unit.clone(), at, id.as_u128(), by)));
         let ids = |ids: Vec<Uuid>| ids.iter().map(Uuid::as_u128).collect();
         let theirs = lasting.theirs.into_iter().map(|(subject, of)| (subject.0.as_u128(), ids(of))).collect();
-        let unreadable = unreadable.iter().map(Uuid::as_u128).collect();
+        let erased = lasting.erased.iter().map(|it| it.0.as_u128()).collect();
+        let [unreadable, untold] = [unreadable, untold].map(|ids| ids.iter().map(Uuid::as_u128).collect());
         let broken = |error: serde_json::Error| Error::new(format!("the snapshot of {}: {error}", M::NAME));
-        let mut body = serde_json::to_vec(&Line { done: done.collect(), theirs, unreadable }).map_err(broken)?;
+        let line = Line { done: done.collect(), theirs, erased, unreadable, untold };
+        let mut body = serde_json::to_vec(&line).map_err(broken)?;
         for (id, held) in &open {
             body.push(b'\n');
             serde_json::to_writer(&mut body, &(id.as_u128(), held.versions, &*held.state)).map_err(broken)?;
@@ -424,9 +473,11 @@ impl<M: Matter> View for Fold<M> {
             let line: Line = serde_json::from_slice(lines.next().unwrap_or_default()).map_err(broken)?;
             let ids = |ids: Vec<u128>| ids.into_iter().map(Uuid::from_u128);
             matters.unreadable = ids(line.unreadable).collect();
+            matters.untold = ids(line.untold).collect();
             let lasting = &mut matters.lists.lasting;
             lasting.theirs =
                 line.theirs.into_iter().map(|(it, of)| (Subject(Uuid::from_u128(it)), ids(of).collect())).collect();
+            lasting.erased = ids(line.erased).map(Subject).collect();
             for (unit, at, id, by) in line.done {
                 lasting.done.entry(unit).or_default().insert((at, Uuid::from_u128(id)), by);
             }
@@ -455,8 +506,9 @@ impl<M: Matter> View for Fold<M> {
 
     fn known(&self, id: Uuid, (epoch, pos): (Uuid, u64)) -> Option<Known> {
         let matters = self.read();
-        // Of another log, or of more than a transaction sees, nothing is known.
-        let held = matters.open.get(&id).filter(|_| matters.epoch == epoch && matters.pos <= pos)?;
+        // Of another log, or of more than a transaction sees, nothing is known. Its streams tell of one that was not told.
+        let is_known = matters.epoch == epoch && matters.pos <= pos && !matters.untold.contains(&id);
+        let held = matters.open.get(&id).filter(|_| is_known)?;
         Some((Arc::clone(&held.state) as _, held.versions))
     }
 }

@@ -63,6 +63,9 @@ pub struct Kept {
 /// The first line of a snapshot's file.
 #[derive(Serialize, Deserialize)]
 struct Head {
+    /// As of [`FORM`]; 0: before it was named.
+    #[serde(default)]
+    form: u32,
     name: String,
     version: u32,
     epoch: u128,
@@ -71,6 +74,8 @@ struct Head {
     digest: String,
 }
 
+/// Changes with what a view of any kind makes of the same events: 1, people who were erased go out of all.
+const FORM: u32 = 1;
 /// End of the name of a snapshot's file.
 const VIEW: &str = "view";
 /// The same of one that is being written.
@@ -94,7 +99,8 @@ pub(crate) fn restore(view: &dyn View, folder: &Path, (epoch, end): (Uuid, u64))
     let Some(line) = text.iter().position(|byte| *byte == b'\n') else { return false };
     let (head, body) = (&text[..line], &text[line + 1..]);
     let Ok(head) = serde_json::from_slice::<Head>(head) else { return false };
-    let is_of_this = (head.name.as_str(), head.version, head.epoch) == (view.name(), view.version(), epoch.as_u128());
+    let is_of_this = (head.form, head.name.as_str(), head.version, head.epoch)
+        == (FORM, view.name(), view.version(), epoch.as_u128());
     is_of_this
         && head.pos <= end
         && head.digest == hex(&Sha256::digest(body))
@@ -112,7 +118,7 @@ pub(crate) fn keep(view: &dyn View, folder: &Path) -> Result<()> {
     // Taken only now: none that is older, and may know somebody who was erased meanwhile, takes the place of a newer one.
     let Kept { epoch, pos, body } = view.snapshot()?;
     let (name, version, digest) = (view.name().to_string(), view.version(), hex(&Sha256::digest(&body)));
-    let head = serde_json::to_vec(&Head { name, version, epoch: epoch.as_u128(), pos, digest })
+    let head = serde_json::to_vec(&Head { form: FORM, name, version, epoch: epoch.as_u128(), pos, digest })
         .map_err(|error| Error::new(format!("the snapshot {}: {error}", path.display())))?;
     let partial = path.with_extension(PARTIAL);
     let write = || {

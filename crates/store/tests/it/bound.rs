@@ -274,12 +274,47 @@ fn what_people_type_stands_nowhere_in_clear_nor_as_a_digest_that_can_be_guessed(
         let again = kinds.open_contact(opening("again", resident, "Minä taas"), &writer).await;
         let again = again.expect("opened");
         assert!(again.code.is_some() && kinds.contacts.look(|it| it.of_subject(Subject(resident), 9)).is_empty());
+        let opened = bench.log.read_stream(&format!("contact/{}", again.contact), 0, 1).await.expect("read");
+        assert_eq!(opened[0].context.actor, By::Holder.name(), "nor does their session say who they were");
         // Of a contact that was erased itself nothing more is kept.
         kinds.store.log().erase(again.contact, "asked for", id(), BEGUN, context()).await.expect("erased");
         let write = Command::Write { client_id: "more".into(), text: "Lisää".into() };
         let refused = kinds.contacts.ask(again.contact, write, &By::Holder, "more", 99).await;
         assert!(matches!(refused, Err(matter::Trouble::Refused(_))), "{refused:?}");
         assert!(kinds.store.log().verify().await.expect("a report").faults.is_empty());
+    });
+}
+
+/// The pair of a resident goes with them, also where an older program erased them: nothing is ever sealed there.
+#[test]
+fn the_pair_of_who_was_erased_stands_nowhere_and_comes_back_by_nobody() {
+    use operations::residents::{Command, Registration};
+    on_every_kind(async |kind| {
+        let (bench, nurse) = (Bench::new(kind), By::Professional { id: "n1".into(), unit: "a".into(), leads: false });
+        let pair = |nurse: &str| {
+            let nurse = Some(nurse.into());
+            Command::Register(Registration { unit: "a".into(), physician: None, nurse, from: 5 })
+        };
+        let [before, never] = [1, 2].map(|it| Subject(Uuid::from_u128(it)));
+        let first = kinds(&bench).await;
+        first.ask_of_resident(before, &nurse, pair("n1"), ("k", "1")).await.expect("registered");
+        assert!(first.registration(before).is_some());
+        for whom in [before, never] {
+            bench.log.erase(whom.0, "asked for", id(), BEGUN, context()).await.expect("erased");
+        }
+        let anew = kinds(&bench).await;
+        anew.store.reach(3).await;
+        first.store.reach(3).await;
+        for kinds in [&first, &anew] {
+            assert_eq!(kinds.registration(before), None);
+            let read = kinds.residents.read(before.0).await.expect("read");
+            assert!(read.is_none_or(|it| it.registration.is_none()), "nor is it read from its stream");
+        }
+        for (whom, key) in [(before, "2"), (never, "3")] {
+            let refused = anew.ask_of_resident(whom, &nurse, pair("n2"), (key, key)).await;
+            assert!(matches!(refused, Err(matter::Trouble::Refused(_))), "{refused:?}");
+            assert_eq!(anew.registration(whom), None);
+        }
     });
 }
 

@@ -348,6 +348,8 @@ fn a_person_who_was_erased_is_written_nowhere_again_also_where_nothing_is_sealed
         assert_eq!(open.store.strike().await.0, 2, "and so do clocks");
         for id in [ids[0], ids[2], ids[3]] {
             assert_eq!(open.wishes.stored(id).await.expect("read").expect("a wish").subject, None);
+            let events = bench.log.read_stream(&format!("wish/{id}"), 0, 9).await.expect("read");
+            assert_eq!(events.iter().filter(|it| it.kind == matter::ERASED).count(), 1, "told in its own stream");
         }
         open.ask(new_id(BEGUN), quiet(None), &session, "nobody").await.expect("without a name, as anybody may");
         let late = format!("{:?}", &bench.all().await[end..]);
@@ -373,6 +375,48 @@ fn what_is_begun_while_somebody_is_erased_is_known_by_them_no_more() {
             assert_eq!(stands.as_ref().map(|it| it.subject), begun.is_ok().then_some(None), "{begun:?}");
         }
         assert!(open.wishes.look(|all| all.of_subject(subject(1), 99)).is_empty());
+    });
+}
+
+#[test]
+fn who_was_erased_by_an_older_program_stands_in_no_view_that_is_made_anew() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let folder = tempfile::tempdir().expect("a folder");
+        let (whose, later) = (subject(1), new_id(BEGUN));
+        let (running, unreadable) = {
+            let open = open(&bench, None).await;
+            (open.made(Some(whose), BEGUN + HOUR).await, open.made(Some(whose), BEGUN + HOUR).await)
+        };
+        let written = |id: Uuid, kind: &str, data: String| store::NewEvent {
+            kind: kind.into(),
+            data,
+            ..event(&format!("wish/{id}"))
+        };
+        let newer = written(unreadable, "wish.urged", "{}".into());
+        bench.append(of(vec![newer])).await.expect("appended");
+        bench.log.erase(whose.0, "asked for", Uuid::from_u128(9), BEGUN, context()).await.expect("erased");
+        // It wrote on of them, too, where nothing was sealed.
+        let made = format!(r#"{{"subject":"{whose}","unit":"a","until":{BEGUN}}}"#);
+        bench.append(of(vec![written(later, "wish.made", made)])).await.expect("appended");
+        for _ in ["from the log", "behind a snapshot"] {
+            let open = open(&bench, Some(folder.path())).await;
+            for id in [running, unreadable, later] {
+                let stands = open.wishes.look(|all| all.get(id)).expect("open");
+                assert_eq!(stands.subject, None, "{id}");
+            }
+            assert!(open.wishes.look(|all| all.of_subject(whose, 9)).is_empty());
+            open.store.keep().expect("kept");
+        }
+        // Of one with an event that nobody here can read it is said in its own stream.
+        let other = subject(2);
+        let open = open(&bench, None).await;
+        let id = open.made(Some(other), BEGUN + HOUR).await;
+        let appended = bench.append(of(vec![written(id, "wish.urged", "{}".into())])).await.expect("appended");
+        open.store.reach(appended.last).await;
+        bench.log.forget(vec![format!("wish/{id}")], BEGUN, context()).await.expect("told");
+        open.store.reach(appended.last + 1).await;
+        assert_eq!(open.wishes.look(|all| all.get(id)).expect("open").subject, None);
     });
 }
 
