@@ -160,7 +160,8 @@ fn search(kinds: &Kinds, timetable: &Timetable) {
     for number in 0..2000_i64 {
         let language = ["fi", "sv", "en"][number as usize % 3];
         let way = Some(Way([Modality::Video, Modality::Phone][number as usize % 2]));
-        let sought = Sought { calendar: &timetable.id, kind: Some("talk"), way, language: Some(language), place: None };
+        let sought =
+            Sought { calendar: &timetable.id, kind: Some("talk"), way, language: Some(language), ..Sought::default() };
         let begun = Instant::now();
         let found = kinds.free(&sought, BEGUN + (number % 42) * DAY, 50);
         took.push(begun.elapsed());

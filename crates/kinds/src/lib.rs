@@ -2,6 +2,7 @@
 //!
 //! The store's generic parts are made here for each of them, so that pages that change build without it.
 
+mod absences;
 mod bookings;
 mod contacts;
 pub mod content;

@@ -42,7 +42,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn erase(arguments: &Arguments, id: &str) -> Result<()> {
     let (of, runtime) = (&arguments.of, runtime()?);
     let subject = id.parse::<Uuid>().ok();
-    let subject = subject.map(|subject| log_command::known(of, subject)).transpose()?.flatten();
+    let subject = match subject {
+        Some(subject) => runtime.block_on(log_command::known(of, subject))?,
+        None => None,
+    };
     let forgotten = import::erase(of.path(), id, &arguments.reason, now(), subject.is_some())?;
     let keys = match subject {
         Some((log, subject)) => runtime.block_on(log_command::destroy(of, log, subject, &arguments.reason))?,

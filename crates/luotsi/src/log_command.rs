@@ -474,7 +474,7 @@ async fn erase(arguments: &Erase) -> Result<()> {
         );
     }
     // An erasure stands in the log for ever: there is none of somebody of whom there was never anything.
-    if !log.knows(arguments.subject).map_err(told)? {
+    if !is_known(&arguments.of, &log, arguments.subject).await? {
         return Err(Error::new("nothing was ever kept of this subject")
             .remedy("`luotsi log export` tells the subjects of events"));
     }
@@ -486,13 +486,22 @@ async fn erase(arguments: &Erase) -> Result<()> {
 }
 
 /// The log that is there, and a subject of whom it has anything; none: there is no log, or it knows nothing of them.
-pub fn known(place: &Place, subject: Uuid) -> Result<Option<(Log, Uuid)>> {
+pub async fn known(place: &Place, subject: Uuid) -> Result<Option<(Log, Uuid)>> {
     if place.location().head().map_err(told)?.is_none() {
         return Ok(None);
     }
     let log = place.existing(now)?;
-    let is_known = log.knows(subject).map_err(told)?;
+    let is_known = is_known(place, &log, subject).await?;
     Ok(is_known.then_some((log, subject)))
+}
+
+/// Whether the log has anything of a subject: what was sealed for them, or a matter without words, such as an appointment.
+async fn is_known(place: &Place, log: &Log, subject: Uuid) -> Result<bool> {
+    if log.knows(subject).map_err(told)? {
+        return Ok(true);
+    }
+    let kinds = place.kinds_over(log.clone(), now).await?;
+    Ok(kinds.store.kinds().iter().any(|kind| !kind.of_subject(Subject(subject), 1).is_empty()))
 }
 
 /// Destroys the keys of a subject, which the log tells for ever, of them and in every matter of theirs; gives how many

@@ -1,6 +1,7 @@
 //! Bookings: a free time is found, held and taken; its person moves or cancels it; professionals have it in their day.
 
 mod book;
+mod day;
 mod desk;
 mod ics;
 mod own;
@@ -8,6 +9,7 @@ mod publish;
 mod times;
 
 pub use book::{Holding, book, confirm, hold};
+pub use day::{act as day_act, day};
 pub use desk::{act, appointment, calendar};
 pub use ics::ics;
 pub use own::{cancel, matter, matters};

@@ -214,7 +214,7 @@ impl Page {
         match section {
             "/" => path == "/",
             "/matters" => path.starts_with("/matters") || path.starts_with("/book"),
-            "/desk/calendar" => path.starts_with(section) || path.starts_with("/desk/appointments"),
+            "/desk/calendar" => [section, "/desk/appointments", "/desk/days"].iter().any(|it| path.starts_with(it)),
             "/desk" => path.starts_with(section) && !self.is_in("/desk/calendar"),
             _ => path.starts_with(section),
         }

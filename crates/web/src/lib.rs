@@ -208,6 +208,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/matters/{id}/cancel", post(bookings::cancel))
         .route("/matters/{id}/calendar.ics", get(bookings::ics))
         .route("/desk/calendar", get(bookings::calendar))
+        .route("/desk/days/{id}", get(bookings::day))
+        .route("/desk/days/{id}/{act}", post(bookings::day_act))
         .route("/desk/appointments/{id}", get(bookings::appointment))
         .route("/desk/appointments/{id}/{act}", post(bookings::act))
         .route("/desk/tasks/new", get(tasks::new).post(tasks::set))

@@ -145,7 +145,7 @@ impl From<Failure> for Gone {
 
 async fn time(app: &App, caller: Result<Caller, Failure>, calendar: &str, chosen: &Chosen) -> Result<Time, Gone> {
     let caller = caller?;
-    let booker = booker(app, &caller, &chosen.contact).await?.ok_or(Gone::SignedOut)?;
+    let booker = booker(app, &caller, (&chosen.contact, &chosen.moves)).await?.ok_or(Gone::SignedOut)?;
     let timetable = app.kinds.timetables.get(calendar).filter(|it| it.is_open_to(&booker.words()));
     let timetable = timetable.ok_or_else(Failure::not_found)?;
     let ids = (chosen.day.parse().ok(), chosen.slot.parse().ok(), Modality::named(&chosen.way).map(Way));
@@ -190,7 +190,7 @@ pub async fn hold(
     };
     let now = app.kinds.store.now();
     let from = time.of.times.get(&time.slot).map_or(now, |it| it.slot.from);
-    if time.booker.contact.is_none() && !time.timetable.is_in_time(from, now, app.calendar) {
+    if !time.booker.is_staff && !time.timetable.is_in_time(from, now, app.calendar) {
         return other_times(&app, &page, (&time.timetable, &time.booker), &chosen, "late");
     }
     // A time that is moved to is held for the appointment itself.
@@ -372,13 +372,13 @@ pub async fn book(
         }
     };
     let did = if chosen.moves.is_empty() { "booked" } else { "moved" };
-    match (done, time.booker.contact) {
-        (Ok(_), contact) => {
+    match done {
+        Ok(_) => {
             app.holding.end(&time.holder(&chosen));
-            let place = if contact.is_some() { "/desk/appointments" } else { "/matters" };
+            let place = if time.booker.is_staff { "/desk/appointments" } else { "/matters" };
             see_other(&format!("{place}/{id}?did={did}"))
         }
-        (Err(trouble), _) => match word_of(&trouble.into()) {
+        Err(trouble) => match word_of(&trouble.into()) {
             // It may be booked or not: the same appointment is asked for once more.
             "later" => shown(&app, &page, (&calendar, &path), &chosen, &time, &[("wrong-later", "book")]),
             word => other_times(&app, &page, (&time.timetable, &time.booker), &chosen, word),

@@ -52,7 +52,7 @@ pub struct Which {
     unit: String,
 }
 
-fn works(person: &Person) -> bool {
+pub(super) fn works(person: &Person) -> bool {
     [Role::Nurse, Role::Physician, Role::Lead].contains(&person.role)
 }
 
@@ -89,7 +89,7 @@ pub async fn calendar(
                 Err(failure) => return failed(&page, &failure),
             }
         }
-        columns.push((staff_name(&page, day.actor.id()), rows));
+        columns.push((day, rows));
     }
     let step = |days: i32| date.checked_add(days.days()).map_or_else(|_| date.to_string(), |date| date.to_string());
     let here = |date: &str| page.link(&[("date", date), ("unit", &unit)]);
@@ -119,9 +119,11 @@ pub async fn calendar(
             }
         }
         div.day {
-            @for (name, rows) in columns {
+            @for (day, rows) in columns {
                 section.day__one {
-                    h2.govuk-heading-m { (name) }
+                    h2.govuk-heading-m {
+                        a.govuk-link href=(format!("/desk/days/{}", day_id(day.actor.id(), day.date))) { (staff_name(&page, day.actor.id())) }
+                    }
                     ol.day__times { @for row in rows { (row) } }
                 }
             }
@@ -144,7 +146,7 @@ fn units(app: &App, person: &Person) -> Vec<String> {
 }
 
 /// Those who work in a unit or by one of its calendars, by their ids.
-fn staff(app: &App, unit: &str) -> Vec<String> {
+pub(super) fn staff(app: &App, unit: &str) -> Vec<String> {
     let figures = app.figures();
     let own = figures.staff().iter().filter(|it| it.unit == unit).map(|it| it.id.clone());
     let all = app.kinds.timetables.all();
@@ -174,7 +176,7 @@ fn next(app: &App, unit: &str, date: Date) -> Option<Date> {
     (1..=LOOKED_AHEAD).filter_map(|step| date.checked_add(step.days()).ok()).find(has_times)
 }
 
-fn by_start(day: &Day) -> Vec<&Time> {
+pub(super) fn by_start(day: &Day) -> Vec<&Time> {
     let mut times: Vec<&Time> = day.times.values().filter(|time| !time.is_withdrawn || is_taken(time)).collect();
     times.sort_by_key(|time| (time.slot.from, time.slot.id));
     times
@@ -185,7 +187,7 @@ fn is_taken(time: &Time) -> bool {
 }
 
 /// One time of a day. That it is booked is the unit's to see; whoever opens the appointment is recorded there.
-async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time: &Time) -> Result<Markup, Failure> {
+pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time: &Time) -> Result<Markup, Failure> {
     let now = app.kinds.store.now();
     let kind = app.kinds.timetables.get(&time.calendar);
     let kind = kind.as_ref().and_then(|it| it.kinds.get(&*time.slot.kind)).map(|it| it.name.of(page.language.code()));
@@ -203,7 +205,7 @@ async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time: &Time) ->
     Ok(html! {
         li class=(format!("day__time day__time--{state}")) {
             span.day__clock { (numbers::clock(time.slot.from)) "–" (numbers::clock(time.slot.to)) }
-            " "
+            span {
             @match booked {
                 Some((id, it)) => {
                     a.govuk-link href=(format!("/desk/appointments/{id}")) { (receipt(id)) }
@@ -213,6 +215,7 @@ async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time: &Time) ->
                 None => { span { (page.text(&format!("calendar-{state}"))) } }
             }
             @if let Some(kind) = kind { " " span.quiet { (kind) } }
+            }
         }
     })
 }
@@ -322,7 +325,8 @@ fn acts(app: &App, page: &Page, id: Uuid, it: &Appointment) -> Markup {
         Stage::Missed => &["arrive"],
         Stage::Ended | Stage::Cancelled => &[],
     };
-    let moves = it.booking.wanted.contact.filter(|_| it.stage == Stage::Booked && !it.is_closed);
+    let can_move = it.stage == Stage::Booked && !it.is_closed;
+    let contact = it.booking.wanted.contact.map_or_else(String::new, |id| format!("&contact={id}"));
     html! {
         form method="post" action=(format!("/desk/appointments/{id}/arrive")) {
             input type="hidden" name="client_id" value=(app.sessions.unguessable());
@@ -331,8 +335,8 @@ fn acts(app: &App, page: &Page, id: Uuid, it: &Appointment) -> Markup {
                     button.govuk-button.govuk-button--secondary[number > 0] id=(format!("act-{verb}")) type="submit"
                         formaction=(format!("/desk/appointments/{id}/{verb}")) { (page.text(&format!("appointment-{verb}"))) }
                 }
-                @if let Some(contact) = moves {
-                    a.govuk-button.govuk-button--secondary role="button" href=(format!("/book/{}?kind={}&way={}&contact={contact}&move={id}",
+                @if can_move {
+                    a.govuk-button.govuk-button--secondary role="button" href=(format!("/book/{}?kind={}&way={}&move={id}{contact}",
                         it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) }
                 }
             }

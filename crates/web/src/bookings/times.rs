@@ -63,6 +63,7 @@ pub struct Booker {
     pub by: By,
     pub subject: Option<Subject>,
     pub contact: Option<Uuid>,
+    pub is_staff: bool,
     pub channel: Channel,
     /// Words by which calendars know them.
     pub words: Vec<String>,
@@ -75,23 +76,38 @@ impl Booker {
 }
 
 /// The caller as one who books; none: a visitor who has not signed in, to whom the times of residents are shown. `contact`:
-/// for whose resident a professional does.
-pub async fn booker(app: &App, caller: &Caller, contact: &str) -> Result<Option<Booker>, Failure> {
+/// for whose resident a professional does; `moves`: the appointment that is moved.
+pub async fn booker(app: &App, caller: &Caller, (contact, moves): (&str, &str)) -> Result<Option<Booker>, Failure> {
     let Some(person) = &caller.person else { return Ok(None) };
     if let Some(subject) = person.subject() {
         let (by, words) = (person.by(), vec!["resident".to_string()]);
-        return Ok(Some(Booker { by, subject: Some(subject), contact: None, channel: Channel::Form, words }));
+        return Ok(Some(Booker {
+            by,
+            subject: Some(subject),
+            contact: None,
+            is_staff: false,
+            channel: Channel::Form,
+            words,
+        }));
     }
     if ![Role::Nurse, Role::Physician, Role::Lead].contains(&person.role) {
         return Err(Failure::not_found());
     }
-    let id: Uuid = contact.parse().map_err(|_| Failure::not_found())?;
-    let contact = app.guarded(&app.kinds.contacts, caller, id, Action::Handle).await?;
+    let (contact, subject, channel) = match (contact.parse::<Uuid>(), moves.parse::<Uuid>()) {
+        (Ok(id), _) => {
+            let it = app.guarded(&app.kinds.contacts, caller, id, Action::Handle).await?;
+            (Some(id), it.subject, it.channel)
+        }
+        (Err(_), Ok(id)) if contact.is_empty() => {
+            let it = app.guarded(&app.kinds.appointments, caller, id, Action::Handle).await?;
+            (None, it.booking.wanted.subject, it.booking.wanted.channel)
+        }
+        _ => return Err(Failure::not_found()),
+    };
     let figures = app.figures();
     let profession = figures.staff().iter().find(|it| it.id == person.id).map(|it| it.profession.code());
     let words = [person.role.code()].into_iter().chain(profession).map(|word| format!("role:{word}")).collect();
-    let (by, subject, channel) = (person.by(), contact.subject, contact.channel);
-    Ok(Some(Booker { by, subject, contact: Some(id), channel, words }))
+    Ok(Some(Booker { by: person.by(), subject, contact, is_staff: true, channel, words }))
 }
 
 fn unsaid(page: &Page, failure: &Failure) -> Response {
@@ -106,7 +122,7 @@ pub async fn all(
     caller: Result<Caller, Failure>,
 ) -> Response {
     let booker = match caller {
-        Ok(caller) => booker(&app, &caller, &wish.contact).await,
+        Ok(caller) => booker(&app, &caller, (&wish.contact, &wish.moves)).await,
         Err(failure) => Err(failure),
     };
     let booker = match booker {
@@ -164,7 +180,7 @@ pub async fn times(
             wish.kind = moved.booking.wanted.kind.to_string();
             wish.way = moved.booking.wanted.way.0.code().into();
         }
-        booker(&app, &caller, &wish.contact).await
+        booker(&app, &caller, (&wish.contact, &wish.moves)).await
     };
     let booker = match booker.await {
         Ok(booker) => booker,
@@ -188,7 +204,7 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
     let after = wish.after.parse::<i64>().unwrap_or(0);
     let language = Some(wish.language.as_str()).filter(|language| !language.is_empty());
     // A resident chooses a time that can still be booked, and whoever is free then; a professional sees who has it.
-    let by_person = booker.is_some_and(|booker| booker.contact.is_some());
+    let by_person = booker.is_some_and(|booker| booker.is_staff);
     let sought = Sought { calendar: &timetable.id, kind, way, language, one_each: !by_person, ..Sought::default() };
     let mut found = app.kinds.free(&sought, from.max(after), FOUND);
     if !by_person {
@@ -322,7 +338,7 @@ fn select<'a>(
 /// The ways that go on where no time suits.
 fn other_ways(page: &Page, booker: Option<&Booker>) -> Markup {
     html! {
-        @if booker.is_none_or(|booker| booker.contact.is_none()) {
+        @if booker.is_none_or(|booker| !booker.is_staff) {
             ul.govuk-list.govuk-list--bullet {
                 li { a.govuk-link href="/contact" { (page.text("bookings-write")) } }
                 li { (crate::links::linked(&page.text("bookings-urgent"))) }

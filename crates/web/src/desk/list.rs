@@ -12,7 +12,7 @@ use serde::Deserialize;
 use store::{Listed, Which};
 use uuid::Uuid;
 
-use super::rows::{self, LISTINGS, Listing, Row};
+use super::rows::{self, Claim, LISTINGS, Listing, Row};
 use super::{banner, people, unit_name};
 use crate::App;
 use crate::answer::Failure;
@@ -593,20 +593,23 @@ async fn take(app: &App, caller: &Caller, person: &Person, unit: &str, key: &str
     let by = person.by();
     let all = |which: Which<'_>| {
         let listed = app.kinds.store.kinds().iter().flat_map(|kind| kind.listed(which));
-        let known = listed.filter_map(|it| Some((LISTINGS.iter().find(|kind| kind.kind == it.kind)?, it)));
-        known.collect::<Vec<(&Listing, Listed)>>()
+        let known = listed.filter_map(|it| {
+            let listing = LISTINGS.iter().find(|kind| kind.kind == it.kind)?;
+            Some((listing, listing.claim.as_ref()?, it))
+        });
+        known.collect::<Vec<(&Listing, &Claim, Listed)>>()
     };
     let address = |listing: &Listing, id: Uuid| Some(format!("/desk/{}/{id}", listing.path));
     // Sent twice, it takes one.
-    for (listing, it) in all(Which::With(&person.id)) {
-        if (listing.took)(app, it.id, (&by, key)).await.map_err(|error| Failure::away(&error))? {
+    for (listing, claim, it) in all(Which::With(&person.id)) {
+        if (claim.took)(app, it.id, (&by, key)).await.map_err(|error| Failure::away(&error))? {
             return Ok(address(listing, it.id));
         }
     }
     let mut head = all(Which::Queue(unit));
-    head.sort_by_key(|(_, it)| (it.since, it.id));
-    for (listing, it) in head.into_iter().take(TRIED) {
-        match (listing.take)(app, caller, it.id, (&by, key)).await {
+    head.sort_by_key(|(.., it)| (it.since, it.id));
+    for (listing, claim, it) in head.into_iter().take(TRIED) {
+        match (claim.take)(app, caller, it.id, (&by, key)).await {
             Ok(()) => return Ok(address(listing, it.id)),
             // A colleague was quicker.
             Err(failure) if failure.status == StatusCode::CONFLICT => {}

@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use matter::access::Action;
 use matter::{By, List, Matter, Rights, Standing};
 use maud::{Markup, html};
+use operations::bookings::days::Day;
 use operations::contacts::{self, Contact};
 use operations::tasks::{self, Task};
 use store::{Kind, Listed};
@@ -79,7 +80,13 @@ pub struct Listing {
     /// Folder of its pages at the desk.
     pub path: &'static str,
     read: for<'a> fn(&'a App, Uuid) -> Read<'a>,
-    /// Takes one from the queue, unless a colleague was quicker.
+    /// How one is taken from the queue; none: each of the unit sees to it.
+    pub claim: Option<Claim>,
+}
+
+/// How a matter is taken from the queue.
+pub struct Claim {
+    /// Takes one, unless a colleague was quicker.
     pub take: for<'a> fn(&'a App, &'a Caller, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, Result<(), Failure>>,
     /// Whether that very request took it.
     pub took: for<'a> fn(&'a App, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, store::Result<bool>>,
@@ -88,21 +95,26 @@ pub struct Listing {
 /// A matter on its way to a list; none: there is none.
 type Read<'a> = BoxFuture<'a, store::Result<Option<Arc<dyn InList>>>>;
 
-pub static LISTINGS: [Listing; 2] = [
+pub static LISTINGS: [Listing; 3] = [
     Listing {
         kind: Contact::NAME,
         path: "contacts",
         read: |app, id| read(&app.kinds.contacts, id),
-        take: |app, caller, id, by| take(app, (&app.kinds.contacts, contacts::Command::Claim), caller, id, by),
-        took: |app, id, by| took(&app.kinds.contacts, contacts::Command::Claim, id, by),
+        claim: Some(Claim {
+            take: |app, caller, id, by| take(app, (&app.kinds.contacts, contacts::Command::Claim), caller, id, by),
+            took: |app, id, by| took(&app.kinds.contacts, contacts::Command::Claim, id, by),
+        }),
     },
     Listing {
         kind: Task::NAME,
         path: "tasks",
         read: |app, id| read(&app.kinds.tasks, id),
-        take: |app, caller, id, by| take(app, (&app.kinds.tasks, tasks::Command::Claim), caller, id, by),
-        took: |app, id, by| took(&app.kinds.tasks, tasks::Command::Claim, id, by),
+        claim: Some(Claim {
+            take: |app, caller, id, by| take(app, (&app.kinds.tasks, tasks::Command::Claim), caller, id, by),
+            took: |app, id, by| took(&app.kinds.tasks, tasks::Command::Claim, id, by),
+        }),
     },
+    Listing { kind: Day::NAME, path: "days", read: |app, id| read(&app.kinds.days, id), claim: None },
 ];
 
 fn read<M: Matter + InList>(kind: &Kind<M>, id: Uuid) -> Read<'_> {
@@ -165,6 +177,12 @@ impl Row {
     pub fn address(&self) -> Option<String> {
         let listing = LISTINGS.iter().find(|it| it.kind == self.listed.kind)?;
         Some(format!("/desk/{}/{}", listing.path, self.listed.id))
+    }
+
+    /// Whether it can be taken from its queue.
+    fn can_be_taken(&self) -> bool {
+        let listing = LISTINGS.iter().find(|it| it.kind == self.listed.kind);
+        self.listed.list == List::Queue && listing.is_some_and(|it| it.claim.is_some())
     }
 
     /// Whether its time is over.
@@ -255,7 +273,7 @@ pub fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
                     }
                 }
             }
-            @if let Some(href) = href.filter(|_| row.listed.list == List::Queue) {
+            @if let Some(href) = href.filter(|_| row.can_be_taken()) {
                 form.work__act method="post" action=(format!("{href}/claim")) {
                     button.govuk-button.govuk-button--secondary.small type="submit" id=(format!("claim-{number}")) {
                         (page.text("desk-take"))

@@ -45,7 +45,11 @@ kinds = ["talk"]
 
 /// Today, a Wednesday, is over for the calendar: the first times are on Thursday.
 async fn app(more: &str) -> Arc<App> {
-    let app = app_over(with_staff(&[("nurse-1", true)]), false).await;
+    app_of(&[("nurse-1", true)], more).await
+}
+
+async fn app_of(nurses: &'static [(&'static str, bool)], more: &str) -> Arc<App> {
+    let app = app_over(with_staff(nurses), false).await;
     let found = [Found::shipped("content/calendars/nurse.toml", &timetable(more))];
     let library = Library::read(FOLDERS, &found, &|_, _| true);
     assert!(library.faults.is_empty(), "{:?}", library.faults);
@@ -306,5 +310,79 @@ fn one_time_is_held_for_each_and_what_was_written_goes_along() {
         assert!(fields.ends_with("text=Tulen tulkin kanssa"), "{fields}");
         let (status, _, page) = post(&app, &one, "/book/nurse?lang=en", &fields.replace(' ', "+")).await;
         assert!(status == 200 && page.contains("Tulen tulkin kanssa</textarea>"), "{page}");
+    });
+}
+
+/// The address of the page of the day of the first column of a unit's calendar, and of the second.
+fn days_of(page: &str) -> Vec<String> {
+    let links = page.split("href=\"/desk/days/").skip(1);
+    links.map(|rest| format!("/desk/days/{}", rest.split('"').next().unwrap_or_default())).collect()
+}
+
+#[test]
+fn whoever_is_left_by_an_absence_gets_a_colleague_or_waits_on_the_work_list_for_another_time() {
+    on_its_own(async {
+        let app = app_of(&[("nurse-1", true), ("nurse-2", true)], "").await;
+        let nurse = signed_in(&app, "nurse").await;
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            let resident = signed_in(&app, "resident").await;
+            ids.push(id_of(&booked(&app, &resident, "/book/nurse?lang=fi", "9.00", "").await));
+        }
+        let calendar = "/desk/calendar?date=2026-01-08&unit=small&lang=en";
+        let (_, page) = get(&app, calendar, &nurse).await;
+        let [one, two] = &days_of(&page)[..] else { panic!("two nurses: {page}") };
+        let (_, page) = get(&app, &format!("{one}?lang=en"), &nurse).await;
+        assert!(page.contains("Enter an absence") && !page.contains("New time needed"), "{page}");
+        let seen =
+            page.split("name=\"seen\" value=\"").nth(1).and_then(|it| it.split('"').next()).expect("what is seen");
+        for (form, wrong) in [
+            ("what=away&from=nine&to=8.00", "Give the time as hours and minutes"),
+            ("what=away&from=24:30", "Give the time as hours and minutes"),
+            ("what=away&from=09:00&to=8.30", "Give the end after the beginning"),
+            ("what=ill", "Choose the kind of absence"),
+            ("what=away", "Somebody has booked a time here meanwhile"),
+            ("what=away&other=nobody", "Choose a colleague"),
+        ] {
+            let (status, _, page) = post(&app, &nurse, &format!("{one}/leave?lang=en"), form).await;
+            assert!(status == 422 && page.contains(wrong), "{form}: {status} {page}");
+        }
+        let other = two.rsplit('/').next().expect("an id");
+        let form = format!("what=training&from=08:30&to=09:30&seen={}", seen.replace(' ', "+"));
+        let (status, to, _) = post(&app, &nurse, &format!("{one}/leave"), &form).await;
+        assert!(status == 303 && to.ends_with("did=away"), "{to}");
+        let (_, page) = get(&app, &format!("{to}&lang=en"), &nurse).await;
+        let left: Vec<&String> = ids.iter().filter(|id| page.contains(&format!("/desk/appointments/{id}"))).collect();
+        assert!(page.contains("The absence is entered") && page.contains("8.30–9.30") && left.len() == 1, "{page}");
+        let (_, desk) = get(&app, "/desk?unit=small&lang=en", &nurse).await;
+        assert!(desk.contains("New time needed") && desk.contains(one.as_str()) && !desk.contains("/claim"), "{desk}");
+        // The colleague is with somebody at nine.
+        let give = format!("appointment={}&other={other}", left[0]);
+        let (status, _, page) = post(&app, &nurse, &format!("{one}/give?lang=en"), &give).await;
+        assert!(status == 422 && page.contains("Choose a colleague who is free"), "{status} {page}");
+        // They move it to a time of their own.
+        let (_, page) = get(&app, &format!("{one}?lang=fi"), &nurse).await;
+        let moves =
+            page.split("href=\"/book/nurse?").nth(1).and_then(|it| it.split('"').next()).expect("a way to move it");
+        let moves = format!("/book/nurse?lang=fi&{}", moves.replace("&amp;", "&"));
+        assert_eq!(booked(&app, &nurse, &moves, "9.30", "").await, format!("/desk/appointments/{}?did=moved", left[0]));
+        let (_, desk) = get(&app, "/desk?unit=small&lang=en", &nurse).await;
+        assert!(!desk.contains("New time needed"), "{desk}");
+        // Away all day, the other two have a stand-in where there is one.
+        let (_, page) = get(&app, &format!("{two}?lang=en"), &nurse).await;
+        let seen =
+            page.split("name=\"seen\" value=\"").nth(1).and_then(|it| it.split('"').next()).expect("what is seen");
+        let one_id = one.rsplit('/').next().expect("an id");
+        let form = format!("what=away&other={one_id}&seen={}", seen.replace(' ', "+"));
+        let (_, to, _) = post(&app, &nurse, &format!("{two}/leave"), &form).await;
+        let (_, page) = get(&app, &format!("{to}&lang=en"), &nurse).await;
+        assert!(page.contains("The absence is entered"), "{page}");
+        let (status, to, _) = post(&app, &nurse, &format!("{two}/back"), "").await;
+        assert!(status == 303 && to.ends_with("did=back"), "{to}");
+        for role in ["resident", "manager", "admin"] {
+            let who = signed_in(&app, role).await;
+            assert_eq!(get(&app, one, &who).await.0, 404, "{role}");
+            assert_eq!(post(&app, &who, &format!("{one}/leave"), "what=away").await.0, 404, "{role}");
+        }
     });
 }
