@@ -446,7 +446,7 @@ impl Core {
             }
         }
         drop(listeners);
-        // Who waited for a place finds all told that have to do with it.
+        // All that have to do with a place are told before those who wait for it go on.
         self.reached.send_replace(pos);
         Ok(pos >= page.head)
     }

@@ -34,7 +34,7 @@ use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
 
-/// What an absence is, as colleagues see it: never why somebody is ill.
+/// Kinds of absence, as colleagues see them: never why somebody is ill.
 const ABSENCES: [&str; 3] = ["away", "training", "meeting"];
 
 impl InList for Day {
@@ -130,11 +130,13 @@ async fn shown(
             rows.push(row(app, page, &caller, &day, time).await?);
         }
         let mut waiting = Vec::new();
-        for (_, id) in day.to_replace() {
+        for (slot, id) in day.to_replace() {
             let read = app.kinds.appointments.read(id).await.map_err(|error| Failure::away(&error))?;
-            waiting.extend(read.filter(|it| app.may_still(&caller, id, Action::Handle, it)).map(|it| (id, it)));
+            waiting.extend(
+                read.filter(|it| app.may_still(&caller, id, Action::Handle, it)).map(|it| (slot.clone(), id, it)),
+            );
         }
-        waiting.sort_by_key(|(id, it)| (it.booking.when.from, *id));
+        waiting.sort_by_key(|(slot, id, _)| (slot.from, *id));
         Ok((id, day, rows, waiting))
     };
     match read.await {
@@ -149,15 +151,18 @@ async fn shown(
     }
 }
 
-/// Those of the unit who have a day on the same date, by name, with that day.
-fn colleagues(app: &App, page: &Page, person: &Person, (id, day): (Uuid, &Day)) -> Vec<(String, Uuid)> {
+/// A colleague's name, and a day of theirs with its id.
+type Colleague = (String, Uuid, Arc<Day>);
+
+/// Those of the unit who have a day on the same date, by name.
+fn colleagues(app: &App, page: &Page, person: &Person, (id, day): (Uuid, &Day)) -> Vec<Colleague> {
     let days = staff(app, &day.unit).into_iter().map(|who| (staff_name(page, &who), day_id(&who, day.date)));
-    let is_there = |it: &Uuid| {
-        let other = app.kinds.days.look(|days| days.get(*it));
-        *it != id && other.is_some_and(|it| app.is_within(&it.unit, &person.unit))
-    };
-    let mut days: Vec<(String, Uuid)> = days.filter(|(_, it)| is_there(it)).collect();
-    days.sort();
+    let known = days.filter(|(_, it)| *it != id).filter_map(|(name, it)| {
+        let other = app.kinds.days.look(|days| days.get(it))?;
+        app.is_within(&other.unit, &person.unit).then_some((name, it, other))
+    });
+    let mut days: Vec<Colleague> = known.collect();
+    days.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
     days
 }
 
@@ -167,7 +172,7 @@ struct Whole<'a> {
     page: &'a Page,
     id: Uuid,
     day: &'a Day,
-    colleagues: &'a [(String, Uuid)],
+    colleagues: &'a [Colleague],
     fields: &'a Fields,
     wrong: &'a [(&'static str, &'static str)],
 }
@@ -177,7 +182,7 @@ impl Whole<'_> {
         self.page.text(key)
     }
 
-    fn page(&self, rows: &[Markup], waiting: &[(Uuid, Arc<Appointment>)], did: &str) -> Markup {
+    fn page(&self, rows: &[Markup], waiting: &[(Slot, Uuid, Arc<Appointment>)], did: &str) -> Markup {
         let Whole { app, page, day, .. } = self;
         let (date, now) = (date_of(day.date), app.kinds.store.now());
         let shown =
@@ -193,7 +198,7 @@ impl Whole<'_> {
                 section aria-labelledby="replace" {
                     h2.govuk-heading-m #replace { (self.text("kind-day")) }
                     p.govuk-body { (self.text("day-replace-hint")) }
-                    ul.matters { @for (id, it) in waiting { (self.waits(*id, it)) } }
+                    ul.matters { @for (slot, id, it) in waiting { (self.waits(slot, *id, it)) } }
                 }
             }
             @if !day.absences.is_empty() {
@@ -232,7 +237,10 @@ impl Whole<'_> {
     }
 
     /// An appointment that nobody can meet, and the ways on.
-    fn waits(&self, id: Uuid, it: &Appointment) -> Markup {
+    fn waits(&self, slot: &Slot, id: Uuid, it: &Appointment) -> Markup {
+        let now = self.app.kinds.store.now();
+        let is_free = |(_, _, day): &&Colleague| !day.is_closed && day.obstacle(slot, id, now).is_none();
+        let free: Vec<&Colleague> = self.colleagues.iter().filter(is_free).collect();
         let (wanted, when) = (&it.booking.wanted, &it.booking.when);
         let contact = wanted.contact.map_or_else(String::new, |id| format!("&contact={id}"));
         html! {
@@ -242,14 +250,14 @@ impl Whole<'_> {
                 div.actions {
                     a.govuk-button.govuk-button--secondary.small role="button" href=(format!("/book/{}?kind={}&way={}&move={id}{contact}",
                         it.booking.calendar, wanted.kind, wanted.way.0.code())) { (self.text("bookings-move")) span.govuk-visually-hidden { " " (receipt(id)) } }
-                    @if !self.colleagues.is_empty() {
+                    @if !free.is_empty() {
                         form.day__give method="post" action=(format!("/desk/days/{}/give", self.id)) {
                             (self.key())
                             input type="hidden" name="appointment" value=(id);
                             label.govuk-visually-hidden for=(format!("other-{id}")) { (self.text("day-stand-in")) " " (receipt(id)) }
                             select.govuk-select id=(format!("other-{id}")) name="other" {
                                 option value="" { (self.text("desk-choose")) }
-                                @for (name, day) in self.colleagues { option value=(day) { (name) } }
+                                @for (name, day, _) in free { option value=(day) { (name) } }
                             }
                             button.govuk-button.govuk-button--secondary.small type="submit" { (self.text("day-give")) }
                         }
@@ -281,7 +289,7 @@ impl Whole<'_> {
                         }
                         (self.choice("what", "day-what", ABSENCES.iter().map(|it| (self.text(&format!("day-what-{it}")), (*it).to_string())), &fields.what))
                         @if !self.colleagues.is_empty() {
-                            (self.choice("other", "day-stand-in", self.colleagues.iter().map(|(name, day)| (name.clone(), day.to_string())), &fields.other))
+                            (self.choice("other", "day-stand-in", self.colleagues.iter().map(|(name, day, _)| (name.clone(), day.to_string())), &fields.other))
                         }
                         button.govuk-button type="submit" { (self.text("day-leave-now")) }
                     }
