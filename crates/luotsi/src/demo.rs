@@ -1,5 +1,6 @@
 //! `luotsi demo`: makes the synthetic county in a data directory, then serves it.
 
+mod bookings;
 mod living;
 mod make;
 mod play;

@@ -13,6 +13,7 @@ use kinds::Kinds;
 use tokio::sync::Mutex;
 use web::{MoveClock, WITHIN, soon};
 
+use super::bookings::Booking;
 use super::make::{bring, coming};
 use super::play::Player;
 use crate::follower::{Follower, reached as followed};
@@ -25,6 +26,8 @@ const AHEAD: i64 = 3 * 86_400 * 1_000_000;
 const STEP: Duration = Duration::from_secs(2);
 /// How often what else has become known is brought into the facts, in microseconds.
 const BROUGHT_EVERY: i64 = 60_000_000;
+/// How often it is looked who books and who comes, in microseconds.
+const BOOKED_EVERY: i64 = 20_000_000;
 
 /// Name of the file that says up to when the county has come.
 const REACHED: &str = "lived";
@@ -138,6 +141,8 @@ impl Living {
 
     /// Goes on as time does, for as long as it is served.
     pub async fn go_on(mut self, kinds: Kinds) {
+        let booking = Booking::new(kinds.clone(), self.county.plan().residents);
+        let mut booked = 0;
         let mut player = Player::new(kinds);
         loop {
             let now = clock::now();
@@ -146,6 +151,10 @@ impl Living {
                 return;
             }
             let mut gone_on = self.play(&mut player, now, |_| ()).await;
+            if now - booked >= BOOKED_EVERY {
+                booking.round(now).await;
+                booked = now;
+            }
             if gone_on.is_ok() && now - self.reached >= BROUGHT_EVERY {
                 gone_on = self.bring(now);
             }
