@@ -4,7 +4,7 @@
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a measurement that cannot go on ends, and prints")]
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -65,7 +65,7 @@ async fn main() {
     let _ = std::fs::remove_dir_all(&folder);
 }
 
-async fn opened(folder: &PathBuf, now: &Arc<AtomicI64>) -> (Log, Kinds) {
+async fn opened(folder: &Path, now: &Arc<AtomicI64>) -> (Log, Kinds) {
     let keys = folder.join("keys");
     std::fs::create_dir_all(&keys).expect("a folder");
     let keys = Arc::new(Keys::open(&keys, &keys.join(KEY_FILE)).expect("keys"));
@@ -113,7 +113,7 @@ fn nurse(number: usize) -> By {
 async fn tasks(kinds: &Kinds, count: usize) {
     let set = |number: usize| {
         let (unit, words) = (unit(number).as_str().into(), "Soita perjantaina.".into());
-        let to = (number % 4 == 0).then(|| format!("nurse-{}", number % 400).as_str().into());
+        let to = number.is_multiple_of(4).then(|| format!("nurse-{}", number % 400).as_str().into());
         let due = Some(BEGUN + DAY * (number % 30) as i64);
         let command = Command::Set { about: None, subject: None, unit, to, due, words };
         async move { kinds.set_task(command, &nurse(1), &format!("t{number}")).await.map(drop).expect("set") }
@@ -307,7 +307,7 @@ fn told(mut took: Vec<Duration>) -> String {
     format!("p50 {:.3} ms, p95 {:.3} ms, p99 {:.3} ms", at(0.5), at(0.95), at(0.99))
 }
 
-fn size(folder: &PathBuf) -> u64 {
+fn size(folder: &Path) -> u64 {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     files.filter_map(|file| file.metadata().ok()).map(|it| it.len()).sum()
 }

@@ -124,14 +124,14 @@ fn next(id: Uuid, it: &Appointment, now: i64) -> Option<(By, Command)> {
         return None;
     }
     let number = number(slot);
-    let (cancels, misses) = (number / 11 % 14 == 0, number / 13 % 18 == 0);
+    let (cancels, misses) = ((number / 11).is_multiple_of(14), (number / 13).is_multiple_of(18));
     let by = || {
         let id: ProfessionalId = when.parts.iter().find_map(Part::professional)?.clone();
         Some(By::Professional { id, unit: it.booking.unit.clone(), leads: false })
     };
     match it.stage {
         Stage::Booked if cancels && when.from - CANCELLED <= now && it.booked_at + HOUR <= now && now < when.from => {
-            let why = if number % 2 == 0 { CancelReason::Ill } else { CancelReason::OtherPlans };
+            let why = if number.is_multiple_of(2) { CancelReason::Ill } else { CancelReason::OtherPlans };
             Some((By::Resident(it.booking.wanted.subject?), Command::Cancel { why, notified_at: None }))
         }
         Stage::Booked if misses && when.from + MISSED <= now => Some((by()?, Command::Miss { reached: false })),

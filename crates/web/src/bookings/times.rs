@@ -194,6 +194,9 @@ pub async fn times(
     page.render(StatusCode::OK, timetable.name.of(page.language.code()), &content)
 }
 
+/// A day as it is written, and its times.
+type OfDay<'a> = (String, Vec<&'a (Found, Arc<Day>)>);
+
 /// The times of a calendar for the one who books.
 pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Option<&Booker>) -> Markup {
     let kinds = single(page, timetable);
@@ -215,7 +218,7 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
     let is_more = found.last().is_some_and(|(found, _)| last < found.from);
     found.retain(|(found, _)| found.from <= last);
     let next = (last.saturating_add(1)).to_string();
-    let mut days: Vec<(String, Vec<&(Found, Arc<Day>)>)> = Vec::new();
+    let mut days: Vec<OfDay<'_>> = Vec::new();
     for one in &found {
         let day = day_of(app, page, one.0.from);
         match days.last_mut().filter(|(last, _)| *last == day) {

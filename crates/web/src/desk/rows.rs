@@ -84,12 +84,15 @@ pub struct Listing {
     pub claim: Option<Claim>,
 }
 
+type Take = for<'a> fn(&'a App, &'a Caller, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, Result<(), Failure>>;
+type Took = for<'a> fn(&'a App, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, store::Result<bool>>;
+
 /// How a matter is taken from the queue.
 pub struct Claim {
     /// Takes one, unless a colleague was quicker.
-    pub take: for<'a> fn(&'a App, &'a Caller, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, Result<(), Failure>>,
+    pub take: Take,
     /// Whether that very request took it.
-    pub took: for<'a> fn(&'a App, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, store::Result<bool>>,
+    pub took: Took,
 }
 
 /// A matter on its way to a list; none: there is none.
