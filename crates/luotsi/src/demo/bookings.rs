@@ -1,6 +1,6 @@
 //! Residents of the demo county book times, come to them, cancel and stay away, in the log, as its days go on.
 //!
-//! What becomes of a time is a function of its id: whether it is booked, how long before, by whom, and what happens then.
+//! The fate of a time is a function of its id: whether it is booked, how long before, by which resident, and what happens then.
 //! So a server that starts again goes on where it was, and a time that a visitor has is left to the visitor.
 
 use std::sync::Arc;
@@ -114,12 +114,12 @@ fn wanted_from(found: &Found) -> Option<i64> {
     (number % 100 < WANTED).then_some(found.from - before)
 }
 
-/// What is to be done with an appointment of the county now, and by whom; none: nothing, or it is a visitor's.
+/// The next act on an appointment of the county, and the one who does it; none: there is none now, or it is a visitor's.
 fn next(id: Uuid, it: &Appointment, now: i64) -> Option<(By, Command)> {
     let when = &it.booking.when;
     let slot =
         when.parts.iter().find_map(|part| if let Part::Time { slot, .. } = part { Some(*slot) } else { None })?;
-    // Whoever had another time first has moved, and that is for a visitor to do.
+    // An appointment at another time than it was booked for was moved by a visitor, who goes on with it.
     if appointment_of(slot) != id || it.is_closed {
         return None;
     }
