@@ -130,7 +130,7 @@ pub struct Did {
     did: String,
 }
 
-/// `GET /matters/{id}`: an appointment; a contact has its thread.
+/// `GET /matters/{id}`: an appointment; a contact is shown as its thread.
 pub async fn matter(
     State(app): State<Arc<App>>,
     page: Page,
@@ -143,10 +143,18 @@ pub async fn matter(
     }
     let read = async {
         let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-        Ok::<_, Failure>((id, app.guarded(&app.kinds.appointments, &caller?, id, Action::Read).await?))
+        let caller = caller?;
+        let contact = app.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?;
+        if contact.is_some_and(|it| app.may_still(&caller, id, Action::Read, &it)) {
+            return Ok((id, None));
+        }
+        Ok::<_, Failure>((id, Some(app.guarded(&app.kinds.appointments, &caller, id, Action::Read).await?)))
     };
     match read.await {
-        Ok((id, it)) => page.render(StatusCode::OK, &name(&app, &page, &it), &shown(&app, &page, id, &it, &did.did)),
+        Ok((id, None)) => see_other(&format!("/contact/thread?id={id}")),
+        Ok((id, Some(it))) => {
+            page.render(StatusCode::OK, &name(&app, &page, &it), &shown(&app, &page, id, &it, &did.did))
+        }
         Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(&page),
         Err(failure) => failed(&page, &failure),
     }

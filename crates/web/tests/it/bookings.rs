@@ -110,6 +110,17 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
         assert!(!page.contains("tulkin"), "what they wrote is for the professional");
         let (_, own) = get(&app, "/matters?lang=en", &resident).await;
         assert!(own.contains(&format!("/matters/{id}")) && own.contains("Coming"), "{own}");
+        let contact = known(&app, "c1").await;
+        assert_eq!(get(&app, &format!("/matters/{contact}"), &resident).await.0, 404, "another's contact");
+        let form = "client_id=f1&service=outpatient&who=known&text=Hei";
+        let (status, to, page) = post(&app, &resident, "/contact?lang=en", form).await;
+        assert_eq!(status, 303, "{page}");
+        let (_, own) = get(&app, "/matters?lang=en", &resident).await;
+        let thread = own.split("/contact/thread?id=").nth(1).and_then(|it| it.split('"').next());
+        let thread = thread.unwrap_or_else(|| panic!("{to}: {own}")).to_string();
+        assert_eq!(get(&app, &format!("/matters/{thread}"), &resident).await.0, 303, "their thread");
+        let (status, to, _) = post(&app, &resident, &format!("/matters/{thread}/cancel"), "").await;
+        assert_eq!((status, to.as_str()), (404, ""), "a contact is no appointment");
         let (status, ics) = get(&app, &format!("/matters/{id}/calendar.ics"), &resident).await;
         assert!(status == 200 && ics.contains("DTSTART:20260108T070000Z") && !ics.contains("Nurse"), "{ics}");
         let (_, day) = get(&app, "/desk/calendar?date=2026-01-08&unit=small&lang=en", &nurse).await;
