@@ -100,7 +100,7 @@ struct Time {
 }
 
 impl Time {
-    /// Of whom a time is held, in [`Holding`].
+    /// The name under which [`Holding`] knows the one who books.
     fn holder(&self, chosen: &Chosen) -> String {
         format!("{} {} {} {}", self.booker.by.name(), self.timetable.id, chosen.contact, chosen.moves)
     }
