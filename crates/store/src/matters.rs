@@ -88,7 +88,7 @@ struct Lists {
     with: Places,
     /// Of each unit, what somebody has.
     held: Places,
-    /// By when something is asked of itself.
+    /// The instants at which matters ask something of themselves.
     due: BTreeSet<(i64, Uuid)>,
     lasting: Lasting,
 }

@@ -32,7 +32,7 @@ pub struct Made {
     pub earliest: i64,
     /// Nothing comes of it later.
     pub until: i64,
-    /// By when the law wants it met.
+    /// The last instant at which the law wants it met.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guarantee: Option<i64>,
     /// An appointment that the person keeps until they take another time for it.

@@ -170,7 +170,6 @@ fn gone(app: &App, page: &Page, calendar: &str, chosen: &Chosen, gone: &Gone) ->
     match gone {
         Gone::SignedOut => see_other(&format!("/sign-in?to={}", escape(&format!("/book/{calendar}")))),
         Gone::Taken(it) => other_times(app, page, (&it.0, &it.1), chosen, "taken"),
-        Gone::Failed(failure) if failure.status == StatusCode::NOT_FOUND => missing(page),
         Gone::Failed(failure) => failed(page, failure),
     }
 }

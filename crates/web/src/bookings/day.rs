@@ -30,7 +30,7 @@ use crate::care::{self, receipt};
 use crate::contact::see_other;
 use crate::desk::{InList, staff_name};
 use crate::form::errors;
-use crate::home::{failed, missing};
+use crate::home::failed;
 use crate::layout::Page;
 use crate::numbers;
 
@@ -146,7 +146,6 @@ async fn shown(
             let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
             page.render(status, &staff_name(page, day.actor.id()), &whole.page(&rows, &waiting, did))
         }
-        Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(page),
         Err(failure) => failed(page, &failure),
     }
 }
@@ -341,7 +340,6 @@ pub async fn act(
             "away" | "taken" | "held" | "protected" => ("day-wrong-other", "other"),
             "over" | "not_now" | "not_there" => ("day-wrong-over", "from"),
             "busy" | "unknown" => ("wrong-later", "from"),
-            _ if failure.status == StatusCode::NOT_FOUND => return missing(&page),
             _ => return failed(&page, &failure),
         },
     };

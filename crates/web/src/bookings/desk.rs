@@ -258,7 +258,6 @@ pub async fn appointment(
             let content = shown(&app, &page, (id, &it), &happened, has_contact, &did.did);
             page.render(StatusCode::OK, &name(&app, &page, &it), &content)
         }
-        Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(&page),
         Err(failure) => failed(&page, &failure),
     }
 }
@@ -427,7 +426,6 @@ pub async fn act(
         Err(failure) if failure.status == StatusCode::CONFLICT => {
             see_other(&format!("/desk/appointments/{path}?did=otherwise"))
         }
-        Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(&page),
         Err(failure) => failed(&page, &failure),
     }
 }

@@ -155,7 +155,6 @@ pub async fn matter(
         Ok((id, Some(it))) => {
             page.render(StatusCode::OK, &name(&app, &page, &it), &shown(&app, &page, id, &it, &did.did))
         }
-        Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(&page),
         Err(failure) => failed(&page, &failure),
     }
 }
@@ -239,7 +238,6 @@ pub async fn cancel(
         Ok(_) => see_other(&format!("/matters/{path}?did=cancelled")),
         // It stands otherwise meanwhile: the page says how.
         Err(failure) if failure.status == StatusCode::CONFLICT => see_other(&format!("/matters/{path}?did=otherwise")),
-        Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(&page),
         Err(failure) => failed(&page, &failure),
     }
 }

@@ -110,10 +110,6 @@ pub async fn booker(app: &App, caller: &Caller, (contact, moves): (&str, &str)) 
     Ok(Some(Booker { by: person.by(), subject, contact, is_staff: true, channel, words }))
 }
 
-fn unsaid(page: &Page, failure: &Failure) -> Response {
-    if failure.status == StatusCode::NOT_FOUND { missing(page) } else { failed(page, failure) }
-}
-
 /// `GET /book`: the calendars in which one can book, each with its first free time.
 pub async fn all(
     State(app): State<Arc<App>>,
@@ -127,7 +123,7 @@ pub async fn all(
     };
     let booker = match booker {
         Ok(booker) => booker,
-        Err(failure) => return unsaid(&page, &failure),
+        Err(failure) => return failed(&page, &failure),
     };
     let words = booker.as_ref().map_or_else(|| vec!["resident"], Booker::words);
     let all = app.kinds.timetables.all();
@@ -184,7 +180,7 @@ pub async fn times(
     };
     let booker = match booker.await {
         Ok(booker) => booker,
-        Err(failure) => return unsaid(&page, &failure),
+        Err(failure) => return failed(&page, &failure),
     };
     let words = booker.as_ref().map_or_else(|| vec!["resident"], Booker::words);
     let Some(timetable) = app.kinds.timetables.get(&calendar).filter(|it| it.is_open_to(&words)) else {

@@ -37,7 +37,7 @@ pub trait InList: Send + Sync {
     fn waits_since(&self) -> Option<i64> {
         None
     }
-    /// By when something is to be done.
+    /// The instant by which something is to be done.
     fn due(&self, _app: &App) -> Option<i64> {
         None
     }
@@ -70,7 +70,7 @@ pub trait InList: Send + Sync {
     fn noted(&self, _page: &Page, _note: Option<&str>) -> Markup {
         html! {}
     }
-    /// Whatever else tells it from others; its holder stands beside it.
+    /// Other marks that tell it from others; its holder stands beside it.
     fn tags(&self, app: &App, page: &Page) -> Markup;
 }
 

@@ -20,7 +20,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, wrong_text};
-use crate::home::{away, failed, missing};
+use crate::home::{away, failed};
 use crate::layout::Page;
 
 /// Everything that the forms of tasks carry.
@@ -36,7 +36,7 @@ pub struct Fields {
     /// For whom: `me`, `unit` or `one`.
     #[serde(default, rename = "for")]
     pub whose: String,
-    /// To which professional.
+    /// The professional to whom it is given.
     #[serde(default)]
     pub to: String,
     /// The contact that it is about.
@@ -68,10 +68,6 @@ async fn about(app: &App, person: &Person, caller: &Caller, contact: &str) -> Re
     Ok(Some((id, app.guarded(&app.kinds.contacts, caller, id, Action::Handle).await?)))
 }
 
-fn unsaid(page: &Page, failure: &Failure) -> Response {
-    if failure.status == StatusCode::NOT_FOUND { missing(page) } else { failed(page, failure) }
-}
-
 /// `GET /desk/tasks/new`.
 pub async fn new(
     State(app): State<Arc<App>>,
@@ -86,7 +82,7 @@ pub async fn new(
     };
     match found {
         Ok(about) => form(&app, &page, &person, about.as_ref().map(|(id, it)| (*id, &**it)), &Typed::default()),
-        Err(failure) => unsaid(&page, &failure),
+        Err(failure) => failed(&page, &failure),
     }
 }
 
@@ -113,7 +109,7 @@ pub async fn set(
         Ok(about) => about,
         // The text is theirs to keep.
         Err(failure) if !fields.text.is_empty() => return away(&page, failure.status, &fields.text),
-        Err(failure) => return unsaid(&page, &failure),
+        Err(failure) => return failed(&page, &failure),
     };
     let shown = about.as_ref().map(|(id, it)| (*id, &**it));
     if !fields.show.is_empty() {
@@ -213,7 +209,7 @@ pub async fn command(
             let typed = Typed { fields, wrong: vec![(key, "work")], status: StatusCode::CONFLICT };
             shown(&app, &page, &path, caller, &typed, "").await
         }
-        Err(Unsaid::Failed(failure)) => unsaid(&page, &failure),
+        Err(Unsaid::Failed(failure)) => failed(&page, &failure),
     }
 }
 

@@ -47,7 +47,7 @@ impl InList for Task {
     }
 }
 
-/// By when it is due, or until when it sleeps.
+/// The day by which it is due, or until which it sleeps.
 pub fn when(app: &App, page: &Page, task: &Task) -> String {
     let now = app.kinds.store.now();
     match (task.sleeps.filter(|until| *until > now), task.due) {

@@ -22,7 +22,7 @@ use crate::caller::{Caller, Person};
 use crate::care::receipt;
 use crate::desk::{capital, live, staff_name};
 use crate::form::{errors, field};
-use crate::home::{failed, missing};
+use crate::home::failed;
 use crate::layout::Page;
 use crate::numbers;
 
@@ -89,7 +89,6 @@ pub async fn shown(
             let whole = Whole { app, page, person: &person, id, task: &task, happened: &happened, typed };
             page.render(typed.status, &page.text("kind-task"), &whole.page(about.as_deref(), did))
         }
-        Err(failure) if failure.status == StatusCode::NOT_FOUND => missing(page),
         Err(failure) => failed(page, &failure),
     }
 }
