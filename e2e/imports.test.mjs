@@ -30,7 +30,7 @@ before(async () => {
     let said = '';
     server.stderr.on('data', (text) => {
       said += text;
-      const at = said.match(/serving on (\S+)/);
+      const at = said.match(/serving on (\S+)\n/);
       if (at) done(at[1]);
     });
     server.once('exit', () => failed(new Error(`the server ended: ${said}`)));
