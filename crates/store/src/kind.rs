@@ -5,7 +5,7 @@ use std::sync::Arc;
 use facts::{ResidentId, Table};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use matter::{About, By, Dated, ERASED, Matter, Put, Subject, Trouble, Turn, stream};
+use matter::{About, By, Dated, ERASED, Matter, Put, Rights, Subject, Trouble, Turn, stream};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -205,6 +205,8 @@ pub trait AnyKind: Send + Sync {
     fn class(&self) -> &'static str;
     /// Categories of its streams.
     fn categories(&self) -> &'static [&'static str];
+    /// The access roles that work with it, and the part of the one whose own it is.
+    fn rights(&self) -> &'static Rights;
     /// All that is about a person who is known, also what has ended; the latest first.
     fn of_subject(&self, subject: Subject, most: usize) -> Vec<Uuid>;
     /// A list, in its order, and how much stands in it.
@@ -239,6 +241,10 @@ impl<M: Matter> AnyKind for Kind<M> {
 
     fn categories(&self) -> &'static [&'static str] {
         M::STREAMS
+    }
+
+    fn rights(&self) -> &'static Rights {
+        &M::RIGHTS
     }
 
     fn of_subject(&self, subject: Subject, most: usize) -> Vec<Uuid> {

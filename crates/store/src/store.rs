@@ -277,6 +277,21 @@ impl Store {
         &self.kinds
     }
 
+    /// The kind of which there is a matter with this id, open or not.
+    pub async fn kind_of(&self, id: Uuid) -> Result<Option<&dyn AnyKind>> {
+        if let Some(kind) = self.kinds.iter().find(|kind| kind.stands(id).is_some()) {
+            return Ok(Some(&**kind));
+        }
+        for kind in &*self.kinds {
+            for category in kind.categories() {
+                if !self.log().read_stream(&matter::stream(category, id), 0, 1).await?.is_empty() {
+                    return Ok(Some(&**kind));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     pub fn log(&self) -> &Log {
         &self.core.log
     }

@@ -15,16 +15,24 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::caller::{CODE_COOKIE, Person, SESSION_COOKIE};
+use crate::feature::{Feature, get, post};
 use crate::form::{errors, field};
 use crate::home::failed;
 use crate::layout::{Page, cookie, onward};
 use crate::limits::Address;
+use crate::texts::texts;
 
 /// Where somebody came from.
 #[derive(Deserialize)]
 pub struct From {
     to: Option<String>,
 }
+
+pub static FEATURE: Feature = Feature {
+    pages: || vec![get("/sign-in", page), post("/sign-in", sign_in), post("/sign-out", sign_out)],
+    texts: &[texts!("access")],
+    ..Feature::NOTHING
+};
 
 /// `GET /sign-in`.
 pub async fn page(page: Page, Query(from): Query<From>) -> Response {

@@ -20,6 +20,7 @@ use crate::App;
 use crate::answer::{Failure, answer, read};
 use crate::caller::{Caller, Person};
 use crate::care::{self, client_id, receipt};
+use crate::feature::{Feature, get, post, put};
 use crate::limits::Address;
 use crate::live::{self, instant};
 use crate::resident::Asked;
@@ -30,6 +31,21 @@ pub const OPENAPI: &str = include_str!("../../../docs/openapi.json");
 const MOST_QUEUED: u64 = 500;
 
 type Answer = Result<Response, Failure>;
+
+pub static FEATURE: Feature = Feature {
+    programs: || {
+        vec![
+            get("/openapi.json", openapi),
+            post("/contacts", open),
+            get("/contacts/{id}", contact),
+            post("/contacts/{id}/{command}", command),
+            get("/conversations/{id}/messages", messages),
+            put("/conversations/{id}/messages/{client_id}", write),
+            get("/queues/{id}", queue),
+        ]
+    },
+    ..Feature::NOTHING
+};
 
 /// `GET /api/openapi.json`.
 pub async fn openapi() -> Response {

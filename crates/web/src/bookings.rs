@@ -8,19 +8,56 @@ mod own;
 mod publish;
 mod times;
 
-pub use book::{Holding, book, confirm, hold};
-pub use day::{act as day_act, day};
-pub use desk::{act, appointment, calendar};
-pub use ics::ics;
-pub use own::{cancel, matter, matters};
-pub use times::{all, times};
+pub use book::Holding;
 
 use jiff::Timestamp;
+use matter::Matter;
+use matter::access::Role;
 use operations::bookings::Way;
+use operations::bookings::appointments::Appointment;
+use operations::bookings::days::Day;
 
 use crate::App;
+use crate::feature::{Door, Feature, get, post};
 use crate::layout::Page;
+use crate::listing::{self, Listing};
+use crate::matters::Owned;
 use crate::numbers;
+use crate::texts::texts;
+
+pub static FEATURE: Feature = Feature {
+    pages: || {
+        vec![
+            get("/book", times::all),
+            get("/book/{calendar}", times::times),
+            post("/book/{calendar}", book::hold),
+            get("/book/{calendar}/{appointment}", book::confirm),
+            post("/book/{calendar}/{appointment}", book::book),
+            post("/matters/{id}/cancel", own::cancel),
+            get("/matters/{id}/calendar.ics", ics::ics),
+            get("/desk/calendar", desk::calendar),
+            get("/desk/days/{id}", day::day),
+            post("/desk/days/{id}/{act}", day::act),
+            get("/desk/appointments/{id}", desk::appointment),
+            post("/desk/appointments/{id}/{act}", desk::act),
+        ]
+    },
+    texts: &[texts!("bookings")],
+    doors: &[Door {
+        path: "/desk/calendar",
+        name: "section-calendar",
+        opens_to: |role| matches!(role, Some(Role::Nurse | Role::Physician | Role::Lead)),
+        leads_to: &["/desk/appointments", "/desk/days"],
+    }],
+    listings: &[Listing {
+        kind: Day::NAME,
+        path: "days",
+        read: |app, id| listing::read(&app.kinds.days, id),
+        claim: None,
+    }],
+    owned: &[Owned { kind: Appointment::NAME, row: own::row, page: own::page }],
+    ..Feature::NOTHING
+};
 
 /// Characters of a note with a booking at most.
 const MOST_NOTE: usize = 2_000;

@@ -8,9 +8,11 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use kinds::NewContact;
-use matter::By;
 use matter::access::{Action, Role};
+use matter::{By, Matter};
 use maud::{Markup, html};
 use operations::contacts::{Author, Channel, Contact, Place, REOPENED_WITHIN};
 use serde::Deserialize;
@@ -20,13 +22,41 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, Person, held_codes, holder};
 use crate::care::{self, receipt};
+use crate::feature::{Door, Feature, get, post};
 use crate::form::{Written, errors, field, message_box};
 use crate::home::{away, failed, kept, unsent};
 use crate::layout::{Page, cookie};
 use crate::limits::Address;
 use crate::links::linked;
+use crate::matters::{Group, OwnRow, Owned};
 use crate::numbers;
+use crate::texts::texts;
 use crate::thread::conversation;
+
+pub static FEATURE: Feature = Feature {
+    pages: || {
+        vec![
+            get("/contact", form),
+            post("/contact", send),
+            get("/contact/thread", thread),
+            post("/contact/thread", write),
+            get("/contact/return", come_back),
+            post("/contact/return", with_code),
+            get("/contact/leave", leaving),
+            post("/contact/leave", leave),
+        ]
+    },
+    texts: &[texts!("contact")],
+    // A visitor who has not signed in is a resident.
+    doors: &[Door {
+        path: "/contact",
+        name: "section-contact",
+        opens_to: |role| role.is_none_or(|role| role == Role::Resident),
+        leads_to: &[],
+    }],
+    owned: &[Owned { kind: Contact::NAME, row: own_row, page: own_page }],
+    ..Feature::NOTHING
+};
 
 /// Own contacts of a resident on a page.
 const SHOWN: usize = 20;
@@ -112,6 +142,40 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
         p.govuk-body { a.govuk-link href="/contact/return" { (page.text("contact-come-back")) } }
     };
     page.render_form("letter", status_of(wrong), &page.text("contact-title"), &content)
+}
+
+/// A contact among its person's own matters.
+fn own_row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::Result<Option<OwnRow>>> {
+    async move {
+        let contact = app.kinds.contacts.read(id).await?;
+        Ok(contact.map(|it| OwnRow {
+            group: match it.place {
+                Place::Waiting { .. } => Group::Turn,
+                Place::Resolved { .. } | Place::Closed => Group::Ended,
+                _ => Group::Open,
+            },
+            at: it.opened_at,
+            title: service_name(app, page, &it.service),
+            detail: numbers::moment(it.opened_at, page.language),
+            standing: page.text(&format!("standing-{}", it.place.code())),
+        }))
+    }
+    .boxed()
+}
+
+/// Its page is the conversation.
+fn own_page<'a>(
+    app: &'a App,
+    _: &'a Page,
+    caller: &'a Caller,
+    id: Uuid,
+    _: &'a str,
+) -> BoxFuture<'a, Result<Response, Failure>> {
+    async move {
+        app.guarded(&app.kinds.contacts, caller, id, Action::Read).await?;
+        Ok(see_other(&format!("/contact/thread?id={id}")))
+    }
+    .boxed()
 }
 
 /// Where a browser without a connection says that what was typed waits for one.

@@ -9,14 +9,49 @@ mod people;
 mod rows;
 mod work;
 
-pub use acts::{Typed, again, back, command};
-pub use list::{list, live, next};
-pub use rows::{InList, shortened};
-pub use work::contact;
+pub use acts::Typed;
+pub use list::live;
+pub use rows::shortened;
 
 use facts::{Code, Outcome};
+use matter::Matter;
+use matter::access::Role;
+use operations::contacts::{Command, Contact};
 
+use crate::feature::{Door, Feature, get, post};
 use crate::layout::Page;
+use crate::listing::{self, Claim, Listing};
+use crate::texts::texts;
+
+pub static FEATURE: Feature = Feature {
+    pages: || {
+        vec![
+            get("/desk", list::list),
+            post("/desk/next", list::next),
+            get("/desk/contacts/{id}", work::contact),
+            post("/desk/contacts/{id}", acts::again),
+            get("/desk/contacts/{id}/{command}", acts::back),
+            post("/desk/contacts/{id}/{command}", acts::command),
+        ]
+    },
+    texts: &[texts!("desk")],
+    doors: &[Door {
+        path: "/desk",
+        name: "section-desk",
+        opens_to: |role| matches!(role, Some(Role::Nurse | Role::Physician | Role::Lead | Role::Manager)),
+        leads_to: &[],
+    }],
+    listings: &[Listing {
+        kind: Contact::NAME,
+        path: "contacts",
+        read: |app, id| listing::read(&app.kinds.contacts, id),
+        claim: Some(Claim {
+            take: |app, caller, id, by| listing::take(app, (&app.kinds.contacts, Command::Claim), caller, id, by),
+            took: |app, id, by| listing::took(&app.kinds.contacts, Command::Claim, id, by),
+        }),
+    }],
+    ..Feature::NOTHING
+};
 
 /// How contacts end at the desk, in the order in which they are offered.
 const OUTCOMES: [Outcome; 6] =

@@ -16,7 +16,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 
 /// No sooner is it said that there is nothing: how long it takes to find out tells nothing of what there is.
-const NOT_FOUND_AFTER: Duration = Duration::from_millis(10);
+pub const NOT_FOUND_AFTER: Duration = Duration::from_millis(10);
 /// Matters of a person that are looked at to find a care relationship.
 const LOOKED_AT: usize = 100;
 

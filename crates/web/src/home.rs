@@ -6,7 +6,16 @@ use matter::access::Role;
 use maud::{Markup, html};
 
 use crate::answer::Failure;
+use crate::feature::{Door, Feature, doors, get};
 use crate::layout::Page;
+use crate::texts::texts;
+
+pub static FEATURE: Feature = Feature {
+    pages: || vec![get("/", home)],
+    texts: &[texts!("home")],
+    doors: &[Door { path: "/", name: "section-home", opens_to: |_| true, leads_to: &[] }],
+    ..Feature::NOTHING
+};
 
 /// `GET /`: for residents what they can do here; for those who work here, and in the demo, all of it.
 pub async fn home(page: Page) -> Response {
@@ -80,8 +89,8 @@ pub fn unreadable(page: &Page, status: StatusCode) -> Response {
         p.lead { (lead) }
         ul.govuk-list.govuk-list--bullet {
             li { a.govuk-link href="/" { (page.text("back-home")) } }
-            @for (path, name) in page.sections().filter(|(path, _)| *path != "/") {
-                li { a.govuk-link href=(path) { (page.text(name)) } }
+            @for door in doors(page.role).filter(|door| door.path != "/") {
+                li { a.govuk-link href=(door.path) { (page.text(door.name)) } }
             }
             @if page.role.is_none() { li { a.govuk-link href=(page.sign_in_link()) { (page.text(page.sign_in_text())) } } }
         }

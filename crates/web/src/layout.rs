@@ -14,6 +14,7 @@ use serde::Deserialize;
 use crate::App;
 use crate::assets;
 use crate::caller::{OPENING, Person};
+use crate::feature::{door_of, doors};
 use crate::figures::Figures;
 use crate::texts::Language;
 use crate::{OWN_HOST, is_encrypted};
@@ -183,46 +184,9 @@ impl Page {
         if self.demo { "sign-in" } else { "sign-in-staff" }
     }
 
-    /// Where one can go: nobody is shown the doors that stay closed to them, nor the residents' when they work here.
-    pub fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        const ALL: [(&str, &str); 7] = [
-            ("/", "section-home"),
-            ("/contact", "section-contact"),
-            ("/matters", "section-matters"),
-            ("/desk", "section-desk"),
-            ("/desk/calendar", "section-calendar"),
-            ("/steer", "section-steer"),
-            ("/admin/imports", "section-imports"),
-        ];
-        let works = [Role::Nurse, Role::Physician, Role::Lead, Role::Manager];
-        // A visitor who has not signed in is a resident.
-        let role = self.role.unwrap_or(Role::Resident);
-        ALL.into_iter().filter(move |(path, _)| match *path {
-            "/contact" => role == Role::Resident,
-            "/matters" => self.role == Some(Role::Resident),
-            "/desk" => works.contains(&role),
-            "/desk/calendar" => works.contains(&role) && role != Role::Manager,
-            "/steer" => role != Role::Resident,
-            "/admin/imports" => matches!(role, Role::Admin | Role::Analyst),
-            _ => true,
-        })
-    }
-
-    /// Whether the page is in a section, and in none within it.
-    fn is_in(&self, section: &str) -> bool {
-        let path = self.uri.path();
-        match section {
-            "/" => path == "/",
-            "/matters" => path.starts_with("/matters") || path.starts_with("/book"),
-            "/desk/calendar" => [section, "/desk/appointments", "/desk/days"].iter().any(|it| path.starts_with(it)),
-            "/desk" => path.starts_with(section) && !self.is_in("/desk/calendar"),
-            _ => path.starts_with(section),
-        }
-    }
-
-    /// Whether a section is shown to whom looks at the page.
-    pub fn shows(&self, section: &str) -> bool {
-        self.sections().any(|(path, _)| path == section)
+    /// Whether a door is shown to whom looks at the page.
+    pub fn shows(&self, path: &str) -> bool {
+        doors(self.role).any(|door| door.path == path)
     }
 
     fn masthead(&self, form: Option<&str>) -> Markup {
@@ -252,10 +216,11 @@ impl Page {
                 nav.sections aria-label=(self.text("sections")) {
                     div.page {
                         ul.sections__list {
-                            @for (path, key) in self.sections() {
-                                @let here = self.is_in(path);
+                            @let here = door_of(self.uri.path()).map(|door| door.path);
+                            @for door in doors(self.role) {
+                                @let current = (here == Some(door.path)).then_some("page");
                                 li {
-                                    a.sections__link href=(path) aria-current=[here.then_some("page")] { (self.text(key)) }
+                                    a.sections__link href=(door.path) aria-current=[current] { (self.text(door.name)) }
                                 }
                             }
                         }

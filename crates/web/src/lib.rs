@@ -1,4 +1,4 @@
-//! Pages: routes and views, one file for each feature. Real links and forms; everything works without JavaScript.
+//! Pages: routes and views, one file or folder for each feature; [`feature::FEATURES`] is the list of them. Real links and forms; everything works without JavaScript.
 //!
 //! Pages know nothing of SQL: what they show comes through [`Figures`].
 
@@ -17,6 +17,7 @@ mod connections;
 mod contact;
 mod demo_clock;
 mod desk;
+mod feature;
 mod figures;
 mod form;
 mod guard;
@@ -25,7 +26,9 @@ mod imports;
 mod layout;
 mod limits;
 mod links;
+mod listing;
 mod live;
+mod matters;
 mod numbers;
 mod observe;
 mod resident;
@@ -48,7 +51,7 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
 use calendar::Calendar;
 use futures::FutureExt;
 use kinds::Kinds;
@@ -64,6 +67,7 @@ pub use care::{PLAIN_ID, Service, is_plain_id};
 pub use charts::{assurance_code, chart_svg, variation_code};
 pub use connections::room;
 pub use demo_clock::{MoveClock, WITHIN, soon};
+pub use feature::routes;
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 pub use imports::{Choice, ImportCard, Imports, Outcome, Reason, Trial, Unable};
 pub use limits::Strangers;
@@ -186,43 +190,14 @@ impl App {
 
 /// Every route.
 pub fn router(app: Arc<App>) -> Router {
+    let brought = feature::router(|it| (it.files)())
+        .layer(DefaultBodyLimit::max(admin::imports::MOST_FILE))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), caught));
     let of_demo = match &app.move_clock {
         Some(_) => Router::new().route("/demo/clock", post(demo_clock::move_to)),
         None => Router::new(),
     };
-    Router::new()
-        .route("/", get(home::home))
-        .route("/sign-in", get(access::page).post(access::sign_in))
-        .route("/sign-out", post(access::sign_out))
-        .route("/contact", get(contact::form).post(contact::send))
-        .route("/contact/thread", get(contact::thread).post(contact::write))
-        .route("/contact/return", get(contact::come_back).post(contact::with_code))
-        .route("/contact/leave", get(contact::leaving).post(contact::leave))
-        .route("/desk", get(desk::list))
-        .route("/desk/next", post(desk::next))
-        .route("/book", get(bookings::all))
-        .route("/book/{calendar}", get(bookings::times).post(bookings::hold))
-        .route("/book/{calendar}/{appointment}", get(bookings::confirm).post(bookings::book))
-        .route("/matters", get(bookings::matters))
-        .route("/matters/{id}", get(bookings::matter))
-        .route("/matters/{id}/cancel", post(bookings::cancel))
-        .route("/matters/{id}/calendar.ics", get(bookings::ics))
-        .route("/desk/calendar", get(bookings::calendar))
-        .route("/desk/days/{id}", get(bookings::day))
-        .route("/desk/days/{id}/{act}", post(bookings::day_act))
-        .route("/desk/appointments/{id}", get(bookings::appointment))
-        .route("/desk/appointments/{id}/{act}", post(bookings::act))
-        .route("/desk/tasks/new", get(tasks::new).post(tasks::set))
-        .route("/desk/tasks/{id}", get(tasks::task))
-        .route("/desk/tasks/{id}/{command}", post(tasks::command))
-        .route("/desk/contacts/{id}", get(desk::contact).post(desk::again))
-        .route("/desk/contacts/{id}/{command}", post(desk::command).get(desk::back))
-        .route("/steer", get(steer::overview))
-        .route("/steer/measures/{id}", get(steer::measure))
-        .route("/steer/measures/{id}/csv", get(steer::csv))
-        .route("/steer/measures/{id}/cases", get(steer::cases))
-        .route("/steer/measures/{id}/phases", post(steer::phases))
-        .merge(administration())
+    feature::router(|it| (it.pages)())
         .route("/assets/{name}", get(assets::asset))
         .route("/healthz", get(observe::health))
         .route("/metrics", get(observe::metrics_beside_pages))
@@ -232,7 +207,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::max(care::MOST_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), caught))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), bodies::whole))
-        .merge(brought(&app))
+        .merge(brought)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), same_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::count))
         .layer(middleware::from_fn(compress::compress))
@@ -240,34 +215,9 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Pages for the tasks of administrators and analysts.
-fn administration() -> Router<Arc<App>> {
-    Router::new()
-        .route("/admin/imports", get(admin::imports::list))
-        .route("/admin/imports/{id}", get(admin::imports::one))
-        .route("/admin/imports/waiting/{waiting}", get(admin::imports::trial))
-        .route("/admin/imports/waiting/{waiting}/take-in", post(admin::imports::take_in))
-        .route("/admin/imports/waiting/{waiting}/forget", post(admin::imports::forget))
-}
-
-/// Files that are brought: too large to be taken in whole before it is known who brings them.
-fn brought(app: &Arc<App>) -> Router<Arc<App>> {
-    Router::new()
-        .route("/admin/imports", post(admin::imports::bring))
-        .layer(DefaultBodyLimit::max(admin::imports::MOST_FILE))
-        .layer(middleware::from_fn_with_state(Arc::clone(app), caught))
-}
-
 /// Routes for programs: JSON, and the same answer for what is not there and what they may not know of.
 fn programs() -> Router<Arc<App>> {
-    Router::new()
-        .route("/openapi.json", get(api::openapi))
-        .route("/contacts", post(api::open))
-        .route("/contacts/{id}", get(api::contact))
-        .route("/contacts/{id}/{command}", post(api::command))
-        .route("/conversations/{id}/messages", get(api::messages))
-        .route("/conversations/{id}/messages/{client_id}", put(api::write))
-        .route("/queues/{id}", get(api::queue))
+    feature::router(|it| (it.programs)())
         .fallback(api::nothing)
         .method_not_allowed_fallback(api::wrong_method)
         .layer(middleware::map_response(as_json))

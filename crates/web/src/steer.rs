@@ -11,24 +11,44 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use matter::access::{Action, Purpose, Resource, decide};
+use matter::access::{Action, Purpose, Resource, Role, decide};
 use maud::{Markup, html};
 use operations::phases::Phases;
 use serde::Deserialize;
 use stats::spc::{Assurance, Variation};
 
-pub use measure::{cases, csv, measure};
-pub use phases::phases;
 use reading::{Reading, read, why_unknown};
 
 use crate::App;
 use crate::answer::Failure;
 use crate::charts::{assurance_code, assurance_icon, sparkline, variation_code, variation_icon};
+use crate::feature::{Door, Feature, get, post};
 use crate::figures::{Card, UnitCard};
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
 use crate::scorecard::Scorecard;
+use crate::texts::texts;
+
+pub static FEATURE: Feature = Feature {
+    pages: || {
+        vec![
+            get("/steer", overview),
+            get("/steer/measures/{id}", measure::measure),
+            get("/steer/measures/{id}/csv", measure::csv),
+            get("/steer/measures/{id}/cases", measure::cases),
+            post("/steer/measures/{id}/phases", phases::phases),
+        ]
+    },
+    texts: &[texts!("steer"), texts!("measure")],
+    doors: &[Door {
+        path: "/steer",
+        name: "section-steer",
+        opens_to: |role| role.is_some_and(|role| role != Role::Resident),
+        leads_to: &[],
+    }],
+    ..Feature::NOTHING
+};
 
 #[derive(Deserialize, Default)]
 pub struct Filters {

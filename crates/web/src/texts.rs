@@ -7,15 +7,25 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{LanguageIdentifier, langid};
 
-/// The files of a language, one for each feature; a new feature adds its name here.
-macro_rules! sources {
-    ($language:literal) => {
-        sources!($language: "frame", "access", "home", "steer", "measure", "numbers", "contact", "desk", "tasks", "bookings", "admin")
-    };
-    ($language:literal: $($feature:literal),*) => {
-        [$(include_str!(concat!("../../../locales/", $language, "/", $feature, ".ftl"))),*]
+use crate::feature::FEATURES;
+
+/// Texts in each language, in the order of [`Language::ALL`].
+pub type Texts = [&'static str; 3];
+
+/// The texts of `locales/LANG/NAME.ftl`.
+macro_rules! texts {
+    ($name:literal) => {
+        [
+            include_str!(concat!("../../../locales/fi/", $name, ".ftl")),
+            include_str!(concat!("../../../locales/sv/", $name, ".ftl")),
+            include_str!(concat!("../../../locales/en/", $name, ".ftl")),
+        ]
     };
 }
+pub(crate) use texts;
+
+/// Those of no one feature.
+const FRAME: [Texts; 2] = [texts!("frame"), texts!("numbers")];
 
 /// A language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,14 +99,10 @@ impl Language {
         }
     }
 
-    /// The texts of every feature, `locales/LANG/FEATURE.ftl`.
+    /// The texts of the frame and of every feature.
     fn source(self) -> String {
-        let sources = match self {
-            Language::Fi => sources!("fi"),
-            Language::Sv => sources!("sv"),
-            Language::En => sources!("en"),
-        };
-        sources.concat()
+        let features = FEATURES.into_iter().flat_map(|it| it.texts);
+        FRAME.iter().chain(features).map(|texts| texts[self as usize]).collect()
     }
 
     /// A text by its key.

@@ -28,10 +28,11 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care::{self, receipt};
 use crate::contact::see_other;
-use crate::desk::{InList, staff_name};
+use crate::desk::staff_name;
 use crate::form::errors;
 use crate::home::failed;
 use crate::layout::Page;
+use crate::listing::InList;
 use crate::numbers;
 
 /// Kinds of absence, as colleagues see them: never why somebody is ill.

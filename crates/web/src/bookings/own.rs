@@ -1,16 +1,17 @@
-//! A resident's own matters, and the page of one: what it is, and what they can do about it.
+//! A resident's own appointment: what it is, and what they can do about it.
 
 use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use facts::{CancelReason, Code};
-use matter::access::{Action, Role};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use matter::access::Action;
 use maud::{Markup, html};
 use operations::bookings::appointments::{Appointment, Command, Stage};
-use operations::contacts::{Contact, Place};
 use serde::Deserialize;
 use store::new_id;
 use uuid::Uuid;
@@ -20,14 +21,13 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
 use crate::care::receipt;
-use crate::contact::{see_other, service_name};
+use crate::contact::see_other;
 use crate::desk::unit_name;
-use crate::home::{failed, missing};
+use crate::home::failed;
 use crate::layout::Page;
+use crate::matters::{Group, OwnRow};
 use crate::numbers;
 
-/// Matters of a kind that are looked for, the latest.
-const LISTED: usize = 50;
 /// Why a resident cancels, in the order in which it is offered; nobody has to say.
 const REASONS: [CancelReason; 5] = [
     CancelReason::Ill,
@@ -37,71 +37,21 @@ const REASONS: [CancelReason; 5] = [
     CancelReason::Other,
 ];
 
-/// `GET /matters`: a resident's own, in groups.
-pub async fn matters(State(app): State<Arc<App>>, page: Page) -> Response {
-    let Some(person) = page.person.clone().filter(|person| person.role == Role::Resident) else {
-        return if page.person.is_none() { page.to_sign_in() } else { missing(&page) };
-    };
-    let Some(subject) = person.subject() else { return missing(&page) };
-    let read = async {
-        let mut appointments = Vec::new();
-        for id in app.kinds.appointments.look(|all| all.of_subject(subject, LISTED)) {
-            appointments.extend(app.kinds.appointments.read(id).await?.map(|it| (id, it)));
-        }
-        let mut contacts = Vec::new();
-        for id in app.kinds.contacts.look(|all| all.of_subject(subject, LISTED)) {
-            contacts.extend(app.kinds.contacts.read(id).await?.map(|it| (id, it)));
-        }
-        Ok::<_, store::Error>((appointments, contacts))
-    };
-    let (appointments, contacts) = match read.await {
-        Ok(read) => read,
-        Err(error) => return failed(&page, &Failure::away(&error)),
-    };
-    let (mut coming, past): (Vec<_>, Vec<_>) = appointments.into_iter().partition(|(_, it)| it.is_open());
-    coming.sort_by_key(|(_, it)| it.booking.when.from);
-    let (turn, rest): (Vec<_>, Vec<_>) =
-        contacts.into_iter().partition(|(_, it)| matches!(it.place, Place::Waiting { .. }));
-    let (open, ended): (Vec<_>, Vec<_>) =
-        rest.into_iter().partition(|(_, it)| !matches!(it.place, Place::Resolved { .. } | Place::Closed));
-    let is_empty = coming.is_empty() && turn.is_empty() && open.is_empty();
-    let content = html! {
-        h1.govuk-heading-xl { (page.text("matters-title")) }
-        @if is_empty { p.lead { (page.text("matters-none")) } }
-        (group(&page, "matters-turn", turn.iter().map(|(id, it)| contact_row(&app, &page, *id, it)).collect()))
-        (group(&page, "matters-coming", coming.iter().map(|(id, it)| appointment_row(&app, &page, *id, it)).collect()))
-        (group(&page, "matters-open", open.iter().map(|(id, it)| contact_row(&app, &page, *id, it)).collect()))
-        (group(&page, "matters-ended", past.iter().map(|(id, it)| appointment_row(&app, &page, *id, it))
-            .chain(ended.iter().map(|(id, it)| contact_row(&app, &page, *id, it))).collect()))
-        p { a.govuk-button href="/book" role="button" { (page.text("matters-book")) } }
-        p { a.govuk-link href="/contact" { (page.text("matters-write")) } }
-    };
-    page.render(StatusCode::OK, &page.text("matters-title"), &content)
-}
-
-fn group(page: &Page, heading: &str, rows: Vec<Markup>) -> Markup {
-    html! {
-        @if !rows.is_empty() {
-            h2.govuk-heading-m { (page.text(heading)) }
-            ul.matters { @for row in rows { li.matters__one { (row) } } }
-        }
+/// An appointment among its person's own matters.
+pub fn row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::Result<Option<OwnRow>>> {
+    async move {
+        let Some(it) = app.kinds.appointments.read(id).await? else { return Ok(None) };
+        let from = it.booking.when.from;
+        let is_plain = it.stage == Stage::Booked && !it.is_closed;
+        Ok(Some(OwnRow {
+            group: if it.is_open() { Group::Coming } else { Group::Ended },
+            at: from,
+            title: format!("{} {}", day_of(app, page, from), numbers::clock(from)),
+            detail: name(app, page, &it),
+            standing: if is_plain { String::new() } else { page.text(&format!("appointment-{}", stage(&it))) },
+        }))
     }
-}
-
-fn contact_row(app: &App, page: &Page, id: Uuid, contact: &Contact) -> Markup {
-    html! {
-        a.govuk-link href=(format!("/contact/thread?id={id}")) { (service_name(app, page, &contact.service)) }
-        " " span.quiet { (receipt(id)) ", " (numbers::moment(contact.opened_at, page.language)) }
-        br; (page.text(&format!("standing-{}", contact.place.code())))
-    }
-}
-
-fn appointment_row(app: &App, page: &Page, id: Uuid, it: &Appointment) -> Markup {
-    html! {
-        a.govuk-link href=(format!("/matters/{id}")) { (day_of(app, page, it.booking.when.from)) " " (numbers::clock(it.booking.when.from)) }
-        " " span.quiet { (name(app, page, it)) ", " (receipt(id)) }
-        @if it.stage != Stage::Booked || it.is_closed { br; (page.text(&format!("appointment-{}", stage(it)))) }
-    }
+    .boxed()
 }
 
 /// The name of what was booked; of a calendar that is gone, its unit's.
@@ -124,39 +74,19 @@ pub fn stage(it: &Appointment) -> &'static str {
     }
 }
 
-#[derive(Deserialize, Default)]
-pub struct Did {
-    #[serde(default)]
-    did: String,
-}
-
-/// `GET /matters/{id}`: an appointment; a contact is shown as its thread.
-pub async fn matter(
-    State(app): State<Arc<App>>,
-    page: Page,
-    Path(path): Path<String>,
-    Query(did): Query<Did>,
-    caller: Result<Caller, Failure>,
-) -> Response {
-    if page.person.is_none() {
-        return page.to_sign_in();
+/// Its page.
+pub fn page<'a>(
+    app: &'a App,
+    page: &'a Page,
+    caller: &'a Caller,
+    id: Uuid,
+    did: &'a str,
+) -> BoxFuture<'a, Result<Response, Failure>> {
+    async move {
+        let it = app.guarded(&app.kinds.appointments, caller, id, Action::Read).await?;
+        Ok(page.render(StatusCode::OK, &name(app, page, &it), &shown(app, page, id, &it, did)))
     }
-    let read = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-        let caller = caller?;
-        let contact = app.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?;
-        if contact.is_some_and(|it| app.may_still(&caller, id, Action::Read, &it)) {
-            return Ok((id, None));
-        }
-        Ok::<_, Failure>((id, Some(app.guarded(&app.kinds.appointments, &caller, id, Action::Read).await?)))
-    };
-    match read.await {
-        Ok((id, None)) => see_other(&format!("/contact/thread?id={id}")),
-        Ok((id, Some(it))) => {
-            page.render(StatusCode::OK, &name(&app, &page, &it), &shown(&app, &page, id, &it, &did.did))
-        }
-        Err(failure) => failed(&page, &failure),
-    }
+    .boxed()
 }
 
 fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Markup {

@@ -4,11 +4,12 @@ use matter::{Matter, Rights, Standing};
 use maud::{Markup, html};
 use operations::contacts::{Contact, Place};
 
-use super::rows::{InList, language_name};
+use super::rows::language_name;
 use super::unit_name;
 use crate::App;
 use crate::contact::service_name;
 use crate::layout::Page;
+use crate::listing::InList;
 use crate::numbers;
 
 impl InList for Contact {

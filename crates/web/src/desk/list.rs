@@ -12,7 +12,7 @@ use serde::Deserialize;
 use store::{Listed, Which};
 use uuid::Uuid;
 
-use super::rows::{self, Claim, LISTINGS, Listing, Row};
+use super::rows::{self, Row};
 use super::{banner, people, unit_name};
 use crate::App;
 use crate::answer::Failure;
@@ -21,6 +21,7 @@ use crate::care;
 use crate::contact::see_other;
 use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
+use crate::listing::{Claim, Listing, listing};
 use crate::numbers;
 
 /// Contacts on a page of a list.
@@ -594,7 +595,7 @@ async fn take(app: &App, caller: &Caller, person: &Person, unit: &str, key: &str
     let all = |which: Which<'_>| {
         let listed = app.kinds.store.kinds().iter().flat_map(|kind| kind.listed(which));
         let known = listed.filter_map(|it| {
-            let listing = LISTINGS.iter().find(|kind| kind.kind == it.kind)?;
+            let listing = listing(it.kind)?;
             Some((listing, listing.claim.as_ref()?, it))
         });
         known.collect::<Vec<(&Listing, &Claim, Listed)>>()

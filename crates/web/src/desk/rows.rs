@@ -3,15 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
-use matter::access::Action;
-use matter::{By, List, Matter, Rights, Standing};
+use matter::{List, Rights, Standing};
 use maud::{Markup, html};
-use operations::bookings::days::Day;
-use operations::contacts::{self, Contact};
-use operations::tasks::{self, Task};
-use store::{Kind, Listed};
+use store::Listed;
 use uuid::Uuid;
 
 use super::people;
@@ -22,130 +16,12 @@ use crate::care::receipt;
 use crate::desk::people::capital;
 use crate::guard::Glance;
 use crate::layout::Page;
+use crate::listing::{InList, listing};
 use crate::numbers;
 
 /// Characters of the first words that a list shows, and of a note.
 const WORDS: usize = 110;
 const NOTE: usize = 160;
-
-/// A matter as lists of the desk show it. Times are in microseconds since 1970.
-pub trait InList: Send + Sync {
-    fn kind(&self) -> &'static str;
-    fn rights(&self) -> &'static Rights;
-    fn stands(&self) -> Standing<'_>;
-    /// Since when somebody outside waits for a word of ours.
-    fn waits_since(&self) -> Option<i64> {
-        None
-    }
-    /// The instant by which something is to be done.
-    fn due(&self, _app: &App) -> Option<i64> {
-        None
-    }
-    /// In which its words are written; empty: not known.
-    fn language(&self) -> &str {
-        ""
-    }
-    fn service(&self) -> &str {
-        ""
-    }
-    fn is_reopened(&self) -> bool {
-        false
-    }
-    fn is_handed(&self) -> bool {
-        false
-    }
-    /// How far its words have got: with new ones it is news again.
-    fn news(&self) -> u64 {
-        0
-    }
-    /// Its name, without its content.
-    fn title(&self, app: &App, page: &Page) -> String;
-    /// Category and version of the events beside which its first words stand, and a note to colleagues.
-    fn sealed(&self) -> [Option<(&'static str, u64)>; 2] {
-        [None, None]
-    }
-    /// Since when somebody waits, or by when it is due.
-    fn age(&self, app: &App, page: &Page, now: i64) -> Markup;
-    /// The note to colleagues, and where it comes from.
-    fn noted(&self, _page: &Page, _note: Option<&str>) -> Markup {
-        html! {}
-    }
-    /// Other marks that tell it from others; its holder stands beside it.
-    fn tags(&self, app: &App, page: &Page) -> Markup;
-}
-
-/// A kind that says more of itself in lists than what is the same of all.
-pub struct Listing {
-    pub kind: &'static str,
-    /// Folder of its pages at the desk.
-    pub path: &'static str,
-    read: for<'a> fn(&'a App, Uuid) -> Read<'a>,
-    /// How one is taken from the queue; none: each of the unit sees to it.
-    pub claim: Option<Claim>,
-}
-
-type Take = for<'a> fn(&'a App, &'a Caller, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, Result<(), Failure>>;
-type Took = for<'a> fn(&'a App, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, store::Result<bool>>;
-
-/// How a matter is taken from the queue.
-pub struct Claim {
-    /// Takes one, unless a colleague was quicker.
-    pub take: Take,
-    /// Whether that very request took it.
-    pub took: Took,
-}
-
-/// A matter on its way to a list; none: there is none.
-type Read<'a> = BoxFuture<'a, store::Result<Option<Arc<dyn InList>>>>;
-
-pub static LISTINGS: [Listing; 3] = [
-    Listing {
-        kind: Contact::NAME,
-        path: "contacts",
-        read: |app, id| read(&app.kinds.contacts, id),
-        claim: Some(Claim {
-            take: |app, caller, id, by| take(app, (&app.kinds.contacts, contacts::Command::Claim), caller, id, by),
-            took: |app, id, by| took(&app.kinds.contacts, contacts::Command::Claim, id, by),
-        }),
-    },
-    Listing {
-        kind: Task::NAME,
-        path: "tasks",
-        read: |app, id| read(&app.kinds.tasks, id),
-        claim: Some(Claim {
-            take: |app, caller, id, by| take(app, (&app.kinds.tasks, tasks::Command::Claim), caller, id, by),
-            took: |app, id, by| took(&app.kinds.tasks, tasks::Command::Claim, id, by),
-        }),
-    },
-    Listing { kind: Day::NAME, path: "days", read: |app, id| read(&app.kinds.days, id), claim: None },
-];
-
-fn read<M: Matter + InList>(kind: &Kind<M>, id: Uuid) -> Read<'_> {
-    kind.read(id).map(|read| Ok(read?.map(|matter| matter as Arc<dyn InList>))).boxed()
-}
-
-fn take<'a, M: Matter>(
-    app: &'a App,
-    (kind, claim): (&'a Kind<M>, M::Command),
-    caller: &'a Caller,
-    id: Uuid,
-    (by, key): (&'a By, &'a str),
-) -> BoxFuture<'a, Result<(), Failure>> {
-    async move {
-        app.guarded(kind, caller, id, Action::Handle).await?;
-        Ok(kind.ask(id, claim, by, key, 0).await.map(drop)?)
-    }
-    .boxed()
-}
-
-fn took<'a, M: Matter>(
-    kind: &'a Kind<M>,
-    claim: M::Command,
-    id: Uuid,
-    (by, key): (&'a By, &'a str),
-) -> BoxFuture<'a, store::Result<bool>> {
-    async move { kind.was_done(id, &claim, by, key).await }.boxed()
-}
 
 /// A matter in a list.
 pub struct Row {
@@ -163,7 +39,7 @@ pub struct Words {
 impl Row {
     /// A row of a matter that stands in a list; none: there is none any more.
     pub async fn of(app: &App, listed: Listed) -> Result<Option<Row>, Failure> {
-        let matter = match LISTINGS.iter().find(|it| it.kind == listed.kind) {
+        let matter = match listing(listed.kind) {
             Some(listing) => (listing.read)(app, listed.id).await.map_err(|error| Failure::away(&error))?,
             None => Some(Arc::new(Plain(listed.clone())) as Arc<dyn InList>),
         };
@@ -178,13 +54,13 @@ impl Row {
 
     /// Address of its page at the desk, if its kind has one.
     pub fn address(&self) -> Option<String> {
-        let listing = LISTINGS.iter().find(|it| it.kind == self.listed.kind)?;
+        let listing = listing(self.listed.kind)?;
         Some(format!("/desk/{}/{}", listing.path, self.listed.id))
     }
 
     /// Whether it can be taken from its queue.
     fn can_be_taken(&self) -> bool {
-        let listing = LISTINGS.iter().find(|it| it.kind == self.listed.kind);
+        let listing = listing(self.listed.kind);
         self.listed.list == List::Queue && listing.is_some_and(|it| it.claim.is_some())
     }
 

@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use operations::tasks::Task;
 
 use crate::App;
-use crate::desk::InList;
 use crate::layout::Page;
+use crate::listing::InList;
 use crate::numbers;
 
 impl InList for Task {

@@ -116,8 +116,8 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
         let (status, to, page) = post(&app, &resident, "/contact?lang=en", form).await;
         assert_eq!(status, 303, "{page}");
         let (_, own) = get(&app, "/matters?lang=en", &resident).await;
-        let thread = own.split("/contact/thread?id=").nth(1).and_then(|it| it.split('"').next());
-        let thread = thread.unwrap_or_else(|| panic!("{to}: {own}")).to_string();
+        let mut links = own.split("href=\"/matters/").skip(1).filter_map(|it| it.split('"').next());
+        let thread = links.find(|it| *it != id).unwrap_or_else(|| panic!("{to}: {own}")).to_string();
         assert_eq!(get(&app, &format!("/matters/{thread}"), &resident).await.0, 303, "their thread");
         let (status, to, _) = post(&app, &resident, &format!("/matters/{thread}/cancel"), "").await;
         assert_eq!((status, to.as_str()), (404, ""), "a contact is no appointment");

@@ -45,18 +45,7 @@ async fn app_and_accesses(figures: Arc<dyn Figures>, metrics: bool) -> (Arc<App>
 
 /// The same for strangers who may do so much, in the demo or not; with the record of accesses and the log.
 async fn app_for(figures: Arc<dyn Figures>, metrics: bool, strangers: Strangers, demo: bool) -> (Arc<App>, Log, Log) {
-    app_beside(figures, metrics, strangers, demo, |_| ()).await
-}
-
-/// The same with kinds of matter of the test's own.
-async fn app_beside(
-    figures: Arc<dyn Figures>,
-    metrics: bool,
-    strangers: Strangers,
-    demo: bool,
-    beside: impl FnOnce(&mut Opening),
-) -> (Arc<App>, Log, Log) {
-    app_with(kinds_beside(beside).await, (figures, metrics), strangers, demo)
+    app_with(kinds_beside(|_| ()).await, (figures, metrics), strangers, demo)
 }
 
 /// A log in memory that begins empty.

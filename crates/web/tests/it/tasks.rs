@@ -1,6 +1,6 @@
 //! Tasks on the work list: set, seen, done, taken back; whatever a kind is, its matters stand there.
 
-use matter::{By, List, Matter, Occasion, Own, Refused, Rights, Role, Standing, UnitId};
+use matter::{By, List, Matter, Occasion, Own, Refused, Rights, Role, Standing, Subject, UnitId};
 use serde::{Deserialize, Serialize};
 use store::Filter;
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use web::Strangers;
 
 use crate::desk::{known, post, receipts, written};
 use crate::pages::{fixture, get, signed_in};
-use crate::{app_and_accesses, app_beside, app_over, on_its_own};
+use crate::{app_and_accesses, app_over, app_with, kinds_beside, on_its_own};
 
 /// The day of tests is a Wednesday, 7 January 2026.
 const TOMORROW: &str = "2026-01-08";
@@ -152,35 +152,35 @@ fn tasks_are_for_those_who_work_there() {
 
 /// A kind that no page knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Lamp(UnitId);
+struct Lamp(UnitId, Subject);
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Lit {
     #[serde(rename = "lamp.lit")]
-    Lit { unit: UnitId },
+    Lit { unit: UnitId, whose: Subject },
 }
 
 impl Matter for Lamp {
     const NAME: &'static str = "lamp";
     const VERSION: u32 = 1;
-    const RIGHTS: Rights = Rights { worked_by: &[Role::Nurse], led_by: &[], own: Own::Nothing };
+    const RIGHTS: Rights = Rights { worked_by: &[Role::Nurse], led_by: &[], own: Own::Read };
 
-    type Command = UnitId;
+    type Command = (UnitId, Subject);
     type Event = Lit;
     type Refusal = Never;
     type Rules = ();
     type Index = ();
 
-    fn decide(_: Option<&Lamp>, unit: &UnitId, _: &Occasion<'_, ()>) -> Result<Vec<Lit>, Never> {
-        Ok(vec![Lit::Lit { unit: unit.clone() }])
+    fn decide(_: Option<&Lamp>, (unit, whose): &Self::Command, _: &Occasion<'_, ()>) -> Result<Vec<Lit>, Never> {
+        Ok(vec![Lit::Lit { unit: unit.clone(), whose: *whose }])
     }
 
-    fn evolve(_: Option<Lamp>, Lit::Lit { unit }: &Lit, _: i64) -> Option<Lamp> {
-        Some(Lamp(unit.clone()))
+    fn evolve(_: Option<Lamp>, Lit::Lit { unit, whose }: &Lit, _: i64) -> Option<Lamp> {
+        Some(Lamp(unit.clone(), *whose))
     }
 
     fn standing(&self) -> Standing<'_> {
-        Standing { subject: None, unit: Some(&self.0), who: None, list: List::Queue, since: 0, done: None }
+        Standing { subject: Some(self.1), unit: Some(&self.0), who: None, list: List::Queue, since: 0, done: None }
     }
 }
 
@@ -197,10 +197,18 @@ impl From<Never> for Refused {
 fn a_kind_that_no_page_knows_stands_on_the_work_list() {
     on_its_own(async {
         let mut lamps = None;
-        let beside = |opening: &mut store::Opening| lamps = Some(opening.kind::<Lamp>());
-        let (app, ..) = app_beside(fixture(0.5, true), false, Strangers::default(), true, beside).await;
-        let lamps = lamps.expect("a kind");
-        lamps.ask(Uuid::from_u128(1), "small".into(), &By::System, "k", 0).await.expect("lit");
+        let kinds = kinds_beside(|opening| lamps = Some(opening.kind::<Lamp>())).await;
+        let (app, ..) = app_with(kinds.clone(), (fixture(0.5, true), false), Strangers::default(), true);
+        let (resident, other) = (signed_in(&app, "resident").await, signed_in(&app, "resident").await);
+        // A contact of theirs tells which resident of the demo this is.
+        let (status, _, _) =
+            post(&app, &resident, "/contact", "client_id=f1&service=families&who=known&text=Hei").await;
+        assert_eq!(status, 303);
+        let [listed] = &kinds.contacts.look(|all| all.listed(store::Which::Queue("other")))[..] else { panic!("one") };
+        let contact = kinds.contacts.read(listed.id).await.expect("a contact").expect("one");
+        let whose = contact.subject.expect("a resident");
+        let (lamps, id) = (lamps.expect("a kind"), Uuid::from_u128(1));
+        lamps.ask(id, ("small".into(), whose), &By::System, "k", 0).await.expect("lit");
         let nurse = signed_in(&app, "nurse").await;
         let (_, list) = get(&app, "/desk?unit=small&lang=en", &nurse).await;
         assert!(list.contains("lamp") && receipts(&list).len() == 1, "{list}");
@@ -208,5 +216,14 @@ fn a_kind_that_no_page_knows_stands_on_the_work_list() {
         assert!(!list.contains("/desk/matters/"), "and leads nowhere that is not there");
         let (status, to, _) = post(&app, &nurse, "/desk/next", "client_id=n1&unit=small").await;
         assert!(status == 303 && to.contains("did=none"), "nobody knows how to take it: {to}");
+        // Its person has it among their own matters, and nobody else does.
+        let (own, page) = ("/matters?lang=en", format!("/matters/{id}?lang=en"));
+        for (resident, sees) in [(resident, true), (other, false)] {
+            let (_, list) = get(&app, own, &resident).await;
+            assert_eq!(list.contains(&format!("/matters/{id}")), sees, "{list}");
+            let (status, shown) = get(&app, &page, &resident).await;
+            assert_eq!(status, if sees { 200 } else { 404 }, "{shown}");
+            assert_eq!(shown.contains("lamp") && shown.contains("Under way"), sees, "{shown}");
+        }
     });
 }

@@ -1,0 +1,210 @@
+//! A person's own matters, of whatever kind: `/matters` lists them in four groups, `/matters/{id}` is the page of one.
+//!
+//! Each kind says in its feature how one of its own stands in the list and looks on its page. Of a kind that says nothing,
+//! that which is the same of all is shown.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use futures::future::BoxFuture;
+use matter::Own;
+use matter::access::Role;
+use maud::{Markup, html};
+use serde::Deserialize;
+use store::AnyKind;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::{Caller, Person};
+use crate::care::receipt;
+use crate::desk::unit_name;
+use crate::feature::{Door, FEATURES, Feature, get};
+use crate::guard::NOT_FOUND_AFTER;
+use crate::home::{failed, missing};
+use crate::layout::Page;
+use crate::numbers;
+use crate::texts::texts;
+
+pub static FEATURE: Feature = Feature {
+    pages: || vec![get("/matters", list), get("/matters/{id}", one)],
+    texts: &[texts!("matters")],
+    doors: &[Door {
+        path: "/matters",
+        name: "section-matters",
+        opens_to: |role| role == Some(Role::Resident),
+        leads_to: &["/book"],
+    }],
+    ..Feature::NOTHING
+};
+
+/// Matters of a kind that are looked for, the latest.
+const LISTED: usize = 50;
+
+/// How a person's own matter of a kind is shown to them.
+pub struct Owned {
+    pub kind: &'static str,
+    pub row: for<'a> fn(&'a App, &'a Page, Uuid) -> BoxFuture<'a, store::Result<Option<OwnRow>>>,
+    /// Its page, behind the guard; `did` is what was just done.
+    pub page: for<'a> fn(&'a App, &'a Page, &'a Caller, Uuid, &'a str) -> BoxFuture<'a, Result<Response, Failure>>,
+}
+
+/// A matter in the list of its person.
+pub struct OwnRow {
+    pub group: Group,
+    /// The time by which it stands in its group, in microseconds since 1970: of what is coming its beginning.
+    pub at: i64,
+    pub title: String,
+    /// The detail tells it from others, beside its number.
+    pub detail: String,
+    /// Where it stands, in words; empty: the group says it.
+    pub standing: String,
+}
+
+/// The groups of a person's own matters, in the order in which they stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    Turn,
+    Coming,
+    Open,
+    Ended,
+}
+
+impl Group {
+    const ALL: [(Group, &'static str); 4] = [
+        (Group::Turn, "matters-turn"),
+        (Group::Coming, "matters-coming"),
+        (Group::Open, "matters-open"),
+        (Group::Ended, "matters-ended"),
+    ];
+}
+
+fn owned(kind: &str) -> Option<&'static Owned> {
+    FEATURES.into_iter().flat_map(|it| it.owned).find(|it| it.kind == kind)
+}
+
+/// `GET /matters`.
+async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
+    let Some(person) = &page.person else { return page.to_sign_in() };
+    let Some(subject) = person.subject().filter(|_| person.role == Role::Resident) else { return missing(&page) };
+    let mut rows: Vec<(Uuid, OwnRow)> = Vec::new();
+    for kind in app.kinds.store.kinds().iter().filter(|kind| kind.rights().own >= Own::Read) {
+        // The record of the person themselves is no matter.
+        for id in kind.of_subject(subject, LISTED).into_iter().filter(|id| *id != subject.0) {
+            let row = match owned(kind.name()) {
+                Some(owned) => (owned.row)(&app, &page, id).await,
+                None => Ok(Some(plain_row(&page, &**kind, id))),
+            };
+            match row {
+                Ok(row) => rows.extend(row.map(|row| (id, row))),
+                Err(error) => return failed(&page, &Failure::away(&error)),
+            }
+        }
+    }
+    // The nearest of those that are coming stands first; of all others, the latest.
+    rows.sort_by_key(|(_, it)| if it.group == Group::Coming { it.at } else { it.at.saturating_neg() });
+    let of = |group: Group| rows.iter().filter(move |(_, it)| it.group == group);
+    let is_empty = rows.iter().all(|(_, it)| it.group == Group::Ended);
+    let content = html! {
+        h1.govuk-heading-xl { (page.text("matters-title")) }
+        @if is_empty { p.lead { (page.text("matters-none")) } }
+        @for (group, heading) in Group::ALL {
+            @if of(group).next().is_some() {
+                h2.govuk-heading-m { (page.text(heading)) }
+                ul.matters { @for (id, row) in of(group) { li.matters__one { (shown(*id, row)) } } }
+            }
+        }
+        p { a.govuk-button href="/book" role="button" { (page.text("matters-book")) } }
+        p { a.govuk-link href="/contact" { (page.text("matters-write")) } }
+    };
+    page.render(StatusCode::OK, &page.text("matters-title"), &content)
+}
+
+fn shown(id: Uuid, row: &OwnRow) -> Markup {
+    html! {
+        a.govuk-link href=(format!("/matters/{id}")) { (row.title) }
+        " " span.quiet { (row.detail) @if !row.detail.is_empty() { ", " } (receipt(id)) }
+        @if !row.standing.is_empty() { br; (row.standing) }
+    }
+}
+
+#[derive(Deserialize, Default)]
+struct Did {
+    #[serde(default)]
+    did: String,
+}
+
+/// `GET /matters/{id}`.
+async fn one(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(path): Path<String>,
+    Query(did): Query<Did>,
+    caller: Result<Caller, Failure>,
+) -> Response {
+    let Some(person) = &page.person else { return page.to_sign_in() };
+    // To look through the kinds and then to be turned away takes no other time than to find nothing.
+    let soonest = Instant::now() + NOT_FOUND_AFTER * 2;
+    let found = async {
+        let (caller, id) = (caller?, path.parse().map_err(|_| Failure::not_found())?);
+        let kind = app.kinds.store.kind_of(id).await.map_err(|error| Failure::away(&error))?;
+        let kind = kind.ok_or_else(Failure::not_found)?;
+        match owned(kind.name()) {
+            Some(owned) => (owned.page)(&app, &page, &caller, id, &did.did).await,
+            None => plain_page(&page, person, kind, id),
+        }
+    };
+    match found.await {
+        Ok(response) => response,
+        Err(failure) => {
+            if failure.status == StatusCode::NOT_FOUND {
+                tokio::time::sleep_until(soonest).await;
+            }
+            failed(&page, &failure)
+        }
+    }
+}
+
+/// The name of a kind.
+fn kind_name(page: &Page, kind: &dyn AnyKind) -> String {
+    let name = page.text(&format!("kind-{}", kind.name()));
+    if name.is_empty() { kind.name().into() } else { name }
+}
+
+fn plain_row(page: &Page, kind: &dyn AnyKind, id: Uuid) -> OwnRow {
+    let stands = kind.stands(id).filter(|it| it.done.is_none());
+    OwnRow {
+        group: if stands.is_some() { Group::Open } else { Group::Ended },
+        at: stands.map_or(i64::MIN, |it| it.since),
+        title: kind_name(page, kind),
+        detail: String::new(),
+        standing: String::new(),
+    }
+}
+
+fn plain_page(page: &Page, person: &Person, kind: &dyn AnyKind, id: Uuid) -> Result<Response, Failure> {
+    let is_own = kind.rights().own >= Own::Read
+        && person.role == Role::Resident
+        && person.subject().is_some_and(|subject| kind.of_subject(subject, usize::MAX).contains(&id));
+    if !is_own {
+        return Err(Failure::not_found());
+    }
+    let stands = kind.stands(id).filter(|it| it.done.is_none());
+    let title = kind_name(page, kind);
+    let content = html! {
+        p.back { a.govuk-link href="/matters" { (page.text("matters-title")) } }
+        h1.govuk-heading-xl { (title) }
+        p.standing { (page.text(if stands.is_some() { "matters-open" } else { "matters-ended" })) }
+        dl.facts {
+            @if let Some(it) = stands {
+                div { dt { (page.text("matters-since")) } dd { (numbers::moment(it.since, page.language)) } }
+                @if let Some(unit) = it.unit { div { dt { (page.text("bookings-unit")) } dd { (unit_name(page, &unit)) } } }
+            }
+            div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
+        }
+    };
+    Ok(page.render(StatusCode::OK, &title, &content))
+}

@@ -1,0 +1,9 @@
+matters-title = My matters
+matters-none = You have no appointments or open messages at the moment.
+matters-turn = Your turn to answer
+matters-coming = Coming appointments
+matters-open = Under way
+matters-ended = Past
+matters-book = Book a time
+matters-write = Write to us
+matters-since = Began

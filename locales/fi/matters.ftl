@@ -1,0 +1,9 @@
+matters-title = Omat asiat
+matters-none = Sinulla ei ole nyt varattuja aikoja eikä avoimia asioita.
+matters-turn = Sinun vuorosi vastata
+matters-coming = Tulevat ajat
+matters-open = Kesken
+matters-ended = Päättyneet
+matters-book = Varaa aika
+matters-write = Kirjoita meille
+matters-since = Alkoi

@@ -1,0 +1,9 @@
+matters-title = Mina ärenden
+matters-none = Du har inga bokade tider eller öppna ärenden just nu.
+matters-turn = Din tur att svara
+matters-coming = Kommande tider
+matters-open = Pågående
+matters-ended = Avslutade
+matters-book = Boka tid
+matters-write = Skriv till oss
+matters-since = Började
