@@ -180,3 +180,7 @@ language-pl = Polish
 language-se = Northern Sámi
 home-contact = Write in your own words and get an answer from a professional. No name is needed.
 home-desk = The professional’s queue: take the next message, answer, ask, hand over.
+desk-queues-of-units = Other queues
+desk-queues-of-unit = The unit’s queues
+desk-queue-all = All
+desk-queue-general = Others

@@ -180,3 +180,7 @@ language-pl = puola
 language-se = pohjoissaame
 home-contact = Kirjoita omin sanoin ja saat vastauksen ammattilaiselta. Nimeä ei tarvita.
 home-desk = Ammattilaisen jono: ota seuraava asia, vastaa, kysy, siirrä.
+desk-queues-of-units = Muut jonot
+desk-queues-of-unit = Yksikön jonot
+desk-queue-all = Kaikki
+desk-queue-general = Muut

@@ -180,3 +180,7 @@ language-pl = polska
 language-se = nordsamiska
 home-contact = Skriv med egna ord och få svar av en yrkesperson. Inget namn behövs.
 home-desk = Yrkespersonens kö: ta nästa ärende, svara, fråga, överför.
+desk-queues-of-units = Andra köer
+desk-queues-of-unit = Enhetens köer
+desk-queue-all = Alla
+desk-queue-general = Övriga

@@ -9,16 +9,22 @@ use crate::time::{HOUR, MINUTE};
 use crate::{County, Span};
 
 /// A service that residents write about: code, unit that answers, names in Finnish, Swedish and English.
-pub const SERVICES: [(&str, &str, [&str; 3]); 5] = [
-    ("outpatient", "digital-clinic", ["Terveys ja sairaanhoito", "Hälsa och sjukvård", "Health and illness"]),
-    ("families", "families-line", ["Lapset ja perheet", "Barn och familjer", "Children and families"]),
-    ("mental_health", "mental-clinic", ["Mieli ja jaksaminen", "Psykisk hälsa", "Mental health and coping"]),
+pub const SERVICES: [(&str, &str, Option<&str>, [&str; 3]); 5] = [
+    (
+        "outpatient",
+        "digital-clinic",
+        Some("digital-clinic"),
+        ["Terveys ja sairaanhoito", "Hälsa och sjukvård", "Health and illness"],
+    ),
+    ("families", "families-line", None, ["Lapset ja perheet", "Barn och familjer", "Children and families"]),
+    ("mental_health", "mental-clinic", None, ["Mieli ja jaksaminen", "Psykisk hälsa", "Mental health and coping"]),
     (
         "social_work",
         "adult-social",
+        Some("social-advice"),
         ["Raha, asuminen ja arki", "Pengar, boende och vardag", "Money, housing and daily life"],
     ),
-    ("child_health", "clinic-1", ["Neuvola", "Rådgivning", "Child health clinic"]),
+    ("child_health", "clinic-1", Some("child-health-clinic"), ["Neuvola", "Rådgivning", "Child health clinic"]),
 ];
 
 /// A contact that happens in the log.

@@ -102,6 +102,11 @@ codes! {
         Agency "agency" = "vuokratyö" | "inhyrd" | "agency",
         Purchased "purchased" = "ostopalvelu" | "köpt tjänst" | "purchased",
     }
+    /// Register to which a matter belongs: that of patients or that of clients of social welfare (Act 703/2023).
+    Register "register" {
+        Health "health" = "terveydenhuolto" | "hälso- och sjukvård" | "health care",
+        Social "social" = "sosiaalihuolto" | "socialvård" | "social welfare",
+    }
     /// Profession, in groups that measures need.
     Profession "profession" {
         Physician "physician" = "lääkäri" | "läkare" | "physician",

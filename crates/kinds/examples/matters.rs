@@ -97,6 +97,7 @@ async fn contacts(kinds: &Kinds, count: usize) {
             service: "outpatient".into(),
             language: "fi".into(),
             unit: unit(number),
+            queue: None,
             anonymous: false,
             subject: Some(Subject(Uuid::from_u128(number as u128))),
             text: "Selkä on ollut kipeä viikon.".into(),

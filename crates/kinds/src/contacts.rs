@@ -2,7 +2,7 @@
 
 mod code;
 
-use matter::{By, Draft, Subject, Text, Trouble, Turn};
+use matter::{By, Draft, PartId, Subject, Text, Trouble, Turn};
 use operations::contacts::{Author, Channel, Command, Contact, Event, Shown, opened};
 use operations::organisation::Organisation;
 use store::{Asked, Done, Error, Filter, Happened, Result, new_id, request};
@@ -32,6 +32,8 @@ pub struct NewContact {
     pub service: String,
     pub language: String,
     pub unit: String,
+    /// The queue of that unit; none: the one that each has without a part.
+    pub queue: Option<PartId>,
     pub anonymous: bool,
     /// None: of nobody but this contact.
     pub subject: Option<Subject>,
@@ -50,6 +52,7 @@ impl NewContact {
             service: self.service.clone(),
             language: self.language.clone(),
             unit: self.unit.as_str().into(),
+            queue: self.queue.clone(),
             anonymous: self.anonymous,
             subject: self.subject,
             client_id: self.client_id.clone(),

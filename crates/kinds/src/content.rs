@@ -8,16 +8,47 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use content::journey::Journey;
-use content::{Fault, Folder, Found, Library, Listed, Origin, There, Wrong};
+use content::{Content, Fault, Folder, Found, Library, Listed, Origin, Part, There, Wrong};
 use facts::{Code, Profession};
+use jiff::civil::Date;
 use operations::bookings::calendar::Timetable;
+use operations::contacts::Queue;
 use serde::{Deserialize, Serialize};
 use store::{Append, AppendError, Context, Error, Expect, Log, MOST_BYTES, NewEvent, Result, digest, hex, new_id};
 
 /// Every kind of content that this house reads: the one list of them.
-pub const FOLDERS: &[Folder] = &[Folder::of::<Journey>(), Folder::of::<Timetable>()];
+pub const FOLDERS: &[Folder] = &[Folder::of::<Journey>(), Folder::of::<Queue>(), Folder::of::<Timetable>()];
+
+/// The parts of a kind that are in force, by their ids.
+pub struct InForce<C>(RwLock<Arc<Parts<C>>>);
+
+type Parts<C> = BTreeMap<String, Arc<Part<C>>>;
+
+impl<C> Default for InForce<C> {
+    fn default() -> InForce<C> {
+        InForce(RwLock::default())
+    }
+}
+
+impl<C: Content> InForce<C> {
+    pub fn all(&self) -> Arc<Parts<C>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn get(&self, id: &str) -> Option<Arc<Part<C>>> {
+        self.all().get(id).map(Arc::clone)
+    }
+
+    /// Those of a library that are in force on a day, in place of the ones before.
+    pub fn take(&self, library: &Library, on: Date) {
+        let Some(catalogue) = library.catalogue::<C>() else { return };
+        let parts = catalogue.in_force(on).map(|part| (part.id.clone(), Arc::clone(part)));
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(parts.collect());
+    }
+}
 
 /// Category of the streams.
 const CONTENT: &str = "content";

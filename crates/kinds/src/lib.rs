@@ -13,13 +13,15 @@ mod tasks;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ::content::Library;
 use calendar::Calendar;
+use jiff::civil::Date;
 use matter::{Trouble, Turn};
 use operations::bookings::appointments::Appointment;
 use operations::bookings::days::Day;
 use operations::bookings::flow::asked as bookings_asked;
 use operations::bookings::gatherings::Gathering;
-use operations::contacts::{Command, Contact};
+use operations::contacts::{Command, Contact, Queue};
 use operations::organisation::Organisation;
 use operations::residents::Resident;
 use operations::tasks::Task;
@@ -28,6 +30,7 @@ use uuid::Uuid;
 
 pub use bookings::{NewAppointment, Timetables};
 pub use contacts::{CROCKFORD, Item, NewContact, Opened, What, code_of, written};
+pub use content::InForce;
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 
 /// Everything that is under way, over one log; cheap to clone.
@@ -42,6 +45,8 @@ pub struct Kinds {
     pub gatherings: Kind<Gathering>,
     /// The calendars in force.
     pub timetables: Arc<Timetables>,
+    /// The queues in force.
+    pub queues: Arc<InForce<Queue>>,
     booking: Arc<bookings::Alone>,
     organisation: Kind<Organisation>,
     pub tokens: Arc<Tokens>,
@@ -77,7 +82,7 @@ impl Kinds {
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
         beside(&mut opening);
-        let (timetables, booking) = (Arc::default(), Arc::default());
+        let (timetables, queues, booking) = (Arc::default(), Arc::default(), Arc::default());
         let store = opening.open().await?;
         Ok(Kinds {
             store,
@@ -88,11 +93,20 @@ impl Kinds {
             appointments,
             gatherings,
             timetables,
+            queues,
             booking,
             organisation,
             tokens,
             codes,
         })
+    }
+}
+
+impl Kinds {
+    /// Goes by the content of a library that is in force on a day.
+    pub fn take(&self, library: &Library, on: Date) {
+        self.timetables.take(library, on);
+        self.queues.take(library, on);
     }
 }
 

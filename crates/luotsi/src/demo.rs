@@ -137,9 +137,10 @@ fn services() -> String {
                         [limits]\ncontacts_per_address = 0\nmessages_per_contact = 0\n\n\
                         # What residents can write about, and whose queue it comes to.\n";
     SERVICES.iter().fold(String::from(HEAD), |out, it| {
-        let (id, unit, [fi, sv, en]) = it;
+        let (id, unit, queue, [fi, sv, en]) = it;
+        let queue = queue.map_or_else(String::new, |queue| format!("queue = \"{queue}\"\n"));
         out + &format!(
-            "[[service]]\nid = \"{id}\"\nunit = \"{unit}\"\nname = {{ fi = \"{fi}\", sv = \"{sv}\", en = \"{en}\" }}\n"
+            "[[service]]\nid = \"{id}\"\nunit = \"{unit}\"\n{queue}name = {{ fi = \"{fi}\", sv = \"{sv}\", en = \"{en}\" }}\n"
         )
     })
 }

@@ -227,7 +227,7 @@ async fn run_clocks(store: Store, app: Arc<App>, library: Library) {
 async fn publish_times(app: Arc<App>, library: Library) {
     loop {
         if let Some(today) = Calendar::shipped().local_date(now()) {
-            app.take_calendars(&library, today);
+            app.take_content(&library, today);
         }
         app.publish_times().await;
         tokio::time::sleep(TIMES_EVERY).await;
@@ -342,6 +342,7 @@ fn services(settings: Settings) -> Vec<Service> {
     let service = |it: crate::settings::Service| Service {
         id: it.id,
         unit: it.unit,
+        queue: it.queue.as_deref().map(Into::into),
         names: [it.name.fi, it.name.sv, it.name.en],
     };
     settings.services.into_iter().map(service).collect()

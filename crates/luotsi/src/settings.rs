@@ -75,6 +75,9 @@ fn one_or_several<'de, D: Deserializer<'de>>(given: D) -> std::result::Result<Ve
 pub struct Service {
     pub id: String,
     pub unit: String,
+    /// Id of one of that unit's queues (`content/queues/`); none: the one that each unit has without a part.
+    #[serde(default)]
+    pub queue: Option<String>,
     pub name: Names,
 }
 

@@ -28,6 +28,36 @@ impl std::fmt::Display for Subject {
     }
 }
 
+/// Id of a part, an item of content: `back-pain`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PartId(Box<str>);
+
+impl PartId {
+    /// The queue that each unit has without a part.
+    pub const GENERAL: &str = "general";
+}
+
+impl From<&str> for PartId {
+    fn from(id: &str) -> PartId {
+        PartId(id.into())
+    }
+}
+
+impl std::ops::Deref for PartId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for PartId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
 /// Text about a person. It can be written but not read back by serde: a state or an event that holds one does not
 /// compile, so that it stands nowhere but sealed.
 #[derive(Clone, PartialEq, Eq, Serialize)]

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 pub use access::{Own, Rights, Role};
 pub use codec::{Unreadable, decode, encode};
-pub use ids::{ProfessionalId, Subject, Text, UnitId};
+pub use ids::{PartId, ProfessionalId, Subject, Text, UnitId};
 pub use rows::{About, Dated, Put};
 pub use standing::{Index, List, Standing};
 pub use turn::{
@@ -70,6 +70,11 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// Where it stands: all that lists and guards need to know.
     fn standing(&self) -> Standing<'_>;
+
+    /// The queue of its unit in which it waits, or to which it came; none: the one that each unit has without a part.
+    fn queue(&self) -> Option<&PartId> {
+        None
+    }
 
     /// The person whom it is about: of a kind of which each is a person, the one whose token is its id.
     fn about(&self, id: Uuid) -> Option<Subject> {

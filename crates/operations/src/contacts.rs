@@ -6,20 +6,22 @@
 
 mod event;
 mod fact;
+mod queue;
 mod state;
 
 use calendar::day_number;
 use facts::{Row, Table};
 use matter::codec::code;
 use matter::{
-    About, By, Dated, List, Matter, Occasion, Own, ProfessionalId, Put, Refused, Rights, Role, Standing, Subject, Text,
-    UnitId,
+    About, By, Dated, List, Matter, Occasion, Own, PartId, ProfessionalId, Put, Refused, Rights, Role, Standing,
+    Subject, Text, UnitId,
 };
 use serde::Serialize;
 
 use crate::organisation::Organisation;
 
 pub use event::{Author, Event, Shown, opened};
+pub use queue::Queue;
 pub use state::{Contact, Handed, Place};
 
 pub use facts::{Channel, Code, Outcome};
@@ -37,6 +39,8 @@ pub enum Command {
         service: String,
         language: String,
         unit: UnitId,
+        /// The queue of that unit; none: the one that each has without a part.
+        queue: Option<PartId>,
         anonymous: bool,
         /// The person; none: of nobody but this contact.
         subject: Option<Subject>,
@@ -54,8 +58,8 @@ pub enum Command {
     Write { client_id: String, text: Text },
     /// A message that needs an answer before anything can be done.
     Ask { client_id: String, text: Text },
-    /// To another unit's queue, with a note to colleagues.
-    Transfer { to: UnitId, reason: String, note: Option<Text> },
+    /// To another queue, of the same unit or of another, with a note to colleagues.
+    Transfer { to: UnitId, queue: Option<PartId>, reason: String, note: Option<Text> },
     /// Ended without a further word, such as what was dealt with on the telephone.
     Resolve {
         #[serde(with = "code")]
@@ -123,7 +127,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Nurse, Role::Physician, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -158,6 +162,10 @@ impl Matter for Contact {
         };
         let (unit, who) = (Some(&self.unit), self.handler.as_ref());
         Standing { subject: self.subject, unit, who, list, since: self.in_line(), done: self.resolved_at }
+    }
+
+    fn queue(&self) -> Option<&PartId> {
+        self.queue.as_ref()
     }
 
     fn due(&self) -> Option<(i64, Command)> {
@@ -207,7 +215,7 @@ impl Matter for Contact {
 fn told(command: &Command) -> Vec<u8> {
     let nothing = String::new;
     let (verb, text, detail) = match command {
-        Command::Open { channel, service, language, unit: _, anonymous, subject, client_id: _, text } => {
+        Command::Open { channel, service, language, unit: _, queue: _, anonymous, subject, client_id: _, text } => {
             let anonymous = if *anonymous { "anonymous" } else { "" };
             let subject = subject.map_or_else(nothing, |subject| subject.to_string());
             return parts(&[channel.code(), service, language, anonymous, &subject, &text.0]);
@@ -217,7 +225,10 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Release => ("release", None, nothing()),
         Command::Write { client_id: _, text } => ("write", Some(text), nothing()),
         Command::Ask { client_id: _, text } => ("ask", Some(text), nothing()),
-        Command::Transfer { to, reason, note } => ("transfer", note.as_ref(), format!("{to}/{reason}")),
+        Command::Transfer { to, queue: None, reason, note } => ("transfer", note.as_ref(), format!("{to}/{reason}")),
+        Command::Transfer { to, queue: Some(queue), reason, note } => {
+            ("transfer", note.as_ref(), format!("{queue}@{to}/{reason}"))
+        }
         Command::Resolve { outcome } => ("resolve", None, outcome.code().into()),
         Command::Finish { outcome, client_id: _, text } => ("finish", Some(text), outcome.code().into()),
         Command::Reopen => ("reopen", None, nothing()),
@@ -236,7 +247,7 @@ fn parts(parts: &[&str]) -> Vec<u8> {
 type On<'a> = Occasion<'a, Organisation>;
 
 fn open(command: &Command, now: i64) -> Result<Vec<Event>, Refusal> {
-    let Command::Open { channel, service, language, unit, anonymous, subject, .. } = command else {
+    let Command::Open { channel, service, language, unit, queue, anonymous, subject, .. } = command else {
         return Err(Refusal::NotThere);
     };
     let opened = Event::Opened {
@@ -244,6 +255,7 @@ fn open(command: &Command, now: i64) -> Result<Vec<Event>, Refusal> {
         service: service.clone(),
         language: language.clone(),
         unit: unit.clone(),
+        queue: queue.clone(),
         anonymous: *anonymous,
         subject: *subject,
         at: now,
@@ -265,7 +277,7 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
             owned_and_seen(contact, on)?;
             Ok(vec![Event::written(Author::Service), Event::Asked, Event::Shown(Shown::Asked)])
         }
-        Command::Transfer { to, reason, .. } => transfer(contact, to, reason, on.by),
+        Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on.by),
         Command::Resolve { outcome } => {
             owned_and_seen(contact, on)?;
             Ok(resolved(*outcome).into())
@@ -330,9 +342,19 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     }
 }
 
-fn transfer(contact: &Contact, to: &UnitId, reason: &str, by: &By) -> Result<Vec<Event>, Refusal> {
-    let transferred = || Event::Transferred { from: contact.unit.clone(), to: to.clone(), reason: reason.into() };
-    if *to == contact.unit {
+fn transfer(
+    contact: &Contact,
+    (to, queue): (&UnitId, Option<&PartId>),
+    reason: &str,
+    by: &By,
+) -> Result<Vec<Event>, Refusal> {
+    let transferred = || Event::Transferred {
+        from: contact.unit.clone(),
+        to: to.clone(),
+        queue: queue.cloned(),
+        reason: reason.into(),
+    };
+    if *to == contact.unit && queue == contact.queue.as_ref() {
         return Err(Refusal::NotNow("it is in that queue"));
     }
     match &contact.place {

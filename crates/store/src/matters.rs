@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use matter::{ERASED, Index, Known, List, Matter, ProfessionalId, Standing, Subject, UnitId, Versions, named};
+use matter::{ERASED, Index, Known, List, Matter, PartId, ProfessionalId, Standing, Subject, UnitId, Versions, named};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -36,6 +36,8 @@ pub struct Listed {
     pub kind: &'static str,
     pub id: Uuid,
     pub unit: Option<UnitId>,
+    /// The queue of the unit; none: the one that each unit has without a part.
+    pub queue: Option<PartId>,
     /// The professional who has it, or had it last.
     pub who: Option<ProfessionalId>,
     /// Its place in the order of the list; microseconds since 1970.
@@ -48,7 +50,16 @@ pub struct Listed {
 impl Listed {
     pub(crate) fn of<M: Matter>(id: Uuid, matter: &M) -> Listed {
         let Standing { unit, who, list, since, done, .. } = matter.standing();
-        Listed { kind: M::NAME, id, unit: unit.cloned(), who: who.cloned(), since, list, done }
+        Listed {
+            kind: M::NAME,
+            id,
+            unit: unit.cloned(),
+            queue: matter.queue().cloned(),
+            who: who.cloned(),
+            since,
+            list,
+            done,
+        }
     }
 }
 
@@ -174,7 +185,7 @@ impl<M: Matter> Matters<M> {
             Which::Done(unit) => {
                 let listed = |(at, id, by): (i64, Uuid, &str)| {
                     let (unit, who) = (Some(unit.into()), Some(by.into()));
-                    Listed { kind: M::NAME, id, unit, who, since: at, list: List::Nowhere, done: Some(at) }
+                    Listed { kind: M::NAME, id, unit, queue: None, who, since: at, list: List::Nowhere, done: Some(at) }
                 };
                 return self.done(unit).map(listed).collect();
             }

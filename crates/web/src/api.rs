@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use kinds::NewContact;
 use matter::access::{Action, Role};
-use matter::{By, Text};
+use matter::{By, PartId, Text};
 use operations::contacts::{Channel, Code, Command, Contact, Outcome};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -103,11 +103,21 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
         return Err(Failure::invalid("anonymous", "Sign in as a resident, or write with anonymous: true."));
     }
     let subject = resident.and_then(Person::subject);
-    let unit = app.queue_for(&service, subject);
+    let (unit, queue) = app.queue_for(&service, subject);
     let by = resident.map_or(By::Holder, Person::by);
     let anonymous = body.anonymous;
-    let new =
-        NewContact { client_id, among: String::new(), channel, service, language, unit, anonymous, subject, text };
+    let new = NewContact {
+        client_id,
+        among: String::new(),
+        channel,
+        service,
+        language,
+        unit,
+        queue,
+        anonymous,
+        subject,
+        text,
+    };
     let opened = app.open_contact(new, &by, address).await?;
     let contact = app.kinds.contacts.read(opened.contact).await.map_err(|error| Failure::away(&error))?;
     let contact = contact.ok_or_else(|| Failure::broken(&"a contact that was opened is not there"))?;
@@ -245,12 +255,13 @@ pub async fn messages(
 /// `GET /api/queues/{id}`.
 pub async fn queue(
     State(app): State<Arc<App>>,
-    Path(unit): Path<String>,
+    Path(address): Path<String>,
     Query(given): Query<Vec<(String, String)>>,
     caller: Caller,
     headers: HeaderMap,
 ) -> Answer {
-    if !app.may_see_queue(caller.person.as_ref(), &unit) || !app.is_queue(&unit) {
+    let (unit, queue) = app.queue_named(&address).ok_or_else(Failure::not_found)?;
+    if !app.may_see_queue(caller.person.as_ref(), &unit) {
         return Err(Failure::not_found());
     }
     if wants_stream(&headers) {
@@ -258,14 +269,29 @@ pub async fn queue(
     }
     let most = number(&given, "limit", MOST_QUEUED)?.unwrap_or(100) as usize;
     only(&given, &["limit", "list"])?;
-    let (mut head, waiting) = app.kinds.contacts.look(|contacts| contacts.queue(&unit, most));
+    let is_in = |contact: &Contact| {
+        queue.as_ref().is_none_or(|queue| contact.queue.as_deref().unwrap_or(PartId::GENERAL) == &**queue)
+    };
+    // All that waits is looked through only where one of several queues is asked for.
+    let looked = if queue.is_some() { usize::MAX } else { most };
+    let (mut head, mut waiting) = app.kinds.contacts.look(|contacts| contacts.queue(&unit, looked));
+    if queue.is_some() {
+        head.retain(|(_, contact)| is_in(contact));
+        waiting = head.len();
+        head.truncate(most);
+    }
     match given.iter().find(|(name, _)| name == "list").map(|(_, list)| list.as_str()) {
         None | Some("waiting") => {}
-        Some("held") => head = app.kinds.contacts.look(|contacts| contacts.held(&unit).take(most).collect()),
+        Some("held") => {
+            head = app
+                .kinds
+                .contacts
+                .look(|contacts| contacts.held(&unit).filter(|(_, contact)| is_in(contact)).take(most).collect());
+        }
         Some(_) => return Err(Failure::invalid("list", "list is waiting or held.")),
     }
     let contacts: Vec<Value> = head.iter().map(|(id, contact)| listed(&app, *id, contact)).collect();
-    Ok(answer(StatusCode::OK, &json!({ "queue": unit, "waiting": waiting, "contacts": contacts })))
+    Ok(answer(StatusCode::OK, &json!({ "queue": address, "waiting": waiting, "contacts": contacts })))
 }
 
 /// Commands of professionals on a contact, and the fields that each takes beside its `client_id`.
@@ -409,16 +435,18 @@ fn asked(app: &App, verb: &str, key: &str, body: Body, head: u64) -> Result<(Com
         "ask" => Command::Ask { client_id, text: text(&required(body.text, "text")?)? },
         "transfer" => {
             let unit = word(body.unit, "unit")?;
-            if !app.is_unit(&unit) {
-                return Err(Failure::invalid("unit", format!("There is no unit {unit}.")));
-            }
+            let to = app.is_unit(&unit).then(|| (unit.clone(), None)).or_else(|| app.queue_named(&unit));
+            let Some((to, queue)) = to else {
+                return Err(Failure::invalid("unit", format!("There is no unit or queue {unit}.")));
+            };
             let reason = body.reason.unwrap_or_else(|| "other".into());
             if !care::REASONS.contains(&reason.as_str()) {
                 return Err(Failure::invalid("reason", format!("reason is one of {}.", care::REASONS.join(", "))));
             }
             let note = text(&required(body.note, "note")?)
                 .map_err(|failure| Failure { field: Some("note".into()), ..failure })?;
-            Command::Transfer { to: unit.as_str().into(), reason, note: Some(note) }
+            let queue = queue.filter(|it| **it != *PartId::GENERAL);
+            Command::Transfer { to: to.as_str().into(), queue, reason, note: Some(note) }
         }
         "resolve" => {
             let named = body.outcome.as_deref().unwrap_or("advised");

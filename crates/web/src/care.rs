@@ -3,8 +3,8 @@
 use calendar::day_number;
 use facts::holds_identity_code;
 use kinds::CROCKFORD;
-use matter::Subject;
 use matter::access::{Action, Purpose, Resource, Role, decide};
+use matter::{PartId, Subject};
 use operations::contacts::Contact;
 use uuid::Uuid;
 
@@ -25,24 +25,30 @@ const DEEPEST: usize = 64;
 pub struct Service {
     pub id: String,
     pub unit: String,
+    /// The queue of that unit; none: the one that each has without a part.
+    pub queue: Option<PartId>,
     /// Finnish, Swedish, English.
     pub names: [String; 3],
 }
 
 impl App {
-    /// The unit to whose queue a service's contacts come; what no unit is named for comes to the first that is.
-    pub fn queue_of(&self, service: &str) -> String {
+    /// The unit to which a service's contacts come, and the queue of that unit; what no unit is named for comes to the first
+    /// that is.
+    pub fn queue_of(&self, service: &str) -> (String, Option<PartId>) {
         let named = self.services.iter().find(|it| it.id == service).or(self.services.first());
         let top = || self.figures().units().iter().find(|unit| unit.parent.is_none()).map(|unit| unit.id.clone());
-        named.map(|service| service.unit.clone()).or_else(top).unwrap_or_else(|| "county".into())
+        match named {
+            Some(service) => (service.unit.clone(), service.queue.clone()),
+            None => (top().unwrap_or_else(|| "county".into()), None),
+        }
     }
 
     /// The same for a resident: who has an own pair comes to its unit with what the first service is for.
-    pub fn queue_for(&self, service: &str, subject: Option<Subject>) -> String {
+    pub fn queue_for(&self, service: &str, subject: Option<Subject>) -> (String, Option<PartId>) {
         let is_general = self.services.first().is_none_or(|first| first.id == service);
         let own = subject.filter(|_| is_general);
         let own = own.and_then(|subject| self.kinds.registration(subject)).map(|own| own.unit);
-        own.filter(|unit| self.is_unit(unit)).map_or_else(|| self.queue_of(service), |unit| unit.to_string())
+        own.filter(|unit| self.is_unit(unit)).map_or_else(|| self.queue_of(service), |unit| (unit.to_string(), None))
     }
 
     /// Whether a unit is another, or stands under it: by the log where the county keeps its units itself, so that rights
@@ -85,7 +91,7 @@ impl App {
 
     /// Whether contacts can be handed over to a unit.
     pub fn is_unit(&self, unit: &str) -> bool {
-        self.queue_of("") == unit
+        self.queue_of("").0 == unit
             || self.services.iter().any(|service| service.unit == unit)
             || self.figures().units().iter().any(|it| it.id == unit && it.open)
     }

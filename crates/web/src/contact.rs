@@ -282,11 +282,13 @@ pub async fn send(
     };
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
     let subject = resident.and_then(Person::subject);
+    let (unit, queue) = app.queue_for(&service, subject);
     let new = NewContact {
         client_id,
         among: String::new(),
         channel: Channel::Message,
-        unit: app.queue_for(&service, subject),
+        unit,
+        queue,
         service,
         language: page.language.code().into(),
         anonymous: resident.is_none(),

@@ -31,6 +31,7 @@ mod live;
 mod matters;
 mod numbers;
 mod observe;
+mod queues;
 mod resident;
 mod scorecard;
 mod sessions;

@@ -360,6 +360,7 @@ fn fill(place: &Place, open: usize) -> Result<f64> {
                         service: "outpatient".into(),
                         language: "fi".into(),
                         unit: UNIT.into(),
+                        queue: None,
                         anonymous: true,
                         subject: None,
                         text: "x".repeat(MESSAGE),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use analytics::{Error, Result};
 use county::{County, Move, Step};
 use kinds::{Kinds, NewContact};
-use matter::{By, Subject, Trouble};
+use matter::{By, PartId, Subject, Trouble};
 use operations::contacts::Command;
 use uuid::Uuid;
 
@@ -59,6 +59,12 @@ impl Player {
     }
 }
 
+/// The queue of a unit to which a service's contacts come there.
+fn queue_of(service: &str, unit: &str) -> Option<PartId> {
+    let (.., queue, _) = county::SERVICES.iter().find(|(id, at, ..)| *id == service && *at == unit)?;
+    queue.map(Into::into)
+}
+
 /// Does one step; gives the contact.
 async fn take(kinds: &Kinds, step: &Step, contact: Option<Uuid>) -> std::result::Result<Uuid, Trouble> {
     let key = format!("demo-{}-{}", step.contact, step.at);
@@ -71,6 +77,7 @@ async fn take(kinds: &Kinds, step: &Step, contact: Option<Uuid>) -> std::result:
             service: service.clone(),
             language: (*language).into(),
             unit: unit.clone(),
+            queue: queue_of(service, unit),
             anonymous: resident.is_none(),
             subject,
             text: (*text).into(),
@@ -90,7 +97,7 @@ async fn take(kinds: &Kinds, step: &Step, contact: Option<Uuid>) -> std::result:
         Move::Ask(text) => Command::Ask { client_id, text: (*text).into() },
         Move::Transfer { to, note } => {
             let (to, note) = (to.as_str().into(), Some((*note).into()));
-            Command::Transfer { to, reason: "misdirected".into(), note }
+            Command::Transfer { to, queue: None, reason: "misdirected".into(), note }
         }
         Move::Resolve(outcome) => Command::Resolve { outcome: *outcome },
     };

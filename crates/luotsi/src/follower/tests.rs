@@ -126,6 +126,7 @@ impl County {
                     service: "outpatient".into(),
                     language: "fi".into(),
                     unit: "a".into(),
+                    queue: None,
                     anonymous: resident.is_none(),
                     subject,
                     text: "Hei".into(),
@@ -155,7 +156,7 @@ impl County {
             }
             Step::Transfer(one) => {
                 let note = Some("Teille".into());
-                (of(one), nurse, Command::Transfer { to: "b".into(), reason: "capacity".into(), note })
+                (of(one), nurse, Command::Transfer { to: "b".into(), queue: None, reason: "capacity".into(), note })
             }
             Step::Resolve(one) => (of(one), nurse, Command::Resolve { outcome: Outcome::Advised }),
         };

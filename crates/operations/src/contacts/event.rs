@@ -2,7 +2,7 @@
 
 use facts::{Channel, Outcome};
 use matter::codec::code;
-use matter::{ProfessionalId, Subject, Text, UnitId};
+use matter::{PartId, ProfessionalId, Subject, Text, UnitId};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened. Fields are added with a default and never renamed.
@@ -17,6 +17,9 @@ pub enum Event {
         language: String,
         /// The unit whose queue it came to first.
         unit: UnitId,
+        /// The queue of that unit; none: the one that each has without a part.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<PartId>,
         anonymous: bool,
         /// The person under whose keys the texts are sealed; none: of nobody but this contact.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,7 +39,14 @@ pub enum Event {
     #[serde(rename = "contact.answered")]
     Answered,
     #[serde(rename = "contact.transferred")]
-    Transferred { from: UnitId, to: UnitId, reason: String },
+    Transferred {
+        from: UnitId,
+        to: UnitId,
+        /// The queue of the unit to which it went; none: the one that each has without a part.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<PartId>,
+        reason: String,
+    },
     #[serde(rename = "contact.resolved")]
     Resolved {
         #[serde(with = "code")]

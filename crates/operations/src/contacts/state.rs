@@ -2,7 +2,7 @@
 
 use facts::{Channel, Outcome};
 use matter::codec::code;
-use matter::{ProfessionalId, Subject, UnitId};
+use matter::{PartId, ProfessionalId, Subject, UnitId};
 use serde::{Deserialize, Serialize};
 
 use super::event::{Author, Event};
@@ -20,6 +20,8 @@ pub struct Contact {
     /// The unit whose queue it came to first, and the unit whose queue it is in now.
     pub arrival_unit: UnitId,
     pub unit: UnitId,
+    /// The queue of that unit; none: the one that each has without a part.
+    pub queue: Option<PartId>,
     pub place: Place,
     /// Microseconds since 1970, as all times here.
     pub opened_at: i64,
@@ -122,10 +124,11 @@ impl Contact {
             }
             Event::Asked => contact.place = Place::Waiting { owner: owner(&contact.place) },
             Event::Answered => contact.place = Place::Owned { owner: owner(&contact.place) },
-            Event::Transferred { from, to, reason } => {
+            Event::Transferred { from, to, queue, reason } => {
                 let (from, reason) = (from.clone(), reason.clone());
                 contact.handed = Some(Handed { from, reason, seq: contact.history });
                 contact.unit.clone_from(to);
+                contact.queue.clone_from(queue);
                 contact.place = Place::Queued;
                 contact.transfers += 1;
             }
@@ -152,7 +155,9 @@ impl Contact {
     }
 
     fn opened(event: &Event) -> Option<Contact> {
-        let Event::Opened { channel, service, language, unit, anonymous, subject, at } = event else { return None };
+        let Event::Opened { channel, service, language, unit, queue, anonymous, subject, at } = event else {
+            return None;
+        };
         Some(Contact {
             channel: *channel,
             service: service.clone(),
@@ -161,6 +166,7 @@ impl Contact {
             subject: *subject,
             arrival_unit: unit.clone(),
             unit: unit.clone(),
+            queue: queue.clone(),
             place: Place::Queued,
             opened_at: *at,
             first_response_at: None,

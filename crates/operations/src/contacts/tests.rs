@@ -34,6 +34,7 @@ fn opening() -> Command {
         service: "outpatient".into(),
         language: "fi".into(),
         unit: "station-a".into(),
+        queue: None,
         anonymous: true,
         subject: None,
         client_id: "c-0".into(),
@@ -54,7 +55,7 @@ fn finish() -> Command {
 }
 
 fn transfer_to(unit: &str) -> Command {
-    Command::Transfer { to: unit.into(), reason: "misdirected".into(), note: Some("Teille".into()) }
+    Command::Transfer { to: unit.into(), queue: None, reason: "misdirected".into(), note: Some("Teille".into()) }
 }
 
 const RESOLVED: Command = Command::Resolve { outcome: Outcome::Advised };
@@ -263,6 +264,7 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                 service: "outpatient".into(),
                 language: "sv".into(),
                 unit: "a".into(),
+                queue: None,
                 anonymous: false,
                 subject: None,
                 at: 5,
@@ -276,6 +278,7 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                 service: "outpatient".into(),
                 language: "fi".into(),
                 unit: "a".into(),
+                queue: None,
                 anonymous: false,
                 subject: Some(Subject(Uuid::from_u128(0x0abc))),
                 at: -5,
@@ -289,9 +292,19 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
         (Event::Asked, "contact.asked", "{}"),
         (Event::Answered, "contact.answered", "{}"),
         (
-            Event::Transferred { from: "a".into(), to: "b".into(), reason: "misdirected".into() },
+            Event::Transferred { from: "a".into(), to: "b".into(), queue: None, reason: "misdirected".into() },
             "contact.transferred",
             r#"{"from":"a","reason":"misdirected","to":"b"}"#,
+        ),
+        (
+            Event::Transferred {
+                from: "a".into(),
+                to: "a".into(),
+                queue: Some("health-station".into()),
+                reason: "misdirected".into(),
+            },
+            "contact.transferred",
+            r#"{"from":"a","queue":"health-station","reason":"misdirected","to":"a"}"#,
         ),
         (Event::Resolved { outcome: Outcome::SelfCare }, "contact.resolved", r#"{"outcome":"self_care"}"#),
         (Event::Reopened, "contact.reopened", "{}"),
@@ -325,7 +338,7 @@ fn what_people_write_is_sealed_with_their_own_name_for_it_and_stands_in_no_event
     assert_eq!(sealed(&write(), &Event::written(Author::Resident)), Some(told.clone()));
     assert_eq!(opened(&told), ("c-1", "Hei"));
     assert_eq!(sealed(&opening(), &Event::written(Author::Resident)), Some("c-0\nSelkä kipeä".into()));
-    let moved = Event::Transferred { from: "a".into(), to: "b".into(), reason: "misdirected".into() };
+    let moved = Event::Transferred { from: "a".into(), to: "b".into(), queue: None, reason: "misdirected".into() };
     assert_eq!(sealed(&transfer_to("b"), &moved), Some("Teille".into()), "a note has no name");
     assert_eq!(sealed(&finish(), &Event::Resolved { outcome: Outcome::Advised }), None);
     assert_eq!(sealed(&write(), &Event::Shown(Shown::InWork)), None);
@@ -341,9 +354,9 @@ fn what_people_write_is_sealed_with_their_own_name_for_it_and_stands_in_no_event
 fn of_who_was_erased_a_contact_knows_nothing_and_goes_on() {
     let subject = Subject(Uuid::from_u128(7));
     let id = Uuid::from_u128(8);
-    let Command::Open { channel, service, language, unit, client_id, text, .. } = opening() else { return };
+    let Command::Open { channel, service, language, unit, queue, client_id, text, .. } = opening() else { return };
     let (subject, anonymous) = (Some(subject), false);
-    let opening = Command::Open { channel, service, language, unit, anonymous, subject, client_id, text };
+    let opening = Command::Open { channel, service, language, unit, queue, anonymous, subject, client_id, text };
     let mut past = given::Past::default();
     let mut ask = |by: &By, command: &Command, is_erased| {
         if is_erased {
@@ -373,7 +386,7 @@ fn what_was_asked_before_an_update_is_known_again_after_it() {
         (Command::Write { client_id: client_id.clone(), text: text() }, &["write", "Hei", ""]),
         (Command::Ask { client_id: client_id.clone(), text: text() }, &["ask", "Hei", ""]),
         (
-            Command::Transfer { to: "b".into(), reason: "capacity".into(), note: Some(text()) },
+            Command::Transfer { to: "b".into(), queue: None, reason: "capacity".into(), note: Some(text()) },
             &["transfer", "Hei", "b/capacity"],
         ),
         (Command::Resolve { outcome }, &["resolve", "", "advised"]),
@@ -460,4 +473,26 @@ proptest! {
         }
         prop_assert_eq!(contact.place, Place::Closed);
     }
+}
+
+#[test]
+fn a_contact_goes_from_one_queue_of_its_unit_to_another_and_to_none_twice() {
+    let to = |unit: &str, queue: Option<&str>| Command::Transfer {
+        to: unit.into(),
+        queue: queue.map(Into::into),
+        reason: "misdirected".into(),
+        note: None,
+    };
+    let lead = lead("lead");
+    let mut done = vec![(lead.clone(), to("station-a", Some("own-pair")))];
+    let there = given(&done);
+    assert_eq!((&*there.unit, there.queue.as_deref()), ("station-a", Some("own-pair")));
+    assert_eq!(when(&there, &lead, &to("station-a", Some("own-pair"))), Err(Refusal::NotNow("it is in that queue")));
+    // Back to the one without a part, and to a queue of the same name elsewhere.
+    done.push((lead.clone(), to("station-a", None)));
+    assert_eq!(given(&done).queue, None);
+    done.push((lead, to("station-b", Some("own-pair"))));
+    let there = given(&done);
+    assert_eq!((&*there.unit, there.queue.as_deref()), ("station-b", Some("own-pair")));
+    assert_eq!(there.transfers, 3);
 }

@@ -199,6 +199,7 @@ fn opening(client_id: &str, subject: Uuid, text: &str) -> NewContact {
         service: "outpatient".into(),
         language: "fi".into(),
         unit: "a".into(),
+        queue: None,
         anonymous: false,
         subject: Some(Subject(subject)),
         text: text.into(),

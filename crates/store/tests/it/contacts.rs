@@ -38,6 +38,7 @@ async fn opened(kinds: &Kinds, client_id: &str) -> (Uuid, Option<String>) {
         service: "outpatient".into(),
         language: "fi".into(),
         unit: "a".into(),
+        queue: None,
         anonymous: true,
         subject: None,
         text: "Selkä kipeä".into(),

@@ -19,9 +19,9 @@ use crate::observe::tell;
 const FURTHEST: i32 = 400;
 
 impl App {
-    /// Goes by the calendars of a library that are in force on a day.
-    pub fn take_calendars(&self, library: &Library, on: Date) {
-        self.kinds.timetables.take(library, on);
+    /// Goes by the content of a library that is in force on a day.
+    pub fn take_content(&self, library: &Library, on: Date) {
+        self.kinds.take(library, on);
     }
 
     /// Publishes what is to be seen now, and withdraws free times that no calendar in force gives; how many days changed. A day

@@ -8,8 +8,8 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use facts::Modality;
-use matter::Text;
 use matter::access::{Action, Role};
+use matter::{PartId, Text};
 use operations::contacts::{Code, Command, Contact, Outcome};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -298,17 +298,19 @@ fn asked(
             Command::Resolve { outcome }
         }
         "transfer" => {
-            let is_unit = app.is_unit(&fields.unit);
+            let to = app.is_unit(&fields.unit).then(|| (fields.unit.clone(), None));
+            let to = to.or_else(|| app.queue_named(&fields.unit));
             let is_reason = care::REASONS.contains(&fields.reason.as_str());
             let note = care::text(&fields.note).map_err(|_| match wrong_text(&fields.note) {
                 "wrong-empty" => ("wrong-note", "note"),
                 wrong => (wrong, "note"),
             });
             let faults =
-                [(!is_unit).then_some(("wrong-unit", "unit")), (!is_reason).then_some(("wrong-reason", "reason"))];
+                [to.is_none().then_some(("wrong-unit", "unit")), (!is_reason).then_some(("wrong-reason", "reason"))];
             fits(faults.into_iter().flatten().chain(note.as_ref().err().copied()).collect())?;
-            let (to, note) = (fields.unit.as_str().into(), note.ok().map(Text));
-            Command::Transfer { to, reason: fields.reason.clone(), note }
+            let (to, queue) = to.unwrap_or_default();
+            let (to, reason, note) = (to.as_str().into(), fields.reason.clone(), note.ok().map(Text));
+            Command::Transfer { to, queue: queue.filter(|it| **it != *PartId::GENERAL), reason, note }
         }
         "assign" => {
             let is_one = contact.is_none_or(|contact| {

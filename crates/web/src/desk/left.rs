@@ -84,8 +84,12 @@ mod tests {
     fn how_a_contact_left_somebodys_hands_is_known_from_what_happened() {
         let claimed = |by: &str| happened(by, Event::Claimed { owner: by.into() });
         let assigned = |to: &str| happened("lead", Event::Assigned { owner: to.into() });
-        let moved =
-            || happened("lead", Event::Transferred { from: "a".into(), to: "b".into(), reason: "capacity".into() });
+        let moved = || {
+            happened(
+                "lead",
+                Event::Transferred { from: "a".into(), to: "b".into(), queue: None, reason: "capacity".into() },
+            )
+        };
         let released = || happened("n1", Event::Released);
         let table = [
             (vec![], None),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use matter::PartId;
 use matter::access::{Action, Role};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -23,6 +24,7 @@ use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
 use crate::listing::{Claim, Listing, listing};
 use crate::numbers;
+use crate::queues;
 
 /// Contacts on a page of a list.
 const PAGE: usize = 50;
@@ -56,6 +58,9 @@ impl List {
 #[derive(Deserialize, Default)]
 pub struct Filters {
     unit: Option<String>,
+    /// One of the queues of the unit.
+    #[serde(default)]
+    queue: String,
     view: Option<String>,
     #[serde(default)]
     q: String,
@@ -171,11 +176,30 @@ impl Asked<'_> {
                         @for other in units {
                             @let waiting = self.count(Which::Queue(other));
                             li {
-                                a href=(page.link_to("/desk", &[("unit", other), ("page", ""), ("did", ""), ("contact", ""), ("who", "")]))
+                                a href=(page.link_to("/desk", &[("unit", other), ("queue", ""), ("page", ""), ("did", ""), ("contact", ""), ("who", "")]))
                                     aria-current=[(*other == self.unit).then_some("true")] {
                                     (unit_name(page, other)) " " span.count { (waiting) }
                                 }
                             }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The queues of the unit, where it has more than one.
+    fn queues(&self) -> Markup {
+        let (app, page) = (self.app, self.page);
+        let parts = app.queues_at(&self.unit);
+        let names = parts.iter().map(|part| part.id.as_str()).chain([PartId::GENERAL]);
+        let options = names.map(|id| (id, queues::name_of(app, page, id)));
+        html! {
+            @if !parts.is_empty() && self.list != List::Mine {
+                nav.lists aria-label=(page.text("desk-queues-of-unit")) {
+                    ul {
+                        @for (id, name) in [("", page.text("desk-queue-all"))].into_iter().chain(options) {
+                            li { a href=(self.link(&[("queue", id)])) aria-current=[(self.filters.queue == id).then_some("true")] { (name) } }
                         }
                     }
                 }
@@ -228,6 +252,7 @@ impl Asked<'_> {
             (live(page))
             (self.head(units, Some(total)))
             (self.lists())
+            (self.queues())
             (self.form())
             @if let Some(loads) = &loads { (self.board(loads, |name, to| html! { a.govuk-link href=(self.link(to)) { (name) } })) }
             div #list data-live-queue=(format!("/api/queues/{}", escape(&self.unit))) data-known=(known.join(" ")) {
@@ -238,6 +263,7 @@ impl Asked<'_> {
                         form.work__next method="post" action="/desk/next" {
                             input type="hidden" name="client_id" value=(app.sessions.unguessable());
                             input type="hidden" name="unit" value=(self.unit);
+                            input type="hidden" name="queue" value=(self.filters.queue);
                             button.govuk-button #take-next type="submit" { (page.text("desk-next")) }
                         }
                     }
@@ -328,6 +354,7 @@ impl Asked<'_> {
             && (filters.q.trim().is_empty() || plain(&care::receipt(row.listed.id)).contains(&plain(&filters.q)))
             && (filters.language.is_empty() || matter.language().split('-').next() == Some(filters.language.as_str()))
             && (filters.service.is_empty() || matter.service() == filters.service)
+            && is_in(&row.listed, &filters.queue)
             && (filters.who.is_empty() || row.owner() == Some(filters.who.as_str()))
     }
 
@@ -354,7 +381,8 @@ impl Asked<'_> {
 
     fn nothing(&self) -> &'static str {
         let filters = &self.filters;
-        let is_filtered = [&filters.q, &filters.state, &filters.language, &filters.service, &filters.who];
+        let is_filtered =
+            [&filters.q, &filters.state, &filters.language, &filters.service, &filters.who, &filters.queue];
         match self.list {
             _ if is_filtered.iter().any(|it| !it.is_empty()) => "desk-none-fit",
             List::Queue => "desk-empty",
@@ -413,6 +441,7 @@ impl Asked<'_> {
             form.filters.filters--work method="get" action="/desk" role="search" {
                 input type="hidden" name="unit" value=(self.unit);
                 input type="hidden" name="view" value=(self.list.code());
+                @if !filters.queue.is_empty() { input type="hidden" name="queue" value=(filters.queue); }
                 div.govuk-form-group {
                     label.govuk-label for="q" { (page.text("desk-number")) }
                     input.govuk-input #q name="q" value=(filters.q) autocomplete="off" spellcheck="false" maxlength="20";
@@ -562,8 +591,16 @@ pub fn live(page: &Page) -> Markup {
 pub struct Next {
     #[serde(default)]
     unit: String,
+    /// One of its queues; all of them, where none is named.
+    #[serde(default)]
+    queue: String,
     #[serde(default)]
     client_id: String,
+}
+
+/// Whether a matter is of one of the queues of its unit; of any, where none is named.
+fn is_in(listed: &Listed, queue: &str) -> bool {
+    queue.is_empty() || listed.queue.as_deref().unwrap_or(PartId::GENERAL) == queue
 }
 
 /// `POST /desk/next`: takes what has waited longest, and opens it.
@@ -576,7 +613,7 @@ pub async fn next(
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let taken = match (caller, care::client_id(&form.client_id)) {
         (Ok(caller), Ok(key)) if app.may_see_queue(Some(&person), &form.unit) => {
-            take(&app, &caller, &person, &form.unit, &key).await
+            take(&app, &caller, &person, (&form.unit, &form.queue), &key).await
         }
         (Err(failure), _) => Err(failure),
         (_, Err(failure)) => Err(failure),
@@ -584,13 +621,22 @@ pub async fn next(
     };
     match taken {
         Ok(Some(address)) => see_other(&address),
-        Ok(None) => see_other(&format!("/desk?unit={}&did=none", escape(&form.unit))),
+        Ok(None) => {
+            let queue = if form.queue.is_empty() { String::new() } else { format!("&queue={}", escape(&form.queue)) };
+            see_other(&format!("/desk?unit={}{queue}&did=none", escape(&form.unit)))
+        }
         Err(failure) => failed(&page, &failure),
     }
 }
 
 /// Takes what has waited longest, of whatever kind; gives the address of its page.
-async fn take(app: &App, caller: &Caller, person: &Person, unit: &str, key: &str) -> Result<Option<String>, Failure> {
+async fn take(
+    app: &App,
+    caller: &Caller,
+    person: &Person,
+    (unit, queue): (&str, &str),
+    key: &str,
+) -> Result<Option<String>, Failure> {
     let by = person.by();
     let all = |which: Which<'_>| {
         let listed = app.kinds.store.kinds().iter().flat_map(|kind| kind.listed(which));
@@ -608,6 +654,7 @@ async fn take(app: &App, caller: &Caller, person: &Person, unit: &str, key: &str
         }
     }
     let mut head = all(Which::Queue(unit));
+    head.retain(|(.., it)| is_in(it, queue));
     head.sort_by_key(|(.., it)| (it.since, it.id));
     for (listing, claim, it) in head.into_iter().take(TRIED) {
         match (claim.take)(app, caller, it.id, (&by, key)).await {

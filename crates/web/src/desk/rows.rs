@@ -18,6 +18,7 @@ use crate::guard::Glance;
 use crate::layout::Page;
 use crate::listing::{InList, listing};
 use crate::numbers;
+use crate::queues;
 
 /// Characters of the first words that a list shows, and of a note.
 const WORDS: usize = 110;
@@ -143,6 +144,7 @@ pub fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
             }
             p.work__tags {
                 span.work__number { (number) }
+                @if let Some(queue) = &row.listed.queue { span.work__queue { (queues::name_of(app, page, queue)) } }
                 (matter.tags(app, page))
                 @if let Some(owner) = row.owner().filter(|_| row.listed.done.is_none()) {
                     @if page.person.as_ref().is_some_and(|person| person.id == owner) {

@@ -29,6 +29,7 @@ use crate::form::{choice, errors, field, message_box};
 use crate::home::{kept, unsent};
 use crate::layout::Page;
 use crate::numbers;
+use crate::queues;
 use crate::resident;
 use crate::tasks;
 use crate::thread::{Items, conversation};
@@ -345,6 +346,20 @@ impl Work<'_> {
         let others =
             units.iter().filter(|unit| unit.open && unit.level == "unit" && *unit.id != *self.whole.contact.unit);
         let option = |id: &str, text: String| html! { option value=(id) selected[id == fields.unit] { (text) } };
+        let here = &self.whole.contact;
+        let is_here = |part: &str, unit: &str| *here.unit == *unit && here.queue.as_deref() == Some(part);
+        let queues: Vec<(String, String)> = self
+            .app
+            .kinds
+            .queues
+            .all()
+            .values()
+            .flat_map(|part| {
+                part.content.units.iter().map(|unit| (part.id.clone(), unit.to_string())).collect::<Vec<_>>()
+            })
+            .filter(|(part, unit)| !is_here(part, unit) && units.iter().any(|it| it.open && it.id == *unit))
+            .map(|(part, unit)| (format!("{part}@{unit}"), queues::name_at(self.app, page, &part, &unit)))
+            .collect();
         let answers = |id: &str| self.app.services.iter().any(|service| service.unit == id);
         html! {
             details.govuk-details open[is_wrong || !fields.note.is_empty()] {
@@ -359,6 +374,11 @@ impl Work<'_> {
                                     @let waiting = waits(&unit.id);
                                     (option(&unit.id, format!("{} ({})", page.language.of(&unit.names),
                                         page.language.text_count("desk-waiting", waiting, &waiting.to_string()))))
+                                }
+                            }
+                            @if !queues.is_empty() {
+                                optgroup label=(self.text("desk-queues-of-units")) {
+                                    @for (address, name) in &queues { (option(address, name.clone())) }
                                 }
                             }
                             optgroup label=(self.text("desk-other-units")) {
@@ -420,7 +440,7 @@ impl Work<'_> {
             Event::Released => format!("{}: {by}", page.text("event-released")),
             Event::Asked => format!("{}: {by}", page.text("event-asked")),
             Event::Answered => page.text("event-answered"),
-            Event::Transferred { from, to, reason } => {
+            Event::Transferred { from, to, reason, .. } => {
                 let why = care::REASONS.contains(&reason.as_str()).then(|| page.text(&format!("reason-{reason}")));
                 let parts = [Some(format!("{} → {}", unit_name(page, from), unit_name(page, to))), why, Some(by)];
                 parts.into_iter().flatten().collect::<Vec<_>>().join(", ")

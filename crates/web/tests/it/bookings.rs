@@ -53,7 +53,7 @@ async fn app_of(nurses: &'static [(&'static str, bool)], more: &str) -> Arc<App>
     let found = [Found::shipped("content/calendars/nurse.toml", &timetable(more))];
     let library = Library::read(FOLDERS, &found, &|_, _| true);
     assert!(library.faults.is_empty(), "{:?}", library.faults);
-    app.take_calendars(&library, date(2026, 1, 7));
+    app.take_content(&library, date(2026, 1, 7));
     assert!(app.publish_times().await >= 9);
     assert_eq!(app.publish_times().await, 0, "published twice is published once");
     app

@@ -69,7 +69,7 @@ async fn published(app: &App, kinds: &Kinds, timetable: Option<&str>) -> (usize,
     let found: Vec<Found> = timetable.iter().map(|text| Found::shipped("content/calendars/nurse.toml", text)).collect();
     let library = Library::read(FOLDERS, &found, &|_, _| true);
     assert!(library.faults.is_empty(), "{:?}", library.faults);
-    app.take_calendars(&library, date(2026, 1, 7));
+    app.take_content(&library, date(2026, 1, 7));
     let changed = app.publish_times().await;
     assert_eq!(app.publish_times().await, 0, "published twice is published once");
     (changed, free(kinds))

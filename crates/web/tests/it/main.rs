@@ -12,6 +12,7 @@ mod imports;
 mod openapi;
 mod pages;
 mod phases;
+mod queues;
 mod rights;
 mod sessions;
 mod strangers;
@@ -74,8 +75,12 @@ fn app_with(
     fn secret() -> [u8; 32] {
         store::random().expect("random bytes")
     }
-    let service =
-        |id: &str, unit: &str| Service { id: id.into(), unit: unit.into(), names: ["a", "b", "c"].map(Into::into) };
+    let service = |id: &str, unit: &str| Service {
+        id: id.into(),
+        unit: unit.into(),
+        queue: None,
+        names: ["a", "b", "c"].map(Into::into),
+    };
     let (accesses, events) = (log(), kinds.store.log().clone());
     let app = App::new(Parts {
         figures,

@@ -1,0 +1,76 @@
+//! Queues as parts at units: seen apart, taken from, handed over to; a unit alone is all of its own.
+
+use std::sync::Arc;
+
+use axum::http::{Method, StatusCode};
+use content::{Found, Library};
+use jiff::civil::date;
+use kinds::content::FOLDERS;
+use matter::access::Role;
+use serde_json::{Value, json};
+use web::App;
+
+use crate::contacts::{call, token};
+use crate::desk::{post, receipts, written};
+use crate::pages::{fixture, get, signed_in};
+use crate::{app_over, on_its_own};
+
+const ADVICE: &str = r#"
+id = "advice"
+version = 1
+name = { fi = "Neuvonta", sv = "Rådgivning", en = "Advice" }
+register = "social"
+professions = ["social_worker"]
+units = ["small", "other"]
+"#;
+
+async fn app() -> Arc<App> {
+    let app = app_over(fixture(0.5, true), false).await;
+    let library = Library::read(FOLDERS, &[Found::shipped("content/queues/advice.toml", ADVICE)], &|_, _| true);
+    assert!(library.faults.is_empty(), "{:?}", library.faults);
+    app.take_content(&library, date(2026, 1, 7));
+    app
+}
+
+async fn as_program(app: &Arc<App>, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+    call(app, method, path, &token(Role::Lead, "small", "lead"), body).await
+}
+
+#[test]
+fn a_contact_is_handed_over_within_its_unit_and_seen_in_that_queue_alone() {
+    on_its_own(async {
+        let app = app().await;
+        let (one, two) = (written(&app, "c1", "Selkä kipeä", "fi").await, written(&app, "c2", "Vuokra", "fi").await);
+        let lead = signed_in(&app, "lead").await;
+        let (_, page) = get(&app, &format!("/desk/contacts/{}?lang=en", two.id), &lead).await;
+        assert!(page.contains("value=\"advice@small\"") && page.contains("Advice, "), "{page}");
+        let form = "client_id=t1&unit=advice@small&reason=misdirected&note=Teille";
+        let (status, to, page) = post(&app, &lead, &format!("/desk/contacts/{}/transfer", two.id), form).await;
+        assert_eq!(status, 303, "{to} {page}");
+        for (queue, seen) in [("", vec![&one, &two]), ("advice", vec![&two]), ("general", vec![&one])] {
+            let (_, list) = get(&app, &format!("/desk?unit=small&queue={queue}&lang=en"), &lead).await;
+            let mut receipts = receipts(&list);
+            receipts.sort();
+            let mut expected: Vec<String> = seen.iter().map(|it| it.receipt.clone()).collect();
+            expected.sort();
+            assert_eq!(receipts, expected, "{queue}");
+            let address = if queue.is_empty() { "small".into() } else { format!("{queue}@small") };
+            let (status, body) = as_program(&app, Method::GET, &format!("/api/queues/{address}"), None).await;
+            assert_eq!((status, &body["waiting"]), (StatusCode::OK, &json!(seen.len())), "{body}");
+        }
+        // The longest waiting is another's; of this queue it is the second.
+        let (status, to, _) = post(&app, &lead, "/desk/next", "client_id=n1&unit=small&queue=advice").await;
+        assert!(status == 303 && to.contains(&two.id), "{to}");
+        for address in ["nothing@small", "advice@nowhere", "advice@", "@small", "advice"] {
+            assert_eq!(
+                as_program(&app, Method::GET, &format!("/api/queues/{address}"), None).await.0,
+                404,
+                "{address}"
+            );
+        }
+        let body = json!({ "unit": "nothing@small", "note": "Teille", "client_id": "t2" });
+        let address = format!("/api/contacts/{}/transfer", two.id);
+        let (status, told) = as_program(&app, Method::POST, &address, Some(body)).await;
+        assert_eq!((status, &told["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("unit")), "{told}");
+    });
+}
