@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
+use facts::{Code, Profession};
 use matter::access::Role;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -110,11 +111,13 @@ pub async fn sign_in(
         return with_token(&app, &page, address, &headers, form.token.trim(), to).await;
     }
     let Some(role) = Role::named(&form.role) else { return crate::home::missing(&page) };
+    // Links of before name it as a role.
+    let profession = Profession::named(&form.role).unwrap_or(Profession::Nurse);
     let now = app.kinds.store.now();
     let before = cookie(&headers, "demo").and_then(|token| token.parse().ok());
     let token = before.unwrap_or_else(|| new_id(now));
     let known = format!("demo={token}; Path=/sign-in; Max-Age=31536000; HttpOnly; SameSite=Lax");
-    let mut response = begun(&app, &headers, &demo_person(&app, role, token), (now, i64::MAX), to);
+    let mut response = begun(&app, &headers, &demo_person(&app, (role, profession), token), (now, i64::MAX), to);
     if let Ok(known) = HeaderValue::from_str(&known) {
         response.headers_mut().append(SET_COOKIE, known);
     }
@@ -151,7 +154,7 @@ fn begun(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64), to: 
     let to = to.filter(|to| to.starts_with("/contact") == is_resident);
     let first = match person.role {
         Role::Resident => "/contact",
-        Role::Nurse | Role::Physician | Role::Lead => "/desk",
+        Role::Professional | Role::Lead => "/desk",
         _ => "/steer",
     };
     changed_hands(&cookie, to.as_deref().unwrap_or(first))
@@ -165,14 +168,17 @@ fn changed_hands(session: &str, to: &str) -> Response {
 }
 
 /// Somebody in a role: in two browsers two who sign in as nurses are two nurses, in one browser always the same.
-fn demo_person(app: &App, role: Role, token: Uuid) -> Person {
+fn demo_person(app: &App, (role, profession): (Role, Profession), token: Uuid) -> Person {
     let top = || app.figures().units().iter().find(|unit| unit.parent.is_none()).map(|unit| unit.id.clone());
     let top = top().unwrap_or_else(|| "county".into());
     let (id, unit) = match role {
         Role::Resident => (token.to_string(), String::new()),
-        Role::Nurse | Role::Physician => {
+        Role::Professional => {
             let number = token.as_u128() % 0x10000;
-            (format!("{}-{number:04x}", role.code()), app.services.first().map_or(top, |service| service.unit.clone()))
+            (
+                format!("{}-{number:04x}", profession.code()),
+                app.services.first().map_or(top, |service| service.unit.clone()),
+            )
         }
         _ => (role.code().to_string(), top),
     };

@@ -250,7 +250,7 @@ pub async fn queue(
     caller: Caller,
     headers: HeaderMap,
 ) -> Answer {
-    if !app.may_see_queue(caller.person.as_ref(), &unit) || !app.is_queue(&unit) {
+    if !app.may_count_queue(caller.person.as_ref(), &unit) || !app.is_queue(&unit) {
         return Err(Failure::not_found());
     }
     if wants_stream(&headers) {
@@ -264,6 +264,8 @@ pub async fn queue(
         Some("held") => head = app.kinds.contacts.look(|contacts| contacts.held(&unit).take(most).collect()),
         Some(_) => return Err(Failure::invalid("list", "list is waiting or held.")),
     }
+    // A manager sees how many, and no contact.
+    head.retain(|_| app.may_see_queue(caller.person.as_ref(), &unit));
     let contacts: Vec<Value> = head.iter().map(|(id, contact)| listed(&app, *id, contact)).collect();
     Ok(answer(StatusCode::OK, &json!({ "queue": unit, "waiting": waiting, "contacts": contacts })))
 }

@@ -7,6 +7,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use facts::{Code, Profession};
 use matter::access::Role;
 use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use crate::App;
 use crate::assets;
 use crate::caller::{OPENING, Person};
+use crate::desk::people;
 use crate::feature::{door_of, doors};
 use crate::figures::Figures;
 use crate::texts::Language;
@@ -189,6 +191,15 @@ impl Page {
         doors(self.role).any(|door| door.path == path)
     }
 
+    /// The one who has signed in, as the head of the page has it: a professional by their profession, others by their role.
+    fn known_as(&self, role: Role) -> String {
+        let person = self.person.as_ref().filter(|_| role == Role::Professional);
+        match person.and_then(|person| people::profession(&*self.figures, &person.id)) {
+            Some(profession) => people::capital(&self.language.code_name(Profession::LIST, profession.code())),
+            None => self.text(&format!("role-{}", role.code())),
+        }
+    }
+
     fn masthead(&self, form: Option<&str>) -> Markup {
         html! {
             header {
@@ -205,7 +216,7 @@ impl Page {
                         @match self.role {
                             Some(role) => {
                                 form.masthead__role method="post" action="/sign-out" {
-                                    span { (self.text(&format!("role-{}", role.code()))) }
+                                    span { (self.known_as(role)) }
                                     button.masthead__out type="submit" { (self.text("sign-out")) }
                                 }
                             }

@@ -53,7 +53,7 @@ pub struct Which {
 }
 
 pub(super) fn works(person: &Person) -> bool {
-    [Role::Nurse, Role::Physician, Role::Lead].contains(&person.role)
+    [Role::Professional, Role::Lead].contains(&person.role)
 }
 
 /// `GET /desk/calendar`: the day of everybody of a unit.

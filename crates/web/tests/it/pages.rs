@@ -157,7 +157,7 @@ fn behind_a_proxy_that_ends_tls_cookies_go_no_other_way() {
             let request = Request::post("/sign-in")
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .header("x-forwarded-proto", scheme)
-                .body(Body::from("role=nurse"))
+                .body(Body::from("role=professional"))
                 .expect("a request");
             let response = router(Arc::clone(&app)).oneshot(request).await.expect("an answer");
             let cookies: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().collect();

@@ -30,7 +30,9 @@ fn session(cookies: &[String]) -> String {
 fn who_signs_in_anew_is_nobody_else_any_more() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
-        for (before, after) in [("lead", "resident"), ("resident", "lead"), ("nurse", "nurse"), ("admin", "manager")] {
+        for (before, after) in
+            [("lead", "resident"), ("resident", "lead"), ("professional", "professional"), ("admin", "manager")]
+        {
             let (_, _, cookies) = sign_in(&app, &format!("role={before}"), &[]).await;
             let old = session(&cookies);
             let first = if before == "resident" { "/contact" } else { "/" };
@@ -128,16 +130,18 @@ fn on_a_countys_own_server_those_who_work_there_sign_in_with_a_token_and_residen
             assert!(!page.contains("luotsi demo"));
         }
         assert_eq!(sign_in(&app, "role=lead", &[]).await.0, StatusCode::UNPROCESSABLE_ENTITY, "nobody by choosing");
-        for (role, unit, first) in
-            [(Role::Nurse, "small", "/desk"), (Role::Manager, "county", "/steer"), (Role::Admin, "county", "/steer")]
-        {
+        for (role, unit, first) in [
+            (Role::Professional, "small", "/desk"),
+            (Role::Manager, "county", "/steer"),
+            (Role::Admin, "county", "/steer"),
+        ] {
             let given = token(role, unit, "somebody-1");
             let (status, to, cookies) = sign_in(&app, &format!("token=+{given}+"), &[]).await;
             assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, first), "{role:?}");
             let (status, page) = get(&app, first, &session(&cookies)).await;
             assert_eq!(status, StatusCode::OK, "{role:?}");
             assert!(!page.contains(&given) && !cookies.concat().contains(&given), "the token goes no further");
-            if role != Role::Nurse {
+            if role != Role::Professional {
                 continue;
             }
             let mut forged = given.clone();
