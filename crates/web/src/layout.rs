@@ -27,6 +27,8 @@ pub struct Page {
     pub role: Option<Role>,
     /// The person who has signed in.
     pub person: Option<Person>,
+    /// The name of a resident who has signed in, where it is known.
+    name: Option<String>,
     pub uri: Uri,
     pub demo: bool,
     pub synthetic: bool,
@@ -54,6 +56,7 @@ impl FromRequestParts<Arc<App>> for Page {
         Ok(Page {
             language: chosen.or(remembered).unwrap_or_else(|| Language::accepted(accepted)),
             role: person.as_ref().map(|person| person.role),
+            name: person.as_ref().and_then(Person::subject).and_then(|it| app.named(Some(it))),
             person,
             uri: parts.uri.clone(),
             demo: app.demo,
@@ -191,8 +194,12 @@ impl Page {
         doors(self.role).any(|door| door.path == path)
     }
 
-    /// The one who has signed in, as the head of the page has it: a professional by their profession, others by their role.
+    /// The one who has signed in, as the head of the page has it: a resident by name, a professional by profession, others
+    /// by their role.
     fn known_as(&self, role: Role) -> String {
+        if let Some(name) = &self.name {
+            return name.clone();
+        }
         let person = self.person.as_ref().filter(|_| role == Role::Professional);
         match person.and_then(|person| people::profession(&*self.figures, &person.id)) {
             Some(profession) => people::capital(&self.language.code_name(Profession::LIST, profession.code())),

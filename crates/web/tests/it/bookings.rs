@@ -97,7 +97,7 @@ fn id_of(address: &str) -> String {
 fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
     on_its_own(async {
         let app = app("").await;
-        let (resident, nurse) = (signed_in(&app, "resident").await, signed_in(&app, "professional").await);
+        let (resident, nurse) = (signed_in(&app, "resident&as=aino").await, signed_in(&app, "professional").await);
         let (_, all) = get(&app, "/book?lang=en", &resident).await;
         assert!(all.contains("/book/nurse") && all.contains("Thu 8 Jan 2026"), "{all}");
         let to = booked(&app, &resident, "/book/nurse?lang=fi", "9.00", "Tulen+tulkin+kanssa").await;
@@ -108,6 +108,8 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
             assert!(page.contains(text), "{text}: {page}");
         }
         assert!(!page.contains("tulkin"), "what they wrote is for the professional");
+        let another = signed_in(&app, "resident&as=paavo").await;
+        assert_eq!(get(&app, &format!("/matters/{id}"), &another).await.0, 404, "it is Aino's");
         let (_, own) = get(&app, "/matters?lang=en", &resident).await;
         assert!(own.contains(&format!("/matters/{id}")) && own.contains("Coming"), "{own}");
         let contact = known(&app, "c1").await;
@@ -125,8 +127,10 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
         assert!(status == 200 && ics.contains("DTSTART:20260108T070000Z") && !ics.contains("Nurse"), "{ics}");
         let (_, day) = get(&app, "/desk/calendar?date=2026-01-08&unit=small&lang=en", &nurse).await;
         assert!(day.contains(&format!("/desk/appointments/{id}")) && day.contains("Free"), "{day}");
+        assert!(!day.contains("Aino"), "whose it is, is read on its page, and recorded there");
         let (_, page) = get(&app, &format!("/desk/appointments/{id}?lang=en"), &nurse).await;
         assert!(page.contains("Tulen tulkin kanssa") && page.contains("the client"), "{page}");
+        assert!(page.contains("Aino Virtanen, 42"), "{page}");
         let moved = booked(&app, &resident, &format!("/book/nurse?lang=fi&move={id}"), "9.30", "").await;
         assert_eq!(moved, format!("/matters/{id}?did=moved"));
         let (_, day) = get(&app, "/desk/calendar?date=2026-01-08&unit=small&lang=en", &nurse).await;
