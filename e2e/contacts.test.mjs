@@ -103,7 +103,7 @@ test('a contact lives through a server that is killed', async () => {
   assert.match(code, /^([0-9A-HJKMNP-TV-Z]{4} ?){4}$/);
 
   const nurse = await person();
-  await signIn(nurse, 'nurse', '**/desk');
+  await signIn(nurse, 'professional', '**/desk');
   await clean(nurse);
   await nurse.goto(`${url}/desk?order=newest`);
   await nurse.locator(`.work__row:has-text("${receipt}") button`).click();
@@ -130,7 +130,7 @@ test('a contact lives through a server that is killed', async () => {
   assert.equal((await messages(elsewhere)).length, 3);
   assert.equal(await elsewhere.locator('.code').count(), 0, 'who comes back is not shown the code');
 
-  await signIn(nurse, 'nurse', '**/desk');
+  await signIn(nurse, 'professional', '**/desk');
   await nurse.goto(`${url}/desk?view=mine`);
   await nurse.locator(`.work__row:has-text("${receipt}") a`).click();
   await nurse.fill('#text', 'Siirrän asian fysioterapiaan.');

@@ -57,7 +57,7 @@ test('a nurse’s morning with 117 waiting contacts', { timeout: 120000 }, async
     poured.push(await write(number, `Aamun viesti ${number}: kurkku on kipeä ja nenä tukossa.`, language));
   }
   const last = await write(WAITING, 'Rintaa puristaa ja on vaikea hengittää.');
-  const nurse = await signedIn('nurse');
+  const nurse = await signedIn('professional');
   const link = (name) => nurse.locator(`.lists a:has-text("${name}")`);
 
   await t.test('every one is reached, and nothing but fifty stands on a page', async () => {
@@ -123,7 +123,7 @@ test('a nurse’s morning with 117 waiting contacts', { timeout: 120000 }, async
   });
 
   await t.test('rows stay where they are, and so does the focus', async () => {
-    const colleague = await signedIn('nurse');
+    const colleague = await signedIn('professional');
     const rows = colleague.locator('.work__row');
     const [first, aimed] = [await rows.nth(0).getAttribute('id'), await rows.nth(3).getAttribute('id')];
     const button = colleague.locator(`#${aimed} button`);
@@ -150,7 +150,7 @@ test('a nurse’s morning with 117 waiting contacts', { timeout: 120000 }, async
 
   await t.test('the lead sees who has what, and gives it to another; who had it is told, and keeps what they wrote', async () => {
     const [mine, away] = [poured[70], poured[71]];
-    const other = await signedIn('nurse');
+    const other = await signedIn('professional');
     await take(other, poured[80]);
     await take(nurse, mine);
     await nurse.fill('#text', 'Puoliksi kirjoitettu vastaus.');

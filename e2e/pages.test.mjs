@@ -144,7 +144,7 @@ test('a role without the right sees neither figures nor cases', async () => {
   await page.locator('form:has(input[value="resident"]) button').click();
   assert.equal((await page.goto(`${url}/steer`)).status(), 404);
   await page.goto(`${url}/sign-in`);
-  await page.locator('form:has(input[value="nurse"]) button').click();
+  await page.locator('form:has(input[value="professional"]) button').click();
   const cases = `${url}/steer/measures/access.callback_24h/cases?unit=families-line&period=2025-06`;
   assert.equal((await page.goto(cases)).status(), 404);
   await context.close();

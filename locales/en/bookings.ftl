@@ -47,6 +47,7 @@ bookings-wrong-late = You can no longer book this time yourself, because it star
 bookings-wrong-enough = You cannot book more appointments here now. Under My matters you can move one you have.
 bookings-wrong-over = The time is over or was cancelled. Choose another.
 bookings-for-contact = Book a time for the client
+appointment-whose = Client
 appointment-booked = The appointment is booked
 appointment-arrived = Arrival recorded
 appointment-begun = The visit has begun

@@ -47,6 +47,7 @@ bookings-wrong-late = Et voi enää varata tätä aikaa itse, koska se alkaa pia
 bookings-wrong-enough = Et voi varata tänne nyt enempää aikoja. Voit siirtää varatun aikasi kohdassa Omat asiat.
 bookings-wrong-over = Aika on jo mennyt tai peruttu. Valitse toinen aika.
 bookings-for-contact = Varaa aika asiakkaalle
+appointment-whose = Asiakas
 appointment-booked = Aika on varattu
 appointment-arrived = Saapuminen on kirjattu
 appointment-begun = Käynti on alkanut

@@ -47,6 +47,7 @@ bookings-wrong-late = Du kan inte längre boka den här tiden själv, eftersom d
 bookings-wrong-enough = Du kan inte boka fler tider här just nu. Du kan flytta en bokad tid under Mina ärenden.
 bookings-wrong-over = Tiden är redan förbi eller avbokad. Välj en annan tid.
 bookings-for-contact = Boka en tid åt klienten
+appointment-whose = Klient
 appointment-booked = Tiden är bokad
 appointment-arrived = Ankomsten är registrerad
 appointment-begun = Besöket har börjat

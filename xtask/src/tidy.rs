@@ -259,7 +259,7 @@ fn locales(rust: &[(PathBuf, String)]) -> Result<Vec<String>, String> {
             }
         }
     }
-    // Keys made from codes, such as role-nurse, are asked for by their stem.
+    // Keys made from codes, such as role-lead, are asked for by their stem.
     let used = |key: &str| {
         code.contains(&format!("\"{key}\""))
             || key.match_indices('-').any(|(at, _)| code.contains(&format!("\"{}-{{", &key[..at])))

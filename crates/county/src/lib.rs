@@ -7,6 +7,7 @@
 //! an instant are a part of it, so that the same county goes on as time does.
 
 mod care;
+mod cast;
 mod contacts;
 mod feedback;
 mod live;
@@ -27,6 +28,7 @@ use facts::{
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+pub use cast::{CAST, Member};
 pub use live::{Live, Move, SERVICES, Step};
 pub use organisation::Organisation;
 use queue::CallbackLine;
@@ -37,7 +39,7 @@ use time::Clock;
 /// The county to make.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// Residents at the beginning.
+    /// Residents at the beginning, beside the cast.
     pub residents: u32,
     pub seed: u64,
     /// The instant at which it is made, in microseconds since 1970: its present.
@@ -156,7 +158,12 @@ impl County {
         &self.plan
     }
 
-    /// The id of a resident in the source, by number from 0: a UUID, as residents have in the log.
+    /// Numbers of all residents: those who are drawn, and the cast.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        (0..self.plan.residents).chain(cast::numbers())
+    }
+
+    /// The id of a resident in the source, by number: a UUID, as residents have in the log.
     pub fn source_id(number: u32) -> String {
         format!("00000000-0000-8000-8000-{number:012x}")
     }
@@ -184,6 +191,9 @@ impl County {
 
     /// Everything of one resident, and later versions of some of it.
     pub fn resident(&self, number: u32, id: ResidentId) -> [Batch; 2] {
+        if let Some(member) = cast::numbered(number) {
+            return [cast::rows(self, member, id), Batch::default()];
+        }
         let mut rng = self.rng(u64::from(number));
         resident::rows(self, number, id, &mut rng)
     }

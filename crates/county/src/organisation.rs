@@ -248,6 +248,7 @@ impl Organisation {
             made.people(unit, profession, scaled(1.0 / residents_each, 4));
         }
         let pairs = made.pairs(residents, scenario);
+        made.beside();
         let unit = UnitId::from;
         Organisation {
             stations,
@@ -460,6 +461,21 @@ fn publish_slots(
     }
 }
 
+/// Professions that the queues of a unit name beside those whose work is drawn; for a station those of every station.
+const BESIDE: [(&str, &[Profession]); 11] = [
+    ("county", &[Profession::Other]),
+    ("outpatient", &[Profession::Physician]),
+    ("station", &[Profession::Physiotherapist, Profession::Psychologist, Profession::SocialWorker]),
+    ("digital-clinic", &[Profession::Physician]),
+    ("families-line", &[Profession::SocialWorker, Profession::Psychologist]),
+    ("clinic", &[Profession::Physician]),
+    ("mental-clinic", &[Profession::Nurse, Profession::Physician, Profession::SocialWorker]),
+    ("adult-social", &[Profession::SocialCounsellor]),
+    ("child-protection", &[Profession::SocialCounsellor]),
+    ("high-need-team", &[Profession::SocialWorker]),
+    ("home-care", &[Profession::Nurse, Profession::Physiotherapist]),
+];
+
 /// Units and people while they are made.
 struct Making {
     units: Vec<Unit>,
@@ -498,6 +514,20 @@ impl Making {
     fn close(&mut self, unit: &str, on: facts::Day) {
         self.units.iter_mut().filter(|it| it.unit_id.0 == unit).for_each(|it| it.valid_to = Some(on));
         self.professionals.iter_mut().filter(|it| &*it.unit_id.0 == unit).for_each(|it| it.valid_to = Some(on));
+    }
+
+    /// Two of each profession in [`BESIDE`], for whom nothing is drawn: what others do stays as it is.
+    fn beside(&mut self) {
+        let drawn = self.staff.len();
+        let open = self.units.iter().filter(|it| it.valid_to.is_none());
+        for unit in open.map(|it| it.unit_id.0.clone()).collect::<Vec<_>>() {
+            let is_of = |of: &str| unit == of || unit.strip_prefix(of).is_some_and(|rest| rest.starts_with('-'));
+            let known = BESIDE.iter().filter(|(of, _)| is_of(of));
+            for profession in known.flat_map(|(_, professions)| *professions) {
+                self.people(&unit, *profession, 2);
+            }
+        }
+        self.staff.truncate(drawn);
     }
 
     fn people(&mut self, unit: &str, profession: Profession, count: usize) -> Vec<ProfessionalId> {

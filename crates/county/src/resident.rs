@@ -77,7 +77,7 @@ pub fn rows(county: &County, number: u32, id: ResidentId, rng: &mut ChaCha8Rng) 
     }
     batch.residents.push(Recorded(resident, begun));
     homes(county, &person, rng, &mut batch, &mut later);
-    registrations(&person, clock, &mut batch);
+    registrations(id, &station.unit, pair, clock, &mut batch);
     care::draw(county, &person, rng, &mut batch);
     contacts::draw(county, &person, rng, &mut batch);
     feedback::draw(county, &person, rng, &mut batch);
@@ -148,11 +148,11 @@ fn homes(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut
 }
 
 /// The registration to a station, and from its beginning the one to a pair's list.
-fn registrations(person: &Person<'_>, clock: &Clock, batch: &mut Batch) {
+pub fn registrations(id: ResidentId, station: &UnitId, pair: Option<&Pair>, clock: &Clock, batch: &mut Batch) {
     let always = Day(-25_567);
-    let since = person.pair.map(|pair| clock.day(clock.first_of(pair.since)));
+    let since = pair.map(|pair| clock.day(clock.first_of(pair.since)));
     let row = |unit: &UnitId, from: Day, to: Option<Day>, pair: Option<&Pair>| Registration {
-        resident_id: person.id,
+        resident_id: id,
         valid_from: from,
         unit_id: unit.clone(),
         list_id: pair.map(|pair| pair.list.clone()),
@@ -160,13 +160,13 @@ fn registrations(person: &Person<'_>, clock: &Clock, batch: &mut Batch) {
         nurse_id: pair.map(|pair| pair.nurse.clone()),
         valid_to: to,
     };
-    batch.registrations.push(Recorded(row(&person.station.unit, always, since, None), clock.midnight(0)));
-    if let (Some(pair), Some(since)) = (person.pair, since) {
+    batch.registrations.push(Recorded(row(station, always, since, None), clock.midnight(0)));
+    if let (Some(pair), Some(since)) = (pair, since) {
         let recorded = clock.midnight(clock.first_of(pair.since));
         batch.registrations.push(Recorded(row(&pair.unit, since, None, Some(pair)), recorded));
         for (role, professional) in [(CareRole::OwnDoctor, &pair.physician), (CareRole::OwnNurse, &pair.nurse)] {
             let held = CareRoleHeld {
-                resident_id: person.id,
+                resident_id: id,
                 role,
                 service: "outpatient".into(),
                 valid_from: since,

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use facts::{Channel, Status};
+use facts::{Channel, Code, Status};
 use time::{DAY, HOUR, month};
 
 use super::*;
@@ -163,4 +163,100 @@ fn contacts_that_happen_in_the_log_are_answered_as_those_in_the_facts() {
     let mut waiting: Vec<&Live> = live.iter().filter(|it| it.contact.opened_at.0 <= MADE).collect();
     waiting.retain(|it| it.contact.first_response_at.is_some_and(|at| at.0 > MADE));
     assert!(!waiting.is_empty() && waiting.iter().all(|it| it.contact.opened_at.0 > MADE - 4 * DAY - 12 * HOUR));
+}
+
+#[test]
+fn the_cast_live_in_a_county_of_any_size_and_no_row_is_of_anybody_else() {
+    const AGES: [(&str, i16); 12] = [
+        ("aino", 42),
+        ("anna", 38),
+        ("eino", 10),
+        ("paavo", 58),
+        ("leena", 71),
+        ("eila", 78),
+        ("salla", 17),
+        ("amina", 29),
+        ("tuula", 66),
+        ("onni", 18),
+        ("veera", 22),
+        ("joel", 24),
+    ];
+    for residents in [1_000, 600_000] {
+        let county = County::new(plan(residents));
+        let stations = county.shared().units;
+        let numbers: Vec<u32> = county.numbers().skip(residents as usize).collect();
+        assert_eq!((county.numbers().count(), numbers.len()), (residents as usize + 24, 24));
+        for (number, member) in numbers.iter().zip(&CAST) {
+            assert_eq!(County::source_id(*number), member.source_id());
+            let [rows, later] = county.resident(*number, id(*number));
+            let [Recorded(resident, _)] = &rows.residents[..] else { panic!("one row") };
+            let born = member.born().expect("a day");
+            assert_eq!((resident.resident_id, resident.birth_year), (id(*number), i64::from(born.year())));
+            let at = rows.registrations.iter().map(|row| &*row.0.unit_id.0);
+            assert_eq!(at.take(1).next(), member.station, "{}", member.word);
+            assert_eq!(&*rows.residences[0].0.municipality.0, member.municipality);
+            let unit = |id: &&str| stations.iter().find(|row| row.0.unit_id.0 == **id).map(|row| &row.0);
+            let of_station = member.station.as_ref().map(|id| unit(id).and_then(|it| it.municipality.clone()));
+            assert!(of_station.is_none_or(|it| it.is_some_and(|it| &*it.0 == member.municipality)), "{}", member.word);
+            assert!(later.residents.is_empty() && rows.encounters.is_empty() && rows.live.is_empty());
+        }
+        let flags = numbers.iter().map(|number| county.resident(*number, id(*number))[0].residents[0].0.non_disclosure);
+        assert_eq!(flags.filter(|it| *it).count(), 1);
+        assert_eq!(CAST.iter().filter(|it| it.station.is_none()).count(), 1);
+    }
+    for (word, age) in AGES {
+        let member = CAST.iter().find(|it| it.word == word).expect("of the cast");
+        assert_eq!(2026 - member.born().expect("a day").year(), age, "{word}");
+    }
+}
+
+#[test]
+fn identity_codes_of_the_cast_are_right_and_nobodys() {
+    for (place, member) in CAST.iter().enumerate() {
+        let (born, code) = (member.born().expect("a day"), member.identity_code);
+        assert!(CAST[..place].iter().all(|it| it.word != member.word && it.identity_code != code));
+        assert_eq!(code[..6], format!("{:02}{:02}{:02}", born.day(), born.month(), born.year() % 100));
+        assert!((900..=999).contains(&code[7..10].parse().expect("digits")), "{code}");
+        let number: usize = [&code[..6], &code[7..10]].concat().parse().expect("digits");
+        assert_eq!(code.as_bytes()[10], b"0123456789ABCDEFHJKLMNPRSTUVWXY"[number % 31], "{code}");
+    }
+}
+
+#[test]
+fn two_of_each_profession_stand_beside_those_whose_work_is_drawn() {
+    let shared = small().shared();
+    let at = |unit: &str, profession: &str| {
+        let of = shared.professionals.iter().map(|row| &row.0);
+        of.filter(|it| &*it.unit_id.0 == unit && it.profession.code() == profession && it.valid_to.is_none()).count()
+    };
+    let wanted = [
+        ("station-02", "physiotherapist", 2),
+        ("station-14", "social_worker", 2),
+        ("mental-clinic", "nurse", 2),
+        ("outpatient", "physician", 2),
+        ("county", "other", 2),
+        ("clinic-1", "physician", 2),
+        ("clinic-9", "physician", 0),
+        ("adult-social", "social_worker", 4),
+    ];
+    for (unit, profession, count) in wanted {
+        assert_eq!(at(unit, profession), count, "{profession} at {unit}");
+    }
+    let ids: std::collections::BTreeSet<&str> =
+        shared.professionals.iter().map(|row| row.0.professional_id.0.as_str()).collect();
+    assert_eq!(ids.len(), shared.professionals.len());
+    // Nobody beside does any of what is drawn.
+    let county = small();
+    for number in 0..300 {
+        let [rows, _] = county.resident(number, id(number));
+        let who = rows.encounters.iter().filter_map(|row| row.0.professional_id.as_ref());
+        for who in who {
+            assert!(
+                ["station-02-psychologist-1", "mental-clinic-nurse-1", "clinic-1-physician-2"]
+                    .iter()
+                    .all(|it| **it != *who.0),
+                "{who}"
+            );
+        }
+    }
 }

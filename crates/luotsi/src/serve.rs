@@ -117,6 +117,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             services,
             token_key: keys.derived(TOKENS),
             demo,
+            cast: if demo { cast() } else { Vec::new() },
             move_clock,
             metrics: metrics.is_none() && serving.listen.ip().is_loopback(),
             secret,
@@ -232,6 +233,15 @@ async fn publish_times(app: Arc<App>, library: Library) {
         app.publish_times().await;
         tokio::time::sleep(TIMES_EVERY).await;
     }
+}
+
+/// The residents as whom a visitor of the demo signs in.
+fn cast() -> Vec<web::Member> {
+    let member = |it: &county::Member| {
+        let (id, born) = (it.source_id().parse().ok()?, it.born()?);
+        Some(web::Member { word: it.word.into(), name: it.name.into(), id, born })
+    };
+    county::CAST.iter().filter_map(member).collect()
 }
 
 /// Lets the demo county go on, on a thread of its own. That it goes on no more keeps nobody from using it.

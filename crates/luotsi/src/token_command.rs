@@ -21,7 +21,7 @@ use crate::{now, output, runtime};
 pub struct Arguments {
     #[command(flatten)]
     place: Place,
-    /// Role: resident, nurse, physician, lead, manager, evaluator, analyst, privacy, admin, editor or fees.
+    /// Role: resident, professional, lead, manager, evaluator, analyst, privacy, admin, editor or fees.
     #[arg(long, required_unless_present = "withdraw")]
     role: Option<String>,
     /// Unit in which the person works; residents have none.
@@ -74,7 +74,7 @@ fn make(arguments: &Arguments) -> Result<()> {
     let id = match (&arguments.id, role) {
         (Some(id), _) => id.clone(),
         (None, Role::Resident) => store::new_id(at).to_string(),
-        (None, _) => format!("{}-{:08x}", role.code(), store::new_id(at).as_u128() % (1 << 32)),
+        (None, _) => format!("{named}-{:08x}", store::new_id(at).as_u128() % (1 << 32)),
     };
     let id = match (role, id.parse::<uuid::Uuid>()) {
         (Role::Resident, Ok(id)) => id.to_string(),

@@ -5,8 +5,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     Resident,
-    Nurse,
-    Physician,
+    /// Whatever their profession, which is a fact of the organisation.
+    Professional,
     Lead,
     Manager,
     Evaluator,
@@ -18,10 +18,9 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 11] = [
+    pub const ALL: [Role; 10] = [
         Role::Resident,
-        Role::Nurse,
-        Role::Physician,
+        Role::Professional,
         Role::Lead,
         Role::Manager,
         Role::Evaluator,
@@ -36,8 +35,7 @@ impl Role {
     pub fn code(self) -> &'static str {
         match self {
             Role::Resident => "resident",
-            Role::Nurse => "nurse",
-            Role::Physician => "physician",
+            Role::Professional => "professional",
             Role::Lead => "lead",
             Role::Manager => "manager",
             Role::Evaluator => "evaluator",
@@ -49,7 +47,11 @@ impl Role {
         }
     }
 
+    /// Tokens, sessions and records of before say `nurse` and `physician`: both are professionals.
     pub fn named(code: &str) -> Option<Role> {
+        if ["nurse", "physician"].contains(&code) {
+            return Some(Role::Professional);
+        }
         Role::ALL.into_iter().find(|role| role.code() == code)
     }
 }
@@ -92,6 +94,8 @@ pub enum Action {
     DecidePhase,
     /// See which matters wait in a queue: when they came and for what, no text and no name.
     SeeQueue,
+    /// See how many wait in a queue and are in whose hands, and for how long.
+    CountQueue,
     /// Read a matter: what both sides have written, and for professionals what happened to it.
     Read,
     /// Write a message in it.
@@ -107,14 +111,22 @@ pub enum Action {
 /// The data a decision is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource {
-    /// Figures and cases of a demonstration's invented people.
+    /// Figures, and what they are made from: of a demonstration's invented people, or of real ones.
     Synthetic,
-    /// Figures and cases of real people.
     Real,
+    /// Cases of a demonstration's invented people at a unit: the asker's own, one under it, or another.
+    SyntheticCases {
+        within: bool,
+    },
+    RealCases,
     /// A unit's queue. `within`: the unit is the asker's own or stands under it.
-    Queue { within: bool },
+    Queue {
+        within: bool,
+    },
     /// A unit's charts. `within` as of queues.
-    Charts { within: bool },
+    Charts {
+        within: bool,
+    },
     /// A matter of a kind with these rights, and how the asker stands to it.
     Matter(&'static Rights, Tie),
 }
@@ -161,13 +173,21 @@ pub struct Decision {
 /// Cases of real people stay closed to every role until each reading of them is recorded.
 pub fn decide(role: Option<Role>, purpose: Purpose, action: Action, resource: Resource) -> Decision {
     let (allow, rule) = match (action, resource, purpose) {
-        (Action::SeeQueue, Resource::Queue { within }, Purpose::Care | Purpose::Management) => see_queue(role, within),
+        (Action::SeeQueue, Resource::Queue { within }, Purpose::Care) => see_queue(role, within),
+        (Action::CountQueue, Resource::Queue { within }, Purpose::Management) => match role {
+            Some(Role::Manager) if within => (true, "they answer for the unit"),
+            _ => see_queue(role, within),
+        },
         (Action::Read | Action::Write | Action::Handle | Action::Assign, Resource::Matter(rights, tie), _) => {
             matter(role, purpose, action, (rights, tie))
         }
-        (Action::SeeFigures | Action::SeeCases, Resource::Synthetic | Resource::Real, Purpose::Management) => {
-            figures(role, action, resource)
-        }
+        (Action::SeeFigures, Resource::Synthetic | Resource::Real, Purpose::Management) => match role {
+            None => (false, "not signed in"),
+            Some(Role::Resident) => (false, "residents see their own matters only"),
+            Some(_) => (true, "staff see published figures"),
+        },
+        (Action::SeeCases, Resource::SyntheticCases { within }, Purpose::Management) => see_cases(role, within),
+        (Action::SeeCases, Resource::RealCases, _) => (false, "cases are closed"),
         (Action::DecidePhase, Resource::Charts { within }, Purpose::Management) => decide_phase(role, within),
         (Action::Import, Resource::Synthetic | Resource::Real, Purpose::Management) => match role {
             Some(Role::Admin | Role::Analyst) => (true, "who brings in what was recorded elsewhere"),
@@ -178,15 +198,12 @@ pub fn decide(role: Option<Role>, purpose: Purpose, action: Action, resource: Re
     Decision { allow, rule }
 }
 
-fn figures(role: Option<Role>, action: Action, resource: Resource) -> (bool, &'static str) {
-    match (role, action, resource) {
-        (None, ..) => (false, "not signed in"),
-        (Some(Role::Resident), ..) => (false, "residents see their own matters only"),
-        (Some(_), Action::SeeFigures, _) => (true, "staff see published figures"),
-        (Some(Role::Lead | Role::Manager | Role::Analyst | Role::Evaluator), Action::SeeCases, Resource::Synthetic) => {
-            (true, "cases of invented people")
-        }
-        (Some(_), ..) => (false, "cases are closed"),
+fn see_cases(role: Option<Role>, within: bool) -> (bool, &'static str) {
+    match role {
+        Some(Role::Analyst) => (true, "cases of invented people"),
+        Some(Role::Lead | Role::Manager) if within => (true, "cases of invented people at their unit"),
+        Some(Role::Lead | Role::Manager) => (false, "another unit's cases"),
+        _ => (false, "cases are closed"),
     }
 }
 
@@ -200,8 +217,8 @@ fn decide_phase(role: Option<Role>, within: bool) -> (bool, &'static str) {
 
 fn see_queue(role: Option<Role>, within: bool) -> (bool, &'static str) {
     match role {
-        Some(Role::Nurse | Role::Physician | Role::Lead | Role::Manager) if within => (true, "the unit's own queue"),
-        Some(Role::Nurse | Role::Physician | Role::Lead | Role::Manager) => (false, "another unit's queue"),
+        Some(Role::Professional | Role::Lead) if within => (true, "the unit's own queue"),
+        Some(Role::Professional | Role::Lead) => (false, "another unit's queue"),
         _ => (false, "queues are for those who work in them"),
     }
 }
@@ -234,7 +251,7 @@ mod tests {
 
     /// Rights as those of a contact, but for what its person may do.
     const fn rights(own: Own) -> &'static Rights {
-        const WORKED_BY: &[Role] = &[Role::Nurse, Role::Physician, Role::Lead];
+        const WORKED_BY: &[Role] = &[Role::Professional, Role::Lead];
         match own {
             Own::Nothing => &Rights { worked_by: WORKED_BY, led_by: &[Role::Lead], own: Own::Nothing },
             Own::Read => &Rights { worked_by: WORKED_BY, led_by: &[Role::Lead], own: Own::Read },
@@ -249,7 +266,7 @@ mod tests {
     #[test]
     fn nobody_sees_cases_of_real_people() {
         for (role, purpose) in Role::ALL.into_iter().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
-            assert!(!decide(Some(role), purpose, Action::SeeCases, Resource::Real).allow, "{}", role.code());
+            assert!(!decide(Some(role), purpose, Action::SeeCases, Resource::RealCases).allow, "{}", role.code());
         }
     }
 
@@ -271,7 +288,9 @@ mod tests {
         for (action, purpose) in
             [Action::SeeFigures, Action::SeeCases].into_iter().flat_map(|it| Purpose::ALL.map(|purpose| (it, purpose)))
         {
-            assert!(!decide(None, purpose, action, Resource::Synthetic).allow);
+            for resource in [Resource::Synthetic, Resource::SyntheticCases { within: true }] {
+                assert!(!decide(None, purpose, action, resource).allow);
+            }
         }
     }
 
@@ -284,7 +303,7 @@ mod tests {
             for (action, tie) in ON_MATTERS.into_iter().flat_map(|action| ties().map(move |tie| (action, tie))) {
                 let may = match action {
                     Action::Assign => role == Some(Role::Lead),
-                    _ => matches!(role, Some(Role::Nurse | Role::Physician | Role::Lead)),
+                    _ => matches!(role, Some(Role::Professional | Role::Lead)),
                 };
                 let cares = may && tie.within && tie.cares;
                 let leads = role == Some(Role::Lead) && tie.within && action == Action::Read;
@@ -317,11 +336,43 @@ mod tests {
             assert_eq!(allow, role == Role::Fees && action != Action::Assign, "{role:?} {action:?}");
         }
         // A lead need not be named among those who work on it.
-        const WISH: Rights = Rights { worked_by: &[Role::Nurse], led_by: &[Role::Lead], own: Own::Write };
+        const WISH: Rights = Rights { worked_by: &[Role::Professional], led_by: &[Role::Lead], own: Own::Write };
         for (role, action) in Role::ALL.into_iter().flat_map(|role| ON_MATTERS.map(|action| (role, action))) {
             let allow = decide(Some(role), Purpose::Care, action, Resource::Matter(&WISH, tie)).allow;
-            let expected = role == Role::Lead || (role == Role::Nurse && action != Action::Assign);
+            let expected = role == Role::Lead || (role == Role::Professional && action != Action::Assign);
             assert_eq!(allow, expected, "{role:?} {action:?}");
+        }
+    }
+
+    #[test]
+    fn roles_of_before_are_professionals() {
+        for role in Role::ALL {
+            assert_eq!(Role::named(role.code()), Some(role));
+        }
+        assert_eq!(["nurse", "physician"].map(Role::named), [Some(Role::Professional); 2]);
+        assert_eq!(["psychologist", "Nurse", ""].map(Role::named), [None; 3]);
+    }
+
+    /// For each role what it sees of a queue and of the cases behind figures, at a unit within its own and elsewhere.
+    #[test]
+    fn queues_are_for_those_who_work_in_them_counts_for_managers_and_cases_for_those_who_answer_for_them() {
+        for (role, within) in Role::ALL.into_iter().flat_map(|role| [true, false].map(|within| (role, within))) {
+            let (queue, counts, cases) = match role {
+                Role::Professional => (within, within, false),
+                Role::Lead => (within, within, within),
+                Role::Manager => (false, within, within),
+                Role::Analyst => (false, false, true),
+                _ => (false, false, false),
+            };
+            let may =
+                |action, resource| Purpose::ALL.map(|purpose| decide(Some(role), purpose, action, resource).allow);
+            let any = |action, resource| may(action, resource).contains(&true);
+            let found = (
+                any(Action::SeeQueue, Resource::Queue { within }),
+                any(Action::CountQueue, Resource::Queue { within }),
+                any(Action::SeeCases, Resource::SyntheticCases { within }),
+            );
+            assert_eq!(found, (queue, counts, cases), "{role:?} {within}");
         }
     }
 
@@ -346,7 +397,7 @@ mod tests {
             assert!(!decide(Some(role), purpose, Action::SeeQueue, Resource::Queue { within: false }).allow);
         }
         assert!(
-            !decide(Some(Role::Nurse), Purpose::Care, Action::SeeFigures, Resource::Real).allow,
+            !decide(Some(Role::Professional), Purpose::Care, Action::SeeFigures, Resource::Real).allow,
             "no care in figures"
         );
     }

@@ -30,7 +30,7 @@ const OWN: Rights = rights(matter::Own::Write);
 const STAFF: Rights = rights(matter::Own::Nothing);
 
 const fn rights(own: matter::Own) -> Rights {
-    Rights { worked_by: &[Role::Nurse, Role::Physician, Role::Lead], led_by: &[Role::Lead], own }
+    Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own }
 }
 
 /// How somebody is met: at the place, by video, by telephone.

@@ -129,7 +129,7 @@ impl Matter for Contact {
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
     const VERSION: u32 = 3;
     const RIGHTS: Rights =
-        Rights { worked_by: &[Role::Nurse, Role::Physician, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
+        Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
     const TABLES: &'static [&'static Table] = &[facts::Contact::TABLE];
 

@@ -108,8 +108,7 @@ impl From<Refusal> for Refused {
 impl Matter for Resident {
     const NAME: &'static str = "resident";
     const VERSION: u32 = 2;
-    const RIGHTS: Rights =
-        Rights { worked_by: &[Role::Nurse, Role::Physician, Role::Lead], led_by: &[], own: Own::Read };
+    const RIGHTS: Rights = Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[], own: Own::Read };
 
     const OF_PERSON: bool = true;
     const TABLES: &'static [&'static Table] = &[Registered::TABLE, Encounter::TABLE];

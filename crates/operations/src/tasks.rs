@@ -201,7 +201,7 @@ impl Matter for Task {
     const NAME: &'static str = "task";
     const VERSION: u32 = 1;
     const RIGHTS: Rights =
-        Rights { worked_by: &[Role::Nurse, Role::Physician, Role::Lead], led_by: &[Role::Lead], own: Own::Nothing };
+        Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Nothing };
     const TABLES: &'static [&'static Table] = &[facts::Task::TABLE];
 
     type Command = Command;

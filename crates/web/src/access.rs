@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
+use facts::{Code, Profession};
 use matter::access::Role;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -15,6 +16,8 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::caller::{CODE_COOKIE, Person, SESSION_COOKIE};
+use crate::cast;
+use crate::desk::people::capital;
 use crate::feature::{Feature, get, post};
 use crate::form::{errors, field};
 use crate::home::failed;
@@ -35,24 +38,25 @@ pub static FEATURE: Feature = Feature {
 };
 
 /// `GET /sign-in`.
-pub async fn page(page: Page, Query(from): Query<From>) -> Response {
+pub async fn page(State(app): State<Arc<App>>, page: Page, Query(from): Query<From>) -> Response {
     let to = from.to.as_deref().and_then(onward);
-    shown(&page, to.as_deref(), None)
+    shown(&app, &page, to.as_deref(), None)
 }
 
-fn shown(page: &Page, to: Option<&str>, wrong: Option<&'static str>) -> Response {
+/// The page. `wrong`: a text's key, and the field in which it can be mended.
+fn shown(app: &App, page: &Page, to: Option<&str>, wrong: Option<(&str, &str)>) -> Response {
     let back = html! { @if let Some(to) = to { input type="hidden" name="to" value=(to); } };
     let content = html! {
-        (errors(page, wrong.map(|wrong| (wrong, "token")).as_slice()))
+        (errors(page, wrong.as_slice()))
         h1.govuk-heading-xl { (page.text("sign-in-title")) }
-        @if page.demo { (roles(page, &back)) } @else { (token(page, &back, wrong)) }
+        @if page.demo { (roles(app, page, &back, wrong)) } @else { (token(page, &back, wrong.map(|(key, _)| key))) }
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page.render(status, &page.text("sign-in-title"), &content)
 }
 
 /// Sign-in with a token, for those who work here.
-fn token(page: &Page, back: &Markup, wrong: Option<&'static str>) -> Markup {
+fn token(page: &Page, back: &Markup, wrong: Option<&str>) -> Markup {
     html! {
         p.lead { (page.text("sign-in-staff-lead")) }
         form.letter method="post" action="/sign-in" {
@@ -68,8 +72,8 @@ fn token(page: &Page, back: &Markup, wrong: Option<&'static str>) -> Markup {
     }
 }
 
-/// Sign-in by choosing a role.
-fn roles(page: &Page, back: &Markup) -> Markup {
+/// Sign-in by choosing a role, and for some of them who of those that have it.
+fn roles(app: &App, page: &Page, back: &Markup, wrong: Option<(&str, &str)>) -> Markup {
     html! {
         p.lead { (page.text("sign-in-demo")) }
         ul.roles {
@@ -79,9 +83,56 @@ fn roles(page: &Page, back: &Markup) -> Markup {
                     form method="post" action="/sign-in" {
                         (back)
                         input type="hidden" name="role" value=(role.code());
+                        @match role {
+                            Role::Resident => { (who(page, RESIDENT_FIELD, wrong, &residents(app))) }
+                            Role::Professional => { (who(page, PROFESSIONAL_FIELD, wrong, &professionals(page))) }
+                            _ => {}
+                        }
                         button.govuk-button.govuk-button--secondary type="submit" aria-describedby=(about) { (page.text(&name)) }
                     }
                     p id=(about) { (page.text(&about)) }
+                }
+            }
+        }
+    }
+}
+
+/// Fields in which one chooses who one is.
+const RESIDENT_FIELD: &str = "as-resident";
+const PROFESSIONAL_FIELD: &str = "as-professional";
+
+/// The choice of a person; nobody in particular stands first.
+fn who(page: &Page, field: &str, wrong: Option<(&str, &str)>, options: &Markup) -> Markup {
+    let wrong = wrong.filter(|(_, wrong)| *wrong == field);
+    html! {
+        div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
+            label.govuk-label for=(field) { (page.text(&format!("sign-in-{field}"))) }
+            @if let Some((key, _)) = wrong { p.govuk-error-message id=(format!("{field}-error")) { (page.text(key)) } }
+            select.govuk-select id=(field) name="as" aria-invalid=[wrong.map(|_| "true")]
+                aria-describedby=[wrong.map(|_| format!("{field}-error"))] {
+                option value="" { (page.text("sign-in-anybody")) }
+                (options)
+            }
+        }
+    }
+}
+
+fn residents(app: &App) -> Markup {
+    html! {
+        @for (word, name) in app.members() { option value=(word) { (name) } }
+    }
+}
+
+fn professionals(page: &Page) -> Markup {
+    let positions = cast::positions(&*page.figures);
+    html! {
+        @for unit in page.figures.units() {
+            @let mut there = positions.iter().filter(|(.., at)| *at == unit.id).peekable();
+            @if there.peek().is_some() {
+                optgroup label=(page.language.of(&unit.names)) {
+                    @for (word, profession, _) in there {
+                        option value=(word) { (capital(&page.language.code_name(Profession::LIST, profession.code()))) }
+                    }
                 }
             }
         }
@@ -92,6 +143,9 @@ fn roles(page: &Page, back: &Markup) -> Markup {
 pub struct SignIn {
     #[serde(default)]
     role: String,
+    /// A resident of the cast, or `nurse@station-02`; empty: nobody in particular.
+    #[serde(default, rename = "as")]
+    known_as: String,
     #[serde(default)]
     token: String,
     to: Option<String>,
@@ -111,10 +165,20 @@ pub async fn sign_in(
     }
     let Some(role) = Role::named(&form.role) else { return crate::home::missing(&page) };
     let now = app.kinds.store.now();
+    let word = form.known_as.trim();
+    if !word.is_empty() {
+        let field = if role == Role::Resident { RESIDENT_FIELD } else { PROFESSIONAL_FIELD };
+        return match app.played(role, word) {
+            Some(person) => begun(&app, &headers, &person, (now, i64::MAX), to),
+            None => shown(&app, &page, to.as_deref(), Some(("wrong-as", field))),
+        };
+    }
+    // Links of before name it as a role.
+    let profession = Profession::named(&form.role).unwrap_or(Profession::Nurse);
     let before = cookie(&headers, "demo").and_then(|token| token.parse().ok());
     let token = before.unwrap_or_else(|| new_id(now));
     let known = format!("demo={token}; Path=/sign-in; Max-Age=31536000; HttpOnly; SameSite=Lax");
-    let mut response = begun(&app, &headers, &demo_person(&app, role, token), (now, i64::MAX), to);
+    let mut response = begun(&app, &headers, &demo_person(&app, (role, profession), token), (now, i64::MAX), to);
     if let Ok(known) = HeaderValue::from_str(&known) {
         response.headers_mut().append(SET_COOKIE, known);
     }
@@ -135,7 +199,7 @@ async fn with_token(
         return begun(app, headers, &person, (term.start, term.end), to);
     }
     match app.counted.tries.failed(address, now).await {
-        Ok(()) => shown(page, to.as_deref(), Some("wrong-token")),
+        Ok(()) => shown(app, page, to.as_deref(), Some(("wrong-token", "token"))),
         Err(failure) => failure.with_retry_after(failed(page, &failure)),
     }
 }
@@ -151,7 +215,7 @@ fn begun(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64), to: 
     let to = to.filter(|to| to.starts_with("/contact") == is_resident);
     let first = match person.role {
         Role::Resident => "/contact",
-        Role::Nurse | Role::Physician | Role::Lead => "/desk",
+        Role::Professional | Role::Lead => "/desk",
         _ => "/steer",
     };
     changed_hands(&cookie, to.as_deref().unwrap_or(first))
@@ -165,14 +229,17 @@ fn changed_hands(session: &str, to: &str) -> Response {
 }
 
 /// Somebody in a role: in two browsers two who sign in as nurses are two nurses, in one browser always the same.
-fn demo_person(app: &App, role: Role, token: Uuid) -> Person {
+fn demo_person(app: &App, (role, profession): (Role, Profession), token: Uuid) -> Person {
     let top = || app.figures().units().iter().find(|unit| unit.parent.is_none()).map(|unit| unit.id.clone());
     let top = top().unwrap_or_else(|| "county".into());
     let (id, unit) = match role {
         Role::Resident => (token.to_string(), String::new()),
-        Role::Nurse | Role::Physician => {
+        Role::Professional => {
             let number = token.as_u128() % 0x10000;
-            (format!("{}-{number:04x}", role.code()), app.services.first().map_or(top, |service| service.unit.clone()))
+            (
+                format!("{}-{number:04x}", profession.code()),
+                app.services.first().map_or(top, |service| service.unit.clone()),
+            )
         }
         _ => (role.code().to_string(), top),
     };

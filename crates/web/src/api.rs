@@ -261,7 +261,7 @@ pub async fn queue(
     headers: HeaderMap,
 ) -> Answer {
     let (unit, queue) = app.queue_named(&address).ok_or_else(Failure::not_found)?;
-    if !app.may_see_queue(caller.person.as_ref(), &unit) {
+    if !app.may_count_queue(caller.person.as_ref(), &unit) {
         return Err(Failure::not_found());
     }
     if wants_stream(&headers) {
@@ -290,6 +290,8 @@ pub async fn queue(
         }
         Some(_) => return Err(Failure::invalid("list", "list is waiting or held.")),
     }
+    // A manager sees how many, and no contact.
+    head.retain(|_| app.may_see_queue(caller.person.as_ref(), &unit));
     let contacts: Vec<Value> = head.iter().map(|(id, contact)| listed(&app, *id, contact)).collect();
     Ok(answer(StatusCode::OK, &json!({ "queue": address, "waiting": waiting, "contacts": contacts })))
 }

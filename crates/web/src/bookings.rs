@@ -46,7 +46,7 @@ pub static FEATURE: Feature = Feature {
     doors: &[Door {
         path: "/desk/calendar",
         name: "section-calendar",
-        opens_to: |role| matches!(role, Some(Role::Nurse | Role::Physician | Role::Lead)),
+        opens_to: |role| matches!(role, Some(Role::Professional | Role::Lead)),
         leads_to: &["/desk/appointments", "/desk/days"],
     }],
     listings: &[Listing {

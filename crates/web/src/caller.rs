@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_token_names_its_person_until_its_time_is_over() {
-        let person = Person { role: Role::Nurse, id: "nurse-1".into(), unit: "station-01".into() };
+        let person = Person { role: Role::Professional, id: "nurse-1".into(), unit: "station-01".into() };
         let key = [7; 32];
         let token = person.token(&key, &(0..1000));
         assert_eq!(Person::of_token(&token, &key, 999), Some((person.clone(), 0..1000)));
@@ -233,6 +233,17 @@ mod tests {
         assert_eq!(Person::of_token(&forged, &key, 999), None, "another's signature");
         for broken in ["", ".", "a.b", "é.é", "00.00", &token[..token.len() - 1]] {
             assert_eq!(Person::of_token(broken, &key, 999), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_a_role_of_before_is_a_professionals() {
+        let key = [7; 32];
+        for role in ["nurse", "physician"] {
+            let told = format!("{role}\nn-1\nstation-01\n0\n1000");
+            let token = format!("{}.{}", hex(told.as_bytes()), hex(&signature(&key, &[b"token", told.as_bytes()])));
+            let person = Person { role: Role::Professional, id: "n-1".into(), unit: "station-01".into() };
+            assert_eq!(Person::of_token(&token, &key, 999), Some((person, 0..1000)));
         }
     }
 }

@@ -3,7 +3,7 @@
 use calendar::day_number;
 use facts::holds_identity_code;
 use kinds::CROCKFORD;
-use matter::access::{Action, Purpose, Resource, Role, decide};
+use matter::access::{Action, Purpose, Resource, decide};
 use matter::{PartId, Subject};
 use operations::contacts::Contact;
 use uuid::Uuid;
@@ -80,8 +80,14 @@ impl App {
     pub fn may_see_queue(&self, person: Option<&Person>, unit: &str) -> bool {
         let within = person.is_some_and(|person| self.is_within(unit, &person.unit));
         let role = person.map(|person| person.role);
-        let purpose = if role == Some(Role::Manager) { Purpose::Management } else { Purpose::Care };
-        decide(role, purpose, Action::SeeQueue, Resource::Queue { within }).allow
+        decide(role, Purpose::Care, Action::SeeQueue, Resource::Queue { within }).allow
+    }
+
+    /// Whether somebody may see how many contacts wait there.
+    pub fn may_count_queue(&self, person: Option<&Person>, unit: &str) -> bool {
+        let within = person.is_some_and(|person| self.is_within(unit, &person.unit));
+        let role = person.map(|person| person.role);
+        decide(role, Purpose::Management, Action::CountQueue, Resource::Queue { within }).allow
     }
 
     /// Whether a unit has a queue: contacts come to it, or still wait in it although it has ended.

@@ -5,7 +5,7 @@ mod banner;
 mod contacts;
 mod left;
 mod list;
-mod people;
+pub mod people;
 mod rows;
 mod work;
 
@@ -38,7 +38,7 @@ pub static FEATURE: Feature = Feature {
     doors: &[Door {
         path: "/desk",
         name: "section-desk",
-        opens_to: |role| matches!(role, Some(Role::Nurse | Role::Physician | Role::Lead | Role::Manager)),
+        opens_to: |role| matches!(role, Some(Role::Professional | Role::Lead | Role::Manager)),
         leads_to: &[],
     }],
     listings: &[Listing {

@@ -7,6 +7,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use facts::{Code, Profession};
 use matter::access::Role;
 use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use crate::App;
 use crate::assets;
 use crate::caller::{OPENING, Person};
+use crate::desk::people;
 use crate::feature::{door_of, doors};
 use crate::figures::Figures;
 use crate::texts::Language;
@@ -25,6 +27,8 @@ pub struct Page {
     pub role: Option<Role>,
     /// The person who has signed in.
     pub person: Option<Person>,
+    /// The name of a resident who has signed in, where it is known.
+    name: Option<String>,
     pub uri: Uri,
     pub demo: bool,
     pub synthetic: bool,
@@ -52,6 +56,7 @@ impl FromRequestParts<Arc<App>> for Page {
         Ok(Page {
             language: chosen.or(remembered).unwrap_or_else(|| Language::accepted(accepted)),
             role: person.as_ref().map(|person| person.role),
+            name: person.as_ref().and_then(Person::subject).and_then(|it| app.named(Some(it))),
             person,
             uri: parts.uri.clone(),
             demo: app.demo,
@@ -189,6 +194,19 @@ impl Page {
         doors(self.role).any(|door| door.path == path)
     }
 
+    /// The one who has signed in, as the head of the page has it: a resident by name, a professional by profession, others
+    /// by their role.
+    fn known_as(&self, role: Role) -> String {
+        if let Some(name) = &self.name {
+            return name.clone();
+        }
+        let person = self.person.as_ref().filter(|_| role == Role::Professional);
+        match person.and_then(|person| people::profession(&*self.figures, &person.id)) {
+            Some(profession) => people::capital(&self.language.code_name(Profession::LIST, profession.code())),
+            None => self.text(&format!("role-{}", role.code())),
+        }
+    }
+
     fn masthead(&self, form: Option<&str>) -> Markup {
         html! {
             header {
@@ -205,7 +223,7 @@ impl Page {
                         @match self.role {
                             Some(role) => {
                                 form.masthead__role method="post" action="/sign-out" {
-                                    span { (self.text(&format!("role-{}", role.code()))) }
+                                    span { (self.known_as(role)) }
                                     button.masthead__out type="submit" { (self.text("sign-out")) }
                                 }
                             }

@@ -11,6 +11,7 @@ mod bodies;
 mod bookings;
 mod caller;
 mod care;
+mod cast;
 mod charts;
 mod compress;
 mod connections;
@@ -65,6 +66,7 @@ use crate::layout::Page;
 pub use api::OPENAPI;
 pub use caller::Person;
 pub use care::{PLAIN_ID, Service, is_plain_id};
+pub use cast::Member;
 pub use charts::{assurance_code, chart_svg, variation_code};
 pub use connections::room;
 pub use demo_clock::{MoveClock, WITHIN, soon};
@@ -89,6 +91,8 @@ pub struct Parts {
     pub token_key: [u8; 32],
     /// Sign-in by choosing a role, for the demo county only.
     pub demo: bool,
+    /// Residents as whom one can sign in there.
+    pub cast: Vec<Member>,
     /// Moves the clock of a demo county that was begun with `--now`.
     pub move_clock: Option<MoveClock>,
     /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
@@ -112,6 +116,7 @@ pub struct App {
     services: Vec<Service>,
     token_key: [u8; 32],
     demo: bool,
+    cast: Vec<Member>,
     move_clock: Option<MoveClock>,
     calendar: &'static Calendar,
     /// First words that were shown in lists.
@@ -152,6 +157,7 @@ impl App {
             services: parts.services,
             token_key: parts.token_key,
             demo: parts.demo,
+            cast: parts.cast,
             move_clock: parts.move_clock,
             calendar: Calendar::shipped(),
             glances: guard::Glances::default(),

@@ -213,7 +213,7 @@ struct Watcher {
 impl Watcher {
     /// Whether they are still who they were, and the unit is still theirs to see.
     fn may_go_on(&self) -> bool {
-        self.caller.stands(&self.app) && self.app.may_see_queue(self.caller.person.as_ref(), &self.unit)
+        self.caller.stands(&self.app) && self.app.may_count_queue(self.caller.person.as_ref(), &self.unit)
     }
 
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Watcher)> {

@@ -39,11 +39,11 @@ pub struct Asked {
 
 impl Asked {
     /// A pair with a professional in it.
-    pub fn own(person: &Person) -> Asked {
-        match person.role {
-            Role::Physician => Asked { physician: Some(person.id.clone()), ..Asked::default() },
-            Role::Nurse => Asked { nurse: Some(person.id.clone()), ..Asked::default() },
-            // A lead is neither.
+    pub fn own(app: &App, person: &Person) -> Asked {
+        match app.profession(&person.id).filter(|_| person.role == Role::Professional) {
+            Some(Profession::Physician) => Asked { physician: Some(person.id.clone()), ..Asked::default() },
+            Some(Profession::Nurse) => Asked { nurse: Some(person.id.clone()), ..Asked::default() },
+            // Others, and a lead, are neither.
             _ => Asked::default(),
         }
     }
@@ -82,7 +82,7 @@ impl App {
         let now = self.kinds.store.now();
         let command = match verb {
             "register" => self.pair(contact, person, asked, now)?,
-            "encounter" => Command::Record(meeting((id, contact), person, &asked, now)?),
+            "encounter" => Command::Record(meeting(self, (id, contact), person, &asked, now)?),
             _ => return Err(Failure::not_found()),
         };
         Ok(self.kinds.ask_of_resident(subject, &person.by(), command, (key, &told)).await?)
@@ -129,7 +129,13 @@ impl App {
     }
 }
 
-fn meeting((id, contact): (Uuid, &Contact), person: &Person, asked: &Asked, now: i64) -> Result<Meeting, Failure> {
+fn meeting(
+    app: &App,
+    (id, contact): (Uuid, &Contact),
+    person: &Person,
+    asked: &Asked,
+    now: i64,
+) -> Result<Meeting, Failure> {
     let usual = match contact.channel {
         Channel::Chat => Modality::Chat,
         Channel::Callback | Channel::Phone => Modality::Phone,
@@ -141,11 +147,7 @@ fn meeting((id, contact): (Uuid, &Contact), person: &Person, asked: &Asked, now:
     if !(1..=LONGEST).contains(&minutes) {
         return Err(Failure::invalid("minutes", "An encounter lasts 1 to 600 minutes."));
     }
-    let profession = match person.role {
-        Role::Physician => Profession::Physician.code(),
-        Role::Nurse => Profession::Nurse.code(),
-        _ => "",
-    };
+    let profession = app.profession(&person.id).map_or("", Code::code);
     Ok(Meeting {
         id: new_id(now).to_string(),
         contact: id.to_string(),
@@ -174,6 +176,10 @@ pub fn is_on_list_of(app: &App, contact: &Contact, professional: &str) -> bool {
 pub fn forms(app: &App, page: &Page, (id, contact): (Uuid, &Contact), met: &[Meeting], typed: &Typed) -> Markup {
     let own = app.registration(contact);
     let is_on_my_list = page.person.as_ref().is_some_and(|person| is_on_list_of(app, contact, &person.id));
+    let joins = |person: &Person| {
+        let pair = Asked::own(app, person);
+        pair.physician.is_some() || pair.nurse.is_some()
+    };
     let is_wrong = typed.wrong("modality").is_some() || typed.wrong("minutes").is_some();
     let ways = MODALITIES.map(|it| (it.code().to_string(), page.language.code_name(Modality::LIST, it.code())));
     html! {
@@ -192,7 +198,7 @@ pub fn forms(app: &App, page: &Page, (id, contact): (Uuid, &Contact), met: &[Mee
                 }
                 @if is_on_my_list {
                     p { strong { (page.text("desk-on-list")) } }
-                } @else if matches!(page.role, Some(Role::Nurse | Role::Physician)) {
+                } @else if page.person.as_ref().is_some_and(joins) {
                     button.govuk-button.govuk-button--secondary #act-register type="submit" form="work" formaction=(format!("/desk/contacts/{id}/register")) {
                         (page.text("desk-register"))
                     }

@@ -229,9 +229,21 @@ mod tests {
     }
 
     #[test]
+    fn a_session_of_a_role_of_before_goes_on_as_a_professionals() {
+        for role in ["nurse", "physician"] {
+            let line = format!(
+                r#"{{"role":"{role}","id":"n-1","unit":"station-01","made":0,"begun":0,"used":0,"until":{HOUR}}}"#
+            );
+            let session = serde_json::from_str::<Session>(&line).expect("a session");
+            let person = Person { role: Role::Professional, id: "n-1".into(), unit: "station-01".into() };
+            assert_eq!((session.person(), session.stands(HOUR - 1)), (Some(person), true));
+        }
+    }
+
+    #[test]
     fn many_who_only_sign_in_end_nobodys_work() {
         let sessions = Sessions::open(secret, [1; 32], None, 0);
-        let working = sessions.begin(&person(Role::Nurse), (0, i64::MAX), 0);
+        let working = sessions.begin(&person(Role::Professional), (0, i64::MAX), 0);
         assert!(sessions.used(&working, MINUTE).is_some());
         for number in 0..MOST as i64 + 50 {
             sessions.begin(&person(Role::Resident), (0, i64::MAX), MINUTE + number);

@@ -53,7 +53,7 @@ pub fn make(data: &Path, county: &County) -> Result<Vec<Live>> {
         }
         (tables, live)
     };
-    on_all_ranges(county.plan(), draw, |made| {
+    on_all_ranges(county, draw, |made| {
         for ([mut rows, corrected], mut range_live) in made {
             rows.iter_mut().filter(|rows| !rows.is_empty()).try_for_each(|rows| commit.add(rows).map(drop))?;
             corrections.push(corrected);
@@ -90,7 +90,7 @@ pub fn coming(county: &County, span: Span) -> Result<[Batch; 2]> {
         batch.keep(span);
         all[0].append(batch);
     }
-    on_all_ranges(county.plan(), draw, |made| {
+    on_all_ranges(county, draw, |made| {
         made.into_iter().for_each(|coming| all.iter_mut().zip(coming).for_each(|(all, batch)| all.append(batch)));
         Ok(())
     })?;
@@ -123,14 +123,14 @@ pub fn bring(data: &Path, coming: &[Batch; 2], span: Span) -> Result<()> {
 
 /// Draws every range on all cores, and hands each on as it is made.
 fn on_all_ranges<T: Send>(
-    plan: &Plan,
+    county: &County,
     draw: impl Fn(&Range) -> T + Sync,
     take: impl FnOnce(Receiver<T>) -> Result<()>,
 ) -> Result<()> {
-    let mut directory = Directory::with_key(&directory_key(plan.seed));
+    let mut directory = Directory::with_key(&directory_key(county.plan().seed));
     let mut ranges: Vec<Range> = vec![Vec::new(); RANGES];
     let firsts: Vec<i64> = split_points().collect();
-    for number in 0..plan.residents {
+    for number in county.numbers() {
         let id = directory.resident(County::source_id(number).as_bytes());
         ranges[firsts.partition_point(|first| *first <= id) - 1].push((ResidentId(id), number));
     }

@@ -67,7 +67,7 @@ struct Wish {
 impl Matter for Wish {
     const NAME: &'static str = "wish";
     const VERSION: u32 = 1;
-    const RIGHTS: Rights = Rights { worked_by: &[Role::Nurse], led_by: &[Role::Lead], own: Own::Write };
+    const RIGHTS: Rights = Rights { worked_by: &[Role::Professional], led_by: &[Role::Lead], own: Own::Write };
 
     type Command = Ask;
     type Event = Event;

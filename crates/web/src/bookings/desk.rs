@@ -53,7 +53,7 @@ pub struct Which {
 }
 
 pub(super) fn works(person: &Person) -> bool {
-    [Role::Nurse, Role::Physician, Role::Lead].contains(&person.role)
+    [Role::Professional, Role::Lead].contains(&person.role)
 }
 
 /// `GET /desk/calendar`: the day of everybody of a unit.
@@ -287,6 +287,7 @@ fn shown(
             }
             section.worked__aside aria-label=(page.text("desk-about")) {
                 dl.facts.facts--aside {
+                    @if let Some(name) = app.named(it.booking.wanted.subject) { div { dt { (page.text("appointment-whose")) } dd { (name) } } }
                     div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, when.from)) " " (numbers::clock(when.from)) "–" (numbers::clock(when.to)) } }
                     div { dt { (page.text("bookings-way")) } dd { (way_name(page, it.booking.wanted.way)) } }
                     @if let Some(professional) = professional { div { dt { (page.text("bookings-with")) } dd { (staff_name(page, professional)) } } }

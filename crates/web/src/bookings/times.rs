@@ -90,7 +90,7 @@ pub async fn booker(app: &App, caller: &Caller, (contact, moves): (&str, &str)) 
             words,
         }));
     }
-    if ![Role::Nurse, Role::Physician, Role::Lead].contains(&person.role) {
+    if ![Role::Professional, Role::Lead].contains(&person.role) {
         return Err(Failure::not_found());
     }
     let (contact, subject, channel) = match (contact.parse::<Uuid>(), moves.parse::<Uuid>()) {
@@ -104,8 +104,7 @@ pub async fn booker(app: &App, caller: &Caller, (contact, moves): (&str, &str)) 
         }
         _ => return Err(Failure::not_found()),
     };
-    let figures = app.figures();
-    let profession = figures.staff().iter().find(|it| it.id == person.id).map(|it| it.profession.code());
+    let profession = app.profession(&person.id).map(Code::code);
     let words = [person.role.code()].into_iter().chain(profession).map(|word| format!("role:{word}")).collect();
     Ok(Some(Booker { by: person.by(), subject, contact, is_staff: true, channel, words }))
 }

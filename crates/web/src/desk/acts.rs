@@ -247,7 +247,7 @@ async fn for_resident(
     key: &str,
 ) -> Result<(), Wrong> {
     if verb == "register" {
-        return app.for_resident(contact, person, verb, Asked::own(person), key).await.map_err(Wrong::from);
+        return app.for_resident(contact, person, verb, Asked::own(app, person), key).await.map_err(Wrong::from);
     }
     let minutes = fields.minutes.parse();
     let modality = (Modality::named(&fields.modality).is_none()).then_some(("wrong-modality", "modality"));

@@ -115,7 +115,7 @@ pub async fn list(
     };
     let units = units_of(&app, &person);
     let unit = filters.unit.clone().or_else(|| units.first().cloned()).unwrap_or_else(|| person.unit.clone());
-    if !app.may_see_queue(Some(&person), &unit) || !app.is_queue(&unit) {
+    if !app.may_count_queue(Some(&person), &unit) || !app.is_queue(&unit) {
         return missing(&page);
     }
     let view = filters.view.as_deref().unwrap_or("queue");
@@ -124,12 +124,12 @@ pub async fn list(
     let did = banner::shown(&app, &page, &caller, &filters.did, &filters.contact, &unit).await;
     let asked = Asked { app: &app, page: &page, person, caller: &caller, unit, list, filters, now, did };
     // A manager sees how many and how long, and no contact.
-    let content = match asked.person.role {
-        Role::Manager => {
+    let content = match app.may_see_queue(Some(&asked.person), &asked.unit) {
+        true => asked.rows(&units).await,
+        false => {
             let loads = asked.loads().await;
             loads.map(|loads| html! { (asked.head(&units, None)) (asked.board(&loads, |name, _| name)) })
         }
-        _ => asked.rows(&units).await,
     };
     match content {
         Ok(content) => page.render(StatusCode::OK, &page.text("desk-title"), &content),
@@ -259,7 +259,7 @@ impl Asked<'_> {
                 @if rows.is_empty() {
                     p.govuk-body { (page.text(self.nothing())) }
                 } @else {
-                    @if self.list == List::Queue && self.filters.q.is_empty() && self.person.role != Role::Manager {
+                    @if self.list == List::Queue && self.filters.q.is_empty() {
                         form.work__next method="post" action="/desk/next" {
                             input type="hidden" name="client_id" value=(app.sessions.unguessable());
                             input type="hidden" name="unit" value=(self.unit);

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use calendar::day_number;
 use facts::{Code, Profession};
 use matter::access::Role;
 
 use crate::App;
+use crate::figures::Figures;
 use crate::layout::Page;
 
 /// Somebody who can be given a contact.
@@ -26,7 +28,7 @@ impl App {
         }
         // The facts follow the log, a while later.
         found.retain(|id, _| self.kinds.works_for(id, unit));
-        let answers = [Role::Nurse, Role::Physician, Role::Lead];
+        let answers = [Role::Professional, Role::Lead];
         for person in self.sessions.present(self.kinds.store.now()) {
             if answers.contains(&person.role) && self.is_within(unit, &person.unit) {
                 found.insert(person.id, true);
@@ -35,26 +37,35 @@ impl App {
         let others = found.into_iter().filter(|(id, _)| holder != Some(id.as_str()));
         others.map(|(id, is_here)| Colleague { id, is_here }).collect()
     }
+
+    /// The profession in which somebody works here today, as far as it is known.
+    pub fn profession(&self, id: &str) -> Option<Profession> {
+        let today = self.calendar.local_date(self.kinds.store.now()).map_or(0, day_number);
+        self.kinds.organisation().profession(id, today).or_else(|| profession(&*self.figures(), id))
+    }
+}
+
+/// A profession, as far as it is published, or as ids of the demo and of tokens say it themselves: `nurse-1`.
+pub fn profession(figures: &dyn Figures, id: &str) -> Option<Profession> {
+    let published = figures.staff().iter().find(|it| it.id == id).map(|it| it.profession);
+    published.or_else(|| id.split('-').find_map(Profession::named))
 }
 
 /// A professional's name: the profession in the language of the page, and the end of the id that tells two apart.
 /// No name of a person stands in the facts or in the log.
 pub fn name(page: &Page, id: &str) -> String {
-    let known = page.figures.staff().iter().find(|it| it.id == id).map(|it| it.profession);
     let parts: Vec<&str> = id.split('-').collect();
-    // Ids of the demo say it themselves.
-    let said = parts.iter().position(|part| Profession::named(part).is_some());
-    let profession = known.or_else(|| said.and_then(|at| Profession::named(parts[at])));
-    let end = match (parts.last(), said) {
-        (Some(last), Some(at)) if at + 1 < parts.len() => (*last).to_uppercase(),
-        _ => id.to_string(),
-    };
-    match (profession, Role::named(id)) {
-        (Some(profession), _) => {
-            capital(&format!("{} {end}", page.language.code_name(Profession::LIST, profession.code())))
-        }
+    let said = parts.iter().position(|part| Profession::named(part).is_some() || Role::named(part).is_some());
+    let role = said.and_then(|at| Role::named(parts[at]));
+    let what = match (profession(&*page.figures, id), role) {
+        (Some(profession), _) => page.language.code_name(Profession::LIST, profession.code()),
         (None, Some(role)) => page.text(&format!("role-{}", role.code())),
-        (None, None) => end,
+        (None, None) => return id.to_string(),
+    };
+    match (parts.last(), said) {
+        (Some(last), Some(at)) if at + 1 < parts.len() => capital(&format!("{what} {}", last.to_uppercase())),
+        (_, Some(_)) => capital(&what),
+        _ => capital(&format!("{what} {id}")),
     }
 }
 

@@ -30,9 +30,11 @@ pub struct Row {
     pub matter: Arc<dyn InList>,
 }
 
-/// The sealed text that is opened for a row.
+/// The words that are opened for a row: whose it is, and sealed texts.
 #[derive(Default)]
 pub struct Words {
+    /// The name and age of the person whom it concerns, where they are known.
+    name: Option<String>,
     first: Option<String>,
     note: Option<String>,
 }
@@ -92,7 +94,8 @@ pub async fn words(app: &App, caller: &Caller, rows: &[Row]) -> Result<Vec<Words
         let [first, note] = row.matter.sealed();
         let first = opened(app, row.listed.id, first).await?.map(|text| shortened(&text, WORDS));
         let note = opened(app, row.listed.id, note).await?.map(|text| shortened(&text, NOTE));
-        Ok::<_, store::Error>(Words { first, note })
+        let name = app.named(row.matter.stands().subject);
+        Ok::<_, store::Error>(Words { name, first, note })
     });
     futures::future::try_join_all(read).await.map_err(|error| Failure::away(&error))
 }
@@ -132,6 +135,7 @@ pub fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
                     Some(href) => {
                         a.work__link id=(format!("open-{number}")) href=(href) {
                             span.work__service { (matter.title(app, page)) }
+                            @if let Some(name) = &words.name { " " strong { (name) } }
                             @if let Some(first) = &words.first {
                                 @let language = Some(matter.language()).filter(|it| !it.is_empty());
                                 " " q.work__words lang=[language] dir="auto" { (first) }

@@ -306,12 +306,18 @@ impl Work<'_> {
         self.is_own || (self.leads && !is_over)
     }
 
+    /// The one who wrote, by name where it is known.
+    fn writer(&self) -> String {
+        let key = if self.whole.contact.anonymous { "desk-anonymous" } else { "desk-known" };
+        self.app.named(self.whole.contact.subject).unwrap_or_else(|| self.text(key))
+    }
+
     fn facts(&self) -> Markup {
         let (contact, page) = (&self.whole.contact, self.page);
         html! {
             dl.facts.facts--aside {
                 div { dt { (page.text("receipt-short")) } dd { (care::receipt(self.whole.id)) } }
-                div { dt { (page.text("desk-who")) } dd { (page.text(if contact.anonymous { "desk-anonymous" } else { "desk-known" })) } }
+                div { dt { (page.text("desk-who")) } dd { (self.writer()) } }
                 div { dt { (page.text("desk-language")) } dd { (capital(&language_name(page, &contact.language))) } }
                 div { dt { (page.text("desk-opened")) } dd { (numbers::moment(contact.opened_at, page.language)) } }
                 @if let Some(due) = self.app.due(contact) {

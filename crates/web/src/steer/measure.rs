@@ -138,7 +138,7 @@ pub async fn shown(app: &App, page: &Page, id: &str, filters: &Filters, mended: 
             (source_figures::section(page, asked.card, &asked.unit.id, &asked.series))
             (proposed(app, page, &asked, &reading, mended))
             (changes(app, page, &followed, &asked, &phases))
-            (table(page, &asked, &reading))
+            (table(app, page, &asked, &reading))
         }
         (parts(page, &asked))
         (definition(page, asked.card))
@@ -265,7 +265,7 @@ fn changes(app: &App, page: &Page, followed: &Followed, asked: &Asked<'_>, phase
 /// Periods of the table that are always in sight; the others open on request.
 const NEWEST: usize = 6;
 
-fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
+fn table(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
     let csv = page.link_to(&format!("/steer/measures/{}/csv", asked.card.id), &[("chart", "")]);
     let all = reading.points.len();
     // Nothing is folded for a row or two.
@@ -273,24 +273,24 @@ fn table(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
     html! {
         h2.govuk-heading-l #table { (page.text("table")) }
         p.govuk-body { a.govuk-link href=(csv) download { (page.text("csv")) } }
-        (periods(page, asked, reading, folded..all))
+        (periods(app, page, asked, reading, folded..all))
         @if folded > 0 {
             details.govuk-details.rest {
                 summary.govuk-details__summary {
                     span.govuk-details__summary-text { (page.language.text_with("table-rest", &[("count", &folded.to_string())])) }
                 }
-                (periods(page, asked, reading, 0..folded))
+                (periods(app, page, asked, reading, 0..folded))
             }
         }
-        @if !may_see_cases(page) && !page.synthetic { p.quiet { (page.text("cases-closed")) } }
+        @if !page.synthetic { p.quiet { (page.text("cases-closed")) } }
     }
 }
 
 /// Some of the periods, the newest first.
-fn periods(page: &Page, asked: &Asked<'_>, reading: &Reading, some: Range<usize>) -> Markup {
+fn periods(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading, some: Range<usize>) -> Markup {
     let write =
         |value: Option<f64>| value.map_or_else(|| "–".into(), |it| numbers::value(it, &asked.card.unit, page.language));
-    let may_see_cases = may_see_cases(page);
+    let may_see_cases = may_see_cases(app, page, &asked.unit.id);
     html! {
         div.scroll tabindex="0" role="region" aria-label=(page.text("table")) {
             table.scorecard.scorecard--periods {
@@ -417,8 +417,9 @@ fn value_name(page: &Page, vocabularies: &[&'static CodeList], value: &str) -> S
     }
 }
 
-fn may_see_cases(page: &Page) -> bool {
-    let resource = if page.synthetic { Resource::Synthetic } else { Resource::Real };
+fn may_see_cases(app: &App, page: &Page, unit: &str) -> bool {
+    let within = page.person.as_ref().is_some_and(|person| app.is_within(unit, &person.unit));
+    let resource = if page.synthetic { Resource::SyntheticCases { within } } else { Resource::RealCases };
     decide(page.role, Purpose::Management, Action::SeeCases, resource).allow
 }
 
@@ -533,7 +534,9 @@ pub async fn cases(
         Ok(asked) => asked,
         Err(response) => return *response,
     };
-    let (true, Some(period)) = (may_see_cases(&page), filters.period.as_deref()) else { return missing(&page) };
+    let (true, Some(period)) = (may_see_cases(&app, &page, &asked.unit.id), filters.period.as_deref()) else {
+        return missing(&page);
+    };
     let shown = asked.series.points.iter().find(|point| point.period == period);
     if shown.is_none_or(|point| point.suppressed) {
         return missing(&page);

@@ -6,7 +6,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use matter::access::{Action, Purpose, Resource, decide};
+use matter::access::{Action, Purpose, Resource, Role, decide};
 use maud::{Markup, html};
 use operations::phases::{Accepted, Command, Refusal, Verb};
 use serde::Deserialize;
@@ -135,7 +135,9 @@ fn reason_box(page: &Page, id: &str, text: &str, is_wrong: bool) -> Markup {
 /// A phase that stands, and for those who may the way to take it back.
 pub fn accepted_phase(app: &App, page: &Page, asked: &Asked<'_>, accepted: &Accepted) -> Markup {
     let period = numbers::period(&accepted.period, page.language);
-    let who = page.text(&format!("role-{}", accepted.by));
+    // Those who have decided before may have had a role that has another name now.
+    let role = Role::named(&accepted.by).map_or(accepted.by.as_str(), |role| role.code());
+    let who = page.text(&format!("role-{role}"));
     let on = numbers::day_of(accepted.at, page.language);
     let told = [("period", period.as_str()), ("who", &who), ("on", &on), ("why", &accepted.reason)];
     let id = format!("withdraw-{}", accepted.period);

@@ -97,7 +97,7 @@ fn id_of(address: &str) -> String {
 fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
     on_its_own(async {
         let app = app("").await;
-        let (resident, nurse) = (signed_in(&app, "resident").await, signed_in(&app, "nurse").await);
+        let (resident, nurse) = (signed_in(&app, "resident&as=aino").await, signed_in(&app, "professional").await);
         let (_, all) = get(&app, "/book?lang=en", &resident).await;
         assert!(all.contains("/book/nurse") && all.contains("Thu 8 Jan 2026"), "{all}");
         let to = booked(&app, &resident, "/book/nurse?lang=fi", "9.00", "Tulen+tulkin+kanssa").await;
@@ -108,6 +108,8 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
             assert!(page.contains(text), "{text}: {page}");
         }
         assert!(!page.contains("tulkin"), "what they wrote is for the professional");
+        let another = signed_in(&app, "resident&as=paavo").await;
+        assert_eq!(get(&app, &format!("/matters/{id}"), &another).await.0, 404, "it is Aino's");
         let (_, own) = get(&app, "/matters?lang=en", &resident).await;
         assert!(own.contains(&format!("/matters/{id}")) && own.contains("Coming"), "{own}");
         let contact = known(&app, "c1").await;
@@ -125,8 +127,10 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
         assert!(status == 200 && ics.contains("DTSTART:20260108T070000Z") && !ics.contains("Nurse"), "{ics}");
         let (_, day) = get(&app, "/desk/calendar?date=2026-01-08&unit=small&lang=en", &nurse).await;
         assert!(day.contains(&format!("/desk/appointments/{id}")) && day.contains("Free"), "{day}");
+        assert!(!day.contains("Aino"), "whose it is, is read on its page, and recorded there");
         let (_, page) = get(&app, &format!("/desk/appointments/{id}?lang=en"), &nurse).await;
         assert!(page.contains("Tulen tulkin kanssa") && page.contains("the client"), "{page}");
+        assert!(page.contains("Aino Virtanen, 42"), "{page}");
         let moved = booked(&app, &resident, &format!("/book/nurse?lang=fi&move={id}"), "9.30", "").await;
         assert_eq!(moved, format!("/matters/{id}?did=moved"));
         let (_, day) = get(&app, "/desk/calendar?date=2026-01-08&unit=small&lang=en", &nurse).await;
@@ -149,7 +153,7 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
 fn a_visit_is_recorded_step_by_step() {
     on_its_own(async {
         let app = app("").await;
-        let (resident, nurse) = (signed_in(&app, "resident").await, signed_in(&app, "nurse").await);
+        let (resident, nurse) = (signed_in(&app, "resident").await, signed_in(&app, "professional").await);
         let id = id_of(&booked(&app, &resident, "/book/nurse?lang=fi", "9.00", "").await);
         for (act, expected) in [
             ("miss", format!("/desk/appointments/{id}?did=otherwise")),
@@ -205,7 +209,7 @@ fn what_cannot_be_booked_is_told_and_leads_on() {
         assert!(status == 303 && to.starts_with("/sign-in?to="), "a visitor signs in first: {to}");
         // Wednesday at two in the afternoon: twenty hours before Thursday at half past nine it is too late.
         assert!(!visitor.contains("8.1.2026") && visitor.contains("9.1.2026"), "{visitor}");
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let contact = known(&app, "c1").await;
         post(&app, &nurse, &format!("/desk/contacts/{contact}/claim"), "").await;
         let (_, all) = get(&app, &format!("/book/nurse?contact={contact}&lang=fi"), &nurse).await;
@@ -246,7 +250,7 @@ fn what_cannot_be_booked_is_told_and_leads_on() {
 fn a_professional_books_for_the_resident_of_a_contact() {
     on_its_own(async {
         let app = app("").await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let contact = known(&app, "c1").await;
         assert_eq!(get(&app, "/book?lang=en", &nurse).await.0, 404, "for nobody");
         post(&app, &nurse, &format!("/desk/contacts/{contact}/claim"), "").await;
@@ -334,7 +338,7 @@ fn days_of(page: &str) -> Vec<String> {
 fn whoever_is_left_by_an_absence_gets_a_colleague_or_waits_on_the_work_list_for_another_time() {
     on_its_own(async {
         let app = app_of(&[("nurse-1", true), ("nurse-2", true)], "").await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let mut ids = Vec::new();
         for _ in 0..3 {
             let resident = signed_in(&app, "resident").await;

@@ -32,7 +32,7 @@ async fn status(app: &Arc<App>, method: Method, path: &str, cookie: &str) -> u16
 /// The answer to each asker: 200, to the sign-in (303), or nothing (404). It is written down here, not asked of the
 /// rules.
 fn expected(page: &str, who: &str) -> u16 {
-    let works = ["nurse", "physician", "lead"].contains(&who);
+    let works = ["professional", "lead"].contains(&who);
     let signed_out = [NOBODY, HOLDER].contains(&who);
     let sees = match page {
         "home" | "sign-in" | "contact" | "return" => true,
@@ -41,7 +41,7 @@ fn expected(page: &str, who: &str) -> u16 {
         "metrics" | "nothing" => false,
         _ if signed_out => return 303,
         "steer" | "measure" | "table" => who != "resident",
-        "cases" => ["lead", "manager", "analyst", "evaluator"].contains(&who),
+        "cases" => ["lead", "manager", "analyst"].contains(&who),
         "desk" | "own queue" => works || who == "manager",
         "own contact" => works,
         _ => false,
@@ -104,7 +104,7 @@ fn every_page_is_for_whom_it_is_and_for_nobody_else() {
             };
             for (contact, command) in [&own, &other].into_iter().flat_map(|it| commands.map(|command| (it, command))) {
                 let status = status(&app, Method::POST, &format!("/desk/contacts/{contact}/{command}"), &cookie).await;
-                let works = ["nurse", "physician", "lead"].contains(&who) && *contact == own;
+                let works = ["professional", "lead"].contains(&who) && *contact == own;
                 let refused = if [NOBODY, HOLDER].contains(&who) { 303 } else { 404 };
                 assert_eq!(status == refused, !works, "{command} by {who} of {contact}: {status}");
             }
@@ -118,7 +118,7 @@ fn who_hands_over_twice_with_one_form_is_told_that_it_is_done() {
         let app = app_over(fixture(0.5, true), false).await;
         let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("own", "one"))).await;
         let contact = opened["contact"].as_str().expect("an id");
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let post = async |verb: &str, form: &str| {
             let request = Request::post(format!("/desk/contacts/{contact}/{verb}"))
                 .header(header::COOKIE, &nurse)
@@ -148,7 +148,7 @@ fn what_was_written_in_a_stale_tab_is_shown_again_and_the_record_knows_who_read(
         let recorded = async || accesses.read_all(0, store::Filter::default(), 0).await.expect("the record").head;
         let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("own", "one"))).await;
         let [contact, code] = ["contact", "resume_code"].map(|it| opened[it].as_str().expect("text").to_string());
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let post = async |cookie: &str, verb: &str, form: &str| {
             let request = Request::post(format!("/desk/contacts/{contact}/{verb}"))
                 .header(header::COOKIE, cookie)

@@ -90,7 +90,7 @@ fn every_waiting_contact_is_reached_whatever_their_number() {
                 let language = if number % 10 == 3 { "sv" } else { "fi-FI" };
                 all.push(written(&app, &format!("c{number}"), &format!("Viesti numero {number}."), language).await);
             }
-            let nurse = signed_in(&app, "nurse").await;
+            let nurse = signed_in(&app, "professional").await;
             let mut reached = Vec::new();
             for number in 1..=waiting.div_ceil(50).max(1) {
                 let (status, page) = get(&app, &format!("/desk?lang=en&page={number}"), &nurse).await;
@@ -120,7 +120,7 @@ fn every_waiting_contact_is_reached_whatever_their_number() {
 fn who_has_what_is_seen_by_the_unit_and_given_by_who_leads_it() {
     on_its_own(async {
         let (app, accesses) = app_and_accesses(fixture(0.5, true), false).await;
-        let (nurse, other) = (signed_in(&app, "nurse").await, signed_in(&app, "nurse").await);
+        let (nurse, other) = (signed_in(&app, "professional").await, signed_in(&app, "nurse").await);
         let (lead, manager) = (signed_in(&app, "lead").await, signed_in(&app, "manager").await);
         let mut held = Vec::new();
         for number in 0..12 {
@@ -154,12 +154,9 @@ fn who_has_what_is_seen_by_the_unit_and_given_by_who_leads_it() {
         // Only somebody who leads the unit gives, and only to somebody who works there.
         let contact = &held[0].id;
         let to = json!({ "to": second });
-        for (role, unit, expected) in [
-            (Role::Nurse, "small", 404),
-            (Role::Physician, "small", 404),
-            (Role::Lead, "other", 404),
-            (Role::Manager, "county", 404),
-        ] {
+        for (role, unit, expected) in
+            [(Role::Professional, "small", 404), (Role::Lead, "other", 404), (Role::Manager, "county", 404)]
+        {
             let bearer = token(role, unit, "somebody");
             assert_eq!(
                 as_program(&app, &bearer, contact, "assign", to.clone()).await.0,
@@ -200,7 +197,7 @@ fn first_words_are_read_by_those_who_may_and_each_reading_is_recorded() {
             let page = accesses.read_all(0, Filter::default(), 500).await.expect("the record");
             page.events.into_iter().filter(|event| event.kind == "contact.read").count()
         };
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let (_, page) = get(&app, "/desk", &nurse).await;
         assert!(page.contains("Rinta on ahdistanut &lt;b&gt;aamusta") && page.contains('…'), "{page}");
         assert_eq!(read().await, 2, "one for each contact whose words were shown");
@@ -210,7 +207,7 @@ fn first_words_are_read_by_those_who_may_and_each_reading_is_recorded() {
         let (_, page) = get(&app, "/desk", &nurse).await;
         assert!(page.contains("Nyt myös käteen"), "what the resident said last");
         assert_eq!(read().await, 3, "other words are another reading");
-        get(&app, "/desk", &signed_in(&app, "nurse").await).await;
+        get(&app, "/desk", &signed_in(&app, "professional").await).await;
         assert_eq!(read().await, 5, "another person");
         let (_, counts) = get(&app, "/desk?unit=small", &signed_in(&app, "manager").await).await;
         assert!(!counts.contains("käteen") && read().await == 5, "who steers reads nothing");
@@ -226,7 +223,7 @@ pub fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
 fn nothing_is_chosen_beforehand_and_all_that_is_wrong_is_told_at_once() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let contact = known(&app, "c1").await;
         assert_eq!(act(&app, &nurse, &contact, "claim", "").await.0, 303);
         let (_, page) = get(&app, &format!("/desk/contacts/{contact}?lang=en"), &nurse).await;
@@ -263,8 +260,14 @@ fn nothing_is_chosen_beforehand_and_all_that_is_wrong_is_told_at_once() {
                 assert!(page.contains(&format!("id=\"{field}-error\"")), "{field}");
             }
         }
-        let (_, seen) =
-            call(&app, Method::GET, &format!("/api/contacts/{contact}"), &token(Role::Nurse, "small", "n"), None).await;
+        let (_, seen) = call(
+            &app,
+            Method::GET,
+            &format!("/api/contacts/{contact}"),
+            &token(Role::Professional, "small", "n"),
+            None,
+        )
+        .await;
         assert_eq!(seen["state"], json!("owned"), "nothing was done");
     });
 }
@@ -273,12 +276,12 @@ fn nothing_is_chosen_beforehand_and_all_that_is_wrong_is_told_at_once() {
 fn what_was_typed_is_sent_or_stands_on_the_page_that_follows() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
-        let reader = token(Role::Nurse, "small", "reader");
+        let reader = token(Role::Professional, "small", "reader");
         let good = "seen=99&outcome=advised&unit=county&reason=capacity&modality=phone&minutes=10";
         let verbs =
             ["reply", "ask", "finish", "resolve", "transfer", "release", "register", "encounter", "assign", "nonsense"];
         for (verb, is_taken_away) in verbs.into_iter().flat_map(|verb| [(verb, false), (verb, true)]) {
-            let nurse = signed_in(&app, "nurse").await;
+            let nurse = signed_in(&app, "professional").await;
             let contact = known(&app, &format!("{verb}-{is_taken_away}")).await;
             assert_eq!(act(&app, &nurse, &contact, "claim", "").await.0, 303);
             if is_taken_away {
@@ -302,7 +305,7 @@ fn what_was_typed_is_sent_or_stands_on_the_page_that_follows() {
 fn the_language_is_changed_without_losing_what_stands_in_the_form() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let contact = written(&app, "c1", "Selkä kipeä", "fi").await;
         assert_eq!(act(&app, &nurse, &contact.id, "claim", "").await.0, 303);
         let path = format!("/desk/contacts/{}?lang=sv", contact.id);
@@ -328,7 +331,7 @@ fn the_language_is_changed_without_losing_what_stands_in_the_form() {
 fn an_encounter_is_recorded_once_however_often_it_is_pressed() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let contact = known(&app, "c1").await;
         assert_eq!(act(&app, &nurse, &contact, "claim", "").await.0, 303);
         let (_, page) = get(&app, &format!("/desk/contacts/{contact}?lang=en"), &nurse).await;
@@ -356,7 +359,7 @@ fn an_encounter_is_recorded_once_however_often_it_is_pressed() {
 fn rows_say_whose_turn_it_is_and_what_has_happened() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
-        let (nurse, lead) = (signed_in(&app, "nurse").await, signed_in(&app, "lead").await);
+        let (nurse, lead) = (signed_in(&app, "professional").await, signed_in(&app, "lead").await);
         let contact = written(&app, "c1", "Kurkku kipeä", "sv").await;
         assert_eq!(act(&app, &nurse, &contact.id, "claim", "").await.0, 303);
         let row = async |view: &str| {
@@ -391,7 +394,7 @@ fn rows_say_whose_turn_it_is_and_what_has_happened() {
         let path = format!("/desk/contacts/{}?lang=en", contact.id);
         let (status, page) = get(&app, &path, &nurse).await;
         assert!(status == StatusCode::NOT_FOUND && page.contains("handed over to county en by Nurse"), "{page}");
-        let (status, page) = get(&app, &path, &signed_in(&app, "nurse").await).await;
+        let (status, page) = get(&app, &path, &signed_in(&app, "professional").await).await;
         assert!(status == StatusCode::NOT_FOUND && !page.contains("county en"), "{page}");
     });
 }
@@ -400,7 +403,7 @@ fn rows_say_whose_turn_it_is_and_what_has_happened() {
 fn after_each_act_it_is_said_what_was_done_and_a_link_says_nothing_that_is_not_so() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let contact = written(&app, "c1", "Kurkku kipeä", "fi").await;
         let told = async |to: &str| {
             let (_, page) = get(&app, &format!("{to}&lang=en"), &nurse).await;
@@ -450,7 +453,7 @@ fn a_link_confirms_what_somebody_did_and_what_is_so() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
         let (me, other, lead) =
-            (signed_in(&app, "nurse").await, signed_in(&app, "nurse").await, signed_in(&app, "lead").await);
+            (signed_in(&app, "professional").await, signed_in(&app, "nurse").await, signed_in(&app, "lead").await);
         let own = written(&app, "own", "Kurkku kipeä", "fi").await;
         assert_eq!(act(&app, &other, &own.id, "claim", "").await.0, 303);
         let leads = token(Role::Lead, "county", "lead-1");
@@ -519,7 +522,7 @@ fn the_next_is_the_longest_waiting_and_pressed_twice_it_is_one() {
         let app = app_over(fixture(0.5, true), false).await;
         let first = written(&app, "c1", "Eka", "fi").await;
         let second = written(&app, "c2", "Toka", "fi").await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let next = async |name: &str| post(&app, &nurse, "/desk/next", &format!("unit=small&client_id={name}")).await.1;
         let order = [next("n1").await, next("n1").await];
         assert_eq!(order[0], order[1], "pressed twice");
@@ -540,7 +543,7 @@ fn what_is_taken_up_again_goes_back_to_who_knows_it_where_they_still_work() {
         {
             let (app, _, log) = app_for(fixture(0.5, true), true, Strangers::default(), true).await;
             rights::says(&log, works("n", "small", today() - 9)).await;
-            let nurse = token(Role::Nurse, "small", "n");
+            let nurse = token(Role::Professional, "small", "n");
             let contact = written(&app, "c1", "Selkä kipeä", "fi").await;
             let queue = async || call(&app, Method::GET, "/api/queues/small", &nurse, None).await.0;
             soon("the desk knows them", async || queue().await == StatusCode::OK).await;

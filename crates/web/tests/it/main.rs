@@ -4,6 +4,7 @@
 
 mod bookings;
 mod bookings_times;
+mod cast;
 mod contacts;
 mod crawl;
 mod desk;
@@ -91,6 +92,7 @@ fn app_with(
         services: vec![service("outpatient", "small"), service("families", "other")],
         token_key: TOKEN_KEY,
         demo,
+        cast: pages::cast(),
         move_clock: None,
         metrics,
         secret,

@@ -94,7 +94,7 @@ fn faults(document: &Value, schema: &Value, value: &Value, place: &str) -> Vec<S
 fn answers_are_as_they_are_described() {
     on_its_own(async {
         let (app, document) = (app().await, document());
-        let nurse = token(Role::Nurse, "small", "nurse-1");
+        let nurse = token(Role::Professional, "small", "nurse-1");
         let (_, first) = call(&app, Method::POST, "/api/contacts", "", Some(opening("c1", "Hei"))).await;
         let (id, code) = (first["contact"].as_str().expect("an id"), first["resume_code"].as_str().expect("a code"));
         let contacts = "/api/contacts";
@@ -163,7 +163,7 @@ fn the_document_is_as_strict_as_the_program() {
         known["anonymous"] = json!(false);
         let (_, opened) = call(&app, Method::POST, "/api/contacts", &resident, Some(known)).await;
         let id = opened["contact"].as_str().expect("an id");
-        let nurse = token(Role::Nurse, "small", "nurse-1");
+        let nurse = token(Role::Professional, "small", "nurse-1");
         let lead = token(Role::Lead, "small", "lead-1");
         let claim = format!("/api/contacts/{id}/claim");
         assert_eq!(call(&app, Method::POST, &claim, &nurse, None).await.0, StatusCode::OK);

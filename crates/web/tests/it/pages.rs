@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use matter::access::Role;
 use stats::spc::Better;
 use tower::ServiceExt;
-use web::{App, Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard, router};
+use web::{App, Card, CaseTable, Figures, Member, Part, Point, Series, StaffCard, UnitCard, router};
 
 use crate::desk::between;
 use crate::{app_over, on_its_own};
@@ -157,7 +157,7 @@ fn behind_a_proxy_that_ends_tls_cookies_go_no_other_way() {
             let request = Request::post("/sign-in")
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .header("x-forwarded-proto", scheme)
-                .body(Body::from("role=nurse"))
+                .body(Body::from("role=professional"))
                 .expect("a request");
             let response = router(Arc::clone(&app)).oneshot(request).await.expect("an answer");
             let cookies: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().collect();
@@ -322,4 +322,18 @@ fn f19_a_mistake_in_one_answer_is_told_in_it_and_ends_no_other() {
         assert!(body.contains("<html lang=\"sv\"") && body.contains("href=\"/\""), "a page with a way on: {body}");
         assert_eq!(get(&app, "/", "").await.0, StatusCode::OK);
     });
+}
+
+/// Two of the cast of a demonstration.
+pub fn cast() -> Vec<Member> {
+    let member = |word: &str, name: &str, number: u128, born| Member {
+        word: word.into(),
+        name: name.into(),
+        id: uuid::Uuid::from_u128(number),
+        born,
+    };
+    vec![
+        member("aino", "Aino Virtanen", 0xa1, jiff::civil::date(1984, 1, 3)),
+        member("paavo", "Paavo Salo", 0xa2, jiff::civil::date(1968, 1, 24)),
+    ]
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
+use matter::By;
+use operations::phases::{Command, Verb};
 use tower::ServiceExt;
-use web::{App, router};
+use web::{App, Strangers, router};
 
 use crate::pages::{get, months, signed_in};
-use crate::{app_over, on_its_own};
+use crate::{app_over, app_with, kinds_beside, on_its_own};
 
 const PATH: &str = "/steer/measures/access.callback_24h?unit=county&lang=en";
 
@@ -84,7 +86,7 @@ fn a_shifted_level_is_proposed_accepted_with_a_reason_and_taken_back() {
 fn others_see_the_proposal_and_decide_nothing() {
     on_its_own(async {
         let app = app_over(months(&stepped()), true).await;
-        for role in ["nurse", "analyst", "evaluator", "admin", "resident"] {
+        for role in ["professional", "analyst", "evaluator", "admin", "resident"] {
             let cookie = signed_in(&app, role).await;
             let (status, page) = get(&app, PATH, &cookie).await;
             if role != "resident" {
@@ -102,5 +104,23 @@ fn others_see_the_proposal_and_decide_nothing() {
             StatusCode::SEE_OTHER,
             "signs in"
         );
+    });
+}
+
+#[test]
+fn a_decision_of_a_role_of_before_has_the_name_of_today() {
+    on_its_own(async {
+        let kinds = kinds_beside(|_| ()).await;
+        let before = Command {
+            verb: Verb::Accept,
+            measure: "access.callback_24h".into(),
+            period: "2026-01".into(),
+            reason: "Two more nurses".into(),
+            by: "physician".into(),
+        };
+        kinds.store.ask_of_phases("county", &By::Operator, before, "b1").await.expect("decided");
+        let (app, ..) = app_with(kinds, (months(&stepped()), true), Strangers::default(), true);
+        let (_, page) = get(&app, PATH, &signed_in(&app, "analyst").await).await;
+        assert!(page.contains("Two more nurses (Professional,"), "{page}");
     });
 }

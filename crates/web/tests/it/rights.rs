@@ -110,7 +110,7 @@ fn who_has_left_or_moved_opens_nothing_where_they_were() {
             }
             let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("c", "Hei"))).await;
             let contact = opened["contact"].as_str().expect("an id").to_string();
-            let bearer = token(Role::Nurse, "small", "n");
+            let bearer = token(Role::Professional, "small", "n");
             let form = format!("token={bearer}");
             let request = Request::post("/sign-in").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
             let (_, headers, _) = from(&app, "192.0.2.1", request, form).await;

@@ -12,7 +12,7 @@ use crate::strangers::from;
 use crate::{app_for, app_over, on_its_own};
 
 /// Signs in by a form; the answer's status, where it leads and the cookies that it sets.
-async fn sign_in(app: &Arc<App>, form: &str, headers: &[(&str, &str)]) -> (StatusCode, String, Vec<String>) {
+pub async fn sign_in(app: &Arc<App>, form: &str, headers: &[(&str, &str)]) -> (StatusCode, String, Vec<String>) {
     let request = Request::post("/sign-in").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     let (status, headers, body) = from(app, "192.0.2.1", request, form.to_string()).await;
@@ -21,7 +21,7 @@ async fn sign_in(app: &Arc<App>, form: &str, headers: &[(&str, &str)]) -> (Statu
     (status, to, headers.get_all(header::SET_COOKIE).iter().map(text).collect())
 }
 
-fn session(cookies: &[String]) -> String {
+pub fn session(cookies: &[String]) -> String {
     let cookie = cookies.iter().find(|cookie| cookie.contains("session=")).expect("a session");
     cookie.split(';').next().expect("a cookie").to_string()
 }
@@ -30,7 +30,9 @@ fn session(cookies: &[String]) -> String {
 fn who_signs_in_anew_is_nobody_else_any_more() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
-        for (before, after) in [("lead", "resident"), ("resident", "lead"), ("nurse", "nurse"), ("admin", "manager")] {
+        for (before, after) in
+            [("lead", "resident"), ("resident", "lead"), ("professional", "professional"), ("admin", "manager")]
+        {
             let (_, _, cookies) = sign_in(&app, &format!("role={before}"), &[]).await;
             let old = session(&cookies);
             let first = if before == "resident" { "/contact" } else { "/" };
@@ -127,17 +129,22 @@ fn on_a_countys_own_server_those_who_work_there_sign_in_with_a_token_and_residen
             assert!(page.contains("name=\"token\"") && !page.contains("name=\"role\""), "{page}");
             assert!(!page.contains("luotsi demo"));
         }
-        assert_eq!(sign_in(&app, "role=lead", &[]).await.0, StatusCode::UNPROCESSABLE_ENTITY, "nobody by choosing");
-        for (role, unit, first) in
-            [(Role::Nurse, "small", "/desk"), (Role::Manager, "county", "/steer"), (Role::Admin, "county", "/steer")]
-        {
+        for chosen in ["role=lead", "role=resident&as=aino", "role=professional&as=nurse@small"] {
+            let (status, _, cookies) = sign_in(&app, chosen, &[]).await;
+            assert!(status == StatusCode::UNPROCESSABLE_ENTITY && cookies.is_empty(), "{chosen}: nobody by choosing");
+        }
+        for (role, unit, first) in [
+            (Role::Professional, "small", "/desk"),
+            (Role::Manager, "county", "/steer"),
+            (Role::Admin, "county", "/steer"),
+        ] {
             let given = token(role, unit, "somebody-1");
             let (status, to, cookies) = sign_in(&app, &format!("token=+{given}+"), &[]).await;
             assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, first), "{role:?}");
             let (status, page) = get(&app, first, &session(&cookies)).await;
             assert_eq!(status, StatusCode::OK, "{role:?}");
             assert!(!page.contains(&given) && !cookies.concat().contains(&given), "the token goes no further");
-            if role != Role::Nurse {
+            if role != Role::Professional {
                 continue;
             }
             let mut forged = given.clone();

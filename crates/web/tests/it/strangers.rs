@@ -181,7 +181,7 @@ fn a_resident_writes_so_many_messages_in_a_contact_and_others_go_on() {
         let (status, _) = get(&app, "/contact/thread", &format!("contact={code}")).await;
         assert_eq!(status, StatusCode::OK, "it is read");
         assert_eq!(put(&second, "m1").await.0, StatusCode::CREATED, "another contact goes on");
-        let nurse = token(Role::Nurse, "small", "nurse-1");
+        let nurse = token(Role::Professional, "small", "nurse-1");
         let post = async |verb: &str, body: Value| {
             call(&app, Method::POST, &format!("/api/contacts/{id}/{verb}"), &nurse, Some(body)).await.0
         };
@@ -261,7 +261,7 @@ fn of_every_body_what_is_not_known_is_refused_by_its_name() {
         let app = app(Strangers::default()).await;
         let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("a", "Hei"))).await;
         let of = |field: &str| opened[field].as_str().expect("text").to_string();
-        let (id, code, nurse) = (of("contact"), of("resume_code"), token(Role::Nurse, "small", "nurse-1"));
+        let (id, code, nurse) = (of("contact"), of("resume_code"), token(Role::Professional, "small", "nurse-1"));
         let claim = format!("/api/contacts/{id}/claim");
         assert_eq!(call(&app, Method::POST, &claim, &nurse, None).await.0, StatusCode::OK);
         let (_, before) = call(&app, Method::GET, &format!("/api/contacts/{id}"), &nurse, None).await;
@@ -330,7 +330,7 @@ fn of_optional_fields_and_parameters_a_wrong_value_is_refused_and_never_passed_o
         known["anonymous"] = json!(false);
         let (_, opened) = call(&app, Method::POST, "/api/contacts", &resident, Some(known)).await;
         let id = opened["contact"].as_str().expect("an id").to_string();
-        let nurse = token(Role::Nurse, "small", "nurse-1");
+        let nurse = token(Role::Professional, "small", "nurse-1");
         let command = |verb: &str| format!("/api/contacts/{id}/{verb}");
         assert_eq!(call(&app, Method::POST, &command("claim"), &nurse, None).await.0, StatusCode::OK);
         let wrong = [
@@ -381,7 +381,7 @@ fn without_a_name_of_its_own_the_same_words_to_the_same_message_are_one() {
         let app = app(Strangers::default()).await;
         let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("a", "Hei"))).await;
         let of = |field: &str| opened[field].as_str().expect("text").to_string();
-        let (id, nurse) = (of("contact"), token(Role::Nurse, "small", "nurse-1"));
+        let (id, nurse) = (of("contact"), token(Role::Professional, "small", "nurse-1"));
         let post = async |verb: &str, body: Value| {
             call(&app, Method::POST, &format!("/api/contacts/{id}/{verb}"), &nurse, Some(body)).await.0
         };
@@ -593,7 +593,7 @@ fn what_is_not_there_and_what_may_not_be_known_take_the_same_least_time() {
         let app = app(Strangers::default()).await;
         let (_, opened) = call(&app, Method::POST, "/api/contacts", "", Some(opening("a", "Hei"))).await;
         let there = opened["contact"].as_str().expect("an id").to_string();
-        let elsewhere = token(Role::Nurse, "other", "nurse-9");
+        let elsewhere = token(Role::Professional, "other", "nurse-9");
         for id in [there.as_str(), "00000000-0000-0000-0000-000000000000"] {
             for (method, path) in [
                 (Method::GET, format!("/api/contacts/{id}")),
@@ -654,7 +654,7 @@ fn a_caller_has_so_many_streams_at_a_time_and_others_have_theirs() {
             codes.push((format!("/api/conversations/{}/messages", of("contact")), of("resume_code")));
         }
         let [(one, code), (two, other)] = codes.try_into().expect("two");
-        let nurses = ["n1", "n2"].map(|id| token(Role::Nurse, "small", id));
+        let nurses = ["n1", "n2"].map(|id| token(Role::Professional, "small", id));
         let ask = async |path: &str, bearer: &str, accept: &str| {
             let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {bearer}"));
             let request = request.header(header::ACCEPT, accept).body(Body::empty()).expect("a request");

@@ -23,7 +23,7 @@ fn a_task_is_set_about_a_contact_seen_on_the_list_done_and_taken_up_again() {
     on_its_own(async {
         let (app, accesses) = app_and_accesses(fixture(0.5, true), false).await;
         let contact = written(&app, "c1", "Selkä kipeä", "fi").await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let (_, form) = get(&app, &format!("/desk/tasks/new?contact={}&lang=en", contact.id), &nurse).await;
         assert!(form.contains("Set a task") && form.contains(&contact.receipt), "{form}");
         let given = format!("client_id=t1&contact={}&text=Soita+takaisin&day={TOMORROW}&for=me", contact.id);
@@ -63,7 +63,7 @@ fn a_task_in_the_queue_is_taken_next_after_what_has_waited_longer() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
         written(&app, "c1", "Selkä kipeä", "fi").await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let (_, task, _) = post(&app, &nurse, "/desk/tasks/new", "client_id=t1&text=Tilaa+hanskoja&for=unit").await;
         let unit = {
             let (_, page) = get(&app, &task, &nurse).await;
@@ -85,7 +85,7 @@ fn what_is_wrong_with_a_task_is_told_and_nothing_typed_is_lost() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
         let contact = known(&app, "c1").await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let long = "a".repeat(10_001);
         for (form, expected) in [
             (format!("text=&day={TOMORROW}&for=me"), "Write what is to be done."),
@@ -130,7 +130,7 @@ fn what_is_wrong_with_a_task_is_told_and_nothing_typed_is_lost() {
 fn tasks_are_for_those_who_work_there() {
     on_its_own(async {
         let app = app_over(fixture(0.5, true), false).await;
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let (_, to, _) = post(&app, &nurse, "/desk/tasks/new", "client_id=t1&text=Soita+Virtaselle&for=unit").await;
         let address = to.split('?').next().unwrap_or_default().to_string();
         for role in ["resident", "manager", "evaluator", "analyst", "admin", "editor", "fees", "privacy"] {
@@ -163,7 +163,7 @@ enum Lit {
 impl Matter for Lamp {
     const NAME: &'static str = "lamp";
     const VERSION: u32 = 1;
-    const RIGHTS: Rights = Rights { worked_by: &[Role::Nurse], led_by: &[], own: Own::Read };
+    const RIGHTS: Rights = Rights { worked_by: &[Role::Professional], led_by: &[], own: Own::Read };
 
     type Command = (UnitId, Subject);
     type Event = Lit;
@@ -209,7 +209,7 @@ fn a_kind_that_no_page_knows_stands_on_the_work_list() {
         let whose = contact.subject.expect("a resident");
         let (lamps, id) = (lamps.expect("a kind"), Uuid::from_u128(1));
         lamps.ask(id, ("small".into(), whose), &By::System, "k", 0).await.expect("lit");
-        let nurse = signed_in(&app, "nurse").await;
+        let nurse = signed_in(&app, "professional").await;
         let (_, list) = get(&app, "/desk?unit=small&lang=en", &nurse).await;
         assert!(list.contains("lamp") && receipts(&list).len() == 1, "{list}");
         assert!(list.contains("class=\"count\">1<"), "it is counted");

@@ -1,0 +1,88 @@
+//! The people whom a visitor of a demonstration can be: residents of its cast, who have names, and professionals by
+//! profession and unit.
+
+use facts::{Code, Profession};
+use jiff::civil::Date;
+use matter::Subject;
+use matter::access::Role;
+use uuid::Uuid;
+
+use crate::App;
+use crate::caller::Person;
+use crate::figures::Figures;
+
+/// A resident whom a visitor can be.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The word by which a visitor signs in as this person.
+    pub word: String,
+    /// Given name and family name.
+    pub name: String,
+    pub id: Uuid,
+    pub born: Date,
+}
+
+impl Member {
+    fn age(&self, today: Date) -> i16 {
+        let years = today.year() - self.born.year();
+        let is_before = (today.month(), today.day()) < (self.born.month(), self.born.day());
+        years - i16::from(is_before)
+    }
+}
+
+/// Each profession that works at a unit today, as `nurse@station-02`, with its unit, each once.
+pub fn positions(figures: &dyn Figures) -> Vec<(String, Profession, &str)> {
+    let mut all: Vec<(String, Profession, &str)> = Vec::new();
+    for it in figures.staff().iter().filter(|it| it.open) {
+        let word = format!("{}@{}", it.profession.code(), it.unit);
+        if all.iter().all(|(known, ..)| *known != word) {
+            all.push((word, it.profession, &it.unit));
+        }
+    }
+    all
+}
+
+impl App {
+    /// Somebody in a role, by a word: a resident of the cast by name, a professional as `nurse@station-02`, the first of
+    /// those of that profession there. None: there is nobody of that word.
+    pub fn played(&self, role: Role, word: &str) -> Option<Person> {
+        if role == Role::Resident {
+            let member = self.cast.iter().find(|it| it.word == word)?;
+            return Some(Person { role, id: member.id.to_string(), unit: String::new() });
+        }
+        let (profession, unit) = word.split_once('@')?;
+        let profession = Profession::named(profession)?;
+        let figures = self.figures();
+        let there = figures.staff().iter().filter(|it| it.open && it.profession == profession && it.unit == unit);
+        let first = there.min_by_key(|it| (it.id.len(), it.id.as_str()))?;
+        Some(Person { role, id: first.id.clone(), unit: first.unit.clone() })
+    }
+
+    /// The name and the age of a resident, where they are known. To show them is a reading, and is recorded as one.
+    pub fn named(&self, subject: Option<Subject>) -> Option<String> {
+        let member = self.cast.iter().find(|it| Some(Subject(it.id)) == subject)?;
+        let today = self.calendar.local_date(self.kinds.store.now())?;
+        Some(format!("{}, {}", member.name, member.age(today)))
+    }
+
+    /// The cast, each by their word, with name and age.
+    pub fn members(&self) -> impl Iterator<Item = (&str, String)> {
+        self.cast.iter().filter_map(|it| Some((it.word.as_str(), self.named(Some(Subject(it.id)))?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn somebody_is_a_year_older_on_the_day_of_birth() {
+        let of = |born, today| Member { word: String::new(), name: String::new(), id: Uuid::nil(), born }.age(today);
+        assert_eq!(of(date(1984, 3, 9), date(2026, 3, 8)), 41);
+        assert_eq!(of(date(1984, 3, 9), date(2026, 3, 9)), 42);
+        assert_eq!(of(date(2008, 2, 29), date(2026, 2, 28)), 17);
+        assert_eq!(of(date(2008, 2, 29), date(2026, 3, 1)), 18);
+    }
+}
