@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use matter::{Matter, Refused, Trouble};
-use operations::contacts::Contact;
+use matter::{Refused, Trouble};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::observe::tell;
+use crate::texts::Language;
 
 /// Why something was not done, in the form for programs: `{"error": {"code", "message", "field"?}}`.
 #[derive(Debug, Clone)]
@@ -23,11 +23,13 @@ pub struct Failure {
     pub after: Option<u64>,
     /// Name of the mistake, by which it is found in the server's log.
     pub mistake: Option<String>,
+    /// The rule that refused it.
+    pub refused: Option<Refused>,
 }
 
 impl Failure {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Failure {
-        Failure { status, code, message: message.into(), field: None, after: None, mistake: None }
+        Failure { status, code, message: message.into(), field: None, after: None, mistake: None, refused: None }
     }
 
     /// There is none, or none that the caller may know of.
@@ -135,7 +137,10 @@ impl Failure {
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
         match trouble {
-            Trouble::Refused(refused) => Failure::new(StatusCode::CONFLICT, refused.code, told(&refused)),
+            Trouble::Refused(refused) => {
+                let failure = Failure::new(StatusCode::CONFLICT, refused.code, told(&refused, Language::En));
+                Failure { refused: Some(refused), ..failure }
+            }
             Trouble::NotFound => Failure::not_found(),
             Trouble::KeyReused => {
                 Failure::new(StatusCode::CONFLICT, "key_reused", "This client_id was used for something else.")
@@ -153,21 +158,11 @@ impl From<Trouble> for Failure {
     }
 }
 
-/// A refusal in the words of programs.
-fn told(refused: &Refused) -> String {
-    match (refused.kind, refused.code) {
-        (Contact::NAME, "not_there") => "There is a contact already, or there is none.".into(),
-        (Contact::NAME, "owned_by_another") => "Another professional has it.".into(),
-        (Contact::NAME, "not_claimed") => "Nobody has it: claim it first.".into(),
-        (Contact::NAME, "not_now") => format!("It cannot be done now: {}.", refused.value("why")),
-        (Contact::NAME, "unseen_message") => {
-            format!("A message came meanwhile, number {}: read it first.", refused.value("last"))
-        }
-        (Contact::NAME, "too_late") => "The time to take it up again is over: open a new contact.".into(),
-        (Contact::NAME, "too_early") => "It stays open to be taken up again for seven days.".into(),
-        ("subject", _) => "The person whom it is about was erased.".into(),
-        _ => "It does not fit what stands there.".into(),
-    }
+/// A refusal in a language, by its kind and code; of a code that has no words here, that something else stands there.
+pub fn told(refused: &Refused, language: Language) -> String {
+    let values: Vec<(&str, &str)> = refused.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let text = language.text_with(&format!("refused-{}-{}", refused.kind, refused.code), &values);
+    if text.is_empty() { language.text("refused-otherwise") } else { text }
 }
 
 impl IntoResponse for Failure {
@@ -221,4 +216,35 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     })?;
     json.end().map_err(|error| not_json(&error))?;
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes of every kind, as their rules give them. A code that comes here without words says only that something
+    /// else stands there.
+    #[test]
+    fn every_refusal_has_words_in_each_language() {
+        let codes = [
+            ("contact", "not_there owned_by_another not_claimed not_now unseen_message too_late too_early"),
+            ("task", "not_there owned_by_another not_claimed not_now times too_early"),
+            ("resident", "no_pair earlier_registration times forgotten"),
+            (
+                "booking",
+                "not_there not_now not_for over taken held away protected frozen late enough full unseen conflicts",
+            ),
+            ("organisation", "imported not_there earlier root circle still_used"),
+            ("subject", "erased"),
+        ];
+        for (kind, code) in codes.iter().flat_map(|(kind, codes)| codes.split(' ').map(|code| (*kind, code))) {
+            let refused = Refused::new(kind, code).with("last", 3).with("visits", "1, 2");
+            for language in Language::ALL {
+                let text = told(&refused, language);
+                assert!(text != language.text("refused-otherwise") && text.ends_with('.'), "{kind} {code}: {text}");
+                assert!(!text.contains('{'), "{text}");
+            }
+        }
+        assert_eq!(told(&Refused::new("lamp", "out"), Language::En), "It does not fit what stands there.");
+    }
 }

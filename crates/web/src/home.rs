@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use matter::access::Role;
 use maud::{Markup, html};
 
-use crate::answer::Failure;
+use crate::answer::{Failure, told};
 use crate::feature::{Door, Feature, doors, get};
 use crate::layout::Page;
 use crate::texts::texts;
@@ -119,7 +119,12 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
     };
     let content = html! {
         h1.govuk-heading-xl { (page.text("failed-title")) }
-        p.lead { (page.text(lead)) }
+        p.lead {
+            @match &failure.refused {
+                Some(refused) => { (told(refused, page.language)) }
+                None => { (page.text(lead)) }
+            }
+        }
         @if let Some(mistake) = &failure.mistake {
             p.govuk-body { (page.language.text_with("failed-mistake", &[("number", mistake)])) }
         }

@@ -25,7 +25,7 @@ macro_rules! texts {
 pub(crate) use texts;
 
 /// Those of no one feature.
-const FRAME: [Texts; 2] = [texts!("frame"), texts!("numbers")];
+const FRAME: [Texts; 3] = [texts!("frame"), texts!("numbers"), texts!("refused")];
 
 /// A language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
