@@ -119,6 +119,7 @@ reason-needs_expertise = Needs other expertise
 reason-capacity = Too much work
 reason-other = Other reason
 event-opened = Arrived:
+event-logged = Logged at the desk
 event-claimed = Taken by
 event-assigned = { $by } gave it to { $to }
 event-returned = Went back to the one who knows it:

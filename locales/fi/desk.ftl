@@ -119,6 +119,7 @@ reason-needs_expertise = Tarvitsee muuta osaamista
 reason-capacity = Ruuhka
 reason-other = Muu syy
 event-opened = Saapui:
+event-logged = Kirjattu työpöydällä
 event-claimed = Otti hoidettavaksi:
 event-assigned = { $by } antoi hoidettavaksi: { $to }
 event-returned = Palasi sille, joka tuntee asian:

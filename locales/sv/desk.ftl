@@ -119,6 +119,7 @@ reason-needs_expertise = Behöver annan kompetens
 reason-capacity = Hög belastning
 reason-other = Annan orsak
 event-opened = Inkom:
+event-logged = Registrerad vid skrivbordet
 event-claimed = Tog ärendet:
 event-assigned = { $by } gav ärendet till: { $to }
 event-returned = Gick tillbaka till den som känner ärendet:

@@ -415,6 +415,7 @@ impl Work<'_> {
         let (page, by) = (self.page, people::name(self.page, &it.by));
         let what = match &it.event {
             Event::Opened { unit, .. } => format!("{} {}", page.text("event-opened"), unit_name(page, unit)),
+            Event::Logged => format!("{}: {by}", page.text("event-logged")),
             Event::Claimed { owner } => format!("{} {}", page.text("event-claimed"), people::name(page, owner)),
             // Taken up again by the resident, it goes back by itself.
             Event::Assigned { owner } if **owner == *it.by || it.by == "anonymous" || it.by.parse::<Uuid>().is_ok() => {
