@@ -1,8 +1,8 @@
 //! Clocks: dated rules by which something is due, each from a file of `rules/clocks/`, and the steps that say why.
 //!
 //! A law's clock and a promise of the county are told apart. A law counts its days as act 150/1930 does: the day of the start is
-//! not counted, and the last day is whole. What is due is the county's to do, so that a day off moves nothing (§ 5 of the act
-//! speaks of what a party does).
+//! not counted, and the last day is whole. The county is the one that has to act, so that a day off moves nothing (§ 5 of the
+//! act speaks of what a party does).
 
 mod length;
 

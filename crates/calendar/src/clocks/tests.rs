@@ -7,9 +7,11 @@ use super::*;
 
 const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules");
 
-/// Clock, local start, age, local day that is the last in time; none: no rule holds. Days and weekdays were counted by hand
-/// on an almanac.
-const DUE: [(&str, &str, Option<u8>, Option<&str>, &str); 30] = [
+/// Clock, local start, age, local day that is the last in time (none: no rule holds), and why.
+type Row = (&'static str, &'static str, Option<u8>, Option<&'static str>, &'static str);
+
+/// Days and weekdays were counted by hand on an almanac.
+const DUE: [Row; 30] = [
     ("therapy-guarantee-28d", "2026-06-01T09:00", Some(18), Some("2026-06-29"), "the day of the start is not counted"),
     ("therapy-guarantee-28d", "2026-06-01T00:00", Some(22), Some("2026-06-29"), "at the first instant of a day"),
     ("therapy-guarantee-28d", "2026-06-01T23:59", Some(22), Some("2026-06-29"), "and at its last"),

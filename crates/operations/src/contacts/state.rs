@@ -105,7 +105,7 @@ impl Contact {
                 (contact.first_response_at, contact.reached_at) = (Some(at), Some(at));
                 (contact.waits_since, contact.promised_from) = (None, None);
             }
-            // What came on paper waits for its answer.
+            // Paper waits for its answer.
             Event::Logged => {}
             Event::Claimed { owner } => {
                 contact.handler = Some(owner.clone());
