@@ -4,6 +4,7 @@
 
 mod absences;
 mod bookings;
+mod care_needs;
 mod contacts;
 pub mod content;
 mod organisation;
@@ -21,6 +22,7 @@ use operations::bookings::appointments::Appointment;
 use operations::bookings::days::Day;
 use operations::bookings::flow::asked as bookings_asked;
 use operations::bookings::gatherings::Gathering;
+use operations::care_needs::CareNeed;
 use operations::contacts::{Command, Contact, Queue};
 use operations::organisation::Organisation;
 use operations::residents::Resident;
@@ -40,6 +42,7 @@ pub struct Kinds {
     pub contacts: Kind<Contact>,
     pub residents: Kind<Resident>,
     pub tasks: Kind<Task>,
+    pub care_needs: Kind<CareNeed>,
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
     pub gatherings: Kind<Gathering>,
@@ -75,7 +78,7 @@ impl Kinds {
         let mut opening = Opening::of(log, Calendar::shipped(), clock, snapshots);
         let contacts = opening.kind_by(asked_of_contact);
         let residents = opening.kind();
-        let tasks = opening.kind();
+        let (tasks, care_needs) = (opening.kind(), opening.kind());
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
         let appointments = opening.kind_by(bookings_asked);
         // Which rows come by import is for the one who asks to say.
@@ -89,6 +92,7 @@ impl Kinds {
             contacts,
             residents,
             tasks,
+            care_needs,
             days,
             appointments,
             gatherings,

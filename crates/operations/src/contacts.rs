@@ -48,6 +48,20 @@ pub enum Command {
         client_id: String,
         text: Text,
     },
+    /// A new contact of somebody who called, came or sent paper, as the professional writes it down who has it from then on.
+    Log {
+        #[serde(with = "code")]
+        channel: Channel,
+        service: String,
+        language: String,
+        unit: UnitId,
+        /// The queue of that unit to which it goes when it is given back; none: the one that each has without a part.
+        queue: Option<PartId>,
+        /// The person; none: nobody who is known.
+        subject: Option<Subject>,
+        client_id: String,
+        text: Text,
+    },
     /// Taken from the queue by a professional.
     Claim,
     /// Given to a professional by the one who leads the unit, from the queue or from a colleague.
@@ -144,7 +158,7 @@ impl Matter for Contact {
     /// counts once.
     fn decide(contact: Option<&Contact>, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         match contact {
-            None => open(command, on.now),
+            None => open(command, on),
             Some(contact) => go_on(contact, command, on),
         }
     }
@@ -184,6 +198,7 @@ impl Matter for Contact {
         match (command, event) {
             (
                 Command::Open { client_id, text, .. }
+                | Command::Log { client_id, text, .. }
                 | Command::Write { client_id, text }
                 | Command::Ask { client_id, text }
                 | Command::Finish { client_id, text, .. },
@@ -220,6 +235,10 @@ fn told(command: &Command) -> Vec<u8> {
             let subject = subject.map_or_else(nothing, |subject| subject.to_string());
             return parts(&[channel.code(), service, language, anonymous, &subject, &text.0]);
         }
+        Command::Log { channel, service, language, unit, queue: _, subject, client_id: _, text } => {
+            let subject = subject.map_or_else(nothing, |subject| subject.to_string());
+            return parts(&["log", channel.code(), service, language, unit, &subject, &text.0]);
+        }
         Command::Claim => ("claim", None, nothing()),
         Command::Assign { to } => ("assign", None, to.to_string()),
         Command::Release => ("release", None, nothing()),
@@ -246,26 +265,40 @@ fn parts(parts: &[&str]) -> Vec<u8> {
 /// When, by whom and by which organisation something is asked of a contact.
 type On<'a> = Occasion<'a, Organisation>;
 
-fn open(command: &Command, now: i64) -> Result<Vec<Event>, Refusal> {
-    let Command::Open { channel, service, language, unit, queue, anonymous, subject, .. } = command else {
-        return Err(Refusal::NotThere);
-    };
-    let opened = Event::Opened {
-        channel: *channel,
-        service: service.clone(),
-        language: language.clone(),
+fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    let opened = |channel: Channel,
+                  (service, language, unit): (&str, &str, &UnitId),
+                  queue: &Option<PartId>,
+                  anonymous,
+                  subject| Event::Opened {
+        channel,
+        service: service.into(),
+        language: language.into(),
         unit: unit.clone(),
         queue: queue.clone(),
-        anonymous: *anonymous,
-        subject: *subject,
-        at: now,
+        anonymous,
+        subject,
+        at: on.now,
     };
-    Ok(vec![opened, Event::written(Author::Resident), Event::Shown(Shown::Received)])
+    let written = [Event::written(Author::Resident), Event::Shown(Shown::Received)];
+    match (command, on.by) {
+        (Command::Open { channel, service, language, unit, queue, anonymous, subject, .. }, _) => {
+            let opened = opened(*channel, (service, language, unit), queue, *anonymous, *subject);
+            Ok([opened].into_iter().chain(written).collect())
+        }
+        (Command::Log { channel, service, language, unit, queue, subject, .. }, By::Professional { id, .. }) => {
+            let opened = opened(*channel, (service, language, unit), queue, subject.is_none(), *subject);
+            let logged = [Event::Logged, Event::Claimed { owner: id.clone() }, Event::Shown(Shown::InWork)];
+            Ok([opened].into_iter().chain(written).chain(logged).collect())
+        }
+        (Command::Log { .. }, _) => Err(Refusal::NotNow("professionals write down who called or came")),
+        _ => Err(Refusal::NotThere),
+    }
 }
 
 fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::Open { .. } => Err(Refusal::NotThere),
+        Command::Open { .. } | Command::Log { .. } => Err(Refusal::NotThere),
         Command::Claim => claim(contact, on.by),
         Command::Assign { to } => assign(contact, to, on.by),
         Command::Release => {

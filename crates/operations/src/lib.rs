@@ -1,6 +1,7 @@
 //! The rules of the service loop, as pure functions and dated data. No I/O, no clock, no randomness.
 
 pub mod bookings;
+pub mod care_needs;
 pub mod contacts;
 pub mod organisation;
 pub mod phases;

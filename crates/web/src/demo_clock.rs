@@ -30,7 +30,7 @@ struct To {
     to: String,
 }
 
-/// Answers when the clock stands there, the facts have followed and their figures are published.
+/// Answers when the clock stands there, the facts have followed, their figures are published and times can be booked.
 pub async fn move_to(State(app): State<Arc<App>>, body: Bytes) -> Response {
     let Some(move_clock) = &app.move_clock else { return Failure::not_found().into_response() };
     let Ok(To { to }) = serde_json::from_slice(&body) else {
@@ -42,6 +42,8 @@ pub async fn move_to(State(app): State<Arc<App>>, body: Bytes) -> Response {
                 let why = "The clock stands there, and the figures were not published in time: see the server's log.";
                 return Failure::refused("not_published", why).into_response();
             }
+            // Days came near enough to be booked.
+            app.publish_times().await;
             let now = jiff::Timestamp::from_microsecond(app.kinds.store.now()).unwrap_or_default();
             ([(CONTENT_TYPE, "application/json")], json!({ "now": now.to_string() }).to_string()).into_response()
         }

@@ -5,6 +5,7 @@ mod banner;
 mod contacts;
 mod left;
 mod list;
+mod log;
 pub mod people;
 mod rows;
 mod work;
@@ -28,6 +29,8 @@ pub static FEATURE: Feature = Feature {
         vec![
             get("/desk", list::list),
             post("/desk/next", list::next),
+            get("/desk/contacts/new", log::new),
+            post("/desk/contacts/new", log::log),
             get("/desk/contacts/{id}", work::contact),
             post("/desk/contacts/{id}", acts::again),
             get("/desk/contacts/{id}/{command}", acts::back),

@@ -45,13 +45,14 @@ impl Feature {
 }
 
 /// All features; their doors stand in this order.
-pub static FEATURES: [&Feature; 10] = [
+pub static FEATURES: [&Feature; 11] = [
     &crate::home::FEATURE,
     &crate::access::FEATURE,
     &crate::contact::FEATURE,
     &crate::matters::FEATURE,
     &crate::desk::FEATURE,
     &crate::tasks::FEATURE,
+    &crate::needs::FEATURE,
     &crate::bookings::FEATURE,
     &crate::steer::FEATURE,
     &crate::admin::FEATURE,

@@ -30,6 +30,7 @@ mod links;
 mod listing;
 mod live;
 mod matters;
+mod needs;
 mod numbers;
 mod observe;
 mod queues;

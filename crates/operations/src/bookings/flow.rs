@@ -11,6 +11,7 @@ use super::calendar::{Slot, Timetable, before, local, slot_id};
 use super::days::{self, Day, Stretch, Why};
 use super::gatherings::{self, Gathering};
 use super::{Refusal, Urgency, of_staff};
+use crate::care_needs;
 
 /// A time or a seat that somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -36,9 +37,15 @@ pub struct Ask<'a> {
     pub open: usize,
 }
 
-/// Does what is asked of an appointment: times that it leaves are given back, times that it comes to are taken. A clock asks
-/// for neither, so that nothing that has ended can refuse it.
+/// Does what is asked of an appointment, and lets the need of care know for which it was booked.
 pub fn asked(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Trouble> {
+    decided(turn, id, command)?;
+    care_needs::follow(turn, id)
+}
+
+/// Times that an appointment leaves are given back, times that it comes to are taken. A clock asks for neither, so that nothing
+/// that has ended can refuse it.
+fn decided(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Trouble> {
     let before = parts(turn, id)?;
     turn.decide::<Appointment>(id, command, &())?;
     let after = parts(turn, id)?;
@@ -232,4 +239,4 @@ pub fn swap_duty(turn: &mut Turn<'_>, one: (Uuid, &Stretch), other: (Uuid, &Stre
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

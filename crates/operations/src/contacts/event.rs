@@ -27,6 +27,9 @@ pub enum Event {
         /// Microseconds since 1970.
         at: i64,
     },
+    /// A professional wrote down what the person said or sent; who spoke with the person has answered.
+    #[serde(rename = "contact.logged")]
+    Logged,
     #[serde(rename = "contact.claimed")]
     Claimed { owner: ProfessionalId },
     /// Given to a professional: by the one who leads the unit, or because it was taken up again and they know it.

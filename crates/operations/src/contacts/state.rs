@@ -103,6 +103,12 @@ impl Contact {
         }
         match event {
             Event::Opened { .. } | Event::Shown(_) => {}
+            Event::Logged if matches!(contact.channel, Channel::Phone | Channel::WalkIn | Channel::Video) => {
+                (contact.first_response_at, contact.reached_at) = (Some(at), Some(at));
+                (contact.waits_since, contact.promised_from) = (None, None);
+            }
+            // Paper waits for its answer.
+            Event::Logged => {}
             Event::Claimed { owner } => {
                 contact.handler = Some(owner.clone());
                 contact.place = Place::Owned { owner: owner.clone() };

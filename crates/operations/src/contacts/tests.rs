@@ -42,6 +42,41 @@ fn opening() -> Command {
     }
 }
 
+/// Written down by the professional who has it from then on.
+fn logged(channel: Channel) -> Contact {
+    let command = Command::Log {
+        channel,
+        service: "mental".into(),
+        language: "fi".into(),
+        unit: "station-a".into(),
+        queue: None,
+        subject: Some(Subject(Uuid::from_u128(1))),
+        client_id: "c-0".into(),
+        text: "Uni on huonoa".into(),
+    };
+    let organisation = Organisation::default();
+    assert!(matches!(
+        given::when::<Contact>(None, &command, &given::on(NOW, &By::Holder, &organisation)),
+        Err(Refusal::NotNow(_))
+    ));
+    given::given(&[(nurse(), command)], NOW, &organisation).expect("a contact")
+}
+
+#[test]
+fn whoever_spoke_with_the_person_has_answered_and_paper_waits() {
+    for (channel, answered) in [(Channel::Phone, true), (Channel::WalkIn, true), (Channel::Letter, false)] {
+        let contact = logged(channel);
+        assert_eq!(contact.owner(), Some("nurse-1"), "{channel:?}");
+        let answer = answered.then_some(NOW);
+        assert_eq!((contact.first_response_at, contact.reached_at), (answer, answer), "{channel:?}");
+        assert_eq!(
+            (contact.waits_since, contact.promised_from),
+            ((!answered).then_some(NOW), (!answered).then_some(NOW))
+        );
+        assert!(!contact.anonymous && contact.last_of_resident == 1, "{channel:?}");
+    }
+}
+
 fn write() -> Command {
     Command::Write { client_id: "c-1".into(), text: "Hei".into() }
 }
@@ -380,6 +415,19 @@ fn what_was_asked_before_an_update_is_known_again_after_it() {
     let text = || "Hei".into();
     for (command, parts) in [
         (opening(), &["message", "outpatient", "fi", "anonymous", "", "Selkä kipeä"][..]),
+        (
+            Command::Log {
+                channel: Channel::Phone,
+                service: "mental".into(),
+                language: "sv".into(),
+                unit: "a".into(),
+                queue: None,
+                subject: None,
+                client_id: client_id.clone(),
+                text: text(),
+            },
+            &["log", "phone", "mental", "sv", "a", "", "Hei"],
+        ),
         (Command::Claim, &["claim", "", ""]),
         (Command::Assign { to: "nurse-2".into() }, &["assign", "", "nurse-2"]),
         (Command::Release, &["release", "", ""]),

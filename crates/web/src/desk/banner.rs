@@ -13,7 +13,7 @@ use crate::layout::Page;
 /// Acts after which the list is shown; texts `did-…`.
 pub const LEAVES: [&str; 5] = ["resolve", "finish", "transfer", "release", "close"];
 /// Acts after which the contact is shown again.
-const STAYS: [&str; 7] = ["claim", "reply", "ask", "assign", "reopen", "register", "encounter"];
+const STAYS: [&str; 9] = ["claim", "log", "need", "reply", "ask", "assign", "reopen", "register", "encounter"];
 
 /// On the list: the act, the contact, and how to take it back. A link confirms only the act that the person did last, and
 /// only as long as the contact stands so.

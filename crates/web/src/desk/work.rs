@@ -28,6 +28,7 @@ use crate::contact::service_name;
 use crate::form::{choice, errors, field, message_box};
 use crate::home::{kept, unsent};
 use crate::layout::Page;
+use crate::needs;
 use crate::numbers;
 use crate::queues;
 use crate::resident;
@@ -172,6 +173,10 @@ impl Work<'_> {
                     @if self.is_own {
                         p { a.govuk-link #book href=(format!("/book?contact={}", self.whole.id)) { (self.text("bookings-for-contact")) } }
                     }
+                    (needs::found(self.app, self.page, self.whole.id))
+                    @if self.is_own && contact.subject.is_some() {
+                        p { a.govuk-link #need href=(format!("/desk/contacts/{}/need", self.whole.id)) { (self.text("needs-establish")) } }
+                    }
                     (self.whole.tasks)
                     div #more data-fresh=(self.stands()) { (self.more()) }
                     h2.govuk-heading-m { (self.text("desk-history")) }
@@ -186,7 +191,8 @@ impl Work<'_> {
         let (contact, history, me) = (&self.whole.contact, &self.whole.history, &self.person.id);
         let is_mine = |it: &&Happened<Event>| it.by == *me;
         match did {
-            "claim" => self.is_own,
+            "claim" | "log" => self.is_own,
+            "need" => self.app.kinds.care_needs.look(|all| all.index().of_contact(self.whole.id).next().is_some()),
             "reply" => self.is_own && self.whole.items.has_answer(),
             "ask" => self.is_own && matches!(contact.place, Place::Waiting { .. }),
             "assign" => {
@@ -435,6 +441,7 @@ impl Work<'_> {
         let (page, by) = (self.page, people::name(self.page, &it.by));
         let what = match &it.event {
             Event::Opened { unit, .. } => format!("{} {}", page.text("event-opened"), unit_name(page, unit)),
+            Event::Logged => format!("{}: {by}", page.text("event-logged")),
             Event::Claimed { owner } => format!("{} {}", page.text("event-claimed"), people::name(page, owner)),
             // Taken up again by the resident, it goes back by itself.
             Event::Assigned { owner } if **owner == *it.by || it.by == "anonymous" || it.by.parse::<Uuid>().is_ok() => {

@@ -10,6 +10,7 @@ mod crawl;
 mod desk;
 mod forms;
 mod imports;
+mod needs;
 mod openapi;
 mod pages;
 mod phases;

@@ -335,5 +335,7 @@ pub fn cast() -> Vec<Member> {
     vec![
         member("aino", "Aino Virtanen", 0xa1, jiff::civil::date(1984, 1, 3)),
         member("paavo", "Paavo Salo", 0xa2, jiff::civil::date(1968, 1, 24)),
+        member("onni", "Onni Laine", 0xa3, jiff::civil::date(2008, 5, 1)),
+        member("joel", "Joel Backman", 0xa4, jiff::civil::date(2002, 1, 3)),
     ]
 }
