@@ -22,6 +22,7 @@ use operations::bookings::days::Day;
 use operations::bookings::flow::asked as bookings_asked;
 use operations::bookings::gatherings::Gathering;
 use operations::contacts::{Command, Contact, Queue};
+use operations::dispatches::{Dispatch, causes};
 use operations::organisation::Organisation;
 use operations::residents::Resident;
 use operations::tasks::Task;
@@ -40,6 +41,7 @@ pub struct Kinds {
     pub contacts: Kind<Contact>,
     pub residents: Kind<Resident>,
     pub tasks: Kind<Task>,
+    pub dispatches: Kind<Dispatch>,
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
     pub gatherings: Kind<Gathering>,
@@ -75,7 +77,7 @@ impl Kinds {
         let mut opening = Opening::of(log, Calendar::shipped(), clock, snapshots);
         let contacts = opening.kind_by(asked_of_contact);
         let residents = opening.kind();
-        let tasks = opening.kind();
+        let (tasks, dispatches) = (opening.kind(), opening.kind_by(causes::asked));
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
         let appointments = opening.kind_by(bookings_asked);
         // Which rows come by import is for the one who asks to say.
@@ -89,6 +91,7 @@ impl Kinds {
             contacts,
             residents,
             tasks,
+            dispatches,
             days,
             appointments,
             gatherings,
@@ -110,11 +113,11 @@ impl Kinds {
     }
 }
 
-/// A contact that is taken up again goes back to who knows it, as long as they work there.
+/// A contact that is taken up again goes back to who knows it, as long as they work there; whoever has an answer waiting is
+/// told.
 fn asked_of_contact(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> std::result::Result<(), Trouble> {
-    if turn.read::<Contact>(id)?.is_none() {
-        return Err(Trouble::NotFound);
-    }
+    let written = turn.read::<Contact>(id)?.ok_or(Trouble::NotFound)?.last_of_resident;
     let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
-    turn.decide::<Contact>(id, command, &organisation)
+    turn.decide::<Contact>(id, command, &organisation)?;
+    causes::of_contact(turn, id, (command, written))
 }

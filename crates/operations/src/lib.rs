@@ -2,6 +2,7 @@
 
 pub mod bookings;
 pub mod contacts;
+pub mod dispatches;
 pub mod organisation;
 pub mod phases;
 pub mod residents;
