@@ -7,6 +7,7 @@ mod bookings;
 mod contacts;
 pub mod content;
 mod organisation;
+mod ports;
 mod residents;
 mod tasks;
 
@@ -33,6 +34,7 @@ pub use bookings::{NewAppointment, Timetables};
 pub use contacts::{CROCKFORD, Item, NewContact, Opened, What, code_of, written};
 pub use content::InForce;
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
+pub use ports::{Files, Ports, Standing};
 
 /// Everything that is under way, over one log; cheap to clone.
 #[derive(Clone)]
@@ -49,6 +51,8 @@ pub struct Kinds {
     pub timetables: Arc<Timetables>,
     /// The queues in force.
     pub queues: Arc<InForce<Queue>>,
+    /// The ports in force, and how they stand.
+    pub ports: Arc<Ports>,
     booking: Arc<bookings::Alone>,
     organisation: Kind<Organisation>,
     pub tokens: Arc<Tokens>,
@@ -84,7 +88,7 @@ impl Kinds {
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
         beside(&mut opening);
-        let (timetables, queues, booking) = (Arc::default(), Arc::default(), Arc::default());
+        let (timetables, queues, ports, booking) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
         let store = opening.open().await?;
         Ok(Kinds {
             store,
@@ -97,6 +101,7 @@ impl Kinds {
             gatherings,
             timetables,
             queues,
+            ports,
             booking,
             organisation,
             tokens,
@@ -110,6 +115,7 @@ impl Kinds {
     pub fn take(&self, library: &Library, on: Date) {
         self.timetables.take(library, on);
         self.queues.take(library, on);
+        self.ports.take(library, on);
     }
 }
 

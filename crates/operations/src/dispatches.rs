@@ -5,6 +5,7 @@
 //! of whoever caused it; where nobody can know whether an attempt arrived, the next one bears the same id.
 
 pub mod causes;
+pub mod port;
 
 use std::collections::BTreeSet;
 
