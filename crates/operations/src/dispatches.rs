@@ -348,8 +348,8 @@ impl Matter for Dispatch {
 
     fn standing(&self) -> Standing<'_> {
         let list = if self.is_over() { List::Ended } else { List::Nowhere };
-        let (unit, who) = (Some(&self.unit), self.who.as_ref());
-        Standing { subject: self.subject, unit, who, list, since: self.asked_at, done: None }
+        // Nobody has it: that somebody was told gives the one who caused it no more to do with them.
+        Standing { subject: self.subject, unit: Some(&self.unit), who: None, list, since: self.asked_at, done: None }
     }
 
     fn due(&self) -> Option<(i64, Command)> {

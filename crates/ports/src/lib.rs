@@ -23,8 +23,6 @@ use uuid::Uuid;
 
 pub use file::{FOLDERS, forget};
 
-/// How often it is looked what waits.
-const LOOK: Duration = Duration::from_secs(2);
 /// How long a port may take for one step of an attempt.
 pub const STEP: Duration = Duration::from_secs(30);
 /// How long for all of it: well below the time after which the rules take an attempt for lost.
@@ -32,8 +30,9 @@ const ATTEMPT: Duration = Duration::from_mins(5);
 /// Attempts of one round, and how many at once.
 const ROUND: usize = 200;
 const AT_ONCE: usize = 8;
-/// So often the outcome of an attempt is written again, when the log could not take it.
+/// So often the outcome of an attempt is written again, and after so long, when the log could not take it.
 const NOTED: usize = 20;
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// A county's settings for a port.
 #[derive(Clone, Default)]
@@ -100,11 +99,11 @@ impl Outbox {
         Outbox { kinds, data: data.into(), settings, words, step, taken: Mutex::default() }
     }
 
-    /// Sends what waits, for ever.
-    pub async fn run(&self) {
+    /// Sends what waits, for ever; `every`: how often it is looked.
+    pub async fn run(&self, every: Duration) {
         loop {
             self.round().await;
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(every).await;
         }
     }
 
@@ -154,7 +153,7 @@ impl Outbox {
         let note = Command::Note { attempt: begun.attempts, outcome };
         for _ in 0..NOTED {
             match self.ask(id, note.clone(), &format!("note/{}", begun.attempts)).await {
-                Err(Trouble::Later(_) | Trouble::Unknown(_)) => tokio::time::sleep(LOOK).await,
+                Err(Trouble::Later(_) | Trouble::Unknown(_)) => tokio::time::sleep(AGAIN).await,
                 _ => break,
             }
         }
@@ -185,10 +184,15 @@ impl Outbox {
             Adapter::Webhook => webhook::hand_over(&settings, &letter, (step, now)),
         });
         let unknown = |code: &str| Outcome::Unknown { code: code.into() };
-        match tokio::time::timeout(ATTEMPT, handing).await {
+        let outcome = match tokio::time::timeout(ATTEMPT, handing).await {
             Ok(outcome) => outcome.unwrap_or_else(|_| unknown("broken")),
             Err(_) => unknown("timeout"),
+        };
+        // Whoever erases somebody removes their files last: one that came after that is removed here.
+        if adapter == Adapter::File && self.kinds.store.is_erased(subject).await.unwrap_or_default() {
+            let _ = forget(&self.data, &[id]);
         }
+        outcome
     }
 
     /// Where a person is reached, if they still want to be by these means.

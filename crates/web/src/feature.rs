@@ -45,11 +45,12 @@ impl Feature {
 }
 
 /// All features; their doors stand in this order.
-pub static FEATURES: [&Feature; 10] = [
+pub static FEATURES: [&Feature; 11] = [
     &crate::home::FEATURE,
     &crate::access::FEATURE,
     &crate::contact::FEATURE,
     &crate::matters::FEATURE,
+    &crate::me::FEATURE,
     &crate::desk::FEATURE,
     &crate::tasks::FEATURE,
     &crate::bookings::FEATURE,
