@@ -14,6 +14,7 @@ mod openapi;
 mod pages;
 mod phases;
 mod queues;
+mod reach;
 mod rights;
 mod sessions;
 mod strangers;
