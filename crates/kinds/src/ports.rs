@@ -23,7 +23,7 @@ pub struct Ports {
 /// How a port stands. Times are microseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// What runs; none: its settings lack something, and its messages wait.
+    /// The way in which it runs; none: its settings lack something, and its messages wait.
     pub runs: Option<Adapter>,
     /// Settings that are not there; of one that runs with files, those that it needs to run for real.
     pub lacks: Vec<&'static str>,

@@ -101,9 +101,8 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let library = contents::publish(data, kinds.store.log(), publication.units(), demo).await?;
         let settings = settings(place, &publication)?;
         keep_read(place, &publication);
-        let ports = ports_of(&settings);
         let at = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
-        let home = settings.hosts.first().map_or_else(|| format!("http://{at}/"), |host| format!("https://{host}/"));
+        let outbox = outbox(&kinds, data, &settings, at);
         let mut strangers = strangers(&settings);
         if demo && serving.listen.ip().is_loopback() {
             strangers.hosts.extend(OF_THIS_MACHINE.map(String::from));
@@ -143,8 +142,6 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Err(error) => eprintln!("error: {error}"),
         })?;
         go_on(living, &kinds)?;
-        let words = move |says: Says, language: &str| web::words_of(says, language, &home);
-        let outbox = Outbox::new(kinds.clone(), data, ports, Box::new(words), ports::STEP);
         let clocks = tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, outbox)));
         let ends_of = [(Of::Events, kinds.store.log().clone()), (Of::Accesses, accesses.clone())];
         let noting = tokio::spawn(note_on(heads, ends_of.clone()));
@@ -372,14 +369,17 @@ fn services(settings: Settings) -> Vec<Service> {
 /// else's page would ask.
 const OF_THIS_MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// The settings of ports, each with its secret from the environment: `LUOTSI_PORT_SMS_SECRET`.
-fn ports_of(settings: &Settings) -> BTreeMap<String, ports::Settings> {
+/// The sender, with the settings of ports, each with its secret from the environment: `LUOTSI_PORT_SMS_SECRET`. Residents sign
+/// in at the first name of the server; without one, at its address.
+fn outbox(kinds: &Kinds, data: &Path, settings: &Settings, at: SocketAddr) -> Outbox {
+    let home = settings.hosts.first().map_or_else(|| format!("http://{at}/"), |host| format!("https://{host}/"));
+    let words = move |says: Says, language: &str| web::words_of(says, language, &home);
     let of = |(id, port): (&String, &crate::settings::Port)| {
         let name = format!("LUOTSI_PORT_{}_SECRET", id.to_uppercase().replace('-', "_"));
         let secret = std::env::var(name).ok().filter(|it| !it.is_empty());
         (id.clone(), ports::Settings { url: port.url.clone(), from: port.from.clone(), secret })
     };
-    settings.port.iter().map(of).collect()
+    Outbox::new(kinds.clone(), data, settings.port.iter().map(of).collect(), Box::new(words), ports::STEP)
 }
 
 /// The limits for strangers.

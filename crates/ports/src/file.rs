@@ -48,7 +48,7 @@ fn written(folder: &Path, letter: &Letter) -> std::io::Result<()> {
     File::open(out)?.sync_all()
 }
 
-/// What the other program tells: a file, the dispatch that it is about, and its outcome.
+/// The other program's words: for each a file, the dispatch that it is about, and its outcome.
 pub fn told(folder: &Path) -> Vec<(PathBuf, Uuid, Outcome)> {
     let of = |name: &str| {
         let entries = fs::read_dir(folder.join(name)).into_iter().flatten().flatten();

@@ -41,7 +41,7 @@ pub struct Settings {
     pub url: Option<String>,
     /// The sender's address.
     pub from: Option<String>,
-    /// By which requests are signed, or the password of the mail server. From the environment.
+    /// The key by which requests are signed, or the password of the mail server. From the environment.
     pub secret: Option<String>,
 }
 
@@ -123,7 +123,7 @@ impl Outbox {
         made
     }
 
-    /// What a port runs with; none: its settings lack something, and it runs with nothing.
+    /// The way in which a port runs, and what its settings lack; none: it runs in no way.
     fn runs(&self, port: &Port) -> (Option<Adapter>, Vec<&'static str>) {
         match self.settings.get(&port.id) {
             None => (Some(Adapter::File), port.adapter.needs().to_vec()),
@@ -188,7 +188,7 @@ impl Outbox {
             Ok(outcome) => outcome.unwrap_or_else(|_| unknown("broken")),
             Err(_) => unknown("timeout"),
         };
-        // Whoever erases somebody removes their files last: one that came after that is removed here.
+        // An erasure removes the person's files last: one that came after that is removed here.
         if adapter == Adapter::File && self.kinds.store.is_erased(subject).await.unwrap_or_default() {
             let _ = forget(&self.data, &[id]);
         }

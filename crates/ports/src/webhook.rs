@@ -70,7 +70,7 @@ fn by_status(status: StatusCode) -> Outcome {
     }
 }
 
-/// What failed before the message was on its way is known not to have arrived.
+/// A message that failed before it was on its way is known not to have arrived.
 fn by_error(error: &Error) -> Outcome {
     let before = match error {
         Error::HostNotFound | Error::BadUri(_) => Some("host"),

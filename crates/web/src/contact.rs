@@ -189,7 +189,7 @@ fn own_page<'a>(
 /// Whether the one who looks at the page is a resident who has not said yet how they are told.
 fn may_leave_reach(app: &App, page: &Page) -> bool {
     let subject = page.person.as_ref().and_then(Person::subject);
-    subject.is_some_and(|it| !app.kinds.residents.look(|all| all.get(it.0)).is_some_and(|it| it.reach.is_some()))
+    subject.is_some_and(|it| app.kinds.residents.look(|all| all.get(it.0)).is_none_or(|it| it.reach.is_none()))
 }
 
 /// Where they may say so; it stays open while something in it is wrong.

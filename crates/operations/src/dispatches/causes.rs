@@ -15,7 +15,7 @@ use crate::tasks::{self, Of, Task};
 
 /// A day, in microseconds: by then somebody sees to a message that did not arrive.
 const SEEN_TO: i64 = 24 * 3_600_000_000;
-/// What would say the same within an hour is one message, in microseconds.
+/// Messages that would say the same within an hour are one, in microseconds.
 const TOGETHER: i64 = 3_600_000_000;
 
 /// Does what is asked of a dispatch. One that goes out no more becomes a task of whoever caused it.

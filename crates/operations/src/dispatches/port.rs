@@ -51,12 +51,12 @@ pub struct Port {
     pub version: u32,
     pub name: Names,
     pub carries: Means,
-    /// What it speaks once its settings are there; until then files wait in the data directory.
+    /// The way in which it speaks once its settings are there; until then files wait in the data directory.
     pub adapter: Adapter,
     /// Whether the other side takes a second message with the same id for the same one. Where it does not, an attempt of
     /// which nobody knows what became is followed by a task.
     pub again: bool,
-    /// What a county contracts, with whom; and what it configures.
+    /// The things that a county contracts, with whom; and those that it configures.
     pub contract: Names,
     pub configure: Names,
 }

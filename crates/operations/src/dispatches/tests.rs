@@ -1,3 +1,4 @@
+use calendar::Calendar;
 use matter::given::{self, Past, given, on, when};
 use matter::{Trouble, decode, encode};
 use proptest::prelude::*;
@@ -219,7 +220,7 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
     }
 }
 
-/// What a port does with an attempt, and what becomes known of it.
+/// The fate of an attempt at a port, and how much of it becomes known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Does {
     Takes,

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// What a peer does with a connection.
+/// The way in which a peer meets a connection.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Does {
     Takes,
@@ -35,11 +35,11 @@ pub struct Peer {
 const LONG: Duration = Duration::from_secs(2);
 
 /// Meets connections one after another, each as the list says, and all that come after it by taking what they bring.
-pub fn peer(meet: fn(TcpStream, Does, &Mutex<Vec<String>>) -> std::io::Result<()>, does: &[Does]) -> Peer {
+pub fn peer(meet: fn(TcpStream, Does, &Mutex<Vec<String>>) -> std::io::Result<()>, does: Vec<Does>) -> Peer {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a socket");
     let address = listener.local_addr().expect("an address").to_string();
     let has: Arc<Mutex<Vec<String>>> = Arc::default();
-    let (received, mut does) = (Arc::clone(&has), does.to_vec().into_iter());
+    let (received, mut does) = (Arc::clone(&has), does.into_iter());
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let (received, does) = (Arc::clone(&received), does.next().unwrap_or(Does::Takes));

@@ -19,7 +19,7 @@ fn settings(port: &str, url: String) -> BTreeMap<String, Settings> {
 
 /// A peer that meets the first connection as it does, and takes all that come later.
 fn met(meet: fn(std::net::TcpStream, Does, &std::sync::Mutex<Vec<String>>) -> std::io::Result<()>, does: Does) -> Peer {
-    let peer = peer(meet, &[does]);
+    let peer = peer(meet, vec![does]);
     match does {
         // The port of a listener that is gone.
         Refuses => {
@@ -148,7 +148,7 @@ async fn an_attempt_that_died_with_its_sender_is_made_again_where_an_id_counts_o
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_go_one_way_goes_the_other() {
-    let (mail, refusing) = (met(smtp, Takes), peer(http, &[Answers("422")]));
+    let (mail, refusing) = (met(smtp, Takes), peer(http, vec![Answers("422")]));
     let mut both = settings("email", format!("smtp://{}", mail.address));
     both.extend(settings("sms", format!("http://{}/", refusing.address)));
     let world = World::new(both).await;
@@ -157,7 +157,7 @@ async fn what_does_not_go_one_way_goes_the_other() {
     world.at(1).await;
     assert_eq!(world.stands(id).await, ("taken", "422".into()));
     assert_eq!(mail.has.lock().expect("a list").len(), 1);
-    // Whoever no longer wants to be told by any of them is told by none.
+    // A resident who no longer wants to be told by any of them is told by none.
     world.leave(&[]).await;
     let late = world.ask(2, &[Means::Email]).await;
     world.at(2).await;

@@ -128,7 +128,7 @@ fn whoever_has_a_time_hears_of_what_becomes_of_it() {
     for (commands, expected) in [
         (vec![(0, book())], vec![says("time", 0)]),
         (vec![(0, book()), (25, Remind)], vec![says("time", 0), says("time", 0)]),
-        // Whoever moves it back has another time than before.
+        // A time that is moved back is another time than before.
         (
             vec![(0, book()), (1, moved(thursday)), (2, moved(wednesday)), (25, Remind)],
             vec![says("time", 0), says("moved", 1), says("moved", 1), says("time", 0)],
