@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::root;
 
 /// Edges between crates that are allowed; everything else is refused. The binary may know all.
-const EDGES: [(&str, &[&str]); 12] = [
+const EDGES: [(&str, &[&str]); 13] = [
     ("calendar", &["facts"]),
     ("content", &["facts"]),
     ("facts", &[]),
@@ -18,6 +18,7 @@ const EDGES: [(&str, &[&str]); 12] = [
     ("operations", &["calendar", "content", "facts", "matter"]),
     ("store", &["calendar", "facts", "matter", "operations"]),
     ("kinds", &["calendar", "content", "facts", "matter", "operations", "store"]),
+    ("ports", &["kinds", "matter", "operations", "store"]),
     ("analytics", &["calendar", "facts", "stats"]),
     ("county", &["calendar", "facts"]),
     ("web", &["calendar", "content", "facts", "kinds", "matter", "operations", "stats", "store"]),

@@ -508,9 +508,13 @@ async fn is_known(place: &Place, log: &Log, subject: Uuid) -> Result<bool> {
 /// there were.
 pub async fn destroy(place: &Place, log: Log, subject: Uuid, reason: &str) -> Result<usize> {
     let kinds = place.kinds_over(log, now).await?;
+    // Once they are erased nothing says which were theirs.
+    let dispatches = kinds.dispatches.look(|all| all.of_subject(Subject(subject), usize::MAX));
     let destroyed = kinds.store.erase(Subject(subject), reason, context("erasure", now())).await.map_err(told)?;
-    // No snapshot goes on to hold them.
+    // No snapshot goes on to hold them, nor a file of a message to them.
     kinds.store.keep().map_err(told)?;
+    let ports = place.path().join("ports");
+    ports::forget(place.path(), &dispatches).map_err(|error| Error::file("remove files of", &ports, error))?;
     Ok(destroyed)
 }
 

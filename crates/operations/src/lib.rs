@@ -3,6 +3,7 @@
 pub mod bookings;
 pub mod care_needs;
 pub mod contacts;
+pub mod dispatches;
 pub mod organisation;
 pub mod phases;
 pub mod residents;

@@ -38,6 +38,9 @@ pub enum Command {
         unit: UnitId,
         to: Option<ProfessionalId>,
         due: Option<i64>,
+        /// The message out that did not arrive, in whose place it is set; then it needs no words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        dispatch: Option<Uuid>,
         words: Text,
     },
     Claim,
@@ -74,6 +77,8 @@ pub enum Event {
         to: Option<ProfessionalId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dispatch: Option<Uuid>,
         by: String,
     },
     #[serde(rename = "task.claimed")]
@@ -140,6 +145,9 @@ pub struct Task {
     pub set_by: String,
     pub set_at: i64,
     pub due: Option<i64>,
+    /// The message out that did not arrive, in whose place it stands.
+    #[serde(default)]
+    pub dispatch: Option<Uuid>,
     /// It sleeps until then, if that is still to come.
     pub sleeps: Option<i64>,
     pub place: Place,
@@ -212,12 +220,13 @@ impl Matter for Task {
 
     fn decide(task: Option<&Task>, command: &Command, on: &Occasion<'_, ()>) -> Result<Vec<Event>, Refusal> {
         match (task, command) {
-            (None, Command::Set { about, subject, unit, to, due, words: _ }) => {
+            (None, Command::Set { about, subject, unit, to, due, dispatch, words: _ }) => {
                 if due.is_some_and(|due| due > on.now.saturating_add(LONGEST)) {
                     return Err(Refusal::Times);
                 }
                 let (about, unit, to) = (about.clone(), unit.clone(), to.clone());
-                Ok(vec![Event::Set { about, subject: *subject, unit, to, due: *due, by: on.by.name() }])
+                let (dispatch, by) = (*dispatch, on.by.name());
+                Ok(vec![Event::Set { about, subject: *subject, unit, to, due: *due, dispatch, by }])
             }
             (None, _) | (Some(_), Command::Set { .. }) => Err(Refusal::NotThere),
             (Some(task), command) => task.go_on(command, on),
@@ -261,7 +270,7 @@ impl Matter for Task {
 
     fn text(command: &Command, event: &Event) -> Option<Text> {
         match (command, event) {
-            (Command::Set { words, .. }, Event::Set { .. }) => Some(words.clone()),
+            (Command::Set { words, dispatch: None, .. }, Event::Set { .. }) => Some(words.clone()),
             _ => None,
         }
     }
@@ -296,7 +305,7 @@ impl Matter for Task {
 
 impl Task {
     fn set(event: &Event, at: i64) -> Option<Task> {
-        let Event::Set { about, subject, unit, to, due, by } = event else { return None };
+        let Event::Set { about, subject, unit, to, due, dispatch, by } = event else { return None };
         Some(Task {
             about: about.clone(),
             subject: *subject,
@@ -304,6 +313,7 @@ impl Task {
             set_by: by.clone(),
             set_at: at,
             due: *due,
+            dispatch: *dispatch,
             sleeps: None,
             place: if to.is_some() { Place::Owned } else { Place::Queued },
             owner: to.clone(),

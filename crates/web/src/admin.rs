@@ -1,6 +1,7 @@
 //! `/admin`: what administrators and analysts keep in order.
 
 pub mod imports;
+mod ports;
 
 use matter::access::Role;
 
@@ -10,6 +11,7 @@ use crate::texts::texts;
 pub static FEATURE: Feature = Feature {
     pages: || {
         vec![
+            get("/admin/ports", ports::list),
             get("/admin/imports", imports::list),
             get("/admin/imports/{id}", imports::one),
             get("/admin/imports/waiting/{waiting}", imports::trial),
@@ -18,12 +20,15 @@ pub static FEATURE: Feature = Feature {
         ]
     },
     files: || vec![post("/admin/imports", imports::bring)],
-    texts: &[texts!("admin")],
-    doors: &[Door {
-        path: "/admin/imports",
-        name: "section-imports",
-        opens_to: |role| matches!(role, Some(Role::Admin | Role::Analyst)),
-        leads_to: &[],
-    }],
+    texts: &[texts!("admin"), texts!("ports")],
+    doors: &[
+        Door { path: "/admin/ports", name: "section-ports", opens_to: |role| role == Some(Role::Admin), leads_to: &[] },
+        Door {
+            path: "/admin/imports",
+            name: "section-imports",
+            opens_to: |role| matches!(role, Some(Role::Admin | Role::Analyst)),
+            leads_to: &[],
+        },
+    ],
     ..Feature::NOTHING
 };

@@ -15,6 +15,7 @@ use matter::access::{Action, Role};
 use matter::{By, Matter};
 use maud::{Markup, html};
 use operations::contacts::{Author, Channel, Contact, Place, REOPENED_WITHIN};
+use operations::dispatches::Means;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -29,6 +30,7 @@ use crate::layout::{Page, cookie};
 use crate::limits::Address;
 use crate::links::linked;
 use crate::matters::{Group, OwnRow, Owned};
+use crate::me::{address_fields, leave_reach, left};
 use crate::numbers;
 use crate::texts::texts;
 use crate::thread::conversation;
@@ -75,6 +77,11 @@ pub struct Message {
     service: String,
     #[serde(default)]
     text: String,
+    /// Where the writer wants to be told that an answer waits, if anywhere.
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    email: String,
     /// In a thread, the contact that the form was shown for.
     #[serde(default)]
     contact: String,
@@ -136,6 +143,7 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
             @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
             (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
             @if !is_resident { p.govuk-body { (page.text("contact-anonymous")) } }
+            @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
             (offline(page))
             button.govuk-button type="submit" { (page.text("contact-send")) }
         }
@@ -176,6 +184,26 @@ fn own_page<'a>(
         Ok(see_other(&format!("/contact/thread?id={id}")))
     }
     .boxed()
+}
+
+/// Whether the one who looks at the page is a resident who has not said yet how they are told.
+fn may_leave_reach(app: &App, page: &Page) -> bool {
+    let subject = page.person.as_ref().and_then(Person::subject);
+    subject.is_some_and(|it| app.kinds.residents.look(|all| all.get(it.0)).is_none_or(|it| it.reach.is_none()))
+}
+
+/// Where they may say so; it stays open while something in it is wrong.
+fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
+    let is_open = !message.phone.is_empty() || !message.email.is_empty();
+    html! {
+        details.govuk-details open[is_open] {
+            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("contact-reach")) } }
+            div.govuk-details__text {
+                p.govuk-body { (page.text("me-reach-what")) }
+                (address_fields(page, (&message.phone, &message.email), wrong))
+            }
+        }
+    }
 }
 
 /// Where a browser without a connection says that what was typed waits for one.
@@ -268,11 +296,16 @@ pub async fn send(
         services => services.iter().find(|it| it.id == message.service).map(|it| it.id.as_str()),
     };
     let text = care::text(&message.text).map_err(|_| (wrong_text(&message.text), "text"));
-    let (service, text) = match (service, text) {
-        (Some(service), Ok(text)) => (service.to_string(), text),
-        (service, text) => {
+    let is_given = |given: &str| !given.trim().is_empty() && may_leave_reach(&app, &page);
+    let means = [(Means::Sms, &message.phone), (Means::Email, &message.email)];
+    let means = means.into_iter().filter(|(_, given)| is_given(given)).map(|(means, _)| means).collect::<Vec<_>>();
+    let reach = if means.is_empty() { Ok(None) } else { left(means, (&message.phone, &message.email)).map(Some) };
+    let (service, text, reach) = match (service, text, reach) {
+        (Some(service), Ok(text), Ok(reach)) => (service.to_string(), text, reach),
+        (service, text, reach) => {
             let no_service = service.is_none().then_some(("wrong-service", "service-0"));
-            let wrong: Vec<(&str, &str)> = no_service.into_iter().chain(text.err()).collect();
+            let wrong = no_service.into_iter().chain(text.err()).chain(reach.err().unwrap_or_default());
+            let wrong: Vec<(&str, &str)> = wrong.collect();
             return shown_form(&app, &page, &parts, &message, &wrong).await;
         }
     };
@@ -282,6 +315,11 @@ pub async fn send(
     };
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
     let subject = resident.and_then(Person::subject);
+    if let (Some(reach), Some(person), Some(subject)) = (reach, resident, subject)
+        && leave_reach(&app, &page, (person, subject), reach, &client_id).await.is_err()
+    {
+        return shown_form(&app, &page, &parts, &message, &[("wrong-later", "phone")]).await;
+    }
     let (unit, queue) = app.queue_for(&service, subject);
     let new = NewContact {
         client_id,

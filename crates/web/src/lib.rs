@@ -30,6 +30,7 @@ mod links;
 mod listing;
 mod live;
 mod matters;
+mod me;
 mod needs;
 mod numbers;
 mod observe;
@@ -75,6 +76,7 @@ pub use feature::routes;
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 pub use imports::{Choice, ImportCard, Imports, Outcome, Reason, Trial, Unable};
 pub use limits::Strangers;
+pub use me::words_of;
 pub use observe::{tell, tell_time_by};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
 

@@ -12,6 +12,7 @@ use super::days::{self, Day, Stretch, Why};
 use super::gatherings::{self, Gathering};
 use super::{Refusal, Urgency, of_staff};
 use crate::care_needs;
+use crate::dispatches::causes::of_appointment;
 
 /// A time or a seat that somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -43,11 +44,13 @@ pub fn asked(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Tro
     care_needs::follow(turn, id)
 }
 
-/// Times that an appointment leaves are given back, times that it comes to are taken. A clock asks for neither, so that nothing
-/// that has ended can refuse it.
+/// Times that an appointment leaves are given back, times that it comes to are taken, and its person is told. A clock asks for
+/// no times, so that nothing that has ended can refuse it.
 fn decided(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Trouble> {
+    let stood = turn.read::<Appointment>(id)?;
     let before = parts(turn, id)?;
     turn.decide::<Appointment>(id, command, &())?;
+    of_appointment(turn, id, (stood.as_deref(), command))?;
     let after = parts(turn, id)?;
     let (why, over) = match command {
         Command::Cancel { .. } => (Why::Cancelled, None),

@@ -17,7 +17,15 @@ fn lead() -> By {
 
 fn set(to: Option<&str>) -> Command {
     let words = "Soita perjantaina".into();
-    Command::Set { about: None, subject: None, unit: "a".into(), to: to.map(Into::into), due: Some(NOW + HOUR), words }
+    Command::Set {
+        about: None,
+        subject: None,
+        unit: "a".into(),
+        to: to.map(Into::into),
+        due: Some(NOW + HOUR),
+        dispatch: None,
+        words,
+    }
 }
 
 fn task(commands: &[(By, Command)]) -> Task {
@@ -83,8 +91,15 @@ fn what_cannot_be_done_is_refused_with_its_reason() {
         let on = on(NOW + HOUR, &by, &());
         assert_eq!(when(Some(&task), &command, &on), Err(expected), "{by:?} {command:?} {:?}", task.place);
     }
-    let far =
-        Command::Set { about: None, subject: None, unit: "a".into(), to: None, due: Some(i64::MAX), words: "x".into() };
+    let far = Command::Set {
+        about: None,
+        subject: None,
+        unit: "a".into(),
+        to: None,
+        due: Some(i64::MAX),
+        dispatch: None,
+        words: "x".into(),
+    };
     assert_eq!(when::<Task>(None, &far, &on(NOW, &lead(), &())), Err(Refusal::Times));
 }
 
@@ -118,7 +133,7 @@ fn a_task_that_sleeps_comes_after_those_that_wait() {
 fn words_are_sealed_for_whom_the_task_concerns_and_forgotten_with_them() {
     let (subject, id) = (Subject(Uuid::from_u128(7)), Uuid::from_u128(8));
     let Command::Set { about, unit, to, due, words, .. } = set(None) else { return };
-    let command = Command::Set { about, subject: Some(subject), unit, to, due, words };
+    let command = Command::Set { about, subject: Some(subject), unit, to, due, dispatch: None, words };
     let mut past = given::Past::default();
     let drafts = past.turn((NOW, &lead()), |turn| turn.decide::<Task>(id, &command, &())).expect("set");
     let sealed = drafts.iter().find_map(|draft| draft.text.as_ref()).expect("words");
@@ -136,14 +151,43 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
     let owner = || "nurse-2".into();
     for (event, kind, data) in [
         (
-            Event::Set { about, subject, unit: "a".into(), to: Some(owner()), due: Some(5), by: by.clone() },
+            Event::Set {
+                about,
+                subject,
+                unit: "a".into(),
+                to: Some(owner()),
+                due: Some(5),
+                dispatch: None,
+                by: by.clone(),
+            },
             "task.set",
             r#"{"about":{"id":"00000000-0000-0000-0000-000000000001","kind":"contact"},"by":"nurse-1","due":5,"subject":"00000000-0000-0000-0000-000000000002","to":"nurse-2","unit":"a"}"#,
         ),
         (
-            Event::Set { about: None, subject: None, unit: "a".into(), to: None, due: None, by },
+            Event::Set {
+                about: None,
+                subject: None,
+                unit: "a".into(),
+                to: None,
+                due: None,
+                dispatch: None,
+                by: by.clone(),
+            },
             "task.set",
             r#"{"by":"nurse-1","unit":"a"}"#,
+        ),
+        (
+            Event::Set {
+                about: None,
+                subject: None,
+                unit: "a".into(),
+                to: None,
+                due: None,
+                dispatch: Some(Uuid::from_u128(3)),
+                by,
+            },
+            "task.set",
+            r#"{"by":"nurse-1","dispatch":"00000000-0000-0000-0000-000000000003","unit":"a"}"#,
         ),
         (Event::Claimed { owner: owner() }, "task.claimed", r#"{"owner":"nurse-2"}"#),
         (Event::Assigned { owner: owner() }, "task.assigned", r#"{"owner":"nurse-2"}"#),

@@ -8,6 +8,7 @@ use axum::response::Response;
 use matter::access::{Action, Role};
 use matter::{Matter, encode};
 use maud::{Markup, html};
+use operations::bookings::appointments::Appointment;
 use operations::contacts::Contact;
 use operations::tasks::{Event, Of, Place, Task, is_within};
 use serde::Deserialize;
@@ -95,11 +96,25 @@ pub async fn shown(
 
 /// The address of the matter that a task is about, if the caller may read it.
 async fn known(app: &App, caller: &Caller, of: &Of) -> Option<String> {
+    if of.kind == Appointment::NAME {
+        let appointment = app.kinds.appointments.read(of.id).await.ok()??;
+        let may_read = app.may_still(caller, of.id, Action::Read, &appointment);
+        return may_read.then(|| format!("/desk/appointments/{}", of.id));
+    }
     if of.kind != Contact::NAME {
         return None;
     }
     let contact = app.kinds.contacts.read(of.id).await.ok()??;
     app.may_still(caller, of.id, Action::Read, &contact).then(|| format!("/desk/contacts/{}", of.id))
+}
+
+/// The words of a task: its own, or what its cause says in the language of the page.
+fn words_of(page: &Page, task: &Task, words: Option<&str>) -> String {
+    match words {
+        _ if task.dispatch.is_some() => page.text("tasks-unreached"),
+        Some(words) => words.into(),
+        None => page.text("tasks-erased"),
+    }
 }
 
 /// A task on its page, for the one who asks.
@@ -126,10 +141,7 @@ impl Whole<'_> {
             div.worked {
                 div.worked__main {
                     blockquote.note dir="auto" {
-                        @match words {
-                            Some(words) => { (words) }
-                            None => { (page.text("tasks-erased")) }
-                        }
+                        (words_of(page, task, words))
                     }
                     p.standing {
                         (page.text(&format!("tasks-place-{}", task.place.code())))
@@ -343,10 +355,7 @@ pub async fn about(
                     @for (id, task, words) in &open {
                         li {
                             a.govuk-link href=(format!("/desk/tasks/{id}")) dir="auto" {
-                                @match words {
-                                    Some(words) => { (crate::desk::shortened(words, 80)) }
-                                    None => { (page.text("tasks-erased")) }
-                                }
+                                (crate::desk::shortened(&words_of(page, task, words.as_deref()), 80))
                             }
                             " " span.quiet {
                                 (when(app, page, task))

@@ -15,6 +15,7 @@ mod openapi;
 mod pages;
 mod phases;
 mod queues;
+mod reach;
 mod rights;
 mod sessions;
 mod strangers;

@@ -198,8 +198,8 @@ fn each_is_shown_the_sections_that_are_open_to_them_and_nobody_those_of_others()
                 assert_eq!(get(&app, path, &cookie).await.0, StatusCode::OK, "{path} for {who:?}");
             }
             let is_resident = matches!(who, None | Some(Role::Resident));
-            // Their own matters are theirs who have signed in.
-            let own = if who.is_some() { &["/", "/contact", "/matters"][..] } else { &["/", "/contact"] };
+            // Their own matters and details are theirs who have signed in.
+            let own = if who.is_some() { &["/", "/contact", "/matters", "/me"][..] } else { &["/", "/contact"] };
             assert_eq!(shown == own, is_resident, "{shown:?} for {who:?}");
             assert_eq!(shown.contains(&"/contact"), is_resident, "{shown:?} for {who:?}");
         }
