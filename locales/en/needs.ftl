@@ -88,3 +88,7 @@ needs-wrong-time = Choose a time.
 needs-wrong-why = Choose a reason.
 needs-wrong-over = Things have changed: care has begun already, or the need is over. This page shows how it stands now.
 kind-care_need = Need of care
+needs-more = { $count ->
+    [one] { $shown } more waits, all are in the queue
+   *[other] { $shown } more wait, all are in the queue
+}

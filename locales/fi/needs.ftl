@@ -88,3 +88,7 @@ needs-wrong-time = Valitse aika.
 needs-wrong-why = Valitse syy.
 needs-wrong-over = Tilanne on muuttunut: hoito on jo alkanut tai tarve on ohi. Tällä sivulla on nykyinen tilanne.
 kind-care_need = Hoidon tarve
+needs-more = { $count ->
+    [one] { $shown } muu odottaa, kaikki näkyvät jonossa
+   *[other] { $shown } muuta odottaa, kaikki näkyvät jonossa
+}

@@ -88,3 +88,7 @@ needs-wrong-time = Välj en tid.
 needs-wrong-why = Välj en orsak.
 needs-wrong-over = Läget har ändrats: vården har redan börjat eller behovet är över. På den här sidan ser du läget nu.
 kind-care_need = Vårdbehov
+needs-more = { $count ->
+    [one] { $shown } till väntar, alla syns i kön
+   *[other] { $shown } till väntar, alla syns i kön
+}
