@@ -28,6 +28,7 @@ needs-since = Gäller från { $day }.
 needs-source = Källa
 needs-unconfirmed = Regeln har ännu inte kontrollerats i ursprungskällan.
 needs-step-started = Behovet konstaterades { $day }. Den dagen räknas inte.
+needs-step-received = Kontakten kom { $day }.
 needs-step-under = Klienten var då { $age } år. Regeln gäller dem som är under { $limit } år.
 needs-step-from = Klienten var då { $age } år. Regeln gäller dem som har fyllt { $limit } år.
 needs-step-counts = Utanför tjänstetid: tiden räknas från { $day }.
