@@ -28,6 +28,7 @@ needs-since = In force since { $day }.
 needs-source = Source
 needs-unconfirmed = The rule has not been checked against its original source yet.
 needs-step-started = The need was established on { $day }. That day is not counted.
+needs-step-received = The contact came on { $day }.
 needs-step-under = The client was { $age } then. The rule is for people under { $limit }.
 needs-step-from = The client was { $age } then. The rule is for people of { $limit } or over.
 needs-step-counts = Outside office hours: time counts from { $day }.
@@ -88,3 +89,7 @@ needs-wrong-time = Choose a time.
 needs-wrong-why = Choose a reason.
 needs-wrong-over = Things have changed: care has begun already, or the need is over. This page shows how it stands now.
 kind-care_need = Need of care
+needs-more = { $count ->
+    [one] { $shown } more waits, all are in the queue
+   *[other] { $shown } more wait, all are in the queue
+}

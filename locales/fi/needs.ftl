@@ -28,6 +28,7 @@ needs-since = Voimassa { $day } alkaen.
 needs-source = Lähde
 needs-unconfirmed = Sääntöä ei ole vielä tarkistettu alkuperäisestä lähteestä.
 needs-step-started = Tarve todettiin { $day }. Sitä päivää ei lasketa.
+needs-step-received = Yhteydenotto saapui { $day }.
 needs-step-under = Asiakas oli silloin { $age }-vuotias. Sääntö koskee alle { $limit }-vuotiaita.
 needs-step-from = Asiakas oli silloin { $age }-vuotias. Sääntö koskee { $limit } vuotta täyttäneitä.
 needs-step-counts = Virka-ajan ulkopuolella: aika lasketaan päivästä { $day }.
@@ -88,3 +89,7 @@ needs-wrong-time = Valitse aika.
 needs-wrong-why = Valitse syy.
 needs-wrong-over = Tilanne on muuttunut: hoito on jo alkanut tai tarve on ohi. Tällä sivulla on nykyinen tilanne.
 kind-care_need = Hoidon tarve
+needs-more = { $count ->
+    [one] { $shown } muu odottaa, kaikki näkyvät jonossa
+   *[other] { $shown } muuta odottaa, kaikki näkyvät jonossa
+}

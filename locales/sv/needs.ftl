@@ -28,6 +28,7 @@ needs-since = Gäller från { $day }.
 needs-source = Källa
 needs-unconfirmed = Regeln har ännu inte kontrollerats i ursprungskällan.
 needs-step-started = Behovet konstaterades { $day }. Den dagen räknas inte.
+needs-step-received = Kontakten kom { $day }.
 needs-step-under = Klienten var då { $age } år. Regeln gäller dem som är under { $limit } år.
 needs-step-from = Klienten var då { $age } år. Regeln gäller dem som har fyllt { $limit } år.
 needs-step-counts = Utanför tjänstetid: tiden räknas från { $day }.
@@ -88,3 +89,7 @@ needs-wrong-time = Välj en tid.
 needs-wrong-why = Välj en orsak.
 needs-wrong-over = Läget har ändrats: vården har redan börjat eller behovet är över. På den här sidan ser du läget nu.
 kind-care_need = Vårdbehov
+needs-more = { $count ->
+    [one] { $shown } till väntar, alla syns i kön
+   *[other] { $shown } till väntar, alla syns i kön
+}

@@ -250,8 +250,9 @@ impl Matter for CareNeed {
         Some((done_at.saturating_add(CLOSED_AFTER), Command::Close))
     }
 
+    /// Nobody is left for whom care could begin.
     fn forgotten(mut self) -> CareNeed {
-        (self.established.subject, self.established.contact) = (None, None);
+        (self.established.subject, self.established.contact, self.is_closed) = (None, None, true);
         self
     }
 

@@ -229,6 +229,7 @@ mod tests {
         let codes = [
             ("contact", "not_there owned_by_another not_claimed not_now unseen_message too_late too_early"),
             ("task", "not_there owned_by_another not_claimed not_now times too_early"),
+            ("care_need", "not_there unknown_care anonymous over times too_early"),
             ("resident", "no_pair earlier_registration times forgotten"),
             (
                 "booking",

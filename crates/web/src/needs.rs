@@ -8,7 +8,7 @@ mod page;
 
 pub use list::{ending, ending_link, found, waiting};
 
-use calendar::clocks::{Due, Length, Standing, Step};
+use calendar::clocks::{self, Age, Clock, Due, Length, Moment, Run, Standing, Step};
 use matter::Matter;
 use maud::{Markup, html};
 use operations::care_needs::{CareNeed, Place, exceptions};
@@ -112,16 +112,26 @@ fn days_between(app: &App, from: i64, to: i64) -> i32 {
     day(to) - day(from)
 }
 
+/// Why a contact is to be answered by then; nothing where no rule was in force.
+pub fn why_answered(app: &App, page: &Page, since: i64) -> Markup {
+    let clock = clocks::named("callback-same-day");
+    let due = clock.and_then(|clock| Some((clock, clock.due(&Run { since, age: None }, app.calendar)?)));
+    html! { @if let Some((clock, due)) = due { span.tag { (page.text(&format!("needs-{}", clock.says.code()))) } (why(page, clock, &due)) } }
+}
+
 /// Why it is due then: the rule in a sentence, the steps, and the source.
-fn why(page: &Page, due: &Due) -> Markup {
+fn why(page: &Page, clock: &Clock, due: &Due) -> Markup {
     let (language, rule) = (page.language, &due.rule);
     let date = |date: jiff::civil::Date| numbers::day(&date.to_string(), language);
     let step = |step: &Step| match step {
-        Step::Started(day) => language.text_with("needs-step-started", &[("day", &date(*day))]),
-        Step::Aged(years, calendar::clocks::Age::Under(limit)) => {
+        Step::Started(day) => {
+            let key = if clock.starts == Moment::Received { "needs-step-received" } else { "needs-step-started" };
+            language.text_with(key, &[("day", &date(*day))])
+        }
+        Step::Aged(years, Age::Under(limit)) => {
             language.text_with("needs-step-under", &[("age", &years.to_string()), ("limit", &limit.to_string())])
         }
-        Step::Aged(years, calendar::clocks::Age::From(limit)) => {
+        Step::Aged(years, Age::From(limit)) => {
             language.text_with("needs-step-from", &[("age", &years.to_string()), ("limit", &limit.to_string())])
         }
         Step::CountsOn(day) => language.text_with("needs-step-counts", &[("day", &date(*day))]),

@@ -184,6 +184,13 @@ fn its_row_says_which_guarantee_runs_and_how_it_was_met() {
 }
 
 #[test]
+fn of_who_was_erased_nothing_waits() {
+    let forgotten = need(18).forgotten();
+    assert_eq!((forgotten.standing().subject, forgotten.standing().list), (None, List::Ended));
+    assert_eq!((forgotten.established.contact, forgotten.due()), (None, None));
+}
+
+#[test]
 fn it_is_found_by_its_unit_and_its_contact_until_it_closes() {
     let (mut open, id, need) = (Open::default(), Uuid::from_u128(5), need(18));
     open.enter(id, &need);

@@ -326,8 +326,11 @@ impl Work<'_> {
                 div { dt { (page.text("desk-who")) } dd { (self.writer()) } }
                 div { dt { (page.text("desk-language")) } dd { (capital(&language_name(page, &contact.language))) } }
                 div { dt { (page.text("desk-opened")) } dd { (numbers::moment(contact.opened_at, page.language)) } }
-                @if let Some(due) = self.app.due(contact) {
-                    div { dt { (page.text("desk-due")) } dd { (numbers::day_of(due, page.language)) } }
+                @if let (Some(due), Some(since)) = (self.app.due(contact), contact.promised_from) {
+                    div {
+                        dt { (page.text("desk-due")) }
+                        dd { (numbers::day_of(due, page.language)) " " (needs::why_answered(self.app, page, since)) }
+                    }
                 }
                 div { dt { (page.text("desk-unit")) } dd { (unit_name(page, &contact.unit)) } }
             }

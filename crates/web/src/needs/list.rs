@@ -19,6 +19,8 @@ use crate::guard::Glance;
 use crate::layout::{Page, escape};
 use crate::listing::InList;
 
+/// Needs that a unit's list shows at once; its queue has all that wait.
+const SHOWN: usize = 50;
 /// A guarantee ends soon when it ends within so many days, or is over.
 const SOON: i32 = 7;
 
@@ -126,13 +128,21 @@ async fn table(
 
 /// The people of a unit who wait for care, and those whose care began lately; nothing where there are none.
 pub async fn waiting(app: &App, page: &Page, caller: &Caller, unit: &str) -> Result<Markup, Failure> {
-    let needs = of_unit(app, unit);
+    let mut needs = of_unit(app, unit);
     if needs.is_empty() {
         return Ok(html! {});
     }
+    let more = needs.iter().skip(SHOWN).filter(|(_, need)| need.done_at.is_none()).count();
+    needs.truncate(SHOWN);
     let title = page.text("needs-title");
     let table = table(app, page, caller, (&needs, &title), |_, _, _| html! {}).await?;
-    Ok(html! { h2.govuk-heading-m { (title) } (table) })
+    Ok(html! {
+        h2.govuk-heading-m { (title) }
+        (table)
+        @if more > 0 {
+            p { a.govuk-link href=(format!("/desk?unit={}&view=queue", escape(unit))) { (page.language.text_count("needs-more", more, &more.to_string())) } }
+        }
+    })
 }
 
 /// Those of a unit whose time is over or ends within a week.

@@ -112,7 +112,7 @@ fn whole(
                 p.standing { (standing(app, page, need)) }
                 @if let Some((clock, by)) = &clock {
                     p.govuk-body { (clock.name.of(page.language.code())) ": " (due(app, page, need)) }
-                    (why(page, by))
+                    (why(page, clock, by))
                 }
                 @if need.done_at.is_none() { (acts(app, page, id, need)) }
             }

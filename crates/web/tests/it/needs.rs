@@ -272,6 +272,10 @@ fn what_is_wrong_is_told_and_needs_are_for_those_who_work_there() {
         let (status, to, _) = post(&app, &nurse, "/desk/contacts/new", &fields).await;
         assert_eq!(status, 303);
         let (_, page) = get(&app, &format!("{to}&lang=fi"), &nurse).await;
+        for text in ["Laki", "Miksi?", "Yhteydenotto saapui 7.1.2026.", "Määräaika on sama arkipäivä.", "HE 74/2022"]
+        {
+            assert!(page.contains(text), "{text}: {page}");
+        }
         let contact = to.split('?').next().expect("an address");
         assert!(!page.contains(&format!("{contact}/need")) && page.contains("Ett brev"), "{page}");
         assert_eq!(get(&app, &format!("{contact}/need"), &nurse).await.0, 404);
