@@ -21,7 +21,8 @@ use serde::{Deserialize, Serialize};
 use store::{Append, AppendError, Context, Error, Expect, Log, MOST_BYTES, NewEvent, Result, digest, hex, new_id};
 
 /// Every kind of content that this house reads: the one list of them.
-pub const FOLDERS: &[Folder] = &[Folder::of::<Journey>(), Folder::of::<Port>(), Folder::of::<Queue>(), Folder::of::<Timetable>()];
+pub const FOLDERS: &[Folder] =
+    &[Folder::of::<Journey>(), Folder::of::<Port>(), Folder::of::<Queue>(), Folder::of::<Timetable>()];
 
 /// The parts of a kind that are in force, by their ids.
 pub struct InForce<C>(RwLock<Arc<Parts<C>>>);

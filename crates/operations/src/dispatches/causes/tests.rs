@@ -53,6 +53,7 @@ fn open(subject: Option<Subject>) -> contacts::Command {
         service: "outpatient".into(),
         language: "fi".into(),
         unit: "a".into(),
+        queue: None,
         anonymous: subject.is_none(),
         subject,
         client_id: "c".into(),
