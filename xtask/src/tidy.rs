@@ -18,7 +18,7 @@ const EDGES: [(&str, &[&str]); 13] = [
     ("operations", &["calendar", "content", "facts", "matter"]),
     ("store", &["calendar", "facts", "matter", "operations"]),
     ("kinds", &["calendar", "content", "facts", "matter", "operations", "store"]),
-    ("ports", &["kinds", "matter", "operations", "store"]),
+    ("ports", &["content", "kinds", "matter", "operations", "store"]),
     ("analytics", &["calendar", "facts", "stats"]),
     ("county", &["calendar", "facts"]),
     ("web", &["calendar", "content", "facts", "kinds", "matter", "operations", "stats", "store"]),

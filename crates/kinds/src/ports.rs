@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use content::Library;
+use content::{Library, Part};
 use jiff::civil::Date;
 use matter::Subject;
 use operations::dispatches::Means;
@@ -11,12 +11,12 @@ use operations::dispatches::port::{Adapter, Port};
 use operations::residents::{Addresses, Event};
 use store::Result;
 
-use crate::Kinds;
+use crate::{InForce, Kinds};
 
-/// The ports in force by their ids, and how they stand.
+/// The ports in force, and how they stand.
 #[derive(Default)]
 pub struct Ports {
-    in_force: RwLock<Arc<BTreeMap<String, Arc<Port>>>>,
+    in_force: InForce<Port>,
     standing: RwLock<BTreeMap<String, Standing>>,
 }
 
@@ -44,24 +44,19 @@ pub struct Files {
 }
 
 impl Ports {
-    pub fn all(&self) -> Arc<BTreeMap<String, Arc<Port>>> {
-        Arc::clone(&self.in_force.read().unwrap_or_else(PoisonError::into_inner))
+    /// By their ids.
+    pub fn all(&self) -> Arc<BTreeMap<String, Arc<Part<Port>>>> {
+        self.in_force.all()
     }
 
     /// The port by which something goes out; none: none in force carries it.
-    pub fn carrying(&self, means: Means) -> Option<Arc<Port>> {
-        self.all().values().find(|port| port.carries == means).map(Arc::clone)
+    pub fn carrying(&self, means: Means) -> Option<Arc<Part<Port>>> {
+        self.all().values().find(|port| port.content.carries == means).map(Arc::clone)
     }
 
     /// Those of a library that are in force on a day, in place of the ones before.
     pub fn take(&self, library: &Library, on: Date) {
-        let Some(catalogue) = library.catalogue::<Port>() else { return };
-        // Their head is the catalogue's.
-        let in_force = catalogue.in_force(on).map(|part| {
-            let port = Port { id: part.id.clone(), version: part.version, ..part.content.clone() };
-            (part.id.clone(), Arc::new(port))
-        });
-        *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(in_force.collect());
+        self.in_force.take(library, on);
     }
 
     /// How a port stood when the sender looked last; none: it has not yet.

@@ -11,9 +11,10 @@ mod webhook;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use content::Part;
 use futures::{StreamExt, stream};
 use kinds::{Kinds, Standing};
 use matter::{By, Subject, Trouble};
@@ -124,12 +125,12 @@ impl Outbox {
     }
 
     /// The way in which a port runs, and what its settings lack; none: it runs in no way.
-    fn runs(&self, port: &Port) -> (Option<Adapter>, Vec<&'static str>) {
+    fn runs(&self, port: &Part<Port>) -> (Option<Adapter>, Vec<&'static str>) {
         match self.settings.get(&port.id) {
-            None => (Some(Adapter::File), port.adapter.needs().to_vec()),
+            None => (Some(Adapter::File), port.content.adapter.needs().to_vec()),
             Some(settings) => {
-                let lacks = settings.lacks(port.adapter);
-                (lacks.is_empty().then_some(port.adapter), lacks)
+                let lacks = settings.lacks(port.content.adapter);
+                (lacks.is_empty().then_some(port.content.adapter), lacks)
             }
         }
     }
@@ -138,7 +139,7 @@ impl Outbox {
     async fn attempt(&self, id: Uuid) -> bool {
         let Some(it) = self.kinds.dispatches.look(|all| all.get(id)) else { return false };
         let port = it.by().and_then(|means| self.kinds.ports.carrying(means));
-        let again = port.as_ref().is_none_or(|port| port.again || self.runs(port).0 == Some(Adapter::File));
+        let again = port.as_ref().is_none_or(|port| port.content.again || self.runs(port).0 == Some(Adapter::File));
         let attempt = it.attempts + 1;
         let begin = self.ask(id, Command::Begin { again }, &format!("begin/{attempt}/{}", it.turn)).await;
         let begun = self.kinds.dispatches.look(|all| all.get(id));
@@ -165,11 +166,11 @@ impl Outbox {
     }
 
     /// Hands a message over to its port.
-    async fn hand_over(&self, port: Option<&Port>, (id, it): (Uuid, &Dispatch)) -> Outcome {
+    async fn hand_over(&self, port: Option<&Part<Port>>, (id, it): (Uuid, &Dispatch)) -> Outcome {
         let failed = |code: &str| Outcome::Failed { code: code.into() };
         let (Some(port), Some(subject)) = (port, it.subject) else { return failed("no_port") };
         let (Some(adapter), _) = self.runs(port) else { return failed("settings") };
-        let to = match self.address(subject, port.carries).await {
+        let to = match self.address(subject, port.content.carries).await {
             Ok(Some(to)) => to,
             Ok(None) => return Outcome::Refused { code: "no_address".into() },
             Err(_) => return failed("unread"),
@@ -225,7 +226,7 @@ impl Outbox {
         }
     }
 
-    async fn look(&self, id: &str, port: &Arc<Port>) {
+    async fn look(&self, id: &str, port: &Part<Port>) {
         let folder = self.folder(id);
         let files = tokio::task::spawn_blocking(move || file::counted(&folder)).await.unwrap_or_default();
         let (runs, lacks) = self.runs(port);

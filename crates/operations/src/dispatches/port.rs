@@ -44,11 +44,6 @@ impl Adapter {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Port {
-    /// Head of the file, which is read apart where all parts are.
-    #[serde(default)]
-    pub id: String,
-    #[serde(default)]
-    pub version: u32,
     pub name: Names,
     pub carries: Means,
     /// The way in which it speaks once its settings are there; until then files wait in the data directory.

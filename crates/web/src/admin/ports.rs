@@ -43,7 +43,7 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
         h1.govuk-heading-xl { (page.text("section-ports")) }
         p.lead { (page.text("ports-lead")) }
         @for (id, port) in &*app.kinds.ports.all() {
-            (shown(&page, (id, port), app.kinds.ports.standing(id).as_ref(), waiting.get(&port.carries)))
+            (shown(&page, (id, &port.content), app.kinds.ports.standing(id).as_ref(), waiting.get(&port.content.carries)))
         }
         @if app.kinds.ports.all().is_empty() { p.govuk-body { (page.text("ports-none")) } }
         h2.govuk-heading-m #failed { (page.text("ports-failed")) }

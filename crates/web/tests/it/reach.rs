@@ -73,7 +73,7 @@ fn a_resident_sees_and_changes_how_they_are_told() {
         let kinds = kinds_beside(|_| ()).await;
         let (app, ..) = app_with(kinds.clone(), (fixture(0.5, true), false), Strangers::default(), true);
         let resident = signed_in(&app, "resident").await;
-        for (role, expected) in [("nurse", 404), ("admin", 404), ("resident", 200)] {
+        for (role, expected) in [("professional", 404), ("admin", 404), ("resident", 200)] {
             let cookie = signed_in(&app, role).await;
             assert_eq!(get(&app, "/me", &cookie).await.0.as_u16(), expected, "{role}");
             let (status, ..) = post(&app, &cookie, "/me", "client_id=x").await;
@@ -135,7 +135,7 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
         ] {
             assert!(page.contains(text), "{text}: {page}");
         }
-        for role in ["nurse", "lead", "manager", "analyst", "resident"] {
+        for role in ["professional", "lead", "manager", "analyst", "resident"] {
             let cookie = signed_in(&app, role).await;
             assert_eq!(get(&app, "/admin/ports", &cookie).await.0.as_u16(), 404, "{role}");
         }
