@@ -72,6 +72,8 @@ pub enum Command {
     Write { client_id: String, text: Text },
     /// A message that needs an answer before anything can be done.
     Ask { client_id: String, text: Text },
+    /// A note to colleagues, which the resident does not see; at any time, whoever has the contact.
+    Note { text: Text },
     /// To another queue, of the same unit or of another, with a note to colleagues.
     Transfer { to: UnitId, queue: Option<PartId>, reason: String, note: Option<Text> },
     /// Ended without a further word, such as what was dealt with on the telephone.
@@ -204,6 +206,7 @@ impl Matter for Contact {
                 | Command::Finish { client_id, text, .. },
                 Event::Written { .. },
             ) => Some(event::sealed(client_id, text)),
+            (Command::Note { text }, Event::Noted) => Some(text.clone()),
             (Command::Transfer { note, .. }, Event::Transferred { .. }) => note.clone(),
             _ => None,
         }
@@ -244,6 +247,7 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Release => ("release", None, nothing()),
         Command::Write { client_id: _, text } => ("write", Some(text), nothing()),
         Command::Ask { client_id: _, text } => ("ask", Some(text), nothing()),
+        Command::Note { text } => ("note", Some(text), nothing()),
         Command::Transfer { to, queue: None, reason, note } => ("transfer", note.as_ref(), format!("{to}/{reason}")),
         Command::Transfer { to, queue: Some(queue), reason, note } => {
             ("transfer", note.as_ref(), format!("{queue}@{to}/{reason}"))
@@ -310,6 +314,11 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
             owned_and_seen(contact, on)?;
             Ok(vec![Event::written(Author::Service), Event::Asked, Event::Shown(Shown::Asked)])
         }
+        Command::Note { .. } => match (&contact.place, on.by) {
+            (Place::Closed, _) => Err(Refusal::NotNow("it has ended")),
+            (_, By::Professional { .. }) => Ok(vec![Event::Noted]),
+            _ => Err(Refusal::NotNow("only professionals note")),
+        },
         Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on.by),
         Command::Resolve { outcome } => {
             owned_and_seen(contact, on)?;

@@ -23,6 +23,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, Person, held_codes, holder};
 use crate::care::{self, receipt};
+use crate::drafts::{self, Of};
 use crate::feature::{Door, Feature, get, post};
 use crate::form::{Written, errors, field, message_box};
 use crate::home::{away, failed, kept, unsent};
@@ -91,6 +92,12 @@ pub struct Message {
     /// Not to be sent yet: the form is to be shown again, in another language.
     #[serde(default)]
     show: String,
+    /// To be kept, and gone on with another time.
+    #[serde(default)]
+    later: String,
+    /// It is a script that keeps it.
+    #[serde(default)]
+    script: String,
 }
 
 /// Faults of a form: for each the key of its text, and the field where it can be mended.
@@ -430,11 +437,18 @@ pub async fn thread(
     parts: Parts,
 ) -> Response {
     let found = match caller {
-        Ok(caller) => own(&app, &caller, &which, Action::Read).await,
+        Ok(caller) => own(&app, &caller, &which, Action::Read).await.map(|(id, contact)| (id, caller.by(id), contact)),
         Err(failure) => Err(failure),
     };
     match found {
-        Ok((id, contact)) => shown_thread(&app, &page, (id, &contact), &parts, &Written::default()).await,
+        Ok((id, by, contact)) => {
+            let draft = app.draft(Of { by: &by, contact: id, form: DRAFT }).await;
+            let written = draft.map_or_else(Written::default, |mut draft| {
+                let [client_id, text] = ["client_id", "text"].map(|name| draft.take(name));
+                Written { client_id, text, saved: Some(draft.at), ..Written::default() }
+            });
+            shown_thread(&app, &page, (id, &contact), &parts, &written).await
+        }
         Err(failure) if failure.status == StatusCode::NOT_FOUND => see_other("/contact/return"),
         Err(failure) => failed(&page, &failure),
     }
@@ -451,6 +465,10 @@ async fn shown_thread(
         Ok(items) => items,
         Err(error) => return unsent(page, &Failure::away(&error), &written.text),
     };
+    // A script that saved late: what stands in the conversation was sent.
+    let is_sent = written.saved.is_some() && items.have(&written.client_id);
+    let nothing = Written::default();
+    let written = if is_sent { &nothing } else { written };
     let head = contact.conversation;
     let is_new = cookie(&parts.headers, "receipt") == Some(&id.to_string()) && written.wrong.is_none();
     let code = if is_new && contact.anonymous { code_of(app, parts, id).await } else { None };
@@ -481,12 +499,16 @@ async fn shown_thread(
             p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
         }
         @if may_write(app, contact) {
-            form.letter #letter method="post" action=(action) autocomplete="off" data-draft=(id) {
+            form.letter #letter method="post" action=(action) autocomplete="off" data-save=(action) {
                 input type="hidden" name="client_id" value=(written.client_id(app));
                 input type="hidden" name="contact" value=(id);
                 (message_box(page, "thread-text", None, &written.text, written.wrong))
                 (offline(page))
-                button.govuk-button type="submit" { (page.text("thread-send")) }
+                div.actions {
+                    button.govuk-button type="submit" { (page.text("thread-send")) }
+                    button.govuk-button.govuk-button--secondary type="submit" name="later" value="1" { (page.text("draft-later")) }
+                    (drafts::saved(page, written.saved))
+                }
             }
         } @else {
             @if !written.text.is_empty() { (kept(page, &written.text)) }
@@ -563,11 +585,26 @@ pub async fn write(
             return away(&page, StatusCode::CONFLICT, &message.text);
         }
         Ok(Form(message)) if !message.show.is_empty() => {
-            let written = Written { client_id: message.client_id, text: message.text, ..Written::default() };
+            let saved = keep(&app, (id, &contact), &caller.by(id), &message).await;
+            let written = Written { client_id: message.client_id, text: message.text, saved, ..Written::default() };
+            return shown_thread(&app, &page, (id, &contact), &parts, &written).await;
+        }
+        Ok(Form(message)) if !message.later.is_empty() => {
+            let saved = keep(&app, (id, &contact), &caller.by(id), &message).await;
+            if !message.script.is_empty() {
+                return drafts::answer(&page, saved);
+            }
+            let wrong = (saved.is_none() && !message.text.trim().is_empty()).then_some("wrong-later");
+            let written = Written { client_id: message.client_id, text: message.text, saved, wrong };
             return shown_thread(&app, &page, (id, &contact), &parts, &written).await;
         }
         Ok(Form(message)) => {
             let failed = sent(&app, caller, id, &message).await.err();
+            let of = Of { by: &caller.by(id), contact: id, form: DRAFT };
+            match failed {
+                None => app.drop_draft(of).await,
+                Some(_) => drop(keep(&app, (id, &contact), of.by, &message).await),
+            }
             (message, failed)
         }
     };
@@ -584,6 +621,15 @@ pub async fn write(
         None => response,
     }
 }
+
+/// Keeps what a resident has typed in a thread and not sent; gives when.
+async fn keep(app: &App, (id, contact): (Uuid, &Contact), by: &By, message: &Message) -> Option<i64> {
+    let (texts, others) = ([("text", &*message.text)], [("client_id", &*message.client_id)]);
+    app.keep_draft(Of { by, contact: id, form: DRAFT }, contact.subject, &texts, &others).await
+}
+
+/// The form of a thread, as drafts are named by it.
+const DRAFT: &str = "letter";
 
 /// Key of why a form could not be read.
 fn unread(error: &FormRejection) -> &'static str {

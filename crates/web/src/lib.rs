@@ -18,6 +18,7 @@ mod connections;
 mod contact;
 mod demo_clock;
 mod desk;
+mod drafts;
 mod feature;
 mod figures;
 mod form;
@@ -59,7 +60,7 @@ use axum::routing::{get, post};
 use calendar::Calendar;
 use futures::FutureExt;
 use kinds::Kinds;
-use store::Log;
+use store::{Drafts, Log};
 use tokio::sync::watch;
 
 use crate::answer::Failure;
@@ -122,6 +123,8 @@ pub struct App {
     cast: Vec<Member>,
     move_clock: Option<MoveClock>,
     calendar: &'static Calendar,
+    /// Texts that people have typed and not sent.
+    drafts: Drafts,
     /// First words that were shown in lists.
     glances: guard::Glances,
     holding: bookings::Holding,
@@ -144,6 +147,7 @@ impl App {
     pub fn new(parts: Parts) -> Arc<App> {
         let now = parts.kinds.store.now();
         let file = parts.data.as_ref().map(|data| data.join("sessions"));
+        let drafts = parts.data.as_ref().map(|data| data.join("drafts"));
         Arc::new(App {
             sessions: sessions::Sessions::open(parts.secret, parts.token_key, file, now),
             counted: limits::Counted::new(&parts.strangers),
@@ -155,7 +159,6 @@ impl App {
             imports: parts.imports,
             metrics: parts.metrics,
             scorecards: parts.scorecards,
-            kinds: parts.kinds,
             accesses: parts.accesses,
             services: parts.services,
             token_key: parts.token_key,
@@ -163,6 +166,8 @@ impl App {
             cast: parts.cast,
             move_clock: parts.move_clock,
             calendar: Calendar::shipped(),
+            drafts: Drafts::of(parts.kinds.store.log(), drafts),
+            kinds: parts.kinds,
             glances: guard::Glances::default(),
             holding: bookings::Holding::default(),
             counters: observe::Counters::default(),
@@ -250,6 +255,8 @@ async fn as_json(response: Response) -> Response {
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Sign-ins are on disk after so long.
 const NOTED_AFTER: Duration = Duration::from_secs(1);
+/// Drafts whose time is over are gone after so long.
+const SWEPT_AFTER: Duration = Duration::from_hours(1);
 /// Connections of the county's monitoring at a time.
 const METRICS_AT_ONCE: usize = 16;
 
@@ -267,12 +274,14 @@ pub async fn serve(
         tokio::time::sleep(PATIENCE).await;
     };
     let kept = tokio::spawn(keep_sessions(Arc::clone(&app)));
+    let swept = tokio::spawn(sweep_drafts(Arc::clone(&app)));
     tokio::select! {
         () = served => {}
         // A client that does not read, or sends half a request, does not keep the server.
         () = over => {}
     }
     kept.abort();
+    swept.abort();
     keep_sessions_now(&app);
 }
 
@@ -282,6 +291,14 @@ async fn keep_sessions(app: Arc<App>) {
         tokio::time::sleep(NOTED_AFTER).await;
         let app = Arc::clone(&app);
         let _ = tokio::task::spawn_blocking(move || keep_sessions_now(&app)).await;
+    }
+}
+
+/// Takes drafts away when their time is over.
+async fn sweep_drafts(app: Arc<App>) {
+    loop {
+        app.sweep_drafts().await;
+        tokio::time::sleep(SWEPT_AFTER).await;
     }
 }
 

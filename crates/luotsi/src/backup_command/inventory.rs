@@ -24,7 +24,7 @@ pub enum What {
 }
 
 /// A file, or a folder with everything in it where the name ends with `/`.
-const INVENTORY: [(&str, What); 30] = [
+const INVENTORY: [(&str, What); 31] = [
     ("FORMAT", What::Copied),
     ("county.toml", What::Copied),
     ("heads.jsonl", What::Copied),
@@ -45,6 +45,8 @@ const INVENTORY: [(&str, What); 30] = [
     ("content/", What::Copied),
     ("attachments/", What::Copied),
     ("ports/", What::Copied),
+    // Sealed with content keys.
+    ("drafts/", What::Copied),
     ("keys/keys.db", What::Wrapped),
     ("keys/master", What::Key),
     ("keys/directory.key", What::Key),

@@ -41,6 +41,9 @@ pub enum Event {
     Asked,
     #[serde(rename = "contact.answered")]
     Answered,
+    /// A note to colleagues, whose text is sealed beside it.
+    #[serde(rename = "contact.noted")]
+    Noted,
     #[serde(rename = "contact.transferred")]
     Transferred {
         from: UnitId,

@@ -102,7 +102,7 @@ impl Contact {
             contact.written_at = at;
         }
         match event {
-            Event::Opened { .. } | Event::Shown(_) => {}
+            Event::Opened { .. } | Event::Noted | Event::Shown(_) => {}
             Event::Logged if matches!(contact.channel, Channel::Phone | Channel::WalkIn | Channel::Video) => {
                 (contact.first_response_at, contact.reached_at) = (Some(at), Some(at));
                 (contact.waits_since, contact.promised_from) = (None, None);

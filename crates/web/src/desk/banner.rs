@@ -8,18 +8,23 @@ use uuid::Uuid;
 use crate::App;
 use crate::caller::Caller;
 use crate::care::receipt;
+use crate::drafts::Of;
 use crate::layout::Page;
 
 /// Acts after which the list is shown; texts `did-…`.
 pub const LEAVES: [&str; 5] = ["resolve", "finish", "transfer", "release", "close"];
 /// Acts after which the contact is shown again.
-const STAYS: [&str; 9] = ["claim", "log", "need", "reply", "ask", "assign", "reopen", "register", "encounter"];
+const STAYS: [&str; 10] =
+    ["claim", "log", "need", "reply", "ask", "note", "assign", "reopen", "register", "encounter"];
 
 /// On the list: the act, the contact, and how to take it back. A link confirms only the act that the person did last, and
 /// only as long as the contact stands so.
 pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: &str, unit: &str) -> Markup {
     if did == "none" && app.kinds.contacts.look(|contacts| contacts.queue(unit, 0).1) == 0 {
         return confirmed(&html! { p { (page.text("desk-empty")) } });
+    }
+    if did == "save" {
+        return kept(app, page, caller, contact).await;
     }
     let (Some(did), Ok(id)) = (LEAVES.into_iter().find(|it| *it == did), contact.parse::<Uuid>()) else {
         return html! {};
@@ -59,6 +64,21 @@ pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: 
             }
         }
     })
+}
+
+/// What somebody was writing is kept for them, with the way back to it.
+async fn kept(app: &App, page: &Page, caller: &Caller, contact: &str) -> Markup {
+    let (Ok(id), Some(person)) = (contact.parse::<Uuid>(), &caller.person) else { return html! {} };
+    let of = Of { by: &person.by(), contact: id, form: super::acts::DRAFT };
+    match app.draft(of).await {
+        Some(_) => confirmed(&html! {
+            p {
+                (page.language.text_with("draft-kept", &[("number", &receipt(id))])) " "
+                a.govuk-link href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) }
+            }
+        }),
+        None => html! {},
+    }
 }
 
 /// On the contact's own page, if it is so there.

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use facts::Code;
+use kinds::What;
 use matter::access::{Action, Role};
 use maud::{Markup, html};
 use operations::contacts::{Author, Contact, Event, Place};
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use store::Happened;
 use uuid::Uuid;
 
-use super::acts::Typed;
+use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
 use super::people::{self, capital};
 use super::rows::language_name;
@@ -25,6 +26,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::service_name;
+use crate::drafts::{self, Of};
 use crate::form::{choice, errors, field, message_box};
 use crate::home::{kept, unsent};
 use crate::layout::Page;
@@ -62,6 +64,7 @@ struct Whole {
     met: Vec<Meeting>,
     /// The tasks about it, as they are shown.
     tasks: Markup,
+    may_handle: bool,
 }
 
 /// One contact on its page, for the one who asks.
@@ -72,6 +75,8 @@ struct Work<'a> {
     whole: &'a Whole,
     typed: &'a Typed,
     is_own: bool,
+    /// They may do something with it, not only read.
+    may_handle: bool,
     leads: bool,
 }
 
@@ -87,9 +92,16 @@ pub async fn shown(
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     match whole(app, page, id, caller).await {
         Ok(whole) => {
+            // Whoever comes back finds what they had begun.
+            let begun = match typed.all().is_empty() && typed.status == StatusCode::OK {
+                true => begun(app, &person, &whole).await,
+                false => None,
+            };
+            let typed = begun.as_ref().unwrap_or(typed);
             let is_own = whole.contact.owner() == Some(person.id.as_str());
             let leads = person.role == Role::Lead;
-            let work = Work { app, page, person: &person, whole: &whole, typed, is_own, leads };
+            let may_handle = whole.may_handle;
+            let work = Work { app, page, person: &person, whole: &whole, typed, is_own, may_handle, leads };
             let named = format!("{} – {}", service_name(app, page, &whole.contact.service), page.text("desk-title"));
             // A refusal has to be mended, too.
             let title = match typed.status {
@@ -107,6 +119,18 @@ pub async fn shown(
     }
 }
 
+/// What somebody has typed here before and not sent.
+async fn begun(app: &App, person: &Person, whole: &Whole) -> Option<Typed> {
+    let draft = app.draft(Of { by: &person.by(), contact: whole.id, form: DRAFT }).await?;
+    let saved = Some(draft.at);
+    let mut fields = Fields::of(draft);
+    // A script that saved late: what stands in the conversation was sent.
+    if whole.items.have(&fields.client_id) {
+        (fields.text, fields.client_id) = (String::new(), String::new());
+    }
+    Some(Typed { fields, saved, ..Typed::default() })
+}
+
 async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>) -> Result<Whole, Failure> {
     let id: Uuid = id.parse().map_err(|_| Failure::not_found())?;
     let caller = caller?;
@@ -120,10 +144,10 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     let history = app.kinds.history(id).await.map_err(broken)?;
     let met = app.met(id, &contact).await.map_err(broken)?;
     // Nobody has seen on the page what lies after it.
-    let may_set = app.may_still(&caller, id, Action::Handle, &contact);
+    let may_handle = app.may_still(&caller, id, Action::Handle, &contact);
     let contact = Contact { conversation: items.last(), ..Arc::unwrap_or_clone(contact) };
-    let tasks = tasks::about(app, page, &caller, (id, may_set)).await?;
-    Ok(Whole { id, contact, items, history, met, tasks })
+    let tasks = tasks::about(app, page, &caller, (id, may_handle)).await?;
+    Ok(Whole { id, contact, items, history, met, tasks, may_handle })
 }
 
 impl Work<'_> {
@@ -194,6 +218,7 @@ impl Work<'_> {
             "claim" | "log" => self.is_own,
             "need" => self.app.kinds.care_needs.look(|all| all.index().of_contact(self.whole.id).next().is_some()),
             "reply" => self.is_own && self.whole.items.has_answer(),
+            "note" => history.iter().rev().find(is_mine).is_some_and(|it| it.event == Event::Noted),
             "ask" => self.is_own && matches!(contact.place, Place::Waiting { .. }),
             "assign" => {
                 let last = history.iter().rev().find(is_mine).map(|it| &it.event);
@@ -252,7 +277,7 @@ impl Work<'_> {
     fn acts(&self) -> Markup {
         let (contact, typed) = (&self.whole.contact, self.typed);
         html! {
-            form #work .letter method="post" action=(self.to("reply")) autocomplete="off" data-draft=[self.is_own.then_some(self.whole.id)] {
+            form #work .letter method="post" action=(self.to("reply")) autocomplete="off" data-save=(self.to("save")) {
                 input type="hidden" name="client_id" value=(self.client_id());
                 input type="hidden" name="seen" value=(contact.conversation) data-seen="";
                 @match &contact.place {
@@ -270,6 +295,7 @@ impl Work<'_> {
             }
             // A text written meanwhile, where there is no form any more to write it in.
             @if !self.is_own && !typed.fields.text.is_empty() { (kept(self.page, &typed.fields.text)) }
+            (self.note())
             @if !self.hands_over() && !typed.fields.note.is_empty() { (kept(self.page, &typed.fields.note)) }
         }
     }
@@ -289,11 +315,15 @@ impl Work<'_> {
 
     fn answer(&self) -> Markup {
         let typed = self.typed;
+        let send = if self.whole.contact.anonymous { "desk-reply-anonymous" } else { "desk-reply" };
         html! {
+            (self.arrived())
             (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
             div.actions {
-                (self.button("reply", "desk-reply", ""))
+                (self.button("reply", send, ""))
                 (self.button("ask", "desk-ask", "govuk-button--secondary"))
+                (self.button("save", "draft-later", "govuk-button--secondary"))
+                (drafts::saved(self.page, typed.saved))
             }
             fieldset.govuk-fieldset.ending {
                 legend.govuk-fieldset__legend.govuk-fieldset__legend--s { (self.text("desk-end")) }
@@ -303,6 +333,46 @@ impl Work<'_> {
                     (self.button("finish", "desk-finish", "govuk-button--secondary"))
                     (self.button("resolve", "desk-resolve", "govuk-button--secondary"))
                 }
+            }
+        }
+    }
+
+    /// Messages that came while somebody wrote, beside the text that was not sent for them.
+    fn arrived(&self) -> Markup {
+        let is_unseen = self.typed.wrong("text") == Some("wrong-unseen");
+        let seen = self.typed.fields.seen.parse().unwrap_or(0);
+        let came = self.whole.items.items.iter().filter(|it| is_unseen && it.seq > seen);
+        let texts: Vec<&String> = came
+            .filter_map(|it| match &it.what {
+                What::Message { author: Author::Resident, text: Some(text), .. } => Some(text),
+                _ => None,
+            })
+            .collect();
+        html! {
+            @if !texts.is_empty() {
+                section.handed #arrived aria-labelledby="arrived-title" {
+                    h3.govuk-heading-s #arrived-title { (self.text("desk-arrived")) }
+                    @for text in texts { blockquote.note lang=(self.whole.contact.language) dir="auto" { (text) } }
+                }
+            }
+        }
+    }
+
+    /// A note to colleagues, apart from the answer: nothing switches one into the other.
+    fn note(&self) -> Markup {
+        let (page, typed) = (self.page, self.typed);
+        let wrong = typed.wrong("noted");
+        html! {
+            @if self.may_handle && self.whole.contact.place != Place::Closed {
+                section.handed aria-label=(self.text("desk-noted")) {
+                    (field(page, "noted", "desk-noted", wrong, &html! {
+                        textarea.govuk-textarea.note-to-colleagues #noted name="noted" rows="2" form="work" dir="auto" autocomplete="off"
+                            aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "noted-error")] { (typed.fields.noted) }
+                    }))
+                    div.actions { (self.button("note", "desk-save-note", "govuk-button--secondary")) }
+                }
+            } @else if !typed.fields.noted.is_empty() {
+                (kept(page, &typed.fields.noted))
             }
         }
     }
@@ -455,6 +525,7 @@ impl Work<'_> {
             }
             Event::Released => format!("{}: {by}", page.text("event-released")),
             Event::Asked => format!("{}: {by}", page.text("event-asked")),
+            Event::Noted => format!("{}: {by}", page.text("event-noted")),
             Event::Answered => page.text("event-answered"),
             Event::Transferred { from, to, reason, .. } => {
                 let why = care::REASONS.contains(&reason.as_str()).then(|| page.text(&format!("reason-{reason}")));

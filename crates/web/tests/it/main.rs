@@ -8,6 +8,7 @@ mod cast;
 mod contacts;
 mod crawl;
 mod desk;
+mod drafts;
 mod forms;
 mod imports;
 mod needs;
