@@ -209,3 +209,6 @@ did-note = The note was saved.
 event-noted = Note
 wrong-noted = Write the note.
 wrong-unsaved = The note has not been saved. Save it, or clear the field and try again.
+desk-phrases = Ready answers
+desk-insert = Add to the answer
+wrong-phrase = Choose the ready answer that you want to add.

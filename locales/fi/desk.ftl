@@ -209,3 +209,6 @@ did-note = Muistiinpano on tallennettu.
 event-noted = Muistiinpano
 wrong-noted = Kirjoita muistiinpano.
 wrong-unsaved = Muistiinpanoa ei ole tallennettu. Tallenna se tai tyhjennä kenttä ja yritä uudelleen.
+desk-phrases = Valmiit vastaukset
+desk-insert = Lisää vastaukseen
+wrong-phrase = Valitse valmis vastaus, jonka haluat lisätä.

@@ -209,3 +209,6 @@ did-note = Anteckningen har sparats.
 event-noted = Anteckning
 wrong-noted = Skriv anteckningen.
 wrong-unsaved = Anteckningen har inte sparats. Spara den eller töm fältet och försök igen.
+desk-phrases = Färdiga svar
+desk-insert = Lägg till i svaret
+wrong-phrase = Välj det färdiga svar som du vill lägga till.

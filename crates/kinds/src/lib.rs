@@ -24,6 +24,7 @@ use operations::bookings::days::Day;
 use operations::bookings::flow::asked as bookings_asked;
 use operations::bookings::gatherings::Gathering;
 use operations::care_needs::CareNeed;
+use operations::contacts::phrases::Phrases;
 use operations::contacts::{Command, Contact, Queue};
 use operations::dispatches::{Dispatch, causes};
 use operations::organisation::Organisation;
@@ -56,6 +57,8 @@ pub struct Kinds {
     pub queues: Arc<InForce<Queue>>,
     /// The ports in force, and how they stand.
     pub ports: Arc<Ports>,
+    /// The ready answers in force.
+    pub phrases: Arc<InForce<Phrases>>,
     booking: Arc<bookings::Alone>,
     organisation: Kind<Organisation>,
     pub tokens: Arc<Tokens>,
@@ -93,6 +96,7 @@ impl Kinds {
         let tokens = opening.view(Tokens::default());
         beside(&mut opening);
         let (timetables, queues, ports, booking) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        let phrases = Arc::default();
         let store = opening.open().await?;
         Ok(Kinds {
             store,
@@ -107,6 +111,7 @@ impl Kinds {
             timetables,
             queues,
             ports,
+            phrases,
             booking,
             organisation,
             tokens,
@@ -121,6 +126,7 @@ impl Kinds {
         self.timetables.take(library, on);
         self.queues.take(library, on);
         self.ports.take(library, on);
+        self.phrases.take(library, on);
     }
 }
 

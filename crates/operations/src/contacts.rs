@@ -6,6 +6,7 @@
 
 mod event;
 mod fact;
+pub mod phrases;
 mod queue;
 mod state;
 

@@ -85,6 +85,21 @@
     });
   });
 
+  // A ready answer goes where the cursor stands.
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-insert]');
+    const chosen = button && document.getElementById(button.dataset.insert)?.selectedOptions[0];
+    const box = button && document.getElementById(button.dataset.into);
+    if (!chosen?.dataset.text || !box) return;
+    event.preventDefault();
+    box.focus();
+    const [start, end] = [box.selectionStart, box.selectionEnd];
+    const before = box.value.slice(0, start);
+    const gap = before === '' || /\s$/.test(before) ? '' : '\n\n';
+    box.setRangeText(gap + chosen.dataset.text, start, end, 'end');
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+
   // From nine tenths on: counting everybody's words from the first would only make them hurry.
   document.querySelectorAll('[data-most]').forEach((count) => {
     const box = count.parentElement.querySelector('textarea');

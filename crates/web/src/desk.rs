@@ -7,6 +7,7 @@ mod left;
 mod list;
 mod log;
 pub mod people;
+mod phrases;
 mod rows;
 mod work;
 

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::banner::LEAVES;
-use super::{left, work};
+use super::{left, phrases, work};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -49,6 +49,9 @@ pub struct Fields {
     /// To colleagues, beside the contact itself.
     #[serde(default)]
     pub noted: String,
+    /// The ready answer that is to be put into the answer.
+    #[serde(default)]
+    phrase: String,
     /// It is a script that saves what stands in the forms.
     #[serde(default)]
     script: String,
@@ -175,8 +178,10 @@ pub async fn command(
         let typed = Typed { wrong, status: StatusCode::UNPROCESSABLE_ENTITY, ..Typed::default() };
         return work::shown(&app, &page, &path, caller, &typed, "").await;
     };
-    if verb == "save" {
-        return save(&app, &page, &path, caller, fields).await;
+    match verb.as_str() {
+        "save" => return save(&app, &page, &path, caller, fields).await,
+        "phrase" => return insert(&app, &page, &path, caller, fields).await,
+        _ => {}
     }
     let behind = left_behind(&verb, &fields);
     let is_behind = !behind.is_blank();
@@ -274,6 +279,24 @@ pub async fn again(
         typed.saved = keep(&app, caller, &path, &typed.fields).await.ok().flatten();
     }
     work::shown(&app, &page, &path, caller, &typed, "").await
+}
+
+/// The page again, with a ready answer after what was typed.
+async fn insert(app: &App, page: &Page, path: &str, caller: Result<Caller, Failure>, mut fields: Fields) -> Response {
+    let id = path.parse::<Uuid>().unwrap_or_default();
+    let contact = app.kinds.contacts.read(id).await.ok().flatten();
+    let phrase = contact.and_then(|contact| phrases::named(app, &contact, &fields.phrase));
+    let wrong = phrase.is_none().then_some(("wrong-phrase", "phrase"));
+    if let Some(phrase) = phrase {
+        fields.text = phrases::after(&fields.text, &phrase);
+    }
+    let saved = match &caller {
+        Ok(caller) => keep(app, caller, path, &fields).await.ok().flatten(),
+        Err(_) => None,
+    };
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let typed = Typed { fields, wrong: wrong.into_iter().collect(), status, saved };
+    work::shown(app, page, path, caller, &typed, "").await
 }
 
 /// That something was typed which the act would not send.

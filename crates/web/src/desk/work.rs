@@ -20,7 +20,7 @@ use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
 use super::people::{self, capital};
 use super::rows::language_name;
-use super::{OUTCOMES, banner, left, outcome_text, unit_name};
+use super::{OUTCOMES, banner, left, outcome_text, phrases, unit_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -319,6 +319,7 @@ impl Work<'_> {
         html! {
             (self.arrived())
             (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
+            (phrases::choice(self.app, self.page, &self.whole.contact, &self.to("phrase")))
             div.actions {
                 (self.button("reply", send, ""))
                 (self.button("ask", "desk-ask", "govuk-button--secondary"))

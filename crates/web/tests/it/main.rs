@@ -15,6 +15,7 @@ mod needs;
 mod openapi;
 mod pages;
 mod phases;
+mod phrases;
 mod queues;
 mod reach;
 mod rights;
