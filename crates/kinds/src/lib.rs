@@ -5,6 +5,7 @@
 mod absences;
 mod bookings;
 mod care_needs;
+mod consultations;
 mod contacts;
 pub mod content;
 mod organisation;
@@ -24,6 +25,7 @@ use operations::bookings::days::Day;
 use operations::bookings::flow::asked as bookings_asked;
 use operations::bookings::gatherings::Gathering;
 use operations::care_needs::CareNeed;
+use operations::consultations::Consultation;
 use operations::contacts::phrases::Phrases;
 use operations::contacts::{Command, Contact, Queue};
 use operations::dispatches::{Dispatch, causes};
@@ -48,6 +50,7 @@ pub struct Kinds {
     pub tasks: Kind<Task>,
     pub care_needs: Kind<CareNeed>,
     pub dispatches: Kind<Dispatch>,
+    pub consultations: Kind<Consultation>,
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
     pub gatherings: Kind<Gathering>,
@@ -89,6 +92,7 @@ impl Kinds {
         let residents = opening.kind();
         let (tasks, care_needs) = (opening.kind(), opening.kind());
         let dispatches = opening.kind_by(causes::asked);
+        let consultations = opening.kind_by(operations::consultations::flow::go_on);
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
         let appointments = opening.kind_by(bookings_asked);
         // Which rows come by import is for the one who asks to say.
@@ -105,6 +109,7 @@ impl Kinds {
             tasks,
             care_needs,
             dispatches,
+            consultations,
             days,
             appointments,
             gatherings,

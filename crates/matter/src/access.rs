@@ -159,6 +159,8 @@ pub struct Tie {
     pub within: bool,
     /// There is a care relationship: it goes on, or they had it themselves, or they are of the resident's own pair.
     pub cares: bool,
+    /// A colleague asks them about it, and waits for their answer.
+    pub asked: bool,
 }
 
 /// An answer, and the rule that gave it.
@@ -234,6 +236,9 @@ fn matter(role: Option<Role>, purpose: Purpose, action: Action, (rights, tie): (
         (_, Purpose::Care, _) if (of(rights.worked_by) || of(rights.led_by)) && tie.within && tie.cares => {
             (true, "their unit answers for it")
         }
+        (_, Purpose::Care, Action::Read) if of(rights.worked_by) && tie.asked => {
+            (true, "a colleague asks them about it")
+        }
         (_, Purpose::Supervision, Action::Read) if of(rights.led_by) && tie.within => {
             (true, "they lead the unit that answered for it")
         }
@@ -260,7 +265,7 @@ mod tests {
     }
 
     fn ties() -> impl Iterator<Item = Tie> {
-        (0..8).map(|bits| Tie { own: bits & 1 > 0, within: bits & 2 > 0, cares: bits & 4 > 0 })
+        (0..16).map(|bits| Tie { own: bits & 1 > 0, within: bits & 2 > 0, cares: bits & 4 > 0, asked: bits & 8 > 0 })
     }
 
     #[test]
@@ -305,7 +310,8 @@ mod tests {
                     Action::Assign => role == Some(Role::Lead),
                     _ => matches!(role, Some(Role::Professional | Role::Lead)),
                 };
-                let cares = may && tie.within && tie.cares;
+                let asked = may && tie.asked && action == Action::Read;
+                let cares = (may && tie.within && tie.cares) || asked;
                 let leads = role == Some(Role::Lead) && tie.within && action == Action::Read;
                 let expected = match purpose {
                     Purpose::Own => match action {
@@ -330,7 +336,7 @@ mod tests {
     #[test]
     fn a_kind_is_worked_by_those_whom_it_names() {
         const FEE: Rights = Rights { worked_by: &[Role::Fees], led_by: &[], own: Own::Read };
-        let tie = Tie { own: false, within: true, cares: true };
+        let tie = Tie { within: true, cares: true, ..Tie::default() };
         for (role, action) in Role::ALL.into_iter().flat_map(|role| ON_MATTERS.map(|action| (role, action))) {
             let allow = decide(Some(role), Purpose::Care, action, Resource::Matter(&FEE, tie)).allow;
             assert_eq!(allow, role == Role::Fees && action != Action::Assign, "{role:?} {action:?}");
@@ -390,7 +396,7 @@ mod tests {
 
     #[test]
     fn what_no_rule_joins_is_refused() {
-        let tie = Tie { own: true, within: true, cares: true };
+        let tie = Tie { own: true, within: true, cares: true, asked: true };
         for (role, purpose) in Role::ALL.into_iter().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
             assert!(!decide(Some(role), purpose, Action::Read, Resource::Synthetic).allow);
             assert!(!decide(Some(role), purpose, Action::SeeFigures, Resource::Matter(rights(Own::Write), tie)).allow);

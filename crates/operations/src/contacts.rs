@@ -11,14 +11,16 @@ mod queue;
 mod state;
 
 use calendar::day_number;
-use facts::{Row, Table};
+use facts::{Profession, Row, Table};
 use matter::codec::code;
 use matter::{
     About, By, Dated, List, Matter, Occasion, Own, PartId, ProfessionalId, Put, Refused, Rights, Role, Standing,
     Subject, Text, UnitId,
 };
 use serde::Serialize;
+use uuid::Uuid;
 
+use crate::consultations::profession;
 use crate::organisation::Organisation;
 
 pub use event::{Author, Event, Shown, opened};
@@ -75,6 +77,20 @@ pub enum Command {
     Ask { client_id: String, text: Text },
     /// A note to colleagues, which the resident does not see; at any time, whoever has the contact.
     Note { text: Text },
+    /// A colleague is asked about it; it stays with whoever has it.
+    Consult {
+        consultation: Uuid,
+        unit: UnitId,
+        /// None: whoever of the unit takes the question first.
+        to: Option<ProfessionalId>,
+        #[serde(with = "profession")]
+        profession: Option<Profession>,
+        words: Text,
+    },
+    /// A colleague's answer, as it comes with their consultation.
+    Advise { consultation: Uuid, words: Text },
+    /// A question is taken back.
+    Recall { consultation: Uuid },
     /// To another queue, of the same unit or of another, with a note to colleagues.
     Transfer { to: UnitId, queue: Option<PartId>, reason: String, note: Option<Text> },
     /// Ended without a further word, such as what was dealt with on the telephone.
@@ -144,7 +160,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -208,6 +224,8 @@ impl Matter for Contact {
                 Event::Written { .. },
             ) => Some(event::sealed(client_id, text)),
             (Command::Note { text }, Event::Noted) => Some(text.clone()),
+            (Command::Consult { words, .. }, Event::Consulted { .. })
+            | (Command::Advise { words, .. }, Event::Advised { .. }) => Some(words.clone()),
             (Command::Transfer { note, .. }, Event::Transferred { .. }) => note.clone(),
             _ => None,
         }
@@ -249,6 +267,13 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Write { client_id: _, text } => ("write", Some(text), nothing()),
         Command::Ask { client_id: _, text } => ("ask", Some(text), nothing()),
         Command::Note { text } => ("note", Some(text), nothing()),
+        Command::Consult { consultation, unit, to, profession, words } => {
+            let to = to.as_ref().map_or_else(nothing, ToString::to_string);
+            let profession = profession.map_or("", Code::code);
+            ("consult", Some(words), format!("{consultation}/{unit}/{to}/{profession}"))
+        }
+        Command::Advise { consultation, words } => ("advise", Some(words), consultation.to_string()),
+        Command::Recall { consultation } => ("recall", None, consultation.to_string()),
         Command::Transfer { to, queue: None, reason, note } => ("transfer", note.as_ref(), format!("{to}/{reason}")),
         Command::Transfer { to, queue: Some(queue), reason, note } => {
             ("transfer", note.as_ref(), format!("{queue}@{to}/{reason}"))
@@ -320,6 +345,18 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
             (_, By::Professional { .. }) => Ok(vec![Event::Noted]),
             _ => Err(Refusal::NotNow("only professionals note")),
         },
+        Command::Consult { consultation, unit, to, profession, words: _ } => {
+            owned_or_led(contact, on.by)?;
+            let (consultation, profession) = (*consultation, *profession);
+            Ok(vec![Event::Consulted { consultation, unit: unit.clone(), to: to.clone(), profession }])
+        }
+        Command::Advise { consultation, .. } if contact.asked.contains(consultation) => {
+            Ok(vec![Event::Advised { consultation: *consultation }])
+        }
+        Command::Recall { consultation } if contact.asked.contains(consultation) => {
+            Ok(vec![Event::Recalled { consultation: *consultation }])
+        }
+        Command::Advise { .. } | Command::Recall { .. } => Err(Refusal::NotNow("nobody is asked")),
         Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on.by),
         Command::Resolve { outcome } => {
             owned_and_seen(contact, on)?;

@@ -2,6 +2,7 @@
 
 pub mod bookings;
 pub mod care_needs;
+pub mod consultations;
 pub mod contacts;
 pub mod dispatches;
 pub mod organisation;

@@ -156,12 +156,22 @@ pub struct Task {
     pub done_at: Option<i64>,
 }
 
-/// The open tasks about each matter.
+/// The open tasks about each matter, or the open questions.
 #[derive(Default)]
 pub struct OfMatters(HashMap<Uuid, BTreeSet<Uuid>>);
 
 impl OfMatters {
-    /// Tasks about a matter, in the order in which they were set.
+    pub(crate) fn add(&mut self, matter: Uuid, id: Uuid) {
+        self.0.entry(matter).or_default().insert(id);
+    }
+
+    pub(crate) fn remove(&mut self, matter: Uuid, id: Uuid) {
+        if let Some(of) = self.0.get_mut(&matter) {
+            of.remove(&id);
+        }
+    }
+
+    /// Those about a matter, in the order in which they were set.
     pub fn of(&self, matter: Uuid) -> impl Iterator<Item = Uuid> {
         self.0.get(&matter).into_iter().flatten().copied()
     }
@@ -170,13 +180,13 @@ impl OfMatters {
 impl Index<Task> for OfMatters {
     fn enter(&mut self, id: Uuid, task: &Task) {
         if let Some(of) = &task.about {
-            self.0.entry(of.id).or_default().insert(id);
+            self.add(of.id, id);
         }
     }
 
     fn leave(&mut self, id: Uuid, task: &Task) {
-        if let Some(tasks) = task.about.as_ref().and_then(|of| self.0.get_mut(&of.id)) {
-            tasks.remove(&id);
+        if let Some(of) = &task.about {
+            self.remove(of.id, id);
         }
     }
 }

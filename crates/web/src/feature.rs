@@ -54,6 +54,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::desk::FEATURE,
     &crate::tasks::FEATURE,
     &crate::needs::FEATURE,
+    &crate::consultations::FEATURE,
     &crate::bookings::FEATURE,
     &crate::steer::FEATURE,
     &crate::admin::FEATURE,

@@ -125,7 +125,16 @@ impl App {
             own: caller.holds.contains(&id) || person.is_some_and(is_theirs),
             within: in_unit || to_meet,
             cares: standing.list != List::Ended || person.is_some_and(cares),
+            asked: person.is_some_and(|person| self.is_asked(person, id)),
         }
+    }
+
+    /// Whether a colleague has asked a professional about a matter, and waits for their answer.
+    fn is_asked(&self, person: &Person, matter: Uuid) -> bool {
+        self.kinds.consultations.look(|all| {
+            let mut open = all.index().of(matter).filter_map(|id| all.get(id));
+            open.any(|it| it.has().is_some_and(|who| **who == *person.id))
+        })
     }
 
     /// Whether a professional has to do with a person now: of their own pair, or by a matter of theirs that is not done and

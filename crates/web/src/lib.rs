@@ -15,6 +15,7 @@ mod cast;
 mod charts;
 mod compress;
 mod connections;
+mod consultations;
 mod contact;
 mod demo_clock;
 mod desk;

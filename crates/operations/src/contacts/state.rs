@@ -1,9 +1,12 @@
 //! How a contact stands: a fold of its events.
 
+use std::collections::BTreeSet;
+
 use facts::{Channel, Outcome};
 use matter::codec::code;
 use matter::{PartId, ProfessionalId, Subject, UnitId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::event::{Author, Event};
 
@@ -48,6 +51,8 @@ pub struct Contact {
     /// It came from another unit, and is not resolved yet.
     pub handed: Option<Handed>,
     pub transfers: u32,
+    /// Questions to colleagues that wait for an answer.
+    pub asked: BTreeSet<Uuid>,
     /// The professional who has it, or had it last.
     pub handler: Option<ProfessionalId>,
     #[serde(with = "outcome")]
@@ -109,6 +114,10 @@ impl Contact {
             }
             // Paper waits for its answer.
             Event::Logged => {}
+            Event::Consulted { consultation, .. } => drop(contact.asked.insert(*consultation)),
+            Event::Advised { consultation } | Event::Recalled { consultation } => {
+                contact.asked.remove(consultation);
+            }
             Event::Claimed { owner } => {
                 contact.handler = Some(owner.clone());
                 contact.place = Place::Owned { owner: owner.clone() };
@@ -188,6 +197,7 @@ impl Contact {
             is_reopened: false,
             handed: None,
             transfers: 0,
+            asked: BTreeSet::new(),
             handler: None,
             outcome: None,
         })

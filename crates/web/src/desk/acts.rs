@@ -20,6 +20,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
+use crate::consultations;
 use crate::contact::{see_other, wrong_text};
 use crate::drafts;
 use crate::home::{away, unsent};
@@ -49,6 +50,12 @@ pub struct Fields {
     /// To colleagues, beside the contact itself.
     #[serde(default)]
     pub noted: String,
+    /// The question to a colleague that a button is about.
+    #[serde(default)]
+    consultation: String,
+    /// The page on which one goes on when the forms are kept.
+    #[serde(default)]
+    onward: String,
     /// The ready answer that is to be put into the answer.
     #[serde(default)]
     phrase: String,
@@ -243,10 +250,11 @@ async fn save(app: &App, page: &Page, path: &str, caller: Result<Caller, Failure
     match kept {
         Ok(at) if is_script => drafts::answer(page, at),
         // Of somebody who was erased nothing is kept: the text stays on the page.
-        Ok(None) if !fields.is_blank() => {
+        Ok(None) if !fields.is_blank() && fields.onward.is_empty() => {
             let typed = Typed { fields, wrong: vec![("wrong-later", "text")], ..Typed::default() };
             work::shown(app, page, path, caller, &typed, "").await
         }
+        Ok(_) if fields.onward == "consult" => see_other(&format!("/desk/contacts/{}/consult", escape(path))),
         Ok(_) => see_other(&format!("/desk?did=save&contact={}", escape(path))),
         Err(failure) if is_script => failure.status.into_response(),
         Err(failure) => unsent(page, &failure, &Typed { fields, ..Typed::default() }.all()),
@@ -335,6 +343,10 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
     };
     if let (Some(person), "register" | "encounter") = (&caller.person, verb) {
         return for_resident(app, (id, &contact), person, verb, fields, &key).await.map(|()| contact.unit.to_string());
+    }
+    if let (Some(person), "recall" | "notice") = (&caller.person, verb) {
+        consultations::of_contact(app, id, person, (verb, &fields.consultation), &key).await?;
+        return Ok(contact.unit.to_string());
     }
     let asked = asked(app, verb, &key, fields, Some(&contact))?;
     // At the desk a professional is one, also where they hold the code of what they wrote themselves.

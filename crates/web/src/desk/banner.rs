@@ -2,6 +2,7 @@
 
 use matter::access::Action;
 use maud::{Markup, html};
+use operations::consultations;
 use operations::contacts::{Event, Place};
 use uuid::Uuid;
 
@@ -14,8 +15,8 @@ use crate::layout::Page;
 /// Acts after which the list is shown; texts `did-…`.
 pub const LEAVES: [&str; 5] = ["resolve", "finish", "transfer", "release", "close"];
 /// Acts after which the contact is shown again.
-const STAYS: [&str; 10] =
-    ["claim", "log", "need", "reply", "ask", "note", "assign", "reopen", "register", "encounter"];
+const STAYS: [&str; 12] =
+    ["claim", "log", "need", "reply", "ask", "note", "consult", "recall", "assign", "reopen", "register", "encounter"];
 
 /// On the list: the act, the contact, and how to take it back. A link confirms only the act that the person did last, and
 /// only as long as the contact stands so.
@@ -25,6 +26,9 @@ pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: 
     }
     if did == "save" {
         return kept(app, page, caller, contact).await;
+    }
+    if did == "answer-question" || did == "release-question" {
+        return told_of_question(app, page, caller, did, contact).await;
     }
     let (Some(did), Ok(id)) = (LEAVES.into_iter().find(|it| *it == did), contact.parse::<Uuid>()) else {
         return html! {};
@@ -78,6 +82,20 @@ async fn kept(app: &App, page: &Page, caller: &Caller, contact: &str) -> Markup 
             }
         }),
         None => html! {},
+    }
+}
+
+/// A question was answered, or given back to whoever takes it next.
+async fn told_of_question(app: &App, page: &Page, caller: &Caller, did: &str, question: &str) -> Markup {
+    let (Ok(id), Some(person)) = (question.parse::<Uuid>(), &caller.person) else { return html! {} };
+    let Ok(Some(it)) = app.kinds.consultations.read(id).await else { return html! {} };
+    let is_so = match did {
+        "answer-question" => it.answered_at.is_some() && it.owner.as_ref().is_some_and(|who| **who == *person.id),
+        _ => it.place == consultations::Place::Queued,
+    };
+    match is_so {
+        true => confirmed(&html! { p { (page.text(&format!("consultations-did-{did}"))) } }),
+        false => html! {},
     }
 }
 

@@ -25,6 +25,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
+use crate::consultations;
 use crate::contact::service_name;
 use crate::drafts::{self, Of};
 use crate::form::{choice, errors, field, message_box};
@@ -201,6 +202,7 @@ impl Work<'_> {
                     @if self.is_own && contact.subject.is_some() {
                         p { a.govuk-link #need href=(format!("/desk/contacts/{}/need", self.whole.id)) { (self.text("needs-establish")) } }
                     }
+                    (consultations::about(self.app, self.page, (self.whole.id, contact, history), self.is_own || (self.leads && self.may_handle)))
                     (self.whole.tasks)
                     div #more data-fresh=(self.stands()) { (self.more()) }
                     h2.govuk-heading-m { (self.text("desk-history")) }
@@ -218,6 +220,10 @@ impl Work<'_> {
             "claim" | "log" => self.is_own,
             "need" => self.app.kinds.care_needs.look(|all| all.index().of_contact(self.whole.id).next().is_some()),
             "reply" => self.is_own && self.whole.items.has_answer(),
+            "consult" => {
+                matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Consulted { .. }))
+            }
+            "recall" => matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Recalled { .. })),
             "note" => history.iter().rev().find(is_mine).is_some_and(|it| it.event == Event::Noted),
             "ask" => self.is_own && matches!(contact.place, Place::Waiting { .. }),
             "assign" => {
@@ -248,6 +254,7 @@ impl Work<'_> {
                 @if let Some(since) = contact.waits_since {
                     ". " (page.language.text_with("desk-waits", &[("time", &numbers::lasting(now - since, page.language))]))
                 }
+                @if !contact.asked.is_empty() { " " strong.tag.tag--colleague { (page.text("desk-waits-colleague")) } }
                 @if contact.is_reopened { " " strong.tag.tag--again { (page.text("desk-reopened")) } }
                 @if due.is_some_and(|due| due < now) { " " strong.tag.tag--late { (page.text("desk-late")) } }
             }
@@ -281,6 +288,8 @@ impl Work<'_> {
                 input type="hidden" name="client_id" value=(self.client_id());
                 input type="hidden" name="seen" value=(contact.conversation) data-seen="";
                 @match &contact.place {
+                    // They are asked, and look.
+                    _ if !self.may_handle => { (consultations::asked(self.app, self.page, self.whole.id, self.person)) }
                     Place::Queued => { (self.button("claim", "desk-claim", "")) }
                     Place::Owned { .. } | Place::Waiting { .. } if self.is_own => { (self.answer()) }
                     Place::Owned { .. } | Place::Waiting { .. } => { p.govuk-body { (self.text("desk-others")) } }
@@ -527,6 +536,12 @@ impl Work<'_> {
             Event::Released => format!("{}: {by}", page.text("event-released")),
             Event::Asked => format!("{}: {by}", page.text("event-asked")),
             Event::Noted => format!("{}: {by}", page.text("event-noted")),
+            Event::Consulted { unit, to, profession, .. } => {
+                let whom = consultations::whom(page, unit, to.as_deref(), *profession);
+                page.language.text_with("event-consulted", &[("by", &by), ("to", &whom)])
+            }
+            Event::Advised { .. } => format!("{}: {by}", page.text("event-advised")),
+            Event::Recalled { .. } => format!("{}: {by}", page.text("event-recalled")),
             Event::Answered => page.text("event-answered"),
             Event::Transferred { from, to, reason, .. } => {
                 let why = care::REASONS.contains(&reason.as_str()).then(|| page.text(&format!("reason-{reason}")));

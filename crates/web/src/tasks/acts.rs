@@ -173,7 +173,7 @@ fn asked(
 }
 
 /// The last instant of a day that is still to come, in microseconds since 1970.
-fn end_of(app: &App, day: &str) -> Result<i64, (&'static str, &'static str)> {
+pub fn end_of(app: &App, day: &str) -> Result<i64, (&'static str, &'static str)> {
     let wrong = ("tasks-wrong-day", "day");
     let day: jiff::civil::Date = day.parse().map_err(|_| wrong)?;
     let next = day.tomorrow().ok().and_then(|next| app.calendar.start_of(next)).ok_or(wrong)?;

@@ -5,6 +5,7 @@
 mod bookings;
 mod bookings_times;
 mod cast;
+mod consultations;
 mod contacts;
 mod crawl;
 mod desk;
