@@ -58,3 +58,5 @@ tasks-wrong-to = Valitse kollega.
 tasks-wrong-owned = Tehtävä on toisella ammattilaisella. Pyydä häntä palauttamaan se jonoon.
 tasks-wrong-not-now = Tehtävän tilanne on muuttunut. Tällä sivulla on nykyinen tilanne.
 tasks-unreached = Viesti ei mennyt perille. Ota asiakkaaseen yhteyttä muulla tavalla.
+tasks-did-undo = Toimi on kumottu.
+tasks-event-undone = Kumosi edellisen toimen

@@ -58,3 +58,5 @@ tasks-wrong-to = Välj en kollega.
 tasks-wrong-owned = En annan yrkesperson har uppgiften. Be hen lämna tillbaka den till kön.
 tasks-wrong-not-now = Uppgiftens läge har ändrats. Sidan visar läget nu.
 tasks-unreached = Meddelandet kom inte fram. Kontakta klienten på något annat sätt.
+tasks-did-undo = Åtgärden har ångrats.
+tasks-event-undone = Ångrade föregående åtgärd

@@ -90,7 +90,7 @@ impl Kinds {
         let mut opening = Opening::of(log, Calendar::shipped(), clock, snapshots);
         let contacts = opening.kind_by(asked_of_contact);
         let residents = opening.kind();
-        let (tasks, care_needs) = (opening.kind(), opening.kind());
+        let (tasks, care_needs) = (opening.kind_by(asked_of_task), opening.kind());
         let dispatches = opening.kind_by(causes::asked);
         let consultations = opening.kind_by(operations::consultations::flow::go_on);
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
@@ -133,6 +133,16 @@ impl Kinds {
         self.ports.take(library, on);
         self.phrases.take(library, on);
     }
+}
+
+/// A deputy sees to the tasks of somebody who is away.
+fn asked_of_task(
+    turn: &mut Turn<'_>,
+    id: Uuid,
+    command: &operations::tasks::Command,
+) -> std::result::Result<(), Trouble> {
+    let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
+    turn.decide::<Task>(id, command, &organisation)
 }
 
 /// A contact that is taken up again goes back to who knows it, as long as they work there; whoever has an answer waiting is

@@ -18,6 +18,15 @@ impl Kinds {
         self.organisation.look(|all| all.get(Uuid::nil())).unwrap_or_default()
     }
 
+    /// A professional is to be away, or is there again.
+    pub async fn ask_of_absence(&self, command: Command, by: &By, key: &str) -> std::result::Result<(), Trouble> {
+        let request = digest(format!("{command:?}").as_bytes());
+        let asked = Asked { scope: format!("{ORGANISATION}/{}", by.name()), key: key.into(), request, seen: 0 };
+        let decide =
+            move |turn: &mut Turn<'_>| turn.decide::<Organisation>(Uuid::nil(), &command, &Imported::default());
+        self.store.turn(by, asked, decide).await.map(drop)
+    }
+
     /// Whether a professional still works for a unit, as far as the log knows: those who come by import do.
     pub fn works_for(&self, professional: &str, unit: &str) -> bool {
         let today = Calendar::shipped().local_date(self.store.now()).map_or(0, day_number);

@@ -20,12 +20,13 @@ use matter::{
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::UNDONE_WITHIN;
 use crate::consultations::profession;
-use crate::organisation::Organisation;
+use crate::organisation::{Away, Organisation, Returning};
 
 pub use event::{Author, Event, Shown, opened};
 pub use queue::Queue;
-pub use state::{Contact, Handed, Place};
+pub use state::{Contact, Handed, Place, Undo};
 
 pub use facts::{Channel, Code, Outcome};
 
@@ -107,6 +108,8 @@ pub enum Command {
     },
     /// Taken up again by a professional.
     Reopen,
+    /// The last act is undone by the one who did it, unless somebody has acted since.
+    Undo,
     /// For good.
     Close,
 }
@@ -281,6 +284,7 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Resolve { outcome } => ("resolve", None, outcome.code().into()),
         Command::Finish { outcome, client_id: _, text } => ("finish", Some(text), outcome.code().into()),
         Command::Reopen => ("reopen", None, nothing()),
+        Command::Undo => ("undo", None, nothing()),
         Command::Close => ("close", None, nothing()),
     };
     parts(&[verb, text.map_or("", |text| &text.0), &detail])
@@ -332,7 +336,7 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Claim => claim(contact, on.by),
         Command::Assign { to } => assign(contact, to, on.by),
         Command::Release => {
-            owned_or_led(contact, on.by)?;
+            owned_or_led(contact, on)?;
             Ok(vec![Event::Released, Event::Shown(Shown::Waiting)])
         }
         Command::Write { .. } => write(contact, on),
@@ -346,7 +350,7 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
             _ => Err(Refusal::NotNow("only professionals note")),
         },
         Command::Consult { consultation, unit, to, profession, words: _ } => {
-            owned_or_led(contact, on.by)?;
+            owned_or_led(contact, on)?;
             let (consultation, profession) = (*consultation, *profession);
             Ok(vec![Event::Consulted { consultation, unit: unit.clone(), to: to.clone(), profession }])
         }
@@ -357,7 +361,7 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
             Ok(vec![Event::Recalled { consultation: *consultation }])
         }
         Command::Advise { .. } | Command::Recall { .. } => Err(Refusal::NotNow("nobody is asked")),
-        Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on.by),
+        Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on),
         Command::Resolve { outcome } => {
             owned_and_seen(contact, on)?;
             Ok(resolved(*outcome).into())
@@ -367,6 +371,7 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
             Ok([Event::written(Author::Service)].into_iter().chain(resolved(*outcome)).collect())
         }
         Command::Reopen => reopen(contact, on.by),
+        Command::Undo => undo(contact, on),
         Command::Close => close(contact, on),
     }
 }
@@ -410,10 +415,15 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
             Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),
             Place::Resolved { at, owner } if on.now < at.saturating_add(REOPENED_WITHIN) => {
                 let today = on.calendar.local_date(on.now).map_or(0, day_number);
-                // To who knows it; to the queue where they work no more.
-                let next = match on.rules.opens(owner, &contact.unit, today) {
-                    true => vec![Event::Assigned { owner: owner.clone() }, Event::Shown(Shown::InWork)],
-                    false => vec![Event::Shown(Shown::Waiting)],
+                // To who knows it; to their deputy or the queue while they are away, to the queue where they work no more.
+                let next = match on.rules.away(owner, today) {
+                    None => Some(owner.clone()),
+                    Some(Away { returning: Returning::Deputy, deputy, .. }) => Some(deputy.as_str().into()),
+                    Some(Away { returning: Returning::Queue, .. }) => None,
+                };
+                let next = match next.filter(|next| on.rules.opens(next, &contact.unit, today)) {
+                    Some(owner) => vec![Event::Assigned { owner }, Event::Shown(Shown::InWork)],
+                    None => vec![Event::Shown(Shown::Waiting)],
                 };
                 Ok([written, Event::Reopened].into_iter().chain(next).collect())
             }
@@ -426,7 +436,7 @@ fn transfer(
     contact: &Contact,
     (to, queue): (&UnitId, Option<&PartId>),
     reason: &str,
-    by: &By,
+    on: &On<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let transferred = || Event::Transferred {
         from: contact.unit.clone(),
@@ -439,10 +449,10 @@ fn transfer(
     }
     match &contact.place {
         // A lead hands over also what nobody has claimed.
-        Place::Queued if by.leads() => Ok(vec![transferred()]),
+        Place::Queued if on.by.leads() => Ok(vec![transferred()]),
         Place::Queued => Err(Refusal::NotOwned),
         Place::Owned { .. } | Place::Waiting { .. } => {
-            owned_or_led(contact, by)?;
+            owned_or_led(contact, on)?;
             Ok(vec![transferred(), Event::Shown(Shown::Waiting)])
         }
         Place::Resolved { .. } | Place::Closed => Err(Refusal::NotNow("it is answered")),
@@ -460,6 +470,25 @@ fn reopen(contact: &Contact, by: &By) -> Result<Vec<Event>, Refusal> {
     }
 }
 
+fn undo(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    let (Some(undo), By::Professional { id: me, leads, .. }) = (&contact.undo, on.by) else {
+        return Err(Refusal::NotNow("there is nothing to undo"));
+    };
+    // An act of the one who leads is theirs to undo.
+    if undo.by.as_ref().map_or(!leads, |by| by != me && !leads) {
+        return Err(Refusal::NotNow("somebody else has acted"));
+    }
+    if on.now >= undo.at.saturating_add(UNDONE_WITHIN) {
+        return Err(Refusal::TooLate);
+    }
+    let shown = match undo.place {
+        Place::Queued => Shown::Waiting,
+        Place::Waiting { .. } => Shown::Asked,
+        _ => Shown::InWork,
+    };
+    Ok(vec![Event::Undone, Event::Shown(shown)])
+}
+
 fn close(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match (&contact.place, on.by) {
         (Place::Closed, _) => Ok(Vec::new()),
@@ -473,10 +502,15 @@ fn close(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     }
 }
 
-/// That the one who asks has the contact.
-fn owned(contact: &Contact, by: &By) -> Result<(), Refusal> {
-    match (&contact.place, by) {
-        (Place::Owned { owner } | Place::Waiting { owner }, By::Professional { id, .. }) if owner == id => Ok(()),
+/// That the one who asks has the contact, or is the deputy of the one who does.
+fn owned(contact: &Contact, on: &On<'_>) -> Result<(), Refusal> {
+    let today = on.calendar.local_date(on.now).map_or(0, day_number);
+    match (&contact.place, on.by) {
+        (Place::Owned { owner } | Place::Waiting { owner }, By::Professional { id, .. })
+            if on.rules.sees_to(id, owner, today) =>
+        {
+            Ok(())
+        }
         (Place::Owned { owner } | Place::Waiting { owner }, _) => Err(Refusal::OwnedBy(owner.clone())),
         (Place::Queued, _) => Err(Refusal::NotOwned),
         (Place::Resolved { .. } | Place::Closed, _) => Err(Refusal::NotNow("it is answered")),
@@ -484,16 +518,16 @@ fn owned(contact: &Contact, by: &By) -> Result<(), Refusal> {
 }
 
 /// That the one who asks has the contact, or leads those who do: who has it may be away.
-fn owned_or_led(contact: &Contact, by: &By) -> Result<(), Refusal> {
-    match contact.owner().is_some() && by.leads() {
+fn owned_or_led(contact: &Contact, on: &On<'_>) -> Result<(), Refusal> {
+    match contact.owner().is_some() && on.by.leads() {
         true => Ok(()),
-        false => owned(contact, by),
+        false => owned(contact, on),
     }
 }
 
 /// That the one who asks has the contact, and overlooks nothing that the resident has written.
 fn owned_and_seen(contact: &Contact, on: &On<'_>) -> Result<(), Refusal> {
-    owned(contact, on.by)?;
+    owned(contact, on)?;
     match contact.last_of_resident > on.seen {
         true => Err(Refusal::Unseen(contact.last_of_resident)),
         false => Ok(()),

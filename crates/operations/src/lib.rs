@@ -9,3 +9,6 @@ pub mod organisation;
 pub mod phases;
 pub mod residents;
 pub mod tasks;
+
+/// How long an act can be undone by the one who did it: ten minutes, in microseconds.
+pub const UNDONE_WITHIN: i64 = 10 * 60 * 1_000_000;

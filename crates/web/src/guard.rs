@@ -137,6 +137,13 @@ impl App {
         })
     }
 
+    /// Whether somebody has seen a matter since an instant, on its page or in a list, as the record of accesses has it.
+    pub async fn has_seen(&self, matter: Uuid, who: &str, since: i64) -> Result<bool, Failure> {
+        let seen = self.accesses.read_stream(&format!("access/{matter}"), 0, usize::MAX >> 1).await;
+        let seen = seen.map_err(|error| Failure::away(&error))?;
+        Ok(seen.iter().any(|it| it.context.actor == who && it.occurred >= since && !it.kind.ends_with(".refused")))
+    }
+
     /// Whether a professional has to do with a person now: of their own pair, or by a matter of theirs that is not done and
     /// stands with the professional, or is work of their unit.
     fn cares_for(&self, person: &Person, subject: Subject) -> bool {

@@ -89,6 +89,7 @@ fn past() -> Past {
         service: "outpatient".into(),
         language: "fi".into(),
         unit: "a".into(),
+        queue: None,
         anonymous: true,
         subject: None,
         client_id: "c".into(),

@@ -83,6 +83,9 @@ pub enum Event {
         #[serde(with = "code")]
         outcome: Outcome,
     },
+    /// The last act is undone: it stands as it stood before it.
+    #[serde(rename = "contact.undone")]
+    Undone,
     #[serde(rename = "contact.reopened")]
     Reopened,
     #[serde(rename = "contact.closed")]

@@ -29,7 +29,11 @@ pub fn asked(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Tro
     let to = who(turn, it.who.as_ref(), &it.unit)?;
     let (about, due) = (Some(it.cause.clone()), Some(turn.now().saturating_add(SEEN_TO)));
     let (subject, unit, words) = (it.subject, it.unit.clone(), Text(String::new()));
-    turn.decide::<Task>(task, &tasks::Command::Set { about, subject, unit, to, due, dispatch: Some(id), words }, &())
+    turn.decide::<Task>(
+        task,
+        &tasks::Command::Set { about, subject, unit, to, due, dispatch: Some(id), words },
+        &Organisation::default(),
+    )
 }
 
 /// A professional, if they work in the unit today: of anybody else the unit sees to it.

@@ -211,6 +211,7 @@ pub async fn command(
         }
         Err(Wrong::Told(wrong)) => (wrong, StatusCode::UNPROCESSABLE_ENTITY),
         Err(Wrong::Refused(key)) => {
+            let key = if verb == "undo" && key == "wrong-not-now" { "wrong-undo" } else { key };
             let field = match carries(&verb) {
                 [_, true, _] => "note",
                 [_, _, true] => "noted",
@@ -348,6 +349,14 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
         consultations::of_contact(app, id, person, (verb, &fields.consultation), &key).await?;
         return Ok(contact.unit.to_string());
     }
+    // What a colleague was given and has seen is theirs to give back.
+    if let (Some(undo), "undo") = (&contact.undo, verb)
+        && super::banner::is_undone_by(app, &contact, caller.person.as_ref())
+        && let Some(owner) = contact.owner().filter(|owner| caller.person.as_ref().is_none_or(|me| me.id != **owner))
+        && app.has_seen(id, owner, undo.at).await?
+    {
+        return Err(Wrong::Refused("wrong-seen"));
+    }
     let asked = asked(app, verb, &key, fields, Some(&contact))?;
     // At the desk a professional is one, also where they hold the code of what they wrote themselves.
     let who = caller.person.as_ref().map_or_else(|| caller.by(id), Person::by);
@@ -401,6 +410,7 @@ fn asked(
         "claim" => Command::Claim,
         "release" => Command::Release,
         "reopen" => Command::Reopen,
+        "undo" => Command::Undo,
         "close" => Command::Close,
         "reply" | "ask" => {
             let text = text().map_err(|fault| Wrong::Told(vec![fault]))?;

@@ -1,13 +1,15 @@
 //! Confirmation: the page that comes after an act says that it was done, with the way back to it.
 
-use matter::access::Action;
+use matter::ProfessionalId;
+use matter::access::{Action, Role};
 use maud::{Markup, html};
+use operations::UNDONE_WITHIN;
 use operations::consultations;
-use operations::contacts::{Event, Place};
+use operations::contacts::{Contact, Event, Place};
 use uuid::Uuid;
 
 use crate::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, Person};
 use crate::care::receipt;
 use crate::drafts::Of;
 use crate::layout::Page;
@@ -15,8 +17,21 @@ use crate::layout::Page;
 /// Acts after which the list is shown; texts `did-…`.
 pub const LEAVES: [&str; 5] = ["resolve", "finish", "transfer", "release", "close"];
 /// Acts after which the contact is shown again.
-const STAYS: [&str; 12] =
-    ["claim", "log", "need", "reply", "ask", "note", "consult", "recall", "assign", "reopen", "register", "encounter"];
+const STAYS: [&str; 13] = [
+    "undo",
+    "claim",
+    "log",
+    "need",
+    "reply",
+    "ask",
+    "note",
+    "consult",
+    "recall",
+    "assign",
+    "reopen",
+    "register",
+    "encounter",
+];
 
 /// On the list: the act, the contact, and how to take it back. A link confirms only the act that the person did last, and
 /// only as long as the contact stands so.
@@ -52,7 +67,9 @@ pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: 
         return html! {};
     }
     let may = |action| contact.place != Place::Closed && app.may_still(caller, id, action, &contact);
+    let can_be_undone = is_undone_by(app, &contact, caller.person.as_ref());
     let undo = match did {
+        _ if can_be_undone => Some(("undo", "desk-undo")),
         "resolve" | "finish" => Some(("reopen", "desk-reopen")),
         "release" => Some(("claim", "desk-take-back")),
         _ => None,
@@ -99,10 +116,19 @@ async fn told_of_question(app: &App, page: &Page, caller: &Caller, did: &str, qu
     }
 }
 
-/// On the contact's own page, if it is so there.
-pub fn stayed(page: &Page, did: &str) -> Markup {
+/// Whether somebody can undo the last act.
+pub fn is_undone_by(app: &App, contact: &Contact, person: Option<&Person>) -> bool {
+    let is_theirs = |by: Option<&ProfessionalId>| {
+        person.is_some_and(|person| by.map_or(person.role == Role::Lead, |by| **by == *person.id))
+    };
+    let now = app.kinds.store.now();
+    contact.undo.as_ref().is_some_and(|undo| is_theirs(undo.by.as_ref()) && now < undo.at.saturating_add(UNDONE_WITHIN))
+}
+
+/// On the contact's own page, if it is so there; `undo`: the button by which the act is undone.
+pub fn stayed(page: &Page, did: &str, undo: &Markup) -> Markup {
     match STAYS.into_iter().find(|it| *it == did) {
-        Some(did) => confirmed(&html! { p { (page.text(&format!("did-{did}"))) } }),
+        Some(did) => confirmed(&html! { p { (page.text(&format!("did-{did}"))) } (undo) }),
         None => html! {},
     }
 }

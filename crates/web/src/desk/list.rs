@@ -168,6 +168,12 @@ impl Asked<'_> {
             @if self.person.role != Role::Manager {
                 a.govuk-button.govuk-button--secondary.small.work__set href="/desk/tasks/new" role="button" { (page.text("tasks-set")) }
                 a.govuk-button.govuk-button--secondary.small.work__set href="/desk/contacts/new" role="button" { (page.text("log-contact")) }
+                p.quiet {
+                    a.govuk-link href="/desk/absences" { (page.text("absences-title")) }
+                    @if self.person.role == Role::Lead {
+                        " " a.govuk-link href=(format!("/desk/moves?unit={}", escape(&self.unit))) { (page.text("moves-title")) }
+                    }
+                }
             }
             h1.govuk-heading-l {
                 (page.text("desk-title"))
@@ -214,11 +220,14 @@ impl Asked<'_> {
 
     /// The lists there are, each with what stands in it.
     fn lists(&self) -> Markup {
+        // Also the work of those for whom they stand in.
+        let theirs = self.app.seen_to_by(&self.person.id);
         let answered = self.app.kinds.contacts.look(|contacts| {
-            contacts.with(&self.person.id).filter(|(_, contact)| contact.waits_since.is_some()).count()
+            let all = theirs.iter().flat_map(|who| contacts.with(who));
+            all.filter(|(_, contact)| contact.waits_since.is_some()).count()
         });
-        let lists = [Which::Queue(&self.unit), Which::With(&self.person.id), Which::Held(&self.unit)];
-        let counts = lists.map(|which| self.count(which));
+        let mine = theirs.iter().map(|who| self.count(Which::With(who))).sum();
+        let counts = [self.count(Which::Queue(&self.unit)), mine, self.count(Which::Held(&self.unit))];
         html! {
             nav.lists aria-label=(self.page.text("desk-lists")) {
                 ul {
@@ -305,7 +314,8 @@ impl Asked<'_> {
                 }
             }
             if self.list == List::Mine && !is_search {
-                listed.extend(kind.listed(Which::With(&self.person.id)));
+                let theirs = self.app.seen_to_by(&self.person.id);
+                listed.extend(theirs.iter().flat_map(|who| kind.listed(Which::With(who))));
             }
         }
         let mut found = self.read(listed).await?;

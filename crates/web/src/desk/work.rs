@@ -99,7 +99,7 @@ pub async fn shown(
                 false => None,
             };
             let typed = begun.as_ref().unwrap_or(typed);
-            let is_own = whole.contact.owner() == Some(person.id.as_str());
+            let is_own = whole.contact.owner().is_some_and(|owner| app.sees_to(&person.id, owner));
             let leads = person.role == Role::Lead;
             let may_handle = whole.may_handle;
             let work = Work { app, page, person: &person, whole: &whole, typed, is_own, may_handle, leads };
@@ -172,7 +172,7 @@ impl Work<'_> {
         html! {
             (live(self.page))
             (errors(self.page, &self.typed.wrong))
-            @if self.is_so(did) { (banner::stayed(self.page, did)) }
+            @if self.is_so(did) { (banner::stayed(self.page, did, &self.undo(did))) }
             p.back {
                 a.govuk-link href=(self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")])) { (self.text("desk-back")) }
             }
@@ -212,6 +212,14 @@ impl Work<'_> {
         }
     }
 
+    /// The button by which the act that was done just now is undone; nothing: it cannot be.
+    fn undo(&self, did: &str) -> Markup {
+        let is_undone = banner::is_undone_by(self.app, &self.whole.contact, Some(self.person));
+        html! {
+            @if is_undone && matches!(did, "claim" | "assign") { (self.button("undo", "desk-undo", "govuk-button--secondary small")) }
+        }
+    }
+
     /// Whether the act that a link names was done, and the contact stands so.
     fn is_so(&self, did: &str) -> bool {
         let (contact, history, me) = (&self.whole.contact, &self.whole.history, &self.person.id);
@@ -219,6 +227,7 @@ impl Work<'_> {
         match did {
             "claim" | "log" => self.is_own,
             "need" => self.app.kinds.care_needs.look(|all| all.index().of_contact(self.whole.id).next().is_some()),
+            "undo" => history.iter().rev().find(is_mine).is_some_and(|it| it.event == Event::Undone),
             "reply" => self.is_own && self.whole.items.has_answer(),
             "consult" => {
                 matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Consulted { .. }))
@@ -249,7 +258,8 @@ impl Work<'_> {
             p.standing {
                 (page.text(&format!("place-{}", contact.place.code())))
                 @if let Some(owner) = contact.owner() {
-                    " – " @if self.is_own { (page.text("desk-yours")) } @else { (people::name(page, owner)) }
+                    " – " @if *owner == *self.person.id { (page.text("desk-yours")) } @else { (people::name(page, owner)) }
+                    @if self.is_own && *owner != *self.person.id { ", " (page.text("absences-standing-in")) }
                 }
                 @if let Some(since) = contact.waits_since {
                     ". " (page.language.text_with("desk-waits", &[("time", &numbers::lasting(now - since, page.language))]))
@@ -552,6 +562,7 @@ impl Work<'_> {
                 format!("{}: {}, {by}", page.text("event-resolved"), outcome_text(page, *outcome))
             }
             Event::Reopened => page.text("event-reopened"),
+            Event::Undone => format!("{}: {by}", page.text("event-undone")),
             Event::Closed => page.text("event-closed"),
             Event::Written { .. } | Event::Shown(_) => return html! {},
         };

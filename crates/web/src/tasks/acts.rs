@@ -204,6 +204,7 @@ pub async fn command(
             let key = match failure.code {
                 "owned_by_another" => "tasks-wrong-owned",
                 "key_reused" => "wrong-again",
+                _ if verb == "undo" => "wrong-undo",
                 _ => "tasks-wrong-not-now",
             };
             let typed = Typed { fields, wrong: vec![(key, "work")], status: StatusCode::CONFLICT };
@@ -242,6 +243,16 @@ async fn done(
         "release" => Command::Release,
         "finish" => Command::Finish,
         "reopen" => Command::Reopen,
+        "undo" => {
+            let other = task.has().filter(|owner| ***owner != *person.id);
+            if let (Some(undo), Some(owner)) = (&task.undo, other)
+                && *undo.by == *person.id
+                && app.has_seen(id, owner, undo.at).await?
+            {
+                return Err(Unsaid::Wrong(("wrong-seen", "work")));
+            }
+            Command::Undo
+        }
         "withdraw" => Command::Withdraw,
         // It wakes in the morning of the day, not at its end.
         "snooze" => {

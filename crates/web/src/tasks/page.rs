@@ -8,9 +8,10 @@ use axum::response::Response;
 use matter::access::{Action, Role};
 use matter::{Matter, encode};
 use maud::{Markup, html};
+use operations::UNDONE_WITHIN;
 use operations::bookings::appointments::Appointment;
 use operations::contacts::Contact;
-use operations::tasks::{Event, Of, Place, Task, is_within};
+use operations::tasks::{Event, Of, Place, Task, Undo, is_within};
 use serde::Deserialize;
 use store::Happened;
 use uuid::Uuid;
@@ -135,7 +136,14 @@ impl Whole<'_> {
         html! {
             (live(page))
             (errors(page, &self.typed.wrong))
-            @if self.is_so(did) { div.did role="status" { p { (page.text(&format!("tasks-did-{did}"))) } } }
+            @if self.is_so(did) {
+                div.did role="status" {
+                    p { (page.text(&format!("tasks-did-{did}"))) }
+                    @if self.can_be_undone() {
+                        button.govuk-button.govuk-button--secondary.small type="submit" form="work" formaction=(self.to("undo")) { (page.text("desk-undo")) }
+                    }
+                }
+            }
             p.back { a.govuk-link href=(page.link_to("/desk", &[("unit", &task.unit), ("did", "")])) { (page.text("desk-back")) } }
             h1.govuk-heading-l { (page.text("kind-task")) }
             div.worked {
@@ -180,7 +188,14 @@ impl Whole<'_> {
     }
 
     fn is_mine(&self) -> bool {
-        self.task.has().is_some_and(|owner| **owner == *self.person.id)
+        self.task.has().is_some_and(|owner| self.app.sees_to(&self.person.id, owner))
+    }
+
+    /// Whether the last act is one that they can undo.
+    fn can_be_undone(&self) -> bool {
+        let now = self.app.kinds.store.now();
+        let is_theirs = |undo: &Undo| *undo.by == *self.person.id && now < undo.at.saturating_add(UNDONE_WITHIN);
+        self.task.undo.as_ref().is_some_and(is_theirs)
     }
 
     fn is_late(&self) -> bool {
@@ -192,6 +207,7 @@ impl Whole<'_> {
     fn is_so(&self, did: &str) -> bool {
         match did {
             "set" => self.happened.len() == 1,
+            "undo" => self.happened.last().is_some_and(|it| it.event == Event::Undone),
             "claim" | "reopen" => self.is_mine(),
             "assign" => self.task.place == Place::Owned && !self.is_mine(),
             "release" => self.task.place == Place::Queued,
@@ -272,7 +288,7 @@ impl Whole<'_> {
         let kind = encode(&it.event).0;
         let key = kind.strip_prefix("task.").unwrap_or_default();
         let who = match &it.event {
-            Event::Assigned { owner } if **owner != *it.by => format!("{by} → {}", staff_name(page, owner)),
+            Event::Assigned { owner, .. } if **owner != *it.by => format!("{by} → {}", staff_name(page, owner)),
             Event::Closed => String::new(),
             _ => by,
         };
