@@ -523,8 +523,8 @@ pub async fn destroy(place: &Place, log: Log, subject: Uuid, reason: &str) -> Re
     place.drafts(kinds.store.log()).sweep(now()).await.map_err(told)?;
     // No snapshot goes on to hold them, nor a file of a message to them.
     kinds.store.keep().map_err(told)?;
-    let ports = place.path().join("ports");
-    ports::forget(place.path(), &dispatches).map_err(|error| Error::file("remove files of", &ports, error))?;
+    let folder = place.path().join("ports");
+    ports::forget(place.path(), &dispatches).map_err(|error| Error::file("remove files in", &folder, error))?;
     Ok(destroyed)
 }
 

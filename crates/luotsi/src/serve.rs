@@ -1,6 +1,5 @@
 //! `luotsi serve`: pages over a data directory.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
 
 use operations::dispatches::Means;
 
@@ -69,4 +70,18 @@ async fn an_erasure_reaches_every_file() {
     assert_eq!(files(&world.port("email").join("out")), [format!("{other}.json")]);
     let empty = tempfile::tempdir().expect("a folder");
     assert_eq!(ports::forget(empty.path(), &[theirs]).expect("nothing"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sender_runs_beside_all_else() {
+    let world = World::new(BTreeMap::new()).await;
+    let (id, out) = (world.ask(1, &[Means::Sms]).await, world.port("sms").join("out"));
+    let World { outbox, folder: _folder, .. } = world;
+    let running = tokio::spawn(async move { outbox.run(Duration::from_millis(5)).await });
+    let begun = Instant::now();
+    while files(&out) != [format!("{id}.json")] {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it sends what waits");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    running.abort();
 }

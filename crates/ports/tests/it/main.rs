@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod causes;
 mod files;
 mod peers;
 mod stand_ins;

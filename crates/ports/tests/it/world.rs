@@ -10,7 +10,7 @@ use content::{Found, Library};
 use kinds::Kinds;
 use kinds::content::FOLDERS;
 use matter::{By, Subject};
-use operations::dispatches::{Asked, Command, Dispatch, Means, Place, Says, dispatch_id};
+use operations::dispatches::{Asked, Command, Dispatch, Event, Means, Place, Says, dispatch_id};
 use operations::residents::{Addresses, Command as OfResident, Reach};
 use operations::tasks::Of;
 use ports::{Outbox, Settings};
@@ -113,6 +113,12 @@ impl World {
             Place::Closed => "closed",
         };
         (place, it.code.clone().unwrap_or_default())
+    }
+
+    /// After how many attempts nobody knew what had become of a dispatch.
+    pub async fn unknowns(&self, id: Uuid) -> usize {
+        let happened = self.kinds.dispatches.dated(id).await.expect("readable");
+        happened.iter().filter(|it| matches!(it.event, Event::Unknown { .. })).count()
     }
 
     /// Whether a task stands in the place of a dispatch.
