@@ -51,7 +51,7 @@ pub struct Asked {
     pub unit: UnitId,
     /// One colleague; none: whoever of the unit takes it first.
     pub to: Option<ProfessionalId>,
-    /// Of which profession; none: any.
+    /// Their profession; none: any.
     #[serde(with = "profession")]
     pub profession: Option<Profession>,
     /// By when an answer is needed, in microseconds since 1970.

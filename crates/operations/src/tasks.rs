@@ -255,7 +255,7 @@ impl Matter for Task {
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
-    /// Who is away, and whose deputy sees to their tasks.
+    /// A deputy sees to the tasks of somebody who is away.
     type Rules = Organisation;
     type Index = OfMatters;
 

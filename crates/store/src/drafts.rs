@@ -79,7 +79,7 @@ impl Drafts {
         .await
     }
 
-    /// What an author has typed on a form about a matter and not sent; none: nothing, or too long ago, or of somebody who
+    /// The text that an author has typed on a form about a matter and not sent; none: nothing, or too long ago, or of somebody who
     /// was erased since.
     pub async fn read(&self, of: (&str, Uuid, &str), now: i64) -> Result<Option<Draft>> {
         let (drafts, name) = (self.clone(), self.name(of));

@@ -341,8 +341,8 @@ impl Keys {
         open(&key, &sealed.bytes, &associated).map(Some)
     }
 
-    /// Seals a text that is no event, for a place outside the log, with the newest key of a subject and a class; none: there
-    /// is no such key, or it was destroyed. No key is made for it: the log alone is what keys are counted by.
+    /// Seals a text that is no event, for a place outside the log, with the newest key of a subject and a class; none: there is
+    /// none. No key is made for it: keys are counted with the log.
     pub(crate) fn seal_apart(
         &self,
         (subject, class): (Uuid, &str),
@@ -353,14 +353,9 @@ impl Keys {
                       ORDER BY year DESC, key_id LIMIT 1";
         let mut half = held(&self.opening);
         half.look().map_err(broken)?;
-        let id: Option<[u8; 16]> = half
-            .database
-            .prepare_cached(newest)
-            .and_then(|mut it| it.query_row(params![subject.as_bytes(), class], |row| row.get(0)).optional())
-            .map_err(broken)?;
-        let Some(id) = id.map(Uuid::from_bytes) else { return Ok(None) };
+        let found = half.database.query_row(newest, params![subject.as_bytes(), class], |row| row.get(0)).optional();
+        let Some(id) = found.map_err(broken)?.map(Uuid::from_bytes) else { return Ok(None) };
         let Some(key) = half.key(id, &self.master)? else { return Ok(None) };
-        drop(half);
         Ok(Some(Sealed { subject, key: id, bytes: close(&key, text, place)? }))
     }
 
@@ -369,7 +364,6 @@ impl Keys {
         let mut half = held(&self.opening);
         half.look().map_err(broken)?;
         let Some(key) = half.key(sealed.key, &self.master)? else { return Ok(None) };
-        drop(half);
         open(&key, &sealed.bytes, place).map(Some)
     }
 

@@ -23,7 +23,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, Person, held_codes, holder};
 use crate::care::{self, receipt};
-use crate::drafts::{self, Of};
+use crate::drafts::{self, LETTER, Of};
 use crate::feature::{Door, Feature, get, post};
 use crate::form::{Written, errors, field, message_box};
 use crate::home::{away, failed, kept, unsent};
@@ -442,7 +442,7 @@ pub async fn thread(
     };
     match found {
         Ok((id, by, contact)) => {
-            let draft = app.draft(Of { by: &by, contact: id, form: DRAFT }).await;
+            let draft = app.draft(Of { by: &by, contact: id, form: LETTER }).await;
             let written = draft.map_or_else(Written::default, |mut draft| {
                 let [client_id, text] = ["client_id", "text"].map(|name| draft.take(name));
                 Written { client_id, text, saved: Some(draft.at), ..Written::default() }
@@ -585,12 +585,12 @@ pub async fn write(
             return away(&page, StatusCode::CONFLICT, &message.text);
         }
         Ok(Form(message)) if !message.show.is_empty() => {
-            let saved = keep(&app, (id, &contact), &caller.by(id), &message).await;
+            let saved = app.keep_letter((id, &contact), &caller.by(id), (&message.text, &message.client_id)).await;
             let written = Written { client_id: message.client_id, text: message.text, saved, ..Written::default() };
             return shown_thread(&app, &page, (id, &contact), &parts, &written).await;
         }
         Ok(Form(message)) if !message.later.is_empty() => {
-            let saved = keep(&app, (id, &contact), &caller.by(id), &message).await;
+            let saved = app.keep_letter((id, &contact), &caller.by(id), (&message.text, &message.client_id)).await;
             if !message.script.is_empty() {
                 return drafts::answer(&page, saved);
             }
@@ -600,10 +600,10 @@ pub async fn write(
         }
         Ok(Form(message)) => {
             let failed = sent(&app, caller, id, &message).await.err();
-            let of = Of { by: &caller.by(id), contact: id, form: DRAFT };
+            let of = Of { by: &caller.by(id), contact: id, form: LETTER };
             match failed {
                 None => app.drop_draft(of).await,
-                Some(_) => drop(keep(&app, (id, &contact), of.by, &message).await),
+                Some(_) => drop(app.keep_letter((id, &contact), of.by, (&message.text, &message.client_id)).await),
             }
             (message, failed)
         }
@@ -621,15 +621,6 @@ pub async fn write(
         None => response,
     }
 }
-
-/// Keeps what a resident has typed in a thread and not sent; gives when.
-async fn keep(app: &App, (id, contact): (Uuid, &Contact), by: &By, message: &Message) -> Option<i64> {
-    let (texts, others) = ([("text", &*message.text)], [("client_id", &*message.client_id)]);
-    app.keep_draft(Of { by, contact: id, form: DRAFT }, contact.subject, &texts, &others).await
-}
-
-/// The form of a thread, as drafts are named by it.
-const DRAFT: &str = "letter";
 
 /// Key of why a form could not be read.
 fn unread(error: &FormRejection) -> &'static str {

@@ -32,6 +32,9 @@ impl Typed {
     }
 }
 
+/// The form of a thread, as its drafts are named.
+pub const LETTER: &str = "letter";
+
 /// The forms about a contact on one page: the desk's are one, the thread's another.
 #[derive(Clone, Copy)]
 pub struct Of<'a> {
@@ -48,7 +51,7 @@ impl Of<'_> {
 }
 
 impl App {
-    /// What somebody has typed and not sent; none: nothing. A draft that cannot be read at the moment keeps nobody from
+    /// The texts that somebody has typed and not sent; none: nothing. A draft that cannot be read at the moment keeps nobody from
     /// writing.
     pub async fn draft(&self, of: Of<'_>) -> Option<Typed> {
         let read = self.drafts.read((&of.name(), of.contact, of.form), self.kinds.store.now()).await;
@@ -85,6 +88,17 @@ impl App {
             false
         })
         .then_some(now)
+    }
+
+    /// Keeps what a resident has typed in a thread; gives when.
+    pub async fn keep_letter(
+        &self,
+        (id, contact): (Uuid, &Contact),
+        by: &By,
+        (text, client_id): (&str, &str),
+    ) -> Option<i64> {
+        let of = Of { by, contact: id, form: LETTER };
+        self.keep_draft(of, contact.subject, &[("text", text)], &[("client_id", client_id)]).await
     }
 
     /// Takes away what was sent.

@@ -27,7 +27,7 @@ pub fn ask(turn: &mut Turn<'_>, id: Uuid, asked: &Asked) -> Result<(), Trouble> 
     turn.decide::<Consultation>(id, &Command::Ask(asked.clone()), &())
 }
 
-/// What else is asked of a consultation. A contact that has ended keeps nobody from answering.
+/// All else that is asked of a consultation. A contact that has ended keeps nobody from answering.
 pub fn go_on(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Trouble> {
     let Some(it) = turn.read::<Consultation>(id)? else { return Err(Trouble::NotFound) };
     turn.decide::<Consultation>(id, command, &())?;

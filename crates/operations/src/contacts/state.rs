@@ -191,7 +191,7 @@ impl Contact {
     fn undoable(&mut self, event: &Event, at: i64) -> Option<Undo> {
         let before = self.undo.take();
         let by = match (event, &self.place) {
-            // What both sides are shown follows from the act; a note changes nothing.
+            // The word that both sides are shown follows from the act; a note changes nothing.
             (Event::Shown(_) | Event::Noted, _) => return before,
             (Event::Undone, _) => {
                 self.undone(before?);
@@ -218,7 +218,7 @@ impl Contact {
         let Undo { by: _, at: _, place, handler, waits_since, promised_from, is_reopened, handed } = undo;
         (self.place, self.handler, self.handed) = (place, handler, handed);
         (self.waits_since, self.promised_from, self.is_reopened) = (waits_since, promised_from, is_reopened);
-        // Of what can be undone one act alone ends it.
+        // One act alone ends it among those that can be undone.
         (self.resolved_at, self.outcome) = (None, None);
     }
 

@@ -314,7 +314,7 @@ fn a_draft_is_its_authors_alone_for_thirty_days_and_goes_with_whom_it_is_about()
                 let files: Vec<_> = std::fs::read_dir(folder).expect("a folder").flatten().collect();
                 let bytes = std::fs::read(files[0].path()).expect("a file");
                 assert!(files.len() == 1 && !String::from_utf8_lossy(&bytes).contains("Kanaria"), "sealed");
-                // What was copied under another name opens for nobody.
+                // A copy under another name opens for nobody.
                 std::fs::copy(files[0].path(), folder.join("ff")).expect("copied");
                 assert_eq!(drafts.check().await, Ok((2, vec!["ff".to_string()])));
                 std::fs::remove_file(folder.join("ff")).expect("removed");

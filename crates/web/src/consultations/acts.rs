@@ -31,7 +31,7 @@ pub struct Fields {
     pub client_id: String,
     #[serde(default)]
     pub text: String,
-    /// Who is asked: `one` or `unit`.
+    /// The choice of the one who is asked: `one` or `unit`.
     #[serde(default)]
     pub whom: String,
     #[serde(default)]

@@ -49,7 +49,7 @@ impl Typed {
     }
 }
 
-/// Who is asked: a colleague, a profession at a unit, or a unit.
+/// Those who are asked: a colleague, a profession at a unit, or a unit.
 pub fn whom(page: &Page, unit: &str, to: Option<&str>, profession: Option<Profession>) -> String {
     match (to, profession) {
         (Some(to), _) => staff_name(page, to),

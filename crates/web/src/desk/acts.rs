@@ -200,7 +200,7 @@ pub async fn command(
     let conflict = StatusCode::CONFLICT;
     let (wrong, status) = match done {
         Ok((caller, unit)) => {
-            // What is sent is no draft any more; what is not stays one.
+            // A text that is sent is no draft any more; every other stays one.
             let saved = keep(&app, caller, &path, &behind).await.ok().flatten();
             if is_behind {
                 // It stays where it was written; the act is done and said to be.
@@ -349,7 +349,7 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
         consultations::of_contact(app, id, person, (verb, &fields.consultation), &key).await?;
         return Ok(contact.unit.to_string());
     }
-    // What a colleague was given and has seen is theirs to give back.
+    // A colleague who was given it, and has seen it, gives it back themselves.
     if let (Some(undo), "undo") = (&contact.undo, verb)
         && super::banner::is_undone_by(app, &contact, caller.person.as_ref())
         && let Some(owner) = contact.owner().filter(|owner| caller.person.as_ref().is_none_or(|me| me.id != **owner))

@@ -87,7 +87,7 @@ pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: 
     })
 }
 
-/// What somebody was writing is kept for them, with the way back to it.
+/// The text that somebody was writing is kept for them, with the way back to it.
 async fn kept(app: &App, page: &Page, caller: &Caller, contact: &str) -> Markup {
     let (Ok(id), Some(person)) = (contact.parse::<Uuid>(), &caller.person) else { return html! {} };
     let of = Of { by: &person.by(), contact: id, form: super::acts::DRAFT };

@@ -41,7 +41,7 @@ pub struct Filters {
     who: String,
 }
 
-/// What a form carries: the rows that were chosen, and to whom they go.
+/// The contents of a form: the rows that were chosen, and to whom they go.
 #[derive(Default)]
 struct Fields {
     client_id: String,
@@ -73,7 +73,7 @@ impl Fields {
     }
 }
 
-/// Whoever leads, and the unit whose matters they move: their own, or one below it.
+/// The one who leads, and the unit whose matters they move: their own, or one below it.
 fn led<'a>(app: &App, page: &'a Page, unit: &'a str) -> Option<(&'a Person, &'a str)> {
     let person = page.person.as_ref().filter(|person| person.role == Role::Lead)?;
     let unit = if unit.is_empty() { &person.unit } else { unit };

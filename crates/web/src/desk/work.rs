@@ -93,7 +93,7 @@ pub async fn shown(
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     match whole(app, page, id, caller).await {
         Ok(whole) => {
-            // Whoever comes back finds what they had begun.
+            // A professional who comes back finds what they had begun.
             let begun = match typed.all().is_empty() && typed.status == StatusCode::OK {
                 true => begun(app, &person, &whole).await,
                 false => None,
@@ -120,7 +120,7 @@ pub async fn shown(
     }
 }
 
-/// What somebody has typed here before and not sent.
+/// The texts that somebody has typed here before and not sent.
 async fn begun(app: &App, person: &Person, whole: &Whole) -> Option<Typed> {
     let draft = app.draft(Of { by: &person.by(), contact: whole.id, form: DRAFT }).await?;
     let saved = Some(draft.at);

@@ -61,7 +61,7 @@ fn what_a_professional_has_typed_is_there_when_they_come_back_and_for_nobody_els
         assert!(status == 200 && saved.contains("The note was saved."), "{status}");
         let (_, mine) = get(&app, &page, &nurse).await;
         assert_eq!([box_of(&mine, "text"), box_of(&mine, "noted")], ["Hei kanaria", ""]);
-        // What is sent is gone, also where a script saves it once more.
+        // A text that is sent is gone, also where a script saves it once more.
         let key = mine.split("name=\"client_id\" value=\"").nth(1).and_then(|it| it.split('"').next()).expect("a name");
         let given = format!("client_id={key}&seen=9&text=Hei+kanaria");
         let (status, to, _) = post(&app, &nurse, &format!("/desk/contacts/{}/reply", contact.id), &given).await;
