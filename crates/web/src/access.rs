@@ -23,6 +23,7 @@ use crate::form::{errors, field};
 use crate::home::failed;
 use crate::layout::{Page, cookie, onward};
 use crate::limits::Address;
+use crate::sessions::Means;
 use crate::texts::texts;
 
 /// Where somebody came from.
@@ -209,7 +210,7 @@ fn begun(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64), to: 
     if let Some(before) = cookie(headers, SESSION_COOKIE) {
         app.sessions.end(before);
     }
-    let session = app.sessions.begin(person, term, app.kinds.store.now());
+    let session = app.sessions.begin(person, Means::Token, term, app.kinds.store.now());
     let cookie = format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax");
     let is_resident = person.role == Role::Resident;
     let to = to.filter(|to| to.starts_with("/contact") == is_resident);
