@@ -29,7 +29,7 @@ struct Named {
     place: Place,
     /// The person's id; no name and no identity code.
     person: String,
-    /// Role: nurse, physician, lead, manager, evaluator, analyst, privacy, admin, editor or fees.
+    /// Role: professional, lead, manager, evaluator, analyst, privacy, admin, editor or fees.
     #[arg(long, value_parser = staff_role)]
     role: Role,
     /// Unit where they have the role, and in what stands under it.
@@ -106,7 +106,8 @@ fn list(place: &Place) -> Result<()> {
             // One that ended before it began was a mistake.
             let last = if it.to > it.from { date(it.to - 1) } else { "never held".into() };
             let (person, unit) = (facts::printable(&it.person), facts::printable(&it.unit));
-            writeln!(out, "{person:<20}  {:<10}  {unit:<20}  {}  {last}", it.role.code(), date(it.from)).map_err(broken)?;
+            writeln!(out, "{person:<20}  {:<10}  {unit:<20}  {}  {last}", it.role.code(), date(it.from))
+                .map_err(broken)?;
         }
         Ok(())
     })

@@ -171,7 +171,9 @@ impl App {
 
     /// The session in the browser that asks, whichever rights its person has left.
     pub fn session(&self, headers: &HeaderMap) -> Option<Session> {
-        self.sessions.used(cookie(headers, SESSION_COOKIE)?, self.kinds.store.now())
+        let session = self.sessions.find(cookie(headers, SESSION_COOKIE)?, self.kinds.store.now())?;
+        let is_withdrawn = self.kinds.tokens.are_withdrawn(&session.person()?.id, session.made);
+        (!is_withdrawn).then_some(session)
     }
 
     /// The person who has signed in in the browser that asks.
@@ -195,8 +197,11 @@ impl App {
 /// Keeps the name of the session.
 pub const SESSION_COOKIE: &str = "session";
 
+/// Keeps, while somebody signs in at the identity provider, that it was begun in this browser.
+pub const SIGNING_IN_COOKIE: &str = "signing-in";
+
 /// Cookies by which somebody is let in.
-pub const OPENING: [&str; 2] = [SESSION_COOKIE, CODE_COOKIE];
+pub const OPENING: [&str; 3] = [SESSION_COOKIE, CODE_COOKIE, SIGNING_IN_COOKIE];
 
 /// Keeps the codes of the contacts that were opened in this browser, with a full stop between them.
 pub const CODE_COOKIE: &str = "contact";

@@ -220,7 +220,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("sessions");
         let before = Sessions::open(secret, [1; 32], Some(file.clone()), 0);
-        let names: Vec<String> = Role::ALL.iter().map(|role| before.begin(&person(*role), Means::Token, (0, i64::MAX), 0)).collect();
+        let names: Vec<String> =
+            Role::ALL.iter().map(|role| before.begin(&person(*role), Means::Token, (0, i64::MAX), 0)).collect();
         let ended = before.begin(&person(Role::Lead), Means::Token, (0, i64::MAX), 0);
         before.keep().expect("kept");
         before.end(&ended);
