@@ -40,11 +40,11 @@ pub struct Settings {
     /// The name under which it knows this server, and the secret that goes with it; none: it has none.
     pub client_id: String,
     pub secret: Option<String>,
-    /// Where people reach this server, such as `https://yhteys.example.fi`.
+    /// The address at which people reach this server, such as `https://yhteys.example.fi`.
     pub address: String,
     /// The claim of the ID token that is the person's id: `sub`, or another such as `employee_id`.
     pub person: String,
-    /// What is asked for beside `openid`, such as `profile`.
+    /// Scopes that are asked for beside `openid`, such as `profile`.
     pub scopes: Vec<String>,
     /// How strongly the provider must have made sure of the person (`acr`); none: as it does.
     pub strength: Option<String>,
@@ -59,7 +59,7 @@ pub struct Provider {
     under_way: Mutex<HashMap<String, UnderWay>>,
 }
 
-/// What the provider says of itself, and when it was asked.
+/// The provider as it describes itself, and when it was asked.
 #[derive(Clone)]
 struct Known {
     of: Arc<ProviderMetadataWithLogout>,
@@ -100,7 +100,7 @@ pub enum Refusal {
     Declined,
     /// The provider cannot be reached, or took its answer back.
     Away(String),
-    /// What it gave does not hold: why, for those who keep the server.
+    /// Its answer does not hold: why, for those who keep the server.
     Wrong(String),
 }
 
@@ -236,7 +236,7 @@ impl Provider {
         now: i64,
     ) -> std::result::Result<Claimed, Refusal> {
         let begun = self.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(state);
-        // Whoever brings somebody else's answer has used it up, and has nothing of it.
+        // Somebody who brings another's answer has used it up, and has nothing of it.
         let begun = begun.filter(|it| now < it.until && it.browser == browser).ok_or(Refusal::NotBegun)?;
         let code = code.ok_or(Refusal::Declined)?;
         let known = self.known().ok_or_else(|| Refusal::Away("it is not known".into()))?;

@@ -59,7 +59,7 @@ pub struct Provider {
     /// The claim of the ID token that is a person's id.
     #[serde(default = "subject")]
     pub person_claim: String,
-    /// What is asked for beside `openid`.
+    /// Scopes that are asked for beside `openid`.
     #[serde(default)]
     pub scopes: Vec<String>,
     /// How strongly it must have made sure of a person (`acr`); without it, as it does.

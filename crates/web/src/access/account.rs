@@ -94,7 +94,7 @@ pub async fn sign_in(
     Form(form): Form<SignIn>,
 ) -> Response {
     let (to, now) = (form.to.as_deref().and_then(onward), app.kinds.store.now());
-    // Whether there is such a name or not, and also with the right password: nobody guesses codes beside it.
+    // Counted whether there is such a name or not, and also with the right password: nobody guesses codes beside it.
     let tries = match app.counted.try_name(&app.token_key, &form.name, now) {
         Ok(tries) => tries,
         Err(failure) => return failure.with_retry_after(failed(&page, &failure)),
@@ -133,7 +133,7 @@ pub async fn set_up_page(page: Page) -> Response {
     first_half(&page, &SetUp::default(), None)
 }
 
-/// Who they are, by the code that they were given.
+/// The person, by the code that they were given.
 fn first_half(page: &Page, form: &SetUp, wrong: Option<&'static str>) -> Response {
     let title = page.text("set-up-title");
     let described = if wrong.is_some() { "given-hint given-error" } else { "given-hint" };
@@ -200,7 +200,7 @@ fn picture(text: &str, name: &str) -> Markup {
     }
 }
 
-/// `POST /sign-in/set-up`: either half of the form. Whoever has set their account up has signed in.
+/// `POST /sign-in/set-up`: either half of the form. A person who has set their account up has signed in.
 pub async fn set_up(
     State(app): State<Arc<App>>,
     page: Page,

@@ -46,7 +46,7 @@ pub async fn begin(State(app): State<Arc<App>>, page: Page, Query(from): Query<F
     (StatusCode::SEE_OTHER, [(LOCATION, begun.address)], AppendHeaders([(SET_COOKIE, browser)])).into_response()
 }
 
-/// What the provider gives back.
+/// The things that the provider gives back.
 #[derive(Deserialize)]
 pub struct Back {
     #[serde(default)]

@@ -23,6 +23,7 @@ mod reach;
 mod rights;
 mod sessions;
 mod signin;
+mod staff;
 mod strangers;
 mod tasks;
 

@@ -23,7 +23,7 @@ const PASSWORD: &str = "ruskea+kettu+juoksee+pois";
 const DAY: i64 = 86_400_000_000;
 
 /// A county's own server, with its accounts, its log and what is known of that.
-async fn county(provider: Option<Provider>) -> (Arc<App>, Arc<Accounts>, Log, Kinds) {
+pub async fn county(provider: Option<Provider>) -> (Arc<App>, Arc<Accounts>, Log, Kinds) {
     let accounts = Arc::new(Accounts::open(None, TOKEN_KEY).expect("accounts"));
     let ways = (Arc::clone(&accounts), provider.map(Arc::new));
     let kinds = kinds_beside(|_| ()).await;
@@ -36,7 +36,7 @@ fn knows(kinds: &Kinds, person: &str) -> bool {
     !kinds.organisation().rights_of(person, today()).is_empty()
 }
 
-fn right(person: &str, role: Role, unit: &str, days: Range<i32>) -> Right {
+pub fn right(person: &str, role: Role, unit: &str, days: Range<i32>) -> Right {
     Right { person: person.into(), role, unit: unit.into(), from: days.start, to: days.end }
 }
 
@@ -64,25 +64,31 @@ fn code(secret: &str, at: i64) -> String {
 }
 
 /// Sends a form; the answer's status, headers and page.
-async fn send(app: &Arc<App>, path: &str, cookie: &str, form: &str, address: &str) -> (StatusCode, HeaderMap, String) {
+pub async fn send(
+    app: &Arc<App>,
+    path: &str,
+    cookie: &str,
+    form: &str,
+    address: &str,
+) -> (StatusCode, HeaderMap, String) {
     let request = Request::post(path)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header(header::COOKIE, cookie);
     from(app, address, request, form.to_string()).await
 }
 
-fn leads_to(headers: &HeaderMap) -> &str {
+pub fn leads_to(headers: &HeaderMap) -> &str {
     headers.get(header::LOCATION).map_or("", |value| value.to_str().expect("text"))
 }
 
-fn session(headers: &HeaderMap) -> Option<String> {
+pub fn session(headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get_all(header::SET_COOKIE).iter().filter_map(|it| it.to_str().ok());
     let session = cookies.filter_map(|it| it.split(';').next()).find(|it| it.starts_with("session="));
     session.filter(|it| *it != "session=").map(Into::into)
 }
 
 /// Sets somebody's account up on the pages; the secret of their authenticator, and the last answer.
-async fn set_up(app: &Arc<App>, name: &str, given: &str) -> (String, (StatusCode, HeaderMap, String)) {
+pub async fn set_up(app: &Arc<App>, name: &str, given: &str) -> (String, (StatusCode, HeaderMap, String)) {
     let who = format!("name={name}&given={given}");
     let (status, _, page) = send(app, "/sign-in/set-up", "", &who, "192.0.2.1").await;
     assert_eq!(status, StatusCode::OK, "{page}");
@@ -237,7 +243,7 @@ fn who_has_several_rights_works_in_one_and_changes() {
         let choose = async |cookie: &str, role: &str, unit: &str| {
             send(&app, "/sign-in/role", cookie, &format!("role={role}&unit={unit}"), "192.0.2.1").await.1
         };
-        // What is nobody's right, or another's, is not to be had.
+        // Another's right, or nobody's, is not to be had.
         for (role, unit) in [("lead", "county"), ("admin", "small"), ("manager", "small"), ("", "")] {
             let headers = choose(&lead, role, unit).await;
             assert_eq!((leads_to(&headers), session(&headers)), ("/sign-in/role", None), "{role} {unit}");

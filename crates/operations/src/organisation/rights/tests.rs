@@ -57,7 +57,7 @@ fn a_right_holds_from_its_day_to_its_last_and_its_end_can_be_moved_while_it_runs
             Some(on) => Command::EndProfessional { id, on },
         }
     };
-    // What is asked on which day, the days on which it then opens, and the refusal.
+    // Commands and the day of each, the days on which it then opens, and the refusal.
     type Case = (Vec<(i32, Command)>, std::ops::Range<i32>, Option<Refusal>);
     let table: Vec<Case> = vec![
         (vec![(5, give(5..10))], 5..10, None),
@@ -75,7 +75,7 @@ fn a_right_holds_from_its_day_to_its_last_and_its_end_can_be_moved_while_it_runs
         (vec![(5, give(5..10)), (6, give(5..10))], 5..10, None),
         (vec![(5, give(5..10)), (6, give(10..20))], 5..20, None),
         (vec![(5, end(5..10))], 0..0, Some(Refusal::NotThere("n1".into()))),
-        // Whoever leaves has no rights, whenever these would end, and is given none.
+        // Somebody who leaves has no rights, whenever these would end, and is given none.
         (vec![(0, works(None)), (0, give(1..20)), (5, works(Some(7)))], 1..7, None),
         (vec![(0, works(None)), (5, works(Some(7))), (8, give(8..20))], 0..0, Some(Refusal::NotThere("n1".into()))),
     ];
