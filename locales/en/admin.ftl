@@ -111,7 +111,3 @@ staff-wrong-person = Enter the person’s id: letters, digits and hyphens
 staff-wrong-name = Enter a user name, at most 64 characters
 staff-name-taken = Another person has this user name
 staff-has-account = The person has a user name already
-staff-refused-given = The person has this right already at that time. Move its last day.
-staff-refused-own = You cannot give yourself rights or make them longer. Ask another administrator.
-staff-refused-not-there = The unit is not there then, or the person works here no more
-staff-refused-earlier = The last day cannot have gone by, and a right that has ended cannot go on. Give a new one then.

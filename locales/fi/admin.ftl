@@ -111,7 +111,3 @@ staff-wrong-person = Anna henkilön tunnus: kirjaimia, numeroita ja väliviivoja
 staff-wrong-name = Anna käyttäjätunnus, enintään 64 merkkiä
 staff-name-taken = Käyttäjätunnus on jo toisella
 staff-has-account = Henkilöllä on jo käyttäjätunnus
-staff-refused-given = Henkilöllä on jo tämä oikeus siihen aikaan. Siirrä sen viimeistä päivää.
-staff-refused-own = Omia oikeuksia ei voi antaa eikä pidentää. Pyydä toista pääkäyttäjää.
-staff-refused-not-there = Yksikköä ei ole silloin, tai henkilö ei enää työskentele täällä
-staff-refused-earlier = Viimeinen päivä ei voi olla menneisyydessä, eikä päättynyttä oikeutta voi jatkaa. Anna silloin uusi oikeus.

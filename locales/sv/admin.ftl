@@ -111,7 +111,3 @@ staff-wrong-person = Ange personens beteckning: bokstäver, siffror och bindestr
 staff-wrong-name = Ange ett användarnamn, högst 64 tecken
 staff-name-taken = Någon annan har redan användarnamnet
 staff-has-account = Personen har redan ett användarnamn
-staff-refused-given = Personen har redan den här rättigheten då. Flytta dess sista dag.
-staff-refused-own = Du kan inte ge dig själv rättigheter eller förlänga dem. Be en annan administratör.
-staff-refused-not-there = Enheten finns inte då, eller så arbetar personen inte längre här
-staff-refused-earlier = Sista dagen kan inte vara förfluten, och en rättighet som har upphört kan inte förlängas. Ge i så fall en ny.

@@ -90,7 +90,8 @@ fn sign_out(place: &Place, accounts: &Accounts, name: &str) -> Result<()> {
         return Ok(());
     }
     let (log, at) = (place.existing(now)?, now());
-    let done = withdraw_tokens(&log, &By::Operator, &account.person, &store::new_id(at).to_string(), at);
+    let key = store::new_id(at).to_string();
+    let done = withdraw_tokens(&log, &By::Operator, &account.person, &key, at);
     runtime()?.block_on(done).map_err(|trouble| Error::new(format!("nobody was signed out: {trouble:?}")))
 }
 

@@ -412,8 +412,11 @@ fn ways_in(data: &Path, settings: &Settings, keys: &Keys) -> Result<(Arc<Account
         scopes: it.scopes,
         strength: it.strength,
     });
-    let provider = provider.map(Provider::new).transpose();
-    let provider = provider.map_err(|error| told(error).at(data.join("county.toml").display()))?;
+    // A slip in it is no reason to leave residents without an answer.
+    let provider = provider.and_then(|settings| {
+        let made = Provider::new(settings).map_err(told).map_err(|error| error.at(data.join("county.toml").display()));
+        made.inspect_err(|error| tell(&format!("error: {error}; staff sign in otherwise"))).ok()
+    });
     Ok((Arc::new(accounts), provider.map(Arc::new)))
 }
 

@@ -140,6 +140,8 @@ pub enum Refusal {
     NotTheirs,
     /// They have this right already at that time.
     Given,
+    /// A right would begin or end on a day that has gone, or before it begins; or it is over.
+    Past,
     /// Nobody gives themselves a right.
     Own,
 }
@@ -158,6 +160,7 @@ impl From<Refusal> for Refused {
             Refusal::NoDeputy => "no_deputy",
             Refusal::NotTheirs => "not_theirs",
             Refusal::Given => "given",
+            Refusal::Past => "past",
             Refusal::Own => "own",
         };
         let refused = Refused::new(Organisation::NAME, code).with("why", &refusal);
@@ -182,6 +185,7 @@ impl std::fmt::Display for Refusal {
             Refusal::NoDeputy => out.write_str("the deputy is away then, too, or is the one who is away"),
             Refusal::NotTheirs => out.write_str("they enter it themselves, or the one who leads their unit does"),
             Refusal::Given => out.write_str("they have this right already at that time; move its end"),
+            Refusal::Past => out.write_str("the day has gone by, or the right is over: give a new one"),
             Refusal::Own => out.write_str("nobody gives themselves a right, or makes one of theirs longer"),
         }
     }

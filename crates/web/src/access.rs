@@ -220,7 +220,8 @@ pub async fn sign_in(
     let before = cookie(&headers, "demo").and_then(|token| token.parse().ok());
     let token = before.unwrap_or_else(|| new_id(now));
     let known = format!("demo={token}; Path=/sign-in; Max-Age=31536000; HttpOnly; SameSite=Lax");
-    let mut response = begun(&app, &headers, &demo_person(&app, (role, profession), token), Means::Token, (now, i64::MAX), to);
+    let mut response =
+        begun(&app, &headers, &demo_person(&app, (role, profession), token), Means::Token, (now, i64::MAX), to);
     if let Ok(known) = HeaderValue::from_str(&known) {
         response.headers_mut().append(SET_COOKIE, known);
     }

@@ -235,7 +235,7 @@ mod tests {
                 "booking",
                 "not_there not_now not_for over taken held away protected frozen late enough full unseen conflicts",
             ),
-            ("organisation", "imported not_there earlier root circle still_used"),
+            ("organisation", "imported not_there earlier root circle still_used given own past"),
             ("subject", "erased"),
         ];
         for (kind, code) in codes.iter().flat_map(|(kind, codes)| codes.split(' ').map(|code| (*kind, code))) {

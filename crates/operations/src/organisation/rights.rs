@@ -48,7 +48,7 @@ pub(super) fn given(
         return Err(Refusal::Own);
     }
     if new.from < today(on) || new.to <= new.from {
-        return Err(Refusal::Earlier);
+        return Err(Refusal::Past);
     }
     let units = held(&organisation.units, &new.unit);
     if !on.rules.units.contains(&new.unit) && !units.iter().any(|it| it.holds(new.from)) {
@@ -80,7 +80,7 @@ pub(super) fn end_moved(
     }
     let is_over = right.to <= today(on);
     match is_over || moved.to < today(on).max(moved.from) {
-        true => Err(Refusal::Earlier),
+        true => Err(Refusal::Past),
         false => Ok(vec![Event::RightEndMoved(moved.clone())]),
     }
 }

@@ -229,10 +229,10 @@ async fn ask(app: &App, admin: &Person, command: Command) -> Result<(), Unsaid> 
     match app.kinds.ask_of_organisation(&admin.by(), command, imported).await {
         Ok(_) => Ok(()),
         Err(Trouble::Refused(refused)) => Err(Unsaid::Wrong(match refused.code {
-            "given" => ("staff-refused-given", "last_day"),
-            "own" => ("staff-refused-own", "person"),
-            "not_there" => ("staff-refused-not-there", "person"),
-            _ => ("staff-refused-earlier", "last_day"),
+            "given" => ("refused-organisation-given", "last_day"),
+            "own" => ("refused-organisation-own", "person"),
+            "not_there" => ("refused-organisation-not_there", "person"),
+            _ => ("refused-organisation-past", "last_day"),
         })),
         Err(trouble) => Err(Unsaid::Failed(trouble.into())),
     }

@@ -41,8 +41,8 @@ fn rights_are_given_moved_and_taken_away_by_administrators() {
         let post = async |path: &str, form: &str| send(&app, &format!("{path}?lang=en"), &admin, form, FROM).await;
         let soon_over = date(-1);
         for (form, text) in [
-            (format!("person=n1&role=lead&unit=small&last_day={soon_over}"), "cannot have gone by"),
-            (format!("person=n1&role=lead&unit=nowhere&last_day={}", date(9)), "The unit is not there"),
+            (format!("person=n1&role=lead&unit=small&last_day={soon_over}"), "The day has gone by"),
+            (format!("person=n1&role=lead&unit=nowhere&last_day={}", date(9)), "There is no such unit or professional"),
             (format!("person=n1&role=&unit=small&last_day={}", date(9)), "Choose a role"),
             (format!("person=n1&role=resident&unit=small&last_day={}", date(9)), "Choose a role"),
             (format!("person=n1&role=lead&unit=&last_day={}", date(9)), "Choose a unit"),
@@ -69,7 +69,7 @@ fn rights_are_given_moved_and_taken_away_by_administrators() {
             assert_eq!((status, last(&kinds)), (StatusCode::SEE_OTHER, Some(today() + days)));
         }
         let (status, _, page) = post("/admin/staff/n1/end", &format!("{right}&last_day={}", date(-5))).await;
-        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("cannot have gone by"), "{page}");
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("The day has gone by"), "{page}");
         let (status, ..) = post("/admin/staff/n1/end", &format!("{right}&last_day=&now=now")).await;
         assert_eq!((status, last(&kinds)), (StatusCode::SEE_OTHER, None));
         // All of it stands in the log with who did it.
