@@ -73,5 +73,5 @@ set-up-done = Set up
 wrong-set-up = The user name or the set-up code does not work. Check both. If the code is more than 24 hours old, ask your administrator for a new one.
 wrong-password-short = The password is too short
 wrong-password-long = The password is too long: at most 200 characters
-wrong-password-common = The password is easy to guess. Choose another.
+wrong-password-guessed = The password is easy to guess. Choose another.
 wrong-one-time-code = The one-time code is wrong. Check that you added the key correctly and that the clock of your phone is right, and type the newest code and the password.

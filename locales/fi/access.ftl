@@ -73,5 +73,5 @@ set-up-done = Ota käyttöön
 wrong-set-up = Käyttäjätunnus tai käyttöönottokoodi ei kelpaa. Tarkista molemmat. Jos koodista on yli vuorokausi, pyydä pääkäyttäjältä uusi.
 wrong-password-short = Salasana on liian lyhyt
 wrong-password-long = Salasana on liian pitkä: enintään 200 merkkiä
-wrong-password-common = Salasana on helppo arvata. Valitse toinen.
+wrong-password-guessed = Salasana on helppo arvata. Valitse toinen.
 wrong-one-time-code = Kertakäyttökoodi on väärä. Tarkista, että lisäsit avaimen oikein ja että puhelimesi kello on ajassa, ja kirjoita uusin koodi ja salasana.

@@ -73,5 +73,5 @@ set-up-done = Ta i bruk
 wrong-set-up = Användarnamnet eller ibruktagningskoden gäller inte. Kontrollera båda. Om koden är äldre än ett dygn, be administratören om en ny.
 wrong-password-short = Lösenordet är för kort
 wrong-password-long = Lösenordet är för långt: högst 200 tecken
-wrong-password-common = Lösenordet är lätt att gissa. Välj ett annat.
+wrong-password-guessed = Lösenordet är lätt att gissa. Välj ett annat.
 wrong-one-time-code = Engångskoden är fel. Kontrollera att du lade till nyckeln rätt och att klockan i din telefon går rätt, och skriv den nyaste koden och lösenordet.

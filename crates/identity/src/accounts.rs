@@ -33,7 +33,7 @@ const AT_ONCE: usize = 2;
 const TURN: Duration = Duration::from_secs(5);
 
 /// Passwords that are tried first wherever somebody guesses; shorter ones are refused in any case.
-const COMMON: &str = include_str!("../../../rules/common-passwords.txt");
+const GUESSED: &str = include_str!("../../../rules/guessed-passwords.txt");
 /// A password of nobody: of a name that is not there it is looked at as long as of any other.
 const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw$\
                        bm9ib2R5bm9ib2R5bm9ib2R5bm9ib2R5bm9ib2R5bm8";
@@ -100,7 +100,7 @@ pub enum Wrong {
     PasswordShort,
     PasswordLong,
     /// It is among those that are guessed first.
-    PasswordCommon,
+    PasswordGuessed,
     /// The code of the authenticator.
     OneTimeCode,
 }
@@ -337,8 +337,8 @@ fn wrong_password(password: &str, name: &str) -> Option<Wrong> {
     match () {
         () if length < LEAST_PASSWORD => Some(Wrong::PasswordShort),
         () if length > MOST_PASSWORD => Some(Wrong::PasswordLong),
-        () if different.len() < LEAST_DIFFERENT || lower == name || COMMON.lines().any(|line| line == lower) => {
-            Some(Wrong::PasswordCommon)
+        () if different.len() < LEAST_DIFFERENT || lower == name || GUESSED.lines().any(|line| line == lower) => {
+            Some(Wrong::PasswordGuessed)
         }
         () => None,
     }

@@ -107,7 +107,6 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let names = if demo && serving.listen.ip().is_loopback() { &OF_THIS_MACHINE[..] } else { &[] };
         let strangers = strangers(&settings, names);
         let (accounts, provider) = ways_in(data, &settings, &keys)?;
-        let services = services(settings);
         web::tell_time_by(now);
         let (living, move_clock) = match living {
             Some(living) if clock::stands() => (None, Some(living.clock(&kinds, place))),
@@ -119,7 +118,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             scorecards: web::shipped_scorecards(),
             kinds: kinds.clone(),
             accesses: accesses.clone(),
-            services,
+            services: services(settings),
             token_key: keys.derived(TOKENS),
             accounts,
             provider,
@@ -400,7 +399,7 @@ fn strangers(settings: &Settings, names: &[&str]) -> Strangers {
     }
 }
 
-/// Local accounts, and the identity provider that the settings name.
+/// Local accounts, and the identity provider that the settings name, which is asked from now on.
 fn ways_in(data: &Path, settings: &Settings, keys: &Keys) -> Result<(Arc<Accounts>, Option<Arc<Provider>>)> {
     let accounts = Accounts::open(Some(&data.join(identity::FILE)), keys.derived(ACCOUNTS)).map_err(told)?;
     let provider = settings.provider.clone().map(|it| identity::Settings {
@@ -417,7 +416,11 @@ fn ways_in(data: &Path, settings: &Settings, keys: &Keys) -> Result<(Arc<Account
         let made = Provider::new(settings).map_err(told).map_err(|error| error.at(data.join("county.toml").display()));
         made.inspect_err(|error| tell(&format!("error: {error}; staff sign in otherwise"))).ok()
     });
-    Ok((Arc::new(accounts), provider.map(Arc::new)))
+    let provider = provider.map(Arc::new);
+    if let Some(provider) = provider.clone() {
+        tokio::spawn(keep_asking(provider));
+    }
+    Ok((Arc::new(accounts), provider))
 }
 
 /// Asks the identity provider what it is, again and again: the server starts without it, and its keys change.

@@ -226,7 +226,7 @@ pub async fn set_up(
             Wrong::SetUpCode => first_half(&page, &form, Some("wrong-set-up")),
             Wrong::PasswordShort => second_half(&page, &form, &secret, Some(("wrong-password-short", "password"))),
             Wrong::PasswordLong => second_half(&page, &form, &secret, Some(("wrong-password-long", "password"))),
-            Wrong::PasswordCommon => second_half(&page, &form, &secret, Some(("wrong-password-common", "password"))),
+            Wrong::PasswordGuessed => second_half(&page, &form, &secret, Some(("wrong-password-guessed", "password"))),
             Wrong::OneTimeCode => second_half(&page, &form, &secret, Some(("wrong-one-time-code", "code"))),
         },
         Err(error) => failed(&page, &Failure::away(&error)),
