@@ -17,11 +17,12 @@ const EDGES: [(&str, &[&str]); 13] = [
     ("matter", &["calendar", "facts"]),
     ("operations", &["calendar", "content", "facts", "matter"]),
     ("store", &["calendar", "facts", "matter", "operations"]),
+    ("identity", &["store"]),
     ("kinds", &["calendar", "content", "facts", "matter", "operations", "store"]),
     ("ports", &["content", "kinds", "matter", "operations", "store"]),
     ("analytics", &["calendar", "facts", "stats"]),
     ("county", &["calendar", "facts"]),
-    ("web", &["calendar", "content", "facts", "kinds", "matter", "operations", "stats", "store"]),
+    ("web", &["calendar", "content", "facts", "identity", "kinds", "matter", "operations", "stats", "store"]),
     ("xtask", &["content", "facts"]),
 ];
 /// Crates that may name DataFusion.

@@ -10,10 +10,11 @@ use analytics::lock::importing;
 use analytics::{Error, Result};
 use calendar::Calendar;
 use content::Library;
+use identity::{Accounts, Provider};
 use kinds::Kinds;
 use operations::dispatches::Says;
 use ports::Outbox;
-use store::{Alone, Filter, Location, Log, Store};
+use store::{Alone, Filter, Keys, Location, Log, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{App, Figures, Parts, Service, Strangers, tell};
@@ -104,7 +105,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let outbox = outbox(&kinds, data, &settings, at);
         let names = if demo && serving.listen.ip().is_loopback() { &OF_THIS_MACHINE[..] } else { &[] };
         let strangers = strangers(&settings, names);
-        let services = services(settings);
+        let (accounts, provider) = ways_in(data, &settings, &keys)?;
         web::tell_time_by(now);
         let (living, move_clock) = match living {
             Some(living) if clock::stands() => (None, Some(living.clock(&kinds, place))),
@@ -116,8 +117,10 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             scorecards: web::shipped_scorecards(),
             kinds: kinds.clone(),
             accesses: accesses.clone(),
-            services,
+            services: services(settings),
             token_key: keys.derived(TOKENS),
+            accounts,
+            provider,
             demo,
             cast: if demo { cast() } else { Vec::new() },
             move_clock,
@@ -258,10 +261,16 @@ fn go_on(living: Option<Living>, kinds: &Kinds) -> Result<()> {
     Ok(())
 }
 
-/// The purpose for which the keys of tokens are derived.
+/// The purposes for which the keys of tokens and of local accounts are derived.
 pub const TOKENS: &str = "tokens";
 /// How often it is looked what waits to be sent.
 const SENT_EVERY: Duration = Duration::from_secs(2);
+pub const ACCOUNTS: &str = "accounts";
+/// Keeps the secret by which the identity provider knows this server.
+const PROVIDER_SECRET: &str = "LUOTSI_PROVIDER_SECRET";
+/// How often the identity provider is asked what it is; and how soon again where it did not answer, at first and at most.
+const ASKED_EVERY: Duration = Duration::from_hours(1);
+const ASKED_AGAIN: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(5));
 /// How often it is looked for days whose times are to be seen.
 const TIMES_EVERY: Duration = Duration::from_mins(10);
 /// How often it is noted where the logs end.
@@ -386,6 +395,51 @@ fn strangers(settings: &Settings, names: &[&str]) -> Strangers {
         messages_per_contact: settings.limits.messages_per_contact,
         proxies: settings.trusted_proxy.clone(),
         hosts: settings.hosts.iter().cloned().chain(names.iter().map(ToString::to_string)).collect(),
+    }
+}
+
+/// Local accounts, and the identity provider that the settings name, which is asked from now on.
+fn ways_in(data: &Path, settings: &Settings, keys: &Keys) -> Result<(Arc<Accounts>, Option<Arc<Provider>>)> {
+    let accounts = Accounts::open(Some(&data.join(identity::FILE)), keys.derived(ACCOUNTS)).map_err(told)?;
+    let provider = settings.provider.clone().map(|it| identity::Settings {
+        issuer: it.issuer,
+        client_id: it.client_id,
+        secret: std::env::var(PROVIDER_SECRET).ok().filter(|secret| !secret.is_empty()),
+        address: it.address,
+        person: it.person_claim,
+        scopes: it.scopes,
+        strength: it.strength,
+    });
+    // A slip in it is no reason to leave residents without an answer.
+    let provider = provider.and_then(|settings| {
+        let made = Provider::new(settings).map_err(told).map_err(|error| error.at(data.join("county.toml").display()));
+        made.inspect_err(|error| tell(&format!("error: {error}; staff sign in otherwise"))).ok()
+    });
+    let provider = provider.map(Arc::new);
+    if let Some(provider) = provider.clone() {
+        tokio::spawn(keep_asking(provider));
+    }
+    Ok((Arc::new(accounts), provider))
+}
+
+/// Asks the identity provider what it is, again and again: the server starts without it, and its keys change.
+async fn keep_asking(provider: Arc<Provider>) {
+    let (first, most) = ASKED_AGAIN;
+    let mut pause = first;
+    loop {
+        let asked = Arc::clone(&provider);
+        match tokio::task::spawn_blocking(move || asked.ask()).await {
+            Ok(Ok(())) => {
+                tokio::time::sleep(ASKED_EVERY).await;
+                pause = first;
+            }
+            Ok(Err(error)) => {
+                tell(&format!("warning: {error}; staff sign in otherwise until then"));
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(most);
+            }
+            Err(_) => return,
+        }
     }
 }
 

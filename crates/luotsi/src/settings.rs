@@ -41,6 +41,33 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// Where messages go out, by the ids of ports; a port that is not here runs with files.
     pub port: BTreeMap<String, Port>,
+    /// The county's identity provider; without it staff have local accounts and tokens.
+    pub provider: Option<Provider>,
+}
+
+/// An OpenID Connect provider, by which staff sign in. Its secret is in the environment: `LUOTSI_PROVIDER_SECRET`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// Its address, under which it describes itself.
+    pub issuer: String,
+    /// The name by which it knows this server.
+    pub client_id: String,
+    /// Where people reach this server, such as `https://yhteys.example.fi`; the provider leads back to
+    /// `/sign-in/provider/return` there.
+    pub address: String,
+    /// The claim of the ID token that is a person's id.
+    #[serde(default = "subject")]
+    pub person_claim: String,
+    /// Scopes that are asked for beside `openid`.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// How strongly it must have made sure of a person (`acr`); without it, as it does.
+    pub strength: Option<String>,
+}
+
+fn subject() -> String {
+    "sub".into()
 }
 
 /// Where a port is. Its secret stands in no file: it is in the environment, as `LUOTSI_PORT_SMS_SECRET`.
@@ -106,6 +133,7 @@ impl Default for Settings {
             trusted_proxy,
             hosts,
             port,
+            provider: None,
         }
     }
 }

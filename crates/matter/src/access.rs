@@ -106,6 +106,8 @@ pub enum Action {
     Assign,
     /// Bring rows of a file into the facts, and see what became of such.
     Import,
+    /// Give, move and take away the rights of those who work here, and their accounts.
+    GiveRights,
 }
 
 /// The data a decision is about.
@@ -119,6 +121,8 @@ pub enum Resource {
         within: bool,
     },
     RealCases,
+    /// Those who work here.
+    Staff,
     /// A unit's queue. `within`: the unit is the asker's own or stands under it.
     Queue {
         within: bool,
@@ -194,6 +198,10 @@ pub fn decide(role: Option<Role>, purpose: Purpose, action: Action, resource: Re
         (Action::Import, Resource::Synthetic | Resource::Real, Purpose::Management) => match role {
             Some(Role::Admin | Role::Analyst) => (true, "who brings in what was recorded elsewhere"),
             _ => (false, "imports are for administrators and analysts"),
+        },
+        (Action::GiveRights, Resource::Staff, Purpose::Management) => match role {
+            Some(Role::Admin) => (true, "administrators give rights"),
+            _ => (false, "rights are for administrators to give"),
         },
         _ => (false, "no rule"),
     };
@@ -285,6 +293,16 @@ mod tests {
                 let allow = decide(role, purpose, Action::Import, resource).allow;
                 assert_eq!(allow, expected && purpose == Purpose::Management, "{role:?} {purpose:?}");
             }
+        }
+    }
+
+    #[test]
+    fn administrators_give_rights_and_nobody_else() {
+        for (role, purpose) in
+            Role::ALL.into_iter().map(Some).chain([None]).flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose)))
+        {
+            let allow = decide(role, purpose, Action::GiveRights, Resource::Staff).allow;
+            assert_eq!(allow, role == Some(Role::Admin) && purpose == Purpose::Management, "{role:?} {purpose:?}");
         }
     }
 

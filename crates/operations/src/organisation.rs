@@ -1,4 +1,5 @@
-//! Units and professionals: each is so from a local day on, until it is otherwise or ends.
+//! Units and professionals: each is so from a local day on, until it is otherwise or ends. `rights.rs`: who may work in which
+//! role where, until when.
 //!
 //! Rows that an import brings stay the import's: they are changed where they come from.
 
@@ -9,6 +10,10 @@ use facts::{Day, Employment, Key, Profession, Provider, Row, Table, UnitLevel};
 use matter::codec::code;
 use matter::{About, By, Dated, List, Matter, Occasion, Own, ProfessionalId, Put, Refused, Rights, Role, Standing};
 use serde::{Deserialize, Serialize};
+
+mod rights;
+
+pub use rights::Right;
 
 /// Nobody is away for more than a year at once, in days.
 const LONGEST_AWAY: i32 = 366;
@@ -31,6 +36,11 @@ pub enum Event {
     /// `on`: the first day on which they are there again.
     #[serde(rename = "professional.back")]
     Back { id: String, from: i32, on: i32 },
+    #[serde(rename = "right.given")]
+    RightGiven(Right),
+    /// The same right ends on another day.
+    #[serde(rename = "right.end_moved")]
+    RightEndMoved(Right),
 }
 
 /// A professional is away, and a deputy sees to all of their work meanwhile.
@@ -100,6 +110,9 @@ pub enum Command {
         id: String,
         on: i32,
     },
+    GiveRight(Right),
+    /// The right of that person, role, unit and first day is to end on this one.
+    MoveRightEnd(Right),
 }
 
 /// Why it cannot be done.
@@ -125,6 +138,12 @@ pub enum Refusal {
     NoDeputy,
     /// They are neither themselves nor lead the unit.
     NotTheirs,
+    /// They have this right already at that time.
+    Given,
+    /// A right would begin or end on a day that has gone, or before it begins; or it is over.
+    Past,
+    /// Nobody gives themselves a right.
+    Own,
 }
 
 impl From<Refusal> for Refused {
@@ -140,6 +159,9 @@ impl From<Refusal> for Refused {
             Refusal::Overlaps => "overlaps",
             Refusal::NoDeputy => "no_deputy",
             Refusal::NotTheirs => "not_theirs",
+            Refusal::Given => "given",
+            Refusal::Past => "past",
+            Refusal::Own => "own",
         };
         let refused = Refused::new(Organisation::NAME, code).with("why", &refusal);
         match refusal {
@@ -162,6 +184,9 @@ impl std::fmt::Display for Refusal {
             Refusal::Overlaps => out.write_str("they are away then already"),
             Refusal::NoDeputy => out.write_str("the deputy is away then, too, or is the one who is away"),
             Refusal::NotTheirs => out.write_str("they enter it themselves, or the one who leads their unit does"),
+            Refusal::Given => out.write_str("they have this right already at that time; move its end"),
+            Refusal::Past => out.write_str("the day has gone by, or the right is over: give a new one"),
+            Refusal::Own => out.write_str("nobody gives themselves a right, or makes one of theirs longer"),
         }
     }
 }
@@ -180,6 +205,8 @@ pub struct Organisation {
     professionals: BTreeMap<String, Vec<Held<Professional>>>,
     /// Of each professional, the times for which they are or were away.
     away: BTreeMap<String, Vec<Away>>,
+    /// By person, in the order in which they were given.
+    rights: BTreeMap<String, Vec<Right>>,
 }
 
 /// A thing that holds from its day on, until `to`: the first day on which it holds no more.
@@ -251,7 +278,7 @@ fn follow<T: Lasting>(
 /// There is one, whose id is nil.
 impl Matter for Organisation {
     const NAME: &'static str = "organisation";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const RIGHTS: Rights = Rights { worked_by: &[Role::Admin], led_by: &[], own: Own::Nothing };
 
     const TABLES: &'static [&'static Table] = &[facts::Unit::TABLE, facts::Professional::TABLE];
@@ -273,6 +300,8 @@ impl Matter for Organisation {
         match command {
             Command::GoAway(away) => organisation.go_away(away, today, on.by),
             Command::ComeBack { id, on: back } => organisation.come_back(id, *back, today, on.by),
+            Command::GiveRight(right) => rights::given(organisation, right, on),
+            Command::MoveRightEnd(right) => rights::end_moved(organisation, right, on),
             _ => decide(organisation, command, on.rules),
         }
     }
@@ -301,7 +330,8 @@ fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -
         Command::SetProfessional(Professional { id, .. }) | Command::EndProfessional { id, .. } => {
             imported.professionals.contains(id)
         }
-        Command::GoAway(_) | Command::ComeBack { .. } => false,
+        // Rights are the county's own, also of people and at units that come by import.
+        Command::GoAway(_) | Command::ComeBack { .. } | Command::GiveRight(_) | Command::MoveRightEnd(_) => false,
     };
     if is_imported {
         return Err(Refusal::Imported);
@@ -313,7 +343,7 @@ fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -
         }
         Command::EndUnit { id, on } => ended(held(&organisation.units, id), id, *on, unit_end)?,
         Command::EndProfessional { id, on } => ended(held(&organisation.professionals, id), id, *on, professional_end)?,
-        Command::GoAway(_) | Command::ComeBack { .. } => Vec::new(),
+        Command::GoAway(_) | Command::ComeBack { .. } | Command::GiveRight(_) | Command::MoveRightEnd(_) => Vec::new(),
     };
     // Whatever the command, the organisation after it is a tree on every day.
     let after = events.iter().fold(organisation.clone(), Organisation::after);
@@ -326,7 +356,7 @@ fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -
     Ok(events)
 }
 
-fn held<'a, T>(all: &'a BTreeMap<String, Vec<Held<T>>>, id: &str) -> &'a [Held<T>] {
+fn held<'a, T>(all: &'a BTreeMap<String, Vec<T>>, id: &str) -> &'a [T] {
     all.get(id).map_or(&[], Vec::as_slice)
 }
 
@@ -503,6 +533,8 @@ impl Organisation {
                 // One that never began never was.
                 all.retain(|it| it.from <= it.until);
             }
+            Event::RightGiven(right) => self.with_right(right),
+            Event::RightEndMoved(right) => self.with_end(right),
         }
         self
     }

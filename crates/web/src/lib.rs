@@ -60,6 +60,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use calendar::Calendar;
 use futures::FutureExt;
+use identity::{Accounts, Provider};
 use kinds::Kinds;
 use store::{Drafts, Log};
 use tokio::sync::watch;
@@ -94,6 +95,9 @@ pub struct Parts {
     pub services: Vec<Service>,
     /// Signs the tokens of staff.
     pub token_key: [u8; 32],
+    /// Local accounts of staff, and the county's identity provider, if it has one.
+    pub accounts: Arc<Accounts>,
+    pub provider: Option<Arc<Provider>>,
     /// Sign-in by choosing a role, for the demo county only.
     pub demo: bool,
     /// Residents as whom one can sign in there.
@@ -120,6 +124,9 @@ pub struct App {
     accesses: Log,
     services: Vec<Service>,
     token_key: [u8; 32],
+    accounts: Arc<Accounts>,
+    provider: Option<Arc<Provider>>,
+    policy: HeaderValue,
     demo: bool,
     cast: Vec<Member>,
     move_clock: Option<MoveClock>,
@@ -163,6 +170,9 @@ impl App {
             accesses: parts.accesses,
             services: parts.services,
             token_key: parts.token_key,
+            accounts: parts.accounts,
+            policy: policy(parts.provider.as_deref()),
+            provider: parts.provider,
             demo: parts.demo,
             cast: parts.cast,
             move_clock: parts.move_clock,
@@ -227,7 +237,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(&app), same_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::count))
         .layer(middleware::from_fn(compress::compress))
-        .layer(middleware::from_fn(harden))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), harden))
         .with_state(app)
 }
 
@@ -420,13 +430,21 @@ fn prefix_of(cookie: &HeaderValue) -> &'static [u8] {
     if opens { OWN_HOST.as_bytes() } else { b"" }
 }
 
+/// From where a page may load something, and where its forms lead: nowhere else, but that signing out leads on to the
+/// identity provider.
+fn policy(provider: Option<&Provider>) -> HeaderValue {
+    const NONE_BUT_OURS: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; \
+                                 script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+                                 form-action 'self'";
+    let whole = provider.map(|provider| format!("{NONE_BUT_OURS} {}", provider.origin()));
+    let whole = whole.and_then(|whole| HeaderValue::from_str(&whole).ok());
+    whole.unwrap_or(HeaderValue::from_static(NONE_BUT_OURS))
+}
+
 /// No script but ours, no outside origin, no framing, nothing personal in caches.
-async fn harden(request: Request, next: Next) -> Response {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; \
-                          connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+async fn harden(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     const ENCRYPTED: HeaderValue = HeaderValue::from_static("max-age=31536000");
-    const FIXED: [(HeaderName, &str); 4] = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+    const FIXED: [(HeaderName, &str); 3] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -446,6 +464,7 @@ async fn harden(request: Request, next: Next) -> Response {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(header::CONTENT_SECURITY_POLICY, app.policy.clone());
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

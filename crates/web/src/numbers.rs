@@ -133,6 +133,11 @@ pub fn day(text: &str, language: Language) -> String {
     }
 }
 
+/// A day that is counted since 1970.
+pub fn day_of_number(day: i32, language: Language) -> String {
+    calendar::date_of(day).map_or_else(String::new, |date| written(date, language))
+}
+
 fn written(date: jiff::civil::Date, language: Language) -> String {
     match language {
         Language::Fi | Language::Sv => format!("{}.{}.{}", date.day(), date.month(), date.year()),

@@ -33,6 +33,8 @@ const INVENTORY: [(&str, What); 31] = [
     ("synthetic", What::Copied),
     ("lived", What::Copied),
     ("results.db", What::Database),
+    // Nothing in it opens an account without the master key.
+    ("accounts.db", What::Database),
     ("log.db", What::Log),
     ("access.db", What::Log),
     ("facts/", What::Facts),

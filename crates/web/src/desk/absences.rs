@@ -44,11 +44,6 @@ pub struct Fields {
 type Wrong = Vec<(&'static str, &'static str)>;
 
 impl App {
-    /// The local day of now, counted since 1970.
-    pub fn today(&self) -> i32 {
-        self.calendar.local_date(self.kinds.store.now()).map_or(0, day_number)
-    }
-
     /// Whether somebody sees to the work of a professional today: it is theirs, or they are the deputy.
     pub fn sees_to(&self, who: &str, professional: &str) -> bool {
         self.kinds.organisation().sees_to(who, professional, self.today())
