@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use content::journey::Journey;
 use content::{Catalogue, File, Origin};
-use player::http::{move_clock, send};
+use player::http::{move_clock, publish, send};
 use player::{Browser, County, Fetch, play};
 
 fn main() -> Result<(), String> {
@@ -50,6 +50,7 @@ fn main() -> Result<(), String> {
             *now.borrow_mut() = move_clock(address, to)?;
             Ok(())
         },
+        publish: &mut |now| publish(address, now),
         figure: &mut |reading| player::figure(Path::new(program), Path::new(data), &now.borrow(), reading),
         refusals: &|language, code| player::refusals(Path::new("locales"), language, code),
         files: Path::new("content/journeys"),

@@ -4,8 +4,10 @@ use crate::tree::Tree;
 use crate::words::{holds, plain, squeezed};
 
 /// Roles of what holds other things and can be told by its words.
-const HOLDERS: [&str; 16] = [
+const HOLDERS: [&str; 18] = [
     "row",
+    "log",
+    "search",
     "listitem",
     "group",
     "radiogroup",
@@ -122,6 +124,8 @@ impl Tree {
                 let Some(rest) = line.strip_prefix(&squeezed(label)) else { continue };
                 let rest = rest.trim_start_matches([':', ' ']);
                 let value = if rest.trim_matches(['.', ' ']).is_empty() { lines.next().unwrap_or("") } else { rest };
+                // A sentence that follows says more of it, and is not it.
+                let value = value.split(". ").next().unwrap_or("").trim_end_matches('.');
                 if !value.is_empty() {
                     return Ok(value.to_string());
                 }

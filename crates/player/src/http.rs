@@ -51,14 +51,23 @@ pub fn send(address: &str, request: &Request) -> Result<Answer, String> {
     answer(&bytes).ok_or_else(|| format!("{method} {path}: the answer broke off"))
 }
 
-/// Moves the clock of a demo county that was begun with `--now` to a local time; gives the instant.
+/// Moves the clock of a demo county that was begun with `--now` to a local time, and leaves its figures; gives the instant.
 pub fn move_clock(address: &str, to: DateTime) -> Result<String, String> {
-    let body = format!("{{\"to\": \"{}\"}}", to.strftime("%Y-%m-%dT%H:%M")).into_bytes();
+    clock(address, &format!("{{\"to\": \"{}\", \"publish\": false}}", to.strftime("%Y-%m-%dT%H:%M")))
+}
+
+/// Has the figures published as of the local time at which the clock stands.
+pub fn publish(address: &str, now: DateTime) -> Result<(), String> {
+    clock(address, &format!("{{\"to\": \"{}\"}}", now.strftime("%Y-%m-%dT%H:%M"))).map(drop)
+}
+
+fn clock(address: &str, body: &str) -> Result<String, String> {
+    let body = body.as_bytes().to_vec();
     let answer = send(address, &Request { method: "POST", path: "/demo/clock".into(), headers: vec![], body })?;
     let told: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     match (answer.status, told["now"].as_str()) {
         (200, Some(now)) => Ok(now.to_string()),
-        _ => Err(format!("the clock does not move to {to}: {told}")),
+        _ => Err(format!("the clock does not move: {}", String::from_utf8_lossy(&answer.body))),
     }
 }
 

@@ -21,9 +21,11 @@ pub struct County<'a> {
     pub origin: String,
     /// Its time when the journey begins, local.
     pub begins: DateTime,
-    /// Moves its clock to a local time, which may be the one at which it stands; done when figures have followed.
+    /// Moves its clock to a local time, which may be the one at which it stands; done when facts have followed.
     pub move_clock: &'a mut dyn FnMut(DateTime) -> Result<(), String>,
-    /// A published figure; none: there is none yet.
+    /// Has pages of figures show what the facts have, as of the local time at which the clock stands.
+    pub publish: &'a mut dyn FnMut(DateTime) -> Result<(), String>,
+    /// A figure of the facts; none: there is none yet.
     pub figure: &'a mut dyn FnMut(&Reading) -> Result<Option<f64>, String>,
     /// Texts by which pages in a language tell that something was refused with a code: of each the parts that never vary.
     pub refusals: &'a dyn Fn(&str, &str) -> Vec<Vec<String>>,
@@ -126,8 +128,11 @@ impl Playing<'_, '_> {
             (self.county.move_clock)(then)?;
             self.now = then;
         }
-        self.sign_in(step.who.as_str())?;
+        self.sign_in(step)?;
         let page = self.filled(&step.page)?;
+        if page.starts_with("/steer") {
+            (self.county.publish)(self.now)?;
+        }
         self.browser(step)?.open(&page)?;
         let status = self.browser(step)?.status();
         if status != 200 {
@@ -156,23 +161,26 @@ impl Playing<'_, '_> {
         self.browsers.get_mut(step.who.as_str()).ok_or_else(|| format!("{} plays without a browser", step.who.as_str()))
     }
 
-    /// Gives a person a browser of their own, in which they have signed in.
-    fn sign_in(&mut self, name: &str) -> Result<(), String> {
-        if self.browsers.contains_key(name) {
+    /// Gives a person a browser of their own, and has them sign in: at first, and again when time has passed, for sessions end.
+    fn sign_in(&mut self, step: &Step) -> Result<(), String> {
+        let name = step.who.as_str();
+        let who = self.journey.who.get(name).ok_or_else(|| format!("{name} is nobody of the journey"))?;
+        let is_new = !self.browsers.contains_key(name);
+        let county = &self.county;
+        let browser = self
+            .browsers
+            .entry(name.into())
+            .or_insert_with(|| Browser::new(county.fetch.clone(), &county.origin, code(who.language)));
+        if who.role == Role::Anonymous || !(is_new || step.clock.is_some()) {
             return Ok(());
         }
-        let who = self.journey.who.get(name).ok_or_else(|| format!("{name} is nobody of the journey"))?;
-        let mut browser = Browser::new(self.county.fetch.clone(), &self.county.origin, code(who.language));
-        if who.role != Role::Anonymous {
-            let role = format!("{:?}", who.role).to_lowercase();
-            let known_as = who.known_as.as_ref().map_or("", |it| it.as_str());
-            browser.post("/sign-in", &[("role", &role), ("as", known_as)])?;
-            if browser.status() != 200 {
-                return Err(format!("nobody signs in as {role} {known_as}: {}", browser.status()));
-            }
+        let role = format!("{:?}", who.role).to_lowercase();
+        let known_as = who.known_as.as_ref().map_or("", |it| it.as_str());
+        browser.post("/sign-in", &[("role", &role), ("as", known_as)])?;
+        match browser.status() {
+            200 => Ok(()),
+            status => Err(format!("nobody signs in as {role} {known_as}: {status}")),
         }
-        self.browsers.insert(name.into(), browser);
-        Ok(())
     }
 
     /// A text with the values that were kept in the place of their words in braces.
@@ -186,7 +194,8 @@ impl Playing<'_, '_> {
     fn act(&mut self, step: &Step, act: &At<Act>) -> Result<(), String> {
         let (verb, what) = act.deed()?;
         let what = self.filled(what)?;
-        let (within, field) = (act.within.as_deref(), act.field.as_deref().unwrap_or(""));
+        let within = act.within.as_deref().map(|within| self.filled(within)).transpose()?;
+        let (within, field) = (within.as_deref(), act.field.as_deref().unwrap_or(""));
         let (files, data) = (self.county.files, self.county.data);
         let read = || std::fs::read(files.join(&what)).map_err(|error| format!("{what}: {error}"));
         let name = what.rsplit('/').next().unwrap_or(&what).to_string();
@@ -258,12 +267,13 @@ impl Playing<'_, '_> {
     fn look(&mut self, step: &Step, seen: &At<Seen>, is_to_be: bool) -> Result<(), String> {
         let (shape, words) = seen.sought()?;
         let words = self.filled(words)?;
+        let within = seen.within.as_deref().map(|within| self.filled(within)).transpose()?;
         let kind = shape.map_or("text".to_string(), |shape| format!("{shape:?}").to_lowercase());
-        let place = seen.within.as_ref().map_or(String::new(), |within| format!(" within “{within}”"));
+        let place = within.as_ref().map_or(String::new(), |within| format!(" within “{within}”"));
         let data = self.county.data;
         let is_seen = match &seen.port {
             Some(port) => given_to(&data.join("ports").join(port.as_str()).join("out"), &words),
-            None => self.browser(step)?.tree().sees(shape.map(roles), &words, seen.within.as_deref())?,
+            None => self.browser(step)?.tree().sees(shape.map(roles), &words, within.as_deref())?,
         };
         match (is_seen, is_to_be) {
             (false, true) => Err(format!("the {kind} “{words}”{place} is not seen")),

@@ -266,12 +266,16 @@ impl Tree {
                 into.push_str(edge);
                 let mut before = "text";
                 for child in &node.children {
-                    // Two boxes in one line are told apart by their looks.
-                    if before != "text" && self.nodes[*child].role != "text" {
-                        into.push(' ');
-                    }
-                    before = self.nodes[*child].role;
+                    let role = self.nodes[*child].role;
+                    let at = into.len();
                     self.put_text(*child, into);
+                    // A box in a line is told apart from what stands beside it by its looks.
+                    let meets = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+                    let is_told = (before, role) != ("text", "text") && at > 0;
+                    if is_told && meets(into[..at].chars().next_back()) && meets(into[at..].chars().next()) {
+                        into.insert(at, ' ');
+                    }
+                    before = role;
                 }
                 into.push_str(edge);
             }

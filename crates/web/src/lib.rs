@@ -43,7 +43,7 @@ mod thread;
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -118,6 +118,8 @@ pub struct App {
     demo: bool,
     cast: Vec<Member>,
     move_clock: Option<MoveClock>,
+    /// Newer figures wait for the clock of the demo county to be moved.
+    figures_wait: AtomicBool,
     calendar: &'static Calendar,
     /// First words that were shown in lists.
     glances: guard::Glances,
@@ -159,6 +161,7 @@ impl App {
             demo: parts.demo,
             cast: parts.cast,
             move_clock: parts.move_clock,
+            figures_wait: AtomicBool::new(false),
             calendar: Calendar::shipped(),
             glances: guard::Glances::default(),
             holding: bookings::Holding::default(),
@@ -180,6 +183,11 @@ impl App {
         if pos >= self.kinds.store.pos() {
             self.caught_up.store(self.kinds.store.now(), Ordering::Relaxed);
         }
+    }
+
+    /// Whether newer figures are to wait: the clock of a demo county is on its way, or its figures were not asked for.
+    pub fn figures_wait(&self) -> bool {
+        self.figures_wait.load(Ordering::Relaxed)
     }
 
     /// Events of the log that are not in the facts yet, and for how many seconds there have been such.

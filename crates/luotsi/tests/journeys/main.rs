@@ -15,7 +15,7 @@ use content::journey::Journey;
 use content::{Catalogue, File, Origin, Part};
 use libtest_mimic::{Arguments, Trial};
 use player::County;
-use player::http::{move_clock, send};
+use player::http::{move_clock, publish, send};
 use world::{BEGINS, PROGRAM, World};
 
 /// The repository.
@@ -74,6 +74,7 @@ fn play(journey: &Part<Journey>) -> Result<(), String> {
             *now.borrow_mut() = move_clock(&server.address, to)?;
             Ok(())
         },
+        publish: &mut |now| publish(&server.address, now),
         figure: &mut |reading| player::figure(program, world.path(), &now.borrow(), reading),
         refusals: &|language, code| player::refusals(&locales, language, code),
         files: &files,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::UNIX_EPOCH;
 
-use player::http::move_clock;
+use player::http::publish;
 
 /// The county's present when a journey begins: a Monday morning.
 pub const BEGINS: &str = "2026-03-09T08:00";
@@ -62,7 +62,7 @@ fn county() -> PathBuf {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         // Its figures are published once, and not for each journey; and so are its times that can be booked.
         let server = Server::on(&county);
-        move_clock(&server.address, BEGINS.parse().expect("a time")).expect("its clock stands");
+        publish(&server.address, BEGINS.parse().expect("a time")).expect("its figures");
         server.end();
         fs::write(county.join("ready"), "").expect("written");
     }

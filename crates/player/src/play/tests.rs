@@ -49,7 +49,12 @@ fn right() -> Vec<(&'static str, u16, String)> {
         ("/desk", 200, LIST.into()),
         ("GET /desk/1", 200, MATTER.into()),
         ("POST /desk/1", 303, "/desk/1/sent".into()),
-        ("/desk/1/sent", 200, "<h1>Onni</h1><p role=\"status\">Lähetetty klo 9.00</p><p>Numero: NEBS-F29A</p>".into()),
+        (
+            "/desk/1/sent",
+            200,
+            "<h1>Onni</h1><p role=\"status\">Lähetetty klo 9.00</p><p>Numero: <b>NEBS-F29A</b>. Tarvitset sitä.</p>"
+                .into(),
+        ),
     ]
 }
 
@@ -86,6 +91,7 @@ fn played(
         origin: "http://127.0.0.1:1".into(),
         begins,
         move_clock: &mut |_| Ok(()),
+        publish: &mut |_| Ok(()),
         figure: &mut figure,
         refusals: &|_, code| if code == "taken" { vec![vec!["Aika ei ole enää vapaa".into()]] } else { vec![] },
         files: Path::new("."),
@@ -99,7 +105,7 @@ fn played(
 const ACTS: &str = r#"do = [
     { follow = "Avaa", within = "Onni" }, { write = "Hei & moi", in = "Viesti" }, { choose = "Puhelin", in = "Tapa" },
     { choose = "svenska", in = "Kieli" }, { tick = "Valmis" }, { press = "Lähetä" }, { keep = "number", in = "Numero" } ]
-see = [{ role = "status", name = "Lähetetty" }, { text = "{number}" }]
+see = [{ role = "status", name = "Lähetetty" }, { text = "{number}. Tarvitset sitä." }]
 unseen = [{ text = "Veera" }]"#;
 
 #[test]
