@@ -206,11 +206,7 @@ async fn with_token(
 
 /// Begins a session in place of the one before, and goes to where the person wanted to, or to the first page of their role.
 fn begun(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64), to: Option<String>) -> Response {
-    if let Some(before) = cookie(headers, SESSION_COOKIE) {
-        app.sessions.end(before);
-    }
-    let session = app.sessions.begin(person, term, app.kinds.store.now());
-    let cookie = format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax");
+    let cookie = session(app, headers, person, term);
     let is_resident = person.role == Role::Resident;
     let to = to.filter(|to| to.starts_with("/contact") == is_resident);
     let first = match person.role {
@@ -219,6 +215,29 @@ fn begun(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64), to: 
         _ => "/steer",
     };
     changed_hands(&cookie, to.as_deref().unwrap_or(first))
+}
+
+/// Begins a session of a demonstration as somebody, and goes where that person is to be.
+pub fn begin_as(app: &App, headers: &HeaderMap, person: &Person, to: &str) -> Response {
+    let session = session(app, headers, person, (app.kinds.store.now(), i64::MAX));
+    changed_hands(&session, to)
+}
+
+/// Ends the session, and goes somewhere as nobody.
+pub fn end_all(app: &App, headers: &HeaderMap, to: &str) -> Response {
+    if let Some(name) = cookie(headers, SESSION_COOKIE) {
+        app.sessions.end(name);
+    }
+    changed_hands(&format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"), to)
+}
+
+/// A session in place of the one before, as its cookie.
+fn session(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64)) -> String {
+    if let Some(before) = cookie(headers, SESSION_COOKIE) {
+        app.sessions.end(before);
+    }
+    let session = app.sessions.begin(person, term, app.kinds.store.now());
+    format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax")
 }
 
 /// Another person is here now, or nobody: what the one before held goes, too.
@@ -248,9 +267,5 @@ fn demo_person(app: &App, (role, profession): (Role, Profession), token: Uuid) -
 
 /// `POST /sign-out`.
 pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    if let Some(name) = cookie(&headers, SESSION_COOKIE) {
-        app.sessions.end(name);
-    }
-    let cookie = format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-    changed_hands(&cookie, "/")
+    end_all(&app, &headers, "/")
 }

@@ -45,7 +45,7 @@ impl Feature {
 }
 
 /// All features; their doors stand in this order.
-pub static FEATURES: [&Feature; 10] = [
+pub static FEATURES: [&Feature; 11] = [
     &crate::home::FEATURE,
     &crate::access::FEATURE,
     &crate::contact::FEATURE,
@@ -54,6 +54,7 @@ pub static FEATURES: [&Feature; 10] = [
     &crate::tasks::FEATURE,
     &crate::bookings::FEATURE,
     &crate::steer::FEATURE,
+    &crate::models::FEATURE,
     &crate::admin::FEATURE,
     &crate::api::FEATURE,
 ];

@@ -30,6 +30,7 @@ mod links;
 mod listing;
 mod live;
 mod matters;
+mod models;
 mod numbers;
 mod observe;
 mod queues;
@@ -118,6 +119,7 @@ pub struct App {
     demo: bool,
     cast: Vec<Member>,
     move_clock: Option<MoveClock>,
+    journeys: models::Journeys,
     /// Newer figures wait for the clock of the demo county to be moved.
     figures_wait: AtomicBool,
     calendar: &'static Calendar,
@@ -161,6 +163,7 @@ impl App {
             demo: parts.demo,
             cast: parts.cast,
             move_clock: parts.move_clock,
+            journeys: models::Journeys::default(),
             figures_wait: AtomicBool::new(false),
             calendar: Calendar::shipped(),
             glances: guard::Glances::default(),

@@ -10,6 +10,7 @@ mod crawl;
 mod desk;
 mod forms;
 mod imports;
+mod models;
 mod openapi;
 mod pages;
 mod phases;
