@@ -121,6 +121,11 @@ impl Browser {
             self.look_again();
             return Ok(());
         }
+        // A link that looks like a button, and is told as one.
+        if let Some(goal) = document.attribute(element, "href").filter(|_| document.tag(element) == "a") {
+            let path = resolved(&self.page.path, &self.origin, goal)?;
+            return self.open(&path);
+        }
         if is_disabled(document, element) {
             return Err(format!("the button “{name}” cannot be pressed: it is disabled"));
         }
@@ -128,11 +133,7 @@ impl Browser {
         let form = form_of(document, element).filter(|_| matches!(kind, "submit" | "image"));
         let form = form.ok_or_else(|| format!("the button “{name}” does nothing without a script"))?;
         let request = sent(document, &self.page.done, form, element)?;
-        let path = match request.path.as_str() {
-            "" => self.page.path.clone(),
-            path if path.starts_with('?') => resolved(&self.page.path, &self.origin, path)?,
-            path => resolved(&self.page.path, &self.origin, path)?,
-        };
+        let path = resolved(&self.page.path, &self.origin, &request.path)?;
         self.go(Request { path, ..request })
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
 
 use serde_json::Value;
 
@@ -12,11 +12,14 @@ use crate::play::Reading;
 /// The figure as of an instant, of a county's data by the program; none: there is too little for it. A count of nothing
 /// is 0. Small figures are read as they are: the county is invented.
 pub fn figure(program: &Path, data: &Path, as_of: &str, reading: &Reading) -> Result<Option<f64>, String> {
+    // What was done while the clock stood at the instant is in it.
+    let as_of: Timestamp = as_of.parse().map_err(|error| format!("{as_of}: {error}"))?;
+    let as_of = (as_of + 1.second()).to_string();
     let to = reading.month.saturating_add(1.month());
     let dimensions = reading.stratum.keys().map(|dimension| format!(",{dimension}")).collect::<String>();
     let (from, to, by) = (reading.month.to_string(), to.to_string(), format!("unit,period:month{dimensions}"));
     let data = data.display().to_string();
-    let words = ["measure", "run", &reading.measure, "--by", &by, "--from", &from, "--to", &to, "--as-of", as_of];
+    let words = ["measure", "run", &reading.measure, "--by", &by, "--from", &from, "--to", &to, "--as-of", &as_of];
     let rows: Vec<Value> = serde_json::from_str(&run(
         program,
         &[&words[..], &["--no-suppress", "--format", "json", "--data", &data]].concat(),

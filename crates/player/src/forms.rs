@@ -90,10 +90,9 @@ fn values(document: &Document, done: &Done, fields: &[usize], button: usize) -> 
         let text = |value: String| Sent::Text(name.to_string(), value);
         match (document.tag(id), kind) {
             ("button", _) | ("input", "submit" | "button" | "reset" | "image") if id != button => {}
+            ("input", "checkbox" | "radio") if !is_ticked(document, done, id) => {}
             ("input", "checkbox" | "radio") => {
-                if is_ticked(document, done, id) {
-                    values.push(text(document.attribute(id, "value").unwrap_or("on").into()));
-                }
+                values.push(text(document.attribute(id, "value").unwrap_or("on").into()));
             }
             ("input", "file") => {
                 let (file, bytes) = done.attached.get(&id).cloned().unwrap_or_default();

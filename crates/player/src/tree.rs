@@ -296,7 +296,8 @@ impl Tree {
         let is_line = node.children.iter().all(|child| self.nodes[*child].role == "text");
         let is_said = is_line && !name.is_empty();
         let by_parts = NAMED_BY_CONTENT.contains(&node.role) && !is_said;
-        let is_told = !matches!(node.role, "generic" | "page" | "part") && !(node.role == "text" && name.is_empty());
+        let is_box = matches!(node.role, "generic" | "page" | "part");
+        let is_told = !is_box && (node.role != "text" || !name.is_empty());
         if is_told {
             let name = if name.is_empty() || by_parts { String::new() } else { format!(" “{name}”") };
             out.push_str(&format!("{}{}{name}\n", "  ".repeat(depth), node.role));

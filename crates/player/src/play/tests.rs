@@ -185,6 +185,14 @@ fn what_is_folded_is_seen_once_it_is_opened() {
 }
 
 #[test]
+fn a_link_that_is_told_as_a_button_is_pressed() {
+    let mut pages = right();
+    pages[1].2 = MATTER.replace("</main>", "<a role=\"button\" href=\"/desk/1/sent\">Katso lähetetyt</a></main>");
+    let lines = "do = [{ follow = \"Avaa\", within = \"Onni\" }, { press = \"Katso lähetetyt\" }]\nsee = [{ text = \"Lähetetty\" }]";
+    played(lines, &pages, [None, None]).0.expect("it leads there");
+}
+
+#[test]
 fn a_refusal_has_to_come() {
     let lines = "do = [{ follow = \"Avaa\", within = \"Onni\" }, { press = \"Lähetä\", refused = \"taken\" }]";
     fails(lines, "", "", "it is not refused with taken: the page (200) does not say so");
