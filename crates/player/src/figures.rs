@@ -12,7 +12,7 @@ use crate::play::Reading;
 /// The figure as of an instant, of a county's data by the program; none: there is too little for it. A count of nothing
 /// is 0. Small figures are read as they are: the county is invented.
 pub fn figure(program: &Path, data: &Path, as_of: &str, reading: &Reading) -> Result<Option<f64>, String> {
-    // What was done while the clock stood at the instant is in it.
+    // Acts of the instant at which the clock stands are in it.
     let as_of: Timestamp = as_of.parse().map_err(|error| format!("{as_of}: {error}"))?;
     let as_of = (as_of + 1.second()).to_string();
     let to = reading.month.saturating_add(1.month());

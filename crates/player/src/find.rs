@@ -38,7 +38,7 @@ impl Tree {
         let named: Vec<usize> = holders.iter().copied().filter(called).collect();
         let found = if named.is_empty() { holders.into_iter().filter(holding).collect() } else { named };
         let smallest = found.iter().filter(|id| !found.iter().any(|other| self.above(*other).any(|it| it == **id)));
-        // What stands in a row is told by the whole row.
+        // Things in a row are told by the whole row.
         let row = |id: &usize| self.above(*id).find(|it| self.nodes[*it].role == "row").unwrap_or(*id);
         let mut found: Vec<usize> = smallest.map(row).collect();
         found.dedup();

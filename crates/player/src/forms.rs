@@ -54,7 +54,7 @@ pub fn sent(document: &Document, done: &Done, form: usize, button: usize) -> Res
     Ok(Request { method: "POST", path: action, headers: vec![("Content-Type", kind)], body })
 }
 
-/// What a browser checks of a field by itself, without a script.
+/// The checks that a browser makes of a field by itself, without a script.
 fn may_be_sent(document: &Document, done: &Done, fields: &[usize], id: usize) -> Result<(), String> {
     let kind = document.attribute(id, "type").unwrap_or("text");
     let name = document.attribute(id, "name").unwrap_or("");

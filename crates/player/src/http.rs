@@ -1,4 +1,4 @@
-//! What goes to a server and comes back, and one plain way there.
+//! Requests and answers, cookies, and one plain way to a server.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};

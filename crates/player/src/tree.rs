@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::html::Document;
 use crate::words::{plain, squeezed};
 
-/// What a person has done to a page that was not sent yet, by element.
+/// The things that a person has done to a page and not sent yet, by element.
 #[derive(Debug, Clone, Default)]
 pub struct Done {
     /// Texts of fields, and values of chosen options.
@@ -19,7 +19,7 @@ pub struct Done {
     pub opened: BTreeSet<usize>,
 }
 
-/// What people meet of a page; the first node is all of it.
+/// The things that people meet of a page; the first node is all of it.
 #[derive(Debug, Clone)]
 pub struct Tree {
     pub nodes: Vec<Node>,
@@ -52,7 +52,7 @@ const UNSEEN: [&str; 7] = ["head", "script", "style", "template", "title", "data
 const NAMED_BY_CONTENT: [&str; 11] =
     ["button", "cell", "heading", "link", "listitem", "row", "status", "alert", "summary", "note", "term"];
 
-/// What people meet of a page.
+/// The tree of a page, after what was done to it.
 pub fn tree(document: &Document, done: &Done) -> Tree {
     let root = Node { role: "page", name: String::new(), is_block: true, element: None, parent: 0, children: vec![] };
     let mut building = Building { document, done, tree: Tree { nodes: vec![root] } };
@@ -292,7 +292,7 @@ impl Tree {
     fn tell(&self, id: usize, depth: usize, out: &mut String) {
         let node = &self.nodes[id];
         let name = squeezed(&node.name);
-        // What is named by its content says it once.
+        // A thing named by its content says it once.
         let is_line = node.children.iter().all(|child| self.nodes[*child].role == "text");
         let is_said = is_line && !name.is_empty();
         let by_parts = NAMED_BY_CONTENT.contains(&node.role) && !is_said;

@@ -38,7 +38,7 @@ impl World {
     }
 }
 
-/// The county itself. Whoever comes first makes it, and others wait.
+/// The county itself. The first who asks makes it, and others wait.
 fn county() -> PathBuf {
     let build = fs::metadata(PROGRAM).expect("the program");
     let made = build.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map_or(0, |at| at.as_millis());
