@@ -20,7 +20,7 @@ const EDGES: [(&str, &[&str]); 13] = [
     ("kinds", &["calendar", "content", "facts", "matter", "operations", "store"]),
     ("analytics", &["calendar", "facts", "stats"]),
     ("county", &["calendar", "facts"]),
-    ("web", &["calendar", "content", "facts", "kinds", "matter", "operations", "stats", "store"]),
+    ("web", &["calendar", "content", "facts", "kinds", "matter", "operations", "player", "stats", "store"]),
     ("player", &["content"]),
     ("xtask", &["content", "facts"]),
 ];

@@ -18,6 +18,6 @@ mod words;
 pub use browser::{Browser, Fetch};
 pub use figures::figure;
 pub use html::Document;
-pub use play::{County, Reading, play};
+pub use play::{County, Reading, plant, play};
 pub use texts::refusals;
 pub use words::{holds, plain, squeezed};

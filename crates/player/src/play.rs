@@ -48,12 +48,21 @@ pub struct Reading {
 
 /// Plays a journey: all steps that wait for nothing. Errors say step and act, and show the page as it was met.
 pub fn play(journey: &Journey, county: &mut County<'_>) -> Result<(), String> {
+    play_those(journey, county, |step| step.waits.is_empty())
+}
+
+/// Plays what has happened when a visitor comes. Errors are those of [`play`].
+pub fn plant(journey: &Journey, county: &mut County<'_>) -> Result<(), String> {
+    play_those(journey, county, |step| step.waits.is_empty() && step.planted)
+}
+
+fn play_those(journey: &Journey, county: &mut County<'_>, is_played: fn(&Step) -> bool) -> Result<(), String> {
     let now = county.begins;
     let mut playing = Playing { journey, county, browsers: BTreeMap::new(), kept: BTreeMap::new(), now };
     // Steps after the first that waits would not be read at their own time otherwise.
-    let begun = playing.begun()?;
+    let begun = playing.begun(is_played)?;
     for (number, step) in journey.steps.iter().enumerate() {
-        if step.waits.is_empty() {
+        if is_played(step) {
             let told = playing.step(step, &begun[number]);
             told.map_err(|why| {
                 let page = playing.browsers.get(step.who.as_str()).map_or(String::new(), Playing::page);
@@ -97,14 +106,14 @@ fn roles(shape: Shape) -> &'static [&'static str] {
 
 impl Playing<'_, '_> {
     /// Figures as they are when the journey begins: of each step, of each of its figures.
-    fn begun(&mut self) -> Result<Vec<Vec<Option<f64>>>, String> {
+    fn begun(&mut self, is_played: fn(&Step) -> bool) -> Result<Vec<Vec<Option<f64>>>, String> {
         let mut now = self.now;
         let mut all = Vec::new();
         for step in self.journey.steps.iter() {
             now = step.clock.as_deref().map_or(now, |clock| self.moment(*clock));
             let mut of_step = Vec::new();
             for figure in &step.figures {
-                let is_read = step.waits.is_empty() && figure.waits.is_empty() && figure.value.is_none();
+                let is_read = is_played(step) && figure.waits.is_empty() && figure.value.is_none();
                 of_step.push(if is_read { (self.county.figure)(&reading(figure, now))? } else { None });
             }
             all.push(of_step);

@@ -1,24 +1,30 @@
 //! "Try it": a visitor of a demonstration goes through a journey, signed in as whoever plays each step.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use axum::Form;
+use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header::{LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{HOST, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::{Form, Router};
 use content::Library;
 use content::journey::{Journey, Role as Played, Step};
 use jiff::civil::Date;
 use matter::access::Role;
 use maud::{Markup, html};
+use player::County;
+use player::http::Answer;
 use serde::Deserialize;
+use tower::ServiceExt;
 
 use crate::App;
 use crate::access::{begin_as, end_all};
 use crate::home::missing;
 use crate::layout::{Page, cookie};
+use crate::observe::tell;
 
 /// The journeys in force, by id: `s-033`.
 #[derive(Default)]
@@ -70,6 +76,9 @@ fn playable(journey: &Journey) -> impl Iterator<Item = &Step> {
 pub struct To {
     #[serde(default)]
     step: usize,
+    /// Has the case made that a visitor finds; empty: it is there.
+    #[serde(default)]
+    plant: String,
 }
 
 /// `POST /evaluate/models/{id}/try`: goes to a step of a journey, as whoever plays it.
@@ -78,10 +87,15 @@ pub async fn go(
     Path(id): Path<String>,
     page: Page,
     headers: HeaderMap,
-    Form(to): Form<To>,
+    Form(mut to): Form<To>,
 ) -> Response {
     let journey = app.journeys.all().get(&id).cloned().filter(|_| page.demo);
     let Some(journey) = journey else { return missing(&page) };
+    let planted = playable(&journey).filter(|step| step.planted).count();
+    // A case that cannot be made, for its times are of another day, is left to the visitor.
+    if planted > 0 && !to.plant.is_empty() && is_planted(&app, &journey, &headers).await {
+        to.step = planted;
+    }
     let Some(step) = playable(&journey).nth(to.step) else { return missing(&page) };
     let Some(who) = journey.who.get(step.who.as_str()) else { return missing(&page) };
     // An address with what an earlier step gave is the visitor's to find.
@@ -103,6 +117,57 @@ pub async fn go(
     response
 }
 
+/// Plays what has happened when a visitor comes, by the pages, as those who play it; false: it could not be played.
+async fn is_planted(app: &Arc<App>, journey: &Arc<Journey>, headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost").to_string();
+    let now = jiff::Timestamp::from_microsecond(app.kinds.store.now()).unwrap_or_default();
+    let (app, journey, runtime) = (Arc::clone(app), Arc::clone(journey), tokio::runtime::Handle::current());
+    let playing = move || {
+        let (router, asked) = (crate::router(app), host.clone());
+        let mut county = County {
+            fetch: Rc::new(move |request| runtime.block_on(answered(router.clone(), &asked, request))),
+            origin: format!("http://{host}"),
+            begins: now.to_zoned(jiff::tz::TimeZone::UTC).datetime(),
+            move_clock: &mut |_| Err("a visitor's clock runs by itself".into()),
+            publish: &mut |_| Ok(()),
+            figure: &mut |_| Ok(None),
+            refusals: &|_, _| Vec::new(),
+            files: std::path::Path::new(""),
+            data: std::path::Path::new(""),
+        };
+        player::plant(&journey, &mut county)
+    };
+    match tokio::task::spawn_blocking(playing).await {
+        Ok(Ok(())) => true,
+        Ok(Err(why)) => {
+            tell(&format!("warning: the case of a journey is not made: {}", why.lines().next().unwrap_or_default()));
+            false
+        }
+        Err(_) => false,
+    }
+}
+
+/// The answer of our own pages to somebody who plays a journey.
+async fn answered(router: Router, host: &str, asked: &player::http::Request) -> Result<Answer, String> {
+    let mut request = Request::builder().method(asked.method).uri(&asked.path).header(HOST, host);
+    for (name, value) in &asked.headers {
+        request = request.header(*name, value);
+    }
+    let request = request.body(Body::from(asked.body.clone())).map_err(|error| error.to_string())?;
+    let Ok(answer) = router.oneshot(request).await;
+    let status = answer.status().as_u16();
+    let headers = answer.headers().iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_string(), value)
+    });
+    let headers = headers.collect();
+    let body = axum::body::to_bytes(answer.into_body(), LONGEST_PAGE).await.map_err(|error| error.to_string())?;
+    Ok(Answer { status, headers, body: body.to_vec() })
+}
+
+/// Bytes of a page that is read whole.
+const LONGEST_PAGE: usize = 8 << 20;
+
 /// `POST /evaluate/models/leave`: ends the journey; the visitor stays who they are.
 pub async fn leave() -> Response {
     let gone = format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
@@ -113,17 +178,22 @@ pub async fn leave() -> Response {
 /// The button that begins a journey, where any of it can be played; what of it waits is said in the state.
 pub fn begin(page: &Page, system: &str, journey: &Journey) -> Markup {
     html! {
-        @if journey.played() > 0 { (button(page, &system.to_lowercase(), 0, "models-try", Some(system))) }
+        @if journey.played() > 0 {
+            form method="post" action=(format!("/evaluate/models/{}/try", system.to_lowercase())) {
+                input type="hidden" name="plant" value="yes";
+                button.govuk-button.govuk-button--secondary type="submit" {
+                    (page.text("models-try")) " " span.govuk-visually-hidden { (system) }
+                }
+            }
+        }
     }
 }
 
-fn button(page: &Page, id: &str, step: usize, text: &str, of: Option<&str>) -> Markup {
+fn button(page: &Page, id: &str, step: usize, text: &str) -> Markup {
     html! {
         form method="post" action=(format!("/evaluate/models/{id}/try")) {
             input type="hidden" name="step" value=(step);
-            button.govuk-button.govuk-button--secondary type="submit" {
-                (page.text(text)) @if let Some(of) = of { " " span.govuk-visually-hidden { (of) } }
-            }
+            button.govuk-button.govuk-button--secondary type="submit" { (page.text(text)) }
         }
     }
 }
@@ -145,8 +215,8 @@ pub fn strip(page: &Page, tour: &Tour) -> Markup {
                         p { (page.text("models-figure")) " " a.govuk-link href=(to) { (name_of(page, &figure.measure)) } }
                     }
                 }
-                @if tour.at > 0 { (button(page, &tour.id, tour.at - 1, "models-back", None)) }
-                @if tour.at + 1 < all { (button(page, &tour.id, tour.at + 1, "models-next", None)) }
+                @if tour.at > 0 { (button(page, &tour.id, tour.at - 1, "models-back")) }
+                @if tour.at + 1 < all { (button(page, &tour.id, tour.at + 1, "models-next")) }
                 form method="post" action="/evaluate/models/leave" {
                     button.govuk-button.govuk-button--secondary type="submit" {
                         (page.text(if tour.at + 1 < all { "models-leave" } else { "models-end" }))

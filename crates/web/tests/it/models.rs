@@ -131,6 +131,33 @@ fn a_visitor_goes_through_a_journey_as_whoever_plays_each_step() {
 }
 
 #[test]
+fn the_case_that_a_visitor_finds_is_made_when_they_come() {
+    on_its_own(async {
+        let acts = "planted = true\ndo = [{ choose = \"En tiedä\", in = \"Mitä asia koskee?\" }, \
+                    { write = \"Selkä on kipeä.\", in = \"Viestisi\" }, { press = \"Lähetä viesti\" }]\n";
+        let seen = "see = [{ text = \"x\" }]\n";
+        let text = JOURNEY.replacen(seen, &format!("{acts}see = [{{ text = \"Viestisi on perillä\" }}]\n"), 1);
+        let app = app_over(with_staff(&[("small-nurse-1", true)]), false).await;
+        // One that cannot be made is left to the visitor.
+        let other = text.replace("s-005", "s-006").replace("S-005", "S-006").replace("\"Lähetä viesti\"", "\"Sulje\"");
+        let found = [
+            Found::shipped("content/journeys/s-005.toml", &text),
+            Found::shipped("content/journeys/s-006.toml", &other),
+        ];
+        let library = Library::read(FOLDERS, &found, &|kind, _| kind != "port");
+        assert!(library.faults.is_empty(), "{:?}", library.faults);
+        app.take_journeys(&library, date(2026, 1, 7));
+        let (status, to, set) = sent(&app, "lang=en", "/evaluate/models/s-005/try", "plant=yes").await;
+        assert_eq!((status, to.as_str()), (303, "/desk?list=unit"));
+        let cookies = with("lang=en", &set);
+        let (_, page) = get(&app, "/desk", &cookies).await;
+        assert!(page.contains("Step 2 of 3") && page.contains("Selkä on kipeä."), "{page}");
+        let (status, to, _) = sent(&app, "lang=en", "/evaluate/models/s-006/try", "plant=yes").await;
+        assert_eq!((status, to.as_str()), (303, "/contact"));
+    });
+}
+
+#[test]
 fn outside_a_demonstration_staff_see_the_list_and_nobody_tries_anything() {
     on_its_own(async {
         let (app, ..) = app_for(fixture(0.5, true), false, Strangers::default(), false).await;
