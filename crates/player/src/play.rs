@@ -111,12 +111,24 @@ impl Playing<'_, '_> {
         let mut all = Vec::new();
         for step in self.journey.steps.iter() {
             now = step.clock.as_deref().map_or(now, |clock| self.moment(*clock));
-            let mut of_step = Vec::new();
-            for figure in &step.figures {
-                let is_read = is_played(step) && figure.waits.is_empty() && figure.value.is_none();
-                of_step.push(if is_read { (self.county.figure)(&reading(figure, now))? } else { None });
-            }
-            all.push(of_step);
+            let unread = vec![None; step.figures.len()];
+            all.push(if is_played(step) { self.before(step, &unread, Since::Start, now)? } else { unread });
+        }
+        Ok(all)
+    }
+
+    /// Figures of a step as they are before it, where they are compared with that moment; the others as they were read.
+    fn before(
+        &mut self,
+        step: &Step,
+        read: &[Option<f64>],
+        since: Since,
+        now: DateTime,
+    ) -> Result<Vec<Option<f64>>, String> {
+        let mut all = Vec::new();
+        for (figure, read) in step.figures.iter().zip(read) {
+            let is_read = figure.waits.is_empty() && figure.since == since && figure.value.is_none();
+            all.push(if is_read { (self.county.figure)(&reading(figure, now))? } else { *read });
         }
         Ok(all)
     }
@@ -128,15 +140,12 @@ impl Playing<'_, '_> {
 
     fn step(&mut self, step: &Step, begun: &[Option<f64>]) -> Result<(), String> {
         let then = step.clock.as_deref().map_or(self.now, |clock| self.moment(*clock));
-        let mut before = Vec::new();
-        for (figure, begun) in step.figures.iter().zip(begun) {
-            let is_read = figure.waits.is_empty() && figure.since == Since::Step && figure.value.is_none();
-            before.push(if is_read { (self.county.figure)(&reading(figure, then))? } else { *begun });
-        }
+        let before = self.before(step, begun, Since::Step, then)?;
         if then > self.now {
             (self.county.move_clock)(then)?;
             self.now = then;
         }
+        let before = self.before(step, &before, Since::Acts, then)?;
         self.sign_in(step)?;
         let page = self.filled(&step.page)?;
         if page.starts_with("/steer") {

@@ -207,6 +207,8 @@ pub enum Since {
     Start,
     /// Before this step, and before its clock is moved.
     Step,
+    /// When its clock was moved, and before its acts: the county's own life is not in it.
+    Acts,
 }
 
 /// The month of a figure: `this` and `last` by the clock of the step, or `2025-11`.

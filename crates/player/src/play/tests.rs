@@ -216,6 +216,8 @@ fn a_figure_has_to_move_by_as_much() {
     told("by = 1.0", [Some(4.0), Some(5.0)]).expect("it moved");
     told("before = 4.0\nafter = 5.0", [Some(4.0), Some(5.0)]).expect("it moved");
     for (rest, figures, expected) in [
+        ("by = 1.0\nsince = \"acts\"", [Some(4.0), Some(4.0)], "moved from 4 to 4, not by 1"),
+        ("by = 1.0\nsince = \"step\"", [Some(4.0), Some(6.0)], "moved from 4 to 6, not by 1"),
         ("by = 1.0", [Some(4.0), Some(4.0)], "moved from 4 to 4, not by 1"),
         ("by = 1.0", [Some(4.0), None], "is not there"),
         ("by = 0.0", [None, Some(4.0)], "was not there before"),
