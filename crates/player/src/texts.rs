@@ -13,7 +13,11 @@ pub fn refusals(locales: &Path, language: &str, code: &str) -> Vec<Vec<String>> 
         let text = std::fs::read_to_string(file.path()).unwrap_or_default();
         for (key, text) in text.lines().filter_map(|line| line.split_once(" = ")) {
             let is_refusal = key.starts_with("wrong-") || key.starts_with("refused-") || key.contains("-wrong-");
-            let named = key.trim_start_matches("refused-").trim_start_matches("wrong-").replace("-wrong-", "-");
+            let named = key
+                .trim_start_matches("refused-")
+                .trim_start_matches("wrong-")
+                .replace("-wrong-", "-")
+                .replace('_', "-");
             if is_refusal && named == code {
                 let parts = text.split(['{', '}']).step_by(2).map(squeezed).filter(|part| part.len() > 3);
                 found.push(parts.collect());
