@@ -146,7 +146,7 @@ fn the_case_that_a_visitor_finds_is_made_when_they_come() {
         ];
         let library = Library::read(FOLDERS, &found, &|kind, _| kind != "port");
         assert!(library.faults.is_empty(), "{:?}", library.faults);
-        app.take_journeys(&library, date(2026, 1, 7));
+        app.take_content(&library, date(2026, 1, 7));
         let (status, to, set) = sent(&app, "lang=en", "/evaluate/models/s-005/try", "plant=yes").await;
         assert_eq!((status, to.as_str()), (303, "/desk?list=unit"));
         let cookies = with("lang=en", &set);
