@@ -76,6 +76,7 @@ fn life(number: u64) -> Vec<Event> {
         unit: format!("unit-{}", number % 120).as_str().into(),
         anonymous: true,
         subject: None,
+        queue: None,
         at: now(),
     };
     let mut life = vec![opened, Event::written(Author::Resident), Event::Shown(Shown::Received)];
