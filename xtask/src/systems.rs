@@ -114,6 +114,8 @@ impl<'a> System<'a> {
 struct Journeys {
     /// Measures whose source's figures each asserts, by its id.
     asserted: BTreeMap<String, BTreeSet<String>>,
+    /// How many of its steps each is played, and of how many, by its id; less than all, where anything of it waits.
+    played: BTreeMap<String, (usize, usize)>,
     /// The text of the binary that plays them; empty while there is none.
     player: String,
     faults: Vec<String>,
@@ -148,20 +150,31 @@ impl Journeys {
             let shown = journey.content.shows.iter().filter(|shown| shown.waits.is_empty());
             (journey.id.clone(), shown.map(|shown| shown.measure.clone()).collect())
         });
+        let played = journeys.all().map(|journey| {
+            let (content, all) = (&journey.content, journey.content.steps.len());
+            let most = if content.waits().is_empty() { all } else { all - 1 };
+            (journey.id.clone(), (content.played().min(most), all))
+        });
         let player = parts::files(&root.join(PLAYER)).into_iter().map(std::fs::read_to_string);
         Journeys {
             asserted: asserted.collect(),
+            played: played.collect(),
             player: player.flatten().collect(),
             faults: faults.iter().map(Fault::to_string).collect(),
         }
     }
 
-    /// Whether a test is there: a function of this name, or the journey of its system where there is a player.
+    /// Whether a journey is played to its end.
+    fn is_whole(&self, system: &System) -> bool {
+        let is_all = |(played, all): &(usize, usize)| played == all;
+        !self.player.is_empty() && self.played.get(&system.journey()).is_some_and(is_all)
+    }
+
+    /// Whether a test is there: a function of this name, or the whole journey of its system where there is a player.
     fn has(&self, test: &str, system: &System) -> bool {
         let own = system.journey().replace('-', "_");
         let is_of_system = test.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
-        let is_played = !self.player.is_empty() && self.asserted.contains_key(&system.journey());
-        is_of_system && (is_played || self.player.contains(&format!("fn {test}(")))
+        is_of_system && (self.is_whole(system) || self.player.contains(&format!("fn {test}(")))
     }
 }
 
@@ -207,7 +220,11 @@ fn faults(text: &str, agreed: Option<&str>, parts: &Parts, journeys: &Journeys) 
             wrong(line, format!("{family} is no family"));
         }
         if !test.is_empty() && !journeys.has(test, system) {
-            wrong(line, format!("{test} names no journey that {PLAYER} plays, and no function of it"));
+            wrong(line, format!("{test} names no journey that {PLAYER} plays to its end, and no function of it"));
+        }
+        if test.is_empty() && journeys.is_whole(system) {
+            let own = system.journey().replace('-', "_");
+            wrong(line, format!("the journey of {id} waits for nothing and is not named: its test is {own}"));
         }
         let waiting: BTreeSet<&str> = system.waits().map(|(part, _)| part).collect();
         for part in system.parts().filter(|part| !waiting.contains(part) && !parts.has(part, &named)) {
@@ -260,7 +277,7 @@ fn shown(text: &str, family: Option<&str>, parts: &Parts, journeys: &Journeys) -
     let named: BTreeSet<&str> = systems.iter().flat_map(System::parts).collect();
     let chosen: Vec<&System> =
         systems.iter().filter(|it| family.is_none_or(|family| it.column("family") == family)).collect();
-    let (mut lines, mut played) = (String::new(), 0);
+    let (mut lines, mut whole, mut begun) = (String::new(), 0, 0);
     // Parts, then figures: those there and all.
     let mut sums = [0; 4];
     for family in FAMILIES {
@@ -268,12 +285,14 @@ fn shown(text: &str, family: Option<&str>, parts: &Parts, journeys: &Journeys) -
         lines += &of_family.first().map_or(String::new(), |_| format!("{family}\n"));
         for system in of_family {
             let asserted = journeys.asserted.get(&system.journey());
-            let journey = match (system.column("test"), asserted) {
-                ("", None) => "none",
-                ("", Some(_)) => "written",
-                (test, _) => test,
+            let journey = match (system.column("test"), journeys.played.get(&system.journey())) {
+                ("", None) => "none".to_string(),
+                ("", Some((0, _))) => "written".into(),
+                ("", Some((played, all))) => format!("{played} of {all}"),
+                (test, _) => test.into(),
             };
-            played += usize::from(!system.column("test").is_empty());
+            whole += usize::from(!system.column("test").is_empty());
+            begun += usize::from(journey.contains(" of "));
             let figures = measures(system.column("shows"), &named);
             let shown = figures.iter().filter(|it| asserted.is_some_and(|asserted| asserted.contains(**it))).count();
             let own = system.parts().filter(|part| parts.has(part, &named)).count();
@@ -284,5 +303,8 @@ fn shown(text: &str, family: Option<&str>, parts: &Parts, journeys: &Journeys) -
         }
     }
     let [own, all, shown, figures] = sums;
-    format!("{lines}{} systems, {played} journeys, parts {own}/{all}, figures {shown}/{figures}\n", chosen.len())
+    format!(
+        "{lines}{} systems, {whole} journeys play to the end and {begun} in part, parts {own}/{all}, figures {shown}/{figures}\n",
+        chosen.len()
+    )
 }

@@ -7,7 +7,7 @@
 mod check;
 mod step;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use facts::Names;
 use serde::Deserialize;
@@ -75,6 +75,24 @@ pub struct Shown {
     /// Parts and engines that it waits for.
     #[serde(default)]
     pub waits: Vec<At<String>>,
+}
+
+impl Journey {
+    /// All that its steps wait for, without doubles. A journey that waits for nothing is played to its end.
+    pub fn waits(&self) -> BTreeSet<&str> {
+        let mut all = BTreeSet::new();
+        for step in self.steps.iter() {
+            let seen = step.see.iter().chain(&step.unseen).flat_map(|seen| &seen.waits);
+            let figures = step.figures.iter().flat_map(|figure| &figure.waits);
+            all.extend(step.waits.iter().chain(seen).chain(figures).map(|wait| wait.as_str()));
+        }
+        all
+    }
+
+    /// How many of its steps wait for nothing, and are played.
+    pub fn played(&self) -> usize {
+        self.steps.iter().filter(|step| step.waits.is_empty()).count()
+    }
 }
 
 impl Content for Journey {

@@ -509,6 +509,9 @@ fn follow(place: &Place, app: &App, mut version: u64) {
     let (mut published, mut pause, mut seen, mut moved) = (today(), look, version, 0);
     loop {
         std::thread::sleep(pause);
+        if app.figures_wait() {
+            continue;
+        }
         let newer = Lake::existing(data).and_then(|lake| lake.snapshot()).map_or(version, |it| it.version());
         let stands_still = std::mem::replace(&mut seen, newer) == newer;
         // An import is waited for; a log that brings something every minute is not.

@@ -259,11 +259,7 @@ fn begun(
     term: (i64, i64),
     to: Option<String>,
 ) -> Response {
-    if let Some(before) = cookie(headers, SESSION_COOKIE) {
-        app.sessions.end(before);
-    }
-    let session = app.sessions.begin(person, means, term, app.kinds.store.now());
-    let cookie = format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax");
+    let cookie = session(app, headers, person, means, term);
     let is_resident = person.role == Role::Resident;
     let to = to.filter(|to| to.starts_with("/contact") == is_resident);
     let first = match person.role {
@@ -272,6 +268,29 @@ fn begun(
         _ => "/steer",
     };
     changed_hands(&cookie, to.as_deref().unwrap_or(first))
+}
+
+/// Begins a session of a demonstration as somebody, and goes where that person is to be.
+pub fn begin_as(app: &App, headers: &HeaderMap, person: &Person, to: &str) -> Response {
+    let session = session(app, headers, person, Means::Token, (app.kinds.store.now(), i64::MAX));
+    changed_hands(&session, to)
+}
+
+/// Ends the session, and goes somewhere as nobody.
+pub fn end_all(app: &App, headers: &HeaderMap, to: &str) -> Response {
+    if let Some(name) = cookie(headers, SESSION_COOKIE) {
+        app.sessions.end(name);
+    }
+    changed_hands(&format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"), to)
+}
+
+/// A session in place of the one before, as its cookie.
+fn session(app: &App, headers: &HeaderMap, person: &Person, means: Means, term: (i64, i64)) -> String {
+    if let Some(before) = cookie(headers, SESSION_COOKIE) {
+        app.sessions.end(before);
+    }
+    let session = app.sessions.begin(person, means, term, app.kinds.store.now());
+    format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax")
 }
 
 /// Another person is here now, or nobody: what the one before held goes, too.
@@ -343,11 +362,7 @@ fn ways_on(page: &Page) -> Markup {
 /// `POST /sign-out`: also at the identity provider, for whom it let in.
 pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let means = app.session(&headers).map(|session| session.means);
-    if let Some(name) = cookie(&headers, SESSION_COOKIE) {
-        app.sessions.end(name);
-    }
-    let cookie = format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     let provider = app.provider.as_ref().filter(|_| means == Some(Means::Provider));
     let to = provider.and_then(|provider| provider.sign_out());
-    changed_hands(&cookie, to.as_deref().unwrap_or("/"))
+    end_all(&app, &headers, to.as_deref().unwrap_or("/"))
 }

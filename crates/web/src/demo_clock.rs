@@ -1,7 +1,9 @@
 //! `POST /demo/clock {"to": TIME}`: moves the clock of a demo county that was begun with `--now`. It exists nowhere else.
+//! `"publish": false` leaves the figures as they are until it is moved again: tests move it often, and look at figures less.
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -28,17 +30,28 @@ pub const WITHIN: Duration = Duration::from_mins(5);
 #[serde(deny_unknown_fields)]
 struct To {
     to: String,
+    #[serde(default = "usually")]
+    publish: bool,
 }
 
-/// Answers when the clock stands there, the facts have followed, their figures are published and times can be booked.
+fn usually() -> bool {
+    true
+}
+
+/// Answers when the clock stands there, the facts have followed, times can be booked and, if they are to be, the figures are
+/// published.
 pub async fn move_to(State(app): State<Arc<App>>, body: Bytes) -> Response {
     let Some(move_clock) = &app.move_clock else { return Failure::not_found().into_response() };
-    let Ok(To { to }) = serde_json::from_slice(&body) else {
+    let Ok(To { to, publish }) = serde_json::from_slice(&body) else {
         return Failure::malformed("Send {\"to\": TIME}.").into_response();
     };
-    match move_clock(to).await {
+    // Figures of half a move would be made for nobody.
+    app.figures_wait.store(true, Ordering::Relaxed);
+    let moved = move_clock(to).await;
+    app.figures_wait.store(moved.is_ok() && !publish, Ordering::Relaxed);
+    match moved {
         Ok(version) => {
-            if !soon(|| app.figures().version() >= version, WITHIN).await {
+            if publish && !soon(|| app.figures().version() >= version, WITHIN).await {
                 let why = "The clock stands there, and the figures were not published in time: see the server's log.";
                 return Failure::refused("not_published", why).into_response();
             }

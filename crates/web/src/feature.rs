@@ -57,6 +57,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::consultations::FEATURE,
     &crate::bookings::FEATURE,
     &crate::steer::FEATURE,
+    &crate::models::FEATURE,
     &crate::admin::FEATURE,
     &crate::api::FEATURE,
 ];

@@ -35,6 +35,7 @@ pub async fn home(page: Page) -> Response {
                 // In the demonstration a visitor finds here what there is to sign in for.
                 @if page.shows(path) || (page.demo && page.role.is_none()) { (card(&page, path, name, about)) }
             }
+            @if page.demo { (card(&page, "/evaluate/models", "section-models", "home-models")) }
             @if page.demo && page.role.is_none() { (card(&page, "/sign-in", "sign-in", "home-sign-in")) }
         }
         @if is_of_staff {

@@ -19,6 +19,7 @@ use crate::caller::{OPENING, Person};
 use crate::desk::people;
 use crate::feature::{door_of, doors};
 use crate::figures::Figures;
+use crate::models::{Tour, strip};
 use crate::texts::Language;
 use crate::{OWN_HOST, is_encrypted};
 
@@ -39,6 +40,8 @@ pub struct Page {
     pub figures: Arc<dyn Figures>,
     /// The language was chosen by the link, and is to be remembered.
     chosen: bool,
+    /// The journey on which a visitor of a demonstration is.
+    tour: Option<Tour>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +70,7 @@ impl FromRequestParts<Arc<App>> for Page {
             synthetic: figures.synthetic(),
             figures,
             chosen: chosen.is_some(),
+            tour: Tour::of(app, &parts.headers),
         })
     }
 }
@@ -180,6 +184,7 @@ impl Page {
                             div.page { p { (self.text("notice-synthetic")) } }
                         }
                     }
+                    @if let Some(tour) = &self.tour { (strip(self, tour)) }
                     main #content tabindex="-1" { div.page.content { (content) } }
                     footer.footer { div.page { p { (self.text("footer")) } } }
                     @for script in assets::scripts() { script src=(script) defer {} }

@@ -33,6 +33,7 @@ mod listing;
 mod live;
 mod matters;
 mod me;
+mod models;
 mod needs;
 mod numbers;
 mod observe;
@@ -47,7 +48,7 @@ mod thread;
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -130,6 +131,9 @@ pub struct App {
     demo: bool,
     cast: Vec<Member>,
     move_clock: Option<MoveClock>,
+    journeys: models::Journeys,
+    /// Newer figures wait for the clock of the demo county to be moved.
+    figures_wait: AtomicBool,
     calendar: &'static Calendar,
     /// Texts that people have typed and not sent.
     drafts: Drafts,
@@ -176,6 +180,8 @@ impl App {
             demo: parts.demo,
             cast: parts.cast,
             move_clock: parts.move_clock,
+            journeys: models::Journeys::default(),
+            figures_wait: AtomicBool::new(false),
             calendar: Calendar::shipped(),
             drafts: Drafts::of(parts.kinds.store.log(), drafts),
             kinds: parts.kinds,
@@ -199,6 +205,11 @@ impl App {
         if pos >= self.kinds.store.pos() {
             self.caught_up.store(self.kinds.store.now(), Ordering::Relaxed);
         }
+    }
+
+    /// Whether newer figures are to wait: the clock of a demo county is on its way, or its figures were not asked for.
+    pub fn figures_wait(&self) -> bool {
+        self.figures_wait.load(Ordering::Relaxed)
     }
 
     /// Events of the log that are not in the facts yet, and for how many seconds there have been such.

@@ -19,7 +19,8 @@ fn parts() -> Parts {
 
 fn journeys() -> Journeys {
     let asserted = BTreeMap::from([("s-075".into(), BTreeSet::from(["access.t3".into()]))]);
-    Journeys { asserted, player: "fn plays_all() {} fn s_033_therapy() {}".into(), faults: Vec::new() }
+    let played = BTreeMap::from([("s-075".into(), (3, 3))]);
+    Journeys { asserted, played, player: "fn plays_all() {} fn s_033_therapy() {}".into(), faults: Vec::new() }
 }
 
 /// The faults of a list in which a part of one line is another.
@@ -64,12 +65,12 @@ fn every_fault_is_told_with_its_line() {
         (
             "\ts_075\t",
             "\ts_033\t",
-            "docs/systems.tsv:3: s_033 names no journey that crates/luotsi/tests/journeys plays, and no function of it",
+            "docs/systems.tsv:3: s_033 names no journey that crates/luotsi/tests/journeys plays to its end, and no function of it",
         ),
         (
             "—\t\tcalendar",
             "—\ts_033_other\tcalendar",
-            "docs/systems.tsv:2: s_033_other names no journey that crates/luotsi/tests/journeys plays, and no function of it",
+            "docs/systems.tsv:2: s_033_other names no journey that crates/luotsi/tests/journeys plays to its end, and no function of it",
         ),
         ("\tF03\t", "\tF33\t", "docs/systems.tsv:2: F33 is no family"),
         ("S-075\t", "S-033\t", "docs/systems.tsv:3: S-033 stands in line 2 too"),
@@ -92,6 +93,12 @@ fn every_fault_is_told_with_its_line() {
 #[test]
 fn a_test_may_be_a_journey_or_a_function() {
     assert_eq!(found("—\t\tcalendar", "—\ts_033_therapy\tcalendar"), Vec::<String>::new());
+    // One that waits is not played to its end; one that waits for nothing is named.
+    let waiting = Journeys { played: BTreeMap::from([("s-075".into(), (2, 3))]), ..journeys() };
+    let told = faults(&list(&[FIRST, SECOND]), None, &parts(), &waiting);
+    assert!(told.len() == 1 && told[0].contains("s_075 names no journey"), "{told:?}");
+    let unnamed = found("\ts_075\t", "\t\t");
+    assert!(unnamed.len() == 1 && unnamed[0].contains("its test is s_075"), "{unnamed:?}");
     // A journey without the program that plays it proves nothing.
     let unplayed = Journeys { player: String::new(), ..journeys() };
     assert_eq!(faults(&list(&[FIRST, SECOND]), None, &parts(), &unplayed).len(), 1);
@@ -170,15 +177,22 @@ fn the_list_is_shown_by_family_with_its_sums() {
     let list =
         list(&[&FIRST.replace("—", "access.t3 10 days."), &SECOND.replace("—", "access.t3 fell; other.t3 rose")]);
     let whole = shown(&list, None, &parts(), &journeys());
-    assert!(whole.ends_with("2 systems, 1 journeys, parts 2/4, figures 1/2\n"), "{whole}");
+    assert!(
+        whole.ends_with("2 systems, 1 journeys play to the end and 0 in part, parts 2/4, figures 1/2\n"),
+        "{whole}"
+    );
     let one = shown(&list, Some("F03"), &parts(), &journeys());
     assert!(
-        one.starts_with("F03\n  S-033  none     parts  1/2  figures 0/1  Terapiatakuu\n1 systems, 0 journeys"),
+        one.starts_with("F03\n  S-033  none     parts  1/2  figures 0/1  Terapiatakuu\n1 systems, 0 journeys play"),
         "{one}"
     );
-    // A journey that nothing plays is written, and not counted.
-    let unplayed = shown(&list.replace("\ts_075\t", "\t\t"), Some("F07"), &parts(), &journeys());
-    assert!(unplayed.starts_with("F07\n  S-075  written ") && unplayed.contains(" 0 journeys"), "{unplayed}");
+    // A journey that waits is not counted among those that play to the end.
+    for (played, told) in [((0, 3), "written "), ((2, 3), "2 of 3 ")] {
+        let journeys = Journeys { played: BTreeMap::from([("s-075".into(), played)]), ..journeys() };
+        let waiting = shown(&list.replace("\ts_075\t", "\t\t"), Some("F07"), &parts(), &journeys);
+        assert!(waiting.starts_with(&format!("F07\n  S-075  {told}")), "{waiting}");
+        assert!(waiting.contains(&format!(" 0 journeys play to the end and {} in part", played.0 / 2)), "{waiting}");
+    }
 }
 
 #[test]

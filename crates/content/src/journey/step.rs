@@ -58,7 +58,8 @@ pub struct Act {
     tick: Option<String>,
     attach: Option<String>,
     put: Option<String>,
-    /// Name of the field, or `port:ID`.
+    keep: Option<String>,
+    /// Name of the field, label of the value, or `port:ID`.
     #[serde(rename = "in")]
     pub field: Option<String>,
     /// Name of the row, list item, group or region in which it is looked for.
@@ -86,6 +87,9 @@ pub enum Verb {
     Attach,
     /// A file beside the journey to a port's stand-in.
     Put,
+    /// A value that the page tells, under a word: `{ keep = "code", in = "Koodi" }`. Later acts and addresses write it as
+    /// `{code}`. A visitor writes it down.
+    Keep,
 }
 
 impl Act {
@@ -100,14 +104,15 @@ impl Act {
             (Verb::Tick, &self.tick),
             (Verb::Attach, &self.attach),
             (Verb::Put, &self.put),
+            (Verb::Keep, &self.keep),
         ];
         let mut done = verbs.into_iter().filter_map(|(verb, what)| Some((verb, what.as_deref()?)));
         let (Some((verb, what)), None) = (done.next(), done.next()) else {
-            return Err("one thing is done: open, follow, press, write, choose, tick, attach or put");
+            return Err("one thing is done: open, follow, press, write, choose, tick, attach, put or keep");
         };
-        let needs_field = matches!(verb, Verb::Write | Verb::Choose | Verb::Attach | Verb::Put);
+        let needs_field = matches!(verb, Verb::Write | Verb::Choose | Verb::Attach | Verb::Put | Verb::Keep);
         if needs_field != self.field.is_some() {
-            return Err("write, choose, attach and put say where, with `in`; others do not");
+            return Err("write, choose, attach, put and keep say where, with `in`; others do not");
         }
         Ok((verb, what))
     }
@@ -202,6 +207,8 @@ pub enum Since {
     Start,
     /// Before this step, and before its clock is moved.
     Step,
+    /// When its clock was moved, and before its acts: the county's own life is not in it.
+    Acts,
 }
 
 /// The month of a figure: `this` and `last` by the clock of the step, or `2025-11`.

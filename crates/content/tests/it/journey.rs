@@ -170,18 +170,18 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "follow = \"Onni\"",
         "press = \"Ota\", follow = \"Onni\"",
-        "20:7 one thing is done: open, follow, press, write, choose, tick, attach or put",
+        "20:7 one thing is done: open, follow, press, write, choose, tick, attach, put or keep",
     ),
     (
         "{ follow = \"Onni\" }",
         "{ within = \"Onni\" }",
-        "20:7 one thing is done: open, follow, press, write, choose, tick, attach or put",
+        "20:7 one thing is done: open, follow, press, write, choose, tick, attach, put or keep",
     ),
-    (", in = \"Viesti\"", "", "20:28 write, choose, attach and put say where, with `in`; others do not"),
+    (", in = \"Viesti\"", "", "20:28 write, choose, attach, put and keep say where, with `in`; others do not"),
     (
         "follow = \"Onni\"",
         "follow = \"Onni\", in = \"Viesti\"",
-        "20:7 write, choose, attach and put say where, with `in`; others do not",
+        "20:7 write, choose, attach, put and keep say where, with `in`; others do not",
     ),
     (
         "role = \"row\", name",

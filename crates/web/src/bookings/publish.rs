@@ -22,6 +22,7 @@ impl App {
     /// Goes by the content of a library that is in force on a day.
     pub fn take_content(&self, library: &Library, on: Date) {
         self.kinds.take(library, on);
+        self.journeys.take(library, on);
     }
 
     /// Publishes what is to be seen now, and withdraws free times that no calendar in force gives; how many days changed. A day

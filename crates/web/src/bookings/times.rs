@@ -257,12 +257,13 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
                                 input type="hidden" name="contact" value=(wish.contact);
                                 input type="hidden" name="move" value=(wish.moves);
                                 @if !wish.text.is_empty() { input type="hidden" name="text" value=(wish.text); }
-                                button.times__one type="submit" aria-label=(format!("{day} {}", numbers::clock(found.from))) {
+                                @let person = by_person.then(|| crate::desk::staff_name(page, of.actor.id()));
+                                @let place = of.times.get(&found.slot).and_then(|time| time.slot.place.as_ref().map(ToString::to_string));
+                                @let beside: Vec<String> = [person, place].into_iter().flatten().collect();
+                                @let named = [vec![day.to_string(), numbers::clock(found.from)], beside.clone()].concat().join(" ");
+                                button.times__one type="submit" aria-label=(named) {
                                     (numbers::clock(found.from))
-                                    @if by_person { " " span.quiet { (crate::desk::staff_name(page, of.actor.id())) } }
-                                    @if let Some(place) = of.times.get(&found.slot).and_then(|time| time.slot.place.as_ref()) {
-                                        " " span.quiet { (place) }
-                                    }
+                                    @for it in &beside { " " span.quiet { (it) } }
                                 }
                             }
                         }

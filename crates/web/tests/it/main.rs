@@ -13,6 +13,7 @@ mod desk;
 mod drafts;
 mod forms;
 mod imports;
+mod models;
 mod needs;
 mod openapi;
 mod pages;

@@ -1,0 +1,23 @@
+//! The player of journeys: it meets a county as people do who have no script, by roles, names and texts of its pages, and
+//! says what there was when something did not come as it should.
+//!
+//! In reading order: [`html`] (a page's elements), [`tree`] (what people meet of them), [`find`] (by what people call
+//! it), [`forms`], [`http`], [`browser`] (one person's), [`play`] (a journey), [`figures`] and [`texts`] (what it is held to).
+
+pub mod browser;
+mod figures;
+mod find;
+mod forms;
+mod html;
+pub mod http;
+pub mod play;
+mod texts;
+pub mod tree;
+mod words;
+
+pub use browser::{Browser, Fetch};
+pub use figures::figure;
+pub use html::Document;
+pub use play::{County, Reading, plant, play};
+pub use texts::refusals;
+pub use words::{holds, plain, squeezed};
