@@ -88,3 +88,7 @@ return-closed = The message is closed on this device. We are still dealing with 
 leave-title = Have you kept the code?
 leave-lead = When you close the message on this device, you can come back only with your code. We are still dealing with your message.
 leave-back = Back to the message
+contact-reach = Would you like us to tell you when an answer waits?
+draft-saved = Saved { $time }
+draft-later = Continue later
+draft-lost = No connection. Your text is safe in this window.

@@ -43,3 +43,4 @@ no-cases = No cases
 no-cases-here = There are no cases of this measure in this unit. Choose another unit above, or go back to the measures.
 window-before-data = No data for that time
 unit-without-figures = No figures have been published for this unit yet. Choose another unit.
+other-scorecards = Other scorecards

@@ -88,3 +88,7 @@ return-closed = Viesti on suljettu tällä laitteella. Asiaasi hoidetaan edellee
 leave-title = Onko koodi tallessa?
 leave-lead = Kun suljet viestin tällä laitteella, pääset takaisin vain koodillasi. Asiaasi hoidetaan edelleen.
 leave-back = Takaisin viestiin
+contact-reach = Haluatko, että kerromme, kun vastaus odottaa?
+draft-saved = Tallennettu { $time }
+draft-later = Jatka myöhemmin
+draft-lost = Ei yhteyttä. Teksti on tallessa tässä ikkunassa.

@@ -43,3 +43,4 @@ no-cases = Ei tapauksia
 no-cases-here = Tässä yksikössä ei ole tämän mittarin tapauksia. Valitse yltä toinen yksikkö tai palaa mittareihin.
 window-before-data = Ei tietoja tältä ajalta
 unit-without-figures = Tästä yksiköstä ei ole vielä julkaistu lukuja. Valitse toinen yksikkö.
+other-scorecards = Muut mittaristot

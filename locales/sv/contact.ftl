@@ -88,3 +88,7 @@ return-closed = Meddelandet är stängt på den här apparaten. Vi fortsätter a
 leave-title = Har du sparat koden?
 leave-lead = När du stänger meddelandet på den här apparaten kommer du tillbaka bara med din kod. Vi fortsätter att sköta ditt ärende.
 leave-back = Tillbaka till meddelandet
+contact-reach = Vill du att vi berättar när ett svar väntar?
+draft-saved = Sparat { $time }
+draft-later = Fortsätt senare
+draft-lost = Ingen anslutning. Texten finns kvar i fönstret.

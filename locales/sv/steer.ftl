@@ -43,3 +43,4 @@ no-cases = Inga fall
 no-cases-here = Den här enheten har inga fall för den här mätaren. Välj en annan enhet ovan eller gå tillbaka till mätarna.
 window-before-data = Inga uppgifter från den tiden
 unit-without-figures = Inga siffror har ännu publicerats för den här enheten. Välj en annan enhet.
+other-scorecards = Andra styrkort

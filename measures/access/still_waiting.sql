@@ -30,5 +30,5 @@ SELECT
     WHEN closed_at <= $as_of THEN closed_at
   END AS until
 FROM assessments
-WHERE guarantee IN ('care', 'oral')
+WHERE guarantee IN ('care', 'oral', 'therapy', 'therapy_social')
   AND need_established_at < $to

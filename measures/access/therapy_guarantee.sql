@@ -7,9 +7,9 @@
 --- name = { fi = "Terapiatakuu: hoitoon 28 päivässä", sv = "Terapigarantin: vård inom 28 dagar", en = "Therapy guarantee: care within 28 days" }
 --- source = "Final report of Western Uusimaa county's programme 2025: 91 % within 28 days, November 2025; Act 1326/2010 § 53 a"
 --- [access.therapy_guarantee.about]
---- fi = "Osuus nuorista, joiden terapia alkoi 28 päivän kuluessa siitä, kun tarve todettiin. Se, jonka määräaika on kulunut ilman hoitoa, on myöhässä; se, jonka määräaika ei ole vielä kulunut, ei ole mukana."
---- sv = "Andel unga vars terapi började inom 28 dagar från att behovet konstaterades. Den vars tid har gått ut utan vård är försenad; den vars tid ännu inte har gått ut är inte med."
---- en = "Share of young people whose therapy began within 28 days of the need being established. One whose time is over without care is late; one whose time is not over is not counted."
+--- fi = "Osuus nuorista, joiden terapia alkoi 28 päivän kuluessa siitä, kun tarve todettiin. Se, jonka määräaika on kulunut ilman hoitoa, on myöhässä; se, jonka määräaika ei ole vielä kulunut tai jota takuu ei sido, ei ole mukana."
+--- sv = "Andel unga vars terapi började inom 28 dagar från att behovet konstaterades. Den vars tid har gått ut utan vård är försenad; den vars tid ännu inte har gått ut, eller som garantin inte binder för, är inte med."
+--- en = "Share of young people whose therapy began within 28 days of the need being established. One whose time is over without care is late; one whose time is not over, or for whom a recorded exception unbinds the guarantee, is not counted."
 ---
 --- [access.care_wait_mean]
 --- id = "access.care_wait_mean"
@@ -29,8 +29,9 @@ SELECT
   unit_id,
   need_established_at AS at,
   CASE
-    WHEN met_at <= $as_of AND met_at <= need_established_at + INTERVAL '28 days' THEN true
-    WHEN need_established_at + INTERVAL '28 days' > $as_of THEN NULL
+    WHEN exception IS NOT NULL THEN NULL
+    WHEN met_at <= $as_of AND met_at <= COALESCE(due_at, need_established_at + INTERVAL '28 days') THEN true
+    WHEN COALESCE(due_at, need_established_at + INTERVAL '28 days') > $as_of THEN NULL
     ELSE false
   END AS within_28_days,
   CASE

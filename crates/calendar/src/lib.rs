@@ -1,17 +1,24 @@
-//! The calendar: local days, public holidays, weekdays, and by when a contact is due.
+//! The calendar: local days, public holidays, weekdays, and the clocks by which something is due.
+
+pub mod clocks;
 
 use std::sync::LazyLock;
 
 use facts::Names;
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 
-/// The rules that are shipped.
-pub const RULES: &str = include_str!("../../../rules/calendar.toml");
+/// Every shipped rule by which figures are made: one that changes makes them anew.
+pub const RULES: &str = concat!(
+    include_str!("../../../rules/calendar.toml"),
+    include_str!("../../../rules/clocks/callback-same-day.toml"),
+    include_str!("../../../rules/clocks/care-guarantee.toml"),
+    include_str!("../../../rules/clocks/therapy-guarantee-28d.toml"),
+);
 
-/// Holidays and office hours of the county, from `rules/calendar.toml`.
+/// Holidays of the county, from `rules/calendar.toml`.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     pub zone: TimeZone,
@@ -27,7 +34,6 @@ struct Rules {
     fixed: Vec<Fixed>,
     easter: Vec<Easter>,
     floating: Vec<Floating>,
-    office: Vec<Office>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -51,17 +57,6 @@ struct Floating {
     #[serde(default)]
     deadline_only: bool,
     name: Names,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Office {
-    rule: String,
-    valid_from: Date,
-    opens: Time,
-    closes: Time,
-    weekdays: u32,
-    #[expect(dead_code, reason = "every rule names its source")]
-    source: String,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -90,8 +85,9 @@ impl Calendar {
     /// The calendar in force, as shipped.
     pub fn shipped() -> &'static Calendar {
         #[expect(clippy::expect_used, reason = "the file is part of the program and a test reads it")]
-        static SHIPPED: LazyLock<Calendar> =
-            LazyLock::new(|| Calendar::parse(RULES).expect("the shipped calendar is well formed"));
+        static SHIPPED: LazyLock<Calendar> = LazyLock::new(|| {
+            Calendar::parse(include_str!("../../../rules/calendar.toml")).expect("the shipped calendar is well formed")
+        });
         &SHIPPED
     }
 
@@ -101,9 +97,14 @@ impl Calendar {
         Ok(Calendar { zone, rules })
     }
 
+    /// The local date and time of an instant, in microseconds since 1970.
+    pub fn local(&self, micros: i64) -> Option<DateTime> {
+        Some(self.zone.to_datetime(Timestamp::from_microsecond(micros).ok()?))
+    }
+
     /// The local date of an instant, in microseconds since 1970.
     pub fn local_date(&self, micros: i64) -> Option<Date> {
-        Some(self.zone.to_datetime(Timestamp::from_microsecond(micros).ok()?).date())
+        self.local(micros).map(DateTime::date)
     }
 
     /// The instant at which a local day begins, in microseconds since 1970.
@@ -112,7 +113,7 @@ impl Calendar {
     }
 
     /// The instant of a local time, in microseconds since 1970.
-    pub fn instant(&self, local: jiff::civil::DateTime) -> Option<i64> {
+    pub fn instant(&self, local: DateTime) -> Option<i64> {
         self.zone.to_timestamp(local).ok().map(Timestamp::as_microsecond)
     }
 
@@ -154,24 +155,11 @@ impl Calendar {
         Some(next)
     }
 
-    /// The last instant at which a contact opened at `micros` is on time by a rule, in microseconds since 1970.
-    ///
-    /// A contact of office hours is due on its own day, or so many weekdays later; one opened before office hours
-    /// counts to that day, one opened after them or on a day off to the next weekday. The day's end, local time, is the
-    /// limit. `None` when no such rule was in force.
-    pub fn office_due(&self, micros: i64, rule: &str) -> Option<i64> {
-        let opened = self.zone.to_datetime(Timestamp::from_microsecond(micros).ok()?);
-        let in_force = self.rules.office.iter().filter(|it| it.rule == rule && it.valid_from <= opened.date());
-        let rule = in_force.max_by_key(|it| it.valid_from)?;
-        let mut day = opened.date();
-        debug_assert!(rule.opens < rule.closes);
-        if !self.is_weekday(day) || opened.time() >= rule.closes {
-            day = self.next_weekday(day)?;
-        }
-        for _ in 0..rule.weekdays {
-            day = self.next_weekday(day)?;
-        }
-        self.start_of(day.tomorrow().ok()?).map(|midnight| midnight - 1)
+    /// The last instant at which something that began at `micros` is on time by a clock, whatever the person's age; both in
+    /// microseconds since 1970. `None` when no rule of it was in force.
+    pub fn office_due(&self, micros: i64, clock: &str) -> Option<i64> {
+        let run = clocks::Run { since: micros, age: None };
+        clocks::named(clock)?.due(&run, self).map(|due| due.at)
     }
 }
 

@@ -130,6 +130,25 @@ impl Kinds {
         Ok(Opened { contact, code: code.filter(|_| is_soon), again: done.again })
     }
 
+    /// Writes down a contact of somebody who called, came or sent paper, as a professional's own; gives its id.
+    pub async fn log_contact(&self, new: &NewContact, by: &By) -> std::result::Result<Uuid, Trouble> {
+        let command = Command::Log {
+            channel: new.channel,
+            service: new.service.clone(),
+            language: new.language.clone(),
+            unit: new.unit.as_str().into(),
+            queue: new.queue.clone(),
+            subject: new.subject,
+            client_id: new.client_id.clone(),
+            text: Text(new.text.clone()),
+        };
+        let (contact, request) = (new_id(self.store.now()), request::<Contact>(&command));
+        let asked = Asked { scope: format!("log/{}", by.name()), key: new.key(), request, seen: 0 };
+        let flow = move |turn: &mut Turn<'_>| turn.decide::<Contact>(contact, &command, &Organisation::default());
+        let done = self.store.turn(by, asked, flow).await?;
+        Ok(done.first(CONTACT).map_or(contact, |(id, _)| id))
+    }
+
     /// Whether this very contact was opened already.
     pub async fn was_opened(&self, new: &NewContact, by: &By) -> Result<bool> {
         let request = request::<Contact>(&new.command());

@@ -16,11 +16,19 @@ use facts::{Code, Profession};
 use jiff::civil::Date;
 use operations::bookings::calendar::Timetable;
 use operations::contacts::Queue;
+use operations::contacts::phrases::Phrases;
+use operations::dispatches::port::Port;
 use serde::{Deserialize, Serialize};
 use store::{Append, AppendError, Context, Error, Expect, Log, MOST_BYTES, NewEvent, Result, digest, hex, new_id};
 
 /// Every kind of content that this house reads: the one list of them.
-pub const FOLDERS: &[Folder] = &[Folder::of::<Journey>(), Folder::of::<Queue>(), Folder::of::<Timetable>()];
+pub const FOLDERS: &[Folder] = &[
+    Folder::of::<Journey>(),
+    Folder::of::<Phrases>(),
+    Folder::of::<Port>(),
+    Folder::of::<Queue>(),
+    Folder::of::<Timetable>(),
+];
 
 /// The parts of a kind that are in force, by their ids.
 pub struct InForce<C>(RwLock<Arc<Parts<C>>>);

@@ -4,9 +4,12 @@
 
 mod absences;
 mod bookings;
+mod care_needs;
+mod consultations;
 mod contacts;
 pub mod content;
 mod organisation;
+mod ports;
 mod residents;
 mod tasks;
 
@@ -21,7 +24,11 @@ use operations::bookings::appointments::Appointment;
 use operations::bookings::days::Day;
 use operations::bookings::flow::asked as bookings_asked;
 use operations::bookings::gatherings::Gathering;
+use operations::care_needs::CareNeed;
+use operations::consultations::Consultation;
+use operations::contacts::phrases::Phrases;
 use operations::contacts::{Command, Contact, Queue};
+use operations::dispatches::{Dispatch, causes};
 use operations::organisation::Organisation;
 use operations::residents::Resident;
 use operations::tasks::Task;
@@ -32,6 +39,7 @@ pub use bookings::{NewAppointment, Timetables};
 pub use contacts::{CROCKFORD, Item, NewContact, Opened, What, code_of, written};
 pub use content::InForce;
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
+pub use ports::{Files, Ports, Standing};
 
 /// Everything that is under way, over one log; cheap to clone.
 #[derive(Clone)]
@@ -40,6 +48,9 @@ pub struct Kinds {
     pub contacts: Kind<Contact>,
     pub residents: Kind<Resident>,
     pub tasks: Kind<Task>,
+    pub care_needs: Kind<CareNeed>,
+    pub dispatches: Kind<Dispatch>,
+    pub consultations: Kind<Consultation>,
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
     pub gatherings: Kind<Gathering>,
@@ -47,6 +58,10 @@ pub struct Kinds {
     pub timetables: Arc<Timetables>,
     /// The queues in force.
     pub queues: Arc<InForce<Queue>>,
+    /// The ports in force, and how they stand.
+    pub ports: Arc<Ports>,
+    /// The ready answers in force.
+    pub phrases: Arc<InForce<Phrases>>,
     booking: Arc<bookings::Alone>,
     organisation: Kind<Organisation>,
     pub tokens: Arc<Tokens>,
@@ -75,25 +90,33 @@ impl Kinds {
         let mut opening = Opening::of(log, Calendar::shipped(), clock, snapshots);
         let contacts = opening.kind_by(asked_of_contact);
         let residents = opening.kind();
-        let tasks = opening.kind();
+        let (tasks, care_needs) = (opening.kind_by(asked_of_task), opening.kind());
+        let dispatches = opening.kind_by(causes::asked);
+        let consultations = opening.kind_by(operations::consultations::flow::go_on);
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
         let appointments = opening.kind_by(bookings_asked);
         // Which rows come by import is for the one who asks to say.
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
         beside(&mut opening);
-        let (timetables, queues, booking) = (Arc::default(), Arc::default(), Arc::default());
+        let (timetables, queues, ports, booking) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        let phrases = Arc::default();
         let store = opening.open().await?;
         Ok(Kinds {
             store,
             contacts,
             residents,
             tasks,
+            care_needs,
+            dispatches,
+            consultations,
             days,
             appointments,
             gatherings,
             timetables,
             queues,
+            ports,
+            phrases,
             booking,
             organisation,
             tokens,
@@ -107,14 +130,26 @@ impl Kinds {
     pub fn take(&self, library: &Library, on: Date) {
         self.timetables.take(library, on);
         self.queues.take(library, on);
+        self.ports.take(library, on);
+        self.phrases.take(library, on);
     }
 }
 
-/// A contact that is taken up again goes back to who knows it, as long as they work there.
-fn asked_of_contact(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> std::result::Result<(), Trouble> {
-    if turn.read::<Contact>(id)?.is_none() {
-        return Err(Trouble::NotFound);
-    }
+/// A deputy sees to the tasks of somebody who is away.
+fn asked_of_task(
+    turn: &mut Turn<'_>,
+    id: Uuid,
+    command: &operations::tasks::Command,
+) -> std::result::Result<(), Trouble> {
     let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
-    turn.decide::<Contact>(id, command, &organisation)
+    turn.decide::<Task>(id, command, &organisation)
+}
+
+/// A contact that is taken up again goes back to who knows it, as long as they work there; whoever has an answer waiting is
+/// told.
+fn asked_of_contact(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> std::result::Result<(), Trouble> {
+    let written = turn.read::<Contact>(id)?.ok_or(Trouble::NotFound)?.last_of_resident;
+    let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
+    turn.decide::<Contact>(id, command, &organisation)?;
+    causes::of_contact(turn, id, (command, written))
 }

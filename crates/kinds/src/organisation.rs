@@ -5,7 +5,7 @@ use std::sync::Arc;
 use calendar::{Calendar, day_number};
 use matter::{By, Dated, Trouble, Turn};
 use operations::organisation::{Command, Event, Imported, Organisation};
-use store::{Asked, Log, Opening, Result, dated, digest};
+use store::{Asked, Done, Log, Opening, Result, dated, digest, new_id};
 use uuid::Uuid;
 
 use crate::Kinds;
@@ -16,6 +16,29 @@ pub const ORGANISATION: &str = "organisation/all";
 impl Kinds {
     pub fn organisation(&self) -> Arc<Organisation> {
         self.organisation.look(|all| all.get(Uuid::nil())).unwrap_or_default()
+    }
+
+    /// A professional is to be away, or is there again.
+    pub async fn ask_of_absence(&self, command: Command, by: &By, key: &str) -> std::result::Result<(), Trouble> {
+        let request = digest(format!("{command:?}").as_bytes());
+        let asked = Asked { scope: format!("{ORGANISATION}/{}", by.name()), key: key.into(), request, seen: 0 };
+        let decide =
+            move |turn: &mut Turn<'_>| turn.decide::<Organisation>(Uuid::nil(), &command, &Imported::default());
+        self.store.turn(by, asked, decide).await.map(drop)
+    }
+
+    /// Does what somebody asks of the organisation now; whoever asks sees it done.
+    pub async fn ask_of_organisation(
+        &self,
+        by: &By,
+        command: Command,
+        imported: Imported,
+    ) -> std::result::Result<Done, Trouble> {
+        let request = digest(format!("{command:?}").as_bytes());
+        let key = new_id(self.store.now()).to_string();
+        let asked = Asked { scope: format!("{ORGANISATION}/{}", by.name()), key, request, seen: 0 };
+        let decide = move |turn: &mut Turn<'_>| turn.decide::<Organisation>(Uuid::nil(), &command, &imported);
+        self.store.turn(by, asked, decide).await
     }
 
     /// Whether a professional still works for a unit, as far as the log knows: those who come by import do.

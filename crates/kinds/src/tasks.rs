@@ -1,6 +1,7 @@
 //! Tasks that people set.
 
 use matter::{By, Trouble, Turn};
+use operations::organisation::Organisation;
 use operations::tasks::{Command, Task};
 use store::{Asked, new_id, request};
 use uuid::Uuid;
@@ -17,8 +18,10 @@ impl Kinds {
             request: request::<Task>(&command),
             seen: 0,
         };
-        let done =
-            self.store.turn(by, asked, move |turn: &mut Turn<'_>| turn.decide::<Task>(id, &command, &())).await?;
+        let done = self
+            .store
+            .turn(by, asked, move |turn: &mut Turn<'_>| turn.decide::<Task>(id, &command, &Organisation::default()))
+            .await?;
         Ok(done.first("task").map_or(id, |(id, _)| id))
     }
 }

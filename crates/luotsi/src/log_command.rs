@@ -206,6 +206,14 @@ async fn verify_all(arguments: &Verify) -> Result<()> {
     }
     heads.hold(Of::Events, Some(&log)).await?;
     heads.hold(Of::Accesses, accesses.as_ref()).await?;
+    let (_, damaged) = arguments.of.drafts(&log).check().await.map_err(told)?;
+    if let Some(first) = damaged.first() {
+        return Err(Error::new(format!("{} drafts cannot be opened", damaged.len()))
+            .at(arguments.of.drafts_folder().join(first).display())
+            .remedy(
+                "move them away: they are texts that people have typed and not sent, and are of no use to anybody",
+            ));
+    }
     arguments.of.goes_as_far_as_was_read(&log).await
 }
 
@@ -508,9 +516,15 @@ async fn is_known(place: &Place, log: &Log, subject: Uuid) -> Result<bool> {
 /// there were.
 pub async fn destroy(place: &Place, log: Log, subject: Uuid, reason: &str) -> Result<usize> {
     let kinds = place.kinds_over(log, now).await?;
+    // Once they are erased nothing says which were theirs.
+    let dispatches = kinds.dispatches.look(|all| all.of_subject(Subject(subject), usize::MAX));
     let destroyed = kinds.store.erase(Subject(subject), reason, context("erasure", now())).await.map_err(told)?;
-    // No snapshot goes on to hold them.
+    // Nobody can open what was typed about them any more.
+    place.drafts(kinds.store.log()).sweep(now()).await.map_err(told)?;
+    // No snapshot goes on to hold them, nor a file of a message to them.
     kinds.store.keep().map_err(told)?;
+    let folder = place.path().join("ports");
+    ports::forget(place.path(), &dispatches).map_err(|error| Error::file("remove files in", &folder, error))?;
     Ok(destroyed)
 }
 

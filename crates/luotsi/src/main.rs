@@ -1,5 +1,6 @@
 //! The one binary: reads clock, environment and arguments, and wires the rest together.
 
+mod account_command;
 mod backup_command;
 mod bench;
 mod clock;
@@ -18,6 +19,7 @@ mod organisation_command;
 mod output;
 mod place;
 mod published;
+mod right_command;
 mod serve;
 mod settings;
 mod spc_command;
@@ -56,6 +58,12 @@ enum Command {
     /// Professionals as the county itself keeps them: where they work, and until when.
     #[command(subcommand)]
     Professional(organisation_command::ProfessionalCommand),
+    /// Rights of the people who work here: a role at a unit, until a day.
+    #[command(subcommand)]
+    Right(right_command::RightCommand),
+    /// Local accounts of those who work here: a name, a password and a one-time code.
+    #[command(subcommand)]
+    Account(account_command::AccountCommand),
     /// Import a file into a fact table.
     Import(facts_command::ImportArguments),
     /// Erase a resident: out of the facts, out of the copies of what was imported, and out of the log.
@@ -127,6 +135,8 @@ fn run(command: Command) -> Result<Done> {
         Command::Token(arguments) => token_command::run(&arguments).map(|()| Done::Whole),
         Command::Unit(command) => organisation_command::unit(command).map(|()| Done::Whole),
         Command::Professional(command) => organisation_command::professional(command).map(|()| Done::Whole),
+        Command::Right(command) => right_command::run(command).map(|()| Done::Whole),
+        Command::Account(command) => account_command::run(command).map(|()| Done::Whole),
         Command::Import(arguments) => facts_command::import(&arguments),
         Command::Erase(arguments) => erase_command::run(&arguments).map(|()| Done::Whole),
         Command::Facts(command) => facts_command::run(&command).map(|()| Done::Whole),

@@ -209,7 +209,7 @@ fn code<C: Code>(text: &str) -> std::result::Result<C, String> {
 }
 
 /// An identifier that can stand in links, files and tables.
-fn checked(id: &str) -> Result<()> {
+pub fn checked(id: &str) -> Result<()> {
     match web::is_plain_id(id) {
         true => Ok(()),
         false => Err(Error::new(format!("{id:?} is no id")).remedy(web::PLAIN_ID)),
@@ -224,11 +224,12 @@ fn named(text: &str) -> Result<()> {
 }
 
 /// A day as the log counts it; today where none is named.
-fn day(date: Option<Date>) -> i32 {
+pub fn day(date: Option<Date>) -> i32 {
     date.or_else(|| Calendar::shipped().local_date(now())).map_or(0, day_number)
 }
 
-fn ask(place: &Place, command: Command) -> Result<()> {
+/// Asks it of the organisation, with what came by import beside it, and says what became of it.
+pub fn ask(place: &Place, command: Command) -> Result<()> {
     let keys = std::sync::Arc::new(place.keys()?);
     // Before anything is asked: a data directory that another program wrote is not touched.
     let snapshot = Lake::open(place.path())?.snapshot()?;

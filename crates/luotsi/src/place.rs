@@ -7,7 +7,7 @@ use analytics::lake::{has_format, make_private};
 use analytics::{Error, Result};
 use clap::Args;
 use kinds::Kinds;
-use store::{KEY_FILE, KEYS, Keys, Location, Log, Standing};
+use store::{Drafts, KEY_FILE, KEYS, Keys, Location, Log, Standing};
 use uuid::Uuid;
 
 use crate::heads::{self, Heads, Of};
@@ -255,6 +255,16 @@ impl Place {
     /// Folder of what can be made anew from the log.
     pub fn snapshots(&self) -> PathBuf {
         self.data.path.join(SNAPSHOTS)
+    }
+
+    /// Folder of what people have typed and not sent.
+    pub fn drafts_folder(&self) -> PathBuf {
+        self.data.path.join("drafts")
+    }
+
+    /// The drafts in it, beside their log.
+    pub fn drafts(&self, log: &Log) -> Drafts {
+        Drafts::of(log, Some(self.drafts_folder()))
     }
 
     /// The notes of where the logs ended.

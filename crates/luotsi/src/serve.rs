@@ -10,8 +10,11 @@ use analytics::lock::importing;
 use analytics::{Error, Result};
 use calendar::Calendar;
 use content::Library;
+use identity::{Accounts, Provider};
 use kinds::Kinds;
-use store::{Alone, Filter, Location, Log, Store};
+use operations::dispatches::Says;
+use ports::Outbox;
+use store::{Alone, Filter, Keys, Location, Log, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{App, Figures, Parts, Service, Strangers, tell};
@@ -98,11 +101,11 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let library = contents::publish(data, kinds.store.log(), publication.units(), demo).await?;
         let settings = settings(place, &publication)?;
         keep_read(place, &publication);
-        let mut strangers = strangers(&settings);
-        if demo && serving.listen.ip().is_loopback() {
-            strangers.hosts.extend(OF_THIS_MACHINE.map(String::from));
-        }
-        let services = services(settings);
+        let at = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
+        let outbox = outbox(&kinds, data, &settings, at);
+        let names = if demo && serving.listen.ip().is_loopback() { &OF_THIS_MACHINE[..] } else { &[] };
+        let strangers = strangers(&settings, names);
+        let (accounts, provider) = ways_in(data, &settings, &keys)?;
         web::tell_time_by(now);
         let (living, move_clock) = match living {
             Some(living) if clock::stands() => (None, Some(living.clock(&kinds, place))),
@@ -114,8 +117,10 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             scorecards: web::shipped_scorecards(),
             kinds: kinds.clone(),
             accesses: accesses.clone(),
-            services,
+            services: services(settings),
             token_key: keys.derived(TOKENS),
+            accounts,
+            provider,
             demo,
             cast: if demo { cast() } else { Vec::new() },
             move_clock,
@@ -137,13 +142,12 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Err(error) => eprintln!("error: {error}"),
         })?;
         go_on(living, &kinds)?;
-        let clocks = tokio::spawn(run_clocks(kinds.store.clone(), Arc::clone(&app), library));
+        let clocks = tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, outbox)));
         let ends_of = [(Of::Events, kinds.store.log().clone()), (Of::Accesses, accesses.clone())];
         let noting = tokio::spawn(note_on(heads, ends_of.clone()));
         let ends_noting = noting.abort_handle();
         let told_to_end = told_to_end();
-        let address = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
-        eprintln!("serving on http://{address}");
+        eprintln!("serving on http://{at}");
         // It goes on until the last answer is given: who waits for an answer waits for the view.
         let followed = kinds.store.clone();
         let mut following = tokio::spawn(async move { followed.follow().await });
@@ -219,12 +223,13 @@ async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
     }
 }
 
-/// Strikes what falls due, and has calendars give their times, for ever.
-async fn run_clocks(store: Store, app: Arc<App>, library: Library) {
-    tokio::join!(store.run_clocks(), publish_times(app, library));
+/// Strikes what falls due, has calendars give their times, and sends what waits, for ever.
+async fn run_clocks(kinds: Kinds, app: Arc<App>, (library, outbox): (Library, Outbox)) {
+    let look = if clock::stands() { SENT_EVERY / 10 } else { SENT_EVERY };
+    tokio::join!(kinds.store.run_clocks(), publish_times(app, library), outbox.run(look));
 }
 
-/// Has the calendars in force give their times, for ever: days come near enough, and others come into force.
+/// Has the calendars in force give their times, for ever: days come near enough, and others come into force, as do ports.
 async fn publish_times(app: Arc<App>, library: Library) {
     loop {
         if let Some(today) = Calendar::shipped().local_date(now()) {
@@ -256,8 +261,16 @@ fn go_on(living: Option<Living>, kinds: &Kinds) -> Result<()> {
     Ok(())
 }
 
-/// The purpose for which the keys of tokens are derived.
+/// The purposes for which the keys of tokens and of local accounts are derived.
 pub const TOKENS: &str = "tokens";
+/// How often it is looked what waits to be sent.
+const SENT_EVERY: Duration = Duration::from_secs(2);
+pub const ACCOUNTS: &str = "accounts";
+/// Keeps the secret by which the identity provider knows this server.
+const PROVIDER_SECRET: &str = "LUOTSI_PROVIDER_SECRET";
+/// How often the identity provider is asked what it is; and how soon again where it did not answer, at first and at most.
+const ASKED_EVERY: Duration = Duration::from_hours(1);
+const ASKED_AGAIN: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(5));
 /// How often it is looked for days whose times are to be seen.
 const TIMES_EVERY: Duration = Duration::from_mins(10);
 /// How often it is noted where the logs end.
@@ -362,13 +375,71 @@ fn services(settings: Settings) -> Vec<Service> {
 /// else's page would ask.
 const OF_THIS_MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// The limits for strangers.
-fn strangers(settings: &Settings) -> Strangers {
+/// The sender, with the settings of ports, each with its secret from the environment: `LUOTSI_PORT_SMS_SECRET`. Residents sign
+/// in at the first name of the server; without one, at its address.
+fn outbox(kinds: &Kinds, data: &Path, settings: &Settings, at: SocketAddr) -> Outbox {
+    let home = settings.hosts.first().map_or_else(|| format!("http://{at}/"), |host| format!("https://{host}/"));
+    let words = move |says: Says, language: &str| web::words_of(says, language, &home);
+    let of = |(id, port): (&String, &crate::settings::Port)| {
+        let name = format!("LUOTSI_PORT_{}_SECRET", id.to_uppercase().replace('-', "_"));
+        let secret = std::env::var(name).ok().filter(|it| !it.is_empty());
+        (id.clone(), ports::Settings { url: port.url.clone(), from: port.from.clone(), secret })
+    };
+    Outbox::new(kinds.clone(), data, settings.port.iter().map(of).collect(), Box::new(words), ports::STEP)
+}
+
+/// The limits for strangers; `names`: others under which the server is asked.
+fn strangers(settings: &Settings, names: &[&str]) -> Strangers {
     Strangers {
         contacts_per_address: settings.limits.contacts_per_address,
         messages_per_contact: settings.limits.messages_per_contact,
         proxies: settings.trusted_proxy.clone(),
-        hosts: settings.hosts.clone(),
+        hosts: settings.hosts.iter().cloned().chain(names.iter().map(ToString::to_string)).collect(),
+    }
+}
+
+/// Local accounts, and the identity provider that the settings name, which is asked from now on.
+fn ways_in(data: &Path, settings: &Settings, keys: &Keys) -> Result<(Arc<Accounts>, Option<Arc<Provider>>)> {
+    let accounts = Accounts::open(Some(&data.join(identity::FILE)), keys.derived(ACCOUNTS)).map_err(told)?;
+    let provider = settings.provider.clone().map(|it| identity::Settings {
+        issuer: it.issuer,
+        client_id: it.client_id,
+        secret: std::env::var(PROVIDER_SECRET).ok().filter(|secret| !secret.is_empty()),
+        address: it.address,
+        person: it.person_claim,
+        scopes: it.scopes,
+        strength: it.strength,
+    });
+    // A slip in it is no reason to leave residents without an answer.
+    let provider = provider.and_then(|settings| {
+        let made = Provider::new(settings).map_err(told).map_err(|error| error.at(data.join("county.toml").display()));
+        made.inspect_err(|error| tell(&format!("error: {error}; staff sign in otherwise"))).ok()
+    });
+    let provider = provider.map(Arc::new);
+    if let Some(provider) = provider.clone() {
+        tokio::spawn(keep_asking(provider));
+    }
+    Ok((Arc::new(accounts), provider))
+}
+
+/// Asks the identity provider what it is, again and again: the server starts without it, and its keys change.
+async fn keep_asking(provider: Arc<Provider>) {
+    let (first, most) = ASKED_AGAIN;
+    let mut pause = first;
+    loop {
+        let asked = Arc::clone(&provider);
+        match tokio::task::spawn_blocking(move || asked.ask()).await {
+            Ok(Ok(())) => {
+                tokio::time::sleep(ASKED_EVERY).await;
+                pause = first;
+            }
+            Ok(Err(error)) => {
+                tell(&format!("warning: {error}; staff sign in otherwise until then"));
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(most);
+            }
+            Err(_) => return,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `county.toml`: what a county sets for its data directory.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -35,8 +36,48 @@ pub struct Settings {
     /// Addresses of the proxies before the server, which say truly for whom they ask; one, or a list.
     #[serde(deserialize_with = "one_or_several")]
     pub trusted_proxy: Vec<IpAddr>,
-    /// Names under which the server is asked, such as `yhteys.example.fi`; none: any.
+    /// Names under which the server is asked, such as `yhteys.example.fi`; none: any. The first stands in messages to
+    /// residents.
     pub hosts: Vec<String>,
+    /// Where messages go out, by the ids of ports; a port that is not here runs with files.
+    pub port: BTreeMap<String, Port>,
+    /// The county's identity provider; without it staff have local accounts and tokens.
+    pub provider: Option<Provider>,
+}
+
+/// An OpenID Connect provider, by which staff sign in. Its secret is in the environment: `LUOTSI_PROVIDER_SECRET`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// Its address, under which it describes itself.
+    pub issuer: String,
+    /// The name by which it knows this server.
+    pub client_id: String,
+    /// Where people reach this server, such as `https://yhteys.example.fi`; the provider leads back to
+    /// `/sign-in/provider/return` there.
+    pub address: String,
+    /// The claim of the ID token that is a person's id.
+    #[serde(default = "subject")]
+    pub person_claim: String,
+    /// Scopes that are asked for beside `openid`.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// How strongly it must have made sure of a person (`acr`); without it, as it does.
+    pub strength: Option<String>,
+}
+
+fn subject() -> String {
+    "sub".into()
+}
+
+/// Where a port is. Its secret stands in no file: it is in the environment, as `LUOTSI_PORT_SMS_SECRET`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Port {
+    /// `smtps://USER@mail.example.fi`, `https://sms.example.fi/messages`.
+    pub url: Option<String>,
+    /// The sender's address of mail.
+    pub from: Option<String>,
 }
 
 /// Limits for strangers in an hour; 0 is no limit. People who share an address, such as that of a library or of an
@@ -83,7 +124,7 @@ pub struct Service {
 
 impl Default for Settings {
     fn default() -> Settings {
-        let (services, trusted_proxy, hosts) = (Vec::new(), Vec::new(), Vec::new());
+        let (services, trusted_proxy, hosts, port) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
         Settings {
             threshold: THRESHOLD,
             names_threshold: false,
@@ -91,6 +132,8 @@ impl Default for Settings {
             limits: Limits::default(),
             trusted_proxy,
             hosts,
+            port,
+            provider: None,
         }
     }
 }
@@ -245,6 +288,11 @@ mod tests {
             let read = settings(&format!("trusted_proxy = {text}\n")).expect("settings");
             assert_eq!(read.trusted_proxy.len(), count, "{text}");
         }
+        let port = settings("[port.email]\nurl = \"smtps://mail.example.fi\"\nfrom = \"a@example.fi\"\n")
+            .expect("settings")
+            .port;
+        assert_eq!(port["email"].from.as_deref(), Some("a@example.fi"));
+        assert!(settings("[port.sms]\nsecret = \"x\"\n").is_err(), "no secret stands in a file");
         for wrong in
             ["trusted_proxy = \"proxy\"\n", "[limits]\ncontacts = 5\n", "[limits]\ncontacts_per_address = -1\n"]
         {

@@ -106,6 +106,8 @@ pub enum Action {
     Assign,
     /// Bring rows of a file into the facts, and see what became of such.
     Import,
+    /// Give, move and take away the rights of those who work here, and their accounts.
+    GiveRights,
 }
 
 /// The data a decision is about.
@@ -119,6 +121,8 @@ pub enum Resource {
         within: bool,
     },
     RealCases,
+    /// Those who work here.
+    Staff,
     /// A unit's queue. `within`: the unit is the asker's own or stands under it.
     Queue {
         within: bool,
@@ -159,6 +163,8 @@ pub struct Tie {
     pub within: bool,
     /// There is a care relationship: it goes on, or they had it themselves, or they are of the resident's own pair.
     pub cares: bool,
+    /// A colleague asks them about it, and waits for their answer.
+    pub asked: bool,
 }
 
 /// An answer, and the rule that gave it.
@@ -192,6 +198,10 @@ pub fn decide(role: Option<Role>, purpose: Purpose, action: Action, resource: Re
         (Action::Import, Resource::Synthetic | Resource::Real, Purpose::Management) => match role {
             Some(Role::Admin | Role::Analyst) => (true, "who brings in what was recorded elsewhere"),
             _ => (false, "imports are for administrators and analysts"),
+        },
+        (Action::GiveRights, Resource::Staff, Purpose::Management) => match role {
+            Some(Role::Admin) => (true, "administrators give rights"),
+            _ => (false, "rights are for administrators to give"),
         },
         _ => (false, "no rule"),
     };
@@ -234,6 +244,9 @@ fn matter(role: Option<Role>, purpose: Purpose, action: Action, (rights, tie): (
         (_, Purpose::Care, _) if (of(rights.worked_by) || of(rights.led_by)) && tie.within && tie.cares => {
             (true, "their unit answers for it")
         }
+        (_, Purpose::Care, Action::Read) if of(rights.worked_by) && tie.asked => {
+            (true, "a colleague asks them about it")
+        }
         (_, Purpose::Supervision, Action::Read) if of(rights.led_by) && tie.within => {
             (true, "they lead the unit that answered for it")
         }
@@ -260,7 +273,7 @@ mod tests {
     }
 
     fn ties() -> impl Iterator<Item = Tie> {
-        (0..8).map(|bits| Tie { own: bits & 1 > 0, within: bits & 2 > 0, cares: bits & 4 > 0 })
+        (0..16).map(|bits| Tie { own: bits & 1 > 0, within: bits & 2 > 0, cares: bits & 4 > 0, asked: bits & 8 > 0 })
     }
 
     #[test]
@@ -280,6 +293,16 @@ mod tests {
                 let allow = decide(role, purpose, Action::Import, resource).allow;
                 assert_eq!(allow, expected && purpose == Purpose::Management, "{role:?} {purpose:?}");
             }
+        }
+    }
+
+    #[test]
+    fn administrators_give_rights_and_nobody_else() {
+        for (role, purpose) in
+            Role::ALL.into_iter().map(Some).chain([None]).flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose)))
+        {
+            let allow = decide(role, purpose, Action::GiveRights, Resource::Staff).allow;
+            assert_eq!(allow, role == Some(Role::Admin) && purpose == Purpose::Management, "{role:?} {purpose:?}");
         }
     }
 
@@ -305,7 +328,8 @@ mod tests {
                     Action::Assign => role == Some(Role::Lead),
                     _ => matches!(role, Some(Role::Professional | Role::Lead)),
                 };
-                let cares = may && tie.within && tie.cares;
+                let asked = may && tie.asked && action == Action::Read;
+                let cares = (may && tie.within && tie.cares) || asked;
                 let leads = role == Some(Role::Lead) && tie.within && action == Action::Read;
                 let expected = match purpose {
                     Purpose::Own => match action {
@@ -330,7 +354,7 @@ mod tests {
     #[test]
     fn a_kind_is_worked_by_those_whom_it_names() {
         const FEE: Rights = Rights { worked_by: &[Role::Fees], led_by: &[], own: Own::Read };
-        let tie = Tie { own: false, within: true, cares: true };
+        let tie = Tie { within: true, cares: true, ..Tie::default() };
         for (role, action) in Role::ALL.into_iter().flat_map(|role| ON_MATTERS.map(|action| (role, action))) {
             let allow = decide(Some(role), Purpose::Care, action, Resource::Matter(&FEE, tie)).allow;
             assert_eq!(allow, role == Role::Fees && action != Action::Assign, "{role:?} {action:?}");
@@ -390,7 +414,7 @@ mod tests {
 
     #[test]
     fn what_no_rule_joins_is_refused() {
-        let tie = Tie { own: true, within: true, cares: true };
+        let tie = Tie { own: true, within: true, cares: true, asked: true };
         for (role, purpose) in Role::ALL.into_iter().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
             assert!(!decide(Some(role), purpose, Action::Read, Resource::Synthetic).allow);
             assert!(!decide(Some(role), purpose, Action::SeeFigures, Resource::Matter(rights(Own::Write), tie)).allow);

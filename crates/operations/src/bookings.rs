@@ -22,12 +22,12 @@ use uuid::Uuid;
 pub use facts::{CancelReason, CancelledBy, Channel, Profession, Urgency};
 
 /// How long after its time something can be put right, before it closes by itself: seven days, in microseconds.
-const CLOSED_AFTER: i64 = 7 * 86_400 * 1_000_000;
+pub(crate) const CLOSED_AFTER: i64 = 7 * 86_400 * 1_000_000;
 
 /// Rights to what a person asks for and may change: their appointments, series and wishes.
 const OWN: Rights = rights(matter::Own::Write);
 /// Rights to what professionals keep: days, gatherings, walk-in lists.
-const STAFF: Rights = rights(matter::Own::Nothing);
+pub(crate) const STAFF: Rights = rights(matter::Own::Nothing);
 
 const fn rights(own: matter::Own) -> Rights {
     Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own }
@@ -154,4 +154,4 @@ fn of_staff(by: &By) -> Result<(), Refusal> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

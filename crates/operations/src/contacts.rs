@@ -6,23 +6,27 @@
 
 mod event;
 mod fact;
+pub mod phrases;
 mod queue;
 mod state;
 
 use calendar::day_number;
-use facts::{Row, Table};
+use facts::{Profession, Row, Table};
 use matter::codec::code;
 use matter::{
     About, By, Dated, List, Matter, Occasion, Own, PartId, ProfessionalId, Put, Refused, Rights, Role, Standing,
     Subject, Text, UnitId,
 };
 use serde::Serialize;
+use uuid::Uuid;
 
-use crate::organisation::Organisation;
+use crate::UNDONE_WITHIN;
+use crate::consultations::profession;
+use crate::organisation::{Away, Organisation, Returning};
 
 pub use event::{Author, Event, Shown, opened};
 pub use queue::Queue;
-pub use state::{Contact, Handed, Place};
+pub use state::{Contact, Handed, Place, Undo};
 
 pub use facts::{Channel, Code, Outcome};
 
@@ -48,6 +52,20 @@ pub enum Command {
         client_id: String,
         text: Text,
     },
+    /// A new contact of somebody who called, came or sent paper, as the professional writes it down who has it from then on.
+    Log {
+        #[serde(with = "code")]
+        channel: Channel,
+        service: String,
+        language: String,
+        unit: UnitId,
+        /// The queue of that unit to which it goes when it is given back; none: the one that each has without a part.
+        queue: Option<PartId>,
+        /// The person; none: nobody who is known.
+        subject: Option<Subject>,
+        client_id: String,
+        text: Text,
+    },
     /// Taken from the queue by a professional.
     Claim,
     /// Given to a professional by the one who leads the unit, from the queue or from a colleague.
@@ -58,6 +76,22 @@ pub enum Command {
     Write { client_id: String, text: Text },
     /// A message that needs an answer before anything can be done.
     Ask { client_id: String, text: Text },
+    /// A note to colleagues, which the resident does not see; at any time, whoever has the contact.
+    Note { text: Text },
+    /// A colleague is asked about it; it stays with whoever has it.
+    Consult {
+        consultation: Uuid,
+        unit: UnitId,
+        /// None: whoever of the unit takes the question first.
+        to: Option<ProfessionalId>,
+        #[serde(with = "profession")]
+        profession: Option<Profession>,
+        words: Text,
+    },
+    /// A colleague's answer, as it comes with their consultation.
+    Advise { consultation: Uuid, words: Text },
+    /// A question is taken back.
+    Recall { consultation: Uuid },
     /// To another queue, of the same unit or of another, with a note to colleagues.
     Transfer { to: UnitId, queue: Option<PartId>, reason: String, note: Option<Text> },
     /// Ended without a further word, such as what was dealt with on the telephone.
@@ -74,6 +108,8 @@ pub enum Command {
     },
     /// Taken up again by a professional.
     Reopen,
+    /// The last act is undone by the one who did it, unless somebody has acted since.
+    Undo,
     /// For good.
     Close,
 }
@@ -127,7 +163,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -144,7 +180,7 @@ impl Matter for Contact {
     /// counts once.
     fn decide(contact: Option<&Contact>, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         match contact {
-            None => open(command, on.now),
+            None => open(command, on),
             Some(contact) => go_on(contact, command, on),
         }
     }
@@ -184,11 +220,15 @@ impl Matter for Contact {
         match (command, event) {
             (
                 Command::Open { client_id, text, .. }
+                | Command::Log { client_id, text, .. }
                 | Command::Write { client_id, text }
                 | Command::Ask { client_id, text }
                 | Command::Finish { client_id, text, .. },
                 Event::Written { .. },
             ) => Some(event::sealed(client_id, text)),
+            (Command::Note { text }, Event::Noted) => Some(text.clone()),
+            (Command::Consult { words, .. }, Event::Consulted { .. })
+            | (Command::Advise { words, .. }, Event::Advised { .. }) => Some(words.clone()),
             (Command::Transfer { note, .. }, Event::Transferred { .. }) => note.clone(),
             _ => None,
         }
@@ -220,11 +260,23 @@ fn told(command: &Command) -> Vec<u8> {
             let subject = subject.map_or_else(nothing, |subject| subject.to_string());
             return parts(&[channel.code(), service, language, anonymous, &subject, &text.0]);
         }
+        Command::Log { channel, service, language, unit, queue: _, subject, client_id: _, text } => {
+            let subject = subject.map_or_else(nothing, |subject| subject.to_string());
+            return parts(&["log", channel.code(), service, language, unit, &subject, &text.0]);
+        }
         Command::Claim => ("claim", None, nothing()),
         Command::Assign { to } => ("assign", None, to.to_string()),
         Command::Release => ("release", None, nothing()),
         Command::Write { client_id: _, text } => ("write", Some(text), nothing()),
         Command::Ask { client_id: _, text } => ("ask", Some(text), nothing()),
+        Command::Note { text } => ("note", Some(text), nothing()),
+        Command::Consult { consultation, unit, to, profession, words } => {
+            let to = to.as_ref().map_or_else(nothing, ToString::to_string);
+            let profession = profession.map_or("", Code::code);
+            ("consult", Some(words), format!("{consultation}/{unit}/{to}/{profession}"))
+        }
+        Command::Advise { consultation, words } => ("advise", Some(words), consultation.to_string()),
+        Command::Recall { consultation } => ("recall", None, consultation.to_string()),
         Command::Transfer { to, queue: None, reason, note } => ("transfer", note.as_ref(), format!("{to}/{reason}")),
         Command::Transfer { to, queue: Some(queue), reason, note } => {
             ("transfer", note.as_ref(), format!("{queue}@{to}/{reason}"))
@@ -232,6 +284,7 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Resolve { outcome } => ("resolve", None, outcome.code().into()),
         Command::Finish { outcome, client_id: _, text } => ("finish", Some(text), outcome.code().into()),
         Command::Reopen => ("reopen", None, nothing()),
+        Command::Undo => ("undo", None, nothing()),
         Command::Close => ("close", None, nothing()),
     };
     parts(&[verb, text.map_or("", |text| &text.0), &detail])
@@ -246,30 +299,44 @@ fn parts(parts: &[&str]) -> Vec<u8> {
 /// When, by whom and by which organisation something is asked of a contact.
 type On<'a> = Occasion<'a, Organisation>;
 
-fn open(command: &Command, now: i64) -> Result<Vec<Event>, Refusal> {
-    let Command::Open { channel, service, language, unit, queue, anonymous, subject, .. } = command else {
-        return Err(Refusal::NotThere);
-    };
-    let opened = Event::Opened {
-        channel: *channel,
-        service: service.clone(),
-        language: language.clone(),
+fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    let opened = |channel: Channel,
+                  (service, language, unit): (&str, &str, &UnitId),
+                  queue: &Option<PartId>,
+                  anonymous,
+                  subject| Event::Opened {
+        channel,
+        service: service.into(),
+        language: language.into(),
         unit: unit.clone(),
         queue: queue.clone(),
-        anonymous: *anonymous,
-        subject: *subject,
-        at: now,
+        anonymous,
+        subject,
+        at: on.now,
     };
-    Ok(vec![opened, Event::written(Author::Resident), Event::Shown(Shown::Received)])
+    let written = [Event::written(Author::Resident), Event::Shown(Shown::Received)];
+    match (command, on.by) {
+        (Command::Open { channel, service, language, unit, queue, anonymous, subject, .. }, _) => {
+            let opened = opened(*channel, (service, language, unit), queue, *anonymous, *subject);
+            Ok([opened].into_iter().chain(written).collect())
+        }
+        (Command::Log { channel, service, language, unit, queue, subject, .. }, By::Professional { id, .. }) => {
+            let opened = opened(*channel, (service, language, unit), queue, subject.is_none(), *subject);
+            let logged = [Event::Logged, Event::Claimed { owner: id.clone() }, Event::Shown(Shown::InWork)];
+            Ok([opened].into_iter().chain(written).chain(logged).collect())
+        }
+        (Command::Log { .. }, _) => Err(Refusal::NotNow("professionals write down who called or came")),
+        _ => Err(Refusal::NotThere),
+    }
 }
 
 fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::Open { .. } => Err(Refusal::NotThere),
+        Command::Open { .. } | Command::Log { .. } => Err(Refusal::NotThere),
         Command::Claim => claim(contact, on.by),
         Command::Assign { to } => assign(contact, to, on.by),
         Command::Release => {
-            owned_or_led(contact, on.by)?;
+            owned_or_led(contact, on)?;
             Ok(vec![Event::Released, Event::Shown(Shown::Waiting)])
         }
         Command::Write { .. } => write(contact, on),
@@ -277,7 +344,24 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
             owned_and_seen(contact, on)?;
             Ok(vec![Event::written(Author::Service), Event::Asked, Event::Shown(Shown::Asked)])
         }
-        Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on.by),
+        Command::Note { .. } => match (&contact.place, on.by) {
+            (Place::Closed, _) => Err(Refusal::NotNow("it has ended")),
+            (_, By::Professional { .. }) => Ok(vec![Event::Noted]),
+            _ => Err(Refusal::NotNow("only professionals note")),
+        },
+        Command::Consult { consultation, unit, to, profession, words: _ } => {
+            owned_or_led(contact, on)?;
+            let (consultation, profession) = (*consultation, *profession);
+            Ok(vec![Event::Consulted { consultation, unit: unit.clone(), to: to.clone(), profession }])
+        }
+        Command::Advise { consultation, .. } if contact.asked.contains(consultation) => {
+            Ok(vec![Event::Advised { consultation: *consultation }])
+        }
+        Command::Recall { consultation } if contact.asked.contains(consultation) => {
+            Ok(vec![Event::Recalled { consultation: *consultation }])
+        }
+        Command::Advise { .. } | Command::Recall { .. } => Err(Refusal::NotNow("nobody is asked")),
+        Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on),
         Command::Resolve { outcome } => {
             owned_and_seen(contact, on)?;
             Ok(resolved(*outcome).into())
@@ -287,6 +371,7 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
             Ok([Event::written(Author::Service)].into_iter().chain(resolved(*outcome)).collect())
         }
         Command::Reopen => reopen(contact, on.by),
+        Command::Undo => undo(contact, on),
         Command::Close => close(contact, on),
     }
 }
@@ -330,10 +415,15 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
             Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),
             Place::Resolved { at, owner } if on.now < at.saturating_add(REOPENED_WITHIN) => {
                 let today = on.calendar.local_date(on.now).map_or(0, day_number);
-                // To who knows it; to the queue where they work no more.
-                let next = match on.rules.opens(owner, &contact.unit, today) {
-                    true => vec![Event::Assigned { owner: owner.clone() }, Event::Shown(Shown::InWork)],
-                    false => vec![Event::Shown(Shown::Waiting)],
+                // To who knows it; to their deputy or the queue while they are away, to the queue where they work no more.
+                let next = match on.rules.away(owner, today) {
+                    None => Some(owner.clone()),
+                    Some(Away { returning: Returning::Deputy, deputy, .. }) => Some(deputy.as_str().into()),
+                    Some(Away { returning: Returning::Queue, .. }) => None,
+                };
+                let next = match next.filter(|next| on.rules.opens(next, &contact.unit, today)) {
+                    Some(owner) => vec![Event::Assigned { owner }, Event::Shown(Shown::InWork)],
+                    None => vec![Event::Shown(Shown::Waiting)],
                 };
                 Ok([written, Event::Reopened].into_iter().chain(next).collect())
             }
@@ -346,7 +436,7 @@ fn transfer(
     contact: &Contact,
     (to, queue): (&UnitId, Option<&PartId>),
     reason: &str,
-    by: &By,
+    on: &On<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let transferred = || Event::Transferred {
         from: contact.unit.clone(),
@@ -359,10 +449,10 @@ fn transfer(
     }
     match &contact.place {
         // A lead hands over also what nobody has claimed.
-        Place::Queued if by.leads() => Ok(vec![transferred()]),
+        Place::Queued if on.by.leads() => Ok(vec![transferred()]),
         Place::Queued => Err(Refusal::NotOwned),
         Place::Owned { .. } | Place::Waiting { .. } => {
-            owned_or_led(contact, by)?;
+            owned_or_led(contact, on)?;
             Ok(vec![transferred(), Event::Shown(Shown::Waiting)])
         }
         Place::Resolved { .. } | Place::Closed => Err(Refusal::NotNow("it is answered")),
@@ -380,6 +470,25 @@ fn reopen(contact: &Contact, by: &By) -> Result<Vec<Event>, Refusal> {
     }
 }
 
+fn undo(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    let (Some(undo), By::Professional { id: me, leads, .. }) = (&contact.undo, on.by) else {
+        return Err(Refusal::NotNow("there is nothing to undo"));
+    };
+    // An act of the one who leads is theirs to undo.
+    if undo.by.as_ref().map_or(!leads, |by| by != me && !leads) {
+        return Err(Refusal::NotNow("somebody else has acted"));
+    }
+    if on.now >= undo.at.saturating_add(UNDONE_WITHIN) {
+        return Err(Refusal::TooLate);
+    }
+    let shown = match undo.place {
+        Place::Queued => Shown::Waiting,
+        Place::Waiting { .. } => Shown::Asked,
+        _ => Shown::InWork,
+    };
+    Ok(vec![Event::Undone, Event::Shown(shown)])
+}
+
 fn close(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match (&contact.place, on.by) {
         (Place::Closed, _) => Ok(Vec::new()),
@@ -393,10 +502,15 @@ fn close(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     }
 }
 
-/// That the one who asks has the contact.
-fn owned(contact: &Contact, by: &By) -> Result<(), Refusal> {
-    match (&contact.place, by) {
-        (Place::Owned { owner } | Place::Waiting { owner }, By::Professional { id, .. }) if owner == id => Ok(()),
+/// That the one who asks has the contact, or is the deputy of the one who does.
+fn owned(contact: &Contact, on: &On<'_>) -> Result<(), Refusal> {
+    let today = on.calendar.local_date(on.now).map_or(0, day_number);
+    match (&contact.place, on.by) {
+        (Place::Owned { owner } | Place::Waiting { owner }, By::Professional { id, .. })
+            if on.rules.sees_to(id, owner, today) =>
+        {
+            Ok(())
+        }
         (Place::Owned { owner } | Place::Waiting { owner }, _) => Err(Refusal::OwnedBy(owner.clone())),
         (Place::Queued, _) => Err(Refusal::NotOwned),
         (Place::Resolved { .. } | Place::Closed, _) => Err(Refusal::NotNow("it is answered")),
@@ -404,16 +518,16 @@ fn owned(contact: &Contact, by: &By) -> Result<(), Refusal> {
 }
 
 /// That the one who asks has the contact, or leads those who do: who has it may be away.
-fn owned_or_led(contact: &Contact, by: &By) -> Result<(), Refusal> {
-    match contact.owner().is_some() && by.leads() {
+fn owned_or_led(contact: &Contact, on: &On<'_>) -> Result<(), Refusal> {
+    match contact.owner().is_some() && on.by.leads() {
         true => Ok(()),
-        false => owned(contact, by),
+        false => owned(contact, on),
     }
 }
 
 /// That the one who asks has the contact, and overlooks nothing that the resident has written.
 fn owned_and_seen(contact: &Contact, on: &On<'_>) -> Result<(), Refusal> {
-    owned(contact, on.by)?;
+    owned(contact, on)?;
     match contact.last_of_resident > on.seen {
         true => Err(Refusal::Unseen(contact.last_of_resident)),
         false => Ok(()),

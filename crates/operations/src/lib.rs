@@ -1,8 +1,14 @@
 //! The rules of the service loop, as pure functions and dated data. No I/O, no clock, no randomness.
 
 pub mod bookings;
+pub mod care_needs;
+pub mod consultations;
 pub mod contacts;
+pub mod dispatches;
 pub mod organisation;
 pub mod phases;
 pub mod residents;
 pub mod tasks;
+
+/// How long an act can be undone by the one who did it: ten minutes, in microseconds.
+pub const UNDONE_WITHIN: i64 = 10 * 60 * 1_000_000;

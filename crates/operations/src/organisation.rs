@@ -1,13 +1,22 @@
-//! Units and professionals: each is so from a local day on, until it is otherwise or ends.
+//! Units and professionals: each is so from a local day on, until it is otherwise or ends. `rights.rs`: who may work in which
+//! role where, until when.
 //!
 //! Rows that an import brings stay the import's: they are changed where they come from.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use calendar::day_number;
 use facts::{Day, Employment, Key, Profession, Provider, Row, Table, UnitLevel};
 use matter::codec::code;
-use matter::{About, Dated, List, Matter, Occasion, Own, Put, Refused, Rights, Role, Standing};
+use matter::{About, By, Dated, List, Matter, Occasion, Own, ProfessionalId, Put, Refused, Rights, Role, Standing};
 use serde::{Deserialize, Serialize};
+
+mod rights;
+
+pub use rights::Right;
+
+/// Nobody is away for more than a year at once, in days.
+const LONGEST_AWAY: i32 = 366;
 
 /// Events of the organisation, as they stand in the log for ever. Fields are added with a default and never renamed;
 /// days are counted since 1970.
@@ -22,6 +31,35 @@ pub enum Event {
     ProfessionalSet(Professional),
     #[serde(rename = "professional.ended")]
     ProfessionalEnded { id: String, from: i32, to: i32 },
+    #[serde(rename = "professional.away")]
+    Away(Away),
+    /// `on`: the first day on which they are there again.
+    #[serde(rename = "professional.back")]
+    Back { id: String, from: i32, on: i32 },
+    #[serde(rename = "right.given")]
+    RightGiven(Right),
+    /// The same right ends on another day.
+    #[serde(rename = "right.end_moved")]
+    RightEndMoved(Right),
+}
+
+/// A professional is away, and a deputy sees to all of their work meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Away {
+    pub id: String,
+    /// First and last day.
+    pub from: i32,
+    pub until: i32,
+    pub deputy: String,
+    pub returning: Returning,
+}
+
+/// To whom a matter of somebody who is away comes that is taken up again meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Returning {
+    Deputy,
+    Queue,
 }
 
 /// A unit as it is from a day on.
@@ -56,9 +94,25 @@ pub struct Professional {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Command {
     SetUnit(Unit),
-    EndUnit { id: String, on: i32 },
+    EndUnit {
+        id: String,
+        on: i32,
+    },
     SetProfessional(Professional),
-    EndProfessional { id: String, on: i32 },
+    EndProfessional {
+        id: String,
+        on: i32,
+    },
+    /// Asked by themselves, or by the one who leads their unit.
+    GoAway(Away),
+    /// They are there again from a day on, which may come before their absence.
+    ComeBack {
+        id: String,
+        on: i32,
+    },
+    GiveRight(Right),
+    /// The right of that person, role, unit and first day is to end on this one.
+    MoveRightEnd(Right),
 }
 
 /// Why it cannot be done.
@@ -76,6 +130,20 @@ pub enum Refusal {
     Circle,
     /// A unit or a professional stands under it then.
     StillUsed(String),
+    /// It is over, ends before it begins, or lasts for more than a year.
+    Times,
+    /// They are away then already.
+    Overlaps,
+    /// The deputy is away then, too, or is the one who is away.
+    NoDeputy,
+    /// They are neither themselves nor lead the unit.
+    NotTheirs,
+    /// They have this right already at that time.
+    Given,
+    /// A right would begin or end on a day that has gone, or before it begins; or it is over.
+    Past,
+    /// Nobody gives themselves a right.
+    Own,
 }
 
 impl From<Refusal> for Refused {
@@ -87,6 +155,13 @@ impl From<Refusal> for Refused {
             Refusal::Root => "root",
             Refusal::Circle => "circle",
             Refusal::StillUsed(_) => "still_used",
+            Refusal::Times => "times",
+            Refusal::Overlaps => "overlaps",
+            Refusal::NoDeputy => "no_deputy",
+            Refusal::NotTheirs => "not_theirs",
+            Refusal::Given => "given",
+            Refusal::Past => "past",
+            Refusal::Own => "own",
         };
         let refused = Refused::new(Organisation::NAME, code).with("why", &refusal);
         match refusal {
@@ -105,6 +180,13 @@ impl std::fmt::Display for Refusal {
             Refusal::Root => out.write_str("one county, and nothing else, stands under no other unit"),
             Refusal::Circle => out.write_str("it would stand under itself"),
             Refusal::StillUsed(id) => write!(out, "{id} stands under it then"),
+            Refusal::Times => out.write_str("it is over, ends before it begins, or lasts for more than a year"),
+            Refusal::Overlaps => out.write_str("they are away then already"),
+            Refusal::NoDeputy => out.write_str("the deputy is away then, too, or is the one who is away"),
+            Refusal::NotTheirs => out.write_str("they enter it themselves, or the one who leads their unit does"),
+            Refusal::Given => out.write_str("they have this right already at that time; move its end"),
+            Refusal::Past => out.write_str("the day has gone by, or the right is over: give a new one"),
+            Refusal::Own => out.write_str("nobody gives themselves a right, or makes one of theirs longer"),
         }
     }
 }
@@ -121,6 +203,10 @@ pub struct Imported {
 pub struct Organisation {
     units: BTreeMap<String, Vec<Held<Unit>>>,
     professionals: BTreeMap<String, Vec<Held<Professional>>>,
+    /// Of each professional, the times for which they are or were away.
+    away: BTreeMap<String, Vec<Away>>,
+    /// By person, in the order in which they were given.
+    rights: BTreeMap<String, Vec<Right>>,
 }
 
 /// A thing that holds from its day on, until `to`: the first day on which it holds no more.
@@ -192,7 +278,7 @@ fn follow<T: Lasting>(
 /// There is one, whose id is nil.
 impl Matter for Organisation {
     const NAME: &'static str = "organisation";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 3;
     const RIGHTS: Rights = Rights { worked_by: &[Role::Admin], led_by: &[], own: Own::Nothing };
 
     const TABLES: &'static [&'static Table] = &[facts::Unit::TABLE, facts::Professional::TABLE];
@@ -208,7 +294,16 @@ impl Matter for Organisation {
         command: &Command,
         on: &Occasion<'_, Imported>,
     ) -> Result<Vec<Event>, Refusal> {
-        decide(organisation.unwrap_or(&Organisation::default()), command, on.rules)
+        let none = Organisation::default();
+        let organisation = organisation.unwrap_or(&none);
+        let today = on.calendar.local_date(on.now).map_or(0, day_number);
+        match command {
+            Command::GoAway(away) => organisation.go_away(away, today, on.by),
+            Command::ComeBack { id, on: back } => organisation.come_back(id, *back, today, on.by),
+            Command::GiveRight(right) => rights::given(organisation, right, on),
+            Command::MoveRightEnd(right) => rights::end_moved(organisation, right, on),
+            _ => decide(organisation, command, on.rules),
+        }
     }
 
     fn evolve(organisation: Option<Organisation>, event: &Event, _: i64) -> Option<Organisation> {
@@ -235,6 +330,8 @@ fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -
         Command::SetProfessional(Professional { id, .. }) | Command::EndProfessional { id, .. } => {
             imported.professionals.contains(id)
         }
+        // Rights are the county's own, also of people and at units that come by import.
+        Command::GoAway(_) | Command::ComeBack { .. } | Command::GiveRight(_) | Command::MoveRightEnd(_) => false,
     };
     if is_imported {
         return Err(Refusal::Imported);
@@ -246,6 +343,7 @@ fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -
         }
         Command::EndUnit { id, on } => ended(held(&organisation.units, id), id, *on, unit_end)?,
         Command::EndProfessional { id, on } => ended(held(&organisation.professionals, id), id, *on, professional_end)?,
+        Command::GoAway(_) | Command::ComeBack { .. } | Command::GiveRight(_) | Command::MoveRightEnd(_) => Vec::new(),
     };
     // Whatever the command, the organisation after it is a tree on every day.
     let after = events.iter().fold(organisation.clone(), Organisation::after);
@@ -258,7 +356,7 @@ fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -
     Ok(events)
 }
 
-fn held<'a, T>(all: &'a BTreeMap<String, Vec<Held<T>>>, id: &str) -> &'a [Held<T>] {
+fn held<'a, T>(all: &'a BTreeMap<String, Vec<T>>, id: &str) -> &'a [T] {
     all.get(id).map_or(&[], Vec::as_slice)
 }
 
@@ -298,6 +396,64 @@ impl Organisation {
         let was_there = works.iter().any(|it| it.what.unit == unit);
         is_unit_open
             && (works.is_empty() || (today.peek().is_some() && (!was_there || today.any(|it| it.what.unit == unit))))
+    }
+
+    /// The absence of a professional on a day.
+    pub fn away(&self, professional: &str, day: i32) -> Option<&Away> {
+        self.absences(professional).iter().find(|it| it.from <= day && day <= it.until)
+    }
+
+    /// Every time for which a professional is or was away.
+    pub fn absences(&self, professional: &str) -> &[Away] {
+        self.away.get(professional).map_or(&[], Vec::as_slice)
+    }
+
+    /// All absences that are not over on a day, the first to begin first.
+    pub fn absences_from(&self, day: i32) -> Vec<&Away> {
+        let mut all: Vec<&Away> = self.away.values().flatten().filter(|it| day <= it.until).collect();
+        all.sort_by(|left, right| (left.from, &left.id).cmp(&(right.from, &right.id)));
+        all
+    }
+
+    /// Whether somebody sees to the work of a professional on a day: it is theirs, or they are the deputy.
+    pub fn sees_to(&self, who: &str, professional: &str, day: i32) -> bool {
+        who == professional || self.away(professional, day).is_some_and(|away| away.deputy == who)
+    }
+
+    /// Those whose work somebody sees to on a day beside their own.
+    pub fn stood_in_for(&self, who: &str, day: i32) -> Vec<String> {
+        let all = self.away.values().flatten();
+        let theirs = all.filter(|it| it.deputy == who && it.from <= day && day <= it.until);
+        theirs.map(|it| it.id.clone()).collect()
+    }
+
+    fn go_away(&self, away: &Away, today: i32, by: &By) -> Result<Vec<Event>, Refusal> {
+        let meets = |other: &Away| other.from <= away.until && away.from <= other.until;
+        let is_theirs = |id: &ProfessionalId| **id == *away.id;
+        match by {
+            By::Professional { id, leads, .. } if *leads || is_theirs(id) => {}
+            _ => return Err(Refusal::NotTheirs),
+        }
+        if away.until < away.from || away.until < today || away.until - away.from > LONGEST_AWAY {
+            return Err(Refusal::Times);
+        }
+        if self.absences(&away.id).iter().any(meets) {
+            return Err(Refusal::Overlaps);
+        }
+        if away.deputy == away.id || self.absences(&away.deputy).iter().any(meets) {
+            return Err(Refusal::NoDeputy);
+        }
+        Ok(vec![Event::Away(away.clone())])
+    }
+
+    fn come_back(&self, id: &str, on: i32, today: i32, by: &By) -> Result<Vec<Event>, Refusal> {
+        match by {
+            By::Professional { id: me, leads, .. } if *leads || **me == *id => {}
+            _ => return Err(Refusal::NotTheirs),
+        }
+        let away = self.absences(id).iter().find(|it| today <= it.until && on <= it.until);
+        let away = away.ok_or_else(|| Refusal::NotThere(id.into()))?;
+        if on < today { Err(Refusal::Times) } else { Ok(vec![Event::Back { id: id.into(), from: away.from, on }]) }
     }
 
     /// Whether a professional worked here once, and does no more from a day on or earlier.
@@ -370,6 +526,15 @@ impl Organisation {
             Event::UnitEnded { id, from, to } => end(&mut self.units, (id, *from), *to),
             Event::ProfessionalSet(it) => set(&mut self.professionals, it),
             Event::ProfessionalEnded { id, from, to } => end(&mut self.professionals, (id, *from), *to),
+            Event::Away(away) => self.away.entry(away.id.clone()).or_default().push(away.clone()),
+            Event::Back { id, from, on } => {
+                let all = self.away.entry(id.clone()).or_default();
+                all.iter_mut().filter(|it| it.from == *from).for_each(|it| it.until = it.until.min(on - 1));
+                // One that never began never was.
+                all.retain(|it| it.from <= it.until);
+            }
+            Event::RightGiven(right) => self.with_right(right),
+            Event::RightEndMoved(right) => self.with_end(right),
         }
         self
     }

@@ -1,14 +1,21 @@
 //! A resident as the operations know them: where they are registered, with which doctor–nurse pair, and their encounters.
 //!
-//! The resident's identity stands nowhere here: a token names the stream, and it holds only codes, units and times.
+//! The resident's identity stands nowhere here: a token names the stream, and it holds only codes, units and times. The
+//! number and the address that they leave are sealed beside the event that says by which means they are told.
+
+mod reach;
 
 use facts::{
     Channel, Code, Day, Encounter, Instant, Key, Modality, Profession, Provider, Registration as Registered,
     ResidentId, Row, Status, Table,
 };
 use matter::codec::code;
-use matter::{About, Dated, List, Matter, Occasion, Own, ProfessionalId, Put, Refused, Rights, Role, Standing, UnitId};
+use matter::{
+    About, Dated, List, Matter, Occasion, Own, ProfessionalId, Put, Refused, Rights, Role, Standing, Text, UnitId,
+};
 use serde::{Deserialize, Serialize};
+
+pub use reach::{Addresses, Reach, email, phone};
 
 /// Events of a resident, as they stand in the log for ever. Fields are added with a default and never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +27,9 @@ pub enum Event {
     Ended { from: i32, to: i32 },
     #[serde(rename = "encounter.recorded")]
     Met(Meeting),
+    /// Their addresses are sealed beside it; those before hold no more.
+    #[serde(rename = "resident.reach_left")]
+    ReachLeft(Reach),
 }
 
 /// A home unit and an own pair, from a local day on.
@@ -60,6 +70,11 @@ pub enum Command {
     /// To a unit and whoever is named; of an own pair who is not named stays.
     Register(Registration),
     Record(Meeting),
+    /// By these means at these addresses; none: they are told of nothing.
+    LeaveReach {
+        reach: Reach,
+        addresses: Addresses,
+    },
 }
 
 /// Why it cannot be done.
@@ -71,6 +86,8 @@ pub enum Refusal {
     Earlier,
     /// An encounter ends after it begins, within a day, and has taken place.
     Times,
+    /// A means has no address.
+    NoAddress,
     /// The resident was erased.
     Forgotten,
 }
@@ -82,6 +99,7 @@ impl Refusal {
             Refusal::NoPair => "no_pair",
             Refusal::Earlier => "earlier_registration",
             Refusal::Times => "times",
+            Refusal::NoAddress => "no_address",
             Refusal::Forgotten => "forgotten",
         }
     }
@@ -91,6 +109,9 @@ impl Refusal {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resident {
     pub registration: Option<Registration>,
+    /// How they are told that something waits; none: they have left nothing.
+    #[serde(default)]
+    pub reach: Option<Reach>,
     /// They were erased: nothing of them goes on.
     #[serde(default)]
     pub forgotten: bool,
@@ -107,7 +128,7 @@ impl From<Refusal> for Refused {
 
 impl Matter for Resident {
     const NAME: &'static str = "resident";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const RIGHTS: Rights = Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[], own: Own::Read };
 
     const OF_PERSON: bool = true;
@@ -130,6 +151,10 @@ impl Matter for Resident {
                     false => Err(Refusal::Times),
                 }
             }
+            Command::LeaveReach { reach, addresses } => match reach.has(addresses) {
+                true => Ok(vec![Event::ReachLeft(reach.clone())]),
+                false => Err(Refusal::NoAddress),
+            },
         }
     }
 
@@ -140,8 +165,16 @@ impl Matter for Resident {
             Event::Registered(registration) => resident.registration = Some(registration.clone()),
             Event::Ended { .. } => resident.registration = None,
             Event::Met(_) => {}
+            Event::ReachLeft(reach) => resident.reach = Some(reach.clone()).filter(|it| !it.means.is_empty()),
         }
         Some(resident)
+    }
+
+    fn text(command: &Command, event: &Event) -> Option<Text> {
+        match (command, event) {
+            (Command::LeaveReach { addresses, .. }, Event::ReachLeft(_)) => Some(addresses.sealed()),
+            _ => None,
+        }
     }
 
     /// The one whom it is about is named by its stream.
@@ -152,7 +185,7 @@ impl Matter for Resident {
     }
 
     fn forgotten(self) -> Resident {
-        Resident { registration: None, forgotten: true }
+        Resident { registration: None, reach: None, forgotten: true }
     }
 
     /// Of a person who was erased there are none.
@@ -211,7 +244,7 @@ fn registrations<'a>(events: impl IntoIterator<Item = &'a Event>, resident: Resi
                     row.valid_to = Some(Day(*to));
                 }
             }
-            Event::Met(_) => {}
+            Event::Met(_) | Event::ReachLeft(_) => {}
         }
     }
     rows
@@ -261,6 +294,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::dispatches::Means;
 
     const NOW: i64 = 1_767_225_600_000_000;
 
@@ -341,7 +375,7 @@ mod tests {
         assert_eq!(ask(&mut past, 20_000), Ok(()));
         past.erase::<Resident>(id, NOW);
         let stands = past.state::<Resident>(id).expect("readable");
-        assert_eq!(stands.as_deref(), Some(&Resident { registration: None, forgotten: true }));
+        assert_eq!(stands.as_deref(), Some(&Resident { registration: None, reach: None, forgotten: true }));
         assert_eq!(ask(&mut past, 20_001), Err(Trouble::Refused(Refusal::Forgotten.into())), "nor comes back");
     }
 
@@ -356,12 +390,36 @@ mod tests {
                 "encounter.recorded",
                 r#"{"channel":"message","contact":"c1","ended_at":2,"id":"e1","modality":"message","profession":"nurse","professional":"nurse-1","service":"outpatient","started_at":1,"unit":"station-01"}"#,
             ),
+            (
+                Event::ReachLeft(Reach { means: vec![Means::Sms, Means::Email], language: "sv".into() }),
+                "resident.reach_left",
+                r#"{"language":"sv","means":["sms","email"]}"#,
+            ),
         ];
         for (event, kind, data) in golden {
             assert_eq!(encode(&event), (kind.to_string(), data.to_string()));
             assert_eq!(decode::<Resident>(kind, 1, data), Ok(event));
         }
         assert!(decode::<Resident>("registration.made", 2, "{}").is_err());
+    }
+
+    #[test]
+    fn addresses_are_sealed_under_the_resident_and_a_means_without_one_is_refused() {
+        let (id, mut past) = (Uuid::from_u128(1), given::Past::default());
+        let addresses = Addresses { phone: Some("+358450000001".into()), email: None };
+        let mut leave = |means: &[Means]| {
+            let reach = Reach { means: means.into(), language: "fi".into() };
+            let command = Command::LeaveReach { reach, addresses: addresses.clone() };
+            past.turn((NOW, &By::Resident(matter::Subject(id))), |turn| turn.decide::<Resident>(id, &command, &()))
+        };
+        let drafts = leave(&[Means::Sms]).expect("left");
+        let sealed = drafts[0].text.as_ref().expect("sealed");
+        assert_eq!((sealed.subject, sealed.class), (id, "resident"));
+        assert_eq!(Addresses::opened(&sealed.text.0), Some(addresses.clone()));
+        assert!(!drafts[0].data.contains("45"), "{}", drafts[0].data);
+        assert_eq!(leave(&[Means::Email]), Err(Trouble::Refused(Refusal::NoAddress.into())));
+        assert!(leave(&[]).is_ok(), "whoever wants to be told of nothing says so");
+        assert_eq!(past.state::<Resident>(id).expect("readable").expect("a resident").reach, None);
     }
 
     proptest! {

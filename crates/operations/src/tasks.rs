@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use calendar::day_number;
 use facts::{Instant, Key, Row, Table};
 use matter::codec::id;
 use matter::{
@@ -13,6 +14,9 @@ use matter::{
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::UNDONE_WITHIN;
+use crate::organisation::Organisation;
 
 /// How long a task that was done can be taken up again: a day, in microseconds.
 pub const TAKEN_BACK_WITHIN: i64 = 86_400 * 1_000_000;
@@ -38,6 +42,9 @@ pub enum Command {
         unit: UnitId,
         to: Option<ProfessionalId>,
         due: Option<i64>,
+        /// The message out that did not arrive, in whose place it is set; then it needs no words.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        dispatch: Option<Uuid>,
         words: Text,
     },
     Claim,
@@ -54,6 +61,8 @@ pub enum Command {
     Finish,
     /// Taken up again, after it was done.
     Reopen,
+    /// The last act is undone by the one who did it, unless somebody has acted since.
+    Undo,
     /// It need not be done any more.
     Withdraw,
     /// For good, when it can be taken up no more.
@@ -74,12 +83,19 @@ pub enum Event {
         to: Option<ProfessionalId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        dispatch: Option<Uuid>,
         by: String,
     },
     #[serde(rename = "task.claimed")]
     Claimed { owner: ProfessionalId },
     #[serde(rename = "task.assigned")]
-    Assigned { owner: ProfessionalId },
+    Assigned {
+        owner: ProfessionalId,
+        /// The one who gave it; older events do not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ProfessionalId>,
+    },
     #[serde(rename = "task.released")]
     Released,
     #[serde(rename = "task.snoozed")]
@@ -88,6 +104,9 @@ pub enum Event {
     Finished,
     #[serde(rename = "task.reopened")]
     Reopened,
+    /// The last act is undone: it stands as it stood before it.
+    #[serde(rename = "task.undone")]
+    Undone,
     #[serde(rename = "task.withdrawn")]
     Withdrawn,
     #[serde(rename = "task.closed")]
@@ -105,6 +124,8 @@ pub enum Refusal {
     NotOwned,
     /// It stands where this cannot be done.
     NotNow,
+    /// The time to undo it is over.
+    TooLate,
     /// The time is over, or too far away.
     Times,
     /// It can be closed when it can be taken up no more.
@@ -118,6 +139,7 @@ impl From<Refusal> for Refused {
             Refusal::OwnedBy(_) => "owned_by_another",
             Refusal::NotOwned => "not_claimed",
             Refusal::NotNow => "not_now",
+            Refusal::TooLate => "too_late",
             Refusal::Times => "times",
             Refusal::TooEarly => "too_early",
         };
@@ -140,20 +162,46 @@ pub struct Task {
     pub set_by: String,
     pub set_at: i64,
     pub due: Option<i64>,
+    /// The message out that did not arrive, in whose place it stands.
+    #[serde(default)]
+    pub dispatch: Option<Uuid>,
     /// It sleeps until then, if that is still to come.
     pub sleeps: Option<i64>,
     pub place: Place,
     /// The professional who has it, or had it last.
     pub owner: Option<ProfessionalId>,
     pub done_at: Option<i64>,
+    /// The last act, as long as nothing has happened since that it would undo, too.
+    pub undo: Option<Undo>,
 }
 
-/// The open tasks about each matter.
+/// An act that can be undone, and how the task stood before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    pub by: ProfessionalId,
+    /// Microseconds since 1970.
+    pub at: i64,
+    place: Place,
+    owner: Option<ProfessionalId>,
+    sleeps: Option<i64>,
+}
+
+/// The open tasks about each matter, or the open questions.
 #[derive(Default)]
 pub struct OfMatters(HashMap<Uuid, BTreeSet<Uuid>>);
 
 impl OfMatters {
-    /// Tasks about a matter, in the order in which they were set.
+    pub(crate) fn add(&mut self, matter: Uuid, id: Uuid) {
+        self.0.entry(matter).or_default().insert(id);
+    }
+
+    pub(crate) fn remove(&mut self, matter: Uuid, id: Uuid) {
+        if let Some(of) = self.0.get_mut(&matter) {
+            of.remove(&id);
+        }
+    }
+
+    /// Those about a matter, in the order in which they were set.
     pub fn of(&self, matter: Uuid) -> impl Iterator<Item = Uuid> {
         self.0.get(&matter).into_iter().flatten().copied()
     }
@@ -162,13 +210,13 @@ impl OfMatters {
 impl Index<Task> for OfMatters {
     fn enter(&mut self, id: Uuid, task: &Task) {
         if let Some(of) = &task.about {
-            self.0.entry(of.id).or_default().insert(id);
+            self.add(of.id, id);
         }
     }
 
     fn leave(&mut self, id: Uuid, task: &Task) {
-        if let Some(tasks) = task.about.as_ref().and_then(|of| self.0.get_mut(&of.id)) {
-            tasks.remove(&id);
+        if let Some(of) = &task.about {
+            self.remove(of.id, id);
         }
     }
 }
@@ -199,7 +247,7 @@ impl Place {
 
 impl Matter for Task {
     const NAME: &'static str = "task";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Nothing };
     const TABLES: &'static [&'static Table] = &[facts::Task::TABLE];
@@ -207,17 +255,19 @@ impl Matter for Task {
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
-    type Rules = ();
+    /// A deputy sees to the tasks of somebody who is away.
+    type Rules = Organisation;
     type Index = OfMatters;
 
-    fn decide(task: Option<&Task>, command: &Command, on: &Occasion<'_, ()>) -> Result<Vec<Event>, Refusal> {
+    fn decide(task: Option<&Task>, command: &Command, on: &Occasion<'_, Organisation>) -> Result<Vec<Event>, Refusal> {
         match (task, command) {
-            (None, Command::Set { about, subject, unit, to, due, words: _ }) => {
+            (None, Command::Set { about, subject, unit, to, due, dispatch, words: _ }) => {
                 if due.is_some_and(|due| due > on.now.saturating_add(LONGEST)) {
                     return Err(Refusal::Times);
                 }
                 let (about, unit, to) = (about.clone(), unit.clone(), to.clone());
-                Ok(vec![Event::Set { about, subject: *subject, unit, to, due: *due, by: on.by.name() }])
+                let (dispatch, by) = (*dispatch, on.by.name());
+                Ok(vec![Event::Set { about, subject: *subject, unit, to, due: *due, dispatch, by }])
             }
             (None, _) | (Some(_), Command::Set { .. }) => Err(Refusal::NotThere),
             (Some(task), command) => task.go_on(command, on),
@@ -226,9 +276,16 @@ impl Matter for Task {
 
     fn evolve(task: Option<Task>, event: &Event, at: i64) -> Option<Task> {
         let Some(mut task) = task else { return Task::set(event, at) };
+        let before = task.undo.take();
+        task.undo = task.undoable(event, at);
         match event {
             Event::Set { .. } => {}
-            Event::Claimed { owner } | Event::Assigned { owner } => {
+            Event::Undone => {
+                if let Some(Undo { place, owner, sleeps, .. }) = before {
+                    (task.place, task.owner, task.sleeps, task.done_at) = (place, owner, sleeps, None);
+                }
+            }
+            Event::Claimed { owner } | Event::Assigned { owner, .. } => {
                 (task.place, task.owner, task.sleeps) = (Place::Owned, Some(owner.clone()), None);
             }
             Event::Released => (task.place, task.sleeps) = (Place::Queued, None),
@@ -261,7 +318,7 @@ impl Matter for Task {
 
     fn text(command: &Command, event: &Event) -> Option<Text> {
         match (command, event) {
-            (Command::Set { words, .. }, Event::Set { .. }) => Some(words.clone()),
+            (Command::Set { words, dispatch: None, .. }, Event::Set { .. }) => Some(words.clone()),
             _ => None,
         }
     }
@@ -296,7 +353,7 @@ impl Matter for Task {
 
 impl Task {
     fn set(event: &Event, at: i64) -> Option<Task> {
-        let Event::Set { about, subject, unit, to, due, by } = event else { return None };
+        let Event::Set { about, subject, unit, to, due, dispatch, by } = event else { return None };
         Some(Task {
             about: about.clone(),
             subject: *subject,
@@ -304,11 +361,24 @@ impl Task {
             set_by: by.clone(),
             set_at: at,
             due: *due,
+            dispatch: *dispatch,
             sleeps: None,
             place: if to.is_some() { Place::Owned } else { Place::Queued },
             owner: to.clone(),
             done_at: None,
+            undo: None,
         })
+    }
+
+    /// The act that can be undone after an event: of the one who has it, or takes it.
+    fn undoable(&self, event: &Event, at: i64) -> Option<Undo> {
+        let by = match event {
+            Event::Claimed { owner } => owner.clone(),
+            Event::Assigned { by, .. } => by.clone()?,
+            Event::Released | Event::Snoozed { .. } | Event::Finished => self.has()?.clone(),
+            _ => return None,
+        };
+        Some(Undo { by, at, place: self.place, owner: self.owner.clone(), sleeps: self.sleeps })
     }
 
     /// The professional who has it now.
@@ -316,18 +386,27 @@ impl Task {
         self.owner.as_ref().filter(|_| self.place == Place::Owned)
     }
 
-    fn go_on(&self, command: &Command, on: &Occasion<'_, ()>) -> Result<Vec<Event>, Refusal> {
+    fn go_on(&self, command: &Command, on: &Occasion<'_, Organisation>) -> Result<Vec<Event>, Refusal> {
         let me = match on.by {
             By::Professional { id, .. } => Some(id),
             _ => None,
         };
-        let is_mine = self.has().is_some() && self.has() == me;
+        let today = on.calendar.local_date(on.now).map_or(0, day_number);
+        let sees_to = |owner: &ProfessionalId| me.is_some_and(|me| on.rules.sees_to(me, owner, today));
+        let is_mine = self.has().is_some_and(sees_to);
         match (command, self.place) {
             (Command::Set { .. }, _) => Err(Refusal::NotThere),
             (Command::Close, Place::Closed | Place::Withdrawn) => Ok(Vec::new()),
             (Command::Close, Place::Done) => match self.due() {
                 Some((at, _)) if on.now < at => Err(Refusal::TooEarly),
                 _ => Ok(vec![Event::Closed]),
+            },
+            (Command::Undo, _) => match (&self.undo, me) {
+                (Some(undo), Some(me)) if undo.by == *me || on.by.leads() => {
+                    let is_soon = on.now < undo.at.saturating_add(UNDONE_WITHIN);
+                    if is_soon { Ok(vec![Event::Undone]) } else { Err(Refusal::TooLate) }
+                }
+                _ => Err(Refusal::NotNow),
             },
             (Command::Reopen, Place::Done) => match me {
                 Some(_) if is_within(self.done_at, on.now) => Ok(vec![Event::Reopened]),
@@ -339,7 +418,9 @@ impl Task {
             (Command::Claim, Place::Queued) => me.map(|me| vec![claimed(me)]).ok_or(Refusal::NotNow),
             (Command::Claim, Place::Owned) if is_mine => Ok(Vec::new()),
             (Command::Assign { to }, Place::Owned) if self.has() == Some(to) => Ok(Vec::new()),
-            (Command::Assign { to }, _) if is_mine || on.by.leads() => Ok(vec![Event::Assigned { owner: to.clone() }]),
+            (Command::Assign { to }, _) if is_mine || on.by.leads() => {
+                Ok(vec![Event::Assigned { owner: to.clone(), by: me.cloned() }])
+            }
             // A professional who does it at once need not take it before.
             (Command::Finish, Place::Queued) => me.map(|me| vec![claimed(me), Event::Finished]).ok_or(Refusal::NotNow),
             (Command::Withdraw, Place::Queued) if self.set_by == on.by.name() || on.by.leads() => {

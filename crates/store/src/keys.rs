@@ -341,6 +341,32 @@ impl Keys {
         open(&key, &sealed.bytes, &associated).map(Some)
     }
 
+    /// Seals a text that is no event, for a place outside the log, with the newest key of a subject and a class; none: there is
+    /// none. No key is made for it: keys are counted with the log.
+    pub(crate) fn seal_apart(
+        &self,
+        (subject, class): (Uuid, &str),
+        text: &[u8],
+        place: &[u8],
+    ) -> Result<Option<Sealed>> {
+        let newest = "SELECT key_id FROM keys WHERE subject = ? AND class = ? AND destroyed IS NULL \
+                      ORDER BY year DESC, key_id LIMIT 1";
+        let mut half = held(&self.opening);
+        half.look().map_err(broken)?;
+        let found = half.database.query_row(newest, params![subject.as_bytes(), class], |row| row.get(0)).optional();
+        let Some(id) = found.map_err(broken)?.map(Uuid::from_bytes) else { return Ok(None) };
+        let Some(key) = half.key(id, &self.master)? else { return Ok(None) };
+        Ok(Some(Sealed { subject, key: id, bytes: close(&key, text, place)? }))
+    }
+
+    /// Opens what was sealed for a place outside the log; none: its key is destroyed.
+    pub(crate) fn unseal_apart(&self, sealed: &Sealed, place: &[u8]) -> Result<Option<Vec<u8>>> {
+        let mut half = held(&self.opening);
+        half.look().map_err(broken)?;
+        let Some(key) = half.key(sealed.key, &self.master)? else { return Ok(None) };
+        open(&key, &sealed.bytes, place).map(Some)
+    }
+
     /// A key for one purpose that is neither of a person nor of content: names of codes, signatures of tokens.
     pub fn derived(&self, purpose: &str) -> [u8; 32] {
         derived(&self.master, purpose)

@@ -10,6 +10,7 @@ mod archive;
 mod backend;
 mod chain;
 mod decided;
+mod drafts;
 mod event;
 mod keys;
 mod kind;
@@ -29,6 +30,7 @@ pub use archive::{Epoch, copy, files_of, is_log, retell};
 pub use backend::Head;
 pub use chain::{ChainReport, Fault, Past, Standing};
 pub use decided::Denied;
+pub use drafts::{DRAFT_KEPT, Draft, Drafts};
 pub use event::{
     Append, AppendError, Appended, Command, Context, Decide, Expect, MOST_BYTES, NewEvent, Personal, Recorded, Sealed,
 };

@@ -304,6 +304,11 @@ impl Log {
         &self.keys
     }
 
+    /// The same for what goes on beside the log.
+    pub(crate) fn shared_keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys)
+    }
+
     /// A key for another purpose, as of [`Keys::derived`].
     pub fn derived(&self, purpose: &str) -> [u8; 32] {
         self.keys.derived(purpose)
@@ -511,7 +516,7 @@ impl Origin {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(Error::new(format!("reading broke off: {error}"))),

@@ -1,4 +1,5 @@
-// Forms. Typed text stays in this tab until it has arrived; a box says how much it takes. Forms work without it.
+// Forms. What is typed about a matter is kept on the server, for its author; a first message, of which nobody is the
+// author yet, stays in this tab until it has arrived. A box says how much it takes. Forms work without it.
 (() => {
   'use strict';
   const key = (name) => `draft:${name}`;
@@ -42,6 +43,61 @@
       if (status) status.textContent = status.dataset.offline;
       addEventListener('online', () => form.requestSubmit(), { once: true });
     });
+  });
+
+  // Kept two seconds after the last letter, and when the page is left; nothing of it stays on this device.
+  document.querySelectorAll('form[data-save]').forEach((form) => {
+    const saved = document.getElementById('saved');
+    let timer;
+    let asked;
+    const save = async (leaving) => {
+      clearTimeout(timer);
+      timer = undefined;
+      const body = new URLSearchParams(new FormData(form));
+      body.set('later', '1');
+      body.set('script', '1');
+      asked = new AbortController();
+      try {
+        const answer = await fetch(form.dataset.save, { method: 'POST', body, keepalive: leaving, signal: asked.signal });
+        if (!answer.ok) throw new Error(`status ${answer.status}`);
+        const said = document.getElementById('saved');
+        if (said) said.textContent = await answer.text();
+      } catch (error) {
+        if (error.name !== 'AbortError' && saved) saved.textContent = saved.dataset.lost;
+      }
+    };
+    document.addEventListener('input', (event) => {
+      if (event.target.form !== form || !event.target.matches('textarea')) return;
+      clearTimeout(timer);
+      timer = setTimeout(save, 2000, false);
+    });
+    document.addEventListener('visibilitychange', () => { if (timer && document.visibilityState === 'hidden') save(true); });
+    // What is being sent is no draft any more.
+    form.addEventListener('submit', (event) => {
+      clearTimeout(timer);
+      timer = undefined;
+      asked?.abort();
+      if (event.submitter?.name === 'show' || navigator.onLine) return;
+      event.preventDefault();
+      const status = form.querySelector('[data-offline]') ?? saved;
+      if (status) status.textContent = status.dataset.offline ?? status.dataset.lost;
+      addEventListener('online', () => form.requestSubmit(event.submitter), { once: true });
+    });
+  });
+
+  // A ready answer goes where the cursor stands.
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-insert]');
+    const chosen = button && document.getElementById(button.dataset.insert)?.selectedOptions[0];
+    const box = button && document.getElementById(button.dataset.into);
+    if (!chosen?.dataset.text || !box) return;
+    event.preventDefault();
+    box.focus();
+    const [start, end] = [box.selectionStart, box.selectionEnd];
+    const before = box.value.slice(0, start);
+    const gap = before === '' || /\s$/.test(before) ? '' : '\n\n';
+    box.setRangeText(gap + chosen.dataset.text, start, end, 'end');
+    box.dispatchEvent(new Event('input', { bubbles: true }));
   });
 
   // From nine tenths on: counting everybody's words from the first would only make them hurry.

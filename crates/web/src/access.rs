@@ -1,4 +1,9 @@
-//! Sign-in: in the demo county by choosing a role, elsewhere with a token; strong identification comes with the front door.
+//! Sign-in of those who work here: in the demo county by choosing a role, elsewhere by the county's identity provider, a local
+//! account or a token.
+
+mod account;
+pub mod hats;
+mod provider;
 
 use std::sync::Arc;
 
@@ -23,6 +28,7 @@ use crate::form::{errors, field};
 use crate::home::failed;
 use crate::layout::{Page, cookie, onward};
 use crate::limits::Address;
+use crate::sessions::Means;
 use crate::texts::texts;
 
 /// Where somebody came from.
@@ -32,34 +38,70 @@ pub struct From {
 }
 
 pub static FEATURE: Feature = Feature {
-    pages: || vec![get("/sign-in", page), post("/sign-in", sign_in), post("/sign-out", sign_out)],
+    pages: || {
+        vec![
+            get("/sign-in", page),
+            post("/sign-in", sign_in),
+            post("/sign-out", sign_out),
+            post("/sign-in/account", account::sign_in),
+            get("/sign-in/set-up", account::set_up_page),
+            post("/sign-in/set-up", account::set_up),
+            get(provider::BEGIN, provider::begin),
+            get(provider::BACK, provider::back),
+            get(hats::PATH, hats::page),
+            post(hats::PATH, hats::choose),
+        ]
+    },
     texts: &[texts!("access")],
     ..Feature::NOTHING
 };
 
 /// `GET /sign-in`.
-pub async fn page(State(app): State<Arc<App>>, page: Page, Query(from): Query<From>) -> Response {
+pub async fn page(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Query(from): Query<From>) -> Response {
     let to = from.to.as_deref().and_then(onward);
-    shown(&app, &page, to.as_deref(), None)
+    // Their right has ended in the middle of their work, and they have another.
+    if page.person.is_none() && hats::wears_none(&app, &headers) {
+        return hats::to_choose(to.as_deref());
+    }
+    shown(&app, &page, to.as_deref(), &Tried::default())
 }
 
-/// The page. `wrong`: a text's key, and the field in which it can be mended.
-fn shown(app: &App, page: &Page, to: Option<&str>, wrong: Option<(&str, &str)>) -> Response {
+/// A try to sign in that came to nothing.
+#[derive(Default)]
+struct Tried<'a> {
+    /// Key of what is wrong, and the field where it can be mended.
+    wrong: Option<(&'static str, &'static str)>,
+    /// The name that they typed.
+    name: &'a str,
+}
+
+impl Tried<'_> {
+    fn wrong_in(&self, field: &str) -> Option<&'static str> {
+        self.wrong.filter(|(_, at)| *at == field).map(|(wrong, _)| wrong)
+    }
+}
+
+fn shown(app: &App, page: &Page, to: Option<&str>, tried: &Tried<'_>) -> Response {
     let back = html! { @if let Some(to) = to { input type="hidden" name="to" value=(to); } };
     let content = html! {
-        (errors(page, wrong.as_slice()))
+        (errors(page, tried.wrong.as_slice()))
         h1.govuk-heading-xl { (page.text("sign-in-title")) }
-        @if page.demo { (roles(app, page, &back, wrong)) } @else { (token(page, &back, wrong.map(|(key, _)| key))) }
+        @if page.demo { (roles(app, page, &back, tried.wrong)) } @else {
+            p.lead { (page.text("sign-in-staff-lead")) }
+            (provider::way(app, page, to))
+            (account::form(app, page, &back, tried))
+            (token(page, &back, tried.wrong_in("token")))
+        }
     };
-    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if tried.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page.render(status, &page.text("sign-in-title"), &content)
 }
 
 /// Sign-in with a token, for those who work here.
 fn token(page: &Page, back: &Markup, wrong: Option<&str>) -> Markup {
     html! {
-        p.lead { (page.text("sign-in-staff-lead")) }
         form.letter method="post" action="/sign-in" {
+            h2.govuk-heading-l { (page.text("sign-in-by-token")) }
             (back)
             (field(page, "token", "sign-in-token", wrong, &html! {
                 p.govuk-hint #token-hint { (page.text("sign-in-token-hint")) }
@@ -169,8 +211,8 @@ pub async fn sign_in(
     if !word.is_empty() {
         let field = if role == Role::Resident { RESIDENT_FIELD } else { PROFESSIONAL_FIELD };
         return match app.played(role, word) {
-            Some(person) => begun(&app, &headers, &person, (now, i64::MAX), to),
-            None => shown(&app, &page, to.as_deref(), Some(("wrong-as", field))),
+            Some(person) => begun(&app, &headers, &person, Means::Token, (now, i64::MAX), to),
+            None => shown(&app, &page, to.as_deref(), &Tried { wrong: Some(("wrong-as", field)), name: "" }),
         };
     }
     // Links of before name it as a role.
@@ -178,7 +220,8 @@ pub async fn sign_in(
     let before = cookie(&headers, "demo").and_then(|token| token.parse().ok());
     let token = before.unwrap_or_else(|| new_id(now));
     let known = format!("demo={token}; Path=/sign-in; Max-Age=31536000; HttpOnly; SameSite=Lax");
-    let mut response = begun(&app, &headers, &demo_person(&app, (role, profession), token), (now, i64::MAX), to);
+    let mut response =
+        begun(&app, &headers, &demo_person(&app, (role, profession), token), Means::Token, (now, i64::MAX), to);
     if let Ok(known) = HeaderValue::from_str(&known) {
         response.headers_mut().append(SET_COOKIE, known);
     }
@@ -196,17 +239,27 @@ async fn with_token(
     let now = app.kinds.store.now();
     let held = Person::of_token(given, &app.token_key, now);
     if let Some((person, term)) = held.filter(|(person, term)| app.has_rights(person, term.start)) {
-        return begun(app, headers, &person, (term.start, term.end), to);
+        return begun(app, headers, &person, Means::Token, (term.start, term.end), to);
     }
     match app.counted.tries.failed(address, now).await {
-        Ok(()) => shown(app, page, to.as_deref(), Some(("wrong-token", "token"))),
+        Ok(()) => {
+            let tried = Tried { wrong: Some(("wrong-token", "token")), name: "" };
+            shown(app, page, to.as_deref(), &tried)
+        }
         Err(failure) => failure.with_retry_after(failed(page, &failure)),
     }
 }
 
 /// Begins a session in place of the one before, and goes to where the person wanted to, or to the first page of their role.
-fn begun(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64), to: Option<String>) -> Response {
-    let cookie = session(app, headers, person, term);
+fn begun(
+    app: &App,
+    headers: &HeaderMap,
+    person: &Person,
+    means: Means,
+    term: (i64, i64),
+    to: Option<String>,
+) -> Response {
+    let cookie = session(app, headers, person, means, term);
     let is_resident = person.role == Role::Resident;
     let to = to.filter(|to| to.starts_with("/contact") == is_resident);
     let first = match person.role {
@@ -219,7 +272,7 @@ fn begun(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64), to: 
 
 /// Begins a session of a demonstration as somebody, and goes where that person is to be.
 pub fn begin_as(app: &App, headers: &HeaderMap, person: &Person, to: &str) -> Response {
-    let session = session(app, headers, person, (app.kinds.store.now(), i64::MAX));
+    let session = session(app, headers, person, Means::Token, (app.kinds.store.now(), i64::MAX));
     changed_hands(&session, to)
 }
 
@@ -232,11 +285,11 @@ pub fn end_all(app: &App, headers: &HeaderMap, to: &str) -> Response {
 }
 
 /// A session in place of the one before, as its cookie.
-fn session(app: &App, headers: &HeaderMap, person: &Person, term: (i64, i64)) -> String {
+fn session(app: &App, headers: &HeaderMap, person: &Person, means: Means, term: (i64, i64)) -> String {
     if let Some(before) = cookie(headers, SESSION_COOKIE) {
         app.sessions.end(before);
     }
-    let session = app.sessions.begin(person, term, app.kinds.store.now());
+    let session = app.sessions.begin(person, means, term, app.kinds.store.now());
     format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax")
 }
 
@@ -265,7 +318,55 @@ fn demo_person(app: &App, (role, profession): (Role, Profession), token: Uuid) -
     Person { role, id, unit }
 }
 
-/// `POST /sign-out`.
+/// Signs in somebody who has proven who they are: in their one right, or in the first until they have chosen.
+fn entered(app: &App, page: &Page, headers: &HeaderMap, (id, means): (String, Means), to: Option<String>) -> Response {
+    let rights = app.rights_of(&id);
+    let Some(first) = rights.first() else { return without_rights(page, &id) };
+    let person = Person { role: first.role, id, unit: first.unit.clone() };
+    let to = if rights.len() > 1 { Some(hats::address(to.as_deref())) } else { to };
+    begun(app, headers, &person, means, (app.kinds.store.now(), i64::MAX), to)
+}
+
+/// They are known, and have no right today.
+fn without_rights(page: &Page, id: &str) -> Response {
+    let title = page.text("no-rights-title");
+    let content = html! {
+        h1.govuk-heading-xl { (title) }
+        p.lead { (page.text("no-rights-lead")) }
+        p.govuk-body { (page.language.text_with("no-rights-id", &[("id", id)])) }
+        (ways_on(page))
+    };
+    page.render(StatusCode::FORBIDDEN, &title, &content)
+}
+
+/// Nobody has signed in: why, and where to go on.
+fn not_entered(page: &Page, status: StatusCode, why: &str) -> Response {
+    let title = page.text("not-entered-title");
+    let content = html! {
+        h1.govuk-heading-xl { (title) }
+        p.lead { (page.text(why)) }
+        (ways_on(page))
+    };
+    page.render(status, &title, &content)
+}
+
+fn ways_on(page: &Page) -> Markup {
+    html! {
+        ul.govuk-list.govuk-list--bullet {
+            li { a.govuk-link href="/sign-in" { (page.text("sign-in-again")) } }
+            li { a.govuk-link href="/" { (page.text("back-home")) } }
+        }
+    }
+}
+
+/// `POST /sign-out`: also at the identity provider, for whom it let in.
 pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    end_all(&app, &headers, "/")
+    let means = app.session(&headers).map(|session| session.means);
+    if let Some(name) = cookie(&headers, SESSION_COOKIE) {
+        app.sessions.end(name);
+    }
+    let cookie = format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    let provider = app.provider.as_ref().filter(|_| means == Some(Means::Provider));
+    let to = provider.and_then(|provider| provider.sign_out());
+    changed_hands(&cookie, to.as_deref().unwrap_or("/"))
 }

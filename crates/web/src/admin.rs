@@ -1,6 +1,8 @@
 //! `/admin`: what administrators and analysts keep in order.
 
 pub mod imports;
+mod ports;
+pub mod staff;
 
 use matter::access::Role;
 
@@ -10,20 +12,30 @@ use crate::texts::texts;
 pub static FEATURE: Feature = Feature {
     pages: || {
         vec![
+            get("/admin/ports", ports::list),
             get("/admin/imports", imports::list),
             get("/admin/imports/{id}", imports::one),
             get("/admin/imports/waiting/{waiting}", imports::trial),
             post("/admin/imports/waiting/{waiting}/take-in", imports::take_in),
             post("/admin/imports/waiting/{waiting}/forget", imports::forget),
+            get("/admin/staff", staff::list),
+            post("/admin/staff", staff::give),
+            get("/admin/staff/{person}", staff::one),
+            post("/admin/staff/{person}/end", staff::end),
+            post("/admin/staff/{person}/account/{act}", staff::accounts::act),
         ]
     },
     files: || vec![post("/admin/imports", imports::bring)],
-    texts: &[texts!("admin")],
-    doors: &[Door {
-        path: "/admin/imports",
-        name: "section-imports",
-        opens_to: |role| matches!(role, Some(Role::Admin | Role::Analyst)),
-        leads_to: &[],
-    }],
+    texts: &[texts!("admin"), texts!("ports")],
+    doors: &[
+        Door { path: "/admin/ports", name: "section-ports", opens_to: |role| role == Some(Role::Admin), leads_to: &[] },
+        Door { path: "/admin/staff", name: "section-staff", opens_to: |role| role == Some(Role::Admin), leads_to: &[] },
+        Door {
+            path: "/admin/imports",
+            name: "section-imports",
+            opens_to: |role| matches!(role, Some(Role::Admin | Role::Analyst)),
+            leads_to: &[],
+        },
+    ],
     ..Feature::NOTHING
 };

@@ -24,7 +24,7 @@ pub struct Failure {
     /// Name of the mistake, by which it is found in the server's log.
     pub mistake: Option<String>,
     /// The rule that refused it.
-    pub refused: Option<Refused>,
+    pub refused: Option<Box<Refused>>,
 }
 
 impl Failure {
@@ -139,7 +139,7 @@ impl From<Trouble> for Failure {
         match trouble {
             Trouble::Refused(refused) => {
                 let failure = Failure::new(StatusCode::CONFLICT, refused.code, told(&refused, Language::En));
-                Failure { refused: Some(refused), ..failure }
+                Failure { refused: Some(Box::new(refused)), ..failure }
             }
             Trouble::NotFound => Failure::not_found(),
             Trouble::KeyReused => {
@@ -229,12 +229,13 @@ mod tests {
         let codes = [
             ("contact", "not_there owned_by_another not_claimed not_now unseen_message too_late too_early"),
             ("task", "not_there owned_by_another not_claimed not_now times too_early"),
+            ("care_need", "not_there unknown_care anonymous over times too_early"),
             ("resident", "no_pair earlier_registration times forgotten"),
             (
                 "booking",
                 "not_there not_now not_for over taken held away protected frozen late enough full unseen conflicts",
             ),
-            ("organisation", "imported not_there earlier root circle still_used"),
+            ("organisation", "imported not_there earlier root circle still_used given own past"),
             ("subject", "erased"),
         ];
         for (kind, code) in codes.iter().flat_map(|(kind, codes)| codes.split(' ').map(|code| (*kind, code))) {

@@ -9,6 +9,7 @@ mod publish;
 mod times;
 
 pub use book::Holding;
+pub use times::staff_words;
 
 use jiff::Timestamp;
 use matter::Matter;

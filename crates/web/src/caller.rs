@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use calendar::day_number;
 use matter::access::Role;
 use matter::{By, Subject};
+use operations::organisation::Right;
 use store::{hex, signature};
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::layout::cookie;
 use crate::limits::Address;
-use crate::sessions::Session;
+use crate::sessions::{Means, Session};
 
 /// Somebody who has signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,7 +154,26 @@ impl App {
     /// The person of a session, if they still have their rights.
     fn standing(&self, session: Option<Session>) -> Option<Person> {
         let session = session?;
-        session.person().filter(|person| self.has_rights(person, session.made))
+        let person = session.person().filter(|person| self.has_rights(person, session.made))?;
+        let has_right = || self.rights_of(&person.id).iter().any(|it| it.role == person.role && it.unit == person.unit);
+        (session.means == Means::Token || has_right()).then_some(person)
+    }
+
+    /// The rights that a person has today.
+    pub fn rights_of(&self, person: &str) -> Vec<Right> {
+        self.kinds.organisation().rights_of(person, self.today()).into_iter().cloned().collect()
+    }
+
+    /// The day, counted since 1970.
+    pub fn today(&self) -> i32 {
+        self.calendar.local_date(self.kinds.store.now()).map_or(0, day_number)
+    }
+
+    /// The session in the browser that asks, whichever rights its person has left.
+    pub fn session(&self, headers: &HeaderMap) -> Option<Session> {
+        let session = self.sessions.find(cookie(headers, SESSION_COOKIE)?, self.kinds.store.now())?;
+        let is_withdrawn = self.kinds.tokens.are_withdrawn(&session.person()?.id, session.made);
+        (!is_withdrawn).then_some(session)
     }
 
     /// The person who has signed in in the browser that asks.
@@ -170,16 +190,18 @@ impl App {
         if self.kinds.tokens.are_withdrawn(&person.id, made) {
             return false;
         }
-        let today = self.calendar.local_date(self.kinds.store.now()).map_or(0, day_number);
-        person.role == Role::Resident || self.kinds.organisation().opens(&person.id, &person.unit, today)
+        person.role == Role::Resident || self.kinds.organisation().opens(&person.id, &person.unit, self.today())
     }
 }
 
 /// Keeps the name of the session.
 pub const SESSION_COOKIE: &str = "session";
 
+/// Keeps, while somebody signs in at the identity provider, that it was begun in this browser.
+pub const SIGNING_IN_COOKIE: &str = "signing-in";
+
 /// Cookies by which somebody is let in.
-pub const OPENING: [&str; 2] = [SESSION_COOKIE, CODE_COOKIE];
+pub const OPENING: [&str; 3] = [SESSION_COOKIE, CODE_COOKIE, SIGNING_IN_COOKIE];
 
 /// Keeps the codes of the contacts that were opened in this browser, with a full stop between them.
 pub const CODE_COOKIE: &str = "contact";

@@ -23,10 +23,8 @@ pub struct Member {
 }
 
 impl Member {
-    fn age(&self, today: Date) -> i16 {
-        let years = today.year() - self.born.year();
-        let is_before = (today.month(), today.day()) < (self.born.month(), self.born.day());
-        years - i16::from(is_before)
+    fn age(&self, today: Date) -> u8 {
+        calendar::clocks::age_on(self.born, today)
     }
 }
 
@@ -58,11 +56,28 @@ impl App {
         Some(Person { role, id: first.id.clone(), unit: first.unit.clone() })
     }
 
+    /// The name of a resident, where it is known. To show it is a reading, and is recorded as one.
+    pub fn called(&self, subject: Option<Subject>) -> Option<&str> {
+        let member = self.cast.iter().find(|it| Some(Subject(it.id)) == subject)?;
+        Some(&member.name)
+    }
+
+    /// The age of a resident in full years today, where the day of birth is known.
+    pub fn age_today(&self, subject: Option<Subject>) -> Option<u8> {
+        let member = self.cast.iter().find(|it| Some(Subject(it.id)) == subject)?;
+        Some(member.age(self.calendar.local_date(self.kinds.store.now())?))
+    }
+
     /// The name and the age of a resident, where they are known. To show them is a reading, and is recorded as one.
     pub fn named(&self, subject: Option<Subject>) -> Option<String> {
         let member = self.cast.iter().find(|it| Some(Subject(it.id)) == subject)?;
         let today = self.calendar.local_date(self.kinds.store.now())?;
         Some(format!("{}, {}", member.name, member.age(today)))
+    }
+
+    /// Those whom professionals find by name, each with name and age.
+    pub fn clients(&self) -> impl Iterator<Item = (Subject, String)> {
+        self.cast.iter().filter_map(|it| Some((Subject(it.id), self.named(Some(Subject(it.id)))?)))
     }
 
     /// The cast, each by their word, with name and age.

@@ -15,6 +15,7 @@ use matter::access::{Action, Role};
 use matter::{By, Matter};
 use maud::{Markup, html};
 use operations::contacts::{Author, Channel, Contact, Place, REOPENED_WITHIN};
+use operations::dispatches::Means;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, Person, held_codes, holder};
 use crate::care::{self, receipt};
+use crate::drafts::{self, LETTER, Of};
 use crate::feature::{Door, Feature, get, post};
 use crate::form::{Written, errors, field, message_box};
 use crate::home::{away, failed, kept, unsent};
@@ -29,6 +31,7 @@ use crate::layout::{Page, cookie};
 use crate::limits::Address;
 use crate::links::linked;
 use crate::matters::{Group, OwnRow, Owned};
+use crate::me::{address_fields, leave_reach, left};
 use crate::numbers;
 use crate::texts::texts;
 use crate::thread::conversation;
@@ -75,6 +78,11 @@ pub struct Message {
     service: String,
     #[serde(default)]
     text: String,
+    /// Where the writer wants to be told that an answer waits, if anywhere.
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    email: String,
     /// In a thread, the contact that the form was shown for.
     #[serde(default)]
     contact: String,
@@ -84,6 +92,12 @@ pub struct Message {
     /// Not to be sent yet: the form is to be shown again, in another language.
     #[serde(default)]
     show: String,
+    /// To be kept, and gone on with another time.
+    #[serde(default)]
+    later: String,
+    /// It is a script that keeps it.
+    #[serde(default)]
+    script: String,
 }
 
 /// Faults of a form: for each the key of its text, and the field where it can be mended.
@@ -136,6 +150,7 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
             @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
             (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
             @if !is_resident { p.govuk-body { (page.text("contact-anonymous")) } }
+            @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
             (offline(page))
             button.govuk-button type="submit" { (page.text("contact-send")) }
         }
@@ -176,6 +191,26 @@ fn own_page<'a>(
         Ok(see_other(&format!("/contact/thread?id={id}")))
     }
     .boxed()
+}
+
+/// Whether the one who looks at the page is a resident who has not said yet how they are told.
+fn may_leave_reach(app: &App, page: &Page) -> bool {
+    let subject = page.person.as_ref().and_then(Person::subject);
+    subject.is_some_and(|it| app.kinds.residents.look(|all| all.get(it.0)).is_none_or(|it| it.reach.is_none()))
+}
+
+/// Where they may say so; it stays open while something in it is wrong.
+fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
+    let is_open = !message.phone.is_empty() || !message.email.is_empty();
+    html! {
+        details.govuk-details open[is_open] {
+            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("contact-reach")) } }
+            div.govuk-details__text {
+                p.govuk-body { (page.text("me-reach-what")) }
+                (address_fields(page, (&message.phone, &message.email), wrong))
+            }
+        }
+    }
 }
 
 /// Where a browser without a connection says that what was typed waits for one.
@@ -268,11 +303,16 @@ pub async fn send(
         services => services.iter().find(|it| it.id == message.service).map(|it| it.id.as_str()),
     };
     let text = care::text(&message.text).map_err(|_| (wrong_text(&message.text), "text"));
-    let (service, text) = match (service, text) {
-        (Some(service), Ok(text)) => (service.to_string(), text),
-        (service, text) => {
+    let is_given = |given: &str| !given.trim().is_empty() && may_leave_reach(&app, &page);
+    let means = [(Means::Sms, &message.phone), (Means::Email, &message.email)];
+    let means = means.into_iter().filter(|(_, given)| is_given(given)).map(|(means, _)| means).collect::<Vec<_>>();
+    let reach = if means.is_empty() { Ok(None) } else { left(means, (&message.phone, &message.email)).map(Some) };
+    let (service, text, reach) = match (service, text, reach) {
+        (Some(service), Ok(text), Ok(reach)) => (service.to_string(), text, reach),
+        (service, text, reach) => {
             let no_service = service.is_none().then_some(("wrong-service", "service-0"));
-            let wrong: Vec<(&str, &str)> = no_service.into_iter().chain(text.err()).collect();
+            let wrong = no_service.into_iter().chain(text.err()).chain(reach.err().unwrap_or_default());
+            let wrong: Vec<(&str, &str)> = wrong.collect();
             return shown_form(&app, &page, &parts, &message, &wrong).await;
         }
     };
@@ -282,6 +322,11 @@ pub async fn send(
     };
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
     let subject = resident.and_then(Person::subject);
+    if let (Some(reach), Some(person), Some(subject)) = (reach, resident, subject)
+        && leave_reach(&app, &page, (person, subject), reach, &client_id).await.is_err()
+    {
+        return shown_form(&app, &page, &parts, &message, &[("wrong-later", "phone")]).await;
+    }
     let (unit, queue) = app.queue_for(&service, subject);
     let new = NewContact {
         client_id,
@@ -392,11 +437,18 @@ pub async fn thread(
     parts: Parts,
 ) -> Response {
     let found = match caller {
-        Ok(caller) => own(&app, &caller, &which, Action::Read).await,
+        Ok(caller) => own(&app, &caller, &which, Action::Read).await.map(|(id, contact)| (id, caller.by(id), contact)),
         Err(failure) => Err(failure),
     };
     match found {
-        Ok((id, contact)) => shown_thread(&app, &page, (id, &contact), &parts, &Written::default()).await,
+        Ok((id, by, contact)) => {
+            let draft = app.draft(Of { by: &by, contact: id, form: LETTER }).await;
+            let written = draft.map_or_else(Written::default, |mut draft| {
+                let [client_id, text] = ["client_id", "text"].map(|name| draft.take(name));
+                Written { client_id, text, saved: Some(draft.at), ..Written::default() }
+            });
+            shown_thread(&app, &page, (id, &contact), &parts, &written).await
+        }
         Err(failure) if failure.status == StatusCode::NOT_FOUND => see_other("/contact/return"),
         Err(failure) => failed(&page, &failure),
     }
@@ -413,6 +465,10 @@ async fn shown_thread(
         Ok(items) => items,
         Err(error) => return unsent(page, &Failure::away(&error), &written.text),
     };
+    // A script that saved late: what stands in the conversation was sent.
+    let is_sent = written.saved.is_some() && items.have(&written.client_id);
+    let nothing = Written::default();
+    let written = if is_sent { &nothing } else { written };
     let head = contact.conversation;
     let is_new = cookie(&parts.headers, "receipt") == Some(&id.to_string()) && written.wrong.is_none();
     let code = if is_new && contact.anonymous { code_of(app, parts, id).await } else { None };
@@ -443,12 +499,16 @@ async fn shown_thread(
             p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
         }
         @if may_write(app, contact) {
-            form.letter #letter method="post" action=(action) autocomplete="off" data-draft=(id) {
+            form.letter #letter method="post" action=(action) autocomplete="off" data-save=(action) {
                 input type="hidden" name="client_id" value=(written.client_id(app));
                 input type="hidden" name="contact" value=(id);
                 (message_box(page, "thread-text", None, &written.text, written.wrong))
                 (offline(page))
-                button.govuk-button type="submit" { (page.text("thread-send")) }
+                div.actions {
+                    button.govuk-button type="submit" { (page.text("thread-send")) }
+                    button.govuk-button.govuk-button--secondary type="submit" name="later" value="1" { (page.text("draft-later")) }
+                    (drafts::saved(page, written.saved))
+                }
             }
         } @else {
             @if !written.text.is_empty() { (kept(page, &written.text)) }
@@ -525,11 +585,26 @@ pub async fn write(
             return away(&page, StatusCode::CONFLICT, &message.text);
         }
         Ok(Form(message)) if !message.show.is_empty() => {
-            let written = Written { client_id: message.client_id, text: message.text, ..Written::default() };
+            let saved = app.keep_letter((id, &contact), &caller.by(id), (&message.text, &message.client_id)).await;
+            let written = Written { client_id: message.client_id, text: message.text, saved, ..Written::default() };
+            return shown_thread(&app, &page, (id, &contact), &parts, &written).await;
+        }
+        Ok(Form(message)) if !message.later.is_empty() => {
+            let saved = app.keep_letter((id, &contact), &caller.by(id), (&message.text, &message.client_id)).await;
+            if !message.script.is_empty() {
+                return drafts::answer(&page, saved);
+            }
+            let wrong = (saved.is_none() && !message.text.trim().is_empty()).then_some("wrong-later");
+            let written = Written { client_id: message.client_id, text: message.text, saved, wrong };
             return shown_thread(&app, &page, (id, &contact), &parts, &written).await;
         }
         Ok(Form(message)) => {
             let failed = sent(&app, caller, id, &message).await.err();
+            let of = Of { by: &caller.by(id), contact: id, form: LETTER };
+            match failed {
+                None => app.drop_draft(of).await,
+                Some(_) => drop(app.keep_letter((id, &contact), of.by, (&message.text, &message.client_id)).await),
+            }
             (message, failed)
         }
     };

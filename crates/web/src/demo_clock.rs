@@ -38,7 +38,8 @@ fn usually() -> bool {
     true
 }
 
-/// Answers when the clock stands there, the facts have followed and, if they are to be, their figures are published.
+/// Answers when the clock stands there, the facts have followed, times can be booked and, if they are to be, figures are
+/// published.
 pub async fn move_to(State(app): State<Arc<App>>, body: Bytes) -> Response {
     let Some(move_clock) = &app.move_clock else { return Failure::not_found().into_response() };
     let Ok(To { to, publish }) = serde_json::from_slice(&body) else {
@@ -54,6 +55,8 @@ pub async fn move_to(State(app): State<Arc<App>>, body: Bytes) -> Response {
                 let why = "The clock stands there, and the figures were not published in time: see the server's log.";
                 return Failure::refused("not_published", why).into_response();
             }
+            // Days came near enough to be booked.
+            app.publish_times().await;
             let now = jiff::Timestamp::from_microsecond(app.kinds.store.now()).unwrap_or_default();
             ([(CONTENT_TYPE, "application/json")], json!({ "now": now.to_string() }).to_string()).into_response()
         }

@@ -1,11 +1,15 @@
 //! `/desk`: the professionals' lists, and the work on one contact: claim, read, answer, ask, hand over, resolve.
 
+mod absences;
 mod acts;
 mod banner;
 mod contacts;
 mod left;
 mod list;
+mod log;
+mod moves;
 pub mod people;
+mod phrases;
 mod rows;
 mod work;
 
@@ -28,13 +32,20 @@ pub static FEATURE: Feature = Feature {
         vec![
             get("/desk", list::list),
             post("/desk/next", list::next),
+            get("/desk/contacts/new", log::new),
+            post("/desk/contacts/new", log::log),
+            get("/desk/absences", absences::list),
+            post("/desk/absences", absences::enter),
+            post("/desk/absences/end", absences::end),
+            get("/desk/moves", moves::list),
+            post("/desk/moves", moves::go),
             get("/desk/contacts/{id}", work::contact),
             post("/desk/contacts/{id}", acts::again),
             get("/desk/contacts/{id}/{command}", acts::back),
             post("/desk/contacts/{id}/{command}", acts::command),
         ]
     },
-    texts: &[texts!("desk")],
+    texts: &[texts!("desk"), texts!("absences")],
     doors: &[Door {
         path: "/desk",
         name: "section-desk",

@@ -45,13 +45,16 @@ impl Feature {
 }
 
 /// All features; their doors stand in this order.
-pub static FEATURES: [&Feature; 11] = [
+pub static FEATURES: &[&Feature] = &[
     &crate::home::FEATURE,
     &crate::access::FEATURE,
     &crate::contact::FEATURE,
     &crate::matters::FEATURE,
+    &crate::me::FEATURE,
     &crate::desk::FEATURE,
     &crate::tasks::FEATURE,
+    &crate::needs::FEATURE,
+    &crate::consultations::FEATURE,
     &crate::bookings::FEATURE,
     &crate::steer::FEATURE,
     &crate::models::FEATURE,
@@ -80,14 +83,14 @@ pub fn put<H: Handler<T, Arc<App>>, T: 'static>(path: &'static str, handler: H) 
 
 /// The routes of all features, of one sort.
 pub fn router(of: impl Fn(&Feature) -> Vec<Route>) -> Router<Arc<App>> {
-    let routes = FEATURES.into_iter().flat_map(of);
+    let routes = FEATURES.iter().copied().flat_map(of);
     routes.fold(Router::new(), |router, it| router.route(it.path, it.answer))
 }
 
 /// Every address that a feature answers, and how it is asked for.
 pub fn routes() -> Vec<(Method, String)> {
-    let pages = FEATURES.into_iter().flat_map(|it| [(it.pages)(), (it.files)()]).flatten();
-    let programs = FEATURES.into_iter().flat_map(|it| (it.programs)());
+    let pages = FEATURES.iter().flat_map(|it| [(it.pages)(), (it.files)()]).flatten();
+    let programs = FEATURES.iter().flat_map(|it| (it.programs)());
     let pages = pages.map(|it| (it.method, it.path.to_string()));
     pages.chain(programs.map(|it| (it.method, format!("/api{}", it.path)))).collect()
 }
@@ -115,12 +118,12 @@ impl Door {
 
 /// The doors that open to somebody.
 pub fn doors(role: Option<Role>) -> impl Iterator<Item = &'static Door> {
-    FEATURES.into_iter().flat_map(|it| it.doors).filter(move |it| (it.opens_to)(role))
+    FEATURES.iter().flat_map(|it| it.doors).filter(move |it| (it.opens_to)(role))
 }
 
 /// The door behind which an address lies most narrowly.
 pub fn door_of(path: &str) -> Option<&'static Door> {
-    let all = FEATURES.into_iter().flat_map(|it| it.doors);
+    let all = FEATURES.iter().flat_map(|it| it.doors);
     all.filter_map(|it| it.holds(path).map(|held| (held, it))).max_by_key(|(held, _)| *held).map(|(_, it)| it)
 }
 

@@ -14,6 +14,8 @@ pub struct Written {
     pub text: String,
     /// Key of what is wrong.
     pub wrong: Option<&'static str>,
+    /// When it was kept as a draft, in microseconds since 1970.
+    pub saved: Option<i64>,
 }
 
 impl Written {
@@ -21,7 +23,7 @@ impl Written {
     /// was used for another.
     pub fn again(client_id: String, text: String, wrong: &'static str) -> Written {
         let client_id = if wrong == "wrong-again" { String::new() } else { client_id };
-        Written { client_id, text, wrong: Some(wrong) }
+        Written { client_id, text, wrong: Some(wrong), saved: None }
     }
 
     /// The name under which the form's message is sent once.

@@ -125,7 +125,23 @@ impl App {
             own: caller.holds.contains(&id) || person.is_some_and(is_theirs),
             within: in_unit || to_meet,
             cares: standing.list != List::Ended || person.is_some_and(cares),
+            asked: person.is_some_and(|person| self.is_asked(person, id)),
         }
+    }
+
+    /// Whether a colleague has asked a professional about a matter, and waits for their answer.
+    fn is_asked(&self, person: &Person, matter: Uuid) -> bool {
+        self.kinds.consultations.look(|all| {
+            let mut open = all.index().of(matter).filter_map(|id| all.get(id));
+            open.any(|it| it.has().is_some_and(|who| **who == *person.id))
+        })
+    }
+
+    /// Whether somebody has seen a matter since an instant, on its page or in a list, as the record of accesses has it.
+    pub async fn has_seen(&self, matter: Uuid, who: &str, since: i64) -> Result<bool, Failure> {
+        let seen = self.accesses.read_stream(&format!("access/{matter}"), 0, usize::MAX >> 1).await;
+        let seen = seen.map_err(|error| Failure::away(&error))?;
+        Ok(seen.iter().any(|it| it.context.actor == who && it.occurred >= since && !it.kind.ends_with(".refused")))
     }
 
     /// Whether a professional has to do with a person now: of their own pair, or by a matter of theirs that is not done and

@@ -13,6 +13,7 @@ use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 
 use crate::App;
+use crate::access::hats;
 use crate::assets;
 use crate::caller::{OPENING, Person};
 use crate::desk::people;
@@ -31,6 +32,8 @@ pub struct Page {
     /// The name of a resident who has signed in, where it is known.
     name: Option<String>,
     pub uri: Uri,
+    /// They have several rights, and work in one of them.
+    pub changes_hats: bool,
     pub demo: bool,
     pub synthetic: bool,
     /// The figures published when the request came.
@@ -60,6 +63,7 @@ impl FromRequestParts<Arc<App>> for Page {
             language: chosen.or(remembered).unwrap_or_else(|| Language::accepted(accepted)),
             role: person.as_ref().map(|person| person.role),
             name: person.as_ref().and_then(Person::subject).and_then(|it| app.named(Some(it))),
+            changes_hats: hats::are_several(app, &parts.headers),
             person,
             uri: parts.uri.clone(),
             demo: app.demo,
@@ -227,6 +231,9 @@ impl Page {
                         }
                         @match self.role {
                             Some(role) => {
+                                @if self.changes_hats {
+                                    a.masthead__link href=(hats::PATH) { (self.text("hats-change")) }
+                                }
                                 form.masthead__role method="post" action="/sign-out" {
                                     span { (self.known_as(role)) }
                                     button.masthead__out type="submit" { (self.text("sign-out")) }

@@ -15,9 +15,11 @@ mod cast;
 mod charts;
 mod compress;
 mod connections;
+mod consultations;
 mod contact;
 mod demo_clock;
 mod desk;
+mod drafts;
 mod feature;
 mod figures;
 mod form;
@@ -30,7 +32,9 @@ mod links;
 mod listing;
 mod live;
 mod matters;
+mod me;
 mod models;
+mod needs;
 mod numbers;
 mod observe;
 mod queues;
@@ -57,8 +61,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use calendar::Calendar;
 use futures::FutureExt;
+use identity::{Accounts, Provider};
 use kinds::Kinds;
-use store::Log;
+use store::{Drafts, Log};
 use tokio::sync::watch;
 
 use crate::answer::Failure;
@@ -75,6 +80,7 @@ pub use feature::routes;
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 pub use imports::{Choice, ImportCard, Imports, Outcome, Reason, Trial, Unable};
 pub use limits::Strangers;
+pub use me::words_of;
 pub use observe::{tell, tell_time_by};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
 
@@ -90,6 +96,9 @@ pub struct Parts {
     pub services: Vec<Service>,
     /// Signs the tokens of staff.
     pub token_key: [u8; 32],
+    /// Local accounts of staff, and the county's identity provider, if it has one.
+    pub accounts: Arc<Accounts>,
+    pub provider: Option<Arc<Provider>>,
     /// Sign-in by choosing a role, for the demo county only.
     pub demo: bool,
     /// Residents as whom one can sign in there.
@@ -116,6 +125,9 @@ pub struct App {
     accesses: Log,
     services: Vec<Service>,
     token_key: [u8; 32],
+    accounts: Arc<Accounts>,
+    provider: Option<Arc<Provider>>,
+    policy: HeaderValue,
     demo: bool,
     cast: Vec<Member>,
     move_clock: Option<MoveClock>,
@@ -123,6 +135,8 @@ pub struct App {
     /// Newer figures wait for the clock of the demo county to be moved.
     figures_wait: AtomicBool,
     calendar: &'static Calendar,
+    /// Texts that people have typed and not sent.
+    drafts: Drafts,
     /// First words that were shown in lists.
     glances: guard::Glances,
     holding: bookings::Holding,
@@ -145,6 +159,7 @@ impl App {
     pub fn new(parts: Parts) -> Arc<App> {
         let now = parts.kinds.store.now();
         let file = parts.data.as_ref().map(|data| data.join("sessions"));
+        let drafts = parts.data.as_ref().map(|data| data.join("drafts"));
         Arc::new(App {
             sessions: sessions::Sessions::open(parts.secret, parts.token_key, file, now),
             counted: limits::Counted::new(&parts.strangers),
@@ -156,16 +171,20 @@ impl App {
             imports: parts.imports,
             metrics: parts.metrics,
             scorecards: parts.scorecards,
-            kinds: parts.kinds,
             accesses: parts.accesses,
             services: parts.services,
             token_key: parts.token_key,
+            accounts: parts.accounts,
+            policy: policy(parts.provider.as_deref()),
+            provider: parts.provider,
             demo: parts.demo,
             cast: parts.cast,
             move_clock: parts.move_clock,
             journeys: models::Journeys::default(),
             figures_wait: AtomicBool::new(false),
             calendar: Calendar::shipped(),
+            drafts: Drafts::of(parts.kinds.store.log(), drafts),
+            kinds: parts.kinds,
             glances: guard::Glances::default(),
             holding: bookings::Holding::default(),
             counters: observe::Counters::default(),
@@ -229,7 +248,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(&app), same_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::count))
         .layer(middleware::from_fn(compress::compress))
-        .layer(middleware::from_fn(harden))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), harden))
         .with_state(app)
 }
 
@@ -258,6 +277,8 @@ async fn as_json(response: Response) -> Response {
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Sign-ins are on disk after so long.
 const NOTED_AFTER: Duration = Duration::from_secs(1);
+/// Drafts whose time is over are gone after so long.
+const SWEPT_AFTER: Duration = Duration::from_hours(1);
 /// Connections of the county's monitoring at a time.
 const METRICS_AT_ONCE: usize = 16;
 
@@ -275,12 +296,14 @@ pub async fn serve(
         tokio::time::sleep(PATIENCE).await;
     };
     let kept = tokio::spawn(keep_sessions(Arc::clone(&app)));
+    let swept = tokio::spawn(sweep_drafts(Arc::clone(&app)));
     tokio::select! {
         () = served => {}
         // A client that does not read, or sends half a request, does not keep the server.
         () = over => {}
     }
     kept.abort();
+    swept.abort();
     keep_sessions_now(&app);
 }
 
@@ -290,6 +313,14 @@ async fn keep_sessions(app: Arc<App>) {
         tokio::time::sleep(NOTED_AFTER).await;
         let app = Arc::clone(&app);
         let _ = tokio::task::spawn_blocking(move || keep_sessions_now(&app)).await;
+    }
+}
+
+/// Takes drafts away when their time is over.
+async fn sweep_drafts(app: Arc<App>) {
+    loop {
+        app.sweep_drafts().await;
+        tokio::time::sleep(SWEPT_AFTER).await;
     }
 }
 
@@ -410,13 +441,21 @@ fn prefix_of(cookie: &HeaderValue) -> &'static [u8] {
     if opens { OWN_HOST.as_bytes() } else { b"" }
 }
 
+/// From where a page may load something, and where its forms lead: nowhere else, but that signing out leads on to the
+/// identity provider.
+fn policy(provider: Option<&Provider>) -> HeaderValue {
+    const NONE_BUT_OURS: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; \
+                                 script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+                                 form-action 'self'";
+    let whole = provider.map(|provider| format!("{NONE_BUT_OURS} {}", provider.origin()));
+    let whole = whole.and_then(|whole| HeaderValue::from_str(&whole).ok());
+    whole.unwrap_or(HeaderValue::from_static(NONE_BUT_OURS))
+}
+
 /// No script but ours, no outside origin, no framing, nothing personal in caches.
-async fn harden(request: Request, next: Next) -> Response {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; \
-                          connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+async fn harden(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     const ENCRYPTED: HeaderValue = HeaderValue::from_static("max-age=31536000");
-    const FIXED: [(HeaderName, &str); 4] = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+    const FIXED: [(HeaderName, &str); 3] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
@@ -436,6 +475,7 @@ async fn harden(request: Request, next: Next) -> Response {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(header::CONTENT_SECURITY_POLICY, app.policy.clone());
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use kinds::{NewContact, Opened};
 use matter::By;
 use operations::contacts::Command;
-use store::Done;
+use store::{Done, hex, signature};
 use uuid::Uuid;
 
 use crate::App;
@@ -24,6 +24,8 @@ const REMEMBERED: usize = 100_000;
 /// Codes and tokens that open nothing, from one address within a quarter of an hour, before every further one has to wait.
 const TRIES: u32 = 5;
 const TRIES_WITHIN: i64 = 15 * 60 * 1_000_000;
+/// Tries to sign in under one name in an hour.
+const TRIES_OF_NAME: u32 = 10;
 /// How long it then waits, one after another from one address.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How many may wait so, of one address and of all: the others are told at once that it is too many.
@@ -53,6 +55,8 @@ pub struct Strangers {
 pub struct Counted {
     contacts: Rate,
     messages: Rate,
+    /// Tries to sign in, by name.
+    names: Rate,
     pub tries: Tries,
     pub streams: Streams,
 }
@@ -62,9 +66,33 @@ impl Counted {
         Counted {
             contacts: Rate::new(strangers.contacts_per_address),
             messages: Rate::new(strangers.messages_per_contact),
+            names: Rate::new(TRIES_OF_NAME),
             tries: Tries::default(),
             streams: Streams::default(),
         }
+    }
+}
+
+/// A try to sign in that is counted for its name, until it comes to something.
+pub struct NameTried<'a> {
+    names: &'a Rate,
+    key: String,
+}
+
+impl NameTried<'_> {
+    pub fn came_to_something(self) {
+        self.names.give_back(&self.key);
+    }
+}
+
+impl Counted {
+    /// Counts a try to sign in under a name, whether there is one or not; too many wait.
+    pub fn try_name(&self, key: &[u8; 32], name: &str, now: i64) -> Result<NameTried<'_>, Failure> {
+        let digest = signature(key, &[b"name", name.trim().to_lowercase().as_bytes()]);
+        // Names share some ten thousand counts: however many are made up, there is room for each.
+        let key = hex(&digest[..2]);
+        self.names.take(&key, now).map_err(Failure::too_many)?;
+        Ok(NameTried { names: &self.names, key })
     }
 }
 

@@ -85,7 +85,7 @@ pub struct Claim {
 
 /// The words of a kind for lists; none: it says no more than what is the same of all.
 pub fn listing(kind: &str) -> Option<&'static Listing> {
-    FEATURES.into_iter().flat_map(|it| it.listings).find(|it| it.kind == kind)
+    FEATURES.iter().flat_map(|it| it.listings).find(|it| it.kind == kind)
 }
 
 /// A matter on its way to a list; none: there is none.

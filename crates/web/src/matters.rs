@@ -47,10 +47,14 @@ const LISTED: usize = 50;
 /// How a person's own matter of a kind is shown to them.
 pub struct Owned {
     pub kind: &'static str,
-    pub row: for<'a> fn(&'a App, &'a Page, Uuid) -> BoxFuture<'a, store::Result<Option<OwnRow>>>,
-    /// Its page, behind the guard; `did` is what was just done.
-    pub page: for<'a> fn(&'a App, &'a Page, &'a Caller, Uuid, &'a str) -> BoxFuture<'a, Result<Response, Failure>>,
+    pub row: RowOf,
+    pub page: PageOf,
 }
+
+/// Its row in the list; none: it is not there any more.
+pub type RowOf = for<'a> fn(&'a App, &'a Page, Uuid) -> BoxFuture<'a, store::Result<Option<OwnRow>>>;
+/// Its page, behind the guard; the last is what was just done.
+pub type PageOf = for<'a> fn(&'a App, &'a Page, &'a Caller, Uuid, &'a str) -> BoxFuture<'a, Result<Response, Failure>>;
 
 /// A matter in the list of its person.
 pub struct OwnRow {
@@ -83,7 +87,7 @@ impl Group {
 }
 
 fn owned(kind: &str) -> Option<&'static Owned> {
-    FEATURES.into_iter().flat_map(|it| it.owned).find(|it| it.kind == kind)
+    FEATURES.iter().flat_map(|it| it.owned).find(|it| it.kind == kind)
 }
 
 /// `GET /matters`.

@@ -115,6 +115,15 @@ pub fn day_of(micros: i64, language: Language) -> String {
     local(micros).map_or_else(String::new, |at| written(at.date(), language))
 }
 
+/// A day without its year: `29.6.`, `29.6`, `29 June`.
+pub fn short_day(date: jiff::civil::Date, language: Language) -> String {
+    match language {
+        Language::Fi => format!("{}.{}.", date.day(), date.month()),
+        Language::Sv => format!("{}.{}", date.day(), date.month()),
+        Language::En => format!("{} {}", date.day(), MONTHS[usize::from(date.month().unsigned_abs()) - 1]),
+    }
+}
+
 /// A day that a file gives as `2025-03-01`, or the local day of an instant as `2025-03-01T12:00:00Z`; others as they are.
 pub fn day(text: &str, language: Language) -> String {
     match (text.parse::<Timestamp>(), text.parse::<jiff::civil::Date>()) {
@@ -122,6 +131,11 @@ pub fn day(text: &str, language: Language) -> String {
         (_, Ok(date)) => written(date, language),
         _ => text.into(),
     }
+}
+
+/// A day that is counted since 1970.
+pub fn day_of_number(day: i32, language: Language) -> String {
+    calendar::date_of(day).map_or_else(String::new, |date| written(date, language))
 }
 
 fn written(date: jiff::civil::Date, language: Language) -> String {

@@ -29,17 +29,33 @@ fn lasts(role: Role) -> (i64, i64) {
     }
 }
 
+/// The means by which somebody has signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// A token, which names their role by itself; in the demo the choice of a role.
+    #[default]
+    Token,
+    /// A local account. Their role is one of their rights, and the session is over with that.
+    Account,
+    /// The county's identity provider. The same holds.
+    Provider,
+}
+
 /// Somebody who has signed in. Times are microseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     role: String,
     id: String,
     unit: String,
+    /// Sessions of before were all begun with a token.
+    #[serde(default)]
+    pub means: Means,
     /// When what they signed in with was made: withdrawing it ends the session, too.
     pub made: i64,
     begun: i64,
     used: i64,
-    until: i64,
+    pub until: i64,
 }
 
 impl Session {
@@ -109,11 +125,11 @@ impl Sessions {
     }
 
     /// Begins a session, always under a new name; gives the name. `made` and `until`: the term of what they signed in with.
-    pub fn begin(&self, person: &Person, (made, until): (i64, i64), now: i64) -> String {
+    pub fn begin(&self, person: &Person, means: Means, (made, until): (i64, i64), now: i64) -> String {
         let name = self.unguessable();
         let until = until.min(now.saturating_add(lasts(person.role).1));
         let (role, id, unit) = (person.role.code().into(), person.id.clone(), person.unit.clone());
-        let session = Session { role, id, unit, made, begun: now, used: now, until };
+        let session = Session { role, id, unit, means, made, begun: now, used: now, until };
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST {
             all.retain(|_, session| session.stands(now));
@@ -185,7 +201,7 @@ mod tests {
             let expected = if role == Role::Resident { (HOUR / 2, 8 * HOUR) } else { (HOUR, 12 * HOUR) };
             assert_eq!((idle, longest), expected);
             let sessions = Sessions::open(secret, [1; 32], None, 0);
-            let name = sessions.begin(&person(role), (0, i64::MAX), 0);
+            let name = sessions.begin(&person(role), Means::Token, (0, i64::MAX), 0);
             assert!(sessions.find(&name, idle - 1).is_some(), "{role:?}");
             assert!(sessions.find(&name, idle).is_none(), "{role:?}: a page that is left open is not used");
             let mut now = 0;
@@ -194,7 +210,7 @@ mod tests {
                 now += idle - 1;
             }
             assert!(sessions.used(&name, longest).is_none(), "{role:?}: over");
-            let short = sessions.begin(&person(role), (0, 1000), 0);
+            let short = sessions.begin(&person(role), Means::Token, (0, 1000), 0);
             assert!(sessions.used(&short, 999).is_some() && sessions.used(&short, 1000).is_none());
         }
     }
@@ -204,8 +220,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("sessions");
         let before = Sessions::open(secret, [1; 32], Some(file.clone()), 0);
-        let names: Vec<String> = Role::ALL.iter().map(|role| before.begin(&person(*role), (0, i64::MAX), 0)).collect();
-        let ended = before.begin(&person(Role::Lead), (0, i64::MAX), 0);
+        let names: Vec<String> =
+            Role::ALL.iter().map(|role| before.begin(&person(*role), Means::Token, (0, i64::MAX), 0)).collect();
+        let ended = before.begin(&person(Role::Lead), Means::Token, (0, i64::MAX), 0);
         before.keep().expect("kept");
         before.end(&ended);
         before.keep().expect("kept");
@@ -243,10 +260,10 @@ mod tests {
     #[test]
     fn many_who_only_sign_in_end_nobodys_work() {
         let sessions = Sessions::open(secret, [1; 32], None, 0);
-        let working = sessions.begin(&person(Role::Professional), (0, i64::MAX), 0);
+        let working = sessions.begin(&person(Role::Professional), Means::Token, (0, i64::MAX), 0);
         assert!(sessions.used(&working, MINUTE).is_some());
         for number in 0..MOST as i64 + 50 {
-            sessions.begin(&person(Role::Resident), (0, i64::MAX), MINUTE + number);
+            sessions.begin(&person(Role::Resident), Means::Token, (0, i64::MAX), MINUTE + number);
         }
         assert!(sessions.used(&working, 2 * MINUTE).is_some());
         assert!(sessions.all.read().expect("sessions").len() <= MOST);

@@ -8,7 +8,7 @@ mod under_way;
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use matter::access::{Action, Purpose, Resource, Role, decide};
@@ -34,6 +34,7 @@ pub static FEATURE: Feature = Feature {
     pages: || {
         vec![
             get("/steer", overview),
+            get("/steer/scorecards/{id}", one),
             get("/steer/measures/{id}", measure::measure),
             get("/steer/measures/{id}/csv", measure::csv),
             get("/steer/measures/{id}/cases", measure::cases),
@@ -80,27 +81,44 @@ struct Line<'a> {
     reading: Reading,
 }
 
+/// `GET /steer`: the county's own scorecard.
 pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters>, page: Page) -> Response {
-    if let Some(response) = turned_away(&page) {
+    shown(&app, &page, app.scorecards.first(), &filters).await
+}
+
+/// `GET /steer/scorecards/{id}`.
+pub async fn one(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(filters): Query<Filters>,
+    page: Page,
+) -> Response {
+    shown(&app, &page, app.scorecards.iter().find(|it| it.id == id), &filters).await
+}
+
+/// A scorecard of a unit.
+async fn shown(app: &App, page: &Page, scorecard: Option<&Scorecard>, filters: &Filters) -> Response {
+    if let Some(response) = turned_away(page) {
         return response;
     }
-    let Some(unit) = unit_of(&page, filters.unit.as_deref()) else { return missing(&page) };
-    let Some(scorecard) = app.scorecards.first() else { return missing(&page) };
+    let (Some(scorecard), Some(unit)) = (scorecard, unit_of(page, filters.unit.as_deref())) else {
+        return missing(page);
+    };
     let phases = match app.kinds.store.phases(&unit.id).await {
         Ok(phases) => phases,
-        Err(error) => return failed(&page, &Failure::away(&error)),
+        Err(error) => return failed(page, &Failure::away(&error)),
     };
     let name = page.language.of(&unit.names);
     let as_matrix = filters.view.as_deref() == Some("matrix");
     let content = html! {
         h1.govuk-heading-xl { (name) }
-        p.lead { (scorecard.about.of(page.language.code())) }
+        p.lead { strong { (scorecard.name.of(page.language.code())) } ". " (scorecard.about.of(page.language.code())) }
         div.split {
             div {
                 nav aria-label=(page.text("unit-tree")) {
                     details.panel {
                         summary { (page.text("unit-tree")) }
-                        ul.tree { (tree(&page, None, &unit.id)) }
+                        ul.tree { (tree(page, None, &unit.id)) }
                     }
                 }
             }
@@ -114,15 +132,33 @@ pub async fn overview(State(app): State<Arc<App>>, Query(filters): Query<Filters
                         }
                     }
                 }
-                @if !has_figures(&page, unit) { p.govuk-body { (page.text("unit-without-figures")) } }
-                @if as_matrix { (matrix(&page, scorecard, unit, &phases)) } @else { (list(&page, scorecard, unit, &phases)) }
-                (others(&page, scorecard, unit))
-                (legend(&page))
+                @if !has_figures(page, unit) { p.govuk-body { (page.text("unit-without-figures")) } }
+                @if as_matrix { (matrix(page, scorecard, unit, &phases)) } @else { (list(page, scorecard, unit, &phases)) }
+                (others(page, scorecard, unit))
+                (scorecards(app, page, scorecard, unit))
+                (legend(page))
                 p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language.code())) ". " (page.text("source")) ": " span lang="en" { (scorecard.source) } }
             }
         }
     };
     page.render(StatusCode::OK, &format!("{name} – {}", page.text("section-steer")), &content)
+}
+
+/// The other scorecards, of the same unit.
+fn scorecards(app: &App, page: &Page, here: &Scorecard, unit: &UnitCard) -> Markup {
+    let others = app.scorecards.iter().enumerate().filter(|(_, it)| it.id != here.id);
+    let path = |number: usize, it: &Scorecard| match number {
+        0 => "/steer".to_string(),
+        _ => format!("/steer/scorecards/{}", it.id),
+    };
+    html! {
+        h2.govuk-heading-m { (page.text("other-scorecards")) }
+        ul.govuk-list.govuk-list--bullet {
+            @for (number, it) in others {
+                li { a.govuk-link href=(page.link_to(&path(number, it), &[("unit", &unit.id)])) { (it.name.of(page.language.code())) } }
+            }
+        }
+    }
 }
 
 /// The units right under another one, by name.

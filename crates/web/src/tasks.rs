@@ -4,6 +4,7 @@ mod acts;
 mod list;
 mod page;
 
+pub use acts::end_of;
 pub use page::about;
 
 use matter::Matter;

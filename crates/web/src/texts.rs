@@ -101,7 +101,7 @@ impl Language {
 
     /// The texts of the frame and of every feature.
     fn source(self) -> String {
-        let features = FEATURES.into_iter().flat_map(|it| it.texts);
+        let features = FEATURES.iter().flat_map(|it| it.texts);
         FRAME.iter().chain(features).map(|texts| texts[self as usize]).collect()
     }
 

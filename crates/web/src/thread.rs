@@ -36,6 +36,12 @@ impl Items {
         self.items.iter().any(|item| matches!(item.what, What::Message { author: Author::Service, .. }))
     }
 
+    /// Whether a message with a writer's own name for it is among them.
+    pub fn have(&self, name: &str) -> bool {
+        let is_it = |item: &Item| matches!(&item.what, What::Message { client_id: Some(it), .. } if it == name);
+        !name.is_empty() && self.items.iter().any(is_it)
+    }
+
     /// Whether nothing comes after it.
     pub fn is_end(&self) -> bool {
         self.last() >= self.head

@@ -24,7 +24,7 @@ pub enum What {
 }
 
 /// A file, or a folder with everything in it where the name ends with `/`.
-const INVENTORY: [(&str, What); 30] = [
+const INVENTORY: [(&str, What); 31] = [
     ("FORMAT", What::Copied),
     ("county.toml", What::Copied),
     ("heads.jsonl", What::Copied),
@@ -33,6 +33,8 @@ const INVENTORY: [(&str, What); 30] = [
     ("synthetic", What::Copied),
     ("lived", What::Copied),
     ("results.db", What::Database),
+    // Nothing in it opens an account without the master key.
+    ("accounts.db", What::Database),
     ("log.db", What::Log),
     ("access.db", What::Log),
     ("facts/", What::Facts),
@@ -45,6 +47,8 @@ const INVENTORY: [(&str, What); 30] = [
     ("content/", What::Copied),
     ("attachments/", What::Copied),
     ("ports/", What::Copied),
+    // Sealed with content keys.
+    ("drafts/", What::Copied),
     ("keys/keys.db", What::Wrapped),
     ("keys/master", What::Key),
     ("keys/directory.key", What::Key),

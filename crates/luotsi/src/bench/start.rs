@@ -74,6 +74,7 @@ fn life(number: u64) -> Vec<Event> {
         service: "outpatient".into(),
         language: "fi".into(),
         unit: format!("unit-{}", number % 120).as_str().into(),
+        queue: None,
         anonymous: true,
         subject: None,
         queue: None,

@@ -13,6 +13,9 @@ use operations::bookings::appointments::{Appointment, Command, Part, Stage, Want
 use operations::bookings::calendar::Timetable;
 use operations::bookings::days::{Found, Sought};
 use operations::bookings::flow::Place;
+use operations::dispatches::Means;
+use operations::residents::Command::LeaveReach;
+use operations::residents::{Addresses, Reach};
 use uuid::Uuid;
 
 const MINUTE: i64 = 60_000_000;
@@ -72,6 +75,7 @@ impl Booking {
         let number = number(found.slot);
         let resident = (number / 1_000 % u64::from(self.residents.max(1))) as u32;
         let Some(subject) = County::source_id(resident).parse().ok().map(Subject) else { return };
+        self.leave_reach(subject, resident).await;
         let ways = &time.slot.ways;
         let Some(way) = ways.get(number as usize / 7 % ways.len().max(1)).copied() else { return };
         let wanted = Wanted {
@@ -92,6 +96,26 @@ impl Booking {
             Ok(_) | Err(Trouble::Refused(_) | Trouble::NotFound) => {}
             Err(trouble) => eprintln!("error: a time of the demo is not booked: {trouble:?}"),
         }
+    }
+}
+
+impl Booking {
+    /// Two residents of three have left a number before they book, and some of them an address; all of them invented.
+    async fn leave_reach(&self, subject: Subject, resident: u32) {
+        let has_left = self.kinds.residents.look(|all| all.get(subject.0)).is_some_and(|it| it.reach.is_some());
+        if has_left || resident.is_multiple_of(3) {
+            return;
+        }
+        let addresses = Addresses {
+            phone: Some(format!("+35845{:07}", resident % 10_000_000)),
+            email: resident.is_multiple_of(2).then(|| format!("resident-{resident}@example.org")),
+        };
+        let email = addresses.email.as_ref().map(|_| Means::Email);
+        let reach = Reach { means: [Means::Sms].into_iter().chain(email).collect(), language: "fi".into() };
+        let command = LeaveReach { reach, addresses };
+        let left = self.kinds.ask_of_resident(subject, &By::Resident(subject), command, ("demo-reach", "demo-reach"));
+        // A resident who was erased leaves nothing more.
+        let _ = left.await;
     }
 }
 

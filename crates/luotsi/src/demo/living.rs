@@ -193,6 +193,11 @@ impl Living {
         clock::stand_at(to);
         kinds.store.strike().await;
         self.bring(to)?;
+        let is_sent = || kinds.dispatches.look(|all| all.index().ready(to).next().is_none());
+        if !soon(is_sent, WITHIN).await {
+            return Err(Error::new("the clock stands there, and what waits to go out has not gone in time")
+                .remedy("see the server's log, and the page of ports"));
+        }
         let head = kinds.store.pos();
         let has_followed = || followed(&place.snapshots()).is_some_and(|(_, pos)| pos >= head);
         if !soon(|| head == 0 || has_followed(), WITHIN).await {

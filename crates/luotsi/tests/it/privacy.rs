@@ -2,6 +2,8 @@
 //! out of it when they are to be forgotten.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -376,4 +378,40 @@ fn every_place_where_something_comes_to_rest_is_described() {
         let name = if entry.path().is_dir() { format!("`{name}/") } else { format!("`{name}`") };
         assert!(text.contains(&name), "docs/data-at-rest.md says nothing of {name}");
     }
+}
+
+#[test]
+fn a_draft_is_sealed_copied_checked_and_gone_with_its_person() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = county(folder.path());
+    let of = data.display().to_string();
+    let mut server = Server::start(&data);
+    let (contact, code) = contact_of(&server, "one");
+    let body = "client_id=m1&later=1&text=Kanarialintunen";
+    let mut stream = TcpStream::connect(&server.address).expect("a server");
+    let (address, length) = (&server.address, body.len());
+    let request = format!(
+        "POST /contact/thread?id={contact} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nCookie: contact={code}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).expect("asked");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("an answer");
+    server.end();
+    let drafts = || files(&data.join("drafts"));
+    assert_eq!(drafts().len(), 1, "{}", text(&answer));
+    assert_eq!(holding(&data, "Kanarialintunen"), [] as [PathBuf; 0], "whoever has the files alone reads nothing");
+    must(&["log", "verify", "--data", &of]);
+    let [to, keys] = ["backup", "backup-keys"].map(|name| folder.path().join(name).display().to_string());
+    must(&["backup", &to, "--keys", &keys, "--data", &of]);
+    let name = drafts()[0].file_name().expect("a name").to_owned();
+    assert!(Path::new(&to).join("county/drafts").join(&name).exists(), "it is in the backup");
+    let whole = fs::read(&drafts()[0]).expect("a file");
+    let mut harmed = whole.clone();
+    *harmed.last_mut().expect("bytes") ^= 1;
+    fs::write(&drafts()[0], harmed).expect("a file");
+    assert!(refused(&["log", "verify", "--data", &of]).contains("1 drafts cannot be opened"));
+    fs::write(&drafts()[0], whole).expect("a file");
+    must(&["log", "erase", &contact, "--reason", "asked for", "--data", &of]);
+    assert_eq!(drafts(), [] as [PathBuf; 0], "it goes with the person, or with the contact of nobody");
 }

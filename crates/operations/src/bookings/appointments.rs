@@ -191,6 +191,8 @@ pub struct Appointment {
     pub is_closed: bool,
     /// Cancelled, and not by its person.
     pub is_called_off: bool,
+    /// How many times it has been given so far, one after the other.
+    pub times: u32,
 }
 
 impl Appointment {
@@ -219,7 +221,7 @@ type On<'a> = Occasion<'a, ()>;
 
 impl Matter for Appointment {
     const NAME: &'static str = "appointment";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const RIGHTS: Rights = OWN;
 
     const TABLES: &'static [&'static Table] = &[Encounter::TABLE];
@@ -249,6 +251,7 @@ impl Matter for Appointment {
             Event::Confirmed => it.is_confirmed = true,
             Event::Moved { when, .. } => {
                 it.booking.when = (**when).clone();
+                it.times += 1;
                 (it.is_confirmed, it.is_reminded) = (false, false);
             }
             Event::WayChanged { to, .. } => it.booking.wanted.way = *to,
@@ -322,6 +325,7 @@ fn booked(event: &Event, at: i64) -> Option<Appointment> {
         is_reminded: false,
         is_closed: false,
         is_called_off: false,
+        times: 1,
     })
 }
 

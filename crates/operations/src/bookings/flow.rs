@@ -11,6 +11,8 @@ use super::calendar::{Slot, Timetable, before, local, slot_id};
 use super::days::{self, Day, Stretch, Why};
 use super::gatherings::{self, Gathering};
 use super::{Refusal, Urgency, of_staff};
+use crate::care_needs;
+use crate::dispatches::causes::of_appointment;
 
 /// A time or a seat that somebody asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -36,11 +38,19 @@ pub struct Ask<'a> {
     pub open: usize,
 }
 
-/// Does what is asked of an appointment: times that it leaves are given back, times that it comes to are taken. A clock asks
-/// for neither, so that nothing that has ended can refuse it.
+/// Does what is asked of an appointment, and lets the need of care know for which it was booked.
 pub fn asked(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Trouble> {
+    decided(turn, id, command)?;
+    care_needs::follow(turn, id)
+}
+
+/// Times that an appointment leaves are given back, times that it comes to are taken, and its person is told. A clock asks for
+/// no times, so that nothing that has ended can refuse it.
+fn decided(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Trouble> {
+    let stood = turn.read::<Appointment>(id)?;
     let before = parts(turn, id)?;
     turn.decide::<Appointment>(id, command, &())?;
+    of_appointment(turn, id, (stood.as_deref(), command))?;
     let after = parts(turn, id)?;
     let (why, over) = match command {
         Command::Cancel { .. } => (Why::Cancelled, None),
@@ -232,4 +242,4 @@ pub fn swap_duty(turn: &mut Turn<'_>, one: (Uuid, &Stretch), other: (Uuid, &Stre
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -16,33 +16,33 @@ use super::*;
 pub(super) const MONDAY: Date = date(2027, 1, 4);
 
 /// The instant of a local time.
-pub(super) fn at(local: &str) -> i64 {
+pub(crate) fn at(local: &str) -> i64 {
     Calendar::shipped().instant(local.parse::<DateTime>().expect("a local time")).expect("an instant")
 }
 
 /// The instant of a time on Monday.
-pub(super) fn monday(time: &str) -> i64 {
+pub(crate) fn monday(time: &str) -> i64 {
     at(&format!("{MONDAY}T{time}"))
 }
 
-pub(super) fn nurse() -> By {
+pub(crate) fn nurse() -> By {
     By::Professional { id: "N-1".into(), unit: "rehabilitation".into(), leads: false }
 }
 
-pub(super) fn lead() -> By {
+pub(crate) fn lead() -> By {
     By::Professional { id: "L-1".into(), unit: "rehabilitation".into(), leads: true }
 }
 
-pub(super) fn resident() -> By {
+pub(crate) fn resident() -> By {
     By::Resident(Subject(Uuid::from_u128(7)))
 }
 
-pub(super) fn professional(id: &str) -> Actor {
+pub(crate) fn professional(id: &str) -> Actor {
     Actor::Professional { id: id.into(), profession: Profession::Physiotherapist }
 }
 
 /// A time of an actor's Monday.
-pub(super) fn slot(actor: &str, from: &str, to: &str) -> Slot {
+pub(crate) fn slot(actor: &str, from: &str, to: &str) -> Slot {
     let start = MONDAY.to_datetime(from.parse().expect("a time"));
     Slot {
         id: slot_id("c", actor, start),
@@ -58,21 +58,21 @@ pub(super) fn slot(actor: &str, from: &str, to: &str) -> Slot {
     }
 }
 
-pub(super) fn plan(actor: Actor) -> days::Command {
+pub(crate) fn plan(actor: Actor) -> days::Command {
     days::Command::Plan { actor, unit: "rehabilitation".into(), date: day_number(MONDAY) }
 }
 
-pub(super) fn publish(slots: &[Slot]) -> days::Command {
+pub(crate) fn publish(slots: &[Slot]) -> days::Command {
     let (unit, service) = ("rehabilitation".into(), "physiotherapy".into());
     days::Command::Publish { calendar: "c".into(), unit, service, slots: slots.to_vec() }
 }
 
-pub(super) fn monday_of(actor: &str) -> Uuid {
+pub(crate) fn monday_of(actor: &str) -> Uuid {
     day_id(actor, day_number(MONDAY))
 }
 
 /// A wish for a first visit at the place, of the person who is [`resident`].
-pub(super) fn wanted() -> Wanted {
+pub(crate) fn wanted() -> Wanted {
     Wanted {
         subject: Some(Subject(Uuid::from_u128(7))),
         kind: "first".into(),
@@ -86,7 +86,7 @@ pub(super) fn wanted() -> Wanted {
 }
 
 /// A matter after commands, each a second after the one before, from Monday at 7.
-pub(super) fn given<M>(commands: &[(By, M::Command)]) -> M
+pub(crate) fn given<M>(commands: &[(By, M::Command)]) -> M
 where
     M: Matter<Rules = ()> + PartialEq + Debug,
     M::Command: Clone,
@@ -96,7 +96,7 @@ where
 }
 
 /// The events that follow when somebody asks something at an instant.
-pub(super) fn when<M>(matter: &M, (now, by): (i64, &By), command: &M::Command) -> Result<Vec<M::Event>, M::Refusal>
+pub(crate) fn when<M>(matter: &M, (now, by): (i64, &By), command: &M::Command) -> Result<Vec<M::Event>, M::Refusal>
 where
     M: Matter<Rules = ()> + PartialEq + Debug,
     M::Event: PartialEq + Debug,
@@ -105,7 +105,7 @@ where
 }
 
 /// One of every event as it stands in the log, `kind {data}` a line. These texts never change.
-pub(super) fn frozen<M>(events: &[M::Event], golden: &str)
+pub(crate) fn frozen<M>(events: &[M::Event], golden: &str)
 where
     M: Matter,
     M::Event: PartialEq + Debug,

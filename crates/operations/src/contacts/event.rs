@@ -1,9 +1,12 @@
 //! Events of a contact, as they stand in the log for ever.
 
-use facts::{Channel, Outcome};
-use matter::codec::code;
+use facts::{Channel, Outcome, Profession};
+use matter::codec::{code, id};
 use matter::{PartId, ProfessionalId, Subject, Text, UnitId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::consultations::profession;
 
 /// Something that happened. Fields are added with a default and never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +30,9 @@ pub enum Event {
         /// Microseconds since 1970.
         at: i64,
     },
+    /// A professional wrote down what the person said or sent; who spoke with the person has answered.
+    #[serde(rename = "contact.logged")]
+    Logged,
     #[serde(rename = "contact.claimed")]
     Claimed { owner: ProfessionalId },
     /// Given to a professional: by the one who leads the unit, or because it was taken up again and they know it.
@@ -38,6 +44,31 @@ pub enum Event {
     Asked,
     #[serde(rename = "contact.answered")]
     Answered,
+    /// A note to colleagues, whose text is sealed beside it.
+    #[serde(rename = "contact.noted")]
+    Noted,
+    /// A colleague is asked; the question is sealed beside it.
+    #[serde(rename = "contact.consulted")]
+    Consulted {
+        #[serde(with = "id")]
+        consultation: Uuid,
+        unit: UnitId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<ProfessionalId>,
+        #[serde(default, with = "profession")]
+        profession: Option<Profession>,
+    },
+    /// The answer of a colleague, which is sealed beside it.
+    #[serde(rename = "contact.advised")]
+    Advised {
+        #[serde(with = "id")]
+        consultation: Uuid,
+    },
+    #[serde(rename = "contact.recalled")]
+    Recalled {
+        #[serde(with = "id")]
+        consultation: Uuid,
+    },
     #[serde(rename = "contact.transferred")]
     Transferred {
         from: UnitId,
@@ -52,6 +83,9 @@ pub enum Event {
         #[serde(with = "code")]
         outcome: Outcome,
     },
+    /// The last act is undone: it stands as it stood before it.
+    #[serde(rename = "contact.undone")]
+    Undone,
     #[serde(rename = "contact.reopened")]
     Reopened,
     #[serde(rename = "contact.closed")]

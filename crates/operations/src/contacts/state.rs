@@ -1,9 +1,12 @@
 //! How a contact stands: a fold of its events.
 
+use std::collections::BTreeSet;
+
 use facts::{Channel, Outcome};
 use matter::codec::code;
 use matter::{PartId, ProfessionalId, Subject, UnitId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::event::{Author, Event};
 
@@ -48,10 +51,29 @@ pub struct Contact {
     /// It came from another unit, and is not resolved yet.
     pub handed: Option<Handed>,
     pub transfers: u32,
+    /// Questions to colleagues that wait for an answer.
+    pub asked: BTreeSet<Uuid>,
     /// The professional who has it, or had it last.
     pub handler: Option<ProfessionalId>,
     #[serde(with = "outcome")]
     pub outcome: Option<Outcome>,
+    /// The last act, as long as nothing has happened since that it would undo, too.
+    pub undo: Option<Undo>,
+}
+
+/// An act that can be undone, and how the contact stood before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The one who did it; none: whoever leads the unit.
+    pub by: Option<ProfessionalId>,
+    /// Microseconds since 1970.
+    pub at: i64,
+    pub place: Place,
+    handler: Option<ProfessionalId>,
+    waits_since: Option<i64>,
+    promised_from: Option<i64>,
+    is_reopened: bool,
+    handed: Option<Handed>,
 }
 
 /// How a contact was handed over last.
@@ -101,8 +123,19 @@ impl Contact {
         if matches!(event, Event::Written { .. }) {
             contact.written_at = at;
         }
+        contact.undo = contact.undoable(event, at);
         match event {
-            Event::Opened { .. } | Event::Shown(_) => {}
+            Event::Opened { .. } | Event::Noted | Event::Undone | Event::Shown(_) => {}
+            Event::Logged if matches!(contact.channel, Channel::Phone | Channel::WalkIn | Channel::Video) => {
+                (contact.first_response_at, contact.reached_at) = (Some(at), Some(at));
+                (contact.waits_since, contact.promised_from) = (None, None);
+            }
+            // Paper waits for its answer.
+            Event::Logged => {}
+            Event::Consulted { consultation, .. } => drop(contact.asked.insert(*consultation)),
+            Event::Advised { consultation } | Event::Recalled { consultation } => {
+                contact.asked.remove(consultation);
+            }
             Event::Claimed { owner } => {
                 contact.handler = Some(owner.clone());
                 contact.place = Place::Owned { owner: owner.clone() };
@@ -154,6 +187,41 @@ impl Contact {
         Some(contact)
     }
 
+    /// The act that can be undone after an event.
+    fn undoable(&mut self, event: &Event, at: i64) -> Option<Undo> {
+        let before = self.undo.take();
+        let by = match (event, &self.place) {
+            // The word that both sides are shown follows from the act; a note changes nothing.
+            (Event::Shown(_) | Event::Noted, _) => return before,
+            (Event::Undone, _) => {
+                self.undone(before?);
+                return None;
+            }
+            // Nobody waits: it was taken up again, and is no act of the queue.
+            (Event::Claimed { owner }, Place::Queued) if self.waits_since.is_some() => Some(owner.clone()),
+            // Taken up again by the resident, it has found its way by itself.
+            (Event::Assigned { .. }, Place::Queued) if self.is_reopened => return None,
+            (Event::Assigned { .. }, Place::Queued | Place::Owned { .. } | Place::Waiting { .. }) => None,
+            (Event::Released, Place::Owned { owner } | Place::Waiting { owner }) => Some(owner.clone()),
+            // With a message that was sent at the same time nothing is as it was.
+            (Event::Resolved { .. }, Place::Owned { owner } | Place::Waiting { owner }) if self.written_at != at => {
+                Some(owner.clone())
+            }
+            _ => return None,
+        };
+        let (place, handler, handed) = (self.place.clone(), self.handler.clone(), self.handed.clone());
+        let Contact { waits_since, promised_from, is_reopened, .. } = *self;
+        Some(Undo { by, at, place, handler, waits_since, promised_from, is_reopened, handed })
+    }
+
+    fn undone(&mut self, undo: Undo) {
+        let Undo { by: _, at: _, place, handler, waits_since, promised_from, is_reopened, handed } = undo;
+        (self.place, self.handler, self.handed) = (place, handler, handed);
+        (self.waits_since, self.promised_from, self.is_reopened) = (waits_since, promised_from, is_reopened);
+        // One act alone ends it among those that can be undone.
+        (self.resolved_at, self.outcome) = (None, None);
+    }
+
     fn opened(event: &Event) -> Option<Contact> {
         let Event::Opened { channel, service, language, unit, queue, anonymous, subject, at } = event else {
             return None;
@@ -182,8 +250,10 @@ impl Contact {
             is_reopened: false,
             handed: None,
             transfers: 0,
+            asked: BTreeSet::new(),
             handler: None,
             outcome: None,
+            undo: None,
         })
     }
 

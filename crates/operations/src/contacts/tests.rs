@@ -42,6 +42,41 @@ fn opening() -> Command {
     }
 }
 
+/// Written down by the professional who has it from then on.
+fn logged(channel: Channel) -> Contact {
+    let command = Command::Log {
+        channel,
+        service: "mental".into(),
+        language: "fi".into(),
+        unit: "station-a".into(),
+        queue: None,
+        subject: Some(Subject(Uuid::from_u128(1))),
+        client_id: "c-0".into(),
+        text: "Uni on huonoa".into(),
+    };
+    let organisation = Organisation::default();
+    assert!(matches!(
+        given::when::<Contact>(None, &command, &given::on(NOW, &By::Holder, &organisation)),
+        Err(Refusal::NotNow(_))
+    ));
+    given::given(&[(nurse(), command)], NOW, &organisation).expect("a contact")
+}
+
+#[test]
+fn whoever_spoke_with_the_person_has_answered_and_paper_waits() {
+    for (channel, answered) in [(Channel::Phone, true), (Channel::WalkIn, true), (Channel::Letter, false)] {
+        let contact = logged(channel);
+        assert_eq!(contact.owner(), Some("nurse-1"), "{channel:?}");
+        let answer = answered.then_some(NOW);
+        assert_eq!((contact.first_response_at, contact.reached_at), (answer, answer), "{channel:?}");
+        assert_eq!(
+            (contact.waits_since, contact.promised_from),
+            ((!answered).then_some(NOW), (!answered).then_some(NOW))
+        );
+        assert!(!contact.anonymous && contact.last_of_resident == 1, "{channel:?}");
+    }
+}
+
 fn write() -> Command {
     Command::Write { client_id: "c-1".into(), text: "Hei".into() }
 }
@@ -380,6 +415,19 @@ fn what_was_asked_before_an_update_is_known_again_after_it() {
     let text = || "Hei".into();
     for (command, parts) in [
         (opening(), &["message", "outpatient", "fi", "anonymous", "", "Selkä kipeä"][..]),
+        (
+            Command::Log {
+                channel: Channel::Phone,
+                service: "mental".into(),
+                language: "sv".into(),
+                unit: "a".into(),
+                queue: None,
+                subject: None,
+                client_id: client_id.clone(),
+                text: text(),
+            },
+            &["log", "phone", "mental", "sv", "a", "", "Hei"],
+        ),
         (Command::Claim, &["claim", "", ""]),
         (Command::Assign { to: "nurse-2".into() }, &["assign", "", "nurse-2"]),
         (Command::Release, &["release", "", ""]),
@@ -495,4 +543,76 @@ fn a_contact_goes_from_one_queue_of_its_unit_to_another_and_to_none_twice() {
     let there = given(&done);
     assert_eq!((&*there.unit, there.queue.as_deref()), ("station-b", Some("own-pair")));
     assert_eq!(there.transfers, 3);
+}
+
+#[test]
+fn an_act_is_undone_for_ten_minutes_by_who_did_it_unless_somebody_has_acted_since() {
+    let assign = || Command::Assign { to: "nurse-2".into() };
+    let mine = || (nurse(), Command::Claim);
+    let asked = || (nurse(), ask());
+    for (before, act, back) in [
+        (vec![], mine(), Shown::Waiting),
+        (vec![mine()], (nurse(), Command::Release), Shown::InWork),
+        (vec![mine(), asked()], (nurse(), Command::Release), Shown::Asked),
+        (vec![mine()], (nurse(), RESOLVED), Shown::InWork),
+        (vec![mine(), asked()], (nurse(), RESOLVED), Shown::Asked),
+        (vec![mine()], (lead("l"), assign()), Shown::InWork),
+        (vec![], (lead("l"), assign()), Shown::Waiting),
+    ] {
+        let all = |more: &[(By, Command)]| given(&before.iter().chain(more).cloned().collect::<Vec<_>>());
+        let (stood, by) = (all(&[]), act.0.clone());
+        let done = all(std::slice::from_ref(&act));
+        let at = done.undo.as_ref().expect("an act").at;
+        let undo = |contact: &Contact, by: &By, now| {
+            given::when(Some(contact), &Command::Undo, &on(now, by, &Organisation::default()))
+        };
+        let events = undo(&done, &by, at + crate::UNDONE_WITHIN - 1);
+        assert_eq!(events, Ok(vec![Event::Undone, Event::Shown(back)]), "{act:?}");
+        let undone = given::after(Some(done.clone()), &events.expect("undone"), at).expect("a contact");
+        let counted = |it: &Contact| Contact { undo: None, history: 0, conversation: 0, ..it.clone() };
+        assert_eq!(counted(&undone), counted(&stood), "it stands as it stood: {act:?}");
+        assert_eq!(undo(&done, &by, at + crate::UNDONE_WITHIN), Err(Refusal::TooLate));
+        for somebody in [other(), RESIDENT, By::System] {
+            assert!(matches!(undo(&done, &somebody, at), Err(Refusal::NotNow(_))), "{somebody:?} {act:?}");
+        }
+        assert!(undo(&undone, &by, at).is_err(), "once");
+    }
+    for since in [(other(), Command::Claim), (RESIDENT, write()), (lead("l"), transfer_to("station-b"))] {
+        let contact = given(&[mine(), (nurse(), Command::Release), since.clone()]);
+        assert!(when(&contact, &nurse(), &Command::Undo).is_err(), "{since:?}");
+    }
+    let finished = given(&[mine(), (nurse(), finish())]);
+    assert_eq!(finished.undo, None, "what was sent is not taken back");
+    let reopened = given(&[mine(), (nurse(), RESOLVED), (RESIDENT, write())]);
+    assert_eq!(reopened.undo, None, "it came back by itself");
+    let noted = given(&[mine(), (other(), Command::Note { text: "x".into() })]);
+    assert!(noted.undo.is_some(), "a note changes nothing");
+}
+
+#[test]
+fn a_deputy_answers_what_stays_with_who_is_away_and_what_comes_back_goes_where_they_said() {
+    let today = calendar::day_number(calendar::Calendar::shipped().local_date(NOW).expect("a day"));
+    let with = |returning| {
+        let away = Away { id: "nurse-1".into(), from: today, until: today + 3, deputy: "nurse-2".into(), returning };
+        given::given::<Organisation>(&[(nurse(), organisation::Command::GoAway(away))], NOW, &<_>::default())
+            .expect("an organisation")
+    };
+    let owned = given(&[(nurse(), Command::Claim)]);
+    let by_deputy = |contact: &Contact, now, command: &Command| {
+        given::when(Some(contact), command, &on(now, &other(), &with(Returning::Deputy)))
+    };
+    for command in [write(), ask(), RESOLVED, Command::Release, transfer_to("station-b")] {
+        assert!(by_deputy(&owned, NOW + DAY, &command).is_ok(), "{command:?}");
+        let after = by_deputy(&owned, NOW + 5 * DAY, &command);
+        assert_eq!(after, Err(Refusal::OwnedBy("nurse-1".into())), "they are back: {command:?}");
+    }
+    let events = by_deputy(&owned, NOW + DAY, &write()).expect("written");
+    let answered = given::after(Some(owned.clone()), &events, NOW + DAY).expect("a contact");
+    assert_eq!(answered.owner(), Some("nurse-1"), "it stays with who has it");
+    let resolved = given(&[(nurse(), Command::Claim), (nurse(), RESOLVED)]);
+    for (returning, expected) in [(Returning::Deputy, Some("nurse-2")), (Returning::Queue, None)] {
+        let events = given::when(Some(&resolved), &write(), &on(NOW + DAY, &RESIDENT, &with(returning)));
+        let again = given::after(Some(resolved.clone()), &events.expect("written"), NOW + DAY).expect("a contact");
+        assert_eq!(again.owner(), expected, "{returning:?}");
+    }
 }

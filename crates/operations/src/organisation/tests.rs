@@ -244,3 +244,62 @@ proptest! {
         }
     }
 }
+
+/// A Thursday, in microseconds since 1970 and in days.
+const TODAY: (i64, i32) = (1_767_268_800_000_000, 20_454);
+
+fn away(id: &str, from: i32, until: i32, deputy: &str) -> Away {
+    Away {
+        id: id.into(),
+        from: TODAY.1 + from,
+        until: TODAY.1 + until,
+        deputy: deputy.into(),
+        returning: Returning::Queue,
+    }
+}
+
+fn somebody(id: &str) -> By {
+    By::Professional { id: id.into(), unit: "a".into(), leads: id.starts_with("lead") }
+}
+
+fn absent(commands: &[(&str, Command)]) -> Result<Organisation, Refusal> {
+    let mut state = Organisation::default();
+    for (by, command) in commands {
+        let events = given::when(Some(&state), command, &given::on(TODAY.0, &somebody(by), &Imported::default()))?;
+        state = given::after(Some(state), &events, TODAY.0).expect("an organisation");
+    }
+    Ok(state)
+}
+
+#[test]
+fn a_deputy_sees_to_the_work_of_whoever_is_away_and_no_longer() {
+    let goes = |it: &Away| Command::GoAway(it.clone());
+    let first = away("n1", 2, 5, "n2");
+    let state = absent(&[("n1", goes(&first))]).expect("entered");
+    for (day, expected) in [(1, false), (2, true), (5, true), (6, false)] {
+        let day = TODAY.1 + day;
+        assert_eq!(state.sees_to("n2", "n1", day), expected, "{day}");
+        assert_eq!(state.stood_in_for("n2", day).len(), usize::from(expected));
+        assert!(state.sees_to("n1", "n1", day) && !state.sees_to("n3", "n1", day));
+    }
+    let back = |on: i32| Command::ComeBack { id: "n1".into(), on: TODAY.1 + on };
+    let sooner = absent(&[("n1", goes(&first)), ("lead-1", back(4))]).expect("back");
+    assert!(sooner.sees_to("n2", "n1", TODAY.1 + 3) && !sooner.sees_to("n2", "n1", TODAY.1 + 4));
+    let never = absent(&[("n1", goes(&first)), ("n1", back(0))]).expect("back");
+    assert_eq!(never.absences("n1"), [], "one that never began never was");
+    assert!(absent(&[("lead-1", goes(&away("n1", 0, 0, "n2")))]).is_ok(), "who leads enters it, too");
+    for (commands, expected) in [
+        (vec![("n2", goes(&first))], Refusal::NotTheirs),
+        (vec![("n1", goes(&away("n1", 5, 2, "n2")))], Refusal::Times),
+        (vec![("n1", goes(&away("n1", -5, -1, "n2")))], Refusal::Times),
+        (vec![("n1", goes(&away("n1", 0, 400, "n2")))], Refusal::Times),
+        (vec![("n1", goes(&away("n1", 0, 1, "n1")))], Refusal::NoDeputy),
+        (vec![("n1", goes(&first)), ("n1", goes(&away("n1", 5, 9, "n3")))], Refusal::Overlaps),
+        (vec![("n1", goes(&first)), ("n3", goes(&away("n3", 4, 6, "n1")))], Refusal::NoDeputy),
+        (vec![("n1", goes(&first)), ("n2", back(3))], Refusal::NotTheirs),
+        (vec![("n1", goes(&first)), ("n1", back(9))], Refusal::NotThere("n1".into())),
+        (vec![("n1", back(1))], Refusal::NotThere("n1".into())),
+    ] {
+        assert_eq!(absent(&commands), Err(expected), "{commands:?}");
+    }
+}

@@ -3,6 +3,7 @@ use matter::{decode, encode};
 use proptest::prelude::*;
 
 use super::*;
+use crate::organisation::Organisation;
 
 const NOW: i64 = 1_767_225_600_000_000;
 const HOUR: i64 = 3_600_000_000;
@@ -17,11 +18,19 @@ fn lead() -> By {
 
 fn set(to: Option<&str>) -> Command {
     let words = "Soita perjantaina".into();
-    Command::Set { about: None, subject: None, unit: "a".into(), to: to.map(Into::into), due: Some(NOW + HOUR), words }
+    Command::Set {
+        about: None,
+        subject: None,
+        unit: "a".into(),
+        to: to.map(Into::into),
+        due: Some(NOW + HOUR),
+        dispatch: None,
+        words,
+    }
 }
 
 fn task(commands: &[(By, Command)]) -> Task {
-    given::<Task>(commands, NOW, &()).expect("a task")
+    given::<Task>(commands, NOW, &Organisation::default()).expect("a task")
 }
 
 /// The place of a task that nurse-1 has set, and who has it, after commands.
@@ -80,12 +89,19 @@ fn what_cannot_be_done_is_refused_with_its_reason() {
         (done(), nurse("nurse-2"), Finish, Refusal::NotNow),
         (done(), By::System, Close, Refusal::TooEarly),
     ] {
-        let on = on(NOW + HOUR, &by, &());
-        assert_eq!(when(Some(&task), &command, &on), Err(expected), "{by:?} {command:?} {:?}", task.place);
+        let asked = when(Some(&task), &command, &on(NOW + HOUR, &by, &Organisation::default()));
+        assert_eq!(asked, Err(expected), "{by:?} {command:?} {:?}", task.place);
     }
-    let far =
-        Command::Set { about: None, subject: None, unit: "a".into(), to: None, due: Some(i64::MAX), words: "x".into() };
-    assert_eq!(when::<Task>(None, &far, &on(NOW, &lead(), &())), Err(Refusal::Times));
+    let far = Command::Set {
+        about: None,
+        subject: None,
+        unit: "a".into(),
+        to: None,
+        due: Some(i64::MAX),
+        dispatch: None,
+        words: "x".into(),
+    };
+    assert_eq!(when::<Task>(None, &far, &on(NOW, &lead(), &Organisation::default())), Err(Refusal::Times));
 }
 
 #[test]
@@ -93,7 +109,7 @@ fn a_task_that_was_done_ends_after_a_day_and_is_taken_up_again_until_then() {
     let done = task(&[(nurse("nurse-1"), set(None)), (nurse("nurse-1"), Command::Finish)]);
     let at = done.done_at.expect("done");
     assert_eq!((at, done.due()), (NOW + 1_000_000, Some((at + TAKEN_BACK_WITHIN, Command::Close))));
-    let asked = |now, command| when(Some(&done), &command, &on(now, &nurse("nurse-2"), &()));
+    let asked = |now, command| when(Some(&done), &command, &on(now, &nurse("nurse-2"), &Organisation::default()));
     assert_eq!(asked(at + TAKEN_BACK_WITHIN - 1, Command::Reopen), Ok(vec![Event::Reopened]));
     assert_eq!(asked(at + TAKEN_BACK_WITHIN, Command::Reopen), Err(Refusal::NotNow));
     assert_eq!(asked(at + TAKEN_BACK_WITHIN, Command::Close), Ok(vec![Event::Closed]));
@@ -110,7 +126,8 @@ fn a_task_that_sleeps_comes_after_those_that_wait() {
     let until = NOW + 9 * HOUR;
     let asleep = given::after(Some(awake.clone()), &[Event::Snoozed { until }], NOW).expect("a task");
     assert_eq!((awake.standing().since, asleep.standing().since), (NOW + HOUR, until));
-    let taken = given::after(Some(asleep), &[Event::Assigned { owner: "nurse-2".into() }], NOW).expect("a task");
+    let taken =
+        given::after(Some(asleep), &[Event::Assigned { owner: "nurse-2".into(), by: None }], NOW).expect("a task");
     assert_eq!(taken.sleeps, None, "another person's task does not sleep because it slept for the first");
 }
 
@@ -118,9 +135,10 @@ fn a_task_that_sleeps_comes_after_those_that_wait() {
 fn words_are_sealed_for_whom_the_task_concerns_and_forgotten_with_them() {
     let (subject, id) = (Subject(Uuid::from_u128(7)), Uuid::from_u128(8));
     let Command::Set { about, unit, to, due, words, .. } = set(None) else { return };
-    let command = Command::Set { about, subject: Some(subject), unit, to, due, words };
+    let command = Command::Set { about, subject: Some(subject), unit, to, due, dispatch: None, words };
     let mut past = given::Past::default();
-    let drafts = past.turn((NOW, &lead()), |turn| turn.decide::<Task>(id, &command, &())).expect("set");
+    let drafts =
+        past.turn((NOW, &lead()), |turn| turn.decide::<Task>(id, &command, &Organisation::default())).expect("set");
     let sealed = drafts.iter().find_map(|draft| draft.text.as_ref()).expect("words");
     assert_eq!((sealed.subject, sealed.class, sealed.text.0.as_str()), (subject.0, "task", "Soita perjantaina"));
     assert!(!drafts.iter().any(|draft| draft.data.contains("Soita")));
@@ -136,17 +154,46 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
     let owner = || "nurse-2".into();
     for (event, kind, data) in [
         (
-            Event::Set { about, subject, unit: "a".into(), to: Some(owner()), due: Some(5), by: by.clone() },
+            Event::Set {
+                about,
+                subject,
+                unit: "a".into(),
+                to: Some(owner()),
+                due: Some(5),
+                dispatch: None,
+                by: by.clone(),
+            },
             "task.set",
             r#"{"about":{"id":"00000000-0000-0000-0000-000000000001","kind":"contact"},"by":"nurse-1","due":5,"subject":"00000000-0000-0000-0000-000000000002","to":"nurse-2","unit":"a"}"#,
         ),
         (
-            Event::Set { about: None, subject: None, unit: "a".into(), to: None, due: None, by },
+            Event::Set {
+                about: None,
+                subject: None,
+                unit: "a".into(),
+                to: None,
+                due: None,
+                dispatch: None,
+                by: by.clone(),
+            },
             "task.set",
             r#"{"by":"nurse-1","unit":"a"}"#,
         ),
+        (
+            Event::Set {
+                about: None,
+                subject: None,
+                unit: "a".into(),
+                to: None,
+                due: None,
+                dispatch: Some(Uuid::from_u128(3)),
+                by,
+            },
+            "task.set",
+            r#"{"by":"nurse-1","dispatch":"00000000-0000-0000-0000-000000000003","unit":"a"}"#,
+        ),
         (Event::Claimed { owner: owner() }, "task.claimed", r#"{"owner":"nurse-2"}"#),
-        (Event::Assigned { owner: owner() }, "task.assigned", r#"{"owner":"nurse-2"}"#),
+        (Event::Assigned { owner: owner(), by: None }, "task.assigned", r#"{"owner":"nurse-2"}"#),
         (Event::Released, "task.released", "{}"),
         (Event::Snoozed { until: 7 }, "task.snoozed", r#"{"until":7}"#),
         (Event::Finished, "task.finished", "{}"),
@@ -185,7 +232,7 @@ proptest! {
                 4 => By::System,
                 who => nurse(&format!("nurse-{who}")),
             };
-            if let Ok(events) = when(Some(&stands), &command, &on(now, &by, &())) {
+            if let Ok(events) = when(Some(&stands), &command, &on(now, &by, &Organisation::default())) {
                 stands = given::after(Some(stands), &events, now).expect("a task");
             }
             let standing = stands.standing();
@@ -194,5 +241,45 @@ proptest! {
             prop_assert_eq!(stands.due().is_some(), stands.place == Place::Done);
             prop_assert!(stands.sleeps.is_none() || stands.has().is_some());
         }
+    }
+}
+
+#[test]
+fn an_act_is_undone_for_ten_minutes_by_who_did_it_unless_somebody_has_acted_since() {
+    use Command::{Assign, Claim, Finish, Release, Snooze, Undo, Withdraw};
+    let (one, other) = (|| nurse("nurse-1"), || nurse("nurse-2"));
+    let snooze = || Snooze { until: NOW + 24 * HOUR };
+    let assign = || Assign { to: "nurse-2".into() };
+    let mine = || (one(), Claim);
+    for (before, act) in [
+        (vec![], mine()),
+        (vec![mine()], (one(), Release)),
+        (vec![mine()], (one(), assign())),
+        (vec![mine()], (one(), Finish)),
+        (vec![mine()], (one(), snooze())),
+        (vec![mine(), (one(), snooze())], (one(), Release)),
+        (vec![], (lead(), assign())),
+    ] {
+        let all = |more: &[(By, Command)]| {
+            let set = [(one(), set(None))];
+            task(&set.iter().chain(&before).chain(more).cloned().collect::<Vec<_>>())
+        };
+        let (stood, by) = (all(&[]), act.0.clone());
+        let done = all(std::slice::from_ref(&act));
+        let undone = all(&[act.clone(), (by.clone(), Undo)]);
+        assert_eq!(Task { undo: None, ..undone.clone() }, Task { undo: None, ..stood.clone() }, "{act:?}");
+        assert_eq!(undone.standing().list, stood.standing().list);
+        let at = done.undo.as_ref().expect("an act").at;
+        let ask = |task: &Task, by: &By, now| when(Some(task), &Undo, &on(now, by, &Organisation::default()));
+        assert!(ask(&done, &by, at + crate::UNDONE_WITHIN - 1).is_ok());
+        assert_eq!(ask(&done, &by, at + crate::UNDONE_WITHIN), Err(Refusal::TooLate), "{act:?}");
+        assert_eq!(ask(&done, &nurse("nurse-3"), at), Err(Refusal::NotNow), "an act of somebody else: {act:?}");
+        assert_eq!(ask(&undone, &by, at), Err(Refusal::NotNow), "once");
+        assert!(ask(&done, &By::System, at).is_err());
+    }
+    for since in [(other(), Claim), (one(), Withdraw), (lead(), assign())] {
+        let task = task(&[(one(), set(None)), mine(), (one(), Release), since.clone()]);
+        let undone = when(Some(&task), &Undo, &on(NOW, &one(), &Organisation::default()));
+        assert_eq!(undone, Err(Refusal::NotNow), "somebody has acted since: {since:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Erasure, and that the log cannot be touched unseen.
 
 use rusqlite::Connection;
-use store::AppendError;
+use store::{AppendError, DRAFT_KEPT, Drafts};
 use uuid::Uuid;
 
 use crate::logs::{BEGUN, Bench, Kind, context, file, id, keys, of, on_every_kind, personal};
@@ -289,5 +289,53 @@ fn keys_that_were_destroyed_without_a_word_are_told() {
         let database = Connection::open(bench.folder.path().join("keys").join(store::KEYS)).expect("the keys");
         database.execute("UPDATE keys SET destroyed = NULL WHERE subject = ?", [one.as_bytes()]).expect("changed");
         assert_eq!(bench.log.verify().await.expect("a report").faults.len(), 1);
+    });
+}
+
+#[test]
+fn a_draft_is_its_authors_alone_for_thirty_days_and_goes_with_whom_it_is_about() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let (gone, stays, matter) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+        bench.append(of(vec![personal("a/1", gone, "one"), personal("a/2", stays, "two")])).await.expect("appended");
+        for folder in [None, Some(bench.folder.path().join("drafts"))] {
+            let drafts = Drafts::of(&bench.log, folder.clone());
+            let (mine, theirs) = (("nurse-1", matter, "work"), ("nurse-2", matter, "work"));
+            let about = |subject| (subject, "contact");
+            assert_eq!(drafts.keep(mine, about(stays), "Kanarialintu", BEGUN).await, Ok(true));
+            assert_eq!(drafts.keep(mine, about(stays), "Kanarialintu laulaa", BEGUN + 1).await, Ok(true), "anew");
+            let text =
+                async |of, now| drafts.read(of, now).await.expect("readable").map(|draft| (draft.at, draft.text));
+            assert_eq!(text(mine, BEGUN + 2).await, Some((BEGUN + 1, "Kanarialintu laulaa".into())));
+            for other in [theirs, ("nurse-1", gone, "work"), ("nurse-1", matter, "note")] {
+                assert_eq!(text(other, BEGUN + 2).await, None, "{other:?}");
+            }
+            if let Some(folder) = &folder {
+                let files: Vec<_> = std::fs::read_dir(folder).expect("a folder").flatten().collect();
+                let bytes = std::fs::read(files[0].path()).expect("a file");
+                assert!(files.len() == 1 && !String::from_utf8_lossy(&bytes).contains("Kanaria"), "sealed");
+                // A copy under another name opens for nobody.
+                std::fs::copy(files[0].path(), folder.join("ff")).expect("copied");
+                assert_eq!(drafts.check().await, Ok((2, vec!["ff".to_string()])));
+                std::fs::remove_file(folder.join("ff")).expect("removed");
+            }
+            assert_eq!(drafts.keep(theirs, about(Uuid::from_u128(9)), "x", BEGUN).await, Ok(false), "of nobody known");
+            assert_eq!(drafts.keep(theirs, about(gone), "Varpunen", BEGUN).await, Ok(true));
+            assert_eq!(text(mine, BEGUN + 1 + DRAFT_KEPT).await, None, "thirty days are over");
+            assert_eq!(drafts.keep(mine, about(stays), "Peippo", BEGUN).await, Ok(true));
+            assert_eq!(drafts.sweep(BEGUN + DRAFT_KEPT - 1).await, Ok(2));
+            drafts.drop(mine).await.expect("dropped");
+            assert_eq!(text(mine, BEGUN).await, None);
+            assert_eq!(drafts.sweep(BEGUN + DRAFT_KEPT).await, Ok(0));
+        }
+        let folder = bench.folder.path().join("drafts");
+        let drafts = Drafts::of(&bench.log, Some(folder.clone()));
+        let of = ("nurse-1", matter, "work");
+        assert_eq!(drafts.keep(of, (gone, "contact"), "Varpunen", BEGUN).await, Ok(true));
+        bench.log.erase(gone, "asked for", id(), BEGUN, context()).await.expect("erased");
+        assert_eq!(drafts.check().await, Ok((1, Vec::new())), "an erasure is no damage");
+        assert_eq!(drafts.sweep(BEGUN).await, Ok(0), "what nobody can open is taken away");
+        assert_eq!(std::fs::read_dir(folder).expect("a folder").count(), 0);
+        assert_eq!(drafts.keep(of, (gone, "contact"), "Varpunen", BEGUN).await, Ok(false), "and comes back nowhere");
     });
 }

@@ -27,8 +27,10 @@ use crate::caller::{Caller, Person};
 use crate::care::{self, receipt};
 use crate::contact::see_other;
 use crate::desk::{staff_name, unit_name};
+use crate::guard::Glance;
 use crate::home::{failed, missing};
-use crate::layout::Page;
+use crate::layout::{Page, escape};
+use crate::needs;
 use crate::numbers;
 
 /// Events of an appointment that its page tells at most.
@@ -50,6 +52,11 @@ pub struct Which {
     date: String,
     #[serde(default)]
     unit: String,
+    /// `week`: those whose guarantee ends within one.
+    #[serde(default)]
+    due: String,
+    #[serde(default)]
+    did: String,
 }
 
 pub(super) fn works(person: &Person) -> bool {
@@ -76,6 +83,16 @@ pub async fn calendar(
     if !unit.is_empty() && !app.is_within(&unit, &person.unit) {
         return missing(&page);
     }
+    if which.due == "week" {
+        return match needs::ending(&app, &page, &caller, &unit).await {
+            Ok(ending) => page.render(StatusCode::OK, &page.text("needs-ending"), &html! {
+                p.back { a.govuk-link href=(format!("/desk/calendar?unit={}", escape(&unit))) { (page.text("calendar-title")) } }
+                h1.govuk-heading-l { (page.text("needs-ending")) }
+                (ending)
+            }),
+            Err(failure) => failed(&page, &failure),
+        };
+    }
     let days = match days(&app, &unit, date, today).await {
         Ok(days) => days,
         Err(failure) => return failed(&page, &failure),
@@ -94,7 +111,9 @@ pub async fn calendar(
     let step = |days: i32| date.checked_add(days.days()).map_or_else(|_| date.to_string(), |date| date.to_string());
     let here = |date: &str| page.link(&[("date", date), ("unit", &unit)]);
     let shown = app.calendar.start_of(date).map_or_else(String::new, |at| day_of(&app, &page, at));
+    let short = app.calendar.start_of(date).map_or_else(String::new, |at| needs::day(&app, &page, at));
     let content = html! {
+        @if which.did == "booked" { div.did role="status" { p { (page.text("appointment-did-booked")) } } }
         h1.govuk-heading-l { (page.text("calendar-title")) " " span.work__count { (shown) } }
         @if units.len() > 1 {
             nav aria-label=(page.text("calendar-units")) {
@@ -110,6 +129,7 @@ pub async fn calendar(
             a.govuk-link href=(here(&today.to_string())) { (page.text("calendar-today")) }
             a.govuk-link rel="next" href=(here(&step(1))) { (page.text("calendar-after")) }
         }
+        (needs::ending_link(&app, &page, &unit))
         @if columns.is_empty() {
             p.govuk-body {
                 (page.text("calendar-empty"))
@@ -118,7 +138,7 @@ pub async fn calendar(
                 }
             }
         }
-        div.day {
+        div.day role="region" aria-label=(short) {
             @for (day, rows) in columns {
                 section.day__one {
                     h2.govuk-heading-m {
@@ -195,7 +215,11 @@ pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time
         Stands::Taken { matter } => {
             let read = app.kinds.appointments.read(matter).await.map_err(|error| Failure::away(&error))?;
             let read = read.filter(|it| app.may_still(caller, matter, Action::Read, it));
-            ("taken", read.map(|it| (matter, it)))
+            let named = match &read {
+                Some(it) => named(app, caller, matter, it).await?,
+                None => String::new(),
+            };
+            ("taken", read.map(|it| (matter, it, named)))
         }
         Stands::Held { until, .. } if now < until => ("held", None),
         _ if day.obstacle(&time.slot, Uuid::nil(), now).is_some() => ("away", None),
@@ -207,8 +231,8 @@ pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time
             span.day__clock { (numbers::clock(time.slot.from)) "–" (numbers::clock(time.slot.to)) }
             span {
             @match booked {
-                Some((id, it)) => {
-                    a.govuk-link href=(format!("/desk/appointments/{id}")) { (receipt(id)) }
+                Some((id, it, named)) => {
+                    a.govuk-link href=(format!("/desk/appointments/{id}")) { (named) }
                     @let key = if it.stage == Stage::Booked { "calendar-taken".into() } else { format!("appointment-{}", stage(&it)) };
                     " " span.tag { (page.text(&key)) }
                 }
@@ -218,6 +242,14 @@ pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time
             }
         }
     })
+}
+
+/// The name of the person of an appointment, which is recorded before it is shown; its number where nobody is known by name.
+async fn named(app: &App, caller: &Caller, id: Uuid, it: &Appointment) -> Result<String, Failure> {
+    let Some(called) = app.called(it.booking.wanted.subject) else { return Ok(receipt(id)) };
+    let (kind, rights, standing) = (Appointment::NAME, &Appointment::RIGHTS, it.standing());
+    let allowed = app.glance(caller, &[Glance { kind, rights, id, standing, words: 0 }]).await?;
+    Ok(if allowed.contains(&id) { called.into() } else { receipt(id) })
 }
 
 #[derive(Deserialize, Default)]

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::{day_of, way_name};
 use crate::App;
 use crate::answer::Failure;
-use crate::caller::Caller;
+use crate::caller::{Caller, Person};
 use crate::desk::unit_name;
 use crate::home::{failed, missing};
 use crate::layout::Page;
@@ -104,9 +104,14 @@ pub async fn booker(app: &App, caller: &Caller, (contact, moves): (&str, &str)) 
         }
         _ => return Err(Failure::not_found()),
     };
-    let profession = app.profession(&person.id).map(Code::code);
-    let words = [person.role.code()].into_iter().chain(profession).map(|word| format!("role:{word}")).collect();
+    let words = staff_words(app, person);
     Ok(Some(Booker { by: person.by(), subject, contact, is_staff: true, channel, words }))
+}
+
+/// Words by which a professional is known to calendars: their role, and their profession.
+pub fn staff_words(app: &App, person: &Person) -> Vec<String> {
+    let profession = app.profession(&person.id).map(Code::code);
+    [person.role.code()].into_iter().chain(profession).map(|word| format!("role:{word}")).collect()
 }
 
 /// `GET /book`: the calendars in which one can book, each with its first free time.

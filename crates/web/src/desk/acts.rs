@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use facts::Modality;
 use matter::access::{Action, Role};
 use matter::{PartId, Text};
@@ -15,12 +15,14 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::banner::LEAVES;
-use super::{left, work};
+use super::{left, phrases, work};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
+use crate::consultations;
 use crate::contact::{see_other, wrong_text};
+use crate::drafts;
 use crate::home::{away, unsent};
 use crate::layout::{Page, escape};
 use crate::resident::Asked;
@@ -32,7 +34,7 @@ pub struct Fields {
     pub client_id: String,
     /// Read by us, so that what cannot be read costs nobody what they wrote.
     #[serde(default)]
-    seen: String,
+    pub seen: String,
     #[serde(default)]
     pub text: String,
     /// To which unit.
@@ -45,6 +47,21 @@ pub struct Fields {
     pub reason: String,
     #[serde(default)]
     pub note: String,
+    /// To colleagues, beside the contact itself.
+    #[serde(default)]
+    pub noted: String,
+    /// The question to a colleague that a button is about.
+    #[serde(default)]
+    consultation: String,
+    /// The page on which one goes on when the forms are kept.
+    #[serde(default)]
+    onward: String,
+    /// The ready answer that is to be put into the answer.
+    #[serde(default)]
+    phrase: String,
+    /// It is a script that saves what stands in the forms.
+    #[serde(default)]
+    script: String,
     #[serde(default)]
     pub outcome: String,
     #[serde(default)]
@@ -62,12 +79,14 @@ pub struct Typed {
     pub fields: Fields,
     pub wrong: Vec<(&'static str, &'static str)>,
     pub status: StatusCode,
+    /// When what stands in them was kept as a draft, in microseconds since 1970.
+    pub saved: Option<i64>,
 }
 
 impl Typed {
     /// All that was written, to be taken along.
     pub fn all(&self) -> String {
-        let written = [self.fields.text.trim(), self.fields.note.trim()];
+        let written = [self.fields.text.trim(), self.fields.note.trim(), self.fields.noted.trim()];
         written.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
     }
 
@@ -101,23 +120,56 @@ impl From<Failure> for Wrong {
     }
 }
 
-/// Whether an act carries the answer along, and the note to colleagues.
-fn carries(verb: &str) -> (bool, bool) {
+/// Whether an act carries the answer along, the note of a transfer, and the note beside the contact.
+fn carries(verb: &str) -> [bool; 3] {
     match verb {
-        "reply" | "ask" | "finish" => (true, false),
-        "transfer" => (false, true),
-        _ => (false, false),
+        "reply" | "ask" | "finish" => [true, false, false],
+        "transfer" => [false, true, false],
+        "note" => [false, false, true],
+        _ => [false; 3],
     }
 }
 
 /// The texts that an act would leave behind.
 fn left_behind(verb: &str, fields: &Fields) -> Fields {
-    let (text, note) = carries(verb);
+    let [text, note, noted] = carries(verb);
     let kept = |is_carried: bool, text: &str| {
         if is_carried || !text.chars().any(care::is_seen) { "" } else { text }.to_string()
     };
-    Fields { text: kept(text, &fields.text), note: kept(note, &fields.note), ..Fields::default() }
+    Fields {
+        text: kept(text, &fields.text),
+        note: kept(note, &fields.note),
+        noted: kept(noted, &fields.noted),
+        ..Fields::default()
+    }
 }
+
+impl Fields {
+    /// The forms as their author left them.
+    pub fn of(mut draft: drafts::Typed) -> Fields {
+        let [text, note, noted, client_id] = ["text", "note", "noted", "client_id"].map(|name| draft.take(name));
+        Fields { text, note, noted, client_id, ..Fields::default() }
+    }
+
+    fn is_blank(&self) -> bool {
+        [&self.text, &self.note, &self.noted].iter().all(|text| !text.chars().any(care::is_seen))
+    }
+}
+
+/// Keeps what stands in the forms of a contact, if it can be read at all. To keep it reads nothing. Gives when.
+async fn keep(app: &App, caller: &Caller, path: &str, fields: &Fields) -> Result<Option<i64>, Failure> {
+    let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
+    let person = caller.person.as_ref().filter(|person| person.role != Role::Resident);
+    let contact = app.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?;
+    let contact = contact.filter(|contact| app.may_still(caller, id, Action::Read, contact));
+    let (Some(contact), Some(person)) = (contact, person) else { return Err(Failure::not_found()) };
+    let of = drafts::Of { by: &person.by(), contact: id, form: DRAFT };
+    let texts = [("text", &*fields.text), ("note", &*fields.note), ("noted", &*fields.noted)];
+    Ok(app.keep_draft(of, contact.subject, &texts, &[("client_id", &fields.client_id)]).await)
+}
+
+/// The forms of a contact's page, as drafts are named by them.
+pub const DRAFT: &str = "work";
 
 /// `POST /desk/contacts/{id}/{command}`.
 pub async fn command(
@@ -133,8 +185,13 @@ pub async fn command(
         let typed = Typed { wrong, status: StatusCode::UNPROCESSABLE_ENTITY, ..Typed::default() };
         return work::shown(&app, &page, &path, caller, &typed, "").await;
     };
+    match verb.as_str() {
+        "save" => return save(&app, &page, &path, caller, fields).await,
+        "phrase" => return insert(&app, &page, &path, caller, fields).await,
+        _ => {}
+    }
     let behind = left_behind(&verb, &fields);
-    let is_behind = !behind.text.is_empty() || !behind.note.is_empty();
+    let is_behind = !behind.is_blank();
     let done = match &caller {
         Ok(_) if is_behind && LEAVES.contains(&verb.as_str()) => Err(Wrong::Told(unsaid(&behind))),
         Ok(caller) => done(&app, caller, &path, &verb, &fields).await.map(|unit| (caller, unit)),
@@ -142,14 +199,26 @@ pub async fn command(
     };
     let conflict = StatusCode::CONFLICT;
     let (wrong, status) = match done {
-        Ok(_) if is_behind => {
-            // It stays where it was written; the act is done and said to be.
-            let typed = Typed { fields: behind, ..Typed::default() };
-            return work::shown(&app, &page, &path, caller, &typed, &verb).await;
+        Ok((caller, unit)) => {
+            // A text that is sent is no draft any more; every other stays one.
+            let saved = keep(&app, caller, &path, &behind).await.ok().flatten();
+            if is_behind {
+                // It stays where it was written; the act is done and said to be.
+                let typed = Typed { fields: behind, saved, ..Typed::default() };
+                return work::shown(&app, &page, &path, Ok(caller.clone()), &typed, &verb).await;
+            }
+            return see_other(&after(&app, caller, &path, &verb, &unit).await);
         }
-        Ok((caller, unit)) => return see_other(&after(&app, caller, &path, &verb, &unit).await),
         Err(Wrong::Told(wrong)) => (wrong, StatusCode::UNPROCESSABLE_ENTITY),
-        Err(Wrong::Refused(key)) => (vec![(key, if carries(&verb).1 { "note" } else { "text" })], conflict),
+        Err(Wrong::Refused(key)) => {
+            let key = if verb == "undo" && key == "wrong-not-now" { "wrong-undo" } else { key };
+            let field = match carries(&verb) {
+                [_, true, _] => "note",
+                [_, _, true] => "noted",
+                _ => "text",
+            };
+            (vec![(key, field)], conflict)
+        }
         // It may be handed over, or gone: what they wrote is theirs to keep.
         Err(Wrong::Failed(failure)) => {
             let typed = Typed { fields, ..Typed::default() };
@@ -163,8 +232,34 @@ pub async fn command(
     };
     let again = wrong.iter().any(|(key, _)| *key == "wrong-again");
     let client_id = if again { String::new() } else { fields.client_id.clone() };
-    let typed = Typed { fields: Fields { client_id, ..fields }, wrong, status };
+    let fields = Fields { client_id, ..fields };
+    let saved = match &caller {
+        Ok(caller) => keep(&app, caller, &path, &fields).await.ok().flatten(),
+        Err(_) => None,
+    };
+    let typed = Typed { fields, wrong, status, saved };
     work::shown(&app, &page, &path, caller, &typed, "").await
+}
+
+/// Keeps what stands in the forms, and goes on to the list; a script is told when.
+async fn save(app: &App, page: &Page, path: &str, caller: Result<Caller, Failure>, fields: Fields) -> Response {
+    let kept = match &caller {
+        Ok(caller) => keep(app, caller, path, &fields).await,
+        Err(failure) => Err(failure.clone()),
+    };
+    let is_script = !fields.script.is_empty();
+    match kept {
+        Ok(at) if is_script => drafts::answer(page, at),
+        // Of somebody who was erased nothing is kept: the text stays on the page.
+        Ok(None) if !fields.is_blank() && fields.onward.is_empty() => {
+            let typed = Typed { fields, wrong: vec![("wrong-later", "text")], ..Typed::default() };
+            work::shown(app, page, path, caller, &typed, "").await
+        }
+        Ok(_) if fields.onward == "consult" => see_other(&format!("/desk/contacts/{}/consult", escape(path))),
+        Ok(_) => see_other(&format!("/desk?did=save&contact={}", escape(path))),
+        Err(failure) if is_script => failure.status.into_response(),
+        Err(failure) => unsent(page, &failure, &Typed { fields, ..Typed::default() }.all()),
+    }
 }
 
 /// Signed out while they wrote: what they wrote is theirs to keep.
@@ -188,15 +283,37 @@ pub async fn again(
     if page.person.is_none() {
         return signed_out(&page, form);
     }
-    let typed = form.map_or_else(|_| Typed::default(), |Form(fields)| Typed { fields, ..Typed::default() });
+    let mut typed = form.map_or_else(|_| Typed::default(), |Form(fields)| Typed { fields, ..Typed::default() });
+    if let Ok(caller) = &caller {
+        typed.saved = keep(&app, caller, &path, &typed.fields).await.ok().flatten();
+    }
     work::shown(&app, &page, &path, caller, &typed, "").await
+}
+
+/// The page again, with a ready answer after what was typed.
+async fn insert(app: &App, page: &Page, path: &str, caller: Result<Caller, Failure>, mut fields: Fields) -> Response {
+    let id = path.parse::<Uuid>().unwrap_or_default();
+    let contact = app.kinds.contacts.read(id).await.ok().flatten();
+    let phrase = contact.and_then(|contact| phrases::named(app, &contact, &fields.phrase));
+    let wrong = phrase.is_none().then_some(("wrong-phrase", "phrase"));
+    if let Some(phrase) = phrase {
+        fields.text = phrases::after(&fields.text, &phrase);
+    }
+    let saved = match &caller {
+        Ok(caller) => keep(app, caller, path, &fields).await.ok().flatten(),
+        Err(_) => None,
+    };
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let typed = Typed { fields, wrong: wrong.into_iter().collect(), status, saved };
+    work::shown(app, page, path, caller, &typed, "").await
 }
 
 /// That something was typed which the act would not send.
 fn unsaid(behind: &Fields) -> Vec<(&'static str, &'static str)> {
     let text = (!behind.text.is_empty()).then_some(("wrong-unsent", "text"));
     let note = (!behind.note.is_empty()).then_some(("wrong-unsent-note", "note"));
-    text.into_iter().chain(note).collect()
+    let noted = (!behind.noted.is_empty()).then_some(("wrong-unsaved", "noted"));
+    text.into_iter().chain(note).chain(noted).collect()
 }
 
 /// `GET /desk/contacts/{id}/{command}`: the address of a form that could not be carried out, asked for again.
@@ -227,6 +344,18 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
     };
     if let (Some(person), "register" | "encounter") = (&caller.person, verb) {
         return for_resident(app, (id, &contact), person, verb, fields, &key).await.map(|()| contact.unit.to_string());
+    }
+    if let (Some(person), "recall" | "notice") = (&caller.person, verb) {
+        consultations::of_contact(app, id, person, (verb, &fields.consultation), &key).await?;
+        return Ok(contact.unit.to_string());
+    }
+    // A colleague who was given it, and has seen it, gives it back themselves.
+    if let (Some(undo), "undo") = (&contact.undo, verb)
+        && super::banner::is_undone_by(app, &contact, caller.person.as_ref())
+        && let Some(owner) = contact.owner().filter(|owner| caller.person.as_ref().is_none_or(|me| me.id != **owner))
+        && app.has_seen(id, owner, undo.at).await?
+    {
+        return Err(Wrong::Refused("wrong-seen"));
     }
     let asked = asked(app, verb, &key, fields, Some(&contact))?;
     // At the desk a professional is one, also where they hold the code of what they wrote themselves.
@@ -281,6 +410,7 @@ fn asked(
         "claim" => Command::Claim,
         "release" => Command::Release,
         "reopen" => Command::Reopen,
+        "undo" => Command::Undo,
         "close" => Command::Close,
         "reply" | "ask" => {
             let text = text().map_err(|fault| Wrong::Told(vec![fault]))?;
@@ -296,6 +426,13 @@ fn asked(
         "resolve" => {
             let outcome = outcome().map_err(|fault| Wrong::Told(vec![fault]))?;
             Command::Resolve { outcome }
+        }
+        "note" => {
+            let text = care::text(&fields.noted).map_err(|_| match wrong_text(&fields.noted) {
+                "wrong-empty" => ("wrong-noted", "noted"),
+                wrong => (wrong, "noted"),
+            });
+            Command::Note { text: Text(text.map_err(|fault| Wrong::Told(vec![fault]))?) }
         }
         "transfer" => {
             let to = app.is_unit(&fields.unit).then(|| (fields.unit.clone(), None));
@@ -342,12 +479,14 @@ mod tests {
 
     #[test]
     fn an_act_that_leaves_the_page_leaves_nothing_typed_behind() {
-        let fields = || Fields { text: "vastaus".into(), note: "huomio".into(), ..Fields::default() };
-        for verb in LEAVES.into_iter().chain(["claim", "reply", "ask", "assign", "reopen", "register", "encounter"]) {
+        let fields =
+            || Fields { text: "vastaus".into(), note: "siirto".into(), noted: "huomio".into(), ..Fields::default() };
+        let stays = ["claim", "reply", "ask", "note", "assign", "reopen", "register", "encounter"];
+        for verb in LEAVES.into_iter().chain(stays) {
             let behind = left_behind(verb, &fields());
-            let (text, note) = carries(verb);
-            assert_eq!((behind.text.is_empty(), behind.note.is_empty()), (text, note), "{verb}");
-            assert_eq!(unsaid(&behind).len(), usize::from(!text) + usize::from(!note), "{verb}");
+            let carried = carries(verb);
+            assert_eq!([&behind.text, &behind.note, &behind.noted].map(|it| it.is_empty()), carried, "{verb}");
+            assert_eq!(unsaid(&behind).len(), carried.iter().filter(|it| !**it).count(), "{verb}");
         }
         let blank = Fields { text: " \n".into(), ..Fields::default() };
         assert!(unsaid(&left_behind("resolve", &blank)).is_empty(), "nothing was typed");

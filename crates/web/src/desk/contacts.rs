@@ -92,6 +92,7 @@ impl InList for Contact {
         html! {
             span { (page.text(if self.anonymous { "desk-anonymous" } else { "desk-known" })) }
             span { (language_name(page, &self.language)) }
+            @if !self.asked.is_empty() { strong.tag.tag--colleague { (page.text("desk-waits-colleague")) } }
             @if self.is_reopened { strong.tag.tag--again { (page.text("desk-reopened")) } }
             @if is_ours { strong.tag.tag--new { (page.text("desk-wrote")) } }
         }

@@ -26,6 +26,9 @@ fn last<'a>(history: &'a [Happened<Event>], id: &str) -> Option<&'a Happened<Eve
             Event::Claimed { .. } | Event::Assigned { .. } | Event::Transferred { .. } | Event::Released if has => {
                 (has, left) = (false, Some(it));
             }
+            // It stands as it stood before they lost it, or had it.
+            Event::Undone if left.is_some() => (has, left) = (true, None),
+            Event::Undone => has = false,
             _ => {}
         }
     }

@@ -23,6 +23,7 @@ use crate::contact::see_other;
 use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
 use crate::listing::{Claim, Listing, listing};
+use crate::needs;
 use crate::numbers;
 use crate::queues;
 
@@ -62,6 +63,8 @@ pub struct Filters {
     #[serde(default)]
     queue: String,
     view: Option<String>,
+    /// The same in addresses that people give each other.
+    list: Option<String>,
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -118,7 +121,7 @@ pub async fn list(
     if !app.may_count_queue(Some(&person), &unit) || !app.is_queue(&unit) {
         return missing(&page);
     }
-    let view = filters.view.as_deref().unwrap_or("queue");
+    let view = filters.view.as_deref().or(filters.list.as_deref()).unwrap_or("queue");
     let list = List::ALL.into_iter().find(|list| list.code() == view).unwrap_or(List::Queue);
     let now = app.kinds.store.now();
     let did = banner::shown(&app, &page, &caller, &filters.did, &filters.contact, &unit).await;
@@ -149,11 +152,12 @@ fn units_of(app: &App, person: &Person) -> Vec<String> {
 impl Asked<'_> {
     fn link(&self, changes: &[(&str, &str)]) -> String {
         // An act is confirmed once.
-        let once: Vec<(&str, &str)> = [("did", ""), ("contact", ""), ("page", "")]
-            .into_iter()
-            .filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name))
-            .chain(changes.iter().copied())
-            .collect();
+        let once: Vec<(&str, &str)> =
+            [("did", ""), ("contact", ""), ("page", ""), ("list", ""), ("view", self.list.code())]
+                .into_iter()
+                .filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name))
+                .chain(changes.iter().copied())
+                .collect();
         self.page.link_to("/desk", &once)
     }
 
@@ -163,6 +167,13 @@ impl Asked<'_> {
             (self.did)
             @if self.person.role != Role::Manager {
                 a.govuk-button.govuk-button--secondary.small.work__set href="/desk/tasks/new" role="button" { (page.text("tasks-set")) }
+                a.govuk-button.govuk-button--secondary.small.work__set href="/desk/contacts/new" role="button" { (page.text("log-contact")) }
+                p.quiet {
+                    a.govuk-link href="/desk/absences" { (page.text("absences-title")) }
+                    @if self.person.role == Role::Lead {
+                        " " a.govuk-link href=(format!("/desk/moves?unit={}", escape(&self.unit))) { (page.text("moves-title")) }
+                    }
+                }
             }
             h1.govuk-heading-l {
                 (page.text("desk-title"))
@@ -209,11 +220,14 @@ impl Asked<'_> {
 
     /// The lists there are, each with what stands in it.
     fn lists(&self) -> Markup {
+        // Also the work of those for whom they stand in.
+        let theirs = self.app.seen_to_by(&self.person.id);
         let answered = self.app.kinds.contacts.look(|contacts| {
-            contacts.with(&self.person.id).filter(|(_, contact)| contact.waits_since.is_some()).count()
+            let all = theirs.iter().flat_map(|who| contacts.with(who));
+            all.filter(|(_, contact)| contact.waits_since.is_some()).count()
         });
-        let lists = [Which::Queue(&self.unit), Which::With(&self.person.id), Which::Held(&self.unit)];
-        let counts = lists.map(|which| self.count(which));
+        let mine = theirs.iter().map(|who| self.count(Which::With(who))).sum();
+        let counts = [self.count(Which::Queue(&self.unit)), mine, self.count(Which::Held(&self.unit))];
         html! {
             nav.lists aria-label=(self.page.text("desk-lists")) {
                 ul {
@@ -248,12 +262,17 @@ impl Asked<'_> {
         let rows: Vec<(Row, rows::Words)> = shown.into_iter().zip(words).collect();
         let is_board = self.list == List::Unit && self.filters.q.is_empty();
         let loads = if is_board { Some(self.loads().await?) } else { None };
+        let waiting = match is_board {
+            true => needs::waiting(app, page, self.caller, &self.unit).await?,
+            false => html! {},
+        };
         Ok(html! {
             (live(page))
             (self.head(units, Some(total)))
             (self.lists())
             (self.queues())
             (self.form())
+            (waiting)
             @if let Some(loads) = &loads { (self.board(loads, |name, to| html! { a.govuk-link href=(self.link(to)) { (name) } })) }
             div #list data-live-queue=(format!("/api/queues/{}", escape(&self.unit))) data-known=(known.join(" ")) {
                 @if rows.is_empty() {
@@ -295,7 +314,8 @@ impl Asked<'_> {
                 }
             }
             if self.list == List::Mine && !is_search {
-                listed.extend(kind.listed(Which::With(&self.person.id)));
+                let theirs = self.app.seen_to_by(&self.person.id);
+                listed.extend(theirs.iter().flat_map(|who| kind.listed(Which::With(who))));
             }
         }
         let mut found = self.read(listed).await?;

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use facts::Code;
+use kinds::What;
 use matter::access::{Action, Role};
 use maud::{Markup, html};
 use operations::contacts::{Author, Contact, Event, Place};
@@ -15,19 +16,22 @@ use serde::Deserialize;
 use store::Happened;
 use uuid::Uuid;
 
-use super::acts::Typed;
+use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
 use super::people::{self, capital};
 use super::rows::language_name;
-use super::{OUTCOMES, banner, left, outcome_text, unit_name};
+use super::{OUTCOMES, banner, left, outcome_text, phrases, unit_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
+use crate::consultations;
 use crate::contact::service_name;
+use crate::drafts::{self, Of};
 use crate::form::{choice, errors, field, message_box};
 use crate::home::{kept, unsent};
 use crate::layout::Page;
+use crate::needs;
 use crate::numbers;
 use crate::queues;
 use crate::resident;
@@ -61,6 +65,7 @@ struct Whole {
     met: Vec<Meeting>,
     /// The tasks about it, as they are shown.
     tasks: Markup,
+    may_handle: bool,
 }
 
 /// One contact on its page, for the one who asks.
@@ -71,6 +76,8 @@ struct Work<'a> {
     whole: &'a Whole,
     typed: &'a Typed,
     is_own: bool,
+    /// They may do something with it, not only read.
+    may_handle: bool,
     leads: bool,
 }
 
@@ -86,9 +93,16 @@ pub async fn shown(
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     match whole(app, page, id, caller).await {
         Ok(whole) => {
-            let is_own = whole.contact.owner() == Some(person.id.as_str());
+            // A professional who comes back finds what they had begun.
+            let begun = match typed.all().is_empty() && typed.status == StatusCode::OK {
+                true => begun(app, &person, &whole).await,
+                false => None,
+            };
+            let typed = begun.as_ref().unwrap_or(typed);
+            let is_own = whole.contact.owner().is_some_and(|owner| app.sees_to(&person.id, owner));
             let leads = person.role == Role::Lead;
-            let work = Work { app, page, person: &person, whole: &whole, typed, is_own, leads };
+            let may_handle = whole.may_handle;
+            let work = Work { app, page, person: &person, whole: &whole, typed, is_own, may_handle, leads };
             let named = format!("{} – {}", service_name(app, page, &whole.contact.service), page.text("desk-title"));
             // A refusal has to be mended, too.
             let title = match typed.status {
@@ -106,6 +120,18 @@ pub async fn shown(
     }
 }
 
+/// The texts that somebody has typed here before and not sent.
+async fn begun(app: &App, person: &Person, whole: &Whole) -> Option<Typed> {
+    let draft = app.draft(Of { by: &person.by(), contact: whole.id, form: DRAFT }).await?;
+    let saved = Some(draft.at);
+    let mut fields = Fields::of(draft);
+    // A script that saved late: what stands in the conversation was sent.
+    if whole.items.have(&fields.client_id) {
+        (fields.text, fields.client_id) = (String::new(), String::new());
+    }
+    Some(Typed { fields, saved, ..Typed::default() })
+}
+
 async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>) -> Result<Whole, Failure> {
     let id: Uuid = id.parse().map_err(|_| Failure::not_found())?;
     let caller = caller?;
@@ -119,10 +145,10 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     let history = app.kinds.history(id).await.map_err(broken)?;
     let met = app.met(id, &contact).await.map_err(broken)?;
     // Nobody has seen on the page what lies after it.
-    let may_set = app.may_still(&caller, id, Action::Handle, &contact);
+    let may_handle = app.may_still(&caller, id, Action::Handle, &contact);
     let contact = Contact { conversation: items.last(), ..Arc::unwrap_or_clone(contact) };
-    let tasks = tasks::about(app, page, &caller, (id, may_set)).await?;
-    Ok(Whole { id, contact, items, history, met, tasks })
+    let tasks = tasks::about(app, page, &caller, (id, may_handle)).await?;
+    Ok(Whole { id, contact, items, history, met, tasks, may_handle })
 }
 
 impl Work<'_> {
@@ -146,7 +172,7 @@ impl Work<'_> {
         html! {
             (live(self.page))
             (errors(self.page, &self.typed.wrong))
-            @if self.is_so(did) { (banner::stayed(self.page, did)) }
+            @if self.is_so(did) { (banner::stayed(self.page, did, &self.undo(did))) }
             p.back {
                 a.govuk-link href=(self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")])) { (self.text("desk-back")) }
             }
@@ -172,6 +198,11 @@ impl Work<'_> {
                     @if self.is_own {
                         p { a.govuk-link #book href=(format!("/book?contact={}", self.whole.id)) { (self.text("bookings-for-contact")) } }
                     }
+                    (needs::found(self.app, self.page, self.whole.id))
+                    @if self.is_own && contact.subject.is_some() {
+                        p { a.govuk-link #need href=(format!("/desk/contacts/{}/need", self.whole.id)) { (self.text("needs-establish")) } }
+                    }
+                    (consultations::about(self.app, self.page, (self.whole.id, contact, history), self.is_own || (self.leads && self.may_handle)))
                     (self.whole.tasks)
                     div #more data-fresh=(self.stands()) { (self.more()) }
                     h2.govuk-heading-m { (self.text("desk-history")) }
@@ -181,13 +212,28 @@ impl Work<'_> {
         }
     }
 
+    /// The button by which the act that was done just now is undone; nothing: it cannot be.
+    fn undo(&self, did: &str) -> Markup {
+        let is_undone = banner::is_undone_by(self.app, &self.whole.contact, Some(self.person));
+        html! {
+            @if is_undone && matches!(did, "claim" | "assign") { (self.button("undo", "desk-undo", "govuk-button--secondary small")) }
+        }
+    }
+
     /// Whether the act that a link names was done, and the contact stands so.
     fn is_so(&self, did: &str) -> bool {
         let (contact, history, me) = (&self.whole.contact, &self.whole.history, &self.person.id);
         let is_mine = |it: &&Happened<Event>| it.by == *me;
         match did {
-            "claim" => self.is_own,
+            "claim" | "log" => self.is_own,
+            "need" => self.app.kinds.care_needs.look(|all| all.index().of_contact(self.whole.id).next().is_some()),
+            "undo" => history.iter().rev().find(is_mine).is_some_and(|it| it.event == Event::Undone),
             "reply" => self.is_own && self.whole.items.has_answer(),
+            "consult" => {
+                matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Consulted { .. }))
+            }
+            "recall" => matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Recalled { .. })),
+            "note" => history.iter().rev().find(is_mine).is_some_and(|it| it.event == Event::Noted),
             "ask" => self.is_own && matches!(contact.place, Place::Waiting { .. }),
             "assign" => {
                 let last = history.iter().rev().find(is_mine).map(|it| &it.event);
@@ -212,11 +258,13 @@ impl Work<'_> {
             p.standing {
                 (page.text(&format!("place-{}", contact.place.code())))
                 @if let Some(owner) = contact.owner() {
-                    " – " @if self.is_own { (page.text("desk-yours")) } @else { (people::name(page, owner)) }
+                    " – " @if *owner == *self.person.id { (page.text("desk-yours")) } @else { (people::name(page, owner)) }
+                    @if self.is_own && *owner != *self.person.id { ", " (page.text("absences-standing-in")) }
                 }
                 @if let Some(since) = contact.waits_since {
                     ". " (page.language.text_with("desk-waits", &[("time", &numbers::lasting(now - since, page.language))]))
                 }
+                @if !contact.asked.is_empty() { " " strong.tag.tag--colleague { (page.text("desk-waits-colleague")) } }
                 @if contact.is_reopened { " " strong.tag.tag--again { (page.text("desk-reopened")) } }
                 @if due.is_some_and(|due| due < now) { " " strong.tag.tag--late { (page.text("desk-late")) } }
             }
@@ -246,10 +294,12 @@ impl Work<'_> {
     fn acts(&self) -> Markup {
         let (contact, typed) = (&self.whole.contact, self.typed);
         html! {
-            form #work .letter method="post" action=(self.to("reply")) autocomplete="off" data-draft=[self.is_own.then_some(self.whole.id)] {
+            form #work .letter method="post" action=(self.to("reply")) autocomplete="off" data-save=(self.to("save")) {
                 input type="hidden" name="client_id" value=(self.client_id());
                 input type="hidden" name="seen" value=(contact.conversation) data-seen="";
                 @match &contact.place {
+                    // They are asked, and look.
+                    _ if !self.may_handle => { (consultations::asked(self.app, self.page, self.whole.id, self.person)) }
                     Place::Queued => { (self.button("claim", "desk-claim", "")) }
                     Place::Owned { .. } | Place::Waiting { .. } if self.is_own => { (self.answer()) }
                     Place::Owned { .. } | Place::Waiting { .. } => { p.govuk-body { (self.text("desk-others")) } }
@@ -264,6 +314,7 @@ impl Work<'_> {
             }
             // A text written meanwhile, where there is no form any more to write it in.
             @if !self.is_own && !typed.fields.text.is_empty() { (kept(self.page, &typed.fields.text)) }
+            (self.note())
             @if !self.hands_over() && !typed.fields.note.is_empty() { (kept(self.page, &typed.fields.note)) }
         }
     }
@@ -283,11 +334,16 @@ impl Work<'_> {
 
     fn answer(&self) -> Markup {
         let typed = self.typed;
+        let send = if self.whole.contact.anonymous { "desk-reply-anonymous" } else { "desk-reply" };
         html! {
+            (self.arrived())
             (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
+            (phrases::choice(self.app, self.page, &self.whole.contact, &self.to("phrase")))
             div.actions {
-                (self.button("reply", "desk-reply", ""))
+                (self.button("reply", send, ""))
                 (self.button("ask", "desk-ask", "govuk-button--secondary"))
+                (self.button("save", "draft-later", "govuk-button--secondary"))
+                (drafts::saved(self.page, typed.saved))
             }
             fieldset.govuk-fieldset.ending {
                 legend.govuk-fieldset__legend.govuk-fieldset__legend--s { (self.text("desk-end")) }
@@ -297,6 +353,46 @@ impl Work<'_> {
                     (self.button("finish", "desk-finish", "govuk-button--secondary"))
                     (self.button("resolve", "desk-resolve", "govuk-button--secondary"))
                 }
+            }
+        }
+    }
+
+    /// Messages that came while somebody wrote, beside the text that was not sent for them.
+    fn arrived(&self) -> Markup {
+        let is_unseen = self.typed.wrong("text") == Some("wrong-unseen");
+        let seen = self.typed.fields.seen.parse().unwrap_or(0);
+        let came = self.whole.items.items.iter().filter(|it| is_unseen && it.seq > seen);
+        let texts: Vec<&String> = came
+            .filter_map(|it| match &it.what {
+                What::Message { author: Author::Resident, text: Some(text), .. } => Some(text),
+                _ => None,
+            })
+            .collect();
+        html! {
+            @if !texts.is_empty() {
+                section.handed #arrived aria-labelledby="arrived-title" {
+                    h3.govuk-heading-s #arrived-title { (self.text("desk-arrived")) }
+                    @for text in texts { blockquote.note lang=(self.whole.contact.language) dir="auto" { (text) } }
+                }
+            }
+        }
+    }
+
+    /// A note to colleagues, apart from the answer: nothing switches one into the other.
+    fn note(&self) -> Markup {
+        let (page, typed) = (self.page, self.typed);
+        let wrong = typed.wrong("noted");
+        html! {
+            @if self.may_handle && self.whole.contact.place != Place::Closed {
+                section.handed aria-label=(self.text("desk-noted")) {
+                    (field(page, "noted", "desk-noted", wrong, &html! {
+                        textarea.govuk-textarea.note-to-colleagues #noted name="noted" rows="2" form="work" dir="auto" autocomplete="off"
+                            aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "noted-error")] { (typed.fields.noted) }
+                    }))
+                    div.actions { (self.button("note", "desk-save-note", "govuk-button--secondary")) }
+                }
+            } @else if !typed.fields.noted.is_empty() {
+                (kept(page, &typed.fields.noted))
             }
         }
     }
@@ -320,8 +416,11 @@ impl Work<'_> {
                 div { dt { (page.text("desk-who")) } dd { (self.writer()) } }
                 div { dt { (page.text("desk-language")) } dd { (capital(&language_name(page, &contact.language))) } }
                 div { dt { (page.text("desk-opened")) } dd { (numbers::moment(contact.opened_at, page.language)) } }
-                @if let Some(due) = self.app.due(contact) {
-                    div { dt { (page.text("desk-due")) } dd { (numbers::day_of(due, page.language)) } }
+                @if let (Some(due), Some(since)) = (self.app.due(contact), contact.promised_from) {
+                    div {
+                        dt { (page.text("desk-due")) }
+                        dd { (numbers::day_of(due, page.language)) " " (needs::why_answered(self.app, page, since)) }
+                    }
                 }
                 div { dt { (page.text("desk-unit")) } dd { (unit_name(page, &contact.unit)) } }
             }
@@ -435,6 +534,7 @@ impl Work<'_> {
         let (page, by) = (self.page, people::name(self.page, &it.by));
         let what = match &it.event {
             Event::Opened { unit, .. } => format!("{} {}", page.text("event-opened"), unit_name(page, unit)),
+            Event::Logged => format!("{}: {by}", page.text("event-logged")),
             Event::Claimed { owner } => format!("{} {}", page.text("event-claimed"), people::name(page, owner)),
             // Taken up again by the resident, it goes back by itself.
             Event::Assigned { owner } if **owner == *it.by || it.by == "anonymous" || it.by.parse::<Uuid>().is_ok() => {
@@ -445,6 +545,13 @@ impl Work<'_> {
             }
             Event::Released => format!("{}: {by}", page.text("event-released")),
             Event::Asked => format!("{}: {by}", page.text("event-asked")),
+            Event::Noted => format!("{}: {by}", page.text("event-noted")),
+            Event::Consulted { unit, to, profession, .. } => {
+                let whom = consultations::whom(page, unit, to.as_deref(), *profession);
+                page.language.text_with("event-consulted", &[("by", &by), ("to", &whom)])
+            }
+            Event::Advised { .. } => format!("{}: {by}", page.text("event-advised")),
+            Event::Recalled { .. } => format!("{}: {by}", page.text("event-recalled")),
             Event::Answered => page.text("event-answered"),
             Event::Transferred { from, to, reason, .. } => {
                 let why = care::REASONS.contains(&reason.as_str()).then(|| page.text(&format!("reason-{reason}")));
@@ -455,6 +562,7 @@ impl Work<'_> {
                 format!("{}: {}, {by}", page.text("event-resolved"), outcome_text(page, *outcome))
             }
             Event::Reopened => page.text("event-reopened"),
+            Event::Undone => format!("{}: {by}", page.text("event-undone")),
             Event::Closed => page.text("event-closed"),
             Event::Written { .. } | Event::Shown(_) => return html! {},
         };

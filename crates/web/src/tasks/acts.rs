@@ -166,14 +166,14 @@ fn asked(
             let (subject, unit) = (about.and_then(|(_, contact)| contact.subject), unit.into());
             let about = about.map(|(id, _)| Of { kind: Contact::NAME.into(), id });
             let to = to.as_deref().map(Into::into);
-            Ok((Command::Set { about, subject, unit, to, due, words: Text(words) }, key))
+            Ok((Command::Set { about, subject, unit, to, due, dispatch: None, words: Text(words) }, key))
         }
         (words, due, to, key) => Err([words.err(), due.err(), to.err(), key.err()].into_iter().flatten().collect()),
     }
 }
 
 /// The last instant of a day that is still to come, in microseconds since 1970.
-fn end_of(app: &App, day: &str) -> Result<i64, (&'static str, &'static str)> {
+pub fn end_of(app: &App, day: &str) -> Result<i64, (&'static str, &'static str)> {
     let wrong = ("tasks-wrong-day", "day");
     let day: jiff::civil::Date = day.parse().map_err(|_| wrong)?;
     let next = day.tomorrow().ok().and_then(|next| app.calendar.start_of(next)).ok_or(wrong)?;
@@ -204,6 +204,7 @@ pub async fn command(
             let key = match failure.code {
                 "owned_by_another" => "tasks-wrong-owned",
                 "key_reused" => "wrong-again",
+                _ if verb == "undo" => "wrong-undo",
                 _ => "tasks-wrong-not-now",
             };
             let typed = Typed { fields, wrong: vec![(key, "work")], status: StatusCode::CONFLICT };
@@ -242,6 +243,16 @@ async fn done(
         "release" => Command::Release,
         "finish" => Command::Finish,
         "reopen" => Command::Reopen,
+        "undo" => {
+            let other = task.has().filter(|owner| ***owner != *person.id);
+            if let (Some(undo), Some(owner)) = (&task.undo, other)
+                && *undo.by == *person.id
+                && app.has_seen(id, owner, undo.at).await?
+            {
+                return Err(Unsaid::Wrong(("wrong-seen", "work")));
+            }
+            Command::Undo
+        }
         "withdraw" => Command::Withdraw,
         // It wakes in the morning of the day, not at its end.
         "snooze" => {

@@ -27,11 +27,12 @@ impl InList for Task {
     }
 
     fn title(&self, _: &App, page: &Page) -> String {
-        page.text("kind-task")
+        page.text(if self.dispatch.is_some() { "tasks-unreached" } else { "kind-task" })
     }
 
     fn sealed(&self) -> [Option<(&'static str, u64)>; 2] {
-        [Some((Task::NAME, 1)), None]
+        // One in the place of a message has no words of its own.
+        [self.dispatch.is_none().then_some((Task::NAME, 1)), None]
     }
 
     fn age(&self, app: &App, page: &Page, _: i64) -> Markup {

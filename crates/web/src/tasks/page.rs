@@ -8,8 +8,10 @@ use axum::response::Response;
 use matter::access::{Action, Role};
 use matter::{Matter, encode};
 use maud::{Markup, html};
+use operations::UNDONE_WITHIN;
+use operations::bookings::appointments::Appointment;
 use operations::contacts::Contact;
-use operations::tasks::{Event, Of, Place, Task, is_within};
+use operations::tasks::{Event, Of, Place, Task, Undo, is_within};
 use serde::Deserialize;
 use store::Happened;
 use uuid::Uuid;
@@ -95,11 +97,25 @@ pub async fn shown(
 
 /// The address of the matter that a task is about, if the caller may read it.
 async fn known(app: &App, caller: &Caller, of: &Of) -> Option<String> {
+    if of.kind == Appointment::NAME {
+        let appointment = app.kinds.appointments.read(of.id).await.ok()??;
+        let may_read = app.may_still(caller, of.id, Action::Read, &appointment);
+        return may_read.then(|| format!("/desk/appointments/{}", of.id));
+    }
     if of.kind != Contact::NAME {
         return None;
     }
     let contact = app.kinds.contacts.read(of.id).await.ok()??;
     app.may_still(caller, of.id, Action::Read, &contact).then(|| format!("/desk/contacts/{}", of.id))
+}
+
+/// The words of a task: its own, or what its cause says in the language of the page.
+fn words_of(page: &Page, task: &Task, words: Option<&str>) -> String {
+    match words {
+        _ if task.dispatch.is_some() => page.text("tasks-unreached"),
+        Some(words) => words.into(),
+        None => page.text("tasks-erased"),
+    }
 }
 
 /// A task on its page, for the one who asks.
@@ -120,16 +136,20 @@ impl Whole<'_> {
         html! {
             (live(page))
             (errors(page, &self.typed.wrong))
-            @if self.is_so(did) { div.did role="status" { p { (page.text(&format!("tasks-did-{did}"))) } } }
+            @if self.is_so(did) {
+                div.did role="status" {
+                    p { (page.text(&format!("tasks-did-{did}"))) }
+                    @if self.can_be_undone() {
+                        button.govuk-button.govuk-button--secondary.small type="submit" form="work" formaction=(self.to("undo")) { (page.text("desk-undo")) }
+                    }
+                }
+            }
             p.back { a.govuk-link href=(page.link_to("/desk", &[("unit", &task.unit), ("did", "")])) { (page.text("desk-back")) } }
             h1.govuk-heading-l { (page.text("kind-task")) }
             div.worked {
                 div.worked__main {
                     blockquote.note dir="auto" {
-                        @match words {
-                            Some(words) => { (words) }
-                            None => { (page.text("tasks-erased")) }
-                        }
+                        (words_of(page, task, words))
                     }
                     p.standing {
                         (page.text(&format!("tasks-place-{}", task.place.code())))
@@ -168,7 +188,14 @@ impl Whole<'_> {
     }
 
     fn is_mine(&self) -> bool {
-        self.task.has().is_some_and(|owner| **owner == *self.person.id)
+        self.task.has().is_some_and(|owner| self.app.sees_to(&self.person.id, owner))
+    }
+
+    /// Whether the last act is one that they can undo.
+    fn can_be_undone(&self) -> bool {
+        let now = self.app.kinds.store.now();
+        let is_theirs = |undo: &Undo| *undo.by == *self.person.id && now < undo.at.saturating_add(UNDONE_WITHIN);
+        self.task.undo.as_ref().is_some_and(is_theirs)
     }
 
     fn is_late(&self) -> bool {
@@ -180,6 +207,7 @@ impl Whole<'_> {
     fn is_so(&self, did: &str) -> bool {
         match did {
             "set" => self.happened.len() == 1,
+            "undo" => self.happened.last().is_some_and(|it| it.event == Event::Undone),
             "claim" | "reopen" => self.is_mine(),
             "assign" => self.task.place == Place::Owned && !self.is_mine(),
             "release" => self.task.place == Place::Queued,
@@ -260,7 +288,7 @@ impl Whole<'_> {
         let kind = encode(&it.event).0;
         let key = kind.strip_prefix("task.").unwrap_or_default();
         let who = match &it.event {
-            Event::Assigned { owner } if **owner != *it.by => format!("{by} → {}", staff_name(page, owner)),
+            Event::Assigned { owner, .. } if **owner != *it.by => format!("{by} → {}", staff_name(page, owner)),
             Event::Closed => String::new(),
             _ => by,
         };
@@ -343,10 +371,7 @@ pub async fn about(
                     @for (id, task, words) in &open {
                         li {
                             a.govuk-link href=(format!("/desk/tasks/{id}")) dir="auto" {
-                                @match words {
-                                    Some(words) => { (crate::desk::shortened(words, 80)) }
-                                    None => { (page.text("tasks-erased")) }
-                                }
+                                (crate::desk::shortened(&words_of(page, task, words.as_deref()), 80))
                             }
                             " " span.quiet {
                                 (when(app, page, task))

@@ -127,7 +127,7 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
         assert!(status == 200 && ics.contains("DTSTART:20260108T070000Z") && !ics.contains("Nurse"), "{ics}");
         let (_, day) = get(&app, "/desk/calendar?date=2026-01-08&unit=small&lang=en", &nurse).await;
         assert!(day.contains(&format!("/desk/appointments/{id}")) && day.contains("Free"), "{day}");
-        assert!(!day.contains("Aino"), "whose it is, is read on its page, and recorded there");
+        assert!(day.contains(">Aino Virtanen</a>"), "whose it is, which is recorded as a reading: {day}");
         let (_, page) = get(&app, &format!("/desk/appointments/{id}?lang=en"), &nurse).await;
         assert!(page.contains("Tulen tulkin kanssa") && page.contains("the client"), "{page}");
         assert!(page.contains("Aino Virtanen, 42"), "{page}");

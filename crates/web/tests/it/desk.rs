@@ -21,7 +21,7 @@ use crate::{app_and_accesses, app_for, app_over, on_its_own};
 pub struct Contact {
     pub id: String,
     pub receipt: String,
-    code: String,
+    pub code: String,
 }
 
 pub async fn written(app: &Arc<App>, name: &str, text: &str, language: &str) -> Contact {

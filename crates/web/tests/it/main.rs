@@ -2,26 +2,35 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod absences;
 mod bookings;
 mod bookings_times;
 mod cast;
+mod consultations;
 mod contacts;
 mod crawl;
 mod desk;
+mod drafts;
 mod forms;
 mod imports;
 mod models;
+mod needs;
 mod openapi;
 mod pages;
 mod phases;
+mod phrases;
 mod queues;
+mod reach;
 mod rights;
 mod sessions;
+mod signin;
+mod staff;
 mod strangers;
 mod tasks;
 
 use std::sync::Arc;
 
+use identity::{Accounts, Provider};
 use kinds::Kinds;
 use store::{KEY_FILE, Keys, Location, Log, Opening};
 use web::{App, Figures, Parts, Service, Strangers};
@@ -73,6 +82,17 @@ fn app_with(
     strangers: Strangers,
     demo: bool,
 ) -> (Arc<App>, Log, Log) {
+    let accounts = Arc::new(Accounts::open(None, TOKEN_KEY).expect("accounts"));
+    app_entered(kinds, (figures, metrics), (strangers, demo), (accounts, None))
+}
+
+/// The same with local accounts and an identity provider.
+fn app_entered(
+    kinds: Kinds,
+    (figures, metrics): (Arc<dyn Figures>, bool),
+    (strangers, demo): (Strangers, bool),
+    (accounts, provider): (Arc<Accounts>, Option<Arc<Provider>>),
+) -> (Arc<App>, Log, Log) {
     // Every session gets another name.
     fn secret() -> [u8; 32] {
         store::random().expect("random bytes")
@@ -92,6 +112,8 @@ fn app_with(
         accesses: accesses.clone(),
         services: vec![service("outpatient", "small"), service("families", "other")],
         token_key: TOKEN_KEY,
+        accounts,
+        provider,
         demo,
         cast: pages::cast(),
         move_clock: None,

@@ -198,8 +198,8 @@ fn each_is_shown_the_sections_that_are_open_to_them_and_nobody_those_of_others()
                 assert_eq!(get(&app, path, &cookie).await.0, StatusCode::OK, "{path} for {who:?}");
             }
             let is_resident = matches!(who, None | Some(Role::Resident));
-            // Their own matters are theirs who have signed in.
-            let own = if who.is_some() { &["/", "/contact", "/matters"][..] } else { &["/", "/contact"] };
+            // Their own matters and details are theirs who have signed in.
+            let own = if who.is_some() { &["/", "/contact", "/matters", "/me"][..] } else { &["/", "/contact"] };
             assert_eq!(shown == own, is_resident, "{shown:?} for {who:?}");
             assert_eq!(shown.contains(&"/contact"), is_resident, "{shown:?} for {who:?}");
         }
@@ -335,5 +335,7 @@ pub fn cast() -> Vec<Member> {
     vec![
         member("aino", "Aino Virtanen", 0xa1, jiff::civil::date(1984, 1, 3)),
         member("paavo", "Paavo Salo", 0xa2, jiff::civil::date(1968, 1, 24)),
+        member("onni", "Onni Laine", 0xa3, jiff::civil::date(2008, 5, 1)),
+        member("joel", "Joel Backman", 0xa4, jiff::civil::date(2002, 1, 3)),
     ]
 }

@@ -6,9 +6,10 @@ use store::Filter;
 use uuid::Uuid;
 use web::Strangers;
 
+use crate::consultations::signed_in_as;
 use crate::desk::{known, post, receipts, written};
 use crate::pages::{fixture, get, signed_in};
-use crate::{app_and_accesses, app_over, app_with, kinds_beside, on_its_own};
+use crate::{app_and_accesses, app_for, app_over, app_with, kinds_beside, on_its_own};
 
 /// The day of tests is a Wednesday, 7 January 2026.
 const TOMORROW: &str = "2026-01-08";
@@ -225,5 +226,51 @@ fn a_kind_that_no_page_knows_stands_on_the_work_list() {
             assert_eq!(status, if sees { 200 } else { 404 }, "{shown}");
             assert_eq!(shown.contains("lamp") && shown.contains("Under way"), sees, "{shown}");
         }
+    });
+}
+
+#[test]
+fn an_act_is_undone_from_its_confirmation_unless_it_was_seen() {
+    on_its_own(async {
+        let (app, ..) = app_for(fixture(0.5, true), false, Strangers::default(), false).await;
+        let nurse = signed_in_as(&app, Role::Professional, "small", "nurse-1").await;
+        let other = signed_in_as(&app, Role::Professional, "small", "nurse-2").await;
+        let lead = signed_in_as(&app, Role::Lead, "small", "lead-1").await;
+        signed_in_as(&app, Role::Professional, "small", "nurse-3").await;
+        let (_, to, _) = post(&app, &nurse, "/desk/tasks/new", "client_id=t1&text=Soita&for=unit").await;
+        let task = to.split('?').next().unwrap_or_default().to_string();
+        let contact = format!("/desk/contacts/{}", written(&app, "c1", "Selkä kipeä", "fi").await.id);
+        for path in [&task, &contact] {
+            for (verb, form, who) in [("claim", "", &nurse), ("release", "", &nurse), ("assign", "to=nurse-3", &lead)] {
+                if verb == "release" {
+                    assert_eq!(post(&app, &nurse, &format!("{path}/claim"), "").await.0, 303);
+                }
+                let (status, to, _) = post(&app, who, &format!("{path}/{verb}"), form).await;
+                assert_eq!(status, 303, "{path} {verb}");
+                let (_, page) = get(&app, &format!("{to}&lang=en"), who).await;
+                assert!(page.contains(&format!("{path}/undo")), "{path} {verb}: {page}");
+                let not_theirs = if verb == "assign" { &nurse } else { &other };
+                assert_eq!(post(&app, not_theirs, &format!("{path}/undo"), "").await.0, 409, "{path} {verb}");
+                let (status, to, _) = post(&app, who, &format!("{path}/undo"), "").await;
+                assert!(status == 303 && to.ends_with("did=undo"), "{path} {verb}: {status} {to}");
+                let (_, page) = get(&app, &format!("{to}&lang=en"), who).await;
+                assert!(page.contains("The act was undone."), "{path} {verb}");
+                let (status, _, page) = post(&app, who, &format!("{path}/undo?lang=en"), "").await;
+                assert!(status == 409 && page.contains("This can be undone no more"), "once: {status}");
+                if verb == "release" {
+                    assert_eq!(post(&app, &nurse, &format!("{path}/release"), "").await.0, 303);
+                }
+            }
+            // Given to a colleague who has seen it, it is theirs.
+            assert_eq!(post(&app, &lead, &format!("{path}/assign"), "to=nurse-2").await.0, 303);
+            get(&app, "/desk?view=mine", &other).await;
+            let (status, _, page) = post(&app, &lead, &format!("{path}/undo?lang=en"), "").await;
+            assert!(status != 303 && page.contains("your colleague has seen it already"), "{path}: {status}");
+        }
+        let (_, to, _) = post(&app, &other, &format!("{task}/finish"), "").await;
+        assert!(get(&app, &format!("{to}&lang=en"), &other).await.1.contains(&format!("{task}/undo")));
+        assert_eq!(post(&app, &other, &format!("{task}/undo"), "").await.0, 303);
+        let (_, list) = get(&app, "/desk?view=mine", &other).await;
+        assert_eq!(receipts(&list).len(), 2, "both are theirs to do");
     });
 }

@@ -11,7 +11,7 @@ use crate::bookings::tests::{at, lead, monday, monday_of, nurse, plan, professio
 use crate::bookings::{Actor, CancelReason, Way};
 
 /// The calendar of the tests' times.
-pub(in crate::bookings) fn timetable() -> Timetable {
+pub(crate) fn timetable() -> Timetable {
     Timetable { id: "c".into(), ..physiotherapist() }
 }
 
@@ -19,13 +19,13 @@ const HOURS: [[&str; 2]; 4] = [["09:00", "10:00"], ["09:30", "10:30"], ["10:00",
 const ACTORS: [&str; 3] = ["P-1", "P-2", "room:gym"];
 
 /// A time of an actor's Monday by its number.
-pub(in crate::bookings) fn place(actor: &str, number: usize) -> Place {
+pub(crate) fn place(actor: &str, number: usize) -> Place {
     let [from, to] = HOURS[number];
     Place::Time(monday_of(actor), slot(actor, from, to).id)
 }
 
 /// Mondays of two professionals and a room, as they are on Friday.
-pub(in crate::bookings) fn past() -> Past {
+pub(crate) fn past() -> Past {
     ACTORS.iter().fold(Past::default(), |mut past, actor| {
         let who = if *actor == "room:gym" { Actor::Resource { id: (*actor).into() } } else { professional(actor) };
         let soon = |slot| Slot { urgency: Urgency::Soon, ..slot };
@@ -39,21 +39,16 @@ pub(in crate::bookings) fn past() -> Past {
 }
 
 /// So many minutes after noon on Friday.
-pub(in crate::bookings) fn friday(minute: i64) -> i64 {
+pub(crate) fn friday(minute: i64) -> i64 {
     at("2027-01-01T12:00") + minute * 60_000_000
 }
 
-pub(in crate::bookings) fn ask(places: &[Place]) -> Ask<'static> {
+pub(crate) fn ask(places: &[Place]) -> Ask<'static> {
     let (wanted, places) = (wanted(), places.to_vec());
     Ask { wanted, places, note: None, over: None, words: &["resident"], open: 0 }
 }
 
-pub(in crate::bookings) fn book_at(
-    past: &mut Past,
-    (now, by): (i64, &By),
-    id: u128,
-    ask: &Ask<'_>,
-) -> Result<Vec<Draft>, Trouble> {
+pub(crate) fn book_at(past: &mut Past, (now, by): (i64, &By), id: u128, ask: &Ask<'_>) -> Result<Vec<Draft>, Trouble> {
     past.turn((now, by), |turn| book(turn, Uuid::from_u128(id), ask, &timetable()))
 }
 
@@ -61,24 +56,19 @@ fn move_to(past: &mut Past, (now, by): (i64, &By), id: u128, places: &[Place]) -
     past.turn((now, by), |turn| reschedule(turn, Uuid::from_u128(id), (places, None), &timetable()))
 }
 
-pub(in crate::bookings) fn tell(
-    past: &mut Past,
-    (now, by): (i64, &By),
-    id: u128,
-    command: &Command,
-) -> Result<Vec<Draft>, Trouble> {
+pub(crate) fn tell(past: &mut Past, (now, by): (i64, &By), id: u128, command: &Command) -> Result<Vec<Draft>, Trouble> {
     past.turn((now, by), |turn| asked(turn, Uuid::from_u128(id), command))
 }
 
-pub(in crate::bookings) fn kinds(drafts: &[Draft]) -> Vec<&str> {
+pub(crate) fn kinds(drafts: &[Draft]) -> Vec<&str> {
     drafts.iter().map(|draft| draft.kind.as_str()).collect()
 }
 
-pub(in crate::bookings) fn refused<T>(refusal: Refusal) -> Result<T, Trouble> {
+pub(crate) fn refused<T>(refusal: Refusal) -> Result<T, Trouble> {
     Err(refusal.into())
 }
 
-pub(in crate::bookings) const CANCEL: Command = Command::Cancel { why: CancelReason::Recovered, notified_at: None };
+pub(crate) const CANCEL: Command = Command::Cancel { why: CancelReason::Recovered, notified_at: None };
 
 /// Appointments by the times that days say they have, after a look at whether the appointments say the same.
 fn taken(past: &mut Past, appointments: &[u128]) -> BTreeMap<(Uuid, Uuid), Uuid> {

@@ -1,0 +1,73 @@
+//! A port as its file in `content/ports/` gives it: what goes out by it, and what a county sees to before it runs.
+//!
+//! No secret stands in a port: addresses are settings, and secrets come from the environment.
+
+use content::{Content, There, Wrong};
+use facts::Names;
+use serde::Deserialize;
+
+use super::Means;
+
+/// The way in which a port hands its messages over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Adapter {
+    /// A file for each message in the data directory, for another program to take.
+    File,
+    /// A mail server.
+    Smtp,
+    /// A signed request over HTTP.
+    Webhook,
+}
+
+impl Adapter {
+    /// End of the key of its text.
+    pub fn code(self) -> &'static str {
+        match self {
+            Adapter::File => "file",
+            Adapter::Smtp => "smtp",
+            Adapter::Webhook => "webhook",
+        }
+    }
+
+    /// The settings that it needs.
+    pub fn needs(self) -> &'static [&'static str] {
+        match self {
+            Adapter::File => &[],
+            Adapter::Smtp => &["url", "from"],
+            Adapter::Webhook => &["url", "secret"],
+        }
+    }
+}
+
+/// A port.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Port {
+    pub name: Names,
+    pub carries: Means,
+    /// The way in which it speaks once its settings are there; until then files wait in the data directory.
+    pub adapter: Adapter,
+    /// Whether the other side takes a second message with the same id for the same one. Where it does not, an attempt of
+    /// which nobody knows what became is followed by a task.
+    pub again: bool,
+    /// The things that a county contracts, with whom; and those that it configures.
+    pub contract: Names,
+    pub configure: Names,
+}
+
+impl Content for Port {
+    const FOLDER: &'static str = "ports";
+    /// A message is begun and sent within days, by the port that is in force then.
+    const IS_KEPT: bool = false;
+
+    fn name(&self) -> &Names {
+        &self.name
+    }
+
+    fn check(&self, _id: &str, _: There) -> Vec<Wrong> {
+        let texts = [("name", &self.name), ("contract", &self.contract), ("configure", &self.configure)];
+        let lacking = texts.iter().filter(|(_, it)| it.fi.trim().is_empty() || it.sv.trim().is_empty());
+        lacking.map(|(at, _)| Wrong::new(0..0, format!("{at}: it is not there in Finnish or in Swedish"), "")).collect()
+    }
+}

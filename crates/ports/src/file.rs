@@ -1,0 +1,111 @@
+//! Files for another program: `ports/ID/out/` holds what goes out, a file each by the id of its dispatch, so that a message
+//! that is handed over twice is there once. The other program puts a file of the same name in `done/` when it arrived and in
+//! `refused/` when it never will, with `{"code": …}` in it or as it was.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use kinds::Files;
+use operations::dispatches::Outcome;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::Letter;
+
+/// Folders of a port.
+pub const FOLDERS: [&str; 4] = ["in", "out", "done", "refused"];
+/// Files that are heard at once, and how much of one is read.
+const HEARD: usize = 1_000;
+const READ: u64 = 64 * 1024;
+
+pub fn hand_over(folder: &Path, letter: &Letter) -> Outcome {
+    match written(folder, letter) {
+        Ok(()) => Outcome::Taken,
+        Err(error) => {
+            Outcome::Failed { code: if error.kind() == ErrorKind::StorageFull { "full" } else { "disk" }.into() }
+        }
+    }
+}
+
+fn written(folder: &Path, letter: &Letter) -> std::io::Result<()> {
+    for name in FOLDERS {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder.join(name))?;
+    }
+    let name = format!("{}.json", letter.id);
+    if ["out", "done", "refused"].iter().any(|of| folder.join(of).join(&name).exists()) {
+        return Ok(());
+    }
+    let Letter { id, to, title, text, language } = letter;
+    let text = json!({ "id": id, "to": to, "title": title, "text": text, "language": language }).to_string();
+    let out = folder.join("out");
+    let partial = out.join(format!("{}.partial", letter.id));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&partial, out.join(name))?;
+    File::open(out)?.sync_all()
+}
+
+/// The other program's words: for each a file, the dispatch that it is about, and its outcome.
+pub fn told(folder: &Path) -> Vec<(PathBuf, Uuid, Outcome)> {
+    let of = |name: &str| {
+        let entries = fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
+        entries.filter_map(|entry| Some((entry.path(), id_of(&entry.path())?))).take(HEARD).collect::<Vec<_>>()
+    };
+    let done = of("done").into_iter().map(|(path, id)| (path, id, Outcome::Delivered));
+    let refused = of("refused").into_iter().map(|(path, id)| {
+        let code = code(&path).unwrap_or_else(|| "refused".into());
+        (path, id, Outcome::Refused { code })
+    });
+    done.chain(refused).collect()
+}
+
+/// The code in a file of a refusal, if it is a plain word: nothing of the person comes into the log with it.
+fn code(path: &Path) -> Option<String> {
+    let is_small = fs::metadata(path).is_ok_and(|file| file.len() <= READ);
+    let read: Value = serde_json::from_str(&fs::read_to_string(path).ok().filter(|_| is_small)?).ok()?;
+    let code = read["code"].as_str()?;
+    let is_word = (1..=24).contains(&code.len())
+        && code.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
+        && code.bytes().filter(u8::is_ascii_digit).count() <= 5;
+    is_word.then(|| code.into())
+}
+
+fn id_of(path: &Path) -> Option<Uuid> {
+    path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()
+}
+
+/// How many files wait in each folder.
+pub fn counted(folder: &Path) -> Files {
+    let count = |name: &str| {
+        let entries = fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
+        entries.filter(|entry| !entry.file_name().to_string_lossy().ends_with(".partial")).count()
+    };
+    let [incoming, out, done, refused] = FOLDERS.map(count);
+    Files { incoming, out, done, refused }
+}
+
+/// Removes every file of some dispatches from the folders of all ports in a data directory; how many there were. A folder
+/// that is not there holds none.
+pub fn forget(data: &Path, ids: &[Uuid]) -> std::io::Result<usize> {
+    let ports = match fs::read_dir(data.join("ports")) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        ports => ports?,
+    };
+    let mut gone = 0;
+    for port in ports {
+        let port = port?.path();
+        for (folder, id) in FOLDERS.iter().flat_map(|folder| ids.iter().map(move |id| (folder, id))) {
+            for ending in ["json", "partial"] {
+                match fs::remove_file(port.join(folder).join(format!("{id}.{ending}"))) {
+                    Ok(()) => gone += 1,
+                    Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+    Ok(gone)
+}

@@ -1,0 +1,237 @@
+//! Messages out: the sender of what waits in the outbox, and what each port speaks.
+//!
+//! An attempt is begun in the log before the port hears of it, and its outcome is noted after: a sender that dies in between
+//! leaves an attempt of which nobody knows what became, and the rules of dispatches see to that. The number, the address and
+//! the text are put together for one attempt and kept nowhere here; but a port that runs with files keeps its file until
+//! another program takes it.
+
+mod file;
+mod smtp;
+mod webhook;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use content::Part;
+use futures::{StreamExt, stream};
+use kinds::{Kinds, Standing};
+use matter::{By, Subject, Trouble};
+use operations::dispatches::port::{Adapter, Port};
+use operations::dispatches::{Command, Dispatch, Means, Outcome, Place, Says};
+use uuid::Uuid;
+
+pub use file::{FOLDERS, forget};
+
+/// How long a port may take for one step of an attempt.
+pub const STEP: Duration = Duration::from_secs(30);
+/// How long for all of it: well below the time after which the rules take an attempt for lost.
+const ATTEMPT: Duration = Duration::from_mins(5);
+/// Attempts of one round, and how many at once.
+const ROUND: usize = 200;
+const AT_ONCE: usize = 8;
+/// So often the outcome of an attempt is written again, and after so long, when the log could not take it.
+const NOTED: usize = 20;
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// A county's settings for a port.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// Where it is: `smtps://mail.example.fi`, `https://sms.example.fi/messages`.
+    pub url: Option<String>,
+    /// The sender's address.
+    pub from: Option<String>,
+    /// The key by which requests are signed, or the password of the mail server. From the environment.
+    pub secret: Option<String>,
+}
+
+impl Settings {
+    /// The settings of an adapter that are not there, or cannot be: on a way that others read nothing is sent.
+    fn lacks(&self, adapter: Adapter) -> Vec<&'static str> {
+        let is_there = |name: &str| match name {
+            "url" => self.url.as_deref().is_some_and(|url| match adapter {
+                Adapter::File => true,
+                Adapter::Smtp => smtp::is_safe(url),
+                Adapter::Webhook => webhook::is_safe(url),
+            }),
+            "from" => self.from.as_deref().is_some_and(|it| it.parse::<lettre::Address>().is_ok()),
+            _ => self.secret.is_some(),
+        };
+        adapter.needs().iter().copied().filter(|name| !is_there(name)).collect()
+    }
+}
+
+/// A message as a port gets it.
+#[derive(Clone)]
+struct Letter {
+    id: Uuid,
+    /// A number, an address, or a person's token where the port knows the rest.
+    to: String,
+    title: String,
+    text: String,
+    language: String,
+}
+
+/// Gives the title and the text of a message in a language.
+pub type Words = Box<dyn Fn(Says, &str) -> (String, String) + Send + Sync>;
+
+/// The sender.
+pub struct Outbox {
+    kinds: Kinds,
+    /// The data directory, with `ports/ID/{in,out,done,refused}`.
+    data: PathBuf,
+    settings: BTreeMap<String, Settings>,
+    words: Words,
+    /// How long a port may take for one step.
+    step: Duration,
+    /// When each port took a message last.
+    taken: Mutex<HashMap<String, i64>>,
+}
+
+impl Outbox {
+    pub fn new(
+        kinds: Kinds,
+        data: &Path,
+        settings: BTreeMap<String, Settings>,
+        words: Words,
+        step: Duration,
+    ) -> Outbox {
+        Outbox { kinds, data: data.into(), settings, words, step, taken: Mutex::default() }
+    }
+
+    /// Sends what waits, for ever; `every`: how often it is looked.
+    pub async fn run(&self, every: Duration) {
+        loop {
+            self.round().await;
+            tokio::time::sleep(every).await;
+        }
+    }
+
+    /// Hears what ports tell, makes every attempt that may be made now, and says how the ports stand. How many attempts.
+    pub async fn round(&self) -> usize {
+        for id in self.kinds.ports.all().keys() {
+            self.hear(id).await;
+        }
+        let now = self.kinds.store.now();
+        let ready: Vec<Uuid> =
+            self.kinds.dispatches.look(|dispatches| dispatches.index().ready(now).take(ROUND).collect());
+        let made = stream::iter(ready).map(|id| self.attempt(id)).buffer_unordered(AT_ONCE);
+        let made = made.filter(|made| std::future::ready(*made)).count().await;
+        for (id, port) in &*self.kinds.ports.all() {
+            self.look(id, port).await;
+        }
+        made
+    }
+
+    /// The way in which a port runs, and what its settings lack; none: it runs in no way.
+    fn runs(&self, port: &Part<Port>) -> (Option<Adapter>, Vec<&'static str>) {
+        match self.settings.get(&port.id) {
+            None => (Some(Adapter::File), port.content.adapter.needs().to_vec()),
+            Some(settings) => {
+                let lacks = settings.lacks(port.content.adapter);
+                (lacks.is_empty().then_some(port.content.adapter), lacks)
+            }
+        }
+    }
+
+    /// Makes an attempt, unless somebody was quicker. Whether it was made.
+    async fn attempt(&self, id: Uuid) -> bool {
+        let Some(it) = self.kinds.dispatches.look(|all| all.get(id)) else { return false };
+        let port = it.by().and_then(|means| self.kinds.ports.carrying(means));
+        let again = port.as_ref().is_none_or(|port| port.content.again || self.runs(port).0 == Some(Adapter::File));
+        let attempt = it.attempts + 1;
+        let begin = self.ask(id, Command::Begin { again }, &format!("begin/{attempt}/{}", it.turn)).await;
+        let begun = self.kinds.dispatches.look(|all| all.get(id));
+        // One that was begun under this name before is another's: it may have been sent.
+        let is_ours = begin.is_ok_and(|done| !done.again);
+        let Some(begun) = begun.filter(|it| is_ours && matches!(it.place, Place::Begun { .. })) else { return false };
+        let outcome = self.hand_over(port.as_deref(), (id, &begun)).await;
+        if let (Outcome::Taken | Outcome::Delivered, Some(port)) = (&outcome, &port) {
+            let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+            taken.insert(port.id.clone(), self.kinds.store.now());
+        }
+        let note = Command::Note { attempt: begun.attempts, outcome };
+        for _ in 0..NOTED {
+            match self.ask(id, note.clone(), &format!("note/{}", begun.attempts)).await {
+                Err(Trouble::Later(_) | Trouble::Unknown(_)) => tokio::time::sleep(AGAIN).await,
+                _ => break,
+            }
+        }
+        true
+    }
+
+    async fn ask(&self, id: Uuid, command: Command, key: &str) -> Result<store::Done, Trouble> {
+        self.kinds.dispatches.ask(id, command, &By::System, key, u64::MAX).await
+    }
+
+    /// Hands a message over to its port.
+    async fn hand_over(&self, port: Option<&Part<Port>>, (id, it): (Uuid, &Dispatch)) -> Outcome {
+        let failed = |code: &str| Outcome::Failed { code: code.into() };
+        let (Some(port), Some(subject)) = (port, it.subject) else { return failed("no_port") };
+        let (Some(adapter), _) = self.runs(port) else { return failed("settings") };
+        let to = match self.address(subject, port.content.carries).await {
+            Ok(Some(to)) => to,
+            Ok(None) => return Outcome::Refused { code: "no_address".into() },
+            Err(_) => return failed("unread"),
+        };
+        let (title, text) = (self.words)(it.says, &it.language);
+        let letter = Letter { id, to, title, text, language: it.language.clone() };
+        let (folder, settings) = (self.folder(&port.id), self.settings.get(&port.id).cloned().unwrap_or_default());
+        let (step, now) = (self.step, self.kinds.store.now());
+        let handing = tokio::task::spawn_blocking(move || match adapter {
+            Adapter::File => file::hand_over(&folder, &letter),
+            Adapter::Smtp => smtp::hand_over(&settings, &letter, step),
+            Adapter::Webhook => webhook::hand_over(&settings, &letter, (step, now)),
+        });
+        let unknown = |code: &str| Outcome::Unknown { code: code.into() };
+        let outcome = match tokio::time::timeout(ATTEMPT, handing).await {
+            Ok(outcome) => outcome.unwrap_or_else(|_| unknown("broken")),
+            Err(_) => unknown("timeout"),
+        };
+        // An erasure removes the person's files last: one that came after that is removed here.
+        if adapter == Adapter::File && self.kinds.store.is_erased(subject).await.unwrap_or_default() {
+            let _ = forget(&self.data, &[id]);
+        }
+        outcome
+    }
+
+    /// Where a person is reached, if they still want to be by these means.
+    async fn address(&self, subject: Subject, by: Means) -> store::Result<Option<String>> {
+        let left = self.kinds.addresses(subject).await?.filter(|(means, _)| means.contains(&by));
+        Ok(left.and_then(|(_, addresses)| match by {
+            Means::Sms => addresses.phone,
+            Means::Email => addresses.email,
+            Means::Suomifi => Some(subject.to_string()),
+        }))
+    }
+
+    fn folder(&self, port: &str) -> PathBuf {
+        self.data.join("ports").join(port)
+    }
+
+    /// Notes what a port has told in its folders of messages that it took.
+    async fn hear(&self, port: &str) {
+        let folder = self.folder(port);
+        let told = tokio::task::spawn_blocking(move || file::told(&folder)).await.unwrap_or_default();
+        for (path, id, outcome) in told {
+            let Ok(Some(it)) = self.kinds.dispatches.read(id).await else { continue };
+            let key =
+                format!("told/{}/{}", it.attempts, if outcome == Outcome::Delivered { "done" } else { "refused" });
+            let noted = self.ask(id, Command::Note { attempt: it.attempts, outcome }, &key).await;
+            // It is in the log now, or is no news; the number in it is needed no more.
+            if matches!(noted, Ok(_) | Err(Trouble::Refused(_) | Trouble::NotFound)) {
+                let _ = std::fs::remove_file(path);
+            }
+        }
+    }
+
+    async fn look(&self, id: &str, port: &Part<Port>) {
+        let folder = self.folder(id);
+        let files = tokio::task::spawn_blocking(move || file::counted(&folder)).await.unwrap_or_default();
+        let (runs, lacks) = self.runs(port);
+        let taken_at = self.taken.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied();
+        let looked_at = self.kinds.store.now();
+        self.kinds.ports.stands(id, Standing { runs, lacks, looked_at, taken_at, files });
+    }
+}

@@ -1,0 +1,10 @@
+//! The sender against peers that do what peers do: they refuse, hang, answer late, twice or not at all, and hang up with the
+//! message in hand.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod causes;
+mod files;
+mod peers;
+mod stand_ins;
+mod world;

@@ -1,0 +1,161 @@
+//! Local accounts on the page of a person: made, reset and closed by an administrator, and each of it recorded.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use identity::{Account, Standing, Unable};
+use matter::access::Purpose;
+use maud::{Markup, html};
+use serde_json::json;
+use store::{Append, Context, NewEvent, new_id, withdraw_tokens};
+
+use super::{Typed, address, administrator, shown};
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::Person;
+use crate::care::is_plain_id;
+use crate::form::field;
+use crate::home::{failed, missing};
+use crate::layout::Page;
+
+/// The account of a person, on their page.
+pub fn part(page: &Page, person: &str, account: Option<&Account>, typed: &Typed, now: i64) -> Markup {
+    let to = |act: &str| format!("{}/account/{act}", address(person));
+    html! {
+        h2.govuk-heading-l { (page.text("staff-account")) }
+        @match account {
+            None => {
+                p.govuk-body { (page.text("staff-no-account")) }
+                form.letter method="post" action=(to("add")) {
+                    (field(page, "name", "sign-in-name", typed.wrong_in("name"), &html! {
+                        input.govuk-input #name name="name" value=(typed.name) autocomplete="off" spellcheck="false"
+                            aria-describedby=[typed.wrong_in("name").map(|_| "name-error")];
+                    }))
+                    button.govuk-button.govuk-button--secondary type="submit" { (page.text("staff-account-add")) }
+                }
+            }
+            Some(account) => {
+                p.govuk-body {
+                    strong { (account.name) } " – "
+                    (page.text(match account.standing {
+                        Standing::InUse => "staff-account-in-use",
+                        Standing::Waits { until } if until > now => "staff-account-waits",
+                        Standing::Waits { .. } => "staff-account-expired",
+                    }))
+                }
+                form.letter method="post" action=(to("reset")) {
+                    p.govuk-body { (page.text("staff-account-reset-about")) }
+                    button.govuk-button.govuk-button--secondary type="submit" { (page.text("staff-account-reset")) }
+                }
+                form.letter method="post" action=(to("close")) {
+                    p.govuk-body { (page.text("staff-account-close-about")) }
+                    button.govuk-button.govuk-button--warning type="submit" { (page.text("staff-account-close")) }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /admin/staff/{person}/account/{act}`: adds, resets or closes their account. A code that comes of it is shown once.
+pub async fn act(
+    State(app): State<Arc<App>>,
+    Path((person, act)): Path<(String, String)>,
+    page: Page,
+    Form(typed): Form<Typed>,
+) -> Response {
+    let Some(admin) = administrator(&page).filter(|_| is_plain_id(&person)) else { return missing(&page) };
+    match acted(&app, &admin, &person, &act, typed.name.trim()).await {
+        Ok(Ok(Some((name, code)))) => with_code(&page, &person, &name, &code),
+        Ok(Ok(None)) => Redirect::to(&address(&person)).into_response(),
+        Ok(Err(wrong)) => shown(&app, &page, &person, &Typed { wrong: Some((wrong, "name")), ..typed }),
+        Err(failure) => failed(&page, &failure),
+    }
+}
+
+/// A name and the code with which its account is set up; none: there is none to tell.
+type Told = Option<(String, String)>;
+
+async fn acted(
+    app: &App,
+    admin: &Person,
+    person: &str,
+    act: &str,
+    name: &str,
+) -> Result<Result<Told, &'static str>, Failure> {
+    let away = |error: store::Error| Failure::away(&error);
+    let now = app.kinds.store.now();
+    let theirs = || {
+        let all = app.accounts.all().map_err(away)?;
+        all.into_iter().find(|it| it.person == person).map(|it| it.name).ok_or_else(Failure::not_found)
+    };
+    match act {
+        "add" => {
+            record(app, admin, "account.made", person).await?;
+            Ok(match app.accounts.add(name, person, now).map_err(away)? {
+                Ok(code) => Ok(Some((name.into(), code))),
+                Err(Unable::NameTaken) => Err("staff-name-taken"),
+                Err(Unable::HasOne) => Err("staff-has-account"),
+                Err(Unable::Name | Unable::NotThere) => Err("staff-wrong-name"),
+            })
+        }
+        "reset" => {
+            let name = theirs()?;
+            record(app, admin, "account.reset", person).await?;
+            let code = app.accounts.reset(&name, now).map_err(away)?.map_err(|_| Failure::not_found())?;
+            sign_out(app, admin, person).await?;
+            Ok(Ok(Some((name, code))))
+        }
+        "close" => {
+            let name = theirs()?;
+            record(app, admin, "account.closed", person).await?;
+            app.accounts.close(&name).map_err(away)?.map_err(|_| Failure::not_found())?;
+            sign_out(app, admin, person).await?;
+            Ok(Ok(None))
+        }
+        _ => Err(Failure::not_found()),
+    }
+}
+
+/// Ends what a person has begun with an account.
+async fn sign_out(app: &App, admin: &Person, person: &str) -> Result<(), Failure> {
+    let now = app.kinds.store.now();
+    let key = new_id(now).to_string();
+    Ok(withdraw_tokens(app.kinds.store.log(), &admin.by(), person, &key, now).await?)
+}
+
+fn with_code(page: &Page, person: &str, name: &str, code: &str) -> Response {
+    let title = page.text("staff-code-title");
+    let content = html! {
+        h1.govuk-heading-xl { (title) }
+        p.lead { (page.text("staff-code-lead")) }
+        dl.facts {
+            dt { (page.text("sign-in-name")) } dd { strong { (name) } }
+            dt { (page.text("set-up-given")) } dd { strong { (code) } }
+        }
+        p.govuk-body { a.govuk-link href=(address(person)) { (page.text("staff-code-on")) } }
+    };
+    page.render(StatusCode::OK, &title, &content)
+}
+
+/// Writes down who made, reset or closed whose account. Without that it is not done.
+async fn record(app: &App, admin: &Person, kind: &str, person: &str) -> Result<(), Failure> {
+    let now = app.kinds.store.now();
+    let id = new_id(now);
+    let event = NewEvent {
+        id,
+        stream: "access/accounts".into(),
+        kind: kind.into(),
+        schema: 1,
+        occurred: now,
+        data: json!({ "person": person, "role": admin.role.code() }).to_string(),
+        personal: None,
+        closes: false,
+    };
+    let purpose = Purpose::Management.code().into();
+    let context = Context { actor: admin.id.clone(), unit: admin.unit.clone(), purpose, correlation: id, cause: None };
+    let (scope, key, request) = ("access".into(), id.to_string(), [0; 32]);
+    app.record(Append { scope, key, request, expects: Vec::new(), events: vec![event], context }).await
+}

@@ -1,0 +1,336 @@
+//! The page of a question for the one who is asked, the questions about a contact on its page, and the form that asks.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use calendar::date_of;
+use facts::{Code, Profession};
+use matter::Matter;
+use matter::access::{Action, Role};
+use maud::{Markup, html};
+use operations::consultations::{Consultation, Event, Place};
+use operations::contacts::{self, Contact};
+use serde::Deserialize;
+use store::Happened;
+use uuid::Uuid;
+
+use super::acts::Fields;
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::{Caller, Person};
+use crate::care::receipt;
+use crate::desk::{capital, live, staff_name, unit_name};
+use crate::form::{errors, field, message_box};
+use crate::home::{kept, unsent};
+use crate::layout::Page;
+use crate::numbers;
+
+/// Events of a consultation that are read at most.
+const TOLD: usize = 200;
+
+/// The contents of a form, and all that is wrong with it: keys of texts, and fields.
+#[derive(Default)]
+pub struct Typed {
+    pub fields: Fields,
+    pub wrong: Vec<(&'static str, &'static str)>,
+    pub status: StatusCode,
+}
+
+impl Typed {
+    fn wrong(&self, field: &str) -> Option<&'static str> {
+        self.wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key)
+    }
+
+    fn client_id(&self, app: &App) -> String {
+        let given = &self.fields.client_id;
+        if given.is_empty() { app.sessions.unguessable() } else { given.clone() }
+    }
+}
+
+/// Those who are asked: a colleague, a profession at a unit, or a unit.
+pub fn whom(page: &Page, unit: &str, to: Option<&str>, profession: Option<Profession>) -> String {
+    match (to, profession) {
+        (Some(to), _) => staff_name(page, to),
+        (None, Some(it)) => {
+            format!("{}, {}", capital(&page.language.code_name(Profession::LIST, it.code())), unit_name(page, unit))
+        }
+        (None, None) => unit_name(page, unit),
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub struct Did {
+    #[serde(default)]
+    did: String,
+}
+
+/// `GET /desk/consultations/{id}`.
+pub async fn consultation(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Path(path): Path<String>,
+    Query(did): Query<Did>,
+    caller: Result<Caller, Failure>,
+) -> Response {
+    shown(&app, &page, &path, caller, &Typed::default(), &did.did).await
+}
+
+pub async fn shown(
+    app: &App,
+    page: &Page,
+    path: &str,
+    caller: Result<Caller, Failure>,
+    typed: &Typed,
+    did: &str,
+) -> Response {
+    let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    let read = async {
+        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
+        let caller = caller?;
+        if person.role == Role::Resident {
+            return Err(Failure::not_found());
+        }
+        let it = app.guarded(&app.kinds.consultations, &caller, id, Action::Read).await?;
+        let happened = app.kinds.consultations.happened(id, Consultation::NAME, 0, TOLD).await;
+        let happened = happened.map_err(|error| Failure::away(&error))?;
+        let contact = app.kinds.contacts.read(it.contact).await.map_err(|error| Failure::away(&error))?;
+        let opens = contact.is_some_and(|contact| app.may_still(&caller, it.contact, Action::Read, &contact));
+        Ok((id, it, happened, opens))
+    };
+    let (id, it, happened, opens) = match read.await {
+        Ok(read) => read,
+        Err(failure) => return unsent(page, &failure, &typed.fields.text),
+    };
+    let to = |verb: &str| format!("/desk/consultations/{id}/{verb}");
+    let is_mine = it.has().is_some_and(|owner| **owner == *person.id);
+    let is_askers = *it.asked_by == *person.id;
+    let words = |event: &Event| happened.iter().find(|it| it.event == *event).and_then(|it| it.text.as_deref());
+    let question = happened.first().and_then(|first| first.text.as_deref());
+    let button = |verb: &str, class: &str| {
+        html! {
+            button id=(format!("act-{verb}")) class=(format!("govuk-button {class}")) type="submit" formaction=(to(verb)) {
+                (page.text(&format!("consultations-{verb}")))
+            }
+        }
+    };
+    let content = html! {
+        (live(page))
+        (errors(page, &typed.wrong))
+        @if did == "claim" && is_mine { div.did role="status" { p { (page.text("consultations-did-claim")) } } }
+        p.back { a.govuk-link href="/desk?view=mine" { (page.text("desk-back")) } }
+        h1.govuk-heading-l { (page.text("kind-consultation")) }
+        div.worked {
+            div.worked__main {
+                p.standing {
+                    (page.text(&format!("consultations-place-{}", it.place.code())))
+                    @if let Some(owner) = it.has() {
+                        " – " @if is_mine { (page.text("desk-yours")) } @else { (staff_name(page, owner)) }
+                    }
+                    ". "
+                    @if it.is_open() {
+                        (capital(&page.language.text_with("tasks-due", &[("day", &numbers::day_of(it.due, page.language))]))) "."
+                        @if it.due < app.kinds.store.now() { " " strong.tag.tag--late { (page.text("desk-late")) } }
+                    }
+                }
+                h2.govuk-heading-m { (page.text("consultations-question")) }
+                blockquote.note dir="auto" { (question.map_or_else(|| page.text("tasks-erased"), Into::into)) }
+                @if let Some(answer) = words(&Event::Answered) {
+                    h2.govuk-heading-m { (page.text("consultations-answer-title")) }
+                    blockquote.note dir="auto" { (answer) }
+                }
+                form #work .letter method="post" action=(to("answer")) autocomplete="off" {
+                    input type="hidden" name="client_id" value=(typed.client_id(app));
+                    @if is_mine {
+                        p.govuk-body {
+                            @if opens { a.govuk-link href=(format!("/desk/contacts/{}", it.contact)) { (page.text("consultations-read")) } " " }
+                            (page.text("consultations-grant"))
+                        }
+                        (message_box(page, "consultations-text", Some("consultations-text-hint"), &typed.fields.text, typed.wrong("text")))
+                        div.actions { (button("answer", "")) (button("release", "govuk-button--secondary")) }
+                    } @else if !typed.fields.text.is_empty() {
+                        (kept(page, &typed.fields.text))
+                    }
+                    @if it.place == Place::Queued && !is_askers { div.actions { (button("claim", "")) } }
+                    @if it.place == Place::Answered && is_askers { div.actions { (button("notice", "")) } }
+                }
+            }
+            section.worked__aside aria-label=(page.text("tasks-details")) {
+                dl.facts.facts--aside {
+                    div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
+                    div { dt { (page.text("tasks-about")) } dd { (page.text("tasks-about-contact")) " " (receipt(it.contact)) } }
+                    div { dt { (page.text("consultations-by")) } dd { (staff_name(page, &it.asked_by)) } }
+                    div { dt { (page.text("consultations-to")) } dd { (whom(page, &it.unit, it.owner.as_deref(), it.profession)) } }
+                    div { dt { (page.text("consultations-at")) } dd { (numbers::moment(it.asked_at, page.language)) } }
+                }
+            }
+        }
+    };
+    page.render_form("work", typed.status, &page.text("kind-consultation"), &content)
+}
+
+/// The questions about a contact, on its page: each with its answer, and the way to ask another.
+pub fn about(
+    app: &App,
+    page: &Page,
+    (contact, state, history): (Uuid, &Contact, &[Happened<contacts::Event>]),
+    may_ask: bool,
+) -> Markup {
+    let asked: Vec<_> = history
+        .iter()
+        .filter_map(|it| match &it.event {
+            contacts::Event::Consulted { consultation, unit, to, profession } => {
+                Some((it, *consultation, whom(page, unit, to.as_deref(), *profession)))
+            }
+            _ => None,
+        })
+        .collect();
+    let answer = |id: Uuid| history.iter().find(|it| it.event == contacts::Event::Advised { consultation: id });
+    let recalled = |id: Uuid| history.iter().any(|it| it.event == contacts::Event::Recalled { consultation: id });
+    let open = |id: Uuid| app.kinds.consultations.look(|all| all.get(id));
+    let me = page.person.as_ref().map_or("", |person| &person.id);
+    // Of the one form of the page: what is typed in it goes along, and is kept.
+    let button = |id: Uuid, verb: &str| {
+        html! {
+            button.govuk-button.govuk-button--secondary.small type="submit" form="work" name="consultation" value=(id)
+                formaction=(format!("/desk/contacts/{contact}/{verb}")) { (page.text(&format!("consultations-{verb}"))) }
+        }
+    };
+    let text = |it: Option<&Happened<contacts::Event>>| {
+        it.and_then(|it| it.text.clone()).unwrap_or_else(|| page.text("tasks-erased"))
+    };
+    html! {
+        @if may_ask || !asked.is_empty() {
+            section #questions-about aria-labelledby="questions-title" {
+                h2.govuk-heading-m #questions-title { (page.text("consultations-title")) }
+                @for (it, id, whom) in &asked {
+                    @let found = open(*id);
+                    div.handed {
+                        p { strong { (whom) } }
+                        blockquote.note dir="auto" { (text(Some(it))) }
+                        @if let Some(answer) = answer(*id) {
+                            p { strong { (page.text("consultations-answer-title")) } ", " (staff_name(page, &answer.by)) ", " (numbers::moment(answer.at, page.language)) }
+                            blockquote.note dir="auto" { (text(Some(answer))) }
+                            @if found.as_ref().is_some_and(|it| it.place == Place::Answered && *it.asked_by == *me) { (button(*id, "notice")) }
+                        } @else if recalled(*id) {
+                            p.quiet { (page.text("consultations-place-withdrawn")) }
+                        } @else if let Some(found) = found.filter(|it| it.is_open()) {
+                            p.quiet {
+                                (page.language.text_with("tasks-due", &[("day", &numbers::day_of(found.due, page.language))]))
+                                @if found.due < app.kinds.store.now() { " " strong.tag.tag--late { (page.text("desk-late")) } }
+                            }
+                            @if *found.asked_by == *me || may_ask { (button(*id, "recall")) }
+                        }
+                    }
+                }
+                @if may_ask && matches!(state.place, contacts::Place::Owned { .. } | contacts::Place::Waiting { .. }) {
+                    p {
+                        button.govuk-button.govuk-button--secondary #consult type="submit" form="work" name="onward" value="consult"
+                            formaction=(format!("/desk/contacts/{contact}/save")) { (page.text("consultations-ask")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// In place of the acts on a contact: somebody who is asked about it looks at it, and goes back to the question.
+pub fn asked(app: &App, page: &Page, contact: Uuid, person: &Person) -> Markup {
+    let mine = app.kinds.consultations.look(|all| {
+        let mut open = all.index().of(contact).filter_map(|id| Some((id, all.get(id)?)));
+        open.find(|(_, it)| it.has().is_some_and(|who| **who == *person.id)).map(|(id, _)| id)
+    });
+    html! {
+        @if let Some(id) = mine {
+            p.govuk-body {
+                (page.text("consultations-reading")) " "
+                a.govuk-link href=(format!("/desk/consultations/{id}")) { (page.text("consultations-to-question")) }
+            }
+        }
+    }
+}
+
+/// The form that asks a colleague about a contact: what is asked, whom, and by when.
+pub fn form(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Contact), typed: &Typed) -> Response {
+    let fields = &typed.fields;
+    let mut colleagues: Vec<(bool, String, String)> = app
+        .colleagues(&contact.unit, Some(&person.id))
+        .into_iter()
+        .map(|it| {
+            let name = staff_name(page, &it.id);
+            let name = if it.is_here { format!("{name} ({})", page.text("desk-here")) } else { name };
+            (!it.is_here, name, it.id)
+        })
+        .collect();
+    colleagues.sort();
+    let mut units: Vec<(bool, String, String)> = page
+        .figures
+        .units()
+        .iter()
+        .filter(|unit| unit.open && unit.level == "unit")
+        .map(|unit| (*unit.id != *contact.unit, page.language.of(&unit.names).to_string(), unit.id.clone()))
+        .collect();
+    units.sort();
+    let mut professions: Vec<(String, &str)> = Profession::LIST
+        .codes
+        .iter()
+        .map(|it| (capital(&page.language.code_name(Profession::LIST, it.code)), it.code))
+        .collect();
+    professions.sort();
+    let day = if fields.day.is_empty() { next_weekday(app) } else { fields.day.clone() };
+    let select = |name: &str, options: &Markup| {
+        html! {
+            select.govuk-select id=(name) name=(name) aria-invalid=[typed.wrong(name).map(|_| "true")]
+                aria-describedby=[typed.wrong(name).map(|_| format!("{name}-error"))] { (options) }
+        }
+    };
+    let back = format!("/desk/contacts/{id}");
+    let content = html! {
+        (errors(page, &typed.wrong))
+        p.back { a.govuk-link href=(back) { (page.text("tasks-to-contact")) } }
+        h1.govuk-heading-l { (page.text("consultations-ask")) }
+        p.govuk-body { (page.text("tasks-about")) ": " (page.text("tasks-about-contact")) " " (receipt(id)) }
+        p.govuk-body { (page.text("consultations-effect")) }
+        form #work .letter method="post" action=(format!("{back}/consult")) autocomplete="off" {
+            input type="hidden" name="client_id" value=(typed.client_id(app));
+            (message_box(page, "consultations-what", Some("consultations-what-hint"), &fields.text, typed.wrong("text")))
+            fieldset.govuk-fieldset {
+                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("consultations-whom")) }
+                @if let Some(wrong) = typed.wrong("whom-one") { p.govuk-error-message { (page.text(wrong)) } }
+                div.govuk-radios {
+                    @for (value, key) in [("one", "consultations-whom-one"), ("unit", "consultations-whom-unit")] {
+                        div.govuk-radios__item {
+                            input.govuk-radios__input id=(format!("whom-{value}")) type="radio" name="whom" value=(value) checked[fields.whom == value];
+                            label.govuk-label.govuk-radios__label for=(format!("whom-{value}")) { (page.text(key)) }
+                        }
+                    }
+                }
+            }
+            (field(page, "to", "consultations-one", typed.wrong("to"), &select("to", &html! {
+                option value="" { (page.text("desk-choose")) }
+                @for (_, name, id) in &colleagues { option value=(id) selected[*id == fields.to] { (name) } }
+            })))
+            (field(page, "unit", "consultations-unit", typed.wrong("unit"), &select("unit", &html! {
+                option value="" { (page.text("desk-choose")) }
+                @for (_, name, id) in &units { option value=(id) selected[*id == fields.unit] { (name) } }
+            })))
+            (field(page, "profession", "consultations-profession", typed.wrong("profession"), &select("profession", &html! {
+                option value="" { (page.text("consultations-anybody")) }
+                @for (name, code) in &professions { option value=(code) selected[*code == fields.profession] { (name) } }
+            })))
+            (field(page, "day", "consultations-day", typed.wrong("day"), &html! {
+                input.govuk-input.day-input #day type="date" name="day" value=(day) aria-invalid=[typed.wrong("day").map(|_| "true")]
+                    aria-describedby=[typed.wrong("day").map(|_| "day-error")];
+            }))
+            button.govuk-button type="submit" { (page.text("consultations-send")) }
+        }
+    };
+    page.render_form("work", typed.status, &page.text("consultations-ask"), &content)
+}
+
+/// The next day on which colleagues are at work, as a form has it.
+fn next_weekday(app: &App) -> String {
+    let today = app.calendar.local_date(app.kinds.store.now()).map(calendar::day_number).and_then(date_of);
+    today.and_then(|today| app.calendar.next_weekday(today)).map_or_else(String::new, |day| day.to_string())
+}

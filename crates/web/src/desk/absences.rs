@@ -1,0 +1,271 @@
+//! `/desk/absences`: who is away and who sees to their work; entered by themselves, or by the one who leads their unit.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use calendar::{date_of, day_number};
+use matter::access::Role;
+use maud::{Markup, html};
+use operations::organisation::{Away, Command, Returning};
+use serde::Deserialize;
+
+use super::people;
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::Person;
+use crate::care;
+use crate::contact::see_other;
+use crate::form::{errors, field};
+use crate::home::{failed, missing};
+use crate::layout::Page;
+use crate::numbers;
+
+#[derive(Deserialize, Default)]
+pub struct Fields {
+    #[serde(default)]
+    client_id: String,
+    /// The professional who is away.
+    #[serde(default)]
+    who: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    deputy: String,
+    /// To whom comes what is taken up again: `deputy` or `queue`.
+    #[serde(default)]
+    returning: String,
+}
+
+type Wrong = Vec<(&'static str, &'static str)>;
+
+impl App {
+    /// Whether somebody sees to the work of a professional today: it is theirs, or they are the deputy.
+    pub fn sees_to(&self, who: &str, professional: &str) -> bool {
+        self.kinds.organisation().sees_to(who, professional, self.today())
+    }
+
+    /// Those whose work somebody sees to today: they themselves, and whoever is away and has them for a deputy.
+    pub fn seen_to_by(&self, who: &str) -> Vec<String> {
+        let others = self.kinds.organisation().stood_in_for(who, self.today());
+        [who.to_string()].into_iter().chain(others).collect()
+    }
+
+    /// Whether a person enters absences of a professional: their own, and those of the unit that they lead.
+    fn enters_for(&self, person: &Person, who: &str) -> bool {
+        let leads = || {
+            person.role == Role::Lead
+                && self.colleagues(&person.unit, None).iter().any(|it| it.id == who && self.is_of_unit(person, who))
+        };
+        person.id == who || leads()
+    }
+
+    /// Whether a professional works in the unit of a person, or below it, as far as is known.
+    fn is_of_unit(&self, person: &Person, who: &str) -> bool {
+        let figures = self.figures();
+        let unit = figures.staff().iter().find(|it| it.id == who).map(|it| it.unit.clone());
+        unit.is_none_or(|unit| self.is_within(&unit, &person.unit))
+    }
+}
+
+fn works(page: &Page) -> Option<Person> {
+    page.person.clone().filter(|person| matches!(person.role, Role::Professional | Role::Lead))
+}
+
+/// `GET /desk/absences`.
+pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
+    match (works(&page), page.person.is_some()) {
+        (Some(person), _) => shown(&app, &page, &person, &Fields::default(), &Vec::new()),
+        (None, true) => missing(&page),
+        (None, false) => page.to_sign_in(),
+    }
+}
+
+/// `POST /desk/absences`.
+pub async fn enter(State(app): State<Arc<App>>, page: Page, form: Result<Form<Fields>, FormRejection>) -> Response {
+    let fields = form.map_or_else(|_| Fields::default(), |Form(fields)| fields);
+    let Some(person) = works(&page) else {
+        return if page.person.is_some() { missing(&page) } else { page.to_sign_in() };
+    };
+    let (command, key) = match asked(&app, &person, &fields) {
+        Ok(asked) => asked,
+        Err(wrong) => return shown(&app, &page, &person, &fields, &wrong),
+    };
+    match app.kinds.ask_of_absence(command, &person.by(), &key).await.map_err(Failure::from) {
+        Ok(()) => see_other("/desk/absences?did=away"),
+        Err(failure) => match told(failure.code) {
+            Some(wrong) => shown(&app, &page, &person, &fields, &vec![wrong]),
+            None => failed(&page, &failure),
+        },
+    }
+}
+
+/// `POST /desk/absences/end`: they are there again from today on, or will not be away at all.
+pub async fn end(State(app): State<Arc<App>>, page: Page, form: Result<Form<Fields>, FormRejection>) -> Response {
+    let fields = form.map_or_else(|_| Fields::default(), |Form(fields)| fields);
+    let Some(person) = works(&page) else {
+        return if page.person.is_some() { missing(&page) } else { page.to_sign_in() };
+    };
+    if !app.enters_for(&person, &fields.who) {
+        return missing(&page);
+    }
+    let key = care::client_id(&fields.client_id).unwrap_or_else(|_| app.sessions.unguessable());
+    let command = Command::ComeBack { id: fields.who.clone(), on: app.today() };
+    match app.kinds.ask_of_absence(command, &person.by(), &key).await.map_err(Failure::from) {
+        Ok(()) => see_other("/desk/absences?did=back"),
+        Err(failure) => match told(failure.code) {
+            Some(_) => shown(&app, &page, &person, &Fields::default(), &vec![("absences-wrong-over", "who")]),
+            None => failed(&page, &failure),
+        },
+    }
+}
+
+/// The fault of a form that a refusal tells, and its field.
+fn told(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        "times" => ("absences-wrong-days", "from"),
+        "overlaps" => ("absences-wrong-overlaps", "from"),
+        "no_deputy" => ("absences-wrong-deputy-away", "deputy"),
+        "not_theirs" => ("absences-wrong-who", "who"),
+        "not_there" => ("absences-wrong-over", "who"),
+        "key_reused" => ("wrong-again", "who"),
+        _ => return None,
+    })
+}
+
+fn asked(app: &App, person: &Person, fields: &Fields) -> Result<(Command, String), Wrong> {
+    let day = |text: &str| text.parse().map(day_number).ok();
+    let who = app.enters_for(person, &fields.who).then_some(&fields.who).ok_or(("absences-wrong-who", "who"));
+    let from = day(&fields.from).ok_or(("absences-wrong-days", "from"));
+    let until = day(&fields.until).ok_or(("absences-wrong-days", "until"));
+    let is_deputy = app.colleagues(&person.unit, Some(&fields.who)).iter().any(|it| it.id == fields.deputy);
+    let deputy = is_deputy.then_some(&fields.deputy).ok_or(("absences-wrong-deputy", "deputy"));
+    let returning = match fields.returning.as_str() {
+        "deputy" => Ok(Returning::Deputy),
+        "queue" => Ok(Returning::Queue),
+        _ => Err(("absences-wrong-returning", "returning-deputy")),
+    };
+    let key = care::client_id(&fields.client_id).map_err(|_| ("wrong-again", "who"));
+    match (who, from, until, deputy, returning, key) {
+        (Ok(who), Ok(from), Ok(until), Ok(deputy), Ok(returning), Ok(key)) => {
+            let away = Away { id: who.clone(), from, until, deputy: deputy.clone(), returning };
+            Ok((Command::GoAway(away), key))
+        }
+        (who, from, until, deputy, returning, key) => {
+            let wrong = [who.err(), from.err(), until.err(), deputy.err(), returning.err(), key.err()];
+            Err(wrong.into_iter().flatten().collect())
+        }
+    }
+}
+
+fn day(page: &Page, day: i32) -> String {
+    date_of(day).map_or_else(String::new, |date| numbers::day(&date.to_string(), page.language))
+}
+
+fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong) -> Response {
+    let today = app.today();
+    let organisation = app.kinds.organisation();
+    let colleagues: Vec<String> = app.colleagues(&person.unit, None).into_iter().map(|it| it.id).collect();
+    let is_ours = |id: &str| id == person.id || colleagues.iter().any(|it| it == id);
+    let absences = organisation.absences_from(today).into_iter().filter(|it| is_ours(&it.id));
+    let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
+    let named = |ids: &[String]| {
+        let mut named: Vec<(String, String)> = ids.iter().map(|id| (people::name(page, id), id.clone())).collect();
+        named.sort();
+        named
+    };
+    let mine = || vec![person.id.clone()];
+    let people: Vec<String> = match person.role {
+        Role::Lead => {
+            mine().into_iter().chain(colleagues.iter().filter(|it| app.enters_for(person, it)).cloned()).collect()
+        }
+        _ => mine(),
+    };
+    let select = |name: &str, ids: &[String], chosen: &str, first: Option<String>| {
+        html! {
+            select.govuk-select id=(name) name=(name) aria-invalid=[wrong_in(name).map(|_| "true")]
+                aria-describedby=[wrong_in(name).map(|_| format!("{name}-error"))] {
+                @if let Some(first) = first { option value="" { (first) } }
+                @for (name, id) in named(ids) { option value=(id) selected[id == chosen] { (name) } }
+            }
+        }
+    };
+    let date = |name: &str, label: &str, given: &str| {
+        field(
+            page,
+            name,
+            label,
+            wrong_in(name),
+            &html! {
+                input.govuk-input.day-input id=(name) type="date" name=(name) value=(given) aria-invalid=[wrong_in(name).map(|_| "true")]
+                    aria-describedby=[wrong_in(name).map(|_| format!("{name}-error"))];
+            },
+        )
+    };
+    let did = page.uri.query().unwrap_or_default();
+    let others: Vec<String> = colleagues.iter().filter(|it| **it != fields.who).cloned().collect();
+    let row = |away: &Away| -> Markup {
+        let is_now = away.from <= today;
+        html! {
+            li {
+                p {
+                    strong { (people::name(page, &away.id)) } ", "
+                    (day(page, away.from)) "–" (day(page, away.until))
+                    @if is_now { " " strong.tag.tag--again { (page.text("absences-now")) } }
+                }
+                p.quiet {
+                    (page.language.text_with("absences-by", &[("deputy", &people::name(page, &away.deputy))])) " "
+                    (page.text(match away.returning { Returning::Deputy => "absences-returning-deputy", Returning::Queue => "absences-returning-queue" })) "."
+                }
+                @if app.enters_for(person, &away.id) {
+                    form method="post" action="/desk/absences/end" {
+                        input type="hidden" name="who" value=(away.id);
+                        input type="hidden" name="client_id" value=(app.sessions.unguessable());
+                        button.govuk-button.govuk-button--secondary.small type="submit" {
+                            (page.text(if is_now { "absences-end" } else { "absences-cancel" }))
+                            span.govuk-visually-hidden { ": " (people::name(page, &away.id)) }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    let absences: Vec<&Away> = absences.collect();
+    let content = html! {
+        (errors(page, wrong))
+        @if wrong.is_empty() && did.contains("did=away") { div.did role="status" { p { (page.text("absences-did-away")) } } }
+        @if wrong.is_empty() && did.contains("did=back") { div.did role="status" { p { (page.text("absences-did-back")) } } }
+        p.back { a.govuk-link href="/desk" { (page.text("desk-back")) } }
+        h1.govuk-heading-l { (page.text("absences-title")) }
+        @if absences.is_empty() { p.govuk-body { (page.text("absences-none")) } }
+        ul.tasks__list { @for away in absences { (row(away)) } }
+        h2.govuk-heading-m { (page.text("absences-enter")) }
+        p.govuk-body { (page.text("absences-effect")) }
+        form #work .letter method="post" action="/desk/absences" autocomplete="off" {
+            input type="hidden" name="client_id" value=(app.sessions.unguessable());
+            (field(page, "who", "absences-who", wrong_in("who"), &select("who", &people, if fields.who.is_empty() { &person.id } else { &fields.who }, None)))
+            (date("from", "absences-from", &fields.from))
+            (date("until", "absences-until", &fields.until))
+            (field(page, "deputy", "absences-deputy", wrong_in("deputy"), &select("deputy", &others, &fields.deputy, Some(page.text("desk-choose")))))
+            fieldset.govuk-fieldset {
+                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("absences-returning")) }
+                @if let Some(wrong) = wrong_in("returning-deputy") { p.govuk-error-message { (page.text(wrong)) } }
+                div.govuk-radios {
+                    @for value in ["deputy", "queue"] {
+                        div.govuk-radios__item {
+                            input.govuk-radios__input id=(format!("returning-{value}")) type="radio" name="returning" value=(value) checked[fields.returning == value];
+                            label.govuk-label.govuk-radios__label for=(format!("returning-{value}")) { (page.text(&format!("absences-returning-{value}"))) }
+                        }
+                    }
+                }
+            }
+            button.govuk-button type="submit" { (page.text("absences-save")) }
+        }
+    };
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page.render(status, &page.text("absences-title"), &content)
+}

@@ -1,0 +1,302 @@
+//! `/me`: how a resident is told that something waits. And the words of such messages, which say no more than that.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use calendar::{Calendar, date_of};
+use jiff::Timestamp;
+use matter::Subject;
+use matter::access::Role;
+use maud::{Markup, html};
+use operations::dispatches::{Means, Says};
+use operations::residents::{Addresses, Command, Reach, email, phone};
+use serde::Deserialize;
+
+use crate::App;
+use crate::answer::Failure;
+use crate::caller::Person;
+use crate::contact::see_other;
+use crate::feature::{Door, Feature, get, post};
+use crate::form::{errors, field};
+use crate::home::{failed, missing};
+use crate::layout::Page;
+use crate::texts::{Language, texts};
+
+pub static FEATURE: Feature = Feature {
+    pages: || vec![get("/me", me), post("/me", leave)],
+    texts: &[texts!("me")],
+    doors: &[Door { path: "/me", name: "section-me", opens_to: |role| role == Some(Role::Resident), leads_to: &[] }],
+    ..Feature::NOTHING
+};
+
+/// Fields of the form, as they stand when it is shown again. A box that is not ticked is empty.
+#[derive(Deserialize, Default)]
+pub struct Fields {
+    #[serde(default)]
+    client_id: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    sms: String,
+    #[serde(default, rename = "by_email")]
+    by_email: String,
+    #[serde(default)]
+    suomifi: String,
+    /// Not to be sent yet: the form is to be shown again, in another language.
+    #[serde(default)]
+    show: String,
+}
+
+impl Fields {
+    fn chosen(&self, means: Means) -> bool {
+        let given = match means {
+            Means::Sms => &self.sms,
+            Means::Email => &self.by_email,
+            Means::Suomifi => &self.suomifi,
+        };
+        !given.is_empty()
+    }
+
+    fn of(client_id: String, left: Option<(Vec<Means>, Addresses)>) -> Fields {
+        let (means, addresses) = left.unwrap_or_default();
+        let ticked = |it| if means.contains(&it) { "yes".to_string() } else { String::new() };
+        Fields {
+            client_id,
+            phone: addresses.phone.unwrap_or_default(),
+            email: addresses.email.unwrap_or_default(),
+            sms: ticked(Means::Sms),
+            by_email: ticked(Means::Email),
+            suomifi: ticked(Means::Suomifi),
+            show: String::new(),
+        }
+    }
+}
+
+/// Name of the box of a means.
+fn box_of(means: Means) -> &'static str {
+    if means == Means::Email { "by_email" } else { means.code() }
+}
+
+#[derive(Deserialize, Default)]
+struct Did {
+    #[serde(default)]
+    did: String,
+}
+
+/// The resident who looks at the page.
+fn resident(page: &Page) -> Option<(&Person, Subject)> {
+    let person = page.person.as_ref().filter(|person| person.role == Role::Resident)?;
+    Some((person, person.subject()?))
+}
+
+/// `GET /me`.
+async fn me(State(app): State<Arc<App>>, page: Page, Query(did): Query<Did>) -> Response {
+    if page.person.is_none() {
+        return page.to_sign_in();
+    }
+    let Some((_, subject)) = resident(&page) else { return missing(&page) };
+    match app.kinds.addresses(subject).await {
+        Ok(left) => shown(&page, &Fields::of(app.sessions.unguessable(), left), &[], did.did == "saved"),
+        Err(error) => failed(&page, &Failure::away(&error)),
+    }
+}
+
+/// `POST /me`.
+async fn leave(State(app): State<Arc<App>>, page: Page, form: Result<Form<Fields>, FormRejection>) -> Response {
+    if page.person.is_none() {
+        return page.to_sign_in();
+    }
+    let Some((person, subject)) = resident(&page) else { return missing(&page) };
+    let Ok(Form(fields)) = form else {
+        let fields = Fields::of(app.sessions.unguessable(), None);
+        return shown(&page, &fields, &[("wrong-form", "phone")], false);
+    };
+    if !fields.show.is_empty() {
+        return shown(&page, &fields, &[], false);
+    }
+    let means: Vec<Means> = Means::ALL.into_iter().filter(|means| fields.chosen(*means)).collect();
+    match left(means, (&fields.phone, &fields.email)) {
+        Err(wrong) => shown(&page, &fields, &wrong, false),
+        Ok((means, addresses)) => {
+            let key = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
+            match leave_reach(&app, &page, (person, subject), (means, addresses), &key).await {
+                Ok(()) => see_other("/me?did=saved"),
+                Err(failure) => failed(&page, &failure),
+            }
+        }
+    }
+}
+
+/// Faults of what was given: keys of texts, and fields.
+pub type Wrong = Vec<(&'static str, &'static str)>;
+
+/// The means and the addresses that somebody has given, or what is wrong with them: a number that cannot be one, or none for
+/// a means that needs one.
+pub fn left(means: Vec<Means>, (number, address): (&str, &str)) -> Result<(Vec<Means>, Addresses), Wrong> {
+    let addresses = Addresses { phone: phone(number), email: email(address) };
+    let is_wrong = |given: &str, read: &Option<String>, by: Means| {
+        read.is_none() && (!given.trim().is_empty() || means.contains(&by))
+    };
+    let phone = is_wrong(number, &addresses.phone, Means::Sms).then_some(("me-wrong-phone", "phone"));
+    let email = is_wrong(address, &addresses.email, Means::Email).then_some(("me-wrong-email", "email"));
+    let wrong: Wrong = phone.into_iter().chain(email).collect();
+    if wrong.is_empty() { Ok((means, addresses)) } else { Err(wrong) }
+}
+
+/// Notes how a resident is told.
+pub async fn leave_reach(
+    app: &App,
+    page: &Page,
+    (person, subject): (&Person, Subject),
+    (means, addresses): (Vec<Means>, Addresses),
+    key: &str,
+) -> Result<(), Failure> {
+    let told = format!("reach {means:?} {addresses:?}");
+    let reach = Reach { means, language: page.language.code().into() };
+    let command = Command::LeaveReach { reach, addresses };
+    Ok(app.kinds.ask_of_resident(subject, &person.by(), command, (key, &told)).await?)
+}
+
+fn shown(page: &Page, fields: &Fields, wrong: &[(&str, &str)], is_saved: bool) -> Response {
+    let content = html! {
+        (errors(page, wrong))
+        @if is_saved { div.did role="status" { p { (page.text("me-did-saved")) } } }
+        h1.govuk-heading-xl { (page.text("section-me")) }
+        h2.govuk-heading-m { (page.text("me-reach")) }
+        p.govuk-body { (page.text("me-reach-what")) }
+        form.letter #reach method="post" action="/me" autocomplete="off" {
+            input type="hidden" name="client_id" value=(fields.client_id);
+            (address_fields(page, (&fields.phone, &fields.email), wrong))
+            div.govuk-form-group {
+                fieldset.govuk-fieldset aria-describedby="means-hint" {
+                    legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("me-means")) }
+                    p.govuk-hint #means-hint { (page.text("me-means-hint")) }
+                    div.govuk-checkboxes {
+                        @for means in Means::ALL {
+                            @let id = box_of(means);
+                            div.govuk-checkboxes__item {
+                                input.govuk-checkboxes__input type="checkbox" name=(id) id=(id) value="yes"
+                                    checked[fields.chosen(means)];
+                                label.govuk-label.govuk-checkboxes__label for=(id) { (page.text(&format!("means-{}", means.code()))) }
+                            }
+                        }
+                    }
+                }
+            }
+            button.govuk-button type="submit" { (page.text("me-save")) }
+        }
+    };
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page.render_form("reach", status, &page.text("section-me"), &content)
+}
+
+/// Fields for a number and an address, which a form has where somebody may leave them.
+pub fn address_fields(page: &Page, (number, address): (&str, &str), wrong: &[(&str, &str)]) -> Markup {
+    let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
+    let (of_phone, of_email) = (wrong_in("phone"), wrong_in("email"));
+    html! {
+        (field(page, "phone", "me-phone", of_phone, &html! {
+            input.govuk-input.govuk-input--width-20 #phone type="tel" name="phone" value=(number) autocomplete="tel"
+                aria-invalid=[of_phone.map(|_| "true")] aria-describedby=[of_phone.map(|_| "phone-error")];
+        }))
+        (field(page, "email", "me-email", of_email, &html! {
+            input.govuk-input #email type="email" name="email" value=(address) autocomplete="email" spellcheck="false"
+                aria-invalid=[of_email.map(|_| "true")] aria-describedby=[of_email.map(|_| "email-error")];
+        }))
+    }
+}
+
+/// The title and the text of a message to a resident, in a language of theirs; `home`: where they sign in.
+pub fn words_of(says: Says, language: &str, home: &str) -> (String, String) {
+    let language = Language::named(language).unwrap_or(Language::Fi);
+    let day = match says {
+        Says::Awaited { by } => date_of(by).map_or_else(String::new, |day| short_day(day, language)),
+        _ => String::new(),
+    };
+    let at = says.time().map_or_else(String::new, |at| short_moment(at, language));
+    let values = [("address", home), ("day", day.as_str()), ("at", at.as_str())];
+    (language.text("dispatch-title"), language.text_with(&format!("dispatch-{}", says.code()), &values))
+}
+
+const WEEKDAYS: [[&str; 7]; 3] = [
+    ["ma", "ti", "ke", "to", "pe", "la", "su"],
+    ["mån", "tis", "ons", "tor", "fre", "lör", "sön"],
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A day in the coming year: `ti 1.12.`, `tis 1.12`, `Tue 1 Dec`.
+fn short_day(day: jiff::civil::Date, language: Language) -> String {
+    let weekday = WEEKDAYS[language as usize][usize::from(day.weekday().to_monday_zero_offset().unsigned_abs())];
+    match language {
+        Language::Fi => format!("{weekday} {}.{}.", day.day(), day.month()),
+        Language::Sv => format!("{weekday} {}.{}", day.day(), day.month()),
+        Language::En => format!("{weekday} {} {}", day.day(), MONTHS[usize::from(day.month().unsigned_abs()) - 1]),
+    }
+}
+
+/// The same with the hour: `ti 1.12. klo 9.30`, `tis 1.12 kl. 9.30`, `Tue 1 Dec, 9.30 am`.
+fn short_moment(micros: i64, language: Language) -> String {
+    let Ok(at) = Timestamp::from_microsecond(micros) else { return String::new() };
+    let at = Calendar::shipped().zone.to_datetime(at);
+    let (day, hour, minute) = (short_day(at.date(), language), at.hour(), at.minute());
+    match language {
+        Language::Fi => format!("{day} klo {hour}.{minute:02}"),
+        Language::Sv => format!("{day} kl. {hour}.{minute:02}"),
+        Language::En => {
+            let half = if hour < 12 { "am" } else { "pm" };
+            format!("{day}, {}.{minute:02} {half}", if hour % 12 == 0 { 12 } else { hour % 12 })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_says_that_something_waits_and_never_what_or_whence() {
+        // Tuesday, 1 December 2026, 9.30 in Helsinki.
+        let at = 1_796_110_200_000_000;
+        let words = |says, language| words_of(says, language, "https://yhteys.example.fi/").1;
+        for (says, fi, sv, en) in [
+            (
+                Says::Waits,
+                "Sinulle on viesti hyvinvointialueelta. Kirjaudu: https://yhteys.example.fi/",
+                "Du har ett meddelande från välfärdsområdet. Logga in: https://yhteys.example.fi/",
+                "You have a message from the wellbeing services county. Sign in: https://yhteys.example.fi/",
+            ),
+            (
+                Says::Awaited { by: 20_788 },
+                "Muistutus: odotamme vastaustasi ti 1.12. mennessä.",
+                "Påminnelse: vi väntar på ditt svar senast tis 1.12.",
+                "Reminder: we wait for your answer by Tue 1 Dec.",
+            ),
+            (
+                Says::Time { at },
+                "Sinulla on aika ti 1.12. klo 9.30.",
+                "Du har en tid tis 1.12 kl. 9.30.",
+                "You have a time on Tue 1 Dec, 9.30 am.",
+            ),
+            (
+                Says::Moved { at },
+                "Aikasi on muuttunut: ti 1.12. klo 9.30.",
+                "Din tid har ändrats: tis 1.12 kl. 9.30.",
+                "Your time has changed: Tue 1 Dec, 9.30 am.",
+            ),
+            (
+                Says::Cancelled { at },
+                "Aikasi on peruttu: ti 1.12. klo 9.30.",
+                "Din tid har avbokats: tis 1.12 kl. 9.30.",
+                "Your time has been cancelled: Tue 1 Dec, 9.30 am.",
+            ),
+        ] {
+            assert_eq!([words(says, "fi"), words(says, "sv"), words(says, "en")], [fi, sv, en]);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Needs of care: a professional establishes one, the unit sees by when care must begin and why, and books the first time.
+
+mod acts;
+mod book;
+mod establish;
+mod list;
+mod page;
+
+pub use list::{ending, ending_link, found, waiting};
+
+use calendar::clocks::{self, Age, Clock, Due, Length, Moment, Run, Standing, Step};
+use matter::Matter;
+use maud::{Markup, html};
+use operations::care_needs::{CareNeed, Place, exceptions};
+
+use crate::App;
+use crate::feature::{Feature, get, post};
+use crate::layout::Page;
+use crate::listing::{self, Listing};
+use crate::numbers;
+use crate::texts::texts;
+
+pub static FEATURE: Feature = Feature {
+    pages: || {
+        vec![
+            get("/desk/contacts/{id}/need", establish::form),
+            post("/desk/contacts/{id}/need", establish::establish),
+            get("/desk/care-needs/{id}", page::need),
+            get("/desk/care-needs/{id}/book", book::times),
+            post("/desk/care-needs/{id}/book", book::book),
+            post("/desk/care-needs/{id}/{command}", acts::act),
+        ]
+    },
+    texts: &[texts!("needs")],
+    listings: &[Listing {
+        kind: CareNeed::NAME,
+        path: "care-needs",
+        read: |app, id| listing::read(&app.kinds.care_needs, id),
+        claim: None,
+    }],
+    ..Feature::NOTHING
+};
+
+/// A local day with its weekday, without the year: `ma 29.6.`
+pub fn day(app: &App, page: &Page, at: i64) -> String {
+    let Some(date) = app.calendar.local_date(at) else { return String::new() };
+    let weekday = page.text(&format!("bookings-weekday-{}", date.weekday().to_monday_one_offset()));
+    format!("{weekday} {}", numbers::short_day(date, page.language))
+}
+
+/// A local day and time: `pe 26.6. klo 10.00`.
+fn time(app: &App, page: &Page, at: i64) -> String {
+    page.language.text_with("needs-time", &[("day", &day(app, page, at)), ("clock", &numbers::clock(at))])
+}
+
+/// The name of the care.
+fn care_name(page: &Page, need: &CareNeed) -> String {
+    need.care().map_or_else(|| need.established.care.to_string(), |care| care.name.of(page.language.code()).to_string())
+}
+
+/// The last instant that is in time; none: no rule binds, or care has begun.
+fn due_at(app: &App, need: &CareNeed) -> Option<i64> {
+    let binds = need.done_at.is_none() && need.exception.is_none();
+    binds.then(|| need.clock(app.calendar)).flatten().map(|(_, due)| due.at)
+}
+
+/// By when care must begin, and whether a law or a promise says so.
+fn due(app: &App, page: &Page, need: &CareNeed) -> Markup {
+    let clock = need.clock(app.calendar).filter(|_| need.done_at.is_none());
+    html! {
+        @match (&need.exception, clock) {
+            (Some(why), _) if need.done_at.is_none() => {
+                span.quiet { (page.text("needs-excepted")) ": " (exception_name(page, why)) }
+            }
+            (_, Some((clock, due))) => {
+                (day(app, page, due.at)) " " span.tag { (page.text(&format!("needs-{}", clock.says.code()))) }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn exception_name(page: &Page, why: &str) -> String {
+    let known = exceptions().iter().find(|it| it.id == why);
+    known.map_or_else(|| why.to_string(), |it| it.name.of(page.language.code()).to_string())
+}
+
+/// How it stands, in words: late, agreed, begun, over.
+fn standing(app: &App, page: &Page, need: &CareNeed) -> Markup {
+    let now = app.kinds.store.now();
+    let late = due_at(app, need).filter(|due| *due < now).map_or(0, |due| days_between(app, due, now));
+    let told = match need.place {
+        Place::Waiting => page.text("needs-waiting"),
+        Place::Agreed { at, .. } => page.language.text_with("needs-agreed", &[("time", &time(app, page, at))]),
+        Place::Met { at, .. } => {
+            let days = need.days_to(at, app.calendar).unwrap_or(0);
+            page.language.text_count("needs-met", days.unsigned_abs() as usize, &days.to_string())
+        }
+        Place::Withdrawn { why } => page.text(&format!("needs-over-{}", facts::Code::code(why))),
+    };
+    html! {
+        @if late > 0 {
+            strong.tag.tag--late { (page.language.text_count("needs-late", late as usize, &late.to_string())) } " "
+        }
+        (told)
+    }
+}
+
+/// Local days from one instant to another.
+fn days_between(app: &App, from: i64, to: i64) -> i32 {
+    let day = |at| app.calendar.local_date(at).map_or(0, calendar::day_number);
+    day(to) - day(from)
+}
+
+/// Why a contact is to be answered by then; nothing where no rule was in force.
+pub fn why_answered(app: &App, page: &Page, since: i64) -> Markup {
+    let clock = clocks::named("callback-same-day");
+    let due = clock.and_then(|clock| Some((clock, clock.due(&Run { since, age: None }, app.calendar)?)));
+    html! { @if let Some((clock, due)) = due { span.tag { (page.text(&format!("needs-{}", clock.says.code()))) } (why(page, clock, &due)) } }
+}
+
+/// Why it is due then: the rule in a sentence, the steps, and the source.
+fn why(page: &Page, clock: &Clock, due: &Due) -> Markup {
+    let (language, rule) = (page.language, &due.rule);
+    let date = |date: jiff::civil::Date| numbers::day(&date.to_string(), language);
+    let step = |step: &Step| match step {
+        Step::Started(day) => {
+            let key = if clock.starts == Moment::Received { "needs-step-received" } else { "needs-step-started" };
+            language.text_with(key, &[("day", &date(*day))])
+        }
+        Step::Aged(years, Age::Under(limit)) => {
+            language.text_with("needs-step-under", &[("age", &years.to_string()), ("limit", &limit.to_string())])
+        }
+        Step::Aged(years, Age::From(limit)) => {
+            language.text_with("needs-step-from", &[("age", &years.to_string()), ("limit", &limit.to_string())])
+        }
+        Step::CountsOn(day) => language.text_with("needs-step-counts", &[("day", &date(*day))]),
+        Step::Counted(length) => length_text(page, *length),
+        Step::LastOfMonth(day) => language.text_with("needs-step-month", &[("day", &date(*day))]),
+        Step::Follows(day) => language.text_with("needs-step-follows", &[("day", &date(*day))]),
+        Step::Ends(day) => language.text_with("needs-step-ends", &[("day", &date(*day))]),
+    };
+    html! {
+        details.govuk-details {
+            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("needs-why")) } }
+            div.govuk-details__text {
+                p { (rule.text.of(language.code())) }
+                ol.govuk-list.govuk-list--number { @for it in &due.steps { li { (step(it)) } } }
+                p.quiet {
+                    (language.text_with("needs-since", &[("day", &date(rule.from))])) " "
+                    (page.text("needs-source")) ": " span lang="en" { (rule.source) } ". "
+                    @if rule.standing != Standing::Confirmed { (page.text("needs-unconfirmed")) }
+                }
+            }
+        }
+    }
+}
+
+fn length_text(page: &Page, length: Length) -> String {
+    let (count, unit) = length.parts();
+    page.language.text_count(&format!("needs-step-{unit}"), usize::from(count), &count.to_string())
+}

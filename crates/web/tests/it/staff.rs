@@ -1,0 +1,120 @@
+//! People and rights: an administrator gives a right until a day, makes an account for it, and takes both away.
+
+use axum::http::StatusCode;
+use calendar::date_of;
+use kinds::ORGANISATION;
+use matter::access::Role;
+
+use crate::contacts::token;
+use crate::on_its_own;
+use crate::pages::get;
+use crate::rights::{soon, today};
+use crate::signin::{county, leads_to, send, session, set_up};
+
+const FROM: &str = "192.0.2.1";
+
+fn date(days: i32) -> String {
+    date_of(today() + days).expect("a day").to_string()
+}
+
+#[test]
+fn rights_are_given_moved_and_taken_away_by_administrators() {
+    on_its_own(async {
+        let (app, _, log, kinds) = county(None).await;
+        let enter = async |role: Role| {
+            let form = format!("token={}", token(role, "county", &format!("{}-1", role.code())));
+            session(&send(&app, "/sign-in", "", &form, FROM).await.1).expect("a session")
+        };
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Admin) {
+            let cookie = enter(role).await;
+            for path in ["/admin/staff", "/admin/staff/n1"] {
+                assert_eq!(get(&app, path, &cookie).await.0, StatusCode::NOT_FOUND, "{role:?} {path}");
+            }
+            let form = format!("person=n1&role=admin&unit=county&last_day={}", date(9));
+            for path in ["/admin/staff", "/admin/staff/n1/end", "/admin/staff/n1/account/add"] {
+                let (status, ..) = send(&app, path, &cookie, &form, FROM).await;
+                assert_eq!(status, StatusCode::NOT_FOUND, "{role:?} {path}");
+            }
+        }
+        assert!(kinds.organisation().rights().next().is_none(), "nothing came of it");
+        let admin = enter(Role::Admin).await;
+        let post = async |path: &str, form: &str| send(&app, &format!("{path}?lang=en"), &admin, form, FROM).await;
+        let soon_over = date(-1);
+        for (form, text) in [
+            (format!("person=n1&role=lead&unit=small&last_day={soon_over}"), "The day has gone by"),
+            (format!("person=n1&role=lead&unit=nowhere&last_day={}", date(9)), "There is no such unit or professional"),
+            (format!("person=n1&role=&unit=small&last_day={}", date(9)), "Choose a role"),
+            (format!("person=n1&role=resident&unit=small&last_day={}", date(9)), "Choose a role"),
+            (format!("person=n1&role=lead&unit=&last_day={}", date(9)), "Choose a unit"),
+            ("person=n1&role=lead&unit=small&last_day=".into(), "Enter the last day"),
+            (format!("person=Anna+Virtanen&role=lead&unit=small&last_day={}", date(9)), "Enter the person"),
+            (format!("person=admin-1&role=lead&unit=small&last_day={}", date(9)), "cannot give yourself"),
+        ] {
+            let (status, _, page) = post("/admin/staff", &form).await;
+            assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains(text), "{form}: {status} {page}");
+            let person = form.split(['=', '&']).nth(1).expect("a person").replace('+', " ");
+            assert!(page.contains(&format!("value=\"{person}\"")), "{form}: what was typed is there");
+        }
+        let right = format!("role=lead&unit=small&from={}", date(0));
+        let given = format!("person=n1&role=lead&unit=small&last_day={}", date(9));
+        let (status, headers, page) = post("/admin/staff", &given).await;
+        assert_eq!((status, leads_to(&headers)), (StatusCode::SEE_OTHER, "/admin/staff/n1"), "{page}");
+        assert!(get(&app, "/admin/staff?lang=en", &admin).await.1.contains("Team lead"));
+        assert!(post("/admin/staff", &format!("{given}0")).await.2.contains("Enter the last day"));
+        let longer = format!("person=n1&role=lead&unit=small&last_day={}", date(20));
+        assert!(post("/admin/staff", &longer).await.2.contains("has this right already"));
+        let last = |kinds: &kinds::Kinds| kinds.organisation().rights_of("n1", today()).first().map(|it| it.to - 1);
+        for days in [3, 20] {
+            let (status, ..) = post("/admin/staff/n1/end", &format!("{right}&last_day={}", date(days))).await;
+            assert_eq!((status, last(&kinds)), (StatusCode::SEE_OTHER, Some(today() + days)));
+        }
+        let (status, _, page) = post("/admin/staff/n1/end", &format!("{right}&last_day={}", date(-5))).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("The day has gone by"), "{page}");
+        let (status, ..) = post("/admin/staff/n1/end", &format!("{right}&last_day=&now=now")).await;
+        assert_eq!((status, last(&kinds)), (StatusCode::SEE_OTHER, None));
+        // All of it stands in the log with who did it.
+        let events = log.read_stream(ORGANISATION, 0, 100).await.expect("events");
+        let told: Vec<(&str, &str)> = events.iter().map(|it| (it.kind.as_str(), it.context.actor.as_str())).collect();
+        let moved = ("right.end_moved", "admin-1");
+        assert_eq!(told, [("right.given", "admin-1"), moved, moved, moved]);
+    });
+}
+
+#[test]
+fn an_account_that_is_made_here_lets_in_until_it_is_reset_or_closed() {
+    on_its_own(async {
+        let (app, accounts, ..) = county(None).await;
+        let form = format!("token={}", token(Role::Admin, "county", "admin-1"));
+        let admin = session(&send(&app, "/sign-in", "", &form, FROM).await.1).expect("a session");
+        let post = async |path: &str, form: &str| send(&app, &format!("{path}?lang=en"), &admin, form, FROM).await;
+        let given = format!("person=n1&role=lead&unit=small&last_day={}", date(9));
+        assert_eq!(post("/admin/staff", &given).await.0, StatusCode::SEE_OTHER);
+        let (status, _, page) = post("/admin/staff/n1/account/add", "name=").await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("Enter a user name"), "{page}");
+        let code_on = |page: &str| {
+            let words = page.split(['<', '>', ' ']);
+            let is_code = |word: &&str| word.len() == 19 && word.matches('-').count() == 3;
+            words.into_iter().find(is_code).expect("a code").to_string()
+        };
+        let (status, _, page) = post("/admin/staff/n1/account/add", "name=anna").await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        let code = code_on(&page);
+        let (status, _, page) = post("/admin/staff/n2/account/add", "name=Anna").await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("Another person has"), "{page}");
+        let (_, (_, headers, _)) = set_up(&app, "anna", &code).await;
+        let cookie = session(&headers).expect("a session");
+        assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::OK);
+        assert!(get(&app, "/admin/staff/n1?lang=en", &admin).await.1.contains("in use"));
+        // A new code: the session is over, and the old words open nothing.
+        let (_, _, page) = post("/admin/staff/n1/account/reset", "").await;
+        let code = code_on(&page);
+        soon("signed out", async || get(&app, "/desk", &cookie).await.0 == StatusCode::SEE_OTHER).await;
+        assert!(accounts.secret("anna", &code, crate::NOW).expect("read").is_some());
+        assert!(get(&app, "/admin/staff/n1?lang=en", &admin).await.1.contains("waits to be set up"));
+        assert_eq!(post("/admin/staff/n1/account/close", "").await.0, StatusCode::SEE_OTHER);
+        assert!(!accounts.are_any().expect("read"));
+        for act in ["reset", "close", "other"] {
+            assert_eq!(post(&format!("/admin/staff/n1/account/{act}"), "").await.0, StatusCode::NOT_FOUND, "{act}");
+        }
+    });
+}

@@ -1,0 +1,95 @@
+needs-title = Waiting for care
+needs-client = Client
+needs-care = Care
+needs-by-day = By
+needs-stands = State
+needs-law = Law
+needs-promise = Promise
+needs-time = { $day } at { $clock }
+needs-waiting = Waiting
+needs-agreed = Agreed { $time }
+needs-met = { $count ->
+    [one] Care began in { $shown } day
+   *[other] Care began in { $shown } days
+}
+needs-late = { $count ->
+    [one] { $shown } day late
+   *[other] { $shown } days late
+}
+needs-excepted = The guarantee does not bind
+needs-over-no_longer_needed = Care is no longer needed
+needs-over-declined = The client does not want care
+needs-over-unreachable = The client cannot be reached
+needs-over-moved = The client has moved away
+needs-over-bought = Care was given elsewhere
+needs-over-died = The client has died
+needs-why = Why?
+needs-since = In force since { $day }.
+needs-source = Source
+needs-unconfirmed = The rule has not been checked against its original source yet.
+needs-step-started = The need was established on { $day }. That day is not counted.
+needs-step-received = The contact came on { $day }.
+needs-step-under = The client was { $age } then. The rule is for people under { $limit }.
+needs-step-from = The client was { $age } then. The rule is for people of { $limit } or over.
+needs-step-counts = Outside office hours: time counts from { $day }.
+needs-step-days = { $count ->
+    [one] There is { $shown } day.
+   *[other] There are { $shown } days.
+}
+needs-step-months = { $count ->
+    [one] There is { $shown } month.
+   *[other] There are { $shown } months.
+}
+needs-step-weekdays = { $count ->
+    [0] It is due on the same weekday.
+    [one] There is { $shown } weekday.
+   *[other] There are { $shown } weekdays.
+}
+needs-step-month = The month has no such day, so the last day is { $day }.
+needs-step-follows = The rule changed on { $day }, and the change covers time limits that run already.
+needs-step-ends = The last day is { $day }.
+needs-establish = Establish the need of care
+needs-establish-now = Establish the need
+needs-effect = The time limit begins today. The client comes to the list of the unit that gives the care and waits there.
+needs-which = Which care is needed?
+needs-by = { $clock }: by { $day }
+needs-age = The client’s age in years
+needs-years = aged { $age }
+needs-to-contact = Back to the contact
+needs-found = Need of care
+needs-established = Need established
+needs-age-then = Age then
+needs-appointment = Open the agreed time
+needs-no-calendar = There are no times for this care here. When care begins, record it here.
+needs-elsewhere = Care began elsewhere
+needs-elsewhere-effect = Record this when care has begun without a time booked here. Care counts as begun today.
+needs-meet = Record: care began today
+needs-exception = The guarantee does not bind
+needs-exception-effect = The client stays on the list, but there is no time limit for the care to begin. The reason shows apart in the figures.
+needs-exception-why = Why may care begin later?
+needs-except = Record the exception
+needs-over = The need is over
+needs-over-why = Why does care not begin?
+needs-withdraw = End the wait
+needs-did-meet = It is recorded that care has begun.
+needs-did-except = The exception is recorded.
+needs-did-withdraw = The wait has ended.
+needs-event-established = The need was established
+needs-event-agreed = A time was agreed
+needs-event-freed = The agreed time fell through
+needs-event-met = Care began
+needs-event-excepted = The guarantee does not bind
+needs-event-withdrawn = The wait was ended
+needs-event-closed = Left the list
+needs-ending = Guarantee ends within a week
+needs-none-ending = Nobody’s guarantee ends within a week.
+needs-wrong-care = Choose which care is needed.
+needs-wrong-age = Write the age in years in digits.
+needs-wrong-time = Choose a time.
+needs-wrong-why = Choose a reason.
+needs-wrong-over = Things have changed: care has begun already, or the need is over. This page shows how it stands now.
+kind-care_need = Need of care
+needs-more = { $count ->
+    [one] { $shown } more waits, all are in the queue
+   *[other] { $shown } more wait, all are in the queue
+}

@@ -1,0 +1,95 @@
+needs-title = Hoitoa odottavat
+needs-client = Asiakas
+needs-care = Hoito
+needs-by-day = Viimeistään
+needs-stands = Tilanne
+needs-law = Laki
+needs-promise = Lupaus
+needs-time = { $day } klo { $clock }
+needs-waiting = Odottaa
+needs-agreed = Sovittu { $time }
+needs-met = { $count ->
+    [one] Hoito alkoi { $shown } päivässä
+   *[other] Hoito alkoi { $shown } päivässä
+}
+needs-late = { $count ->
+    [one] Myöhässä { $shown } pv
+   *[other] Myöhässä { $shown } pv
+}
+needs-excepted = Takuu ei sido
+needs-over-no_longer_needed = Hoitoa ei enää tarvita
+needs-over-declined = Asiakas ei halua hoitoa
+needs-over-unreachable = Asiakasta ei tavoiteta
+needs-over-moved = Asiakas on muuttanut pois
+needs-over-bought = Hoito saatiin muualta
+needs-over-died = Asiakas on kuollut
+needs-why = Miksi?
+needs-since = Voimassa { $day } alkaen.
+needs-source = Lähde
+needs-unconfirmed = Sääntöä ei ole vielä tarkistettu alkuperäisestä lähteestä.
+needs-step-started = Tarve todettiin { $day }. Sitä päivää ei lasketa.
+needs-step-received = Yhteydenotto saapui { $day }.
+needs-step-under = Asiakas oli silloin { $age }-vuotias. Sääntö koskee alle { $limit }-vuotiaita.
+needs-step-from = Asiakas oli silloin { $age }-vuotias. Sääntö koskee { $limit } vuotta täyttäneitä.
+needs-step-counts = Virka-ajan ulkopuolella: aika lasketaan päivästä { $day }.
+needs-step-days = { $count ->
+    [one] Aikaa on { $shown } päivä.
+   *[other] Aikaa on { $shown } päivää.
+}
+needs-step-months = { $count ->
+    [one] Aikaa on { $shown } kuukausi.
+   *[other] Aikaa on { $shown } kuukautta.
+}
+needs-step-weekdays = { $count ->
+    [0] Määräaika on sama arkipäivä.
+    [one] Aikaa on { $shown } arkipäivä.
+   *[other] Aikaa on { $shown } arkipäivää.
+}
+needs-step-month = Kuukaudessa ei ole tätä päivää, joten viimeinen päivä on { $day }.
+needs-step-follows = Sääntö muuttui { $day }, ja muutos koskee myös jo alkaneita määräaikoja.
+needs-step-ends = Viimeinen päivä on { $day }.
+needs-establish = Totea hoidon tarve
+needs-establish-now = Totea tarve
+needs-effect = Määräaika alkaa tänään. Asiakas tulee hoitavan yksikön luetteloon odottamaan hoitoa.
+needs-which = Mikä hoito tarvitaan?
+needs-by = { $clock }: viimeistään { $day }
+needs-age = Asiakkaan ikä vuosina
+needs-years = { $age } v
+needs-to-contact = Takaisin yhteydenottoon
+needs-found = Hoidon tarve
+needs-established = Tarve todettu
+needs-age-then = Ikä silloin
+needs-appointment = Avaa sovittu aika
+needs-no-calendar = Tälle hoidolle ei ole ajanvarausta täällä. Kun hoito alkaa, kirjaa se tähän.
+needs-elsewhere = Hoito alkoi muualla
+needs-elsewhere-effect = Kirjaa tämä, kun hoito on alkanut ilman täällä varattua aikaa. Hoidon alkamispäivä on tämä päivä.
+needs-meet = Kirjaa: hoito alkoi tänään
+needs-exception = Takuu ei sido
+needs-exception-effect = Asiakas jää luetteloon, mutta hoidon alkamiselle ei ole määräaikaa. Syy näkyy luvuissa erikseen.
+needs-exception-why = Miksi hoito voi alkaa myöhemmin?
+needs-except = Kirjaa poikkeus
+needs-over = Tarve on ohi
+needs-over-why = Miksi hoitoa ei aloiteta?
+needs-withdraw = Päätä odotus
+needs-did-meet = Hoidon alkaminen on kirjattu.
+needs-did-except = Poikkeus on kirjattu.
+needs-did-withdraw = Odotus on päätetty.
+needs-event-established = Tarve todettiin
+needs-event-agreed = Aika sovittiin
+needs-event-freed = Sovittu aika peruuntui
+needs-event-met = Hoito alkoi
+needs-event-excepted = Takuu ei sido
+needs-event-withdrawn = Odotus päätettiin
+needs-event-closed = Poistui luettelosta
+needs-ending = Takuu päättyy viikon sisällä
+needs-none-ending = Kenenkään takuu ei pääty viikon sisällä.
+needs-wrong-care = Valitse, mikä hoito tarvitaan.
+needs-wrong-age = Kirjoita ikä vuosina numeroilla.
+needs-wrong-time = Valitse aika.
+needs-wrong-why = Valitse syy.
+needs-wrong-over = Tilanne on muuttunut: hoito on jo alkanut tai tarve on ohi. Tällä sivulla on nykyinen tilanne.
+kind-care_need = Hoidon tarve
+needs-more = { $count ->
+    [one] { $shown } muu odottaa, kaikki näkyvät jonossa
+   *[other] { $shown } muuta odottaa, kaikki näkyvät jonossa
+}
