@@ -222,10 +222,6 @@ fn faults(text: &str, agreed: Option<&str>, parts: &Parts, journeys: &Journeys) 
         if !test.is_empty() && !journeys.has(test, system) {
             wrong(line, format!("{test} names no journey that {PLAYER} plays to its end, and no function of it"));
         }
-        if test.is_empty() && journeys.is_whole(system) {
-            let own = system.journey().replace('-', "_");
-            wrong(line, format!("the journey of {id} waits for nothing and is not named: its test is {own}"));
-        }
         let waiting: BTreeSet<&str> = system.waits().map(|(part, _)| part).collect();
         for part in system.parts().filter(|part| !waiting.contains(part) && !parts.has(part, &named)) {
             wrong(line, format!("{part} is not there and does not wait"));

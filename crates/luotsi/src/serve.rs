@@ -85,10 +85,8 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
         let listener = bind(serving.listen, "--listen").await?;
-        let metrics = match serving.metrics_listen {
-            Some(address) => Some(bind(address, "--metrics-listen").await?),
-            None => None,
-        };
+        let metrics = serving.metrics_listen.map(|address| bind(address, "--metrics-listen"));
+        let metrics = futures::future::OptionFuture::from(metrics).await.transpose()?;
         // Made where there is none; a fault of it is reported with the figures.
         let _ = Lake::open(data);
         let last = LastRead::read(&place.snapshots());
