@@ -138,7 +138,7 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
     let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
     let content = html! {
         (errors(page, wrong))
-        h1.govuk-heading-xl { (page.text("contact-title")) }
+        h1 { (page.text("contact-title")) }
         p.lead { (page.text("contact-lead")) }
         div.urgent role="note" {
             p { strong { (linked(&page.text("contact-urgent"))) } " " (linked(&page.text("contact-urgent-what"))) }
@@ -149,12 +149,12 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
             input type="hidden" name="shown_to" value=(shown_to(page));
             @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
             (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
-            @if !is_resident { p.govuk-body { (page.text("contact-anonymous")) } }
+            @if !is_resident { p { (page.text("contact-anonymous")) } }
             @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
             (offline(page))
-            button.govuk-button type="submit" { (page.text("contact-send")) }
+            button.btn type="submit" { (page.text("contact-send")) }
         }
-        p.govuk-body { a.govuk-link href="/contact/return" { (page.text("contact-come-back")) } }
+        p { a href="/contact/return" { (page.text("contact-come-back")) } }
     };
     page.render_form("letter", status_of(wrong), &page.text("contact-title"), &content)
 }
@@ -203,10 +203,10 @@ fn may_leave_reach(app: &App, page: &Page) -> bool {
 fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
     let is_open = !message.phone.is_empty() || !message.email.is_empty();
     html! {
-        details.govuk-details open[is_open] {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("contact-reach")) } }
-            div.govuk-details__text {
-                p.govuk-body { (page.text("me-reach-what")) }
+        details.fold open[is_open] {
+            summary { (page.text("contact-reach")) }
+            div.fold__in {
+                p { (page.text("me-reach-what")) }
                 (address_fields(page, (&message.phone, &message.email), wrong))
             }
         }
@@ -221,11 +221,11 @@ fn offline(page: &Page) -> Markup {
 /// The matters that can be opened from here.
 fn own_list(app: &App, page: &Page, own: &[(Uuid, Arc<Contact>)]) -> Markup {
     html! {
-        h2.govuk-heading-m { (page.text("contact-own")) }
-        ul.govuk-list.govuk-list--bullet {
+        h2 { (page.text("contact-own")) }
+        ul.dots {
             @for (id, contact) in own {
                 li {
-                    a.govuk-link href=(address(*id)) {
+                    a href=(address(*id)) {
                         (service_name(app, page, &contact.service)) ", " (numbers::moment(contact.opened_at, page.language))
                     }
                     @if contact.place == Place::Closed { " " span.quiet { (page.text("standing-closed")) } }
@@ -241,17 +241,17 @@ fn services(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> M
     let known = app.services.iter().map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
     let unsure = (UNSURE, page.text("contact-unsure"));
     html! {
-        div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
-            fieldset.govuk-fieldset aria-describedby=[wrong.map(|_| "service-error")] {
-                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("contact-about")) }
-                @if let Some(wrong) = wrong { p.govuk-error-message #service-error { (page.text(wrong)) } }
-                div.govuk-radios {
+        div.asked.asked--wrong[wrong.is_some()] {
+            fieldset aria-describedby=[wrong.map(|_| "service-error")] {
+                legend { (page.text("contact-about")) }
+                @if let Some(wrong) = wrong { p.error #service-error { (page.text(wrong)) } }
+                div.choices {
                     @for (number, (service, name)) in known.chain([unsure]).enumerate() {
                         @let id = format!("service-{number}");
-                        div.govuk-radios__item {
-                            input.govuk-radios__input type="radio" name="service" id=(id) value=(service)
+                        div.choice {
+                            input type="radio" name="service" id=(id) value=(service)
                                 checked[service == message.service];
-                            label.govuk-label.govuk-radios__label for=(id) { (name) }
+                            label for=(id) { (name) }
                         }
                     }
                 }
@@ -478,18 +478,18 @@ async fn shown_thread(
         (errors(page, wrong.as_slice()))
         @if is_new {
             div.receipt role="status" data-arrived="contact" {
-                h1.govuk-heading-l { (page.text("receipt-title")) }
+                h1 { (page.text("receipt-title")) }
                 @if let Some(code) = code {
                     p { (page.text("receipt-code")) }
                     p.code #code { @for part in parts_of(code) { span.code__part { (part) } " " } }
-                    p { button.govuk-button.govuk-button--secondary type="button" data-copy="code" data-done=(page.text("receipt-copied")) hidden { (page.text("receipt-copy")) } }
+                    p { button.btn.btn--second type="button" data-copy="code" data-done=(page.text("receipt-copied")) hidden { (page.text("receipt-copy")) } }
                     p { (page.text("receipt-keep")) }
                 }
                 p { (page.text("receipt-number")) " " strong { (receipt(id)) } ". " (page.text("receipt-number-for")) }
                 p { (linked(&page.text("receipt-worse"))) }
             }
         } @else {
-            h1.govuk-heading-xl { (service_name(app, page, &contact.service)) }
+            h1 { (service_name(app, page, &contact.service)) }
         }
         // Beside what lies further back nothing arrives.
         @let live = items.is_end().then(|| format!("/api/conversations/{id}/messages?after={head}"));
@@ -504,18 +504,18 @@ async fn shown_thread(
                 input type="hidden" name="contact" value=(id);
                 (message_box(page, "thread-text", None, &written.text, written.wrong))
                 (offline(page))
-                div.actions {
-                    button.govuk-button type="submit" { (page.text("thread-send")) }
-                    button.govuk-button.govuk-button--secondary type="submit" name="later" value="1" { (page.text("draft-later")) }
+                div.acts {
+                    button.btn type="submit" { (page.text("thread-send")) }
+                    button.btn.btn--second type="submit" name="later" value="1" { (page.text("draft-later")) }
                     (drafts::saved(page, written.saved))
                 }
             }
         } @else {
             @if !written.text.is_empty() { (kept(page, &written.text)) }
-            p.govuk-body { (page.text("thread-over")) " " a.govuk-link href="/contact" { (page.text("thread-anew")) } }
+            p { (page.text("thread-over")) " " a href="/contact" { (page.text("thread-anew")) } }
         }
         @if contact.anonymous {
-            p.govuk-body { a.govuk-link href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
+            p { a href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
         }
     };
     page.render_form("letter", status_of(wrong.as_slice()), &page.text("thread-title"), &content)
@@ -657,17 +657,17 @@ fn shown_return(page: &Page, given: &str, wrong: Option<&'static str>) -> Respon
     let content = html! {
         (errors(page, wrong.as_slice()))
         @if is_closed && wrong.is_none() { div.receipt role="status" { p { (page.text("return-closed")) } } }
-        h1.govuk-heading-xl { (page.text("return-title")) }
+        h1 { (page.text("return-title")) }
         p.lead { (page.text("return-lead")) }
         form.letter method="post" action="/contact/return" autocomplete="off" {
             (field(page, "code", "return-code", wrong.map(|(key, _)| key), &html! {
-                input.govuk-input.code-input type="text" name="code" id="code" value=(given) autocomplete="off"
+                input.field.code-input type="text" name="code" id="code" value=(given) autocomplete="off"
                     autocapitalize="characters" spellcheck="false" aria-invalid=[wrong.map(|_| "true")]
                     aria-describedby=[wrong.map(|_| "code-error")];
             }))
-            button.govuk-button type="submit" { (page.text("return-open")) }
+            button.btn type="submit" { (page.text("return-open")) }
         }
-        p.govuk-body { (page.text("return-lost")) " " a.govuk-link href="/contact" { (page.text("thread-anew")) } }
+        p { (page.text("return-lost")) " " a href="/contact" { (page.text("thread-anew")) } }
     };
     page.render(status_of(wrong.as_slice()), &page.text("return-title"), &content)
 }
@@ -705,13 +705,13 @@ pub async fn leaving(page: Page, Query(which): Query<Which>) -> Response {
         return see_other("/contact/return");
     };
     let content = html! {
-        h1.govuk-heading-xl { (page.text("leave-title")) }
+        h1 { (page.text("leave-title")) }
         p.lead { (page.text("leave-lead")) }
         form method="post" action="/contact/leave" data-forget=(id) {
             input type="hidden" name="id" value=(id);
-            button.govuk-button type="submit" { (page.text("thread-leave")) }
+            button.btn type="submit" { (page.text("thread-leave")) }
         }
-        p.govuk-body { a.govuk-link href=(address(id)) { (page.text("leave-back")) } }
+        p { a href=(address(id)) { (page.text("leave-back")) } }
     };
     page.render(StatusCode::OK, &page.text("leave-title"), &content)
 }

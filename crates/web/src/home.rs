@@ -23,7 +23,7 @@ pub async fn home(page: Page) -> Response {
     let title = page.text(if is_of_staff { "home-title" } else { "home-resident-title" });
     let lead = page.text(if is_of_staff { "home-lead" } else { "home-resident-lead" });
     let content = html! {
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         p.lead { (lead) }
         ul.cards {
             @if page.demo || page.shows("/contact") { (card(&page, "/contact", "section-contact", "home-contact")) }
@@ -38,8 +38,8 @@ pub async fn home(page: Page) -> Response {
             @if page.demo && page.role.is_none() { (card(&page, "/sign-in", "sign-in", "home-sign-in")) }
         }
         @if is_of_staff {
-            h2.govuk-heading-l { (page.text("home-how-title")) }
-            ol.govuk-list.govuk-list--number {
+            h2 { (page.text("home-how-title")) }
+            ol.numbered {
                 @for step in ["home-how-1", "home-how-2", "home-how-3", "home-how-4"] {
                     li { (page.language.text_with(step, &[("threshold", &page.figures.threshold().to_string())])) }
                 }
@@ -49,7 +49,7 @@ pub async fn home(page: Page) -> Response {
                 p { strong { (page.text("contact-urgent")) } " " (page.text("contact-urgent-what")) }
             }
             @if page.role.is_none() {
-                p.govuk-body { (page.text("home-staff")) " " a.govuk-link href="/sign-in" { (page.text("sign-in")) } }
+                p { (page.text("home-staff")) " " a href="/sign-in" { (page.text("sign-in")) } }
             }
         }
     };
@@ -59,8 +59,8 @@ pub async fn home(page: Page) -> Response {
 fn card(page: &Page, path: &str, name: &str, about: &str) -> Markup {
     html! {
         li.card {
-            h2.govuk-heading-m { a.govuk-link href=(path) { (page.text(name)) } }
-            p.govuk-body { (page.text(about)) }
+            h2 { a href=(path) { (page.text(name)) } }
+            p { (page.text(about)) }
         }
     }
 }
@@ -85,14 +85,14 @@ pub fn unreadable(page: &Page, status: StatusCode) -> Response {
     let title = page.text(if is_missing { "missing-title" } else { "malformed-title" });
     let lead = page.text(if is_missing { "missing-lead" } else { "malformed-lead" });
     let content = html! {
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         p.lead { (lead) }
-        ul.govuk-list.govuk-list--bullet {
-            li { a.govuk-link href="/" { (page.text("back-home")) } }
+        ul.dots {
+            li { a href="/" { (page.text("back-home")) } }
             @for door in doors(page.role).filter(|door| door.path != "/") {
-                li { a.govuk-link href=(door.path) { (page.text(door.name)) } }
+                li { a href=(door.path) { (page.text(door.name)) } }
             }
-            @if page.role.is_none() { li { a.govuk-link href=(page.sign_in_link()) { (page.text(page.sign_in_text())) } } }
+            @if page.role.is_none() { li { a href=(page.sign_in_link()) { (page.text(page.sign_in_text())) } } }
         }
     };
     page.render(status, &title, &content)
@@ -118,7 +118,7 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
         _ => "wrong-later",
     };
     let content = html! {
-        h1.govuk-heading-xl { (page.text("failed-title")) }
+        h1 { (page.text("failed-title")) }
         p.lead {
             @match &failure.refused {
                 Some(refused) => { (told(refused, page.language)) }
@@ -126,10 +126,10 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
             }
         }
         @if let Some(mistake) = &failure.mistake {
-            p.govuk-body { (page.language.text_with("failed-mistake", &[("number", mistake)])) }
+            p { (page.language.text_with("failed-mistake", &[("number", mistake)])) }
         }
         @if !text.is_empty() { (kept(page, text)) }
-        p.govuk-body { a.govuk-link href="/" { (page.text("back-home")) } }
+        p { a href="/" { (page.text("back-home")) } }
     };
     page.render(failure.status, &page.text("failed-title"), &content)
 }
@@ -137,9 +137,9 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
 /// A text that somebody could not send, to be taken along.
 pub fn kept(page: &Page, text: &str) -> Markup {
     html! {
-        div.govuk-form-group {
-            label.govuk-label.govuk-label--m for="kept-text" { (page.text("away-text")) }
-            textarea.govuk-textarea #kept-text rows="7" readonly dir="auto" { (text) }
+        div.asked {
+            label for="kept-text" { (page.text("away-text")) }
+            textarea.field #kept-text rows="7" readonly dir="auto" { (text) }
         }
     }
 }
@@ -154,10 +154,10 @@ pub fn away(page: &Page, status: StatusCode, text: &str) -> Response {
         (false, _) => ("away-lead", "/contact/return".into(), "contact-come-back"),
     };
     let content = html! {
-        h1.govuk-heading-xl { (page.text(if at_desk { "away-unsent" } else { "away-title" })) }
+        h1 { (page.text(if at_desk { "away-unsent" } else { "away-title" })) }
         p.lead { (page.text(lead)) }
         (kept(page, text))
-        p.govuk-body { a.govuk-link href=(to) { (page.text(link)) } }
+        p { a href=(to) { (page.text(link)) } }
     };
     page.render(status, &page.text(if at_desk { "away-unsent" } else { "away-title" }), &content)
 }

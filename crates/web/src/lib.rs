@@ -25,6 +25,7 @@ mod figures;
 mod form;
 mod guard;
 mod home;
+mod icons;
 mod imports;
 mod layout;
 mod limits;

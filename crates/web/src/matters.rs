@@ -113,23 +113,23 @@ async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
     let of = |group: Group| rows.iter().filter(move |(_, it)| it.group == group);
     let is_empty = rows.iter().all(|(_, it)| it.group == Group::Ended);
     let content = html! {
-        h1.govuk-heading-xl { (page.text("matters-title")) }
+        h1 { (page.text("matters-title")) }
         @if is_empty { p.lead { (page.text("matters-none")) } }
         @for (group, heading) in Group::ALL {
             @if of(group).next().is_some() {
-                h2.govuk-heading-m { (page.text(heading)) }
+                h2 { (page.text(heading)) }
                 ul.matters { @for (id, row) in of(group) { li.matters__one { (shown(*id, row)) } } }
             }
         }
-        p { a.govuk-button href="/book" role="button" { (page.text("matters-book")) } }
-        p { a.govuk-link href="/contact" { (page.text("matters-write")) } }
+        p { a.btn href="/book" role="button" { (page.text("matters-book")) } }
+        p { a href="/contact" { (page.text("matters-write")) } }
     };
     page.render(StatusCode::OK, &page.text("matters-title"), &content)
 }
 
 fn shown(id: Uuid, row: &OwnRow) -> Markup {
     html! {
-        a.govuk-link href=(format!("/matters/{id}")) { (row.title) }
+        a href=(format!("/matters/{id}")) { (row.title) }
         " " span.quiet { (row.detail) @if !row.detail.is_empty() { ", " } (receipt(id)) }
         @if !row.standing.is_empty() { br; (row.standing) }
     }
@@ -199,8 +199,8 @@ fn plain_page(page: &Page, person: &Person, kind: &dyn AnyKind, id: Uuid) -> Res
     let stands = kind.stands(id).filter(|it| it.done.is_none());
     let title = kind_name(page, kind);
     let content = html! {
-        p.back { a.govuk-link href="/matters" { (page.text("matters-title")) } }
-        h1.govuk-heading-xl { (title) }
+        p { a.back href="/matters" { (page.text("matters-title")) } }
+        h1 { (title) }
         p.standing { (page.text(if stands.is_some() { "matters-open" } else { "matters-ended" })) }
         dl.facts {
             @if let Some(it) = stands {

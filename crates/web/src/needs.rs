@@ -141,11 +141,11 @@ fn why(page: &Page, clock: &Clock, due: &Due) -> Markup {
         Step::Ends(day) => language.text_with("needs-step-ends", &[("day", &date(*day))]),
     };
     html! {
-        details.govuk-details {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("needs-why")) } }
-            div.govuk-details__text {
+        details.fold {
+            summary { (page.text("needs-why")) }
+            div.fold__in {
                 p { (rule.text.of(language.code())) }
-                ol.govuk-list.govuk-list--number { @for it in &due.steps { li { (step(it)) } } }
+                ol.numbered { @for it in &due.steps { li { (step(it)) } } }
                 p.quiet {
                     (language.text_with("needs-since", &[("day", &date(rule.from))])) " "
                     (page.text("needs-source")) ": " span lang="en" { (rule.source) } ". "

@@ -111,7 +111,7 @@ async fn shown(app: &App, page: &Page, scorecard: Option<&Scorecard>, filters: &
     let name = page.language.of(&unit.names);
     let as_matrix = filters.view.as_deref() == Some("matrix");
     let content = html! {
-        h1.govuk-heading-xl { (name) }
+        h1 { (name) }
         p.lead { strong { (scorecard.name.of(page.language.code())) } ". " (scorecard.about.of(page.language.code())) }
         div.split {
             div {
@@ -123,16 +123,16 @@ async fn shown(app: &App, page: &Page, scorecard: Option<&Scorecard>, filters: &
                 }
             }
             div {
-                ul.govuk-list {
+                ul {
                     li {
                         @if as_matrix {
-                            a.govuk-link href=(page.link(&[("view", "")])) { (page.text("view-list")) }
+                            a href=(page.link(&[("view", "")])) { (page.text("view-list")) }
                         } @else {
-                            a.govuk-link href=(page.link(&[("view", "matrix")])) { (page.text("view-matrix")) }
+                            a href=(page.link(&[("view", "matrix")])) { (page.text("view-matrix")) }
                         }
                     }
                 }
-                @if !has_figures(page, unit) { p.govuk-body { (page.text("unit-without-figures")) } }
+                @if !has_figures(page, unit) { p { (page.text("unit-without-figures")) } }
                 @if as_matrix { (matrix(page, scorecard, unit, &phases)) } @else { (list(page, scorecard, unit, &phases)) }
                 (others(page, scorecard, unit))
                 (scorecards(app, page, scorecard, unit))
@@ -152,10 +152,10 @@ fn scorecards(app: &App, page: &Page, here: &Scorecard, unit: &UnitCard) -> Mark
         _ => format!("/steer/scorecards/{}", it.id),
     };
     html! {
-        h2.govuk-heading-m { (page.text("other-scorecards")) }
-        ul.govuk-list.govuk-list--bullet {
+        h2 { (page.text("other-scorecards")) }
+        ul.dots {
             @for (number, it) in others {
-                li { a.govuk-link href=(page.link_to(&path(number, it), &[("unit", &unit.id)])) { (it.name.of(page.language.code())) } }
+                li { a href=(page.link_to(&path(number, it), &[("unit", &unit.id)])) { (it.name.of(page.language.code())) } }
             }
         }
     }
@@ -207,11 +207,11 @@ fn others(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
     let others: Vec<&Card> = others.filter(|card| page.figures.series(&card.id, &unit.id).is_some()).collect();
     html! {
         @if !others.is_empty() {
-            h2.govuk-heading-m { (page.text("other-measures")) }
-            ul.govuk-list.govuk-list--bullet {
+            h2 { (page.text("other-measures")) }
+            ul.dots {
                 @for card in others {
                     li {
-                        a.govuk-link href=(page.link_to(&format!("/steer/measures/{}", card.id), &[("view", "")])) {
+                        a href=(page.link_to(&format!("/steer/measures/{}", card.id), &[("view", "")])) {
                             (page.language.of(&card.names))
                         }
                     }
@@ -240,7 +240,7 @@ fn list(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) ->
         @for group in &scorecard.groups {
             @let lines = lines(page, group, unit, phases);
             @if !lines.is_empty() {
-                h2.govuk-heading-m.group-heading { (group.name.of(page.language.code())) }
+                h2.group-heading { (group.name.of(page.language.code())) }
                 div.scroll tabindex="0" role="region" aria-label=(group.name.of(page.language.code())) {
                     table.scorecard.scorecard--lines {
                         thead {
@@ -267,7 +267,7 @@ fn row(page: &Page, line: &Line<'_>) -> Markup {
     html! {
         tr {
             th scope="row" {
-                a.govuk-link href=(page.link_to(&format!("/steer/measures/{}", card.id), &[("view", "")])) {
+                a href=(page.link_to(&format!("/steer/measures/{}", card.id), &[("view", "")])) {
                     (page.language.of(&card.names))
                 }
             }
@@ -342,7 +342,7 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) 
     html! {
         div.scroll tabindex="0" role="region" aria-label=(page.text("view-matrix")) {
             table.matrix {
-                caption.govuk-visually-hidden { (page.text("view-matrix")) }
+                caption.hidden { (page.text("view-matrix")) }
                 thead {
                     tr {
                         td {}
@@ -360,7 +360,7 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) 
                                         ul {
                                             @for line in here {
                                                 li {
-                                                    a.govuk-link href=(page.link_to(&format!("/steer/measures/{}", line.card.id), &[("view", "")])) {
+                                                    a href=(page.link_to(&format!("/steer/measures/{}", line.card.id), &[("view", "")])) {
                                                         (page.language.of(&line.card.names))
                                                     }
                                                 }
@@ -379,9 +379,9 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) 
 
 fn legend(page: &Page) -> Markup {
     html! {
-        details.govuk-details {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("legend-title")) } }
-            div.govuk-details__text {
+        details.fold {
+            summary { (page.text("legend-title")) }
+            div.fold__in {
                 p { (page.text("legend-variation")) }
                 p { (page.text("legend-assurance")) }
                 p { (page.language.text_with("legend-hidden", &[("threshold", &page.figures.threshold().to_string())])) }

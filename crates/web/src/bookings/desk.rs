@@ -86,8 +86,8 @@ pub async fn calendar(
     if which.due == "week" {
         return match needs::ending(&app, &page, &caller, &unit).await {
             Ok(ending) => page.render(StatusCode::OK, &page.text("needs-ending"), &html! {
-                p.back { a.govuk-link href=(format!("/desk/calendar?unit={}", escape(&unit))) { (page.text("calendar-title")) } }
-                h1.govuk-heading-l { (page.text("needs-ending")) }
+                p { a.back href=(format!("/desk/calendar?unit={}", escape(&unit))) { (page.text("calendar-title")) } }
+                h1 { (page.text("needs-ending")) }
                 (ending)
             }),
             Err(failure) => failed(&page, &failure),
@@ -114,7 +114,7 @@ pub async fn calendar(
     let short = app.calendar.start_of(date).map_or_else(String::new, |at| needs::day(&app, &page, at));
     let content = html! {
         @if which.did == "booked" { div.did role="status" { p { (page.text("appointment-did-booked")) } } }
-        h1.govuk-heading-l { (page.text("calendar-title")) " " span.work__count { (shown) } }
+        h1 { (page.text("calendar-title")) " " span.work__count { (shown) } }
         @if units.len() > 1 {
             nav aria-label=(page.text("calendar-units")) {
                 ul.queues {
@@ -125,24 +125,24 @@ pub async fn calendar(
             }
         }
         nav.pager aria-label=(page.text("calendar-days")) {
-            a.govuk-link rel="prev" href=(here(&step(-1))) { (page.text("calendar-before")) }
-            a.govuk-link href=(here(&today.to_string())) { (page.text("calendar-today")) }
-            a.govuk-link rel="next" href=(here(&step(1))) { (page.text("calendar-after")) }
+            a rel="prev" href=(here(&step(-1))) { (page.text("calendar-before")) }
+            a href=(here(&today.to_string())) { (page.text("calendar-today")) }
+            a rel="next" href=(here(&step(1))) { (page.text("calendar-after")) }
         }
         (needs::ending_link(&app, &page, &unit))
         @if columns.is_empty() {
-            p.govuk-body {
+            p {
                 (page.text("calendar-empty"))
                 @if let Some(next) = next(&app, &unit, date) {
-                    " " a.govuk-link href=(here(&next.to_string())) { (page.text("calendar-next")) ": " (app.calendar.start_of(next).map_or_else(String::new, |at| day_of(&app, &page, at))) }
+                    " " a href=(here(&next.to_string())) { (page.text("calendar-next")) ": " (app.calendar.start_of(next).map_or_else(String::new, |at| day_of(&app, &page, at))) }
                 }
             }
         }
         div.day role="region" aria-label=(short) {
             @for (day, rows) in columns {
                 section.day__one {
-                    h2.govuk-heading-m {
-                        a.govuk-link href=(format!("/desk/days/{}", day_id(day.actor.id(), day.date))) { (staff_name(&page, day.actor.id())) }
+                    h2 {
+                        a href=(format!("/desk/days/{}", day_id(day.actor.id(), day.date))) { (staff_name(&page, day.actor.id())) }
                     }
                     ol.day__times { @for row in rows { (row) } }
                 }
@@ -232,7 +232,7 @@ pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time
             span {
             @match booked {
                 Some((id, it, named)) => {
-                    a.govuk-link href=(format!("/desk/appointments/{id}")) { (named) }
+                    a href=(format!("/desk/appointments/{id}")) { (named) }
                     @let key = if it.stage == Stage::Booked { "calendar-taken".into() } else { format!("appointment-{}", stage(&it)) };
                     " " span.tag { (page.text(&key)) }
                 }
@@ -309,8 +309,8 @@ fn shown(
     let is_so = did == it_did(it) || (did == "moved" && it.stage == Stage::Booked) || did == "otherwise";
     html! {
         @if is_so { div.did role="status" { p { (page.text(&format!("appointment-did-{did}"))) } } }
-        p.back { a.govuk-link href=(format!("/desk/calendar?date={date}&unit={}", it.booking.unit)) { (page.text("calendar-title")) } }
-        h1.govuk-heading-l { (name(app, page, it)) }
+        p { a.back href=(format!("/desk/calendar?date={date}&unit={}", it.booking.unit)) { (page.text("calendar-title")) } }
+        h1 { (name(app, page, it)) }
         div.worked {
             div.worked__main {
                 p.standing { (page.text(&format!("appointment-{}", stage(it)))) }
@@ -328,13 +328,13 @@ fn shown(
                         div {
                             dt { (page.text("tasks-about-contact")) }
                             dd {
-                                @if has_contact { a.govuk-link href=(format!("/desk/contacts/{contact}")) { (receipt(contact)) } }
+                                @if has_contact { a href=(format!("/desk/contacts/{contact}")) { (receipt(contact)) } }
                                 @else { (receipt(contact)) }
                             }
                         }
                     }
                 }
-                h2.govuk-heading-m { (page.text("desk-history")) }
+                h2 { (page.text("desk-history")) }
                 ol.course { @for it in happened { (told(page, it)) } }
             }
         }
@@ -362,27 +362,27 @@ fn acts(app: &App, page: &Page, id: Uuid, it: &Appointment) -> Markup {
     html! {
         form method="post" action=(format!("/desk/appointments/{id}/arrive")) {
             input type="hidden" name="client_id" value=(app.sessions.unguessable());
-            div.actions {
+            div.acts {
                 @for (number, verb) in verbs.iter().enumerate() {
-                    button.govuk-button.govuk-button--secondary[number > 0] id=(format!("act-{verb}")) type="submit"
+                    button.btn.btn--second[number > 0] id=(format!("act-{verb}")) type="submit"
                         formaction=(format!("/desk/appointments/{id}/{verb}")) { (page.text(&format!("appointment-{verb}"))) }
                 }
                 @if can_move {
-                    a.govuk-button.govuk-button--secondary role="button" href=(format!("/book/{}?kind={}&way={}&move={id}{contact}",
+                    a.btn.btn--second role="button" href=(format!("/book/{}?kind={}&way={}&move={id}{contact}",
                         it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) }
                 }
             }
             @if it.is_to_come() {
-                details.govuk-details {
-                    summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("bookings-cancel")) } }
-                    div.govuk-details__text {
-                        div.govuk-form-group {
-                            label.govuk-label for="reason" { (page.text("bookings-why")) }
-                            select.govuk-select #reason name="reason" {
+                details.fold {
+                    summary { (page.text("bookings-cancel")) }
+                    div.fold__in {
+                        div.asked {
+                            label for="reason" { (page.text("bookings-why")) }
+                            select.field #reason name="reason" {
                                 @for reason in REASONS { option value=(reason.code()) { (page.language.code_name(CancelReason::LIST, reason.code())) } }
                             }
                         }
-                        button.govuk-button.govuk-button--warning #act-cancel type="submit" formaction=(format!("/desk/appointments/{id}/cancel")) { (page.text("bookings-cancel-now")) }
+                        button.btn.btn--drop #act-cancel type="submit" formaction=(format!("/desk/appointments/{id}/cancel")) { (page.text("bookings-cancel-now")) }
                     }
                 }
             }

@@ -102,8 +102,8 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
     let is_open = timetable.is_some_and(|it| it.is_open_to(&["resident"]));
     html! {
         @if is_so { div.did role="status" { p { (page.text(&format!("appointment-did-{did}"))) } } }
-        p.back { a.govuk-link href="/matters" { (page.text("matters-title")) } }
-        h1.govuk-heading-xl { (name(app, page, it)) }
+        p { a.back href="/matters" { (page.text("matters-title")) } }
+        h1 { (name(app, page, it)) }
         p.standing { (page.text(&format!("appointment-{}", stage(it)))) }
         dl.facts {
             div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, when.from)) " " (numbers::clock(when.from)) "–" (numbers::clock(when.to)) } }
@@ -112,30 +112,30 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
             div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
         }
         @if may_change {
-            p.govuk-body { (until(page, when.terms.cancel_by, now)) }
-            div.actions {
-                @if is_open { a.govuk-button.govuk-button--secondary role="button" href=(format!("/book/{}?kind={}&way={}&move={id}", it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) } }
-                a.govuk-button.govuk-button--secondary role="button" href=(format!("/matters/{id}/calendar.ics")) { (page.text("bookings-ics")) }
+            p { (until(page, when.terms.cancel_by, now)) }
+            div.acts {
+                @if is_open { a.btn.btn--second role="button" href=(format!("/book/{}?kind={}&way={}&move={id}", it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) } }
+                a.btn.btn--second role="button" href=(format!("/matters/{id}/calendar.ics")) { (page.text("bookings-ics")) }
             }
-            details.govuk-details {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("bookings-cancel")) } }
-                div.govuk-details__text {
+            details.fold {
+                summary { (page.text("bookings-cancel")) }
+                div.fold__in {
                     form method="post" action=(format!("/matters/{id}/cancel")) {
-                        div.govuk-form-group {
-                            label.govuk-label for="reason" { (page.text("bookings-why")) }
-                            select.govuk-select #reason name="reason" {
+                        div.asked {
+                            label for="reason" { (page.text("bookings-why")) }
+                            select.field #reason name="reason" {
                                 option value="" { (page.text("bookings-why-none")) }
                                 @for reason in REASONS { option value=(reason.code()) { (page.text(&format!("cancel-because-{}", reason.code()))) } }
                             }
                         }
-                        button.govuk-button.govuk-button--warning type="submit" { (page.text("bookings-cancel-now")) }
+                        button.btn.btn--drop type="submit" { (page.text("bookings-cancel-now")) }
                     }
                 }
             }
         }
-        @if may_change && !is_open { p.govuk-body { a.govuk-link href="/contact" { (page.text("bookings-move-by-us")) } } }
+        @if may_change && !is_open { p { a href="/contact" { (page.text("bookings-move-by-us")) } } }
         @if it.stage == Stage::Cancelled {
-            p { a.govuk-link href=(if is_open { format!("/book/{}", it.booking.calendar) } else { "/book".into() }) { (page.text("bookings-again")) } }
+            p { a href=(if is_open { format!("/book/{}", it.booking.calendar) } else { "/book".into() }) { (page.text("bookings-again")) } }
         }
     }
 }

@@ -140,12 +140,12 @@ pub async fn all(
         })
         .collect();
     let content = html! {
-        h1.govuk-heading-xl { (page.text("bookings-title")) }
-        @if open.is_empty() { p.govuk-body { (page.text("bookings-no-calendars")) } }
+        h1 { (page.text("bookings-title")) }
+        @if open.is_empty() { p { (page.text("bookings-no-calendars")) } }
         ul.calendars {
             @for (timetable, first) in open {
                 li.calendars__one {
-                    a.govuk-link.calendars__name href=(page.link_to(&format!("/book/{}", timetable.id), &[("wrong", "")])) {
+                    a.calendars__name href=(page.link_to(&format!("/book/{}", timetable.id), &[("wrong", "")])) {
                         (timetable.name.of(page.language.code()))
                     }
                     p.quiet { (unit_name(&page, &timetable.unit)) }
@@ -227,25 +227,25 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
         }
     }
     html! {
-        p.back { a.govuk-link href=(page.link_to("/book", &[("kind", ""), ("way", ""), ("from", ""), ("after", ""), ("wrong", "")])) { (page.text("bookings-back")) } }
+        p { a.back href=(page.link_to("/book", &[("kind", ""), ("way", ""), ("from", ""), ("after", ""), ("wrong", "")])) { (page.text("bookings-back")) } }
         @if let Some(wrong) = wrong(&wish.wrong) {
-            div.did.did--wrong role="alert" { p { (page.text(wrong)) @if wish.wrong == "enough" { " " a.govuk-link href="/matters" { (page.text("matters-title")) } } } }
+            div.did.did--wrong role="alert" { p { (page.text(wrong)) @if wish.wrong == "enough" { " " a href="/matters" { (page.text("matters-title")) } } } }
         }
-        h1.govuk-heading-xl { (timetable.name.of(page.language.code())) }
+        h1 { (timetable.name.of(page.language.code())) }
         p.lead { (unit_name(page, &timetable.unit)) }
-        @if !wish.moves.is_empty() { p.govuk-body { (page.text("bookings-moving")) } }
+        @if !wish.moves.is_empty() { p { (page.text("bookings-moving")) } }
         @if !wish.text.is_empty() {
-            p.govuk-body { (page.text("bookings-kept")) }
+            p { (page.text("bookings-kept")) }
             blockquote.note dir="auto" { (wish.text) }
         }
         // A text goes along with a time, never in an address.
         @if wish.text.is_empty() { (filters(page, timetable, wish, (kind, way))) }
         @if days.is_empty() {
-            p.govuk-body { (page.text(if from == 0 { "bookings-none" } else { "bookings-none-then" })) }
+            p { (page.text(if from == 0 { "bookings-none" } else { "bookings-none-then" })) }
         }
         @if let (Some(kind), Some(way)) = (kind, way) {
             @for (day, times) in &days {
-                h2.govuk-heading-m { (day) }
+                h2 { (day) }
                 ul.times {
                     @for (found, of) in times {
                         li {
@@ -271,7 +271,7 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
             }
         }
         @if is_more && wish.text.is_empty() {
-            p { a.govuk-link rel="next" href=(page.link(&[("after", &next), ("wrong", "")])) { (page.text("bookings-later")) } }
+            p { a rel="next" href=(page.link(&[("after", &next), ("wrong", "")])) { (page.text("bookings-later")) } }
         }
         (other_ways(page, booker))
     }
@@ -292,11 +292,11 @@ fn filters(page: &Page, timetable: &Timetable, wish: &Wish, (kind, way): (Option
             @if ways.len() > 1 && wish.moves.is_empty() {
                 (select(page, "way", "bookings-way", way.map_or("", |way| way.0.code()), ways.iter().map(|way| (way.0.code(), way_name(page, *way)))))
             }
-            div.govuk-form-group {
-                label.govuk-label for="from" { (page.text("bookings-from")) }
-                input.govuk-input.day-input #from type="date" name="from" value=(wish.from);
+            div.asked {
+                label for="from" { (page.text("bookings-from")) }
+                input.field.day-input #from type="date" name="from" value=(wish.from);
             }
-            button.govuk-button.govuk-button--secondary type="submit" { (page.text("bookings-show")) }
+            button.btn.btn--second type="submit" { (page.text("bookings-show")) }
         }
     }
 }
@@ -329,9 +329,9 @@ fn select<'a>(
     options: impl Iterator<Item = (&'a str, String)>,
 ) -> Markup {
     html! {
-        div.govuk-form-group {
-            label.govuk-label for=(id) { (page.text(label)) }
-            select.govuk-select id=(id) name=(id) {
+        div.asked {
+            label for=(id) { (page.text(label)) }
+            select.field id=(id) name=(id) {
                 @for (value, name) in options { option value=(value) selected[value == chosen] { (name) } }
             }
         }
@@ -342,8 +342,8 @@ fn select<'a>(
 fn other_ways(page: &Page, booker: Option<&Booker>) -> Markup {
     html! {
         @if booker.is_none_or(|booker| !booker.is_staff) {
-            ul.govuk-list.govuk-list--bullet {
-                li { a.govuk-link href="/contact" { (page.text("bookings-write")) } }
+            ul.dots {
+                li { a href="/contact" { (page.text("bookings-write")) } }
                 li { (crate::links::linked(&page.text("bookings-urgent"))) }
             }
         }

@@ -77,11 +77,11 @@ pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: 
     confirmed(&html! {
         p {
             (page.language.text_with(&format!("did-{did}"), &[("number", &receipt(id))])) " "
-            @if may(Action::Read) { a.govuk-link href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) } }
+            @if may(Action::Read) { a href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) } }
         }
         @if let Some((verb, text)) = undo.filter(|_| may(Action::Handle)) {
             form method="post" action=(format!("/desk/contacts/{id}/{verb}")) {
-                button.govuk-button.govuk-button--secondary.small type="submit" { (page.text(text)) }
+                button.btn.btn--second.btn--small type="submit" { (page.text(text)) }
             }
         }
     })
@@ -95,7 +95,7 @@ async fn kept(app: &App, page: &Page, caller: &Caller, contact: &str) -> Markup 
         Some(_) => confirmed(&html! {
             p {
                 (page.language.text_with("draft-kept", &[("number", &receipt(id))])) " "
-                a.govuk-link href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) }
+                a href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) }
             }
         }),
         None => html! {},

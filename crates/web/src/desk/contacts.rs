@@ -66,7 +66,7 @@ impl InList for Contact {
         html! {
             @if let Some(since) = self.waits_since {
                 span.work__since {
-                    span.govuk-visually-hidden { (page.text("desk-waited")) " " }
+                    span.hidden { (page.text("desk-waited")) " " }
                     (numbers::lasting(now - since, page.language))
                 }
             } @else {

@@ -166,16 +166,16 @@ impl Asked<'_> {
         html! {
             (self.did)
             @if self.person.role != Role::Manager {
-                a.govuk-button.govuk-button--secondary.small.work__set href="/desk/tasks/new" role="button" { (page.text("tasks-set")) }
-                a.govuk-button.govuk-button--secondary.small.work__set href="/desk/contacts/new" role="button" { (page.text("log-contact")) }
+                a.btn.btn--second.btn--small.work__set href="/desk/tasks/new" role="button" { (page.text("tasks-set")) }
+                a.btn.btn--second.btn--small.work__set href="/desk/contacts/new" role="button" { (page.text("log-contact")) }
                 p.quiet {
-                    a.govuk-link href="/desk/absences" { (page.text("absences-title")) }
+                    a href="/desk/absences" { (page.text("absences-title")) }
                     @if self.person.role == Role::Lead {
-                        " " a.govuk-link href=(format!("/desk/moves?unit={}", escape(&self.unit))) { (page.text("moves-title")) }
+                        " " a href=(format!("/desk/moves?unit={}", escape(&self.unit))) { (page.text("moves-title")) }
                     }
                 }
             }
-            h1.govuk-heading-l {
+            h1 {
                 (page.text("desk-title"))
                 @if let Some(shown) = shown {
                     " " span.work__count { (page.language.text_count("desk-count", shown, &shown.to_string())) }
@@ -273,21 +273,21 @@ impl Asked<'_> {
             (self.queues())
             (self.form())
             (waiting)
-            @if let Some(loads) = &loads { (self.board(loads, |name, to| html! { a.govuk-link href=(self.link(to)) { (name) } })) }
+            @if let Some(loads) = &loads { (self.board(loads, |name, to| html! { a href=(self.link(to)) { (name) } })) }
             div #list data-live-queue=(format!("/api/queues/{}", escape(&self.unit))) data-known=(known.join(" ")) {
                 @if rows.is_empty() {
-                    p.govuk-body { (page.text(self.nothing())) }
+                    p { (page.text(self.nothing())) }
                 } @else {
                     @if self.list == List::Queue && self.filters.q.is_empty() {
                         form.work__next method="post" action="/desk/next" {
                             input type="hidden" name="client_id" value=(app.sessions.unguessable());
                             input type="hidden" name="unit" value=(self.unit);
                             input type="hidden" name="queue" value=(self.filters.queue);
-                            button.govuk-button #take-next type="submit" { (page.text("desk-next")) }
+                            button.btn #take-next type="submit" { (page.text("desk-next")) }
                         }
                     }
                     @for (heading, rows) in self.grouped(&rows) {
-                        h2.govuk-heading-m { (heading) }
+                        h2 { (heading) }
                         ol class=(format!("work work--{}", self.list.code())) {
                             @for (row, words) in rows { (rows::shown(app, page, row, words)) }
                         }
@@ -421,9 +421,9 @@ impl Asked<'_> {
         html! {
             @if pages > 1 {
                 nav.pager aria-label=(page.text("desk-pages")) {
-                    @if at > 1 { a.govuk-link rel="prev" href=(to(at - 1)) { (page.text("desk-previous")) } }
+                    @if at > 1 { a rel="prev" href=(to(at - 1)) { (page.text("desk-previous")) } }
                     span { (page.language.text_with("desk-range", &range)) }
-                    @if at < pages { a.govuk-link rel="next" href=(to(at + 1)) { (page.text("desk-following")) } }
+                    @if at < pages { a rel="next" href=(to(at + 1)) { (page.text("desk-following")) } }
                 }
             }
         }
@@ -462,15 +462,15 @@ impl Asked<'_> {
                 input type="hidden" name="unit" value=(self.unit);
                 input type="hidden" name="view" value=(self.list.code());
                 @if !filters.queue.is_empty() { input type="hidden" name="queue" value=(filters.queue); }
-                div.govuk-form-group {
-                    label.govuk-label for="q" { (page.text("desk-number")) }
-                    input.govuk-input #q name="q" value=(filters.q) autocomplete="off" spellcheck="false" maxlength="20";
+                div.asked {
+                    label for="q" { (page.text("desk-number")) }
+                    input.field #q name="q" value=(filters.q) autocomplete="off" spellcheck="false" maxlength="20";
                 }
                 @for (name, label, chosen, options) in selects {
                     @if options.len() > 1 || name == "state" {
-                        div.govuk-form-group {
-                            label.govuk-label for=(name) { (page.text(label)) }
-                            select.govuk-select id=(name) name=(name) {
+                        div.asked {
+                            label for=(name) { (page.text(label)) }
+                            select.field id=(name) name=(name) {
                                 option value="" { (page.text("filter-any")) }
                                 @for (value, text) in options { option value=(value) selected[value == **chosen] { (text) } }
                             }
@@ -480,9 +480,9 @@ impl Asked<'_> {
                 @if self.list == List::Done {
                     (self.whose())
                 } @else if self.list != List::Unit {
-                    div.govuk-form-group {
-                        label.govuk-label for="order" { (page.text("desk-order")) }
-                        select.govuk-select #order name="order" {
+                    div.asked {
+                        label for="order" { (page.text("desk-order")) }
+                        select.field #order name="order" {
                             option value="" { (page.text("desk-longest-first")) }
                             option value="newest" selected[filters.order == "newest"] { (page.text("desk-newest-first")) }
                         }
@@ -490,7 +490,7 @@ impl Asked<'_> {
                 } @else if !filters.who.is_empty() {
                     input type="hidden" name="who" value=(filters.who);
                 }
-                button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-filter")) }
+                button.btn.btn--second type="submit" { (page.text("desk-filter")) }
             }
         }
     }
@@ -498,9 +498,9 @@ impl Asked<'_> {
     /// The choice between one's own work and the unit's.
     fn whose(&self) -> Markup {
         html! {
-            div.govuk-form-group {
-                label.govuk-label for="who" { (self.page.text("desk-by")) }
-                select.govuk-select #who name="who" {
+            div.asked {
+                label for="who" { (self.page.text("desk-by")) }
+                select.field #who name="who" {
                     option value="" { (self.page.text("desk-by-unit")) }
                     option value=(self.person.id) selected[self.filters.who == self.person.id] { (self.page.text("desk-by-me")) }
                 }
@@ -544,7 +544,7 @@ impl Asked<'_> {
         html! {
             div.scroll tabindex="0" role="region" aria-label=(page.text("desk-who-has")) {
                 table.scorecard.board {
-                    caption.govuk-visually-hidden { (page.text("desk-who-has")) }
+                    caption.hidden { (page.text("desk-who-has")) }
                     thead {
                         tr {
                             th scope="col" { (page.text("desk-person")) }
@@ -597,11 +597,11 @@ pub fn live(page: &Page) -> Markup {
     html! {
         div.live {
             p #signed-out .live__over role="alert" hidden {
-                (page.text("live-over")) " " a.govuk-link href=(page.sign_in_link()) { (page.text("sign-in")) }
+                (page.text("live-over")) " " a href=(page.sign_in_link()) { (page.text("sign-in")) }
             }
             p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new"))
                 data-taken=(page.text("live-taken")) {}
-            button #live-news .govuk-button.govuk-button--secondary.small type="button" hidden
+            button #live-news .btn.btn--second.btn--small type="button" hidden
                 data-one=(page.text("live-one")) data-many=(page.text("live-many")) {}
         }
     }

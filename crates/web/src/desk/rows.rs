@@ -160,9 +160,9 @@ pub fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
             }
             @if let Some(href) = href.filter(|_| row.can_be_taken()) {
                 form.work__act method="post" action=(format!("{href}/claim")) {
-                    button.govuk-button.govuk-button--secondary.small type="submit" id=(format!("claim-{number}")) {
+                    button.btn.btn--second.btn--small type="submit" id=(format!("claim-{number}")) {
                         (page.text("desk-take"))
-                        span.govuk-visually-hidden { " " (number) }
+                        span.hidden { " " (number) }
                     }
                 }
             }

@@ -174,9 +174,9 @@ impl Work<'_> {
             (errors(self.page, &self.typed.wrong))
             @if self.is_so(did) { (banner::stayed(self.page, did, &self.undo(did))) }
             p.back {
-                a.govuk-link href=(self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")])) { (self.text("desk-back")) }
+                a href=(self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")])) { (self.text("desk-back")) }
             }
-            h1.govuk-heading-l { (service_name(self.app, self.page, &contact.service)) }
+            h1 { (service_name(self.app, self.page, &contact.service)) }
             div.worked data-live=[items.is_end().then_some(arriving)] data-page=(format!("/desk/contacts/{id}")) {
                 div.worked__main {
                     div #state {
@@ -184,28 +184,28 @@ impl Work<'_> {
                         (self.standing())
                         (self.handed())
                     }
-                    h2.govuk-heading-m #messages-title { (self.text("thread-title")) }
+                    h2 #messages-title { (self.text("thread-title")) }
                     (conversation(self.page, items, &contact.language, Author::Service))
                     div #kept hidden {
-                        label.govuk-label.govuk-label--m for="kept-live" { (self.text("away-text")) }
-                        p.govuk-hint { (self.text("left-unsent")) }
-                        textarea.govuk-textarea #kept-live rows="5" readonly dir="auto" {}
+                        label for="kept-live" { (self.text("away-text")) }
+                        p.hint { (self.text("left-unsent")) }
+                        textarea.field #kept-live rows="5" readonly dir="auto" {}
                     }
                     div #acts data-fresh=(self.stands()) { (self.acts()) }
                 }
                 section.worked__aside aria-label=(self.text("desk-about")) {
                     (self.facts())
                     @if self.is_own {
-                        p { a.govuk-link #book href=(format!("/book?contact={}", self.whole.id)) { (self.text("bookings-for-contact")) } }
+                        p { a #book href=(format!("/book?contact={}", self.whole.id)) { (self.text("bookings-for-contact")) } }
                     }
                     (needs::found(self.app, self.page, self.whole.id))
                     @if self.is_own && contact.subject.is_some() {
-                        p { a.govuk-link #need href=(format!("/desk/contacts/{}/need", self.whole.id)) { (self.text("needs-establish")) } }
+                        p { a #need href=(format!("/desk/contacts/{}/need", self.whole.id)) { (self.text("needs-establish")) } }
                     }
                     (consultations::about(self.app, self.page, (self.whole.id, contact, history), self.is_own || (self.leads && self.may_handle)))
                     (self.whole.tasks)
                     div #more data-fresh=(self.stands()) { (self.more()) }
-                    h2.govuk-heading-m { (self.text("desk-history")) }
+                    h2 { (self.text("desk-history")) }
                     ol.course #history { @for it in history { (self.happened(it)) } }
                 }
             }
@@ -216,7 +216,7 @@ impl Work<'_> {
     fn undo(&self, did: &str) -> Markup {
         let is_undone = banner::is_undone_by(self.app, &self.whole.contact, Some(self.person));
         html! {
-            @if is_undone && matches!(did, "claim" | "assign") { (self.button("undo", "desk-undo", "govuk-button--secondary small")) }
+            @if is_undone && matches!(did, "claim" | "assign") { (self.button("undo", "desk-undo", "btn--second small")) }
         }
     }
 
@@ -302,11 +302,11 @@ impl Work<'_> {
                     _ if !self.may_handle => { (consultations::asked(self.app, self.page, self.whole.id, self.person)) }
                     Place::Queued => { (self.button("claim", "desk-claim", "")) }
                     Place::Owned { .. } | Place::Waiting { .. } if self.is_own => { (self.answer()) }
-                    Place::Owned { .. } | Place::Waiting { .. } => { p.govuk-body { (self.text("desk-others")) } }
+                    Place::Owned { .. } | Place::Waiting { .. } => { p { (self.text("desk-others")) } }
                     Place::Resolved { .. } => {
-                        div.actions {
+                        div.acts {
                             (self.button("reopen", "desk-reopen", ""))
-                            (self.button("close", "desk-close", "govuk-button--secondary"))
+                            (self.button("close", "desk-close", "btn--second"))
                         }
                     }
                     Place::Closed => {}
@@ -326,7 +326,7 @@ impl Work<'_> {
 
     fn button(&self, command: &str, key: &str, class: &str) -> Markup {
         html! {
-            button id=(format!("act-{command}")) class=(format!("govuk-button {class}")) type="submit" form="work" formaction=(self.to(command)) {
+            button id=(format!("act-{command}")) class=(format!("btn {class}")) type="submit" form="work" formaction=(self.to(command)) {
                 (self.text(key))
             }
         }
@@ -339,19 +339,19 @@ impl Work<'_> {
             (self.arrived())
             (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
             (phrases::choice(self.app, self.page, &self.whole.contact, &self.to("phrase")))
-            div.actions {
+            div.acts {
                 (self.button("reply", send, ""))
-                (self.button("ask", "desk-ask", "govuk-button--secondary"))
-                (self.button("save", "draft-later", "govuk-button--secondary"))
+                (self.button("ask", "desk-ask", "btn--second"))
+                (self.button("save", "draft-later", "btn--second"))
                 (drafts::saved(self.page, typed.saved))
             }
-            fieldset.govuk-fieldset.ending {
-                legend.govuk-fieldset__legend.govuk-fieldset__legend--s { (self.text("desk-end")) }
+            fieldset.ending {
+                legend { (self.text("desk-end")) }
                 (choice(self.page, "outcome", "desk-outcome", typed.wrong("outcome"), &typed.fields.outcome,
                     OUTCOMES.map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
-                div.actions {
-                    (self.button("finish", "desk-finish", "govuk-button--secondary"))
-                    (self.button("resolve", "desk-resolve", "govuk-button--secondary"))
+                div.acts {
+                    (self.button("finish", "desk-finish", "btn--second"))
+                    (self.button("resolve", "desk-resolve", "btn--second"))
                 }
             }
         }
@@ -371,7 +371,7 @@ impl Work<'_> {
         html! {
             @if !texts.is_empty() {
                 section.handed #arrived aria-labelledby="arrived-title" {
-                    h3.govuk-heading-s #arrived-title { (self.text("desk-arrived")) }
+                    h3 #arrived-title { (self.text("desk-arrived")) }
                     @for text in texts { blockquote.note lang=(self.whole.contact.language) dir="auto" { (text) } }
                 }
             }
@@ -386,10 +386,10 @@ impl Work<'_> {
             @if self.may_handle && self.whole.contact.place != Place::Closed {
                 section.handed aria-label=(self.text("desk-noted")) {
                     (field(page, "noted", "desk-noted", wrong, &html! {
-                        textarea.govuk-textarea.note-to-colleagues #noted name="noted" rows="2" form="work" dir="auto" autocomplete="off"
+                        textarea.field.note-to-colleagues #noted name="noted" rows="2" form="work" dir="auto" autocomplete="off"
                             aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "noted-error")] { (typed.fields.noted) }
                     }))
-                    div.actions { (self.button("note", "desk-save-note", "govuk-button--secondary")) }
+                    div.acts { (self.button("note", "desk-save-note", "btn--second")) }
                 }
             } @else if !typed.fields.noted.is_empty() {
                 (kept(page, &typed.fields.noted))
@@ -438,7 +438,7 @@ impl Work<'_> {
             @if self.hands_over() {
                 (self.hand_over())
                 @if self.leads { (self.assign()) }
-                @if has_owner { div.actions { (self.button("release", "desk-release", "govuk-button--secondary")) } }
+                @if has_owner { div.acts { (self.button("release", "desk-release", "btn--second")) } }
             }
         }
     }
@@ -467,11 +467,11 @@ impl Work<'_> {
             .collect();
         let answers = |id: &str| self.app.services.iter().any(|service| service.unit == id);
         html! {
-            details.govuk-details open[is_wrong || !fields.note.is_empty()] {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (self.text("desk-transfer")) } }
-                div.govuk-details__text {
+            details.fold open[is_wrong || !fields.note.is_empty()] {
+                summary { (self.text("desk-transfer")) }
+                div.fold__in {
                     (field(page, "unit", "desk-to", typed.wrong("unit"), &html! {
-                        select.govuk-select name="unit" id="unit" form="work" aria-invalid=[typed.wrong("unit").map(|_| "true")]
+                        select.field name="unit" id="unit" form="work" aria-invalid=[typed.wrong("unit").map(|_| "true")]
                             aria-describedby=[typed.wrong("unit").map(|_| "unit-error")] {
                             option value="" { (self.text("desk-choose")) }
                             optgroup label=(self.text("desk-answers")) {
@@ -496,12 +496,12 @@ impl Work<'_> {
                     (choice(page, "reason", "desk-reason", typed.wrong("reason"), &fields.reason,
                         care::REASONS.map(|reason| (reason.to_string(), page.text(&format!("reason-{reason}"))))))
                     (field(page, "note", "desk-note", typed.wrong("note"), &html! {
-                        p.govuk-hint #note-hint { (self.text("desk-note-hint")) }
-                        textarea.govuk-textarea.note-to-colleagues #note name="note" rows="3" form="work" dir="auto"
+                        p.hint #note-hint { (self.text("desk-note-hint")) }
+                        textarea.field.note-to-colleagues #note name="note" rows="3" form="work" dir="auto"
                             aria-invalid=[typed.wrong("note").map(|_| "true")]
                             aria-describedby=(if typed.wrong("note").is_some() { "note-hint note-error" } else { "note-hint" }) { (fields.note) }
                     }))
-                    (self.button("transfer", "desk-transfer", "govuk-button--secondary"))
+                    (self.button("transfer", "desk-transfer", "btn--second"))
                 }
             }
         }
@@ -518,12 +518,12 @@ impl Work<'_> {
         let mut options: Vec<(String, String, bool)> = colleagues.collect();
         options.sort_by(|left, right| (left.2, &left.1).cmp(&(right.2, &right.1)));
         html! {
-            details.govuk-details open[typed.wrong("to").is_some()] {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (self.text("desk-assign")) } }
-                div.govuk-details__text {
+            details.fold open[typed.wrong("to").is_some()] {
+                summary { (self.text("desk-assign")) }
+                div.fold__in {
                     (choice(page, "to", "desk-assign-to", typed.wrong("to"), &typed.fields.to,
                         options.into_iter().map(|(id, name, _)| (id, name))))
-                    (self.button("assign", "desk-assign", "govuk-button--secondary"))
+                    (self.button("assign", "desk-assign", "btn--second"))
                 }
             }
         }

@@ -140,12 +140,12 @@ impl Whole<'_> {
                 div.did role="status" {
                     p { (page.text(&format!("tasks-did-{did}"))) }
                     @if self.can_be_undone() {
-                        button.govuk-button.govuk-button--secondary.small type="submit" form="work" formaction=(self.to("undo")) { (page.text("desk-undo")) }
+                        button.btn.btn--second.btn--small type="submit" form="work" formaction=(self.to("undo")) { (page.text("desk-undo")) }
                     }
                 }
             }
-            p.back { a.govuk-link href=(page.link_to("/desk", &[("unit", &task.unit), ("did", "")])) { (page.text("desk-back")) } }
-            h1.govuk-heading-l { (page.text("kind-task")) }
+            p { a.back href=(page.link_to("/desk", &[("unit", &task.unit), ("did", "")])) { (page.text("desk-back")) } }
+            h1 { (page.text("kind-task")) }
             div.worked {
                 div.worked__main {
                     blockquote.note dir="auto" {
@@ -171,7 +171,7 @@ impl Whole<'_> {
                                 dd {
                                     @let name = format!("{} {}", page.text(&format!("tasks-about-{}", of.kind)), receipt(of.id));
                                     @match about {
-                                        Some(address) => { a.govuk-link href=(address) { (name) } }
+                                        Some(address) => { a href=(address) { (name) } }
                                         None => { (name) }
                                     }
                                 }
@@ -180,7 +180,7 @@ impl Whole<'_> {
                         div { dt { (page.text("tasks-set-by")) } dd { (staff_name(page, &task.set_by)) } }
                         div { dt { (page.text("tasks-set-at")) } dd { (numbers::moment(task.set_at, page.language)) } }
                     }
-                    h2.govuk-heading-m { (page.text("desk-history")) }
+                    h2 { (page.text("desk-history")) }
                     ol.course { @for it in self.happened { (self.told(it)) } }
                 }
             }
@@ -226,19 +226,19 @@ impl Whole<'_> {
         html! {
             form #work .letter method="post" action=(self.to("finish")) autocomplete="off" {
                 input type="hidden" name="client_id" value=(self.app.sessions.unguessable());
-                div.actions {
+                div.acts {
                     @if place == Place::Queued {
                         (self.button("claim", ""))
-                        (self.button("finish", "govuk-button--secondary"))
+                        (self.button("finish", "btn--second"))
                     }
                     @if place == Place::Owned && self.is_mine() { (self.button("finish", "")) }
-                    @if place == Place::Done && is_within(self.task.done_at, self.app.kinds.store.now()) { (self.button("reopen", "govuk-button--secondary")) }
-                    @if place == Place::Owned && mine_or_lead { (self.button("release", "govuk-button--secondary")) }
+                    @if place == Place::Done && is_within(self.task.done_at, self.app.kinds.store.now()) { (self.button("reopen", "btn--second")) }
+                    @if place == Place::Owned && mine_or_lead { (self.button("release", "btn--second")) }
                 }
                 @if place == Place::Owned && self.is_mine() { (self.snooze()) }
                 @if (place == Place::Owned && mine_or_lead) || (place == Place::Queued && leads) { (self.assign()) }
                 @if matches!(place, Place::Queued | Place::Owned) && may_withdraw {
-                    div.actions { (self.button("withdraw", "govuk-button--secondary")) }
+                    div.acts { (self.button("withdraw", "btn--second")) }
                 }
             }
         }
@@ -247,11 +247,11 @@ impl Whole<'_> {
     fn snooze(&self) -> Markup {
         let (page, typed) = (self.page, self.typed);
         html! {
-            details.govuk-details open[typed.wrong("day").is_some()] {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("tasks-snooze")) } }
-                div.govuk-details__text {
+            details.fold open[typed.wrong("day").is_some()] {
+                summary { (page.text("tasks-snooze")) }
+                div.fold__in {
                     (day(page, "tasks-until", typed.wrong("day"), &typed.fields.day))
-                    (self.button("snooze", "govuk-button--secondary"))
+                    (self.button("snooze", "btn--second"))
                 }
             }
         }
@@ -261,11 +261,11 @@ impl Whole<'_> {
         let (page, typed) = (self.page, self.typed);
         let holder = self.task.has().map(|owner| &**owner);
         html! {
-            details.govuk-details open[typed.wrong("to").is_some()] {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("tasks-assign")) } }
-                div.govuk-details__text {
+            details.fold open[typed.wrong("to").is_some()] {
+                summary { (page.text("tasks-assign")) }
+                div.fold__in {
                     (colleagues(self.app, page, (&self.task.unit, holder), "tasks-to", typed))
-                    (self.button("assign", "govuk-button--secondary"))
+                    (self.button("assign", "btn--second"))
                 }
             }
         }
@@ -273,7 +273,7 @@ impl Whole<'_> {
 
     fn button(&self, verb: &str, class: &str) -> Markup {
         html! {
-            button id=(format!("act-{verb}")) class=(format!("govuk-button {class}")) type="submit" formaction=(self.to(verb)) {
+            button id=(format!("act-{verb}")) class=(format!("btn {class}")) type="submit" formaction=(self.to(verb)) {
                 (self.page.text(&format!("tasks-{verb}")))
             }
         }
@@ -311,7 +311,7 @@ fn day(page: &Page, label: &str, wrong: Option<&str>, given: &str) -> Markup {
         label,
         wrong,
         &html! {
-            input.govuk-input.day-input #day type="date" name="day" value=(given) aria-invalid=[wrong.map(|_| "true")]
+            input.field.day-input #day type="date" name="day" value=(given) aria-invalid=[wrong.map(|_| "true")]
                 aria-describedby=[wrong.map(|_| "day-error")];
         },
     )
@@ -336,7 +336,7 @@ fn colleagues(app: &App, page: &Page, (unit, holder): (&str, Option<&str>), labe
         label,
         wrong,
         &html! {
-            select.govuk-select #to name="to" aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "to-error")] {
+            select.field #to name="to" aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "to-error")] {
                 option value="" { (page.text("desk-choose")) }
                 @for (_, name, id) in options { option value=(id) selected[id == typed.fields.to] { (name) } }
             }
@@ -365,12 +365,12 @@ pub async fn about(
     }
     Ok(html! {
         @if may_set || !open.is_empty() { section.tasks aria-labelledby="tasks-title" {
-            h2.govuk-heading-m #tasks-title { (page.text("tasks-title")) }
+            h2 #tasks-title { (page.text("tasks-title")) }
             @if !open.is_empty() {
                 ul.tasks__list {
                     @for (id, task, words) in &open {
                         li {
-                            a.govuk-link href=(format!("/desk/tasks/{id}")) dir="auto" {
+                            a href=(format!("/desk/tasks/{id}")) dir="auto" {
                                 (crate::desk::shortened(&words_of(page, task, words.as_deref()), 80))
                             }
                             " " span.quiet {
@@ -381,7 +381,7 @@ pub async fn about(
                     }
                 }
             }
-            @if may_set { p { a.govuk-link #set-task href=(format!("/desk/tasks/new?contact={contact}")) { (page.text("tasks-set")) } } }
+            @if may_set { p { a #set-task href=(format!("/desk/tasks/new?contact={contact}")) { (page.text("tasks-set")) } } }
         } }
     })
 }
@@ -395,32 +395,32 @@ pub fn form(app: &App, page: &Page, person: &Person, about: Option<(Uuid, &Conta
     let back = about.map_or_else(|| "/desk".into(), |(id, _)| format!("/desk/contacts/{id}"));
     let content = html! {
         (errors(page, &typed.wrong))
-        p.back { a.govuk-link href=(back) { (page.text(if about.is_some() { "tasks-to-contact" } else { "desk-back" })) } }
-        h1.govuk-heading-l { (page.text("tasks-set")) }
-        @if let Some((id, _)) = about { p.govuk-body { (page.text("tasks-about")) ": " (page.text("tasks-about-contact")) " " (receipt(id)) } }
+        p { a.back href=(back) { (page.text(if about.is_some() { "tasks-to-contact" } else { "desk-back" })) } }
+        h1 { (page.text("tasks-set")) }
+        @if let Some((id, _)) = about { p { (page.text("tasks-about")) ": " (page.text("tasks-about-contact")) " " (receipt(id)) } }
         form #work .letter method="post" action="/desk/tasks/new" autocomplete="off" {
             input type="hidden" name="client_id" value=(key);
             @if let Some((id, _)) = about { input type="hidden" name="contact" value=(id); }
             (field(page, "text", "tasks-what", wrong, &html! {
-                p.govuk-hint #text-hint { (page.text("tasks-what-hint")) }
-                textarea.govuk-textarea #text name="text" rows="3" dir="auto" aria-invalid=[wrong.map(|_| "true")]
+                p.hint #text-hint { (page.text("tasks-what-hint")) }
+                textarea.field #text name="text" rows="3" dir="auto" aria-invalid=[wrong.map(|_| "true")]
                     aria-describedby=(if wrong.is_some() { "text-hint text-error" } else { "text-hint" }) { (fields.text) }
             }))
             (day(page, "tasks-by-day", typed.wrong("day"), &fields.day))
-            fieldset.govuk-fieldset {
-                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("tasks-for")) }
-                div.govuk-radios {
+            fieldset {
+                legend { (page.text("tasks-for")) }
+                div.choices {
                     @for (value, key) in [("me", "tasks-for-me"), ("unit", "tasks-for-unit"), ("one", "tasks-for-one")] {
-                        div.govuk-radios__item {
-                            input.govuk-radios__input id=(format!("for-{value}")) type="radio" name="for" value=(value)
+                        div.choice {
+                            input id=(format!("for-{value}")) type="radio" name="for" value=(value)
                                 checked[fields.whose == value || (fields.whose.is_empty() && value == "me")];
-                            label.govuk-label.govuk-radios__label for=(format!("for-{value}")) { (page.text(key)) }
+                            label for=(format!("for-{value}")) { (page.text(key)) }
                         }
                     }
                 }
             }
             div.tasks__one { (colleagues(app, page, (unit, Some(&person.id)), "tasks-one", typed)) }
-            button.govuk-button type="submit" { (page.text("tasks-save")) }
+            button.btn type="submit" { (page.text("tasks-save")) }
         }
     };
     page.render_form("work", typed.status, &page.text("tasks-set"), &content)
