@@ -79,6 +79,7 @@ test('a nurse’s morning with 117 waiting contacts', { timeout: 120000 }, async
 
   await t.test('the newest is found, and Swedish is, and a number is', async () => {
     await nurse.goto(`${url}/desk`);
+    await nurse.getByText('Rajaa', { exact: true }).click();
     await nurse.selectOption('#order', 'newest');
     await nurse.getByRole('button', { name: 'Näytä' }).click();
     await nurse.waitForURL('**order=newest**');
@@ -87,6 +88,7 @@ test('a nurse’s morning with 117 waiting contacts', { timeout: 120000 }, async
     const rows = await nurse.locator('.work__row').allInnerTexts();
     assert.ok(rows.length >= 3 && rows.every((row) => row.includes('ruotsi')), rows.join('\n'));
     await nurse.goto(`${url}/desk`);
+    await nurse.getByText('Rajaa', { exact: true }).click();
     await nurse.fill('#q', poured[60].receipt.toLowerCase().replace('-', ' '));
     await nurse.getByRole('button', { name: 'Näytä' }).click();
     await nurse.waitForURL('**q=**');

@@ -23,16 +23,19 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, Person, held_codes, holder};
 use crate::care::{self, receipt};
+use crate::desk::unit_name;
 use crate::drafts::{self, LETTER, Of};
 use crate::feature::{Door, Feature, get, post};
 use crate::form::{Written, errors, field, message_box};
 use crate::home::{away, failed, kept, unsent};
+use crate::icons::icon;
 use crate::layout::{Page, cookie};
 use crate::limits::Address;
 use crate::links::linked;
 use crate::matters::{Group, OwnRow, Owned};
 use crate::me::{address_fields, leave_reach, left};
 use crate::numbers;
+use crate::parts::{self, Turn, row};
 use crate::texts::texts;
 use crate::thread::conversation;
 
@@ -140,21 +143,44 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
         (errors(page, wrong))
         h1 { (page.text("contact-title")) }
         p.lead { (page.text("contact-lead")) }
-        div.urgent role="note" {
+        div.flagline.urgent role="note" {
+            (icon("alert"))
             p { strong { (linked(&page.text("contact-urgent"))) } " " (linked(&page.text("contact-urgent-what"))) }
         }
-        @if !own.is_empty() { (own_list(app, page, &own)) }
-        form.letter #letter method="post" action="/contact" autocomplete="off" data-draft="contact" {
-            input type="hidden" name="client_id" value=(client_id);
-            input type="hidden" name="shown_to" value=(shown_to(page));
-            @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
-            (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
-            @if !is_resident { p { (page.text("contact-anonymous")) } }
-            @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
-            (offline(page))
-            button.btn type="submit" { (page.text("contact-send")) }
+        div.cols {
+            form.letter #letter method="post" action="/contact" autocomplete="off" data-draft="contact" {
+                input type="hidden" name="client_id" value=(client_id);
+                input type="hidden" name="shown_to" value=(shown_to(page));
+                @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
+                (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
+                @if !is_resident { p { (page.text("contact-anonymous")) } }
+                @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
+                (offline(page))
+                button.btn type="submit" { (page.text("contact-send")) }
+            }
+            div.flow {
+                @if !own.is_empty() {
+                    section {
+                        h2 { (page.text("contact-own")) }
+                        ol.rows {
+                            @for (id, contact) in &own {
+                                (row(&address(*id), &service_name(app, page, &contact.service), &[
+                                    html! { (page.text(&format!("status-{}", contact.place.code()))) },
+                                    html! { (numbers::short_moment(contact.opened_at, page.language)) },
+                                ]))
+                            }
+                        }
+                    }
+                }
+                section {
+                    h2 { (page.text("contact-other-ways")) }
+                    ol.rows {
+                        (row("/book", &page.text("bookings-title"), &[html! { (page.text("contact-book")) }]))
+                        (row("/contact/return", &page.text("with-code"), &[html! { (page.text("home-with-code-gives")) }]))
+                    }
+                }
+            }
         }
-        p { a href="/contact/return" { (page.text("contact-come-back")) } }
     };
     page.render_form("letter", status_of(wrong), &page.text("contact-title"), &content)
 }
@@ -171,8 +197,13 @@ fn own_row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::R
             },
             at: it.opened_at,
             title: service_name(app, page, &it.service),
-            detail: numbers::moment(it.opened_at, page.language),
-            standing: page.text(&format!("standing-{}", it.place.code())),
+            detail: match app.due(&it) {
+                Some(due) => page.language.text_with("answer-by", &[("day", &numbers::near_day(due, page.language))]),
+                None => {
+                    page.language.text_with("written-on", &[("day", &numbers::near_day(it.opened_at, page.language))])
+                }
+            },
+            standing: page.text(&format!("status-{}", it.place.code())),
         }))
     }
     .boxed()
@@ -215,24 +246,7 @@ fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
 
 /// Where a browser without a connection says that what was typed waits for one.
 fn offline(page: &Page) -> Markup {
-    html! { p.standing.offline role="status" data-offline=(page.text("form-offline")) {} }
-}
-
-/// The matters that can be opened from here.
-fn own_list(app: &App, page: &Page, own: &[(Uuid, Arc<Contact>)]) -> Markup {
-    html! {
-        h2 { (page.text("contact-own")) }
-        ul.dots {
-            @for (id, contact) in own {
-                li {
-                    a href=(address(*id)) {
-                        (service_name(app, page, &contact.service)) ", " (numbers::moment(contact.opened_at, page.language))
-                    }
-                    @if contact.place == Place::Closed { " " span.quiet { (page.text("standing-closed")) } }
-                }
-            }
-        }
-    }
+    html! { p.offline role="status" data-offline=(page.text("form-offline")) {} }
 }
 
 /// The services that a message can be about. None is chosen beforehand, and a writer who is unsure finds an answer,
@@ -476,8 +490,9 @@ async fn shown_thread(
     let wrong = written.wrong.map(|wrong| (wrong, "text"));
     let content = html! {
         (errors(page, wrong.as_slice()))
+        @if page.role == Some(Role::Resident) { (parts::back("/matters", &page.text("matters-title"))) }
         @if is_new {
-            div.receipt role="status" data-arrived="contact" {
+            div.box.receipt role="status" data-arrived="contact" {
                 h1 { (page.text("receipt-title")) }
                 @if let Some(code) = code {
                     p { (page.text("receipt-code")) }
@@ -493,29 +508,41 @@ async fn shown_thread(
         }
         // Beside what lies further back nothing arrives.
         @let live = items.is_end().then(|| format!("/api/conversations/{id}/messages?after={head}"));
-        div data-live=[live] data-page=(action) {
-            div #state { (state(app, page, contact)) }
-            (conversation(page, &items, &contact.language, Author::Resident))
-            p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
-        }
-        @if may_write(app, contact) {
-            form.letter #letter method="post" action=(action) autocomplete="off" data-save=(action) {
-                input type="hidden" name="client_id" value=(written.client_id(app));
-                input type="hidden" name="contact" value=(id);
-                (message_box(page, "thread-text", None, &written.text, written.wrong))
-                (offline(page))
-                div.acts {
-                    button.btn type="submit" { (page.text("thread-send")) }
-                    button.btn.btn--second type="submit" name="later" value="1" { (page.text("draft-later")) }
-                    (drafts::saved(page, written.saved))
+        div.cols data-live=[live] data-page=(action) {
+            div.flow {
+                div #state { (state(app, page, contact)) }
+                (conversation(page, &items, &contact.language, Author::Resident))
+                p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
+                @if may_write(app, contact) {
+                    form.letter #letter method="post" action=(action) autocomplete="off" data-save=(action) {
+                        input type="hidden" name="client_id" value=(written.client_id(app));
+                        input type="hidden" name="contact" value=(id);
+                        (message_box(page, "thread-text", None, &written.text, written.wrong))
+                        (offline(page))
+                        div.acts {
+                            button.btn type="submit" { (page.text("thread-send")) }
+                            button.btn.btn--second type="submit" name="later" value="1" { (page.text("draft-later")) }
+                            (drafts::saved(page, written.saved))
+                        }
+                    }
+                } @else {
+                    @if !written.text.is_empty() { (kept(page, &written.text)) }
+                    p { (page.text("thread-over")) " " a href="/contact" { (page.text("thread-anew")) } }
                 }
             }
-        } @else {
-            @if !written.text.is_empty() { (kept(page, &written.text)) }
-            p { (page.text("thread-over")) " " a href="/contact" { (page.text("thread-anew")) } }
-        }
-        @if contact.anonymous {
-            p { a href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
+            div.flow {
+                section {
+                    h2 { (page.text("contact-holder")) }
+                    p { (unit_name(page, &contact.unit)) }
+                }
+                section.quiet.small {
+                    p { (page.text("receipt-number")) " " (receipt(id)) }
+                    p { (page.language.text_with("written-on", &[("day", &numbers::near_day(contact.opened_at, page.language))])) }
+                    @if contact.anonymous {
+                        p { a href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
+                    }
+                }
+            }
         }
     };
     page.render_form("letter", status_of(wrong.as_slice()), &page.text("thread-title"), &content)
@@ -543,14 +570,20 @@ fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
         Place::Resolved { .. } if is_silent => "standing-dealt-with".into(),
         _ => format!("standing-{}", contact.place.code()),
     };
-    html! {
-        p.standing {
+    let turn = match contact.place {
+        Place::Queued | Place::Owned { .. } => Turn::Waits,
+        Place::Waiting { .. } => Turn::Now,
+        Place::Resolved { .. } | Place::Closed => Turn::Done,
+    };
+    parts::standing(
+        turn,
+        &html! {
             (page.text(&standing))
             @if let Some(expected) = expected {
                 " " (page.language.text_with("standing-expected", &[("day", &numbers::day_of(expected, page.language))]))
             }
-        }
-    }
+        },
+    )
 }
 
 /// A code in parts of four, which a line never breaks.
@@ -656,7 +689,7 @@ fn shown_return(page: &Page, given: &str, wrong: Option<&'static str>) -> Respon
     let is_closed = page.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "closed=1"));
     let content = html! {
         (errors(page, wrong.as_slice()))
-        @if is_closed && wrong.is_none() { div.receipt role="status" { p { (page.text("return-closed")) } } }
+        @if is_closed && wrong.is_none() { div.receipt { (parts::done(&html! { (page.text("return-closed")) }, &html! {})) } }
         h1 { (page.text("return-title")) }
         p.lead { (page.text("return-lead")) }
         form.letter method="post" action="/contact/return" autocomplete="off" {

@@ -183,11 +183,6 @@ impl Page {
         self.role.is_some_and(|role| role != Role::Resident)
     }
 
-    /// Whether a door is shown to whom looks at the page.
-    pub fn shows(&self, path: &str) -> bool {
-        crate::feature::doors(self.role).any(|door| door.path == path)
-    }
-
     /// The key of the text for signing in: on a county's own server it is for those who work there.
     pub fn sign_in_text(&self) -> &'static str {
         if self.demo { "sign-in" } else { "sign-in-staff" }

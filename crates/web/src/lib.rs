@@ -37,6 +37,7 @@ mod me;
 mod needs;
 mod numbers;
 mod observe;
+mod parts;
 mod queues;
 mod resident;
 mod scorecard;

@@ -23,6 +23,7 @@ use crate::feature::{Door, Feature, get, post};
 use crate::form::{errors, field};
 use crate::home::{failed, missing};
 use crate::layout::Page;
+use crate::parts::done;
 use crate::texts::{Language, texts};
 
 pub static FEATURE: Feature = Feature {
@@ -165,7 +166,7 @@ pub async fn leave_reach(
 fn shown(page: &Page, fields: &Fields, wrong: &[(&str, &str)], is_saved: bool) -> Response {
     let content = html! {
         (errors(page, wrong))
-        @if is_saved { div.did role="status" { p { (page.text("me-did-saved")) } } }
+        @if is_saved { (done(&html! { (page.text("me-did-saved")) }, &html! {})) }
         h1 { (page.text("section-me")) }
         h2 { (page.text("me-reach")) }
         p { (page.text("me-reach-what")) }

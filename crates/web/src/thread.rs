@@ -111,7 +111,7 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) 
                         What::Message { author, text, .. } => {
                             li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
                                 p.message__from {
-                                    (page.text(from(*author, reader)))
+                                    b { (page.text(from(*author, reader))) }
                                     " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                                 }
                                 @match text {

@@ -96,7 +96,7 @@ fn listed_one(page: &Page, import: &ImportCard) -> Markup {
                 (import.table) ", " (numbers::moment(import.at, page.language))
             }
             @if refused > 0 {
-                " " strong.tag.tag--late {
+                " " strong.due.due--late {
                     (page.language.text_with("import-refused-count", &[("count", &numbers::number(refused as f64, 0, page.language))]))
                 }
             }

@@ -34,6 +34,7 @@ use crate::form::{errors, field};
 use crate::home::{away, failed, missing};
 use crate::layout::{Page, escape};
 use crate::numbers;
+use crate::parts;
 
 /// A time as a form or an address names it.
 #[derive(Deserialize, Default, Clone)]
@@ -280,7 +281,7 @@ fn shown(
     let title = if chosen.moves.is_empty() { "bookings-confirm" } else { "bookings-confirm-move" };
     let content = html! {
         (errors(page, wrong))
-        p { a.back href=(back) { (page.text("bookings-other-time")) } }
+        (parts::back(&back, &page.text("bookings-other-time")))
         h1 { (page.text(title)) }
         dl.facts {
             div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, slot.from)) " " (numbers::clock(slot.from)) "–" (numbers::clock(slot.to)) } }

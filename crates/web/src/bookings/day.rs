@@ -34,6 +34,7 @@ use crate::home::failed;
 use crate::layout::Page;
 use crate::listing::InList;
 use crate::numbers;
+use crate::parts;
 
 /// Kinds of absence, as colleagues see them: never why somebody is ill.
 const ABSENCES: [&str; 3] = ["away", "training", "meeting"];
@@ -56,16 +57,21 @@ impl InList for Day {
         page.text("kind-day")
     }
 
-    fn age(&self, app: &App, page: &Page, _: i64) -> Markup {
-        html! { @if let Some((slot, _)) = first(self) { span.work__since { (day_of(app, page, slot.from)) } } }
+    fn icon(&self) -> &'static str {
+        "calendar"
+    }
+
+    fn who(&self, page: &Page) -> String {
+        staff_name(page, self.actor.id())
+    }
+
+    fn age(&self, _: &App, page: &Page, _: i64) -> Markup {
+        html! { @if let Some((slot, _)) = first(self) { span.due { (numbers::near_day(slot.from, page.language)) } } }
     }
 
     fn tags(&self, _: &App, page: &Page) -> Markup {
         let count = self.to_replace().count().to_string();
-        html! {
-            span { (staff_name(page, self.actor.id())) }
-            span { (page.language.text_with("day-appointments", &[("count", &count)])) }
-        }
+        html! { span { (page.language.text_with("day-appointments", &[("count", &count)])) } }
     }
 }
 
@@ -191,14 +197,14 @@ impl Whole<'_> {
         let is_known = ["away", "back", "given"].contains(&did);
         html! {
             (errors(page, self.wrong))
-            @if is_known { div.did role="status" { p { (self.text(&format!("day-did-{did}"))) } } }
-            p { a.back href=(format!("/desk/calendar?date={date}&unit={}", day.unit)) { (self.text("calendar-title")) } }
-            h1 { (staff_name(page, day.actor.id())) " " span.work__count { (shown) } }
+            (parts::back(&format!("/desk/calendar?date={date}&unit={}", day.unit), &self.text("calendar-title")))
+            @if is_known { (parts::done(&html! { (self.text(&format!("day-did-{did}"))) }, &html! {})) }
+            div.listhead { h1 { (staff_name(page, day.actor.id())) } p.listhead__n { (shown) } }
             @if !waiting.is_empty() {
                 section aria-labelledby="replace" {
                     h2 #replace { (self.text("kind-day")) }
                     p { (self.text("day-replace-hint")) }
-                    ul.matters { @for (slot, id, it) in waiting { (self.waits(slot, *id, it)) } }
+                    ol.rows { @for (slot, id, it) in waiting { (self.waits(slot, *id, it)) } }
                 }
             }
             @if !day.absences.is_empty() {
@@ -244,9 +250,9 @@ impl Whole<'_> {
         let (wanted, when) = (&it.booking.wanted, &it.booking.when);
         let contact = wanted.contact.map_or_else(String::new, |id| format!("&contact={id}"));
         html! {
-            li.matters__one {
-                a href=(format!("/desk/appointments/{id}")) { (numbers::clock(when.from)) "–" (numbers::clock(when.to)) " " (receipt(id)) }
-                " " span.quiet { (name(self.app, self.page, it)) ", " (way_name(self.page, wanted.way)) }
+            li.row {
+                p.row__name { a href=(format!("/desk/appointments/{id}")) { (numbers::clock(when.from)) "–" (numbers::clock(when.to)) " " (receipt(id)) } }
+                p.row__meta { (name(self.app, self.page, it)) ", " (way_name(self.page, wanted.way)) }
                 div.acts {
                     a.btn.btn--second.btn--small role="button" href=(format!("/book/{}?kind={}&way={}&move={id}{contact}",
                         it.booking.calendar, wanted.kind, wanted.way.0.code())) { (self.text("bookings-move")) span.hidden { " " (receipt(id)) } }

@@ -24,6 +24,7 @@ use crate::desk::unit_name;
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
+use crate::parts::{self, row};
 
 /// Times on a page, and those among which they are found: several people may have the same.
 const SHOWN: usize = 48;
@@ -130,37 +131,34 @@ pub async fn all(
         Err(failure) => return failed(&page, &failure),
     };
     let words = booker.as_ref().map_or_else(|| vec!["resident"], Booker::words);
-    let all = app.kinds.timetables.all();
-    let open: Vec<(&Arc<Timetable>, Option<i64>)> = all
-        .values()
-        .filter(|timetable| timetable.is_open_to(&words))
-        .map(|timetable| {
-            let sought = Sought { calendar: &timetable.id, ..Sought::default() };
-            (timetable, app.kinds.free(&sought, 0, 1).first().map(|(found, _)| found.from))
-        })
-        .collect();
     let content = html! {
         h1 { (page.text("bookings-title")) }
+        @let open = first_free(&app, &words);
         @if open.is_empty() { p { (page.text("bookings-no-calendars")) } }
-        ul.calendars {
+        ol.rows {
             @for (timetable, first) in open {
-                li.calendars__one {
-                    a.calendars__name href=(page.link_to(&format!("/book/{}", timetable.id), &[("wrong", "")])) {
-                        (timetable.name.of(page.language.code()))
-                    }
-                    p.quiet { (unit_name(&page, &timetable.unit)) }
-                    p {
-                        @match first {
-                            Some(from) => { (page.text("bookings-first")) ": " strong { (day_of(&app, &page, from)) " " (numbers::clock(from)) } }
-                            None => { (page.text("bookings-none")) }
-                        }
-                    }
-                }
+                @let to = page.link_to(&format!("/book/{}", timetable.id), &[("wrong", "")]);
+                @let first = match first {
+                    Some(at) => page.language.text_with("home-first", &[("time", &numbers::short_moment(at, page.language))]),
+                    None => page.text("bookings-none"),
+                };
+                (row(&to, timetable.name.of(page.language.code()), &[html! { (first) }, html! { (unit_name(&page, &timetable.unit)) }]))
             }
         }
         (other_ways(&page, booker.as_ref()))
     };
     page.render(StatusCode::OK, &page.text("bookings-title"), &content)
+}
+
+/// The calendars in which somebody with these words can book, each with its first free time.
+pub fn first_free(app: &App, words: &[&str]) -> Vec<(Arc<Timetable>, Option<i64>)> {
+    let all = app.kinds.timetables.all();
+    let open = all.values().filter(|timetable| timetable.is_open_to(words));
+    let first = |timetable: &Timetable| {
+        let sought = Sought { calendar: &timetable.id, ..Sought::default() };
+        app.kinds.free(&sought, 0, 1).first().map(|(found, _)| found.from)
+    };
+    open.map(|timetable| (Arc::clone(timetable), first(timetable))).collect()
 }
 
 /// `GET /book/{calendar}`: the free times of a calendar, by day.
@@ -227,9 +225,9 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
         }
     }
     html! {
-        p { a.back href=(page.link_to("/book", &[("kind", ""), ("way", ""), ("from", ""), ("after", ""), ("wrong", "")])) { (page.text("bookings-back")) } }
+        (parts::back(&page.link_to("/book", &[("kind", ""), ("way", ""), ("from", ""), ("after", ""), ("wrong", "")]), &page.text("bookings-title")))
         @if let Some(wrong) = wrong(&wish.wrong) {
-            div.did.did--wrong role="alert" { p { (page.text(wrong)) @if wish.wrong == "enough" { " " a href="/matters" { (page.text("matters-title")) } } } }
+            (parts::not_done(&html! { (page.text(wrong)) @if wish.wrong == "enough" { " " a href="/matters" { (page.text("matters-title")) } } }))
         }
         h1 { (timetable.name.of(page.language.code())) }
         p.lead { (unit_name(page, &timetable.unit)) }
@@ -244,24 +242,28 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
             p { (page.text(if from == 0 { "bookings-none" } else { "bookings-none-then" })) }
         }
         @if let (Some(kind), Some(way)) = (kind, way) {
-            @for (day, times) in &days {
-                h2 { (day) }
-                ul.times {
-                    @for (found, of) in times {
-                        li {
-                            form method="post" action=(format!("/book/{}", timetable.id)) {
-                                input type="hidden" name="day" value=(found.day);
-                                input type="hidden" name="slot" value=(found.slot);
-                                input type="hidden" name="kind" value=(kind);
-                                input type="hidden" name="way" value=(way.0.code());
-                                input type="hidden" name="contact" value=(wish.contact);
-                                input type="hidden" name="move" value=(wish.moves);
-                                @if !wish.text.is_empty() { input type="hidden" name="text" value=(wish.text); }
-                                button.times__one type="submit" aria-label=(format!("{day} {}", numbers::clock(found.from))) {
-                                    (numbers::clock(found.from))
-                                    @if by_person { " " span.quiet { (crate::desk::staff_name(page, of.actor.id())) } }
-                                    @if let Some(place) = of.times.get(&found.slot).and_then(|time| time.slot.place.as_ref()) {
-                                        " " span.quiet { (place) }
+            div.slots {
+                @for (day, times) in &days {
+                    section {
+                        h2 { (day) }
+                        ul.times {
+                            @for (found, of) in times {
+                                li {
+                                    form method="post" action=(format!("/book/{}", timetable.id)) {
+                                        input type="hidden" name="day" value=(found.day);
+                                        input type="hidden" name="slot" value=(found.slot);
+                                        input type="hidden" name="kind" value=(kind);
+                                        input type="hidden" name="way" value=(way.0.code());
+                                        input type="hidden" name="contact" value=(wish.contact);
+                                        input type="hidden" name="move" value=(wish.moves);
+                                        @if !wish.text.is_empty() { input type="hidden" name="text" value=(wish.text); }
+                                        button.times__one type="submit" aria-label=(format!("{day} {}", numbers::clock(found.from))) {
+                                            (numbers::clock(found.from))
+                                            @if by_person { " " span.quiet { (crate::desk::staff_name(page, of.actor.id())) } }
+                                            @if let Some(place) = of.times.get(&found.slot).and_then(|time| time.slot.place.as_ref()) {
+                                                " " span.quiet { (place) }
+                                            }
+                                        }
                                     }
                                 }
                             }

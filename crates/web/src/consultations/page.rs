@@ -118,11 +118,11 @@ pub async fn shown(
     let content = html! {
         (live(page))
         (errors(page, &typed.wrong))
-        @if did == "claim" && is_mine { div.did role="status" { p { (page.text("consultations-did-claim")) } } }
+        @if did == "claim" && is_mine { (crate::parts::done(&html! { (page.text("consultations-did-claim")) }, &html! {})) }
         p { a.back href="/desk?view=mine" { (page.text("desk-back")) } }
         h1 { (page.text("kind-consultation")) }
-        div.worked {
-            div.worked__main {
+        div.cols.cols--work {
+            div.flow {
                 p.standing {
                     (page.text(&format!("consultations-place-{}", it.place.code())))
                     @if let Some(owner) = it.has() {
@@ -131,7 +131,7 @@ pub async fn shown(
                     ". "
                     @if it.is_open() {
                         (capital(&page.language.text_with("tasks-due", &[("day", &numbers::day_of(it.due, page.language))]))) "."
-                        @if it.due < app.kinds.store.now() { " " strong.tag.tag--late { (page.text("desk-late")) } }
+                        @if it.due < app.kinds.store.now() { " " strong.due.due--late { (page.text("desk-late")) } }
                     }
                 }
                 h2 { (page.text("consultations-question")) }
@@ -156,8 +156,8 @@ pub async fn shown(
                     @if it.place == Place::Answered && is_askers { div.acts { (button("notice", "")) } }
                 }
             }
-            section.worked__aside aria-label=(page.text("tasks-details")) {
-                dl.facts.facts--aside {
+            section.side aria-label=(page.text("tasks-details")) {
+                dl.facts {
                     div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
                     div { dt { (page.text("tasks-about")) } dd { (page.text("tasks-about-contact")) " " (receipt(it.contact)) } }
                     div { dt { (page.text("consultations-by")) } dd { (staff_name(page, &it.asked_by)) } }
@@ -218,7 +218,7 @@ pub fn about(
                         } @else if let Some(found) = found.filter(|it| it.is_open()) {
                             p.quiet {
                                 (page.language.text_with("tasks-due", &[("day", &numbers::day_of(found.due, page.language))]))
-                                @if found.due < app.kinds.store.now() { " " strong.tag.tag--late { (page.text("desk-late")) } }
+                                @if found.due < app.kinds.store.now() { " " strong.due.due--late { (page.text("desk-late")) } }
                             }
                             @if *found.asked_by == *me || may_ask { (button(*id, "recall")) }
                         }

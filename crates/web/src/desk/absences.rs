@@ -215,7 +215,7 @@ fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong
                 p {
                     strong { (people::name(page, &away.id)) } ", "
                     (day(page, away.from)) "–" (day(page, away.until))
-                    @if is_now { " " strong.tag.tag--again { (page.text("absences-now")) } }
+                    @if is_now { " " strong.tag.tag--wait { (page.text("absences-now")) } }
                 }
                 p.quiet {
                     (page.language.text_with("absences-by", &[("deputy", &people::name(page, &away.deputy))])) " "
@@ -237,8 +237,8 @@ fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong
     let absences: Vec<&Away> = absences.collect();
     let content = html! {
         (errors(page, wrong))
-        @if wrong.is_empty() && did.contains("did=away") { div.did role="status" { p { (page.text("absences-did-away")) } } }
-        @if wrong.is_empty() && did.contains("did=back") { div.did role="status" { p { (page.text("absences-did-back")) } } }
+        @if wrong.is_empty() && did.contains("did=away") { (crate::parts::done(&html! { (page.text("absences-did-away")) }, &html! {})) }
+        @if wrong.is_empty() && did.contains("did=back") { (crate::parts::done(&html! { (page.text("absences-did-back")) }, &html! {})) }
         p { a.back href="/desk" { (page.text("desk-back")) } }
         h1 { (page.text("absences-title")) }
         @if absences.is_empty() { p { (page.text("absences-none")) } }

@@ -64,7 +64,7 @@ fn where_to(page: &Page, left: &Happened<Event>) -> maud::Markup {
         Event::Claimed { owner } | Event::Assigned { owner } => ("left-assigned", people::name(page, owner)),
         _ => ("left-released", String::new()),
     };
-    html! { p.standing role="status" { (page.language.text_with(key, &[("to", &to), ("by", &by), ("at", &at)])) } }
+    html! { p.standing.standing--wait role="status" { (page.language.text_with(key, &[("to", &to), ("by", &by), ("at", &at)])) } }
 }
 
 /// The same for someone who still sees it, such as a colleague of the one who has it now: above the contact itself.

@@ -21,6 +21,7 @@ use crate::contact::{see_other, wrong_text};
 use crate::form::{errors, field, message_box};
 use crate::home::{away, failed, missing};
 use crate::layout::Page;
+use crate::parts::back;
 use crate::texts::Language;
 
 /// The ways in which somebody gets in touch that a professional writes down, the most common first.
@@ -170,7 +171,7 @@ fn shown(
     let language = if fields.language.is_empty() { page.language.code() } else { &fields.language };
     let content = html! {
         (errors(page, wrong))
-        p { a.back href="/desk" { (page.text("desk-back")) } }
+        (back("/desk", &page.text("desk-back")))
         h1 { (page.text("log-title")) }
         form #log .letter method="post" action="/desk/contacts/new" autocomplete="off" {
             input type="hidden" name="client_id" value=(client_id);

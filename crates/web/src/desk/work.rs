@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
-use super::people::{self, capital};
+use super::people;
 use super::rows::language_name;
 use super::{OUTCOMES, banner, left, outcome_text, phrases, unit_name};
 use crate::App;
@@ -30,9 +30,11 @@ use crate::contact::service_name;
 use crate::drafts::{self, Of};
 use crate::form::{choice, errors, field, message_box};
 use crate::home::{kept, unsent};
+use crate::icons::icon;
 use crate::layout::Page;
 use crate::needs;
 use crate::numbers;
+use crate::parts::{self, Stop, Turn};
 use crate::queues;
 use crate::resident;
 use crate::tasks;
@@ -172,14 +174,17 @@ impl Work<'_> {
         html! {
             (live(self.page))
             (errors(self.page, &self.typed.wrong))
+            (parts::back(&self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")]), &self.text("desk-back")))
             @if self.is_so(did) { (banner::stayed(self.page, did, &self.undo(did))) }
-            p.back {
-                a href=(self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")])) { (self.text("desk-back")) }
+            div.band {
+                h1 { (service_name(self.app, self.page, &contact.service)) }
+                span { strong { (self.writer()) } }
+                span { (self.text("desk-language")) ": " strong { (language_name(self.page, &contact.language)) } }
+                span { (care::receipt(*id)) }
             }
-            h1 { (service_name(self.app, self.page, &contact.service)) }
-            div.worked data-live=[items.is_end().then_some(arriving)] data-page=(format!("/desk/contacts/{id}")) {
-                div.worked__main {
-                    div #state {
+            div.cols.cols--work data-live=[items.is_end().then_some(arriving)] data-page=(format!("/desk/contacts/{id}")) {
+                div.flow {
+                    div #state .flow {
                         (left::moved(self.page, history, self.person))
                         (self.standing())
                         (self.handed())
@@ -193,20 +198,22 @@ impl Work<'_> {
                     }
                     div #acts data-fresh=(self.stands()) { (self.acts()) }
                 }
-                section.worked__aside aria-label=(self.text("desk-about")) {
-                    (self.facts())
+                section.side aria-label=(self.text("desk-about")) {
                     @if self.is_own {
-                        p { a #book href=(format!("/book?contact={}", self.whole.id)) { (self.text("bookings-for-contact")) } }
+                        p { a.btn.btn--second #book href=(format!("/book?contact={}", self.whole.id)) { (icon("calendar")) (self.text("bookings-for-contact")) } }
                     }
                     (needs::found(self.app, self.page, self.whole.id))
                     @if self.is_own && contact.subject.is_some() {
                         p { a #need href=(format!("/desk/contacts/{}/need", self.whole.id)) { (self.text("needs-establish")) } }
                     }
                     (consultations::about(self.app, self.page, (self.whole.id, contact, history), self.is_own || (self.leads && self.may_handle)))
-                    (self.whole.tasks)
                     div #more data-fresh=(self.stands()) { (self.more()) }
-                    h2 { (self.text("desk-history")) }
-                    ol.course #history { @for it in history { (self.happened(it)) } }
+                    (self.whole.tasks)
+                    section {
+                        h2 { (self.text("desk-history")) }
+                        ol.course #history { @for it in history { (self.happened(it)) } (self.coming()) }
+                    }
+                    section { (self.facts()) }
                 }
             }
         }
@@ -216,7 +223,7 @@ impl Work<'_> {
     fn undo(&self, did: &str) -> Markup {
         let is_undone = banner::is_undone_by(self.app, &self.whole.contact, Some(self.person));
         html! {
-            @if is_undone && matches!(did, "claim" | "assign") { (self.button("undo", "desk-undo", "btn--second small")) }
+            @if is_undone && matches!(did, "claim" | "assign") { (self.button("undo", "desk-undo", "btn--second btn--small")) }
         }
     }
 
@@ -252,21 +259,45 @@ impl Work<'_> {
 
     /// Its place, whose turn it is, by when.
     fn standing(&self) -> Markup {
-        let (contact, page, now) = (&self.whole.contact, self.page, self.app.kinds.store.now());
-        let due = self.app.due(contact);
+        let (contact, page) = (&self.whole.contact, self.page);
+        let turn = match contact.place {
+            Place::Queued => Turn::Nobody,
+            Place::Owned { .. } => Turn::Now,
+            Place::Waiting { .. } => Turn::Waits,
+            Place::Resolved { .. } | Place::Closed => Turn::Done,
+        };
+        let words = html! {
+            (page.text(&format!("place-{}", contact.place.code())))
+            @if let Some(owner) = contact.owner() {
+                ": " @if *owner == *self.person.id { (page.text("desk-yours")) } @else { (people::name(page, owner)) }
+                @if self.is_own && *owner != *self.person.id { ", " (page.text("absences-standing-in")) }
+            }
+        };
         html! {
-            p.standing {
-                (page.text(&format!("place-{}", contact.place.code())))
-                @if let Some(owner) = contact.owner() {
-                    " – " @if *owner == *self.person.id { (page.text("desk-yours")) } @else { (people::name(page, owner)) }
-                    @if self.is_own && *owner != *self.person.id { ", " (page.text("absences-standing-in")) }
+            div.state-row {
+                (parts::standing(turn, &words))
+                @if let (Some(due), Some(since)) = (self.app.due(contact), contact.promised_from) {
+                    p {
+                        @if page.now <= due { (page.text("desk-answer-by")) " " }
+                        (parts::due(page, due)) " "
+                    }
+                    (needs::why_answered(self.app, page, since))
                 }
                 @if let Some(since) = contact.waits_since {
-                    ". " (page.language.text_with("desk-waits", &[("time", &numbers::lasting(now - since, page.language))]))
+                    p.quiet.small { (page.language.text_with("desk-waits", &[("time", &numbers::lasting(page.now - since, page.language))])) }
                 }
-                @if !contact.asked.is_empty() { " " strong.tag.tag--colleague { (page.text("desk-waits-colleague")) } }
-                @if contact.is_reopened { " " strong.tag.tag--again { (page.text("desk-reopened")) } }
-                @if due.is_some_and(|due| due < now) { " " strong.tag.tag--late { (page.text("desk-late")) } }
+                @if !contact.asked.is_empty() { p { (parts::tag(Turn::Waits, &page.text("desk-waits-colleague"))) } }
+                @if contact.is_reopened { p { (parts::tag(Turn::Half, &page.text("desk-reopened"))) } }
+            }
+        }
+    }
+
+    /// The stop that lies ahead on its course.
+    fn coming(&self) -> Markup {
+        let page = self.page;
+        html! {
+            @if let Some(due) = self.app.due(&self.whole.contact) {
+                (parts::stop(Stop::Coming, &numbers::moment(due, page.language), &html! { (page.text("desk-answer-coming")) }))
             }
         }
     }
@@ -411,17 +442,8 @@ impl Work<'_> {
     fn facts(&self) -> Markup {
         let (contact, page) = (&self.whole.contact, self.page);
         html! {
-            dl.facts.facts--aside {
-                div { dt { (page.text("receipt-short")) } dd { (care::receipt(self.whole.id)) } }
-                div { dt { (page.text("desk-who")) } dd { (self.writer()) } }
-                div { dt { (page.text("desk-language")) } dd { (capital(&language_name(page, &contact.language))) } }
+            dl.facts {
                 div { dt { (page.text("desk-opened")) } dd { (numbers::moment(contact.opened_at, page.language)) } }
-                @if let (Some(due), Some(since)) = (self.app.due(contact), contact.promised_from) {
-                    div {
-                        dt { (page.text("desk-due")) }
-                        dd { (numbers::day_of(due, page.language)) " " (needs::why_answered(self.app, page, since)) }
-                    }
-                }
                 div { dt { (page.text("desk-unit")) } dd { (unit_name(page, &contact.unit)) } }
             }
         }
@@ -567,11 +589,10 @@ impl Work<'_> {
             Event::Written { .. } | Event::Shown(_) => return html! {},
         };
         html! {
-            li {
-                span.quiet { (numbers::moment(it.at, page.language)) } br;
+            (parts::stop(Stop::Done, &numbers::moment(it.at, page.language), &html! {
                 (what)
                 @if let Some(note) = &it.text { blockquote.note dir="auto" { (note) } }
-            }
+            }))
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::contact::see_other;
 use crate::form::{errors, field};
 use crate::home::failed;
 use crate::layout::{Page, escape};
+use crate::parts::back;
 
 /// Times that are offered at most.
 const MOST: usize = 100;
@@ -100,7 +101,7 @@ fn shown(
     let fault = wrong.first().map(|(key, _)| *key);
     let content = html! {
         (errors(page, wrong))
-        p { a.back href=(format!("/desk/care-needs/{}", of.id)) { (care_name(page, &of.need)) } }
+        (back(&format!("/desk/care-needs/{}", of.id), &care_name(page, &of.need)))
         h1 { (page.text("bookings-book")) @if let Some(named) = app.named(of.need.established.subject) { " – " (named) } }
         p { (of.timetable.name.of(page.language.code())) ". " (page.text("needs-by-day")) ": " (due(app, page, &of.need)) }
         @if times.is_empty() {

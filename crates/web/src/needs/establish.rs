@@ -24,6 +24,7 @@ use crate::contact::see_other;
 use crate::form::{errors, field};
 use crate::home::failed;
 use crate::layout::Page;
+use crate::parts::back;
 
 #[derive(Deserialize, Default)]
 pub struct Fields {
@@ -132,7 +133,7 @@ fn shown(app: &App, page: &Page, (id, contact): (Uuid, &Contact), typed: &Typed)
     let client_id = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
     let content = html! {
         (errors(page, &typed.wrong))
-        p { a.back href=(format!("/desk/contacts/{id}")) { (page.text("needs-to-contact")) } }
+        (back(&format!("/desk/contacts/{id}"), &page.text("needs-to-contact")))
         h1 { (page.text("needs-establish")) }
         p {
             @if let Some(named) = app.named(contact.subject) { strong { (named) } ". " }

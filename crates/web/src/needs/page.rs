@@ -24,6 +24,7 @@ use crate::form::{choice, errors};
 use crate::home::failed;
 use crate::layout::Page;
 use crate::numbers;
+use crate::parts::{self, Stop, Turn};
 
 /// Events of a need that its page tells at most.
 const TOLD: usize = 100;
@@ -104,20 +105,20 @@ fn whole(
     };
     html! {
         (errors(page, wrong))
-        @if is_so { div.did role="status" { p { (page.text(&format!("needs-did-{did}"))) } } }
-        p { a.back href=(page.link_to("/desk", &[("unit", &established.unit), ("view", "unit"), ("did", "")])) { (page.text("desk-back")) } }
+        @if is_so { (parts::done(&html! { (page.text(&format!("needs-did-{did}"))) }, &html! {})) }
+        (parts::back(&page.link_to("/desk", &[("unit", &established.unit), ("view", "unit"), ("did", "")]), &page.text("desk-back")))
         h1 { (care_name(page, need)) @if let Some(named) = app.named(established.subject) { " – " (named) } }
-        div.worked {
-            div.worked__main {
-                p.standing { (standing(app, page, need)) }
+        (parts::standing(if need.done_at.is_none() { Turn::Waits } else { Turn::Done }, &html! { (standing(app, page, need)) }))
+        div.cols.cols--work {
+            div.flow {
                 @if let Some((clock, by)) = &clock {
                     p { (clock.name.of(page.language.code())) ": " (due(app, page, need)) }
                     (why(page, clock, by))
                 }
                 @if need.done_at.is_none() { (acts(app, page, id, need)) }
             }
-            section.worked__aside aria-label=(page.text("desk-about")) {
-                dl.facts.facts--aside {
+            section.side aria-label=(page.text("desk-about")) {
+                dl.facts {
                     div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
                     div { dt { (page.text("needs-established")) } dd { (day(app, page, need.at)) ", " (staff_name(page, &established.by)) } }
                     div { dt { (page.text("needs-age-then")) } dd { (page.language.text_with("needs-years", &[("age", &established.age.to_string())])) } }
@@ -129,8 +130,10 @@ fn whole(
                         }
                     }
                 }
-                h2 { (page.text("desk-history")) }
-                ol.course { @for it in happened { (told(app, page, it)) } }
+                section {
+                    h2 { (page.text("desk-history")) }
+                    ol.course { @for it in happened { (told(app, page, it)) } }
+                }
             }
         }
     }
@@ -198,11 +201,9 @@ fn told(app: &App, page: &Page, it: &Happened<Event>) -> Markup {
         Event::Withdrawn { why } => page.text(&format!("needs-over-{}", why.code())),
         _ => String::new(),
     };
-    html! {
-        li {
-            span.quiet { (numbers::moment(it.at, page.language)) } br;
-            (page.text(&format!("needs-event-{verb}"))) @if !more.is_empty() { ": " (more) }
-            @if it.by != "system" { ", " (staff_name(page, &it.by)) }
-        }
-    }
+    let what = html! {
+        (page.text(&format!("needs-event-{verb}"))) @if !more.is_empty() { ": " (more) }
+        @if it.by != "system" { ", " (staff_name(page, &it.by)) }
+    };
+    parts::stop(Stop::Done, &numbers::moment(it.at, page.language), &what)
 }

@@ -23,6 +23,7 @@ use crate::figures::{Card, Part, Point, Series, UnitCard};
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
+use crate::parts::back;
 use crate::scorecard::{Followed, Scorecard};
 
 #[derive(Deserialize, Default)]
@@ -78,8 +79,8 @@ fn without_cases(page: &Page, card: &Card, unit: &UnitCard) -> Response {
 fn heading(page: &Page, card: &Card, unit: &UnitCard) -> Markup {
     let (name, unit) = (page.language.of(&card.names), page.language.of(&unit.names));
     html! {
-        a href=(page.link_to("/steer", &[("chart", "")])) { (page.language.text_with("back-to-scorecard", &[("unit", unit)])) }
-        h1 { (name) span.caption { (unit) } }
+        (back(&page.link_to("/steer", &[("chart", "")]), &page.language.text_with("back-to-scorecard", &[("unit", unit)])))
+        div.listhead { h1 { (name) } p.listhead__n { (unit) } }
     }
 }
 
@@ -131,17 +132,25 @@ pub async fn shown(app: &App, page: &Page, id: &str, filters: &Filters, mended: 
     let unit = page.language.of(&asked.unit.names);
     let content = html! {
         (heading(page, asked.card, asked.unit))
-        (filter_form(page, asked.card, asked.unit, Some(kind)))
-        @if asked.card.has_series() {
-            (picture(page, &asked, &reading))
-            (under_way::section(page, asked.card, &asked.unit.id))
-            (source_figures::section(page, asked.card, &asked.unit.id, &asked.series))
-            (proposed(app, page, &asked, &reading, mended))
-            (changes(app, page, &followed, &asked, &phases))
-            (table(app, page, &asked, &reading))
+        div.cols.cols--work {
+            div.flow {
+                @if asked.card.has_series() {
+                    (picture(page, &asked, &reading))
+                    (under_way::section(page, asked.card, &asked.unit.id))
+                    (table(app, page, &asked, &reading))
+                }
+                (parts(page, &asked))
+                @if asked.card.has_series() { (source_figures::section(page, asked.card, &asked.unit.id, &asked.series)) }
+            }
+            div.side {
+                (filter_form(page, asked.card, asked.unit, Some(kind)))
+                @if asked.card.has_series() {
+                    (proposed(app, page, &asked, &reading, mended))
+                    (changes(app, page, &followed, &asked, &phases))
+                }
+                (definition(page, asked.card))
+            }
         }
-        (parts(page, &asked))
-        (definition(page, asked.card))
     };
     let status = if mended.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page.render(status, &format!("{name} – {unit}"), &content)
@@ -214,7 +223,7 @@ fn picture(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
             }
         }
         @if let Some(latest) = latest {
-            dl.facts {
+            dl.facts.facts--across {
                 (fact(&page.text("latest"), &latest.value.map_or(String::new(), |value| numbers::value(value, &asked.card.unit, page.language))))
                 (fact(&page.text("interval"), &interval(page, &asked.card.unit, latest)))
                 (fact(&page.text("cases-count"), &latest.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))))
@@ -544,8 +553,8 @@ pub async fn cases(
     let unit = page.language.of(&asked.unit.names);
     let when = numbers::period(period, page.language);
     let content = html! {
-        a href=(page.link_to(&format!("/steer/measures/{id}"), &[("period", "")])) { (page.language.text_with("back-to-measure", &[("measure", name)])) }
-        h1 { (page.text("cases")) span.caption { (name) ", " (unit) ", " (when) } }
+        (back(&page.link_to(&format!("/steer/measures/{id}"), &[("period", "")]), &page.language.text_with("back-to-measure", &[("measure", name)])))
+        div.listhead { h1 { (page.text("cases")) } p.listhead__n { (name) ", " (unit) ", " (when) } }
         @match &found {
             Ok(table) => {
                 p.lead {

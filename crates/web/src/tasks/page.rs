@@ -22,11 +22,12 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care::receipt;
-use crate::desk::{capital, live, staff_name};
+use crate::desk::{live, staff_name};
 use crate::form::{errors, field};
 use crate::home::failed;
 use crate::layout::Page;
 use crate::numbers;
+use crate::parts::{Stop, Turn, back, done, due, standing, stop};
 
 /// Events of a task that its page tells at most.
 const TOLD: usize = 200;
@@ -136,35 +137,19 @@ impl Whole<'_> {
         html! {
             (live(page))
             (errors(page, &self.typed.wrong))
-            @if self.is_so(did) {
-                div.did role="status" {
-                    p { (page.text(&format!("tasks-did-{did}"))) }
-                    @if self.can_be_undone() {
-                        button.btn.btn--second.btn--small type="submit" form="work" formaction=(self.to("undo")) { (page.text("desk-undo")) }
-                    }
-                }
-            }
-            p { a.back href=(page.link_to("/desk", &[("unit", &task.unit), ("did", "")])) { (page.text("desk-back")) } }
-            h1 { (page.text("kind-task")) }
-            div.worked {
-                div.worked__main {
+            (back(&page.link_to("/desk", &[("unit", &task.unit), ("did", "")]), &page.text("desk-back")))
+            @if self.is_so(did) { (done(&html! { (page.text(&format!("tasks-did-{did}"))) }, &self.undo())) }
+            div.band { h1 { (page.text("kind-task")) } span { (receipt(self.id)) } }
+            (self.standing())
+            div.cols.cols--work {
+                div.flow {
                     blockquote.note dir="auto" {
                         (words_of(page, task, words))
                     }
-                    p.standing {
-                        (page.text(&format!("tasks-place-{}", task.place.code())))
-                        @if let Some(owner) = task.has() {
-                            " – " @if self.is_mine() { (page.text("desk-yours")) } @else { (staff_name(page, owner)) }
-                        }
-                        ". "
-                        @if matches!(task.place, Place::Queued | Place::Owned) { (capital(&when(self.app, page, task))) "." }
-                        @if self.is_late() { " " strong.tag.tag--late { (page.text("desk-late")) } }
-                    }
                     (self.acts())
                 }
-                section.worked__aside aria-label=(page.text("tasks-details")) {
-                    dl.facts.facts--aside {
-                        div { dt { (page.text("receipt-short")) } dd { (receipt(self.id)) } }
+                section.side aria-label=(page.text("tasks-details")) {
+                    dl.facts {
                         @if let Some(of) = &task.about {
                             div {
                                 dt { (page.text("tasks-about")) }
@@ -180,11 +165,49 @@ impl Whole<'_> {
                         div { dt { (page.text("tasks-set-by")) } dd { (staff_name(page, &task.set_by)) } }
                         div { dt { (page.text("tasks-set-at")) } dd { (numbers::moment(task.set_at, page.language)) } }
                     }
-                    h2 { (page.text("desk-history")) }
-                    ol.course { @for it in self.happened { (self.told(it)) } }
+                    section {
+                        h2 { (page.text("desk-history")) }
+                        ol.course { @for (number, it) in self.happened.iter().enumerate() { (self.told(it, number + 1 == self.happened.len())) } }
+                    }
                 }
             }
         }
+    }
+
+    /// The button by which the act that was done just now is undone; nothing: it cannot be.
+    fn undo(&self) -> Markup {
+        html! {
+            @if self.can_be_undone() {
+                button.btn.btn--second.btn--small type="submit" form="work" formaction=(self.to("undo")) { (self.page.text("desk-undo")) }
+            }
+        }
+    }
+
+    /// The turn of the task, and by when it is due.
+    fn standing(&self) -> Markup {
+        let (page, task) = (self.page, self.task);
+        let turn = match task.place {
+            Place::Queued => Turn::Nobody,
+            Place::Owned => Turn::Now,
+            Place::Withdrawn => Turn::Cut,
+            _ => Turn::Done,
+        };
+        standing(
+            turn,
+            &html! {
+                (page.text(&format!("tasks-place-{}", task.place.code())))
+                @if let Some(owner) = task.has() {
+                    ": " @if self.is_mine() { (page.text("desk-yours")) } @else { (staff_name(page, owner)) }
+                }
+                @if matches!(task.place, Place::Queued | Place::Owned) {
+                    " · "
+                    @match task.due.filter(|_| self.is_late()) {
+                        Some(at) => { (due(page, at)) }
+                        None => { (when(self.app, page, task)) }
+                    }
+                }
+            },
+        )
     }
 
     fn is_mine(&self) -> bool {
@@ -283,7 +306,7 @@ impl Whole<'_> {
         format!("/desk/tasks/{}/{verb}", self.id)
     }
 
-    fn told(&self, it: &Happened<Event>) -> Markup {
+    fn told(&self, it: &Happened<Event>, is_last: bool) -> Markup {
         let (page, by) = (self.page, staff_name(self.page, &it.by));
         let kind = encode(&it.event).0;
         let key = kind.strip_prefix("task.").unwrap_or_default();
@@ -292,13 +315,14 @@ impl Whole<'_> {
             Event::Closed => String::new(),
             _ => by,
         };
+        let is_open = matches!(self.task.place, Place::Queued | Place::Owned);
+        let at = if is_last && is_open { Stop::Now } else { Stop::Done };
         html! {
-            li {
-                span.quiet { (numbers::moment(it.at, page.language)) } br;
+            (stop(at, &numbers::moment(it.at, page.language), &html! {
                 (page.text(&format!("tasks-event-{key}")))
                 @if let Event::Snoozed { until } = &it.event { " " (numbers::day_of(*until, page.language)) }
                 @if !who.is_empty() { ": " (who) }
-            }
+            }))
         }
     }
 }
@@ -392,10 +416,10 @@ pub fn form(app: &App, page: &Page, person: &Person, about: Option<(Uuid, &Conta
     let unit = about.map_or(person.unit.as_str(), |(_, contact)| &contact.unit);
     let key = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
     let wrong = typed.wrong("text");
-    let back = about.map_or_else(|| "/desk".into(), |(id, _)| format!("/desk/contacts/{id}"));
+    let to = about.map_or_else(|| "/desk".into(), |(id, _)| format!("/desk/contacts/{id}"));
     let content = html! {
         (errors(page, &typed.wrong))
-        p { a.back href=(back) { (page.text(if about.is_some() { "tasks-to-contact" } else { "desk-back" })) } }
+        (back(&to, &page.text(if about.is_some() { "tasks-to-contact" } else { "desk-back" })))
         h1 { (page.text("tasks-set")) }
         @if let Some((id, _)) = about { p { (page.text("tasks-about")) ": " (page.text("tasks-about-contact")) " " (receipt(id)) } }
         form #work .letter method="post" action="/desk/tasks/new" autocomplete="off" {
