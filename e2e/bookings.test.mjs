@@ -60,7 +60,7 @@ test('a resident books without scripts, moves and cancels', async () => {
   await page.locator('#book').click();
   assert.match(page.url(), /did=moved/);
   assert.notEqual(await page.locator('dl.facts dd').first().textContent(), first);
-  await page.locator('details.govuk-details summary').first().click();
+  await page.locator('details.fold summary').first().click();
   await page.locator('#reason').selectOption('ill');
   await page.getByRole('button', { name: 'Peru tämä aika' }).click();
   assert.ok(await page.getByText('Aika on peruttu.').isVisible());
@@ -95,7 +95,7 @@ test('every page of bookings is sound, and an absence puts whoever is left on th
   await sound(lead);
   await lead.locator(`section.day__one:has(a[href$="${id}"]) h2 a`).click();
   await sound(lead);
-  await lead.locator('details.govuk-details summary').click();
+  await lead.locator('details.fold summary').click();
   await lead.locator('#what').selectOption('training');
   await lead.locator('#leave button').click();
   await lead.waitForURL('**did=away');

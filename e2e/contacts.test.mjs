@@ -175,7 +175,7 @@ test('a form that was sent twice is one message, and what cannot be sent is not 
   const resident = await person({ javaScriptEnabled: false });
   await resident.goto(`${url}/contact`);
   await resident.locator('form.letter button:not([name])').click();
-  assert.match(await resident.locator('.govuk-error-summary').innerText(), /Valitse, mitä asia koskee[^]*Kirjoita ensin/);
+  assert.match(await resident.locator('.errors').innerText(), /Valitse, mitä asia koskee[^]*Kirjoita ensin/);
   await resident.check('#service-0');
   await resident.fill('#text', 'Kaksi kertaa');
   const form = await resident.evaluate(() => Object.fromEntries(new FormData(document.querySelector('form.letter'))));
@@ -189,5 +189,5 @@ test('a form that was sent twice is one message, and what cannot be sent is not 
   await resident.goto(`${url}/contact/return`);
   await resident.fill('#code', '0000 0000 0000 0000');
   await resident.locator('form.letter button:not([name])').click();
-  assert.match(await resident.locator('.govuk-error-summary').innerText(), /Koodilla ei löydy/);
+  assert.match(await resident.locator('.errors').innerText(), /Koodilla ei löydy/);
 });

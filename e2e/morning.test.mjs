@@ -79,6 +79,7 @@ test('a nurse’s morning with 117 waiting contacts', { timeout: 120000 }, async
 
   await t.test('the newest is found, and Swedish is, and a number is', async () => {
     await nurse.goto(`${url}/desk`);
+    await nurse.getByText('Rajaa', { exact: true }).click();
     await nurse.selectOption('#order', 'newest');
     await nurse.getByRole('button', { name: 'Näytä' }).click();
     await nurse.waitForURL('**order=newest**');
@@ -87,6 +88,7 @@ test('a nurse’s morning with 117 waiting contacts', { timeout: 120000 }, async
     const rows = await nurse.locator('.work__row').allInnerTexts();
     assert.ok(rows.length >= 3 && rows.every((row) => row.includes('ruotsi')), rows.join('\n'));
     await nurse.goto(`${url}/desk`);
+    await nurse.getByText('Rajaa', { exact: true }).click();
     await nurse.fill('#q', poured[60].receipt.toLowerCase().replace('-', ' '));
     await nurse.getByRole('button', { name: 'Näytä' }).click();
     await nurse.waitForURL('**q=**');
@@ -98,12 +100,12 @@ test('a nurse’s morning with 117 waiting contacts', { timeout: 120000 }, async
     for (const field of ['outcome', 'unit', 'reason']) assert.equal(await nurse.locator(`#${field}`).inputValue(), '', field);
     await nurse.fill('#text', 'Soita heti 112.');
     await nurse.getByRole('button', { name: 'Merkitse valmiiksi vastaamatta' }).click();
-    assert.match(await nurse.locator('.govuk-error-summary').innerText(), /Vastaustasi ei ole lähetetty/);
+    assert.match(await nurse.locator('.errors').innerText(), /Vastaustasi ei ole lähetetty/);
     assert.match(await nurse.title(), /^Virhe:/);
-    assert.ok(await nurse.evaluate(() => document.activeElement.matches('.govuk-error-summary')), 'what is wrong has the focus');
+    assert.ok(await nurse.evaluate(() => document.activeElement.matches('.errors')), 'what is wrong has the focus');
     assert.equal(await nurse.inputValue('#text'), 'Soita heti 112.');
     await nurse.getByRole('button', { name: 'Lähetä vastaus ja merkitse valmiiksi' }).click();
-    assert.match(await nurse.locator('.govuk-error-summary').innerText(), /Valitse, miten asia päättyi/);
+    assert.match(await nurse.locator('.errors').innerText(), /Valitse, miten asia päättyi/);
     assert.equal(await nurse.getAttribute('#outcome', 'aria-invalid'), 'true');
     assert.equal(await nurse.inputValue('#text'), 'Soita heti 112.');
     await nurse.selectOption('#outcome', 'referred');
@@ -174,7 +176,7 @@ test('a nurse’s morning with 117 waiting contacts', { timeout: 120000 }, async
     await lead.goto(`${url}/desk/contacts/${away.contact}`);
     await lead.locator('summary', { hasText: 'Siirrä toiseen' }).click();
     await lead.getByRole('button', { name: 'Siirrä toiseen' }).click();
-    const wrong = await lead.locator('.govuk-error-summary li').allInnerTexts();
+    const wrong = await lead.locator('.errors li').allInnerTexts();
     assert.equal(wrong.length, 3, 'unit, reason and note are all asked for at once');
     await lead.selectOption('#unit', 'mental-clinic');
     await lead.selectOption('#reason', 'needs_expertise');

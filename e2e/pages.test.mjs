@@ -83,6 +83,7 @@ for (const width of [1280, 320]) {
 test('without JavaScript the scorecard, its filters and the cases work', async () => {
   const { context, page } = await visitor({ javaScriptEnabled: false });
   await page.goto(`${url}/steer?unit=families`);
+  await page.locator('.tree-fold summary').click();
   await page.locator('.tree a', { hasText: 'Perheiden takaisinsoitto' }).click();
   await page.locator('.scorecard a').first().click();
   await page.locator('select[name="chart"]').selectOption('p');

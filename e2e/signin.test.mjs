@@ -350,7 +350,7 @@ test('an account is set up with its code, lets in with password and authenticato
   await page.fill('#code', shown(secret));
   await page.fill('#password', 'short');
   await page.getByRole('button', { name: 'Set up' }).click();
-  assert.match(await page.locator('.govuk-error-summary').innerText(), /too short/);
+  assert.match(await page.locator('.errors').innerText(), /too short/);
   await page.fill('#code', shown(secret));
   await page.fill('#password', 'harmaa hirvi ui lammessa');
   await page.getByRole('button', { name: 'Set up' }).click();

@@ -44,3 +44,4 @@ no-cases-here = There are no cases of this measure in this unit. Choose another 
 window-before-data = No data for that time
 unit-without-figures = No figures have been published for this unit yet. Choose another unit.
 other-scorecards = Other scorecards
+matrix-none = no measures

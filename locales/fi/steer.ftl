@@ -44,3 +44,4 @@ no-cases-here = Tässä yksikössä ei ole tämän mittarin tapauksia. Valitse y
 window-before-data = Ei tietoja tältä ajalta
 unit-without-figures = Tästä yksiköstä ei ole vielä julkaistu lukuja. Valitse toinen yksikkö.
 other-scorecards = Muut mittaristot
+matrix-none = ei mittareita

@@ -44,3 +44,4 @@ no-cases-here = Den här enheten har inga fall för den här mätaren. Välj en 
 window-before-data = Inga uppgifter från den tiden
 unit-without-figures = Inga siffror har ännu publicerats för den här enheten. Välj en annan enhet.
 other-scorecards = Andra styrkort
+matrix-none = inga mätare

@@ -1,7 +1,7 @@
 //! The house rules that a program can check.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
@@ -59,7 +59,6 @@ pub fn run() -> Result<(), String> {
     found.extend(locales(&rust)?);
     found.extend(places(&files)?);
     found.extend(licences()?);
-    found.extend(assets()?);
     found.extend(crate::docs::stale());
     if found.is_empty() {
         eprintln!("tidy: {} files", files.len());
@@ -368,25 +367,4 @@ fn licences() -> Result<Vec<String>, String> {
         }
     }
     Ok(found)
-}
-
-/// The vendored style sheet and fonts are what their manifest says was built.
-fn assets() -> Result<Vec<String>, String> {
-    let folder = root().join("crates/web/assets");
-    let manifest = std::fs::read_to_string(folder.join("manifest.txt")).map_err(|error| format!("assets: {error}"))?;
-    let mut found = Vec::new();
-    for line in manifest.lines() {
-        let Some((digest, name)) = line.split_once("  ") else { continue };
-        let sum = digest_of(&folder.join(name));
-        if sum.as_deref() != Some(digest) {
-            found.push(format!("crates/web/assets/{name} is not what was built; run `npm run build` in frontend"));
-        }
-    }
-    Ok(found)
-}
-
-/// SHA-256 by the system's own tool: the task runner stays without dependencies.
-fn digest_of(path: &Path) -> Option<String> {
-    let output = Command::new("sha256sum").arg(path).output().ok()?;
-    String::from_utf8(output.stdout).ok()?.split_whitespace().next().map(String::from)
 }

@@ -85,7 +85,7 @@ fn shown(app: &App, page: &Page, to: Option<&str>, tried: &Tried<'_>) -> Respons
     let back = html! { @if let Some(to) = to { input type="hidden" name="to" value=(to); } };
     let content = html! {
         (errors(page, tried.wrong.as_slice()))
-        h1.govuk-heading-xl { (page.text("sign-in-title")) }
+        h1 { (page.text("sign-in-title")) }
         @if page.demo { (roles(app, page, &back, tried.wrong)) } @else {
             p.lead { (page.text("sign-in-staff-lead")) }
             (provider::way(app, page, to))
@@ -101,16 +101,16 @@ fn shown(app: &App, page: &Page, to: Option<&str>, tried: &Tried<'_>) -> Respons
 fn token(page: &Page, back: &Markup, wrong: Option<&str>) -> Markup {
     html! {
         form.letter method="post" action="/sign-in" {
-            h2.govuk-heading-l { (page.text("sign-in-by-token")) }
+            h2 { (page.text("sign-in-by-token")) }
             (back)
             (field(page, "token", "sign-in-token", wrong, &html! {
-                p.govuk-hint #token-hint { (page.text("sign-in-token-hint")) }
-                input.govuk-input #token type="password" name="token" autocomplete="off" spellcheck="false"
+                p.hint #token-hint { (page.text("sign-in-token-hint")) }
+                input.field #token type="password" name="token" autocomplete="off" spellcheck="false"
                     aria-describedby=(if wrong.is_some() { "token-hint token-error" } else { "token-hint" });
             }))
-            button.govuk-button type="submit" { (page.text("sign-in")) }
+            button.btn type="submit" { (page.text("sign-in")) }
         }
-        p.govuk-body { (page.text("sign-in-residents")) " " a.govuk-link href="/contact" { (page.text("section-contact")) } }
+        p { (page.text("sign-in-residents")) " " a href="/contact" { (page.text("section-contact")) } }
     }
 }
 
@@ -130,7 +130,7 @@ fn roles(app: &App, page: &Page, back: &Markup, wrong: Option<(&str, &str)>) -> 
                             Role::Professional => { (who(page, PROFESSIONAL_FIELD, wrong, &professionals(page))) }
                             _ => {}
                         }
-                        button.govuk-button.govuk-button--secondary type="submit" aria-describedby=(about) { (page.text(&name)) }
+                        button.btn.btn--second type="submit" aria-describedby=(about) { (page.text(&name)) }
                     }
                     p id=(about) { (page.text(&about)) }
                 }
@@ -147,10 +147,10 @@ const PROFESSIONAL_FIELD: &str = "as-professional";
 fn who(page: &Page, field: &str, wrong: Option<(&str, &str)>, options: &Markup) -> Markup {
     let wrong = wrong.filter(|(_, wrong)| *wrong == field);
     html! {
-        div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
-            label.govuk-label for=(field) { (page.text(&format!("sign-in-{field}"))) }
-            @if let Some((key, _)) = wrong { p.govuk-error-message id=(format!("{field}-error")) { (page.text(key)) } }
-            select.govuk-select id=(field) name="as" aria-invalid=[wrong.map(|_| "true")]
+        div.asked.asked--wrong[wrong.is_some()] {
+            label for=(field) { (page.text(&format!("sign-in-{field}"))) }
+            @if let Some((key, _)) = wrong { p.error id=(format!("{field}-error")) { (page.text(key)) } }
+            select.field id=(field) name="as" aria-invalid=[wrong.map(|_| "true")]
                 aria-describedby=[wrong.map(|_| format!("{field}-error"))] {
                 option value="" { (page.text("sign-in-anybody")) }
                 (options)
@@ -331,9 +331,9 @@ fn entered(app: &App, page: &Page, headers: &HeaderMap, (id, means): (String, Me
 fn without_rights(page: &Page, id: &str) -> Response {
     let title = page.text("no-rights-title");
     let content = html! {
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         p.lead { (page.text("no-rights-lead")) }
-        p.govuk-body { (page.language.text_with("no-rights-id", &[("id", id)])) }
+        p { (page.language.text_with("no-rights-id", &[("id", id)])) }
         (ways_on(page))
     };
     page.render(StatusCode::FORBIDDEN, &title, &content)
@@ -343,7 +343,7 @@ fn without_rights(page: &Page, id: &str) -> Response {
 fn not_entered(page: &Page, status: StatusCode, why: &str) -> Response {
     let title = page.text("not-entered-title");
     let content = html! {
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         p.lead { (page.text(why)) }
         (ways_on(page))
     };
@@ -352,9 +352,9 @@ fn not_entered(page: &Page, status: StatusCode, why: &str) -> Response {
 
 fn ways_on(page: &Page) -> Markup {
     html! {
-        ul.govuk-list.govuk-list--bullet {
-            li { a.govuk-link href="/sign-in" { (page.text("sign-in-again")) } }
-            li { a.govuk-link href="/" { (page.text("back-home")) } }
+        ul.dots {
+            li { a href="/sign-in" { (page.text("sign-in-again")) } }
+            li { a href="/" { (page.text("back-home")) } }
         }
     }
 }

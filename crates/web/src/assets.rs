@@ -1,5 +1,7 @@
 //! Style sheet, fonts and the mark, embedded in the binary and cached for ever under names with their digest.
 
+use std::sync::LazyLock;
+
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,14 +15,24 @@ macro_rules! embedded {
 }
 
 static ASSETS: &[(&str, &str, &[u8])] = embedded! {
-    "luotsi.css": "text/css; charset=utf-8",
     "live.js": "text/javascript; charset=utf-8",
     "form.js": "text/javascript; charset=utf-8",
     "source-sans-3-latin-400-normal.woff2": "font/woff2",
+    "source-sans-3-latin-600-normal.woff2": "font/woff2",
     "source-sans-3-latin-700-normal.woff2": "font/woff2",
     "source-sans-3-latin-ext-400-normal.woff2": "font/woff2",
+    "source-sans-3-latin-ext-600-normal.woff2": "font/woff2",
     "source-sans-3-latin-ext-700-normal.woff2": "font/woff2",
 };
+
+/// The one style sheet: plain CSS, in the order in which later files refine earlier ones.
+const STYLE: &str = concat!(
+    include_str!("../assets/style/tokens.css"),
+    include_str!("../assets/style/base.css"),
+    include_str!("../assets/style/frame.css"),
+    include_str!("../assets/style/parts.css"),
+    include_str!("../assets/style/pages.css"),
+);
 
 /// Address of the style sheet; a changed sheet has another one.
 pub fn style() -> String {
@@ -32,16 +44,21 @@ pub fn scripts() -> [String; 2] {
     ["live.js", "form.js"].map(|name| format!("/assets/{name}?v={}", digest()))
 }
 
-/// A number that changes with the manifest of the assets.
+/// A number that changes with what a browser keeps.
 fn digest() -> usize {
-    let manifest = include_str!("../assets/manifest.txt");
-    manifest.bytes().fold(17, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte))) % 1_000_000_007
+    static DIGEST: LazyLock<usize> = LazyLock::new(|| {
+        let all = ASSETS.iter().flat_map(|(.., bytes)| *bytes).chain(STYLE.as_bytes());
+        all.fold(17, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte))) % 1_000_000_007
+    });
+    *DIGEST
 }
 
 pub async fn asset(Path(name): Path<String>) -> Response {
     let cache = [(header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    if name == "luotsi.svg" {
-        return (cache, [(header::CONTENT_TYPE, "image/svg+xml")], MARK).into_response();
+    match name.as_str() {
+        "luotsi.svg" => return (cache, [(header::CONTENT_TYPE, "image/svg+xml")], MARK).into_response(),
+        "luotsi.css" => return (cache, [(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response(),
+        _ => {}
     }
     match ASSETS.iter().find(|(known, ..)| *known == name) {
         Some((_, kind, bytes)) => (cache, [(header::CONTENT_TYPE, *kind)], *bytes).into_response(),

@@ -9,7 +9,8 @@ mod publish;
 mod times;
 
 pub use book::Holding;
-pub use times::staff_words;
+pub use desk::own_day;
+pub use times::{first_free, staff_words};
 
 use jiff::Timestamp;
 use matter::Matter;
@@ -67,7 +68,7 @@ const MOST_NOTE: usize = 2_000;
 fn day_of(app: &App, page: &Page, at: i64) -> String {
     let local = Timestamp::from_microsecond(at).ok().map(|at| at.to_zoned(app.calendar.zone.clone()));
     let weekday = local.map_or(0, |local| local.weekday().to_monday_one_offset());
-    format!("{} {}", page.text(&format!("bookings-weekday-{weekday}")), numbers::day_of(at, page.language))
+    format!("{} {}", page.text(&format!("weekday-{weekday}")), numbers::day_of(at, page.language))
 }
 
 /// Until when a time can be moved or cancelled without being late.

@@ -22,7 +22,7 @@ const FORM: &[u8] = b"name=\"client_id\"";
 /// Whether what stands at an address is the same for all who may see it.
 fn is_open(path: &str) -> bool {
     let is_of_figures = (path == "/steer" || path.starts_with("/steer/")) && !path.ends_with("/cases");
-    matches!(path, "/" | "/sign-in" | "/api/openapi.json") || path.starts_with("/assets/") || is_of_figures
+    matches!(path, "/sign-in" | "/api/openapi.json") || path.starts_with("/assets/") || is_of_figures
 }
 
 pub async fn compress(request: Request, next: Next) -> Response {

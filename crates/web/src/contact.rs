@@ -1,5 +1,7 @@
 //! `/contact`: a resident writes in plain words, gets a receipt and a code, and comes back to the answer.
 
+mod own;
+
 use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
@@ -8,8 +10,6 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use kinds::NewContact;
 use matter::access::{Action, Role};
 use matter::{By, Matter};
@@ -23,16 +23,19 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, Person, held_codes, holder};
 use crate::care::{self, receipt};
+use crate::desk::unit_name;
 use crate::drafts::{self, LETTER, Of};
 use crate::feature::{Door, Feature, get, post};
 use crate::form::{Written, errors, field, message_box};
 use crate::home::{away, failed, kept, unsent};
+use crate::icons::icon;
 use crate::layout::{Page, cookie};
 use crate::limits::Address;
 use crate::links::linked;
-use crate::matters::{Group, OwnRow, Owned};
+use crate::matters::Owned;
 use crate::me::{address_fields, leave_reach, left};
 use crate::numbers;
+use crate::parts::{self, Turn, row};
 use crate::texts::texts;
 use crate::thread::conversation;
 
@@ -57,7 +60,7 @@ pub static FEATURE: Feature = Feature {
         opens_to: |role| role.is_none_or(|role| role == Role::Resident),
         leads_to: &[],
     }],
-    owned: &[Owned { kind: Contact::NAME, row: own_row, page: own_page }],
+    owned: &[Owned { kind: Contact::NAME, row: own::row, page: own::page }],
     ..Feature::NOTHING
 };
 
@@ -138,59 +141,48 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
     let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
     let content = html! {
         (errors(page, wrong))
-        h1.govuk-heading-xl { (page.text("contact-title")) }
+        h1 { (page.text("contact-title")) }
         p.lead { (page.text("contact-lead")) }
-        div.urgent role="note" {
+        div.flagline.urgent role="note" {
+            (icon("alert"))
             p { strong { (linked(&page.text("contact-urgent"))) } " " (linked(&page.text("contact-urgent-what"))) }
         }
-        @if !own.is_empty() { (own_list(app, page, &own)) }
-        form.letter #letter method="post" action="/contact" autocomplete="off" data-draft="contact" {
-            input type="hidden" name="client_id" value=(client_id);
-            input type="hidden" name="shown_to" value=(shown_to(page));
-            @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
-            (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
-            @if !is_resident { p.govuk-body { (page.text("contact-anonymous")) } }
-            @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
-            (offline(page))
-            button.govuk-button type="submit" { (page.text("contact-send")) }
+        div.cols {
+            form.letter #letter method="post" action="/contact" autocomplete="off" data-draft="contact" {
+                input type="hidden" name="client_id" value=(client_id);
+                input type="hidden" name="shown_to" value=(shown_to(page));
+                @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
+                (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
+                @if !is_resident { p { (page.text("contact-anonymous")) } }
+                @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
+                (offline(page))
+                button.btn type="submit" { (page.text("contact-send")) }
+            }
+            div.flow {
+                @if !own.is_empty() {
+                    section {
+                        h2 { (page.text("contact-own")) }
+                        ol.rows {
+                            @for (id, contact) in &own {
+                                (row(&address(*id), &service_name(app, page, &contact.service), &[
+                                    html! { (page.text(&format!("status-{}", contact.place.code()))) },
+                                    html! { (numbers::short_moment(contact.opened_at, page.language)) },
+                                ]))
+                            }
+                        }
+                    }
+                }
+                section {
+                    h2 { (page.text("contact-other-ways")) }
+                    ol.rows {
+                        (row("/book", &page.text("bookings-title"), &[html! { (page.text("contact-book")) }]))
+                        (row("/contact/return", &page.text("with-code"), &[html! { (page.text("home-with-code-gives")) }]))
+                    }
+                }
+            }
         }
-        p.govuk-body { a.govuk-link href="/contact/return" { (page.text("contact-come-back")) } }
     };
     page.render_form("letter", status_of(wrong), &page.text("contact-title"), &content)
-}
-
-/// A contact among its person's own matters.
-fn own_row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::Result<Option<OwnRow>>> {
-    async move {
-        let contact = app.kinds.contacts.read(id).await?;
-        Ok(contact.map(|it| OwnRow {
-            group: match it.place {
-                Place::Waiting { .. } => Group::Turn,
-                Place::Resolved { .. } | Place::Closed => Group::Ended,
-                _ => Group::Open,
-            },
-            at: it.opened_at,
-            title: service_name(app, page, &it.service),
-            detail: numbers::moment(it.opened_at, page.language),
-            standing: page.text(&format!("standing-{}", it.place.code())),
-        }))
-    }
-    .boxed()
-}
-
-/// Its page is the conversation.
-fn own_page<'a>(
-    app: &'a App,
-    _: &'a Page,
-    caller: &'a Caller,
-    id: Uuid,
-    _: &'a str,
-) -> BoxFuture<'a, Result<Response, Failure>> {
-    async move {
-        app.guarded(&app.kinds.contacts, caller, id, Action::Read).await?;
-        Ok(see_other(&format!("/contact/thread?id={id}")))
-    }
-    .boxed()
 }
 
 /// Whether the one who looks at the page is a resident who has not said yet how they are told.
@@ -203,10 +195,10 @@ fn may_leave_reach(app: &App, page: &Page) -> bool {
 fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
     let is_open = !message.phone.is_empty() || !message.email.is_empty();
     html! {
-        details.govuk-details open[is_open] {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("contact-reach")) } }
-            div.govuk-details__text {
-                p.govuk-body { (page.text("me-reach-what")) }
+        details.fold open[is_open] {
+            summary { (page.text("contact-reach")) }
+            div.fold__in {
+                p { (page.text("me-reach-what")) }
                 (address_fields(page, (&message.phone, &message.email), wrong))
             }
         }
@@ -215,24 +207,7 @@ fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
 
 /// Where a browser without a connection says that what was typed waits for one.
 fn offline(page: &Page) -> Markup {
-    html! { p.standing.offline role="status" data-offline=(page.text("form-offline")) {} }
-}
-
-/// The matters that can be opened from here.
-fn own_list(app: &App, page: &Page, own: &[(Uuid, Arc<Contact>)]) -> Markup {
-    html! {
-        h2.govuk-heading-m { (page.text("contact-own")) }
-        ul.govuk-list.govuk-list--bullet {
-            @for (id, contact) in own {
-                li {
-                    a.govuk-link href=(address(*id)) {
-                        (service_name(app, page, &contact.service)) ", " (numbers::moment(contact.opened_at, page.language))
-                    }
-                    @if contact.place == Place::Closed { " " span.quiet { (page.text("standing-closed")) } }
-                }
-            }
-        }
-    }
+    html! { p.offline role="status" data-offline=(page.text("form-offline")) {} }
 }
 
 /// The services that a message can be about. None is chosen beforehand, and a writer who is unsure finds an answer,
@@ -241,17 +216,17 @@ fn services(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> M
     let known = app.services.iter().map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
     let unsure = (UNSURE, page.text("contact-unsure"));
     html! {
-        div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
-            fieldset.govuk-fieldset aria-describedby=[wrong.map(|_| "service-error")] {
-                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("contact-about")) }
-                @if let Some(wrong) = wrong { p.govuk-error-message #service-error { (page.text(wrong)) } }
-                div.govuk-radios {
+        div.asked.asked--wrong[wrong.is_some()] {
+            fieldset aria-describedby=[wrong.map(|_| "service-error")] {
+                legend { (page.text("contact-about")) }
+                @if let Some(wrong) = wrong { p.error #service-error { (page.text(wrong)) } }
+                div.choices {
                     @for (number, (service, name)) in known.chain([unsure]).enumerate() {
                         @let id = format!("service-{number}");
-                        div.govuk-radios__item {
-                            input.govuk-radios__input type="radio" name="service" id=(id) value=(service)
+                        div.choice {
+                            input type="radio" name="service" id=(id) value=(service)
                                 checked[service == message.service];
-                            label.govuk-label.govuk-radios__label for=(id) { (name) }
+                            label for=(id) { (name) }
                         }
                     }
                 }
@@ -476,46 +451,59 @@ async fn shown_thread(
     let wrong = written.wrong.map(|wrong| (wrong, "text"));
     let content = html! {
         (errors(page, wrong.as_slice()))
+        @if page.role == Some(Role::Resident) { (parts::back("/matters", &page.text("matters-title"))) }
         @if is_new {
-            div.receipt role="status" data-arrived="contact" {
-                h1.govuk-heading-l { (page.text("receipt-title")) }
+            div.box.receipt role="status" data-arrived="contact" {
+                h1 { (page.text("receipt-title")) }
                 @if let Some(code) = code {
                     p { (page.text("receipt-code")) }
                     p.code #code { @for part in parts_of(code) { span.code__part { (part) } " " } }
-                    p { button.govuk-button.govuk-button--secondary type="button" data-copy="code" data-done=(page.text("receipt-copied")) hidden { (page.text("receipt-copy")) } }
+                    p { button.btn.btn--second type="button" data-copy="code" data-done=(page.text("receipt-copied")) hidden { (page.text("receipt-copy")) } }
                     p { (page.text("receipt-keep")) }
                 }
                 p { (page.text("receipt-number")) " " strong { (receipt(id)) } ". " (page.text("receipt-number-for")) }
                 p { (linked(&page.text("receipt-worse"))) }
             }
         } @else {
-            h1.govuk-heading-xl { (service_name(app, page, &contact.service)) }
+            h1 { (service_name(app, page, &contact.service)) }
         }
         // Beside what lies further back nothing arrives.
         @let live = items.is_end().then(|| format!("/api/conversations/{id}/messages?after={head}"));
-        div data-live=[live] data-page=(action) {
-            div #state { (state(app, page, contact)) }
-            (conversation(page, &items, &contact.language, Author::Resident))
-            p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
-        }
-        @if may_write(app, contact) {
-            form.letter #letter method="post" action=(action) autocomplete="off" data-save=(action) {
-                input type="hidden" name="client_id" value=(written.client_id(app));
-                input type="hidden" name="contact" value=(id);
-                (message_box(page, "thread-text", None, &written.text, written.wrong))
-                (offline(page))
-                div.actions {
-                    button.govuk-button type="submit" { (page.text("thread-send")) }
-                    button.govuk-button.govuk-button--secondary type="submit" name="later" value="1" { (page.text("draft-later")) }
-                    (drafts::saved(page, written.saved))
+        div.cols data-live=[live] data-page=(action) {
+            div.flow {
+                div #state { (state(app, page, contact)) }
+                (conversation(page, &items, &contact.language, Author::Resident))
+                p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
+                @if may_write(app, contact) {
+                    form.letter #letter method="post" action=(action) autocomplete="off" data-save=(action) {
+                        input type="hidden" name="client_id" value=(written.client_id(app));
+                        input type="hidden" name="contact" value=(id);
+                        (message_box(page, "thread-text", None, &written.text, written.wrong))
+                        (offline(page))
+                        div.acts {
+                            button.btn type="submit" { (page.text("thread-send")) }
+                            button.btn.btn--second type="submit" name="later" value="1" { (page.text("draft-later")) }
+                            (drafts::saved(page, written.saved))
+                        }
+                    }
+                } @else {
+                    @if !written.text.is_empty() { (kept(page, &written.text)) }
+                    p { (page.text("thread-over")) " " a href="/contact" { (page.text("thread-anew")) } }
                 }
             }
-        } @else {
-            @if !written.text.is_empty() { (kept(page, &written.text)) }
-            p.govuk-body { (page.text("thread-over")) " " a.govuk-link href="/contact" { (page.text("thread-anew")) } }
-        }
-        @if contact.anonymous {
-            p.govuk-body { a.govuk-link href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
+            div.flow {
+                section {
+                    h2 { (page.text("contact-holder")) }
+                    p { (unit_name(page, &contact.unit)) }
+                }
+                section.quiet.small {
+                    p { (page.text("receipt-number")) " " (receipt(id)) }
+                    p { (page.language.text_with("written-on", &[("day", &numbers::near_day(contact.opened_at, page.language))])) }
+                    @if contact.anonymous {
+                        p { a href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
+                    }
+                }
+            }
         }
     };
     page.render_form("letter", status_of(wrong.as_slice()), &page.text("thread-title"), &content)
@@ -543,14 +531,20 @@ fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
         Place::Resolved { .. } if is_silent => "standing-dealt-with".into(),
         _ => format!("standing-{}", contact.place.code()),
     };
-    html! {
-        p.standing {
+    let turn = match contact.place {
+        Place::Queued | Place::Owned { .. } => Turn::Waits,
+        Place::Waiting { .. } => Turn::Now,
+        Place::Resolved { .. } | Place::Closed => Turn::Done,
+    };
+    parts::standing(
+        turn,
+        &html! {
             (page.text(&standing))
             @if let Some(expected) = expected {
                 " " (page.language.text_with("standing-expected", &[("day", &numbers::day_of(expected, page.language))]))
             }
-        }
-    }
+        },
+    )
 }
 
 /// A code in parts of four, which a line never breaks.
@@ -656,18 +650,18 @@ fn shown_return(page: &Page, given: &str, wrong: Option<&'static str>) -> Respon
     let is_closed = page.uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "closed=1"));
     let content = html! {
         (errors(page, wrong.as_slice()))
-        @if is_closed && wrong.is_none() { div.receipt role="status" { p { (page.text("return-closed")) } } }
-        h1.govuk-heading-xl { (page.text("return-title")) }
+        @if is_closed && wrong.is_none() { div.receipt { (parts::done(&html! { (page.text("return-closed")) }, &html! {})) } }
+        h1 { (page.text("return-title")) }
         p.lead { (page.text("return-lead")) }
         form.letter method="post" action="/contact/return" autocomplete="off" {
             (field(page, "code", "return-code", wrong.map(|(key, _)| key), &html! {
-                input.govuk-input.code-input type="text" name="code" id="code" value=(given) autocomplete="off"
+                input.field.code-input type="text" name="code" id="code" value=(given) autocomplete="off"
                     autocapitalize="characters" spellcheck="false" aria-invalid=[wrong.map(|_| "true")]
                     aria-describedby=[wrong.map(|_| "code-error")];
             }))
-            button.govuk-button type="submit" { (page.text("return-open")) }
+            button.btn type="submit" { (page.text("return-open")) }
         }
-        p.govuk-body { (page.text("return-lost")) " " a.govuk-link href="/contact" { (page.text("thread-anew")) } }
+        p { (page.text("return-lost")) " " a href="/contact" { (page.text("thread-anew")) } }
     };
     page.render(status_of(wrong.as_slice()), &page.text("return-title"), &content)
 }
@@ -705,13 +699,13 @@ pub async fn leaving(page: Page, Query(which): Query<Which>) -> Response {
         return see_other("/contact/return");
     };
     let content = html! {
-        h1.govuk-heading-xl { (page.text("leave-title")) }
+        h1 { (page.text("leave-title")) }
         p.lead { (page.text("leave-lead")) }
         form method="post" action="/contact/leave" data-forget=(id) {
             input type="hidden" name="id" value=(id);
-            button.govuk-button type="submit" { (page.text("thread-leave")) }
+            button.btn type="submit" { (page.text("thread-leave")) }
         }
-        p.govuk-body { a.govuk-link href=(address(id)) { (page.text("leave-back")) } }
+        p { a href=(address(id)) { (page.text("leave-back")) } }
     };
     page.render(StatusCode::OK, &page.text("leave-title"), &content)
 }

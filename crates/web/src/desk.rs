@@ -4,6 +4,7 @@ mod absences;
 mod acts;
 mod banner;
 mod contacts;
+mod first;
 mod left;
 mod list;
 mod log;
@@ -14,6 +15,7 @@ mod rows;
 mod work;
 
 pub use acts::Typed;
+pub use first::first;
 pub use list::live;
 pub use rows::shortened;
 

@@ -37,10 +37,10 @@ impl Written {
 pub fn errors(page: &Page, wrong: &[(&str, &str)]) -> Markup {
     html! {
         @if !wrong.is_empty() {
-            div.govuk-error-summary #wrong tabindex="-1" autofocus aria-labelledby="wrong-title" {
-                h2.govuk-error-summary__title #wrong-title { (page.text("wrong-title")) }
-                div.govuk-error-summary__body {
-                    ul.govuk-list.govuk-error-summary__list {
+            div.errors #wrong tabindex="-1" autofocus aria-labelledby="wrong-title" {
+                h2 #wrong-title { (page.text("wrong-title")) }
+                div {
+                    ul.errors__list {
                         @for (key, field) in wrong { li { a href=(format!("#{field}")) { (page.text(key)) } } }
                     }
                 }
@@ -52,10 +52,10 @@ pub fn errors(page: &Page, wrong: &[(&str, &str)]) -> Markup {
 /// A field with its label, and what is wrong with it.
 pub fn field(page: &Page, id: &str, label: &str, wrong: Option<&str>, input: &Markup) -> Markup {
     html! {
-        div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
-            label.govuk-label.govuk-label--m for=(id) { (page.text(label)) }
+        div.asked.asked--wrong[wrong.is_some()] {
+            label for=(id) { (page.text(label)) }
             @if let Some(wrong) = wrong {
-                p.govuk-error-message id=(format!("{id}-error")) { (page.text(wrong)) }
+                p.error id=(format!("{id}-error")) { (page.text(wrong)) }
             }
             (input)
         }
@@ -77,7 +77,7 @@ pub fn choice(
         label,
         wrong,
         &html! {
-            select.govuk-select name=(id) id=(id) form="work" aria-invalid=[wrong.map(|_| "true")]
+            select.field name=(id) id=(id) form="work" aria-invalid=[wrong.map(|_| "true")]
                 aria-describedby=[wrong.map(|_| format!("{id}-error"))] {
                 option value="" { (page.text("desk-choose")) }
                 @for (value, name) in options { option value=(value) selected[value == chosen] { (name) } }
@@ -97,10 +97,10 @@ pub fn message_box(page: &Page, label: &str, hint: Option<&str>, text: &str, wro
         label,
         wrong,
         &html! {
-            @if let Some(hint) = hint { p.govuk-hint #text-hint { (page.text(hint)) } }
-            textarea.govuk-textarea #text name="text" rows="7" dir="auto" autocomplete="off"
+            @if let Some(hint) = hint { p.hint #text-hint { (page.text(hint)) } }
+            textarea.field #text name="text" rows="7" dir="auto" autocomplete="off"
                 aria-describedby=(described.collect::<Vec<_>>().join(" ")) aria-invalid=[wrong.map(|_| "true")] { (text) }
-            p.govuk-hint #text-count data-most=(MOST_TEXT) data-left=(page.language.text_with("text-left", &[("count", "#")]))
+            p.hint #text-count data-most=(MOST_TEXT) data-left=(page.language.text_with("text-left", &[("count", "#")]))
                 data-over=(page.language.text_with("text-over", &[("count", "#")])) {
                 @if over > 0 { (page.language.text_with("text-over", &[("count", &over.to_string())])) }
             }

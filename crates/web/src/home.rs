@@ -1,13 +1,23 @@
-//! `/`: what this is, and where to go. Also the pages for what is not there, and for what went wrong.
+//! `/`: what is to be done first, by who looks. Also the pages for what is not there, and for what went wrong.
 
+mod resident;
+mod staff;
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use matter::access::Role;
 use maud::{Markup, html};
 
+use crate::App;
 use crate::answer::{Failure, told};
+use crate::caller::Caller;
 use crate::feature::{Door, Feature, doors, get};
 use crate::layout::Page;
+use crate::parts;
 use crate::texts::texts;
 
 pub static FEATURE: Feature = Feature {
@@ -17,52 +27,35 @@ pub static FEATURE: Feature = Feature {
     ..Feature::NOTHING
 };
 
-/// `GET /`: for residents what they can do here; for those who work here, and in the demo, all of it.
-pub async fn home(page: Page) -> Response {
-    let is_of_staff = page.demo || page.role.is_some_and(|role| role != Role::Resident);
-    let title = page.text(if is_of_staff { "home-title" } else { "home-resident-title" });
-    let lead = page.text(if is_of_staff { "home-lead" } else { "home-resident-lead" });
-    let content = html! {
-        h1.govuk-heading-xl { (title) }
-        p.lead { (lead) }
-        ul.cards {
-            @if page.demo || page.shows("/contact") { (card(&page, "/contact", "section-contact", "home-contact")) }
-            @if page.demo || page.shows("/contact") { (card(&page, "/book", "bookings-title", "home-book")) }
-            @if page.shows("/matters") { (card(&page, "/matters", "section-matters", "home-matters")) }
-            @if !is_of_staff { (card(&page, "/contact/return", "contact-come-back", "home-return")) }
-            @for (path, name, about) in
-                [("/desk", "section-desk", "home-desk"), ("/steer", "section-steer", "home-steer")] {
-                // In the demonstration a visitor finds here what there is to sign in for.
-                @if page.shows(path) || (page.demo && page.role.is_none()) { (card(&page, path, name, about)) }
-            }
-            @if page.demo { (card(&page, "/evaluate/models", "section-models", "home-models")) }
-            @if page.demo && page.role.is_none() { (card(&page, "/sign-in", "sign-in", "home-sign-in")) }
-        }
-        @if is_of_staff {
-            h2.govuk-heading-l { (page.text("home-how-title")) }
-            ol.govuk-list.govuk-list--number {
-                @for step in ["home-how-1", "home-how-2", "home-how-3", "home-how-4"] {
-                    li { (page.language.text_with(step, &[("threshold", &page.figures.threshold().to_string())])) }
-                }
-            }
-        } @else {
-            div.urgent role="note" {
-                p { strong { (page.text("contact-urgent")) } " " (page.text("contact-urgent-what")) }
-            }
-            @if page.role.is_none() {
-                p.govuk-body { (page.text("home-staff")) " " a.govuk-link href="/sign-in" { (page.text("sign-in")) } }
-            }
-        }
+/// Key of the title, and the page.
+type Home = (&'static str, Markup);
+
+/// `GET /`.
+pub async fn home(State(app): State<Arc<App>>, page: Page, caller: Result<Caller, Failure>) -> Response {
+    let home: Result<Home, Failure> = match (page.role, caller) {
+        (None, _) => Ok(visitor::home(&app, &page)),
+        (Some(Role::Resident), _) => resident::home(&app, &page).await,
+        (Some(_), Ok(caller)) => staff::home(&app, &page, &caller).await,
+        (Some(_), Err(failure)) => Err(failure),
     };
-    page.render(StatusCode::OK, &title, &content)
+    match home {
+        Ok((title, content)) => page.render(StatusCode::OK, &page.text(title), &content),
+        Err(failure) => failed(&page, &failure),
+    }
 }
 
-fn card(page: &Page, path: &str, name: &str, about: &str) -> Markup {
+/// A field to say in one's own words what one needs, and the numbers for what cannot wait.
+fn need(page: &Page, heading: &Markup) -> Markup {
     html! {
-        li.card {
-            h2.govuk-heading-m { a.govuk-link href=(path) { (page.text(name)) } }
-            p.govuk-body { (page.text(about)) }
+        (heading)
+        p.hint #need-hint { (page.text("need-hint")) }
+        // Their words go to the form of a contact, and into no address.
+        form.need method="post" action="/contact" autocomplete="off" {
+            input type="hidden" name="show" value=(page.language.code());
+            input.field #need type="text" name="text" aria-describedby="need-hint" dir="auto";
+            button.btn type="submit" { (page.text("section-contact")) }
         }
+        (parts::emergency(page))
     }
 }
 
@@ -86,14 +79,14 @@ pub fn unreadable(page: &Page, status: StatusCode) -> Response {
     let title = page.text(if is_missing { "missing-title" } else { "malformed-title" });
     let lead = page.text(if is_missing { "missing-lead" } else { "malformed-lead" });
     let content = html! {
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         p.lead { (lead) }
-        ul.govuk-list.govuk-list--bullet {
-            li { a.govuk-link href="/" { (page.text("back-home")) } }
+        ul.dots {
+            li { a href="/" { (page.text("back-home")) } }
             @for door in doors(page.role).filter(|door| door.path != "/") {
-                li { a.govuk-link href=(door.path) { (page.text(door.name)) } }
+                li { a href=(door.path) { (page.text(door.name)) } }
             }
-            @if page.role.is_none() { li { a.govuk-link href=(page.sign_in_link()) { (page.text(page.sign_in_text())) } } }
+            @if page.role.is_none() { li { a href=(page.sign_in_link()) { (page.text(page.sign_in_text())) } } }
         }
     };
     page.render(status, &title, &content)
@@ -119,7 +112,7 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
         _ => "wrong-later",
     };
     let content = html! {
-        h1.govuk-heading-xl { (page.text("failed-title")) }
+        h1 { (page.text("failed-title")) }
         p.lead {
             @match &failure.refused {
                 Some(refused) => { (told(refused, page.language)) }
@@ -127,10 +120,10 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
             }
         }
         @if let Some(mistake) = &failure.mistake {
-            p.govuk-body { (page.language.text_with("failed-mistake", &[("number", mistake)])) }
+            p { (page.language.text_with("failed-mistake", &[("number", mistake)])) }
         }
         @if !text.is_empty() { (kept(page, text)) }
-        p.govuk-body { a.govuk-link href="/" { (page.text("back-home")) } }
+        p { a href="/" { (page.text("back-home")) } }
     };
     page.render(failure.status, &page.text("failed-title"), &content)
 }
@@ -138,9 +131,9 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
 /// A text that somebody could not send, to be taken along.
 pub fn kept(page: &Page, text: &str) -> Markup {
     html! {
-        div.govuk-form-group {
-            label.govuk-label.govuk-label--m for="kept-text" { (page.text("away-text")) }
-            textarea.govuk-textarea #kept-text rows="7" readonly dir="auto" { (text) }
+        div.asked {
+            label for="kept-text" { (page.text("away-text")) }
+            textarea.field #kept-text rows="7" readonly dir="auto" { (text) }
         }
     }
 }
@@ -155,10 +148,10 @@ pub fn away(page: &Page, status: StatusCode, text: &str) -> Response {
         (false, _) => ("away-lead", "/contact/return".into(), "contact-come-back"),
     };
     let content = html! {
-        h1.govuk-heading-xl { (page.text(if at_desk { "away-unsent" } else { "away-title" })) }
+        h1 { (page.text(if at_desk { "away-unsent" } else { "away-title" })) }
         p.lead { (page.text(lead)) }
         (kept(page, text))
-        p.govuk-body { a.govuk-link href=(to) { (page.text(link)) } }
+        p { a href=(to) { (page.text(link)) } }
     };
     page.render(status, &page.text(if at_desk { "away-unsent" } else { "away-title" }), &content)
 }

@@ -1,4 +1,6 @@
-//! The frame of every page, and the request that asks for it.
+//! The request of a page, and its addresses; `frame.rs` is what surrounds it.
+
+mod frame;
 
 use std::sync::Arc;
 
@@ -9,17 +11,16 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use facts::{Code, Profession};
 use matter::access::Role;
-use maud::{DOCTYPE, Markup, html};
+use maud::Markup;
 use serde::Deserialize;
+use store::Which;
 
 use crate::App;
 use crate::access::hats;
-use crate::assets;
 use crate::caller::{OPENING, Person};
 use crate::desk::people;
-use crate::feature::{door_of, doors};
 use crate::figures::Figures;
-use crate::models::{Tour, strip};
+use crate::models::Tour;
 use crate::texts::Language;
 use crate::{OWN_HOST, is_encrypted};
 
@@ -38,27 +39,41 @@ pub struct Page {
     pub synthetic: bool,
     /// The figures published when the request came.
     pub figures: Arc<dyn Figures>,
+    /// When it came, in microseconds since 1970.
+    pub now: i64,
+    /// Matters of any kind in the hands of the one who works here.
+    held: Option<usize>,
     /// The language was chosen by the link, and is to be remembered.
     chosen: bool,
     /// The journey on which a visitor of a demonstration is.
     tour: Option<Tour>,
+    /// That all of it is invented was read, and is not to be shown again.
+    is_strip_closed: bool,
+    /// The link closed it just now.
+    closes_strip: bool,
 }
 
+/// Parameters that any address may have.
 #[derive(Deserialize)]
-struct LanguageParameter {
+struct Parameters {
     lang: Option<String>,
+    notice: Option<String>,
 }
 
 impl FromRequestParts<Arc<App>> for Page {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Page, Response> {
-        let parameter = Query::<LanguageParameter>::try_from_uri(&parts.uri).ok();
-        let chosen = parameter.and_then(|query| Language::named(query.0.lang.as_deref()?));
+        let parameters = Query::<Parameters>::try_from_uri(&parts.uri).ok();
+        let chosen = parameters.as_ref().and_then(|query| Language::named(query.0.lang.as_deref()?));
+        let closes_strip = parameters.is_some_and(|query| query.0.notice.as_deref() == Some("closed"));
         let remembered = cookie(&parts.headers, "lang").and_then(Language::named);
         let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let person = app.signed_in(&parts.headers);
         let figures = app.figures();
+        let works = person.as_ref().filter(|person| person.role != Role::Resident);
+        let held =
+            works.map(|person| app.kinds.store.kinds().iter().map(|kind| kind.count(Which::With(&person.id))).sum());
         Ok(Page {
             language: chosen.or(remembered).unwrap_or_else(|| Language::accepted(accepted)),
             role: person.as_ref().map(|person| person.role),
@@ -69,8 +84,12 @@ impl FromRequestParts<Arc<App>> for Page {
             demo: app.demo,
             synthetic: figures.synthetic(),
             figures,
+            now: app.kinds.store.now(),
+            held,
             chosen: chosen.is_some(),
             tour: Tour::of(app, &parts.headers),
+            is_strip_closed: closes_strip || cookie(&parts.headers, "notice") == Some("closed"),
+            closes_strip,
         })
     }
 }
@@ -153,54 +172,24 @@ impl Page {
             _ => title.into(),
         };
         let mut response = (status, Html(self.frame(&title, content, form).into_string())).into_response();
-        if self.chosen {
-            let cookie = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", self.language.code());
-            if let Ok(value) = HeaderValue::from_str(&cookie) {
-                response.headers_mut().insert(SET_COOKIE, value);
+        let lang = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", self.language.code());
+        let cookies = [(self.chosen, lang.as_str()), (self.closes_strip, "notice=closed; Path=/; SameSite=Lax")];
+        for (_, cookie) in cookies.iter().filter(|(is_set, _)| *is_set) {
+            if let Ok(value) = HeaderValue::from_str(cookie) {
+                response.headers_mut().append(SET_COOKIE, value);
             }
         }
         response
     }
 
-    fn frame(&self, title: &str, content: &Markup, form: Option<&str>) -> Markup {
-        html! {
-            (DOCTYPE)
-            html lang=(self.language.code()) {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="theme-color" content="#003479";
-                    title { (title) " – Luotsi" }
-                    link rel="stylesheet" href=(assets::style());
-                    link rel="icon" type="image/svg+xml" href="/assets/luotsi.svg";
-                }
-                body {
-                    a.govuk-skip-link href="#content" { (self.text("skip")) }
-                    // The enter key presses the first button of a form in the order of the page: this one, and no language.
-                    @if let Some(form) = form { button type="submit" form=(form) hidden {} }
-                    (self.masthead(form))
-                    @if self.synthetic {
-                        aside.notice aria-label=(self.text("notice-label")) {
-                            div.page { p { (self.text("notice-synthetic")) } }
-                        }
-                    }
-                    @if let Some(tour) = &self.tour { (strip(self, tour)) }
-                    main #content tabindex="-1" { div.page.content { (content) } }
-                    footer.footer { div.page { p { (self.text("footer")) } } }
-                    @for script in assets::scripts() { script src=(script) defer {} }
-                }
-            }
-        }
+    /// Whether somebody who works here looks at the page: they have the denser one.
+    pub fn is_of_staff(&self) -> bool {
+        self.role.is_some_and(|role| role != Role::Resident)
     }
 
     /// The key of the text for signing in: on a county's own server it is for those who work there.
     pub fn sign_in_text(&self) -> &'static str {
         if self.demo { "sign-in" } else { "sign-in-staff" }
-    }
-
-    /// Whether a door is shown to whom looks at the page.
-    pub fn shows(&self, path: &str) -> bool {
-        doors(self.role).any(|door| door.path == path)
     }
 
     /// The one who has signed in, as the head of the page has it: a resident by name, a professional by profession, others
@@ -213,69 +202,6 @@ impl Page {
         match person.and_then(|person| people::profession(&*self.figures, &person.id)) {
             Some(profession) => people::capital(&self.language.code_name(Profession::LIST, profession.code())),
             None => self.text(&format!("role-{}", role.code())),
-        }
-    }
-
-    fn masthead(&self, form: Option<&str>) -> Markup {
-        html! {
-            header {
-                div.masthead {
-                    div.page.masthead__row {
-                        a.masthead__name href="/" { (lighthouse()) "Luotsi" }
-                        nav aria-label=(self.text("languages")) {
-                            ul.masthead__languages {
-                                @for language in Language::ALL {
-                                    li { (self.language_link(language, form)) }
-                                }
-                            }
-                        }
-                        @match self.role {
-                            Some(role) => {
-                                @if self.changes_hats {
-                                    a.masthead__link href=(hats::PATH) { (self.text("hats-change")) }
-                                }
-                                form.masthead__role method="post" action="/sign-out" {
-                                    span { (self.known_as(role)) }
-                                    button.masthead__out type="submit" { (self.text("sign-out")) }
-                                }
-                            }
-                            None => { a.masthead__link href=(self.sign_in_link()) { (self.text(self.sign_in_text())) } }
-                        }
-                    }
-                }
-                nav.sections aria-label=(self.text("sections")) {
-                    div.page {
-                        ul.sections__list {
-                            @let here = door_of(self.uri.path()).map(|door| door.path);
-                            @for door in doors(self.role) {
-                                @let current = (here == Some(door.path)).then_some("page");
-                                li {
-                                    a.sections__link href=(door.path) aria-current=[current] { (self.text(door.name)) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl Page {
-    /// The way to the same page in another language.
-    fn language_link(&self, language: Language, form: Option<&str>) -> Markup {
-        let (code, address) = (language.code(), self.link(&[("lang", language.code())]));
-        let current = (language == self.language).then_some("true");
-        html! {
-            @match form {
-                Some(form) => {
-                    button.masthead__link type="submit" form=(form) formaction=(address) name="show" value=(code)
-                        lang=(code) aria-current=[current] { (language.name()) }
-                }
-                None => {
-                    a.masthead__link href=(address) lang=(code) hreflang=(code) aria-current=[current] { (language.name()) }
-                }
-            }
         }
     }
 }
@@ -301,17 +227,4 @@ pub fn escape(text: &str) -> String {
         }
         out
     })
-}
-
-/// The mark beside the name: a lighthouse.
-fn lighthouse() -> Markup {
-    html! {
-        svg width="26" height="30" viewBox="0 0 26 30" aria-hidden="true" focusable="false" {
-            path d="M13 1 L17 5 H9 Z" fill="#fff" {}
-            rect x="9.5" y="5" width="7" height="5" fill="#ffdd55" {}
-            path d="M9 11 H17 L19 29 H7 Z" fill="#fff" {}
-            path d="M8.4 16 H17.6 L18.2 21 H7.8 Z" fill="#7fb2e5" {}
-            path d="M0 6 L8 7.5 L0 9 Z M26 6 L18 7.5 L26 9 Z" fill="#ffdd55" {}
-        }
-    }
 }

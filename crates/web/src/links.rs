@@ -16,7 +16,7 @@ pub fn linked(text: &str) -> Markup {
         @for piece in pieces(text) {
             @match piece {
                 Piece::Address(address) => {
-                    a.govuk-link href=(whole(address)) rel="nofollow noopener noreferrer" { (address) }
+                    a href=(whole(address)) rel="nofollow noopener noreferrer" { (address) }
                 }
                 other => { (callable(&other)) }
             }
@@ -33,7 +33,7 @@ pub fn linked_numbers(text: &str) -> Markup {
 fn callable(piece: &Piece) -> Markup {
     html! {
         @match piece {
-            Piece::Telephone(number) => { a.govuk-link.telephone href=(format!("tel:{}", dialled(number))) { (number) } }
+            Piece::Telephone(number) => { a.telephone href=(format!("tel:{}", dialled(number))) { (number) } }
             Piece::Text(text) | Piece::Address(text) => { (text) }
         }
     }

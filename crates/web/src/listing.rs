@@ -42,6 +42,10 @@ pub trait InList: Send + Sync {
     fn is_handed(&self) -> bool {
         false
     }
+    /// Something was asked of its person, who has not answered.
+    fn is_asked(&self) -> bool {
+        false
+    }
     /// How far its words have got: with new ones it is news again.
     fn news(&self) -> u64 {
         0
@@ -52,7 +56,19 @@ pub trait InList: Send + Sync {
     fn sealed(&self) -> [Option<(&'static str, u64)>; 2] {
         [None, None]
     }
-    /// Since when somebody waits, or by when it is due.
+    /// The sign of its kind, or of the way it came; see `icons.rs`.
+    fn icon(&self) -> &'static str {
+        "task"
+    }
+    /// From whom it is; empty: its title says as much.
+    fn who(&self, _page: &Page) -> String {
+        String::new()
+    }
+    /// On what its deadline rests, a code of `parts::basis`; none: on nothing but what somebody wished.
+    fn basis(&self) -> Option<&'static str> {
+        None
+    }
+    /// How long somebody has waited, or why nobody does, where nothing is due.
     fn age(&self, app: &App, page: &Page, now: i64) -> Markup;
     /// The note to colleagues, and where it comes from.
     fn noted(&self, _page: &Page, _note: Option<&str>) -> Markup {

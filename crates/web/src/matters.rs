@@ -9,8 +9,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use futures::future::BoxFuture;
-use matter::Own;
 use matter::access::Role;
+use matter::{Own, Subject};
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::AnyKind;
@@ -27,6 +27,7 @@ use crate::guard::NOT_FOUND_AFTER;
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
+use crate::parts::{self, Turn, tag};
 use crate::texts::texts;
 
 pub static FEATURE: Feature = Feature {
@@ -94,45 +95,61 @@ fn owned(kind: &str) -> Option<&'static Owned> {
 async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
     let Some(person) = &page.person else { return page.to_sign_in() };
     let Some(subject) = person.subject().filter(|_| person.role == Role::Resident) else { return missing(&page) };
+    let rows = match own(&app, &page, subject).await {
+        Ok(rows) => rows,
+        Err(error) => return failed(&page, &Failure::away(&error)),
+    };
+    let is_empty = rows.iter().all(|(_, it)| it.group == Group::Ended);
+    let content = html! {
+        div.listhead {
+            h1 { (page.text("matters-title")) }
+            p.listhead__n {}
+            a.btn href="/book" role="button" { (page.text("matters-book")) }
+            a.btn.btn--second href="/contact" role="button" { (page.text("matters-write")) }
+        }
+        @if is_empty { p { (page.text("matters-none")) } }
+        @for (group, heading) in Group::ALL {
+            @let of: Vec<_> = rows.iter().filter(|(_, it)| it.group == group).collect();
+            @if !of.is_empty() {
+                section aria-labelledby=(heading) {
+                    h2 id=(heading) { (page.text(heading)) }
+                    ol.rows { @for (id, row) in of { (shown(*id, row)) } }
+                }
+            }
+        }
+    };
+    page.render(StatusCode::OK, &page.text("matters-title"), &content)
+}
+
+/// A person's own matters of all kinds: of those that are coming the nearest first, of all others the latest.
+pub async fn own(app: &App, page: &Page, subject: Subject) -> store::Result<Vec<(Uuid, OwnRow)>> {
     let mut rows: Vec<(Uuid, OwnRow)> = Vec::new();
     for kind in app.kinds.store.kinds().iter().filter(|kind| kind.rights().own >= Own::Read) {
         // The record of the person themselves is no matter.
         for id in kind.of_subject(subject, LISTED).into_iter().filter(|id| *id != subject.0) {
             let row = match owned(kind.name()) {
-                Some(owned) => (owned.row)(&app, &page, id).await,
-                None => Ok(Some(plain_row(&page, &**kind, id))),
+                Some(owned) => (owned.row)(app, page, id).await?,
+                None => Some(plain_row(page, &**kind, id)),
             };
-            match row {
-                Ok(row) => rows.extend(row.map(|row| (id, row))),
-                Err(error) => return failed(&page, &Failure::away(&error)),
-            }
+            rows.extend(row.map(|row| (id, row)));
         }
     }
-    // The nearest of those that are coming stands first; of all others, the latest.
     rows.sort_by_key(|(_, it)| if it.group == Group::Coming { it.at } else { it.at.saturating_neg() });
-    let of = |group: Group| rows.iter().filter(move |(_, it)| it.group == group);
-    let is_empty = rows.iter().all(|(_, it)| it.group == Group::Ended);
-    let content = html! {
-        h1.govuk-heading-xl { (page.text("matters-title")) }
-        @if is_empty { p.lead { (page.text("matters-none")) } }
-        @for (group, heading) in Group::ALL {
-            @if of(group).next().is_some() {
-                h2.govuk-heading-m { (page.text(heading)) }
-                ul.matters { @for (id, row) in of(group) { li.matters__one { (shown(*id, row)) } } }
-            }
-        }
-        p { a.govuk-button href="/book" role="button" { (page.text("matters-book")) } }
-        p { a.govuk-link href="/contact" { (page.text("matters-write")) } }
-    };
-    page.render(StatusCode::OK, &page.text("matters-title"), &content)
+    Ok(rows)
 }
 
-fn shown(id: Uuid, row: &OwnRow) -> Markup {
-    html! {
-        a.govuk-link href=(format!("/matters/{id}")) { (row.title) }
-        " " span.quiet { (row.detail) @if !row.detail.is_empty() { ", " } (receipt(id)) }
-        @if !row.standing.is_empty() { br; (row.standing) }
-    }
+/// One in a list: where it stands, and what tells it from others.
+pub fn shown(id: Uuid, row: &OwnRow) -> Markup {
+    let turn = match row.group {
+        Group::Turn => Turn::Now,
+        Group::Coming => Turn::Agreed,
+        Group::Open => Turn::Half,
+        Group::Ended => Turn::Done,
+    };
+    let standing = (!row.standing.is_empty()).then(|| tag(turn, &row.standing));
+    let detail = (!row.detail.is_empty()).then(|| html! { (row.detail) });
+    let meta: Vec<Markup> = [standing, detail, Some(html! { (receipt(id)) })].into_iter().flatten().collect();
+    parts::row(&format!("/matters/{id}"), &row.title, &meta)
 }
 
 #[derive(Deserialize, Default)]
@@ -199,9 +216,9 @@ fn plain_page(page: &Page, person: &Person, kind: &dyn AnyKind, id: Uuid) -> Res
     let stands = kind.stands(id).filter(|it| it.done.is_none());
     let title = kind_name(page, kind);
     let content = html! {
-        p.back { a.govuk-link href="/matters" { (page.text("matters-title")) } }
-        h1.govuk-heading-xl { (title) }
-        p.standing { (page.text(if stands.is_some() { "matters-open" } else { "matters-ended" })) }
+        (parts::back("/matters", &page.text("matters-title")))
+        h1 { (title) }
+        (parts::standing(if stands.is_some() { Turn::Waits } else { Turn::Done }, &html! { (page.text(if stands.is_some() { "matters-open" } else { "matters-ended" })) }))
         dl.facts {
             @if let Some(it) = stands {
                 div { dt { (page.text("matters-since")) } dd { (numbers::moment(it.since, page.language)) } }

@@ -23,6 +23,7 @@ use crate::feature::{Door, Feature, get, post};
 use crate::form::{errors, field};
 use crate::home::{failed, missing};
 use crate::layout::Page;
+use crate::parts::done;
 use crate::texts::{Language, texts};
 
 pub static FEATURE: Feature = Feature {
@@ -165,30 +166,30 @@ pub async fn leave_reach(
 fn shown(page: &Page, fields: &Fields, wrong: &[(&str, &str)], is_saved: bool) -> Response {
     let content = html! {
         (errors(page, wrong))
-        @if is_saved { div.did role="status" { p { (page.text("me-did-saved")) } } }
-        h1.govuk-heading-xl { (page.text("section-me")) }
-        h2.govuk-heading-m { (page.text("me-reach")) }
-        p.govuk-body { (page.text("me-reach-what")) }
+        @if is_saved { (done(&html! { (page.text("me-did-saved")) }, &html! {})) }
+        h1 { (page.text("section-me")) }
+        h2 { (page.text("me-reach")) }
+        p { (page.text("me-reach-what")) }
         form.letter #reach method="post" action="/me" autocomplete="off" {
             input type="hidden" name="client_id" value=(fields.client_id);
             (address_fields(page, (&fields.phone, &fields.email), wrong))
-            div.govuk-form-group {
-                fieldset.govuk-fieldset aria-describedby="means-hint" {
-                    legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("me-means")) }
-                    p.govuk-hint #means-hint { (page.text("me-means-hint")) }
-                    div.govuk-checkboxes {
+            div.asked {
+                fieldset aria-describedby="means-hint" {
+                    legend { (page.text("me-means")) }
+                    p.hint #means-hint { (page.text("me-means-hint")) }
+                    div.choices {
                         @for means in Means::ALL {
                             @let id = box_of(means);
-                            div.govuk-checkboxes__item {
-                                input.govuk-checkboxes__input type="checkbox" name=(id) id=(id) value="yes"
+                            div.choice {
+                                input type="checkbox" name=(id) id=(id) value="yes"
                                     checked[fields.chosen(means)];
-                                label.govuk-label.govuk-checkboxes__label for=(id) { (page.text(&format!("means-{}", means.code()))) }
+                                label for=(id) { (page.text(&format!("means-{}", means.code()))) }
                             }
                         }
                     }
                 }
             }
-            button.govuk-button type="submit" { (page.text("me-save")) }
+            button.btn type="submit" { (page.text("me-save")) }
         }
     };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -201,11 +202,11 @@ pub fn address_fields(page: &Page, (number, address): (&str, &str), wrong: &[(&s
     let (of_phone, of_email) = (wrong_in("phone"), wrong_in("email"));
     html! {
         (field(page, "phone", "me-phone", of_phone, &html! {
-            input.govuk-input.govuk-input--width-20 #phone type="tel" name="phone" value=(number) autocomplete="tel"
+            input.field.day-input #phone type="tel" name="phone" value=(number) autocomplete="tel"
                 aria-invalid=[of_phone.map(|_| "true")] aria-describedby=[of_phone.map(|_| "phone-error")];
         }))
         (field(page, "email", "me-email", of_email, &html! {
-            input.govuk-input #email type="email" name="email" value=(address) autocomplete="email" spellcheck="false"
+            input.field #email type="email" name="email" value=(address) autocomplete="email" spellcheck="false"
                 aria-invalid=[of_email.map(|_| "true")] aria-describedby=[of_email.map(|_| "email-error")];
         }))
     }

@@ -44,7 +44,7 @@ pub static FEATURE: Feature = Feature {
 /// A local day with its weekday, without the year: `ma 29.6.`
 pub fn day(app: &App, page: &Page, at: i64) -> String {
     let Some(date) = app.calendar.local_date(at) else { return String::new() };
-    let weekday = page.text(&format!("bookings-weekday-{}", date.weekday().to_monday_one_offset()));
+    let weekday = page.text(&format!("weekday-{}", date.weekday().to_monday_one_offset()));
     format!("{weekday} {}", numbers::short_day(date, page.language))
 }
 
@@ -73,7 +73,7 @@ fn due(app: &App, page: &Page, need: &CareNeed) -> Markup {
                 span.quiet { (page.text("needs-excepted")) ": " (exception_name(page, why)) }
             }
             (_, Some((clock, due))) => {
-                (day(app, page, due.at)) " " span.tag { (page.text(&format!("needs-{}", clock.says.code()))) }
+                (day(app, page, due.at)) " " span.basis { (page.text(&format!("needs-{}", clock.says.code()))) }
             }
             _ => {}
         }
@@ -100,7 +100,7 @@ fn standing(app: &App, page: &Page, need: &CareNeed) -> Markup {
     };
     html! {
         @if late > 0 {
-            strong.tag.tag--late { (page.language.text_count("needs-late", late as usize, &late.to_string())) } " "
+            strong.due.due--late { (page.language.text_count("needs-late", late as usize, &late.to_string())) } " "
         }
         (told)
     }
@@ -116,7 +116,7 @@ fn days_between(app: &App, from: i64, to: i64) -> i32 {
 pub fn why_answered(app: &App, page: &Page, since: i64) -> Markup {
     let clock = clocks::named("callback-same-day");
     let due = clock.and_then(|clock| Some((clock, clock.due(&Run { since, age: None }, app.calendar)?)));
-    html! { @if let Some((clock, due)) = due { span.tag { (page.text(&format!("needs-{}", clock.says.code()))) } (why(page, clock, &due)) } }
+    html! { @if let Some((clock, due)) = due { span.basis { (page.text(&format!("needs-{}", clock.says.code()))) } (why(page, clock, &due)) } }
 }
 
 /// Why it is due then: the rule in a sentence, the steps, and the source.
@@ -141,11 +141,11 @@ fn why(page: &Page, clock: &Clock, due: &Due) -> Markup {
         Step::Ends(day) => language.text_with("needs-step-ends", &[("day", &date(*day))]),
     };
     html! {
-        details.govuk-details {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("needs-why")) } }
-            div.govuk-details__text {
+        details.fold {
+            summary { (page.text("needs-why")) }
+            div.fold__in {
                 p { (rule.text.of(language.code())) }
-                ol.govuk-list.govuk-list--number { @for it in &due.steps { li { (step(it)) } } }
+                ol.numbered { @for it in &due.steps { li { (step(it)) } } }
                 p.quiet {
                     (language.text_with("needs-since", &[("day", &date(rule.from))])) " "
                     (page.text("needs-source")) ": " span lang="en" { (rule.source) } ". "

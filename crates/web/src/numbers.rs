@@ -147,6 +147,23 @@ fn written(date: jiff::civil::Date, language: Language) -> String {
     }
 }
 
+/// The local day of an instant with its weekday and without its year: pe 27.11., fr 27.11, Fri 27 Nov.
+pub fn near_day(micros: i64, language: Language) -> String {
+    let Some(at) = local(micros) else { return String::new() };
+    let weekday = language.text(&format!("weekday-{}", at.weekday().to_monday_one_offset()));
+    format!("{weekday}{THIN}{}", short_day(at.date(), language).replace(' ', &THIN.to_string()))
+}
+
+/// The day and time of an instant as it is said to somebody who waits for it: ti 1.12. klo 9.30.
+pub fn short_moment(micros: i64, language: Language) -> String {
+    let (day, clock) = (near_day(micros, language), clock(micros));
+    match language {
+        Language::Fi => format!("{day} klo{THIN}{clock}"),
+        Language::Sv => format!("{day} kl.{THIN}{clock}"),
+        Language::En => format!("{day}, {}", clock.replace('.', ":")),
+    }
+}
+
 /// The local day and time of an instant that is given as `2025-03-01T12:00:00Z`; others as they are.
 pub fn moment_text(text: &str, language: Language) -> String {
     text.parse::<Timestamp>().map_or_else(|_| text.into(), |at| moment(at.as_microsecond(), language))
@@ -175,6 +192,12 @@ pub fn lasting(micros: i64, language: Language) -> String {
     };
     let told = parts.iter().enumerate().filter(|(at, (count, _))| *at == 0 || *count > 0);
     told.map(|(_, (count, unit))| format!("{count}{THIN}{unit}")).collect::<Vec<_>>().join(" ")
+}
+
+/// The same in its largest part alone.
+pub fn roughly(micros: i64, language: Language) -> String {
+    let told = lasting(micros, language);
+    told.split(' ').next().unwrap_or_default().to_string()
 }
 
 /// The time of day of an instant.
@@ -211,6 +234,16 @@ mod tests {
         ] {
             assert_eq!(told(minutes), expected);
         }
+    }
+
+    #[test]
+    fn days_that_are_near_are_said_with_their_weekday() {
+        let midsummer = 1_782_000_300_000_000;
+        let told = |language| short_moment(midsummer, language).replace(THIN, " ");
+        assert_eq!(told(Language::Fi), "su 21.6. klo 3.05");
+        assert_eq!(told(Language::Sv), "sö 21.6 kl. 3.05");
+        assert_eq!(told(Language::En), "Sun 21 Jun, 3:05");
+        assert_eq!(roughly(130 * 60_000_000, Language::Fi), "2\u{a0}h");
     }
 
     #[test]

@@ -183,9 +183,9 @@ pub fn forms(app: &App, page: &Page, (id, contact): (Uuid, &Contact), met: &[Mee
     let is_wrong = typed.wrong("modality").is_some() || typed.wrong("minutes").is_some();
     let ways = MODALITIES.map(|it| (it.code().to_string(), page.language.code_name(Modality::LIST, it.code())));
     html! {
-        details.govuk-details open[is_wrong || !met.is_empty()] {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("desk-resident")) } }
-            div.govuk-details__text {
+        details.fold open[is_wrong || !met.is_empty()] {
+            summary { (page.text("desk-resident")) }
+            div.fold__in {
                 p {
                     (page.text("desk-pair")) ": "
                     @match &own {
@@ -199,7 +199,7 @@ pub fn forms(app: &App, page: &Page, (id, contact): (Uuid, &Contact), met: &[Mee
                 @if is_on_my_list {
                     p { strong { (page.text("desk-on-list")) } }
                 } @else if page.person.as_ref().is_some_and(joins) {
-                    button.govuk-button.govuk-button--secondary #act-register type="submit" form="work" formaction=(format!("/desk/contacts/{id}/register")) {
+                    button.btn.btn--second #act-register type="submit" form="work" formaction=(format!("/desk/contacts/{id}/register")) {
                         (page.text("desk-register"))
                     }
                 }
@@ -219,7 +219,7 @@ pub fn forms(app: &App, page: &Page, (id, contact): (Uuid, &Contact), met: &[Mee
                 (choice(page, "modality", "desk-met", typed.wrong("modality"), &typed.fields.modality, ways))
                 (choice(page, "minutes", "desk-minutes", typed.wrong("minutes"), &typed.fields.minutes,
                     MINUTES.map(|minutes| (minutes.to_string(), minutes.to_string()))))
-                button.govuk-button.govuk-button--secondary #act-encounter type="submit" form="work" formaction=(format!("/desk/contacts/{id}/encounter")) {
+                button.btn.btn--second #act-encounter type="submit" form="work" formaction=(format!("/desk/contacts/{id}/encounter")) {
                     (page.text(if met.is_empty() { "desk-record" } else { "desk-record-another" }))
                 }
             }

@@ -111,35 +111,27 @@ async fn shown(app: &App, page: &Page, scorecard: Option<&Scorecard>, filters: &
     let name = page.language.of(&unit.names);
     let as_matrix = filters.view.as_deref() == Some("matrix");
     let content = html! {
-        h1.govuk-heading-xl { (name) }
-        p.lead { strong { (scorecard.name.of(page.language.code())) } ". " (scorecard.about.of(page.language.code())) }
-        div.split {
-            div {
-                nav aria-label=(page.text("unit-tree")) {
-                    details.panel {
-                        summary { (page.text("unit-tree")) }
-                        ul.tree { (tree(page, None, &unit.id)) }
-                    }
-                }
-            }
-            div {
-                ul.govuk-list {
-                    li {
-                        @if as_matrix {
-                            a.govuk-link href=(page.link(&[("view", "")])) { (page.text("view-list")) }
-                        } @else {
-                            a.govuk-link href=(page.link(&[("view", "matrix")])) { (page.text("view-matrix")) }
-                        }
-                    }
-                }
-                @if !has_figures(page, unit) { p.govuk-body { (page.text("unit-without-figures")) } }
-                @if as_matrix { (matrix(page, scorecard, unit, &phases)) } @else { (list(page, scorecard, unit, &phases)) }
-                (others(page, scorecard, unit))
-                (scorecards(app, page, scorecard, unit))
-                (legend(page))
-                p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language.code())) ". " (page.text("source")) ": " span lang="en" { (scorecard.source) } }
+        div.listhead {
+            h1 { (name) }
+            p.listhead__n { strong { (scorecard.name.of(page.language.code())) } ". " (scorecard.about.of(page.language.code())) }
+            @if as_matrix {
+                a.chip href=(page.link(&[("view", "")])) { (page.text("view-list")) }
+            } @else {
+                a.chip href=(page.link(&[("view", "matrix")])) { (page.text("view-matrix")) }
             }
         }
+        nav.tree-fold aria-label=(page.text("unit-tree")) {
+            details.fold {
+                summary { (page.text("unit-tree")) }
+                ul.tree tabindex="0" { (tree(page, None, &unit.id)) }
+            }
+        }
+        @if !has_figures(page, unit) { p { (page.text("unit-without-figures")) } }
+        @if as_matrix { (matrix(page, scorecard, unit, &phases)) } @else { (list(page, scorecard, unit, &phases)) }
+        (others(page, scorecard, unit))
+        (scorecards(app, page, scorecard, unit))
+        (legend(page))
+        p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language.code())) ". " (page.text("source")) ": " span lang="en" { (scorecard.source) } }
     };
     page.render(StatusCode::OK, &format!("{name} – {}", page.text("section-steer")), &content)
 }
@@ -152,11 +144,64 @@ fn scorecards(app: &App, page: &Page, here: &Scorecard, unit: &UnitCard) -> Mark
         _ => format!("/steer/scorecards/{}", it.id),
     };
     html! {
-        h2.govuk-heading-m { (page.text("other-scorecards")) }
-        ul.govuk-list.govuk-list--bullet {
+        h2 { (page.text("other-scorecards")) }
+        ul.dots {
             @for (number, it) in others {
-                li { a.govuk-link href=(page.link_to(&path(number, it), &[("unit", &unit.id)])) { (it.name.of(page.language.code())) } }
+                li { a href=(page.link_to(&path(number, it), &[("unit", &unit.id)])) { (it.name.of(page.language.code())) } }
             }
+        }
+    }
+}
+
+/// Figures of the front page of those who steer, at most: those to be noted, and beside them the first of the others.
+const NOTED: usize = 7;
+const SIX: usize = 6;
+
+/// The figures at which those who steer look first: of the whole county, those that give a sign of concern or miss their target.
+pub async fn attention(app: &App, page: &Page) -> Result<Markup, Failure> {
+    let (Some(unit), Some(scorecard)) = (unit_of(page, None), app.scorecards.first()) else { return Ok(html! {}) };
+    if turned_away(page).is_some() {
+        return Ok(html! {});
+    }
+    let phases = app.kinds.store.phases(&unit.id).await.map_err(|error| Failure::away(&error))?;
+    let all = scorecard.groups.iter().flat_map(|group| lines(page, group, unit, &phases));
+    let is_concern = |line: &Line<'_>| matches!(line.reading.variation, Some(Variation::Concern(_)));
+    let misses = |line: &Line<'_>| line.reading.assurance == Some(Assurance::Misses);
+    let (mut noted, mut others): (Vec<Line<'_>>, Vec<Line<'_>>) =
+        all.partition(|line| is_concern(line) || misses(line));
+    noted.sort_by_key(|line| !is_concern(line));
+    noted.truncate(NOTED);
+    others.retain(|line| line.reading.latest().is_some());
+    others.truncate(SIX);
+    Ok(html! {
+        div.listhead {
+            h1 { (page.text("home-attention")) @if !noted.is_empty() { " " (noted.len()) } }
+            p.listhead__n { (page.language.of(&unit.names)) }
+        }
+        @if noted.is_empty() { p { (page.text("home-no-signals")) } } @else {
+            ol.figs { @for line in &noted { (figure(page, line)) } }
+        }
+        @if !others.is_empty() {
+            section aria-labelledby="six" {
+                h2 #six { (page.text("home-six")) }
+                ol.figs { @for line in &others { (figure(page, line)) } }
+                p.links { a href="/steer" { (page.text("home-all-measures")) } }
+            }
+        }
+    })
+}
+
+/// One figure: its name, value and target, its course, and what the chart says of it.
+fn figure(page: &Page, line: &Line<'_>) -> Markup {
+    let (card, reading) = (line.card, &line.reading);
+    let write = |value: f64| numbers::value(value, &card.unit, page.language);
+    html! {
+        li {
+            a href=(format!("/steer/measures/{}", card.id)) { (page.language.of(&card.names)) }
+            span.val { @if let Some((_, value)) = reading.latest() { (write(value)) } }
+            span.aim { @if let Some(target) = reading.target() { (page.text("target")) " " (write(target)) } @else { (page.text("no-target")) } }
+            (sparkline(&reading.charted, card.better))
+            span.says { (variation_cell(page, card, reading.variation)) }
         }
     }
 }
@@ -207,11 +252,11 @@ fn others(page: &Page, scorecard: &Scorecard, unit: &UnitCard) -> Markup {
     let others: Vec<&Card> = others.filter(|card| page.figures.series(&card.id, &unit.id).is_some()).collect();
     html! {
         @if !others.is_empty() {
-            h2.govuk-heading-m { (page.text("other-measures")) }
-            ul.govuk-list.govuk-list--bullet {
+            h2 { (page.text("other-measures")) }
+            ul.dots {
                 @for card in others {
                     li {
-                        a.govuk-link href=(page.link_to(&format!("/steer/measures/{}", card.id), &[("view", "")])) {
+                        a href=(page.link_to(&format!("/steer/measures/{}", card.id), &[("view", "")])) {
                             (page.language.of(&card.names))
                         }
                     }
@@ -240,7 +285,7 @@ fn list(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) ->
         @for group in &scorecard.groups {
             @let lines = lines(page, group, unit, phases);
             @if !lines.is_empty() {
-                h2.govuk-heading-m.group-heading { (group.name.of(page.language.code())) }
+                h2.group-heading { (group.name.of(page.language.code())) }
                 div.scroll tabindex="0" role="region" aria-label=(group.name.of(page.language.code())) {
                     table.scorecard.scorecard--lines {
                         thead {
@@ -267,7 +312,7 @@ fn row(page: &Page, line: &Line<'_>) -> Markup {
     html! {
         tr {
             th scope="row" {
-                a.govuk-link href=(page.link_to(&format!("/steer/measures/{}", card.id), &[("view", "")])) {
+                a href=(page.link_to(&format!("/steer/measures/{}", card.id), &[("view", "")])) {
                     (page.language.of(&card.names))
                 }
             }
@@ -278,7 +323,7 @@ fn row(page: &Page, line: &Line<'_>) -> Markup {
                 }
             }
             td.number.line__target data-label=(page.text("target")) {
-                @if let Some(target) = reading.target() { (write(target)) } @else { span.quiet { "–" } }
+                @if let Some(target) = reading.target() { (write(target)) } @else { span.quiet { (page.text("no-target")) } }
             }
             td.line__variation { (variation_cell(page, card, reading.variation)) }
             td.line__assurance { (assurance_cell(page, reading)) }
@@ -305,7 +350,7 @@ fn assurance_cell(page: &Page, reading: &Reading) -> Markup {
                 span.verdict { (assurance_icon(assurance)) span { (page.text(&format!("assurance-{}", assurance_code(assurance)))) } }
             }
             (None, Some(why)) => { span.quiet { (page.text(&format!("unjudged-{}", why.code()))) } }
-            (None, None) => { span.quiet { "–" } }
+            (None, None) => { span.quiet { (page.text("no-target")) } }
         }
     }
 }
@@ -342,7 +387,7 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) 
     html! {
         div.scroll tabindex="0" role="region" aria-label=(page.text("view-matrix")) {
             table.matrix {
-                caption.govuk-visually-hidden { (page.text("view-matrix")) }
+                caption.hidden { (page.text("view-matrix")) }
                 thead {
                     tr {
                         td {}
@@ -356,11 +401,11 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) 
                             @for target in &targets {
                                 @let here: Vec<_> = all.iter().filter(|line| kind_of(line.reading.variation) == *kind && target_of(line) == *target).collect();
                                 td.matrix__empty[here.is_empty()] data-label=(heading(target)) {
-                                    @if here.is_empty() { span.quiet { "–" } } @else {
+                                    @if here.is_empty() { span.quiet { (page.text("matrix-none")) } } @else {
                                         ul {
                                             @for line in here {
                                                 li {
-                                                    a.govuk-link href=(page.link_to(&format!("/steer/measures/{}", line.card.id), &[("view", "")])) {
+                                                    a href=(page.link_to(&format!("/steer/measures/{}", line.card.id), &[("view", "")])) {
                                                         (page.language.of(&line.card.names))
                                                     }
                                                 }
@@ -379,9 +424,9 @@ fn matrix(page: &Page, scorecard: &Scorecard, unit: &UnitCard, phases: &Phases) 
 
 fn legend(page: &Page) -> Markup {
     html! {
-        details.govuk-details {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("legend-title")) } }
-            div.govuk-details__text {
+        details.fold {
+            summary { (page.text("legend-title")) }
+            div.fold__in {
                 p { (page.text("legend-variation")) }
                 p { (page.text("legend-assurance")) }
                 p { (page.language.text_with("legend-hidden", &[("threshold", &page.figures.threshold().to_string())])) }

@@ -102,7 +102,7 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) 
     };
     html! {
         @if let Some(first) = items.first().filter(|first| first.seq > 1) {
-            p { a.govuk-link href=(to("before", first.seq)) rel="prev" { (page.text("thread-earlier")) } }
+            p { a href=(to("before", first.seq)) rel="prev" { (page.text("thread-earlier")) } }
         }
         div.thread role="log" tabindex="0" aria-label=(page.text("thread-title")) {
             ol.thread__list #messages {
@@ -111,7 +111,7 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) 
                         What::Message { author, text, .. } => {
                             li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
                                 p.message__from {
-                                    (page.text(from(*author, reader)))
+                                    b { (page.text(from(*author, reader))) }
                                     " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                                 }
                                 @match text {
@@ -139,7 +139,7 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) 
             }
         }
         @if !shown.is_end() {
-            p { a.govuk-link href=(to("from", shown.last() + 1)) rel="next" { (page.text("thread-later")) } }
+            p { a href=(to("from", shown.last() + 1)) rel="next" { (page.text("thread-later")) } }
         }
     }
 }

@@ -28,16 +28,16 @@ pub fn form(app: &App, page: &Page, back: &Markup, tried: &Tried<'_>) -> Markup 
     html! {
         @if are_any {
             form.letter method="post" action="/sign-in/account" {
-                h2.govuk-heading-l { (page.text("sign-in-account")) }
+                h2 { (page.text("sign-in-account")) }
                 (back)
                 (field(page, "name", "sign-in-name", wrong, &html! {
-                    input.govuk-input #name type="text" name="name" value=(tried.name) autocomplete="username"
+                    input.field #name type="text" name="name" value=(tried.name) autocomplete="username"
                         autocapitalize="none" spellcheck="false" aria-describedby=[wrong.map(|_| "name-error")];
                 }))
                 (password(page, "current-password", None))
                 (one_time_code(page, None))
-                button.govuk-button type="submit" { (page.text("sign-in")) }
-                p.govuk-body { a.govuk-link href="/sign-in/set-up" { (page.text("set-up-title")) } }
+                button.btn type="submit" { (page.text("sign-in")) }
+                p { a href="/sign-in/set-up" { (page.text("set-up-title")) } }
             }
         }
     }
@@ -49,11 +49,11 @@ fn password(page: &Page, autocomplete: &str, wrong: Option<&str>) -> Markup {
     let described = described.collect::<Vec<_>>().join(" ");
     let input = html! {
         @if is_new {
-            p.govuk-hint #password-hint {
+            p.hint #password-hint {
                 (page.language.text_with("set-up-password-hint", &[("least", &LEAST_PASSWORD.to_string())]))
             }
         }
-        input.govuk-input #password type="password" name="password" autocomplete=(autocomplete)
+        input.field #password type="password" name="password" autocomplete=(autocomplete)
             aria-describedby=[(!described.is_empty()).then_some(described)];
     };
     field(page, "password", if is_new { "set-up-password" } else { "sign-in-password" }, wrong, &input)
@@ -67,8 +67,8 @@ fn one_time_code(page: &Page, wrong: Option<&str>) -> Markup {
         "sign-in-code",
         wrong,
         &html! {
-            p.govuk-hint #code-hint { (page.text("sign-in-code-hint")) }
-            input.govuk-input.govuk-input--width-10 #code type="text" name="code" inputmode="numeric"
+            p.hint #code-hint { (page.text("sign-in-code-hint")) }
+            input.field.field--width-10 #code type="text" name="code" inputmode="numeric"
                 autocomplete="one-time-code" spellcheck="false" aria-describedby=(described);
         },
     )
@@ -139,19 +139,19 @@ fn first_half(page: &Page, form: &SetUp, wrong: Option<&'static str>) -> Respons
     let described = if wrong.is_some() { "given-hint given-error" } else { "given-hint" };
     let content = html! {
         (errors(page, wrong.map(|wrong| (wrong, "given")).as_slice()))
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         p.lead { (page.text("set-up-lead")) }
         form.letter method="post" action="/sign-in/set-up" {
             (field(page, "name", "sign-in-name", None, &html! {
-                input.govuk-input #name type="text" name="name" value=(form.name) autocomplete="username"
+                input.field #name type="text" name="name" value=(form.name) autocomplete="username"
                     autocapitalize="none" spellcheck="false";
             }))
             (field(page, "given", "set-up-given", wrong, &html! {
-                p.govuk-hint #given-hint { (page.text("set-up-given-hint")) }
-                input.govuk-input.govuk-input--width-20 #given type="text" name="given" value=(form.given)
+                p.hint #given-hint { (page.text("set-up-given-hint")) }
+                input.field.field--width-20 #given type="text" name="given" value=(form.given)
                     autocomplete="off" spellcheck="false" aria-describedby=(described);
             }))
-            button.govuk-button type="submit" { (page.text("set-up-on")) }
+            button.btn type="submit" { (page.text("set-up-on")) }
         }
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -166,18 +166,18 @@ fn second_half(page: &Page, form: &SetUp, secret: &[u8; 20], wrong: Option<(&'st
     let of = |field: &str| wrong.filter(|(_, at)| *at == field).map(|(wrong, _)| wrong);
     let content = html! {
         (errors(page, wrong.as_slice()))
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         form.letter method="post" action="/sign-in/set-up" {
             input type="hidden" name="name" value=(form.name);
             input type="hidden" name="given" value=(form.given);
-            h2.govuk-heading-l { (page.text("set-up-authenticator")) }
-            p.govuk-body { (page.text("set-up-authenticator-how")) }
+            h2 { (page.text("set-up-authenticator")) }
+            p { (page.text("set-up-authenticator-how")) }
             (picture(&address, &page.text("set-up-picture")))
-            p.govuk-body { (page.text("set-up-secret")) br; strong.secret { (groups.join(" ")) } }
-            p.govuk-body { a.govuk-link href=(address) { (page.text("set-up-link")) } }
+            p { (page.text("set-up-secret")) br; strong.secret { (groups.join(" ")) } }
+            p { a href=(address) { (page.text("set-up-link")) } }
             (one_time_code(page, of("code")))
             (password(page, "new-password", of("password")))
-            button.govuk-button type="submit" { (page.text("set-up-done")) }
+            button.btn type="submit" { (page.text("set-up-done")) }
         }
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

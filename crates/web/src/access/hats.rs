@@ -52,7 +52,7 @@ pub async fn page(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Q
     let is_worn = |right: &Right| page.person.as_ref().is_some_and(|it| it.role == right.role && it.unit == right.unit);
     let title = page.text("hats-title");
     let content = html! {
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         p.lead { (page.text("hats-lead")) }
         ul.roles {
             @for (number, right) in rights.iter().enumerate() {
@@ -62,7 +62,7 @@ pub async fn page(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Q
                         @if let Some(to) = &to { input type="hidden" name="to" value=(to); }
                         input type="hidden" name="role" value=(right.role.code());
                         input type="hidden" name="unit" value=(right.unit);
-                        button.govuk-button.govuk-button--secondary type="submit" aria-describedby=(about) {
+                        button.btn.btn--second type="submit" aria-describedby=(about) {
                             (page.text(&format!("role-{}", right.role.code())))
                         }
                     }

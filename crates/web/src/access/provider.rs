@@ -28,8 +28,8 @@ pub fn way(app: &App, page: &Page, to: Option<&str>) -> Markup {
         @match app.provider.as_ref().map(|provider| provider.is_known()) {
             None => {}
             // A link and no form: browsers let a form of ours lead nowhere else.
-            Some(true) => { a.govuk-button href=(address) role="button" draggable="false" { (page.text("sign-in-provider")) } }
-            Some(false) => { p.govuk-inset-text { (page.text("sign-in-provider-away")) } }
+            Some(true) => { a.btn href=(address) role="button" draggable="false" { (page.text("sign-in-provider")) } }
+            Some(false) => { p.box { (page.text("sign-in-provider-away")) } }
         }
     }
 }

@@ -70,18 +70,18 @@ async fn listed(app: &App, page: &Page, status: StatusCode, wrong: Option<&'stat
     };
     let content = html! {
         (errors(page, wrong.map(|wrong| (wrong, "file")).as_slice()))
-        h1.govuk-heading-xl { (page.text("section-imports")) }
+        h1 { (page.text("section-imports")) }
         p.lead { (page.text("import-lead")) }
         form.letter method="post" action="/admin/imports" enctype="multipart/form-data" {
             (field(page, "file", "import-file", wrong, &html! {
-                p.govuk-hint #file-hint { (page.text("import-file-hint")) }
+                p.hint #file-hint { (page.text("import-file-hint")) }
                 input.file #file type="file" name="file" required
                     aria-describedby=(if wrong.is_some() { "file-hint file-error" } else { "file-hint" });
             }))
-            button.govuk-button type="submit" { (page.text("import-try")) }
+            button.btn type="submit" { (page.text("import-try")) }
         }
-        h2.govuk-heading-l { (page.language.text_count("import-count", imports.len(), &numbers::number(imports.len() as f64, 0, page.language))) }
-        @if imports.is_empty() { p.govuk-body { (page.text("import-none")) } }
+        h2 { (page.language.text_count("import-count", imports.len(), &numbers::number(imports.len() as f64, 0, page.language))) }
+        @if imports.is_empty() { p { (page.text("import-none")) } }
         ol.imports { @for import in imports.iter().take(SHOWN) { (listed_one(page, import)) } }
     };
     page.render(status, &page.text("section-imports"), &content)
@@ -92,11 +92,11 @@ fn listed_one(page: &Page, import: &ImportCard) -> Markup {
     let refused = import.outcome.as_ref().map_or(0, |outcome| outcome.rejected);
     html! {
         li.imports__one {
-            a.govuk-link href=(format!("/admin/imports/{}", escape(&import.id))) {
+            a href=(format!("/admin/imports/{}", escape(&import.id))) {
                 (import.table) ", " (numbers::moment(import.at, page.language))
             }
             @if refused > 0 {
-                " " strong.tag.tag--late {
+                " " strong.due.due--late {
                     (page.language.text_with("import-refused-count", &[("count", &numbers::number(refused as f64, 0, page.language))]))
                 }
             }
@@ -137,15 +137,15 @@ pub async fn one(State(app): State<Arc<App>>, Path(id): Path<String>, page: Page
     let title = format!("{}, {}", import.table, numbers::moment(import.at, page.language));
     let content = html! {
         (back(&page))
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         p.lead { (standing(&page, &import)) }
-        @if !import.file.is_empty() { p.govuk-body { (page.text("import-from")) ": " span dir="auto" { (import.file) } } }
+        @if !import.file.is_empty() { p { (page.text("import-from")) ": " span dir="auto" { (import.file) } } }
         @if let Some(outcome) = &import.outcome {
             (reasons(&page, outcome))
             (emptied(&page, outcome))
             @if outcome.rejected > 0 {
-                p.govuk-body { (page.text("import-mend")) }
-                p.govuk-body { (page.text("import-refused-get")) }
+                p { (page.text("import-mend")) }
+                p { (page.text("import-refused-get")) }
                 p { code.command { "luotsi facts refused " (import.id) } }
             }
         }
@@ -154,14 +154,14 @@ pub async fn one(State(app): State<Arc<App>>, Path(id): Path<String>, page: Page
 }
 
 fn back(page: &Page) -> Markup {
-    html! { p.govuk-body { a.govuk-link href="/admin/imports" { (page.text("import-back")) } } }
+    html! { p { a href="/admin/imports" { (page.text("import-back")) } } }
 }
 
 /// Why rows were refused, by reason.
 fn reasons(page: &Page, outcome: &Outcome) -> Markup {
     html! {
         @if !outcome.reasons.is_empty() {
-            h2.govuk-heading-m #refused { (page.text("import-refused")) }
+            h2 #refused { (page.text("import-refused")) }
             div.scroll tabindex="0" role="region" aria-labelledby="refused" {
                 table.scorecard.scorecard--rows {
                     thead {
@@ -195,9 +195,9 @@ fn reasons(page: &Page, outcome: &Outcome) -> Markup {
 fn emptied(page: &Page, outcome: &Outcome) -> Markup {
     html! {
         @if !outcome.emptied.is_empty() {
-            h2.govuk-heading-m { (page.text("import-emptied")) }
-            p.govuk-body { (page.text("import-emptied-about")) }
-            ul.govuk-list.govuk-list--bullet {
+            h2 { (page.text("import-emptied")) }
+            p { (page.text("import-emptied-about")) }
+            ul.dots {
                 @for (column, times) in &outcome.emptied {
                     li { code { (column) } ": " (numbers::number(*times as f64, 0, page.language)) }
                 }
@@ -305,32 +305,32 @@ pub async fn trial(
     let address = format!("/admin/imports/waiting/{}", escape(&waiting));
     let content = html! {
         (back(&page))
-        h1.govuk-heading-xl dir="auto" { (trial.file) }
+        h1 dir="auto" { (trial.file) }
         (verdict(&page, &trial))
         (choices(&page, &trial, &address))
         @if let Some(Ok(outcome)) = &trial.outcome {
             (reasons(&page, outcome))
             (emptied(&page, outcome))
             (first_rows(&page, &trial))
-            @if page.synthetic { p.govuk-inset-text { (page.text("import-invented")) } }
+            @if page.synthetic { p.box { (page.text("import-invented")) } }
         }
-        div.actions {
+        div.acts {
             @if trial.outcome.as_ref().is_some_and(Result::is_ok) && !page.synthetic {
                 form method="post" action=(format!("{address}/take-in")) {
                     (hidden(&trial.choice))
-                    button.govuk-button type="submit" {
+                    button.btn type="submit" {
                         (page.language.text_with("import-take-in", &[("table", &trial.choice.table)]))
                     }
                 }
             }
             form method="post" action=(format!("{address}/forget")) {
-                button.govuk-button.govuk-button--secondary type="submit" { (page.text("import-forget")) }
+                button.btn.btn--second type="submit" { (page.text("import-forget")) }
             }
         }
         @if !trial.columns.is_empty() {
-            h2.govuk-heading-m { (page.text("import-columns")) }
-            p.govuk-body { (page.text("import-read-as")) ": " span lang="en" { (trial.read_as) } }
-            p.govuk-body { @for (at, column) in trial.columns.iter().enumerate() { @if at > 0 { ", " } code { (column) } } }
+            h2 { (page.text("import-columns")) }
+            p { (page.text("import-read-as")) ": " span lang="en" { (trial.read_as) } }
+            p { @for (at, column) in trial.columns.iter().enumerate() { @if at > 0 { ", " } code { (column) } } }
         }
     };
     page.render(StatusCode::OK, &format!("{} – {}", trial.file, page.text("section-imports")), &content)
@@ -342,9 +342,9 @@ fn verdict(page: &Page, trial: &Trial) -> Markup {
         @match &trial.outcome {
             None => { p.sentence.sentence--concern { (page.text("import-no-table")) } }
             Some(Err(why)) => {
-                div.govuk-error-summary role="alert" {
-                    h2.govuk-error-summary__title { (page.text("import-unreadable")) }
-                    div.govuk-error-summary__body.as-written lang="en" { (why) }
+                div.errors role="alert" {
+                    h2 { (page.text("import-unreadable")) }
+                    div.as-written lang="en" { (why) }
                 }
             }
             Some(Ok(outcome)) => {
@@ -361,9 +361,9 @@ fn choices(page: &Page, trial: &Trial, address: &str) -> Markup {
     let guessed = page.text("import-encoding-guessed");
     let field = |name: &str, label: &str, empty: Option<(&str, &str)>, all: &[String], chosen: &str| {
         html! {
-            div.govuk-form-group {
-                label.govuk-label for=(name) { (page.text(label)) }
-                select.govuk-select #(name) name=(name) {
+            div.asked {
+                label for=(name) { (page.text(label)) }
+                select.field #(name) name=(name) {
                     @if let Some((value, text)) = empty { option value=(value) selected[chosen == value] { (text) } }
                     @for one in all { option value=(one) selected[one == chosen] { (one) } }
                 }
@@ -377,7 +377,7 @@ fn choices(page: &Page, trial: &Trial, address: &str) -> Markup {
             (field("table", "import-table", no_table, &trial.tables, &trial.choice.table))
             (field("mapping", "import-mapping", Some(("none", &none)), &trial.mappings, &trial.choice.mapping))
             (field("encoding", "import-encoding", Some(("", &guessed)), &encodings, &trial.choice.encoding))
-            button.govuk-button.govuk-button--secondary type="submit" { (page.text("import-try-again")) }
+            button.btn.btn--second type="submit" { (page.text("import-try-again")) }
         }
     }
 }
@@ -394,7 +394,7 @@ fn first_rows(page: &Page, trial: &Trial) -> Markup {
     let (columns, rows) = &trial.first;
     html! {
         @if !rows.is_empty() {
-            h2.govuk-heading-m #first { (page.text("import-first")) }
+            h2 #first { (page.text("import-first")) }
             div.scroll tabindex="0" role="region" aria-labelledby="first" {
                 table.scorecard {
                     thead { tr { @for column in columns { th scope="col" { (column) } } } }
@@ -441,9 +441,9 @@ fn unable(page: &Page, why: &Unable) -> Response {
         Unable::Failed(_) => (StatusCode::CONFLICT, page.text("import-failed")),
     };
     let content = html! {
-        h1.govuk-heading-xl { (page.text("section-imports")) }
+        h1 { (page.text("section-imports")) }
         p.lead { (text) }
-        @if let Unable::Failed(why) = why { p.govuk-inset-text.as-written lang="en" { (why) } }
+        @if let Unable::Failed(why) = why { p.box.as-written lang="en" { (why) } }
         (back(page))
     };
     page.render(status, &page.text("section-imports"), &content)

@@ -40,18 +40,18 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
     let waiting = waiting(&app);
     let tasks = tasks(&app);
     let content = html! {
-        h1.govuk-heading-xl { (page.text("section-ports")) }
+        h1 { (page.text("section-ports")) }
         p.lead { (page.text("ports-lead")) }
         @for (id, port) in &*app.kinds.ports.all() {
             (shown(&page, (id, &port.content), app.kinds.ports.standing(id).as_ref(), waiting.get(&port.content.carries)))
         }
-        @if app.kinds.ports.all().is_empty() { p.govuk-body { (page.text("ports-none")) } }
-        h2.govuk-heading-m #failed { (page.text("ports-failed")) }
+        @if app.kinds.ports.all().is_empty() { p { (page.text("ports-none")) } }
+        h2 #failed { (page.text("ports-failed")) }
         @if tasks.is_empty() {
-            p.govuk-body { (page.text("ports-failed-none")) }
+            p { (page.text("ports-failed-none")) }
         } @else {
-            p.govuk-body { (page.text("ports-failed-what")) }
-            ul.govuk-list.govuk-list--bullet {
+            p { (page.text("ports-failed-what")) }
+            ul.dots {
                 @for (unit, count) in &tasks {
                     li { (unit_name(&page, unit)) ": " (page.language.text_count("ports-tasks", *count, &count.to_string())) }
                 }
@@ -101,7 +101,7 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
     let waiting = waiting.unwrap_or(&of_nothing);
     html! {
         section aria-labelledby=(format!("port-{id}")) {
-            h2.govuk-heading-m id=(format!("port-{id}")) { (port.name.of(language)) }
+            h2 id=(format!("port-{id}")) { (port.name.of(language)) }
             @if let Some(standing) = standing {
                 p.standing { (page.text(&runs(standing, port))) }
                 dl.facts {
@@ -127,14 +127,14 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
                 p.standing { (page.text("ports-runs-not-yet")) }
             }
             @if standing.is_none_or(|it| !it.lacks.is_empty()) {
-                details.govuk-details {
-                    summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("ports-to-do")) } }
-                    div.govuk-details__text {
-                        h3.govuk-heading-s { (page.text("ports-contract")) }
-                        p.govuk-body { (port.contract.of(language)) }
-                        h3.govuk-heading-s { (page.text("ports-configure")) }
-                        p.govuk-body { (port.configure.of(language)) }
-                        ul.govuk-list.govuk-list--bullet {
+                details.fold {
+                    summary { (page.text("ports-to-do")) }
+                    div.fold__in {
+                        h3 { (page.text("ports-contract")) }
+                        p { (port.contract.of(language)) }
+                        h3 { (page.text("ports-configure")) }
+                        p { (port.configure.of(language)) }
+                        ul.dots {
                             @for name in standing.map_or(port.adapter.needs(), |it| &it.lacks) {
                                 li { code { (setting(id, name)) } }
                             }

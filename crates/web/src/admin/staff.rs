@@ -108,32 +108,32 @@ fn listed(app: &App, page: &Page, typed: &Typed) -> Response {
     let of = |person: &str| rights.iter().find(|(it, _)| *it == person).map_or(&[][..], |(_, rights)| rights);
     let content = html! {
         (errors(page, typed.wrong.as_slice()))
-        h1.govuk-heading-xl { (page.text("section-staff")) }
+        h1 { (page.text("section-staff")) }
         p.lead { (page.text("staff-lead")) }
-        @if people.is_empty() { p.govuk-body { (page.text("staff-none")) } } @else {
+        @if people.is_empty() { p { (page.text("staff-none")) } } @else {
             div.scroll tabindex="0" role="region" aria-labelledby="people" {
                 table.scorecard.scorecard--rows {
-                    caption.govuk-visually-hidden #people { (page.text("section-staff")) }
+                    caption.hidden #people { (page.text("section-staff")) }
                     thead { tr {
                         @for head in ["staff-person", "staff-rights", "staff-account"] { th scope="col" { (page.text(head)) } }
                     } }
                     tbody { @for person in people { tr {
-                        th scope="row" { a.govuk-link href=(address(person)) { (person) } }
+                        th scope="row" { a href=(address(person)) { (person) } }
                         td { @for right in of(person) { p { (told(page, right)) } } }
                         td { @for account in accounts.iter().filter(|it| it.person == person) { (account.name) } }
                     } } }
                 }
             }
         }
-        h2.govuk-heading-l { (page.text("staff-give")) }
+        h2 { (page.text("staff-give")) }
         form.letter method="post" action="/admin/staff" {
             (field(page, "person", "staff-person", typed.wrong_in("person"), &html! {
-                p.govuk-hint #person-hint { (page.text("staff-person-hint")) }
-                input.govuk-input #person name="person" value=(typed.person) autocomplete="off" spellcheck="false"
+                p.hint #person-hint { (page.text("staff-person-hint")) }
+                input.field #person name="person" value=(typed.person) autocomplete="off" spellcheck="false"
                     aria-describedby=(described("person", typed));
             }))
             (right_fields(page, typed))
-            button.govuk-button type="submit" { (page.text("staff-give")) }
+            button.btn type="submit" { (page.text("staff-give")) }
         }
     };
     page.render(status(typed), &page.text("section-staff"), &content)
@@ -163,7 +163,7 @@ fn told(page: &Page, right: &Right) -> String {
 fn right_fields(page: &Page, typed: &Typed) -> Markup {
     html! {
         (field(page, "role", "staff-role", typed.wrong_in("role"), &html! {
-            select.govuk-select #role name="role" aria-invalid=[typed.wrong_in("role").map(|_| "true")]
+            select.field #role name="role" aria-invalid=[typed.wrong_in("role").map(|_| "true")]
                 aria-describedby=[typed.wrong_in("role").map(|_| "role-error")] {
                 option value="" { (page.text("desk-choose")) }
                 @for role in staff_roles() {
@@ -174,7 +174,7 @@ fn right_fields(page: &Page, typed: &Typed) -> Markup {
             }
         }))
         (field(page, "unit", "staff-unit", typed.wrong_in("unit"), &html! {
-            select.govuk-select #unit name="unit" aria-invalid=[typed.wrong_in("unit").map(|_| "true")]
+            select.field #unit name="unit" aria-invalid=[typed.wrong_in("unit").map(|_| "true")]
                 aria-describedby=[typed.wrong_in("unit").map(|_| "unit-error")] {
                 option value="" { (page.text("desk-choose")) }
                 @for unit in page.figures.units().iter().filter(|unit| unit.open) {
@@ -194,8 +194,8 @@ fn last_day(page: &Page, id: &str, wrong: Option<&str>, value: &str) -> Markup {
         "staff-last-day",
         wrong,
         &html! {
-            p.govuk-hint id=(format!("{id}-hint")) { (page.text("staff-last-day-hint")) }
-            input.govuk-input.day-input id=(id) type="date" name="last_day" value=(value)
+            p.hint id=(format!("{id}-hint")) { (page.text("staff-last-day-hint")) }
+            input.field.day-input id=(id) type="date" name="last_day" value=(value)
                 aria-invalid=[wrong.map(|_| "true")] aria-describedby=(described);
         },
     )
@@ -261,31 +261,31 @@ fn shown(app: &App, page: &Page, person: &str, typed: &Typed) -> Response {
         |right: &Right| right.role.code() == typed.role && right.unit == typed.unit && date(right.from) == typed.from;
     let content = html! {
         (errors(page, typed.wrong.as_slice()))
-        p.govuk-body { a.govuk-link href="/admin/staff" { (page.text("section-staff")) } }
-        h1.govuk-heading-xl { (person) }
-        h2.govuk-heading-l { (page.text("staff-rights")) }
-        @if running.is_empty() { p.govuk-body { (page.text("staff-no-rights")) } }
+        p { a href="/admin/staff" { (page.text("section-staff")) } }
+        h1 { (person) }
+        h2 { (page.text("staff-rights")) }
+        @if running.is_empty() { p { (page.text("staff-no-rights")) } }
         @for (number, right) in running.iter().enumerate() {
             @let meant = is_meant(right);
             @let wrong = typed.wrong.filter(|_| meant).map(|(wrong, _)| wrong);
             // The first field that is wrong is the one to which the summary leads.
             @let id = if meant { "last_day".to_string() } else { format!("last_day-{number}") };
-            h3.govuk-heading-m { (told(page, right)) }
+            h3 { (told(page, right)) }
             form.letter method="post" action=(format!("{}/end", address(person))) {
                 input type="hidden" name="role" value=(right.role.code());
                 input type="hidden" name="unit" value=(right.unit);
                 input type="hidden" name="from" value=(date(right.from));
                 (last_day(page, &id, wrong, &if meant { typed.last_day.clone() } else { date(right.to - 1) }))
-                button.govuk-button.govuk-button--secondary type="submit" { (page.text("staff-move-end")) }
+                button.btn.btn--second type="submit" { (page.text("staff-move-end")) }
                 " "
-                button.govuk-button.govuk-button--warning type="submit" name="now" value="now" {
+                button.btn.btn--drop type="submit" name="now" value="now" {
                     (page.text("staff-end-now"))
                 }
             }
         }
         @if !over.is_empty() {
-            h3.govuk-heading-m { (page.text("staff-over")) }
-            ul.govuk-list.govuk-list--bullet { @for right in over { li { (told(page, right)) } } }
+            h3 { (page.text("staff-over")) }
+            ul.dots { @for right in over { li { (told(page, right)) } } }
         }
         (accounts::part(page, person, account.as_ref(), typed, app.kinds.store.now()))
     };

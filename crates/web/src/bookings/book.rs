@@ -34,6 +34,7 @@ use crate::form::{errors, field};
 use crate::home::{away, failed, missing};
 use crate::layout::{Page, escape};
 use crate::numbers;
+use crate::parts;
 
 /// A time as a form or an address names it.
 #[derive(Deserialize, Default, Clone)]
@@ -280,8 +281,8 @@ fn shown(
     let title = if chosen.moves.is_empty() { "bookings-confirm" } else { "bookings-confirm-move" };
     let content = html! {
         (errors(page, wrong))
-        p.back { a.govuk-link href=(back) { (page.text("bookings-other-time")) } }
-        h1.govuk-heading-xl { (page.text(title)) }
+        (parts::back(&back, &page.text("bookings-other-time")))
+        h1 { (page.text(title)) }
         dl.facts {
             div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, slot.from)) " " (numbers::clock(slot.from)) "–" (numbers::clock(slot.to)) } }
             div { dt { (page.text("bookings-what")) } dd { (time.timetable.name.of(page.language.code())) @if let Some(kind) = kind { ", " (kind) } } }
@@ -291,7 +292,7 @@ fn shown(
                 div { dt { (page.text("bookings-with")) } dd { (staff_name(page, professional)) } }
             }
         }
-        p.govuk-body { (until(page, terms.cancel_by, app.kinds.store.now())) }
+        p { (until(page, terms.cancel_by, app.kinds.store.now())) }
         form #work .letter method="post" action=(format!("/book/{calendar}/{id}")) autocomplete="off" {
             @for (name, value) in [("day", &chosen.day), ("slot", &chosen.slot), ("kind", &chosen.kind), ("way", &chosen.way), ("contact", &chosen.contact), ("move", &chosen.moves)] {
                 input type="hidden" name=(name) value=(value);
@@ -299,12 +300,12 @@ fn shown(
             input type="hidden" name="key" value=(app.sessions.unguessable());
             @if chosen.moves.is_empty() {
                 (field(page, "text", "bookings-note", is_wrong, &html! {
-                    p.govuk-hint #text-hint { (page.text("bookings-note-hint")) }
-                    textarea.govuk-textarea #text name="text" rows="3" dir="auto" aria-invalid=[is_wrong.map(|_| "true")]
+                    p.hint #text-hint { (page.text("bookings-note-hint")) }
+                    textarea.field #text name="text" rows="3" dir="auto" aria-invalid=[is_wrong.map(|_| "true")]
                         aria-describedby=(if is_wrong.is_some() { "text-hint text-error" } else { "text-hint" }) { (chosen.text) }
                 }))
             }
-            button.govuk-button #book type="submit" { (page.text(if chosen.moves.is_empty() { "bookings-book" } else { "bookings-move-here" })) }
+            button.btn #book type="submit" { (page.text(if chosen.moves.is_empty() { "bookings-book" } else { "bookings-move-here" })) }
         }
     };
     let status = match wrong.first() {

@@ -34,6 +34,7 @@ use crate::home::failed;
 use crate::layout::Page;
 use crate::listing::InList;
 use crate::numbers;
+use crate::parts;
 
 /// Kinds of absence, as colleagues see them: never why somebody is ill.
 const ABSENCES: [&str; 3] = ["away", "training", "meeting"];
@@ -56,16 +57,21 @@ impl InList for Day {
         page.text("kind-day")
     }
 
-    fn age(&self, app: &App, page: &Page, _: i64) -> Markup {
-        html! { @if let Some((slot, _)) = first(self) { span.work__since { (day_of(app, page, slot.from)) } } }
+    fn icon(&self) -> &'static str {
+        "calendar"
+    }
+
+    fn who(&self, page: &Page) -> String {
+        staff_name(page, self.actor.id())
+    }
+
+    fn age(&self, _: &App, page: &Page, _: i64) -> Markup {
+        html! { @if let Some((slot, _)) = first(self) { span.due { (numbers::near_day(slot.from, page.language)) } } }
     }
 
     fn tags(&self, _: &App, page: &Page) -> Markup {
         let count = self.to_replace().count().to_string();
-        html! {
-            span { (staff_name(page, self.actor.id())) }
-            span { (page.language.text_with("day-appointments", &[("count", &count)])) }
-        }
+        html! { span { (page.language.text_with("day-appointments", &[("count", &count)])) } }
     }
 }
 
@@ -191,19 +197,19 @@ impl Whole<'_> {
         let is_known = ["away", "back", "given"].contains(&did);
         html! {
             (errors(page, self.wrong))
-            @if is_known { div.did role="status" { p { (self.text(&format!("day-did-{did}"))) } } }
-            p.back { a.govuk-link href=(format!("/desk/calendar?date={date}&unit={}", day.unit)) { (self.text("calendar-title")) } }
-            h1.govuk-heading-l { (staff_name(page, day.actor.id())) " " span.work__count { (shown) } }
+            (parts::back(&format!("/desk/calendar?date={date}&unit={}", day.unit), &self.text("calendar-title")))
+            @if is_known { (parts::done(&html! { (self.text(&format!("day-did-{did}"))) }, &html! {})) }
+            div.listhead { h1 { (staff_name(page, day.actor.id())) } p.listhead__n { (shown) } }
             @if !waiting.is_empty() {
                 section aria-labelledby="replace" {
-                    h2.govuk-heading-m #replace { (self.text("kind-day")) }
-                    p.govuk-body { (self.text("day-replace-hint")) }
-                    ul.matters { @for (slot, id, it) in waiting { (self.waits(slot, *id, it)) } }
+                    h2 #replace { (self.text("kind-day")) }
+                    p { (self.text("day-replace-hint")) }
+                    ol.rows { @for (slot, id, it) in waiting { (self.waits(slot, *id, it)) } }
                 }
             }
             @if !day.absences.is_empty() {
-                h2.govuk-heading-m { (self.text("day-absences")) }
-                ul.govuk-list {
+                h2 { (self.text("day-absences")) }
+                ul {
                     @for away in &day.absences {
                         li { (self.span(away)) " " span.quiet { (self.text(&format!("day-what-{}", away.what))) } }
                     }
@@ -211,12 +217,12 @@ impl Whole<'_> {
                 @if now < day.ends_at && day.absences.iter().any(|it| now < it.to) {
                     form method="post" action=(format!("/desk/days/{}/back", self.id)) {
                         (self.key())
-                        button.govuk-button.govuk-button--secondary #back type="submit" { (self.text(if day.absences.iter().any(|it| it.from <= now) { "day-back" } else { "day-stay" })) }
+                        button.btn.btn--second #back type="submit" { (self.text(if day.absences.iter().any(|it| it.from <= now) { "day-back" } else { "day-stay" })) }
                     }
                 }
             }
-            h2.govuk-heading-m { (self.text("day-times")) }
-            @if rows.is_empty() { p.govuk-body { (self.text("calendar-empty")) } }
+            h2 { (self.text("day-times")) }
+            @if rows.is_empty() { p { (self.text("calendar-empty")) } }
             ol.day__times { @for row in rows { (row) } }
             @if now < day.ends_at && !day.is_closed { (self.leave()) }
         }
@@ -244,22 +250,22 @@ impl Whole<'_> {
         let (wanted, when) = (&it.booking.wanted, &it.booking.when);
         let contact = wanted.contact.map_or_else(String::new, |id| format!("&contact={id}"));
         html! {
-            li.matters__one {
-                a.govuk-link href=(format!("/desk/appointments/{id}")) { (numbers::clock(when.from)) "–" (numbers::clock(when.to)) " " (receipt(id)) }
-                " " span.quiet { (name(self.app, self.page, it)) ", " (way_name(self.page, wanted.way)) }
-                div.actions {
-                    a.govuk-button.govuk-button--secondary.small role="button" href=(format!("/book/{}?kind={}&way={}&move={id}{contact}",
-                        it.booking.calendar, wanted.kind, wanted.way.0.code())) { (self.text("bookings-move")) span.govuk-visually-hidden { " " (receipt(id)) } }
+            li.row {
+                p.row__name { a href=(format!("/desk/appointments/{id}")) { (numbers::clock(when.from)) "–" (numbers::clock(when.to)) " " (receipt(id)) } }
+                p.row__meta { (name(self.app, self.page, it)) ", " (way_name(self.page, wanted.way)) }
+                div.acts {
+                    a.btn.btn--second.btn--small role="button" href=(format!("/book/{}?kind={}&way={}&move={id}{contact}",
+                        it.booking.calendar, wanted.kind, wanted.way.0.code())) { (self.text("bookings-move")) span.hidden { " " (receipt(id)) } }
                     @if !free.is_empty() {
                         form.day__give method="post" action=(format!("/desk/days/{}/give", self.id)) {
                             (self.key())
                             input type="hidden" name="appointment" value=(id);
-                            label.govuk-visually-hidden for=(format!("other-{id}")) { (self.text("day-stand-in")) " " (receipt(id)) }
-                            select.govuk-select id=(format!("other-{id}")) name="other" {
+                            label.hidden for=(format!("other-{id}")) { (self.text("day-stand-in")) " " (receipt(id)) }
+                            select.field id=(format!("other-{id}")) name="other" {
                                 option value="" { (self.text("desk-choose")) }
                                 @for (name, day, _) in free { option value=(day) { (name) } }
                             }
-                            button.govuk-button.govuk-button--secondary.small type="submit" { (self.text("day-give")) }
+                            button.btn.btn--second.btn--small type="submit" { (self.text("day-give")) }
                         }
                     }
                 }
@@ -273,25 +279,25 @@ impl Whole<'_> {
         let wrong = |field: &str| self.wrong.iter().find(|(_, it)| *it == field).map(|(key, _)| *key);
         let seen: Vec<String> = taken(self.day).iter().map(Uuid::to_string).collect();
         html! {
-            details.govuk-details open[!self.wrong.is_empty()] {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (self.text("day-leave")) } }
-                div.govuk-details__text {
+            details.fold open[!self.wrong.is_empty()] {
+                summary { (self.text("day-leave")) }
+                div.fold__in {
                     form #leave method="post" action=(format!("/desk/days/{}/leave", self.id)) autocomplete="off" {
                         (self.key())
                         input type="hidden" name="seen" value=(seen.join(" "));
-                        p.govuk-hint #leave-hint { (self.text("day-leave-hint")) }
+                        p.hint #leave-hint { (self.text("day-leave-hint")) }
                         @for (id, given) in [("from", &fields.from), ("to", &fields.to)] {
-                            div.govuk-form-group.govuk-form-group--error[wrong(id).is_some()] {
-                                label.govuk-label for=(id) { (self.text(&format!("day-{id}"))) }
-                                @if let Some(key) = wrong(id) { p.govuk-error-message id=(format!("{id}-error")) { (self.text(key)) } }
-                                input.govuk-input.day-input type="time" id=(id) name=(id) value=(given) aria-describedby="leave-hint";
+                            div.asked.asked--wrong[wrong(id).is_some()] {
+                                label for=(id) { (self.text(&format!("day-{id}"))) }
+                                @if let Some(key) = wrong(id) { p.error id=(format!("{id}-error")) { (self.text(key)) } }
+                                input.field.day-input type="time" id=(id) name=(id) value=(given) aria-describedby="leave-hint";
                             }
                         }
                         (self.choice("what", "day-what", ABSENCES.iter().map(|it| (self.text(&format!("day-what-{it}")), (*it).to_string())), &fields.what))
                         @if !self.colleagues.is_empty() {
                             (self.choice("other", "day-stand-in", self.colleagues.iter().map(|(name, day, _)| (name.clone(), day.to_string())), &fields.other))
                         }
-                        button.govuk-button type="submit" { (self.text("day-leave-now")) }
+                        button.btn type="submit" { (self.text("day-leave-now")) }
                     }
                 }
             }
@@ -301,10 +307,10 @@ impl Whole<'_> {
     fn choice(&self, id: &str, label: &str, options: impl Iterator<Item = (String, String)>, given: &str) -> Markup {
         let wrong = self.wrong.iter().find(|(_, it)| *it == id).map(|(key, _)| *key);
         html! {
-            div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
-                label.govuk-label for=(id) { (self.text(label)) }
-                @if let Some(key) = wrong { p.govuk-error-message id=(format!("{id}-error")) { (self.text(key)) } }
-                select.govuk-select id=(id) name=(id) {
+            div.asked.asked--wrong[wrong.is_some()] {
+                label for=(id) { (self.text(label)) }
+                @if let Some(key) = wrong { p.error id=(format!("{id}-error")) { (self.text(key)) } }
+                select.field id=(id) name=(id) {
                     option value="" { (self.text(if id == "other" { "day-nobody" } else { "desk-choose" })) }
                     @for (name, value) in options { option value=(value) selected[value == given] { (name) } }
                 }

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use store::{Happened, new_id};
 use uuid::Uuid;
 
-use super::own::{name, stage};
+use super::own::{name, stage, turn};
 use super::{day_of, way_name};
 use crate::App;
 use crate::answer::Failure;
@@ -32,6 +32,7 @@ use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
 use crate::needs;
 use crate::numbers;
+use crate::parts::{self, Stop, stop, tag};
 
 /// Events of an appointment that its page tells at most.
 const TOLD: usize = 200;
@@ -86,8 +87,8 @@ pub async fn calendar(
     if which.due == "week" {
         return match needs::ending(&app, &page, &caller, &unit).await {
             Ok(ending) => page.render(StatusCode::OK, &page.text("needs-ending"), &html! {
-                p.back { a.govuk-link href=(format!("/desk/calendar?unit={}", escape(&unit))) { (page.text("calendar-title")) } }
-                h1.govuk-heading-l { (page.text("needs-ending")) }
+                p { a.back href=(format!("/desk/calendar?unit={}", escape(&unit))) { (page.text("calendar-title")) } }
+                h1 { (page.text("needs-ending")) }
                 (ending)
             }),
             Err(failure) => failed(&page, &failure),
@@ -113,36 +114,39 @@ pub async fn calendar(
     let shown = app.calendar.start_of(date).map_or_else(String::new, |at| day_of(&app, &page, at));
     let short = app.calendar.start_of(date).map_or_else(String::new, |at| needs::day(&app, &page, at));
     let content = html! {
-        @if which.did == "booked" { div.did role="status" { p { (page.text("appointment-did-booked")) } } }
-        h1.govuk-heading-l { (page.text("calendar-title")) " " span.work__count { (shown) } }
-        @if units.len() > 1 {
-            nav aria-label=(page.text("calendar-units")) {
-                ul.queues {
-                    @for other in &units {
-                        li { a href=(page.link(&[("unit", other)])) aria-current=[(*other == unit).then_some("true")] { (unit_name(&page, other)) } }
-                    }
+        @if which.did == "booked" { (parts::done(&html! { (page.text("appointment-did-booked")) }, &html! {})) }
+        div.listhead {
+            h1 { (page.text("calendar-title")) }
+            p.listhead__n { (shown) }
+            nav.scopes aria-label=(page.text("calendar-days")) {
+                ul {
+                    li { a rel="prev" href=(here(&step(-1))) { (page.text("calendar-before")) } }
+                    li { a href=(here(&today.to_string())) aria-current=[(date == today).then_some("date")] { (page.text("calendar-today")) } }
+                    li { a rel="next" href=(here(&step(1))) { (page.text("calendar-after")) } }
                 }
             }
         }
-        nav.pager aria-label=(page.text("calendar-days")) {
-            a.govuk-link rel="prev" href=(here(&step(-1))) { (page.text("calendar-before")) }
-            a.govuk-link href=(here(&today.to_string())) { (page.text("calendar-today")) }
-            a.govuk-link rel="next" href=(here(&step(1))) { (page.text("calendar-after")) }
+        @if units.len() > 1 {
+            nav.chips.filterrow aria-label=(page.text("calendar-units")) {
+                @for other in &units {
+                    a.chip.chip--on[*other == unit] href=(page.link(&[("unit", other)])) aria-current=[(*other == unit).then_some("true")] { (unit_name(&page, other)) }
+                }
+            }
         }
         (needs::ending_link(&app, &page, &unit))
         @if columns.is_empty() {
-            p.govuk-body {
+            p {
                 (page.text("calendar-empty"))
                 @if let Some(next) = next(&app, &unit, date) {
-                    " " a.govuk-link href=(here(&next.to_string())) { (page.text("calendar-next")) ": " (app.calendar.start_of(next).map_or_else(String::new, |at| day_of(&app, &page, at))) }
+                    " " a href=(here(&next.to_string())) { (page.text("calendar-next")) ": " (app.calendar.start_of(next).map_or_else(String::new, |at| day_of(&app, &page, at))) }
                 }
             }
         }
         div.day role="region" aria-label=(short) {
             @for (day, rows) in columns {
                 section.day__one {
-                    h2.govuk-heading-m {
-                        a.govuk-link href=(format!("/desk/days/{}", day_id(day.actor.id(), day.date))) { (staff_name(&page, day.actor.id())) }
+                    h2 {
+                        a href=(format!("/desk/days/{}", day_id(day.actor.id(), day.date))) { (staff_name(&page, day.actor.id())) }
                     }
                     ol.day__times { @for row in rows { (row) } }
                 }
@@ -202,6 +206,28 @@ pub(super) fn by_start(day: &Day) -> Vec<&Time> {
     times
 }
 
+/// The booked times of somebody's own day as a course; none: they have none today.
+pub async fn own_day(app: &App, page: &Page, caller: &Caller, person: &Person) -> Result<Option<Markup>, Failure> {
+    let Some(today) = app.calendar.local_date(page.now) else { return Ok(None) };
+    let Some(day) = app.kinds.days.look(|days| days.get(day_id(&person.id, day_number(today)))) else {
+        return Ok(None);
+    };
+    let mut stops = Vec::new();
+    for time in by_start(&day) {
+        let Stands::Taken { matter } = time.stands else { continue };
+        let read = app.kinds.appointments.read(matter).await.map_err(|error| Failure::away(&error))?;
+        let Some(it) = read.filter(|it| app.may_still(caller, matter, Action::Read, it)) else { continue };
+        let at = match () {
+            () if time.slot.to <= page.now => Stop::Done,
+            () if time.slot.from <= page.now => Stop::Now,
+            () => Stop::Coming,
+        };
+        let what = html! { a href=(format!("/desk/appointments/{matter}")) { (name(app, page, &it)) } };
+        stops.push(stop(at, &numbers::clock(time.slot.from), &what));
+    }
+    Ok((!stops.is_empty()).then(|| html! { ol.course { @for stop in stops { (stop) } } }))
+}
+
 fn is_taken(time: &Time) -> bool {
     matches!(time.stands, Stands::Taken { .. })
 }
@@ -232,9 +258,9 @@ pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time
             span {
             @match booked {
                 Some((id, it, named)) => {
-                    a.govuk-link href=(format!("/desk/appointments/{id}")) { (named) }
+                    a href=(format!("/desk/appointments/{id}")) { (named) }
                     @let key = if it.stage == Stage::Booked { "calendar-taken".into() } else { format!("appointment-{}", stage(&it)) };
-                    " " span.tag { (page.text(&key)) }
+                    " " (tag(turn(&it), &page.text(&key)))
                 }
                 None => { span { (page.text(&format!("calendar-{state}"))) } }
             }
@@ -308,34 +334,38 @@ fn shown(
     let note = happened.first().and_then(|first| first.text.as_deref());
     let is_so = did == it_did(it) || (did == "moved" && it.stage == Stage::Booked) || did == "otherwise";
     html! {
-        @if is_so { div.did role="status" { p { (page.text(&format!("appointment-did-{did}"))) } } }
-        p.back { a.govuk-link href=(format!("/desk/calendar?date={date}&unit={}", it.booking.unit)) { (page.text("calendar-title")) } }
-        h1.govuk-heading-l { (name(app, page, it)) }
-        div.worked {
-            div.worked__main {
-                p.standing { (page.text(&format!("appointment-{}", stage(it)))) }
+        (parts::back(&format!("/desk/calendar?date={date}&unit={}", it.booking.unit), &page.text("calendar-title")))
+        @if is_so { (parts::done(&html! { (page.text(&format!("appointment-did-{did}"))) }, &html! {})) }
+        div.band {
+            h1 { (name(app, page, it)) }
+            span { strong { (day_of(app, page, when.from)) " " (numbers::clock(when.from)) "–" (numbers::clock(when.to)) } }
+            span { (receipt(id)) }
+        }
+        (parts::standing(turn(it), &html! { (page.text(&format!("appointment-{}", stage(it)))) }))
+        div.cols.cols--work {
+            div.flow {
                 @if let Some(note) = note { blockquote.note dir="auto" { (note) } }
                 (acts(app, page, id, it))
             }
-            section.worked__aside aria-label=(page.text("desk-about")) {
-                dl.facts.facts--aside {
+            section.side aria-label=(page.text("desk-about")) {
+                dl.facts {
                     @if let Some(name) = app.named(it.booking.wanted.subject) { div { dt { (page.text("appointment-whose")) } dd { (name) } } }
-                    div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, when.from)) " " (numbers::clock(when.from)) "–" (numbers::clock(when.to)) } }
                     div { dt { (page.text("bookings-way")) } dd { (way_name(page, it.booking.wanted.way)) } }
                     @if let Some(professional) = professional { div { dt { (page.text("bookings-with")) } dd { (staff_name(page, professional)) } } }
-                    div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
                     @if let Some(contact) = it.booking.wanted.contact {
                         div {
                             dt { (page.text("tasks-about-contact")) }
                             dd {
-                                @if has_contact { a.govuk-link href=(format!("/desk/contacts/{contact}")) { (receipt(contact)) } }
+                                @if has_contact { a href=(format!("/desk/contacts/{contact}")) { (receipt(contact)) } }
                                 @else { (receipt(contact)) }
                             }
                         }
                     }
                 }
-                h2.govuk-heading-m { (page.text("desk-history")) }
-                ol.course { @for it in happened { (told(page, it)) } }
+                section {
+                    h2 { (page.text("desk-history")) }
+                    ol.course { @for it in happened { (told(page, it)) } }
+                }
             }
         }
     }
@@ -362,27 +392,27 @@ fn acts(app: &App, page: &Page, id: Uuid, it: &Appointment) -> Markup {
     html! {
         form method="post" action=(format!("/desk/appointments/{id}/arrive")) {
             input type="hidden" name="client_id" value=(app.sessions.unguessable());
-            div.actions {
+            div.acts {
                 @for (number, verb) in verbs.iter().enumerate() {
-                    button.govuk-button.govuk-button--secondary[number > 0] id=(format!("act-{verb}")) type="submit"
+                    button.btn.btn--second[number > 0] id=(format!("act-{verb}")) type="submit"
                         formaction=(format!("/desk/appointments/{id}/{verb}")) { (page.text(&format!("appointment-{verb}"))) }
                 }
                 @if can_move {
-                    a.govuk-button.govuk-button--secondary role="button" href=(format!("/book/{}?kind={}&way={}&move={id}{contact}",
+                    a.btn.btn--second role="button" href=(format!("/book/{}?kind={}&way={}&move={id}{contact}",
                         it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) }
                 }
             }
             @if it.is_to_come() {
-                details.govuk-details {
-                    summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("bookings-cancel")) } }
-                    div.govuk-details__text {
-                        div.govuk-form-group {
-                            label.govuk-label for="reason" { (page.text("bookings-why")) }
-                            select.govuk-select #reason name="reason" {
+                details.fold {
+                    summary { (page.text("bookings-cancel")) }
+                    div.fold__in {
+                        div.asked {
+                            label for="reason" { (page.text("bookings-why")) }
+                            select.field #reason name="reason" {
                                 @for reason in REASONS { option value=(reason.code()) { (page.language.code_name(CancelReason::LIST, reason.code())) } }
                             }
                         }
-                        button.govuk-button.govuk-button--warning #act-cancel type="submit" formaction=(format!("/desk/appointments/{id}/cancel")) { (page.text("bookings-cancel-now")) }
+                        button.btn.btn--drop #act-cancel type="submit" formaction=(format!("/desk/appointments/{id}/cancel")) { (page.text("bookings-cancel-now")) }
                     }
                 }
             }
@@ -401,11 +431,10 @@ fn told(page: &Page, it: &Happened<Event>) -> Markup {
         (_, by) => staff_name(page, by),
     };
     html! {
-        li {
-            span.quiet { (numbers::moment(it.at, page.language)) } br;
+        (stop(Stop::Done, &numbers::moment(it.at, page.language), &html! {
             (page.text(&format!("appointment-event-{key}")))
             @if !by.is_empty() { ": " (by) }
-        }
+        }))
     }
 }
 

@@ -27,6 +27,7 @@ use crate::home::failed;
 use crate::layout::Page;
 use crate::matters::{Group, OwnRow};
 use crate::numbers;
+use crate::parts::{self, Turn};
 
 /// Why a resident cancels, in the order in which it is offered; nobody has to say.
 const REASONS: [CancelReason; 5] = [
@@ -42,13 +43,12 @@ pub fn row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::R
     async move {
         let Some(it) = app.kinds.appointments.read(id).await? else { return Ok(None) };
         let from = it.booking.when.from;
-        let is_plain = it.stage == Stage::Booked && !it.is_closed;
         Ok(Some(OwnRow {
             group: if it.is_open() { Group::Coming } else { Group::Ended },
             at: from,
-            title: format!("{} {}", day_of(app, page, from), numbers::clock(from)),
-            detail: name(app, page, &it),
-            standing: if is_plain { String::new() } else { page.text(&format!("appointment-{}", stage(&it))) },
+            title: numbers::short_moment(from, page.language),
+            detail: format!("{}, {}", name(app, page, &it), unit_name(page, &it.booking.unit)),
+            standing: page.text(&format!("status-{}", stage(&it))),
         }))
     }
     .boxed()
@@ -71,6 +71,16 @@ pub fn stage(it: &Appointment) -> &'static str {
         Stage::Missed => "missed",
         Stage::Cancelled if it.is_called_off => "called-off",
         Stage::Cancelled => "cancelled",
+    }
+}
+
+/// The one whose turn it is with an appointment.
+pub fn turn(it: &Appointment) -> Turn {
+    match it.stage {
+        Stage::Booked if !it.is_closed => Turn::Agreed,
+        Stage::Arrived | Stage::Begun => Turn::Now,
+        Stage::Booked | Stage::Ended => Turn::Done,
+        Stage::Missed | Stage::Cancelled => Turn::Cut,
     }
 }
 
@@ -101,10 +111,10 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
     let timetable = app.kinds.timetables.get(&it.booking.calendar);
     let is_open = timetable.is_some_and(|it| it.is_open_to(&["resident"]));
     html! {
-        @if is_so { div.did role="status" { p { (page.text(&format!("appointment-did-{did}"))) } } }
-        p.back { a.govuk-link href="/matters" { (page.text("matters-title")) } }
-        h1.govuk-heading-xl { (name(app, page, it)) }
-        p.standing { (page.text(&format!("appointment-{}", stage(it)))) }
+        (parts::back("/matters", &page.text("matters-title")))
+        @if is_so { (parts::done(&html! { (page.text(&format!("appointment-did-{did}"))) }, &html! {})) }
+        h1 { (name(app, page, it)) }
+        @if !is_so { (parts::standing(turn(it), &html! { (page.text(&format!("appointment-{}", stage(it)))) })) }
         dl.facts {
             div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, when.from)) " " (numbers::clock(when.from)) "–" (numbers::clock(when.to)) } }
             div { dt { (page.text("bookings-way")) } dd { (way_name(page, it.booking.wanted.way)) } }
@@ -112,30 +122,30 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
             div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
         }
         @if may_change {
-            p.govuk-body { (until(page, when.terms.cancel_by, now)) }
-            div.actions {
-                @if is_open { a.govuk-button.govuk-button--secondary role="button" href=(format!("/book/{}?kind={}&way={}&move={id}", it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) } }
-                a.govuk-button.govuk-button--secondary role="button" href=(format!("/matters/{id}/calendar.ics")) { (page.text("bookings-ics")) }
+            p { (until(page, when.terms.cancel_by, now)) }
+            div.acts {
+                @if is_open { a.btn role="button" href=(format!("/book/{}?kind={}&way={}&move={id}", it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) } }
+                a.btn.btn--second role="button" href=(format!("/matters/{id}/calendar.ics")) { (page.text("bookings-ics")) }
             }
-            details.govuk-details {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("bookings-cancel")) } }
-                div.govuk-details__text {
-                    form method="post" action=(format!("/matters/{id}/cancel")) {
-                        div.govuk-form-group {
-                            label.govuk-label for="reason" { (page.text("bookings-why")) }
-                            select.govuk-select #reason name="reason" {
+            details.fold #cancel {
+                summary { (page.text("bookings-cancel")) }
+                div.fold__in {
+                    form.flow method="post" action=(format!("/matters/{id}/cancel")) {
+                        div.asked {
+                            label for="reason" { (page.text("bookings-why")) }
+                            select.field #reason name="reason" {
                                 option value="" { (page.text("bookings-why-none")) }
                                 @for reason in REASONS { option value=(reason.code()) { (page.text(&format!("cancel-because-{}", reason.code()))) } }
                             }
                         }
-                        button.govuk-button.govuk-button--warning type="submit" { (page.text("bookings-cancel-now")) }
+                        button.btn.btn--drop type="submit" { (page.text("bookings-cancel-now")) }
                     }
                 }
             }
         }
-        @if may_change && !is_open { p.govuk-body { a.govuk-link href="/contact" { (page.text("bookings-move-by-us")) } } }
+        @if may_change && !is_open { p { a href="/contact" { (page.text("bookings-move-by-us")) } } }
         @if it.stage == Stage::Cancelled {
-            p { a.govuk-link href=(if is_open { format!("/book/{}", it.booking.calendar) } else { "/book".into() }) { (page.text("bookings-again")) } }
+            p { a.btn href=(if is_open { format!("/book/{}", it.booking.calendar) } else { "/book".into() }) { (page.text("bookings-again")) } }
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::desk::unit_name;
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
+use crate::parts::{self, row};
 
 /// Times on a page, and those among which they are found: several people may have the same.
 const SHOWN: usize = 48;
@@ -130,37 +131,34 @@ pub async fn all(
         Err(failure) => return failed(&page, &failure),
     };
     let words = booker.as_ref().map_or_else(|| vec!["resident"], Booker::words);
-    let all = app.kinds.timetables.all();
-    let open: Vec<(&Arc<Timetable>, Option<i64>)> = all
-        .values()
-        .filter(|timetable| timetable.is_open_to(&words))
-        .map(|timetable| {
-            let sought = Sought { calendar: &timetable.id, ..Sought::default() };
-            (timetable, app.kinds.free(&sought, 0, 1).first().map(|(found, _)| found.from))
-        })
-        .collect();
     let content = html! {
-        h1.govuk-heading-xl { (page.text("bookings-title")) }
-        @if open.is_empty() { p.govuk-body { (page.text("bookings-no-calendars")) } }
-        ul.calendars {
+        h1 { (page.text("bookings-title")) }
+        @let open = first_free(&app, &words);
+        @if open.is_empty() { p { (page.text("bookings-no-calendars")) } }
+        ol.rows {
             @for (timetable, first) in open {
-                li.calendars__one {
-                    a.govuk-link.calendars__name href=(page.link_to(&format!("/book/{}", timetable.id), &[("wrong", "")])) {
-                        (timetable.name.of(page.language.code()))
-                    }
-                    p.quiet { (unit_name(&page, &timetable.unit)) }
-                    p {
-                        @match first {
-                            Some(from) => { (page.text("bookings-first")) ": " strong { (day_of(&app, &page, from)) " " (numbers::clock(from)) } }
-                            None => { (page.text("bookings-none")) }
-                        }
-                    }
-                }
+                @let to = page.link_to(&format!("/book/{}", timetable.id), &[("wrong", "")]);
+                @let first = match first {
+                    Some(at) => page.language.text_with("home-first", &[("time", &numbers::short_moment(at, page.language))]),
+                    None => page.text("bookings-none"),
+                };
+                (row(&to, timetable.name.of(page.language.code()), &[html! { (first) }, html! { (unit_name(&page, &timetable.unit)) }]))
             }
         }
         (other_ways(&page, booker.as_ref()))
     };
     page.render(StatusCode::OK, &page.text("bookings-title"), &content)
+}
+
+/// The calendars in which somebody with these words can book, each with its first free time.
+pub fn first_free(app: &App, words: &[&str]) -> Vec<(Arc<Timetable>, Option<i64>)> {
+    let all = app.kinds.timetables.all();
+    let open = all.values().filter(|timetable| timetable.is_open_to(words));
+    let first = |timetable: &Timetable| {
+        let sought = Sought { calendar: &timetable.id, ..Sought::default() };
+        app.kinds.free(&sought, 0, 1).first().map(|(found, _)| found.from)
+    };
+    open.map(|timetable| (Arc::clone(timetable), first(timetable))).collect()
 }
 
 /// `GET /book/{calendar}`: the free times of a calendar, by day.
@@ -227,43 +225,47 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
         }
     }
     html! {
-        p.back { a.govuk-link href=(page.link_to("/book", &[("kind", ""), ("way", ""), ("from", ""), ("after", ""), ("wrong", "")])) { (page.text("bookings-back")) } }
+        (parts::back(&page.link_to("/book", &[("kind", ""), ("way", ""), ("from", ""), ("after", ""), ("wrong", "")]), &page.text("bookings-title")))
         @if let Some(wrong) = wrong(&wish.wrong) {
-            div.did.did--wrong role="alert" { p { (page.text(wrong)) @if wish.wrong == "enough" { " " a.govuk-link href="/matters" { (page.text("matters-title")) } } } }
+            (parts::not_done(&html! { (page.text(wrong)) @if wish.wrong == "enough" { " " a href="/matters" { (page.text("matters-title")) } } }))
         }
-        h1.govuk-heading-xl { (timetable.name.of(page.language.code())) }
+        h1 { (timetable.name.of(page.language.code())) }
         p.lead { (unit_name(page, &timetable.unit)) }
-        @if !wish.moves.is_empty() { p.govuk-body { (page.text("bookings-moving")) } }
+        @if !wish.moves.is_empty() { p { (page.text("bookings-moving")) } }
         @if !wish.text.is_empty() {
-            p.govuk-body { (page.text("bookings-kept")) }
+            p { (page.text("bookings-kept")) }
             blockquote.note dir="auto" { (wish.text) }
         }
         // A text goes along with a time, never in an address.
         @if wish.text.is_empty() { (filters(page, timetable, wish, (kind, way))) }
         @if days.is_empty() {
-            p.govuk-body { (page.text(if from == 0 { "bookings-none" } else { "bookings-none-then" })) }
+            p { (page.text(if from == 0 { "bookings-none" } else { "bookings-none-then" })) }
         }
         @if let (Some(kind), Some(way)) = (kind, way) {
-            @for (day, times) in &days {
-                h2.govuk-heading-m { (day) }
-                ul.times {
-                    @for (found, of) in times {
-                        li {
-                            form method="post" action=(format!("/book/{}", timetable.id)) {
-                                input type="hidden" name="day" value=(found.day);
-                                input type="hidden" name="slot" value=(found.slot);
-                                input type="hidden" name="kind" value=(kind);
-                                input type="hidden" name="way" value=(way.0.code());
-                                input type="hidden" name="contact" value=(wish.contact);
-                                input type="hidden" name="move" value=(wish.moves);
-                                @if !wish.text.is_empty() { input type="hidden" name="text" value=(wish.text); }
-                                @let person = by_person.then(|| crate::desk::staff_name(page, of.actor.id()));
-                                @let place = of.times.get(&found.slot).and_then(|time| time.slot.place.as_ref().map(ToString::to_string));
-                                @let beside: Vec<String> = [person, place].into_iter().flatten().collect();
-                                @let named = [vec![day.to_string(), numbers::clock(found.from)], beside.clone()].concat().join(" ");
-                                button.times__one type="submit" aria-label=(named) {
-                                    (numbers::clock(found.from))
-                                    @for it in &beside { " " span.quiet { (it) } }
+            div.slots {
+                @for (day, times) in &days {
+                    section {
+                        h2 { (day) }
+                        ul.times {
+                            @for (found, of) in times {
+                                li {
+                                    form method="post" action=(format!("/book/{}", timetable.id)) {
+                                        input type="hidden" name="day" value=(found.day);
+                                        input type="hidden" name="slot" value=(found.slot);
+                                        input type="hidden" name="kind" value=(kind);
+                                        input type="hidden" name="way" value=(way.0.code());
+                                        input type="hidden" name="contact" value=(wish.contact);
+                                        input type="hidden" name="move" value=(wish.moves);
+                                        @if !wish.text.is_empty() { input type="hidden" name="text" value=(wish.text); }
+                                        @let person = by_person.then(|| crate::desk::staff_name(page, of.actor.id()));
+                                        @let place = of.times.get(&found.slot).and_then(|time| time.slot.place.as_ref().map(ToString::to_string));
+                                        @let beside: Vec<String> = [person, place].into_iter().flatten().collect();
+                                        @let named = [vec![day.to_string(), numbers::clock(found.from)], beside.clone()].concat().join(" ");
+                                        button.times__one type="submit" aria-label=(named) {
+                                            (numbers::clock(found.from))
+                                            @for it in &beside { " " span.quiet { (it) } }
+                                        }
+                                    }
                                 }
                             }
                         }
@@ -272,7 +274,7 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
             }
         }
         @if is_more && wish.text.is_empty() {
-            p { a.govuk-link rel="next" href=(page.link(&[("after", &next), ("wrong", "")])) { (page.text("bookings-later")) } }
+            p { a rel="next" href=(page.link(&[("after", &next), ("wrong", "")])) { (page.text("bookings-later")) } }
         }
         (other_ways(page, booker))
     }
@@ -293,11 +295,11 @@ fn filters(page: &Page, timetable: &Timetable, wish: &Wish, (kind, way): (Option
             @if ways.len() > 1 && wish.moves.is_empty() {
                 (select(page, "way", "bookings-way", way.map_or("", |way| way.0.code()), ways.iter().map(|way| (way.0.code(), way_name(page, *way)))))
             }
-            div.govuk-form-group {
-                label.govuk-label for="from" { (page.text("bookings-from")) }
-                input.govuk-input.day-input #from type="date" name="from" value=(wish.from);
+            div.asked {
+                label for="from" { (page.text("bookings-from")) }
+                input.field.day-input #from type="date" name="from" value=(wish.from);
             }
-            button.govuk-button.govuk-button--secondary type="submit" { (page.text("bookings-show")) }
+            button.btn.btn--second type="submit" { (page.text("bookings-show")) }
         }
     }
 }
@@ -330,9 +332,9 @@ fn select<'a>(
     options: impl Iterator<Item = (&'a str, String)>,
 ) -> Markup {
     html! {
-        div.govuk-form-group {
-            label.govuk-label for=(id) { (page.text(label)) }
-            select.govuk-select id=(id) name=(id) {
+        div.asked {
+            label for=(id) { (page.text(label)) }
+            select.field id=(id) name=(id) {
                 @for (value, name) in options { option value=(value) selected[value == chosen] { (name) } }
             }
         }
@@ -343,8 +345,8 @@ fn select<'a>(
 fn other_ways(page: &Page, booker: Option<&Booker>) -> Markup {
     html! {
         @if booker.is_none_or(|booker| !booker.is_staff) {
-            ul.govuk-list.govuk-list--bullet {
-                li { a.govuk-link href="/contact" { (page.text("bookings-write")) } }
+            ul.dots {
+                li { a href="/contact" { (page.text("bookings-write")) } }
                 li { (crate::links::linked(&page.text("bookings-urgent"))) }
             }
         }

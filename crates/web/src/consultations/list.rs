@@ -55,7 +55,7 @@ impl InList for Consultation {
             @if self.is_open() && self.profession.is_some() {
                 span { (super::whom(page, &self.unit, None, self.profession)) }
             }
-            @if self.place == Place::Answered { strong.tag.tag--new { (page.text("consultations-new")) } }
+            @if self.place == Place::Answered { strong.tag.tag--now { (page.text("consultations-new")) } }
         }
     }
 }

@@ -110,7 +110,7 @@ pub async fn shown(
     let question = happened.first().and_then(|first| first.text.as_deref());
     let button = |verb: &str, class: &str| {
         html! {
-            button id=(format!("act-{verb}")) class=(format!("govuk-button {class}")) type="submit" formaction=(to(verb)) {
+            button id=(format!("act-{verb}")) class=(format!("btn {class}")) type="submit" formaction=(to(verb)) {
                 (page.text(&format!("consultations-{verb}")))
             }
         }
@@ -118,11 +118,11 @@ pub async fn shown(
     let content = html! {
         (live(page))
         (errors(page, &typed.wrong))
-        @if did == "claim" && is_mine { div.did role="status" { p { (page.text("consultations-did-claim")) } } }
-        p.back { a.govuk-link href="/desk?view=mine" { (page.text("desk-back")) } }
-        h1.govuk-heading-l { (page.text("kind-consultation")) }
-        div.worked {
-            div.worked__main {
+        @if did == "claim" && is_mine { (crate::parts::done(&html! { (page.text("consultations-did-claim")) }, &html! {})) }
+        p { a.back href="/desk?view=mine" { (page.text("desk-back")) } }
+        h1 { (page.text("kind-consultation")) }
+        div.cols.cols--work {
+            div.flow {
                 p.standing {
                     (page.text(&format!("consultations-place-{}", it.place.code())))
                     @if let Some(owner) = it.has() {
@@ -131,33 +131,33 @@ pub async fn shown(
                     ". "
                     @if it.is_open() {
                         (capital(&page.language.text_with("tasks-due", &[("day", &numbers::day_of(it.due, page.language))]))) "."
-                        @if it.due < app.kinds.store.now() { " " strong.tag.tag--late { (page.text("desk-late")) } }
+                        @if it.due < app.kinds.store.now() { " " strong.due.due--late { (page.text("desk-late")) } }
                     }
                 }
-                h2.govuk-heading-m { (page.text("consultations-question")) }
+                h2 { (page.text("consultations-question")) }
                 blockquote.note dir="auto" { (question.map_or_else(|| page.text("tasks-erased"), Into::into)) }
                 @if let Some(answer) = words(&Event::Answered) {
-                    h2.govuk-heading-m { (page.text("consultations-answer-title")) }
+                    h2 { (page.text("consultations-answer-title")) }
                     blockquote.note dir="auto" { (answer) }
                 }
                 form #work .letter method="post" action=(to("answer")) autocomplete="off" {
                     input type="hidden" name="client_id" value=(typed.client_id(app));
                     @if is_mine {
-                        p.govuk-body {
-                            @if opens { a.govuk-link href=(format!("/desk/contacts/{}", it.contact)) { (page.text("consultations-read")) } " " }
+                        p {
+                            @if opens { a href=(format!("/desk/contacts/{}", it.contact)) { (page.text("consultations-read")) } " " }
                             (page.text("consultations-grant"))
                         }
                         (message_box(page, "consultations-text", Some("consultations-text-hint"), &typed.fields.text, typed.wrong("text")))
-                        div.actions { (button("answer", "")) (button("release", "govuk-button--secondary")) }
+                        div.acts { (button("answer", "")) (button("release", "btn--second")) }
                     } @else if !typed.fields.text.is_empty() {
                         (kept(page, &typed.fields.text))
                     }
-                    @if it.place == Place::Queued && !is_askers { div.actions { (button("claim", "")) } }
-                    @if it.place == Place::Answered && is_askers { div.actions { (button("notice", "")) } }
+                    @if it.place == Place::Queued && !is_askers { div.acts { (button("claim", "")) } }
+                    @if it.place == Place::Answered && is_askers { div.acts { (button("notice", "")) } }
                 }
             }
-            section.worked__aside aria-label=(page.text("tasks-details")) {
-                dl.facts.facts--aside {
+            section.side aria-label=(page.text("tasks-details")) {
+                dl.facts {
                     div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
                     div { dt { (page.text("tasks-about")) } dd { (page.text("tasks-about-contact")) " " (receipt(it.contact)) } }
                     div { dt { (page.text("consultations-by")) } dd { (staff_name(page, &it.asked_by)) } }
@@ -193,7 +193,7 @@ pub fn about(
     // Of the one form of the page: what is typed in it goes along, and is kept.
     let button = |id: Uuid, verb: &str| {
         html! {
-            button.govuk-button.govuk-button--secondary.small type="submit" form="work" name="consultation" value=(id)
+            button.btn.btn--second.btn--small type="submit" form="work" name="consultation" value=(id)
                 formaction=(format!("/desk/contacts/{contact}/{verb}")) { (page.text(&format!("consultations-{verb}"))) }
         }
     };
@@ -203,7 +203,7 @@ pub fn about(
     html! {
         @if may_ask || !asked.is_empty() {
             section #questions-about aria-labelledby="questions-title" {
-                h2.govuk-heading-m #questions-title { (page.text("consultations-title")) }
+                h2 #questions-title { (page.text("consultations-title")) }
                 @for (it, id, whom) in &asked {
                     @let found = open(*id);
                     div.handed {
@@ -218,7 +218,7 @@ pub fn about(
                         } @else if let Some(found) = found.filter(|it| it.is_open()) {
                             p.quiet {
                                 (page.language.text_with("tasks-due", &[("day", &numbers::day_of(found.due, page.language))]))
-                                @if found.due < app.kinds.store.now() { " " strong.tag.tag--late { (page.text("desk-late")) } }
+                                @if found.due < app.kinds.store.now() { " " strong.due.due--late { (page.text("desk-late")) } }
                             }
                             @if *found.asked_by == *me || may_ask { (button(*id, "recall")) }
                         }
@@ -226,7 +226,7 @@ pub fn about(
                 }
                 @if may_ask && matches!(state.place, contacts::Place::Owned { .. } | contacts::Place::Waiting { .. }) {
                     p {
-                        button.govuk-button.govuk-button--secondary #consult type="submit" form="work" name="onward" value="consult"
+                        button.btn.btn--second #consult type="submit" form="work" name="onward" value="consult"
                             formaction=(format!("/desk/contacts/{contact}/save")) { (page.text("consultations-ask")) }
                     }
                 }
@@ -243,9 +243,9 @@ pub fn asked(app: &App, page: &Page, contact: Uuid, person: &Person) -> Markup {
     });
     html! {
         @if let Some(id) = mine {
-            p.govuk-body {
+            p {
                 (page.text("consultations-reading")) " "
-                a.govuk-link href=(format!("/desk/consultations/{id}")) { (page.text("consultations-to-question")) }
+                a href=(format!("/desk/consultations/{id}")) { (page.text("consultations-to-question")) }
             }
         }
     }
@@ -281,28 +281,28 @@ pub fn form(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Cont
     let day = if fields.day.is_empty() { next_weekday(app) } else { fields.day.clone() };
     let select = |name: &str, options: &Markup| {
         html! {
-            select.govuk-select id=(name) name=(name) aria-invalid=[typed.wrong(name).map(|_| "true")]
+            select.field id=(name) name=(name) aria-invalid=[typed.wrong(name).map(|_| "true")]
                 aria-describedby=[typed.wrong(name).map(|_| format!("{name}-error"))] { (options) }
         }
     };
     let back = format!("/desk/contacts/{id}");
     let content = html! {
         (errors(page, &typed.wrong))
-        p.back { a.govuk-link href=(back) { (page.text("tasks-to-contact")) } }
-        h1.govuk-heading-l { (page.text("consultations-ask")) }
-        p.govuk-body { (page.text("tasks-about")) ": " (page.text("tasks-about-contact")) " " (receipt(id)) }
-        p.govuk-body { (page.text("consultations-effect")) }
+        p { a.back href=(back) { (page.text("tasks-to-contact")) } }
+        h1 { (page.text("consultations-ask")) }
+        p { (page.text("tasks-about")) ": " (page.text("tasks-about-contact")) " " (receipt(id)) }
+        p { (page.text("consultations-effect")) }
         form #work .letter method="post" action=(format!("{back}/consult")) autocomplete="off" {
             input type="hidden" name="client_id" value=(typed.client_id(app));
             (message_box(page, "consultations-what", Some("consultations-what-hint"), &fields.text, typed.wrong("text")))
-            fieldset.govuk-fieldset {
-                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("consultations-whom")) }
-                @if let Some(wrong) = typed.wrong("whom-one") { p.govuk-error-message { (page.text(wrong)) } }
-                div.govuk-radios {
+            fieldset {
+                legend { (page.text("consultations-whom")) }
+                @if let Some(wrong) = typed.wrong("whom-one") { p.error { (page.text(wrong)) } }
+                div.choices {
                     @for (value, key) in [("one", "consultations-whom-one"), ("unit", "consultations-whom-unit")] {
-                        div.govuk-radios__item {
-                            input.govuk-radios__input id=(format!("whom-{value}")) type="radio" name="whom" value=(value) checked[fields.whom == value];
-                            label.govuk-label.govuk-radios__label for=(format!("whom-{value}")) { (page.text(key)) }
+                        div.choice {
+                            input id=(format!("whom-{value}")) type="radio" name="whom" value=(value) checked[fields.whom == value];
+                            label for=(format!("whom-{value}")) { (page.text(key)) }
                         }
                     }
                 }
@@ -320,10 +320,10 @@ pub fn form(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Cont
                 @for (name, code) in &professions { option value=(code) selected[*code == fields.profession] { (name) } }
             })))
             (field(page, "day", "consultations-day", typed.wrong("day"), &html! {
-                input.govuk-input.day-input #day type="date" name="day" value=(day) aria-invalid=[typed.wrong("day").map(|_| "true")]
+                input.field.day-input #day type="date" name="day" value=(day) aria-invalid=[typed.wrong("day").map(|_| "true")]
                     aria-describedby=[typed.wrong("day").map(|_| "day-error")];
             }))
-            button.govuk-button type="submit" { (page.text("consultations-send")) }
+            button.btn type="submit" { (page.text("consultations-send")) }
         }
     };
     page.render_form("work", typed.status, &page.text("consultations-ask"), &content)

@@ -187,7 +187,7 @@ fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong
     };
     let select = |name: &str, ids: &[String], chosen: &str, first: Option<String>| {
         html! {
-            select.govuk-select id=(name) name=(name) aria-invalid=[wrong_in(name).map(|_| "true")]
+            select.field id=(name) name=(name) aria-invalid=[wrong_in(name).map(|_| "true")]
                 aria-describedby=[wrong_in(name).map(|_| format!("{name}-error"))] {
                 @if let Some(first) = first { option value="" { (first) } }
                 @for (name, id) in named(ids) { option value=(id) selected[id == chosen] { (name) } }
@@ -201,7 +201,7 @@ fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong
             label,
             wrong_in(name),
             &html! {
-                input.govuk-input.day-input id=(name) type="date" name=(name) value=(given) aria-invalid=[wrong_in(name).map(|_| "true")]
+                input.field.day-input id=(name) type="date" name=(name) value=(given) aria-invalid=[wrong_in(name).map(|_| "true")]
                     aria-describedby=[wrong_in(name).map(|_| format!("{name}-error"))];
             },
         )
@@ -215,7 +215,7 @@ fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong
                 p {
                     strong { (people::name(page, &away.id)) } ", "
                     (day(page, away.from)) "–" (day(page, away.until))
-                    @if is_now { " " strong.tag.tag--again { (page.text("absences-now")) } }
+                    @if is_now { " " strong.tag.tag--wait { (page.text("absences-now")) } }
                 }
                 p.quiet {
                     (page.language.text_with("absences-by", &[("deputy", &people::name(page, &away.deputy))])) " "
@@ -225,9 +225,9 @@ fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong
                     form method="post" action="/desk/absences/end" {
                         input type="hidden" name="who" value=(away.id);
                         input type="hidden" name="client_id" value=(app.sessions.unguessable());
-                        button.govuk-button.govuk-button--secondary.small type="submit" {
+                        button.btn.btn--second.btn--small type="submit" {
                             (page.text(if is_now { "absences-end" } else { "absences-cancel" }))
-                            span.govuk-visually-hidden { ": " (people::name(page, &away.id)) }
+                            span.hidden { ": " (people::name(page, &away.id)) }
                         }
                     }
                 }
@@ -237,33 +237,33 @@ fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong
     let absences: Vec<&Away> = absences.collect();
     let content = html! {
         (errors(page, wrong))
-        @if wrong.is_empty() && did.contains("did=away") { div.did role="status" { p { (page.text("absences-did-away")) } } }
-        @if wrong.is_empty() && did.contains("did=back") { div.did role="status" { p { (page.text("absences-did-back")) } } }
-        p.back { a.govuk-link href="/desk" { (page.text("desk-back")) } }
-        h1.govuk-heading-l { (page.text("absences-title")) }
-        @if absences.is_empty() { p.govuk-body { (page.text("absences-none")) } }
+        @if wrong.is_empty() && did.contains("did=away") { (crate::parts::done(&html! { (page.text("absences-did-away")) }, &html! {})) }
+        @if wrong.is_empty() && did.contains("did=back") { (crate::parts::done(&html! { (page.text("absences-did-back")) }, &html! {})) }
+        p { a.back href="/desk" { (page.text("desk-back")) } }
+        h1 { (page.text("absences-title")) }
+        @if absences.is_empty() { p { (page.text("absences-none")) } }
         ul.tasks__list { @for away in absences { (row(away)) } }
-        h2.govuk-heading-m { (page.text("absences-enter")) }
-        p.govuk-body { (page.text("absences-effect")) }
+        h2 { (page.text("absences-enter")) }
+        p { (page.text("absences-effect")) }
         form #work .letter method="post" action="/desk/absences" autocomplete="off" {
             input type="hidden" name="client_id" value=(app.sessions.unguessable());
             (field(page, "who", "absences-who", wrong_in("who"), &select("who", &people, if fields.who.is_empty() { &person.id } else { &fields.who }, None)))
             (date("from", "absences-from", &fields.from))
             (date("until", "absences-until", &fields.until))
             (field(page, "deputy", "absences-deputy", wrong_in("deputy"), &select("deputy", &others, &fields.deputy, Some(page.text("desk-choose")))))
-            fieldset.govuk-fieldset {
-                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("absences-returning")) }
-                @if let Some(wrong) = wrong_in("returning-deputy") { p.govuk-error-message { (page.text(wrong)) } }
-                div.govuk-radios {
+            fieldset {
+                legend { (page.text("absences-returning")) }
+                @if let Some(wrong) = wrong_in("returning-deputy") { p.error { (page.text(wrong)) } }
+                div.choices {
                     @for value in ["deputy", "queue"] {
-                        div.govuk-radios__item {
-                            input.govuk-radios__input id=(format!("returning-{value}")) type="radio" name="returning" value=(value) checked[fields.returning == value];
-                            label.govuk-label.govuk-radios__label for=(format!("returning-{value}")) { (page.text(&format!("absences-returning-{value}"))) }
+                        div.choice {
+                            input id=(format!("returning-{value}")) type="radio" name="returning" value=(value) checked[fields.returning == value];
+                            label for=(format!("returning-{value}")) { (page.text(&format!("absences-returning-{value}"))) }
                         }
                     }
                 }
             }
-            button.govuk-button type="submit" { (page.text("absences-save")) }
+            button.btn type="submit" { (page.text("absences-save")) }
         }
     };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -13,6 +13,7 @@ use crate::caller::{Caller, Person};
 use crate::care::receipt;
 use crate::drafts::Of;
 use crate::layout::Page;
+use crate::parts::done;
 
 /// Acts after which the list is shown; texts `did-…`.
 pub const LEAVES: [&str; 5] = ["resolve", "finish", "transfer", "release", "close"];
@@ -37,7 +38,7 @@ const STAYS: [&str; 13] = [
 /// only as long as the contact stands so.
 pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: &str, unit: &str) -> Markup {
     if did == "none" && app.kinds.contacts.look(|contacts| contacts.queue(unit, 0).1) == 0 {
-        return confirmed(&html! { p { (page.text("desk-empty")) } });
+        return done(&html! { (page.text("desk-empty")) }, &html! {});
     }
     if did == "save" {
         return kept(app, page, caller, contact).await;
@@ -74,17 +75,18 @@ pub async fn shown(app: &App, page: &Page, caller: &Caller, did: &str, contact: 
         "release" => Some(("claim", "desk-take-back")),
         _ => None,
     };
-    confirmed(&html! {
-        p {
-            (page.language.text_with(&format!("did-{did}"), &[("number", &receipt(id))])) " "
-            @if may(Action::Read) { a.govuk-link href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) } }
-        }
+    let words = html! {
+        (page.language.text_with(&format!("did-{did}"), &[("number", &receipt(id))])) " "
+        @if may(Action::Read) { a href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) } }
+    };
+    let undo = html! {
         @if let Some((verb, text)) = undo.filter(|_| may(Action::Handle)) {
             form method="post" action=(format!("/desk/contacts/{id}/{verb}")) {
-                button.govuk-button.govuk-button--secondary.small type="submit" { (page.text(text)) }
+                button.btn.btn--second.btn--small type="submit" { (page.text(text)) }
             }
         }
-    })
+    };
+    done(&words, &undo)
 }
 
 /// The text that somebody was writing is kept for them, with the way back to it.
@@ -92,12 +94,13 @@ async fn kept(app: &App, page: &Page, caller: &Caller, contact: &str) -> Markup 
     let (Ok(id), Some(person)) = (contact.parse::<Uuid>(), &caller.person) else { return html! {} };
     let of = Of { by: &person.by(), contact: id, form: super::acts::DRAFT };
     match app.draft(of).await {
-        Some(_) => confirmed(&html! {
-            p {
+        Some(_) => {
+            let words = html! {
                 (page.language.text_with("draft-kept", &[("number", &receipt(id))])) " "
-                a.govuk-link href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) }
-            }
-        }),
+                a href=(format!("/desk/contacts/{id}")) { (page.text("desk-open-it")) }
+            };
+            done(&words, &html! {})
+        }
         None => html! {},
     }
 }
@@ -111,7 +114,7 @@ async fn told_of_question(app: &App, page: &Page, caller: &Caller, did: &str, qu
         _ => it.place == consultations::Place::Queued,
     };
     match is_so {
-        true => confirmed(&html! { p { (page.text(&format!("consultations-did-{did}"))) } }),
+        true => done(&html! { (page.text(&format!("consultations-did-{did}"))) }, &html! {}),
         false => html! {},
     }
 }
@@ -128,11 +131,7 @@ pub fn is_undone_by(app: &App, contact: &Contact, person: Option<&Person>) -> bo
 /// On the contact's own page, if it is so there; `undo`: the button by which the act is undone.
 pub fn stayed(page: &Page, did: &str, undo: &Markup) -> Markup {
     match STAYS.into_iter().find(|it| *it == did) {
-        Some(did) => confirmed(&html! { p { (page.text(&format!("did-{did}"))) } (undo) }),
+        Some(did) => done(&html! { (page.text(&format!("did-{did}"))) }, undo),
         None => html! {},
     }
-}
-
-fn confirmed(what: &Markup) -> Markup {
-    html! { div.did role="status" { (what) } }
 }

@@ -2,15 +2,15 @@
 
 use matter::{Matter, Rights, Standing};
 use maud::{Markup, html};
-use operations::contacts::{Contact, Place};
+use operations::contacts::{Channel, Contact, Place};
 
-use super::rows::language_name;
 use super::unit_name;
 use crate::App;
 use crate::contact::service_name;
 use crate::layout::Page;
 use crate::listing::InList;
 use crate::numbers;
+use crate::parts::{Turn, tag};
 
 impl InList for Contact {
     fn kind(&self) -> &'static str {
@@ -49,6 +49,10 @@ impl InList for Contact {
         self.handed.is_some()
     }
 
+    fn is_asked(&self) -> bool {
+        matches!(self.place, Place::Waiting { .. })
+    }
+
     fn news(&self) -> u64 {
         self.last_of_resident
     }
@@ -62,11 +66,27 @@ impl InList for Contact {
         [Some((conversation, self.last_of_resident)), self.handed.as_ref().map(|handed| (own, handed.seq))]
     }
 
+    fn icon(&self) -> &'static str {
+        match self.channel {
+            Channel::Chat => "chat",
+            Channel::Callback | Channel::Phone => "phone",
+            _ => "message",
+        }
+    }
+
+    fn who(&self, page: &Page) -> String {
+        page.text(if self.anonymous { "desk-anonymous" } else { "desk-known" })
+    }
+
+    fn basis(&self) -> Option<&'static str> {
+        Some("law")
+    }
+
     fn age(&self, _: &App, page: &Page, now: i64) -> Markup {
         html! {
             @if let Some(since) = self.waits_since {
                 span.work__since {
-                    span.govuk-visually-hidden { (page.text("desk-waited")) " " }
+                    span.hidden { (page.text("desk-waited")) " " }
                     (numbers::lasting(now - since, page.language))
                 }
             } @else {
@@ -86,15 +106,13 @@ impl InList for Contact {
         }
     }
 
-    /// The writer and their language, and the course of the contact so far.
+    /// Marks that tell it from others: it came back, or its person has written since.
     fn tags(&self, _: &App, page: &Page) -> Markup {
         let is_ours = self.waits_since.is_some() && self.owner().is_some();
         html! {
-            span { (page.text(if self.anonymous { "desk-anonymous" } else { "desk-known" })) }
-            span { (language_name(page, &self.language)) }
-            @if !self.asked.is_empty() { strong.tag.tag--colleague { (page.text("desk-waits-colleague")) } }
-            @if self.is_reopened { strong.tag.tag--again { (page.text("desk-reopened")) } }
-            @if is_ours { strong.tag.tag--new { (page.text("desk-wrote")) } }
+            @if !self.asked.is_empty() { (tag(Turn::Waits, &page.text("desk-waits-colleague"))) }
+            @if self.is_reopened { (tag(Turn::Half, &page.text("desk-reopened"))) }
+            @if is_ours { (tag(Turn::Now, &page.text("desk-wrote"))) }
         }
     }
 }

@@ -44,14 +44,14 @@ pub async fn page(app: &App, page: &Page, person: &Person, id: Uuid, text: &str)
         return if text.is_empty() { missing(page) } else { away(page, status, text) };
     };
     let content = html! {
-        h1.govuk-heading-xl { (page.text("left-title")) }
+        h1 { (page.text("left-title")) }
         div #gone { (where_to(page, left)) }
         dl.facts { div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } } }
         @if !text.is_empty() {
-            p.govuk-body { (page.text("left-unsent")) }
+            p { (page.text("left-unsent")) }
             (kept(page, text))
         }
-        p.govuk-body { a.govuk-link href="/desk" { (page.text("desk-back")) } }
+        p { a href="/desk" { (page.text("desk-back")) } }
     };
     page.render(status, &page.text("left-title"), &content)
 }
@@ -64,7 +64,7 @@ fn where_to(page: &Page, left: &Happened<Event>) -> maud::Markup {
         Event::Claimed { owner } | Event::Assigned { owner } => ("left-assigned", people::name(page, owner)),
         _ => ("left-released", String::new()),
     };
-    html! { p.standing role="status" { (page.language.text_with(key, &[("to", &to), ("by", &by), ("at", &at)])) } }
+    html! { p.standing.standing--wait role="status" { (page.language.text_with(key, &[("to", &to), ("by", &by), ("at", &at)])) } }
 }
 
 /// The same for someone who still sees it, such as a colleague of the one who has it now: above the contact itself.

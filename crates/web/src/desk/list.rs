@@ -25,6 +25,7 @@ use crate::layout::{Page, escape};
 use crate::listing::{Claim, Listing, listing};
 use crate::needs;
 use crate::numbers;
+use crate::parts::chip;
 use crate::queues;
 
 /// Contacts on a page of a list.
@@ -104,6 +105,9 @@ struct Asked<'a> {
     did: Markup,
 }
 
+/// A heading, its class, and the rows under it.
+type Group<'r> = (String, &'static str, Vec<&'r (Row, rows::Words)>);
+
 /// `GET /desk`.
 pub async fn list(
     State(app): State<Arc<App>>,
@@ -142,7 +146,7 @@ pub async fn list(
 
 /// Units whose queues somebody sees: those that services come to, and where something waits or is worked on, within
 /// their own.
-fn units_of(app: &App, person: &Person) -> Vec<String> {
+pub fn units_of(app: &App, person: &Person) -> Vec<String> {
     let at_work = app.kinds.store.kinds().iter().flat_map(|kind| kind.units());
     let units = app.services.iter().map(|service| service.unit.clone()).chain(at_work);
     let mut seen = std::collections::HashSet::new();
@@ -163,35 +167,37 @@ impl Asked<'_> {
 
     fn head(&self, units: &[String], shown: Option<usize>) -> Markup {
         let page = self.page;
+        let is_worker = self.person.role != Role::Manager;
         html! {
             (self.did)
-            @if self.person.role != Role::Manager {
-                a.govuk-button.govuk-button--secondary.small.work__set href="/desk/tasks/new" role="button" { (page.text("tasks-set")) }
-                a.govuk-button.govuk-button--secondary.small.work__set href="/desk/contacts/new" role="button" { (page.text("log-contact")) }
-                p.quiet {
-                    a.govuk-link href="/desk/absences" { (page.text("absences-title")) }
+            div.listhead {
+                h1 { (page.text("desk-title")) }
+                p.listhead__n {
+                    @if let Some(shown) = shown { (page.language.text_count("desk-count", shown, &shown.to_string())) }
+                }
+                @if shown.is_some() { (self.lists()) }
+                @if is_worker {
+                    a.btn.btn--second href="/desk/contacts/new" role="button" { (page.text("log-contact")) }
+                    a.btn.btn--second href="/desk/tasks/new" role="button" { (page.text("tasks-set")) }
+                }
+                @if is_worker && self.count(Which::Queue(&self.unit)) > 0 { (take_next(self.app, page, (&self.unit, &self.filters.queue))) }
+            }
+            @if is_worker {
+                p.links.small {
+                    a href="/desk/absences" { (page.text("absences-title")) }
                     @if self.person.role == Role::Lead {
-                        " " a.govuk-link href=(format!("/desk/moves?unit={}", escape(&self.unit))) { (page.text("moves-title")) }
+                        a href=(format!("/desk/moves?unit={}", escape(&self.unit))) { (page.text("moves-title")) }
                     }
                 }
             }
-            h1.govuk-heading-l {
-                (page.text("desk-title"))
-                @if let Some(shown) = shown {
-                    " " span.work__count { (page.language.text_count("desk-count", shown, &shown.to_string())) }
-                }
-            }
             @if units.len() > 1 {
-                nav aria-label=(page.text("desk-queues")) {
-                    ul.queues {
-                        @for other in units {
-                            @let waiting = self.count(Which::Queue(other));
-                            li {
-                                a href=(page.link_to("/desk", &[("unit", other), ("queue", ""), ("page", ""), ("did", ""), ("contact", ""), ("who", "")]))
-                                    aria-current=[(*other == self.unit).then_some("true")] {
-                                    (unit_name(page, other)) " " span.count { (waiting) }
-                                }
-                            }
+                nav.chips.filterrow aria-label=(page.text("desk-queues")) {
+                    @for other in units {
+                        @let waiting = self.count(Which::Queue(other));
+                        @let is_here = *other == self.unit;
+                        a.chip.chip--on[is_here] aria-current=[is_here.then_some("true")]
+                            href=(page.link_to("/desk", &[("unit", other), ("queue", ""), ("page", ""), ("did", ""), ("contact", ""), ("who", "")])) {
+                            (unit_name(page, other)) " " span { (waiting) }
                         }
                     }
                 }
@@ -207,11 +213,10 @@ impl Asked<'_> {
         let options = names.map(|id| (id, queues::name_of(app, page, id)));
         html! {
             @if !parts.is_empty() && self.list != List::Mine {
-                nav.lists aria-label=(page.text("desk-queues-of-unit")) {
-                    ul {
-                        @for (id, name) in [("", page.text("desk-queue-all"))].into_iter().chain(options) {
-                            li { a href=(self.link(&[("queue", id)])) aria-current=[(self.filters.queue == id).then_some("true")] { (name) } }
-                        }
+                nav.chips.filterrow aria-label=(page.text("desk-queues-of-unit")) {
+                    @for (id, name) in [("", page.text("desk-queue-all"))].into_iter().chain(options) {
+                        @let is_here = self.filters.queue == id;
+                        a.chip.chip--on[is_here] href=(self.link(&[("queue", id)])) aria-current=[is_here.then_some("true")] { (name) }
                     }
                 }
             }
@@ -229,7 +234,7 @@ impl Asked<'_> {
         let mine = theirs.iter().map(|who| self.count(Which::With(who))).sum();
         let counts = [self.count(Which::Queue(&self.unit)), mine, self.count(Which::Held(&self.unit))];
         html! {
-            nav.lists aria-label=(self.page.text("desk-lists")) {
+            nav.scopes.lists aria-label=(self.page.text("desk-lists")) {
                 ul {
                     @for (list, count) in List::ALL.into_iter().zip(counts.map(Some).into_iter().chain([None])) {
                         li {
@@ -238,8 +243,8 @@ impl Asked<'_> {
                                 (self.page.text(&format!("list-{}", list.code())))
                                 @if let Some(count) = count { " " span.count { (count) } }
                                 @if list == List::Mine && answered > 0 {
-                                    " " span.tag.tag--new {
-                                        (self.page.language.text_count("desk-to-answer", answered, &answered.to_string()))
+                                    span.hidden {
+                                        ", " (self.page.language.text_count("desk-to-answer", answered, &answered.to_string()))
                                     }
                                 }
                             }
@@ -269,28 +274,16 @@ impl Asked<'_> {
         Ok(html! {
             (live(page))
             (self.head(units, Some(total)))
-            (self.lists())
             (self.queues())
             (self.form())
             (waiting)
-            @if let Some(loads) = &loads { (self.board(loads, |name, to| html! { a.govuk-link href=(self.link(to)) { (name) } })) }
+            @if let Some(loads) = &loads { (self.board(loads, |name, to| html! { a href=(self.link(to)) { (name) } })) }
             div #list data-live-queue=(format!("/api/queues/{}", escape(&self.unit))) data-known=(known.join(" ")) {
                 @if rows.is_empty() {
-                    p.govuk-body { (page.text(self.nothing())) }
+                    p { (page.text(self.nothing())) }
                 } @else {
-                    @if self.list == List::Queue && self.filters.q.is_empty() {
-                        form.work__next method="post" action="/desk/next" {
-                            input type="hidden" name="client_id" value=(app.sessions.unguessable());
-                            input type="hidden" name="unit" value=(self.unit);
-                            input type="hidden" name="queue" value=(self.filters.queue);
-                            button.govuk-button #take-next type="submit" { (page.text("desk-next")) }
-                        }
-                    }
-                    @for (heading, rows) in self.grouped(&rows) {
-                        h2.govuk-heading-m { (heading) }
-                        ol class=(format!("work work--{}", self.list.code())) {
-                            @for (row, words) in rows { (rows::shown(app, page, row, words)) }
-                        }
+                    @for (heading, class, rows) in self.grouped(&rows) {
+                        (rows::group(app, page, (&heading, class), &rows, self.list.code()))
                     }
                     (self.pager(at, pages, total))
                 }
@@ -329,10 +322,10 @@ impl Asked<'_> {
             List::Unit => found
                 .sort_by_cached_key(|row| (row.owner().map(|owner| people::name(self.page, owner)), row.listed.since)),
             List::Done => found.sort_by_key(|row| std::cmp::Reverse(row.listed.done)),
-            _ => found.sort_by_key(|row| (row.listed.since, row.listed.id)),
-        }
-        if self.filters.order == "newest" && matches!(self.list, List::Queue | List::Mine) {
-            found.reverse();
+            _ if self.is_newest_first() => {
+                found.sort_by_key(|row| (std::cmp::Reverse(row.listed.since), row.listed.id))
+            }
+            _ => found.sort_by_cached_key(|row| (row.when(self.app, self.page), row.listed.since, row.listed.id)),
         }
         Ok(found)
     }
@@ -378,22 +371,29 @@ impl Asked<'_> {
             && (filters.who.is_empty() || row.owner() == Some(filters.who.as_str()))
     }
 
-    /// Rows under their headings: by person, by day, or all under what the list is.
-    fn grouped<'r>(&self, rows: &'r [(Row, rows::Words)]) -> Vec<(String, Vec<&'r (Row, rows::Words)>)> {
+    fn is_newest_first(&self) -> bool {
+        self.filters.order == "newest" && matches!(self.list, List::Queue | List::Mine)
+    }
+
+    /// Rows under their headings, each with its class: by person, by day, or by when something is to be done.
+    fn grouped<'r>(&self, rows: &'r [(Row, rows::Words)]) -> Vec<Group<'r>> {
         let page = self.page;
-        let order = if self.filters.order == "newest" { "desk-newest-first" } else { "desk-longest-first" };
-        let mut groups: Vec<(String, Vec<&(Row, rows::Words)>)> = Vec::new();
+        let mut groups: Vec<Group<'_>> = Vec::new();
         for entry in rows {
             let (row, _) = entry;
-            let heading = match (self.list, row.listed.done) {
-                _ if !self.filters.q.is_empty() => page.text("desk-found"),
-                (List::Unit, _) => row.owner().map_or_else(String::new, |owner| people::name(page, owner)),
-                (List::Done, Some(at)) => numbers::day_of(at, page.language),
-                _ => page.text(order),
+            let (heading, class) = match (self.list, row.listed.done) {
+                _ if !self.filters.q.is_empty() => (page.text("desk-found"), "all"),
+                (List::Unit, _) => (row.owner().map_or_else(String::new, |owner| people::name(page, owner)), "all"),
+                (List::Done, Some(at)) => (numbers::near_day(at, page.language), "all"),
+                _ if self.is_newest_first() => (page.text("desk-newest-first"), "all"),
+                _ => {
+                    let when = row.when(self.app, page).code();
+                    (page.text(&format!("when-{when}")), when)
+                }
             };
-            match groups.last_mut().filter(|(last, _)| *last == heading) {
-                Some((_, group)) => group.push(entry),
-                None => groups.push((heading, vec![entry])),
+            match groups.last_mut().filter(|(last, ..)| *last == heading) {
+                Some((.., group)) => group.push(entry),
+                None => groups.push((heading, class, vec![entry])),
             }
         }
         groups
@@ -421,9 +421,9 @@ impl Asked<'_> {
         html! {
             @if pages > 1 {
                 nav.pager aria-label=(page.text("desk-pages")) {
-                    @if at > 1 { a.govuk-link rel="prev" href=(to(at - 1)) { (page.text("desk-previous")) } }
+                    @if at > 1 { a rel="prev" href=(to(at - 1)) { (page.text("desk-previous")) } }
                     span { (page.language.text_with("desk-range", &range)) }
-                    @if at < pages { a.govuk-link rel="next" href=(to(at + 1)) { (page.text("desk-following")) } }
+                    @if at < pages { a rel="next" href=(to(at + 1)) { (page.text("desk-following")) } }
                 }
             }
         }
@@ -457,40 +457,53 @@ impl Asked<'_> {
             ("language", "desk-language", &filters.language, languages),
             ("service", "desk-service", &filters.service, services.collect()),
         ];
+        let on = selects.iter().filter_map(|(name, _, chosen, options)| {
+            options.iter().find(|(value, _)| value == *chosen).map(|(_, words)| (*name, words.clone()))
+        });
+        let number = (!filters.q.trim().is_empty()).then(|| ("q", filters.q.trim().to_string()));
+        let who = (!filters.who.is_empty()).then(|| ("who", people::name(page, &filters.who)));
+        let order = self.is_newest_first().then(|| ("order", page.text("desk-newest-first")));
+        let on: Vec<(&str, String)> = on.chain(number).chain(who).chain(order).collect();
         html! {
-            form.filters.filters--work method="get" action="/desk" role="search" {
-                input type="hidden" name="unit" value=(self.unit);
-                input type="hidden" name="view" value=(self.list.code());
-                @if !filters.queue.is_empty() { input type="hidden" name="queue" value=(filters.queue); }
-                div.govuk-form-group {
-                    label.govuk-label for="q" { (page.text("desk-number")) }
-                    input.govuk-input #q name="q" value=(filters.q) autocomplete="off" spellcheck="false" maxlength="20";
-                }
-                @for (name, label, chosen, options) in selects {
-                    @if options.len() > 1 || name == "state" {
-                        div.govuk-form-group {
-                            label.govuk-label for=(name) { (page.text(label)) }
-                            select.govuk-select id=(name) name=(name) {
-                                option value="" { (page.text("filter-any")) }
-                                @for (value, text) in options { option value=(value) selected[value == **chosen] { (text) } }
+            div.chips.filterrow {
+                details.fold {
+                    summary { (page.text("desk-narrow")) }
+                    form.filters method="get" action="/desk" role="search" {
+                        input type="hidden" name="unit" value=(self.unit);
+                        input type="hidden" name="view" value=(self.list.code());
+                        @if !filters.queue.is_empty() { input type="hidden" name="queue" value=(filters.queue); }
+                        div.asked {
+                            label for="q" { (page.text("desk-number")) }
+                            input.field #q name="q" value=(filters.q) autocomplete="off" spellcheck="false" maxlength="20";
+                        }
+                        @for (name, label, chosen, options) in &selects {
+                            @if options.len() > 1 || *name == "state" {
+                                div.asked {
+                                    label for=(name) { (page.text(label)) }
+                                    select.field id=(name) name=(name) {
+                                        option value="" { (page.text("filter-any")) }
+                                        @for (value, text) in options { option value=(value) selected[value == *chosen] { (text) } }
+                                    }
+                                }
                             }
                         }
-                    }
-                }
-                @if self.list == List::Done {
-                    (self.whose())
-                } @else if self.list != List::Unit {
-                    div.govuk-form-group {
-                        label.govuk-label for="order" { (page.text("desk-order")) }
-                        select.govuk-select #order name="order" {
-                            option value="" { (page.text("desk-longest-first")) }
-                            option value="newest" selected[filters.order == "newest"] { (page.text("desk-newest-first")) }
+                        @if self.list == List::Done {
+                            (self.whose())
+                        } @else if self.list != List::Unit {
+                            div.asked {
+                                label for="order" { (page.text("desk-order")) }
+                                select.field #order name="order" {
+                                    option value="" { (page.text("desk-longest-first")) }
+                                    option value="newest" selected[filters.order == "newest"] { (page.text("desk-newest-first")) }
+                                }
+                            }
+                        } @else if !filters.who.is_empty() {
+                            input type="hidden" name="who" value=(filters.who);
                         }
+                        button.btn.btn--second type="submit" { (page.text("desk-filter")) }
                     }
-                } @else if !filters.who.is_empty() {
-                    input type="hidden" name="who" value=(filters.who);
                 }
-                button.govuk-button.govuk-button--secondary type="submit" { (page.text("desk-filter")) }
+                @for (name, words) in &on { (chip(page, &self.link(&[(name, "")]), words)) }
             }
         }
     }
@@ -498,9 +511,9 @@ impl Asked<'_> {
     /// The choice between one's own work and the unit's.
     fn whose(&self) -> Markup {
         html! {
-            div.govuk-form-group {
-                label.govuk-label for="who" { (self.page.text("desk-by")) }
-                select.govuk-select #who name="who" {
+            div.asked {
+                label for="who" { (self.page.text("desk-by")) }
+                select.field #who name="who" {
                     option value="" { (self.page.text("desk-by-unit")) }
                     option value=(self.person.id) selected[self.filters.who == self.person.id] { (self.page.text("desk-by-me")) }
                 }
@@ -544,7 +557,7 @@ impl Asked<'_> {
         html! {
             div.scroll tabindex="0" role="region" aria-label=(page.text("desk-who-has")) {
                 table.scorecard.board {
-                    caption.govuk-visually-hidden { (page.text("desk-who-has")) }
+                    caption.hidden { (page.text("desk-who-has")) }
                     thead {
                         tr {
                             th scope="col" { (page.text("desk-person")) }
@@ -597,12 +610,24 @@ pub fn live(page: &Page) -> Markup {
     html! {
         div.live {
             p #signed-out .live__over role="alert" hidden {
-                (page.text("live-over")) " " a.govuk-link href=(page.sign_in_link()) { (page.text("sign-in")) }
+                (page.text("live-over")) " " a href=(page.sign_in_link()) { (page.text("sign-in")) }
             }
             p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new"))
                 data-taken=(page.text("live-taken")) {}
-            button #live-news .govuk-button.govuk-button--secondary.small type="button" hidden
+            button #live-news .btn.btn--second.btn--small type="button" hidden
                 data-one=(page.text("live-one")) data-many=(page.text("live-many")) {}
+        }
+    }
+}
+
+/// The button that takes what has waited longest in a queue.
+pub fn take_next(app: &App, page: &Page, (unit, queue): (&str, &str)) -> Markup {
+    html! {
+        form method="post" action="/desk/next" {
+            input type="hidden" name="client_id" value=(app.sessions.unguessable());
+            input type="hidden" name="unit" value=(unit);
+            input type="hidden" name="queue" value=(queue);
+            button.btn #take-next type="submit" { (page.text("desk-next")) }
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::contact::{see_other, wrong_text};
 use crate::form::{errors, field, message_box};
 use crate::home::{away, failed, missing};
 use crate::layout::Page;
+use crate::parts::back;
 use crate::texts::Language;
 
 /// The ways in which somebody gets in touch that a professional writes down, the most common first.
@@ -170,8 +171,8 @@ fn shown(
     let language = if fields.language.is_empty() { page.language.code() } else { &fields.language };
     let content = html! {
         (errors(page, wrong))
-        p.back { a.govuk-link href="/desk" { (page.text("desk-back")) } }
-        h1.govuk-heading-l { (page.text("log-title")) }
+        (back("/desk", &page.text("desk-back")))
+        h1 { (page.text("log-title")) }
         form #log .letter method="post" action="/desk/contacts/new" autocomplete="off" {
             input type="hidden" name="client_id" value=(client_id);
             (select(page, ("channel", "log-channel"), &fields.channel, fault("channel"), channels))
@@ -180,7 +181,7 @@ fn shown(
             @else { input type="hidden" name="service" value=(service); }
             (select(page, ("language", "log-language"), language, fault("language"), languages))
             (message_box(page, "log-text", Some("log-text-hint"), &fields.text, fault("text")))
-            button.govuk-button type="submit" { (page.text("log-contact")) }
+            button.btn type="submit" { (page.text("log-contact")) }
         }
     };
     page.render_form("log", status, &page.text("log-title"), &content)
@@ -205,7 +206,7 @@ fn select(
         label,
         wrong,
         &html! {
-            select.govuk-select id=(id) name=(id) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| format!("{id}-error"))] {
+            select.field id=(id) name=(id) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| format!("{id}-error"))] {
                 @for (value, name) in options { option value=(value) selected[value == chosen] { (name) } }
             }
         },

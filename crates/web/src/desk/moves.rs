@@ -158,9 +158,9 @@ async fn choose(app: &App, page: &Page, fields: &Fields, wrong: &[(&'static str,
         let (id, kind) = (row.listed.id, row.listed.kind);
         let chosen = fields.chosen.iter().any(|(of, it)| of == kind && *it == id);
         html! {
-            div.govuk-checkboxes__item {
-                input.govuk-checkboxes__input id=(format!("row-{}", receipt(id))) type="checkbox" name="row" value=(format!("{kind}/{id}")) checked[chosen];
-                label.govuk-label.govuk-checkboxes__label for=(format!("row-{}", receipt(id))) {
+            div.choice {
+                input id=(format!("row-{}", receipt(id))) type="checkbox" name="row" value=(format!("{kind}/{id}")) checked[chosen];
+                label for=(format!("row-{}", receipt(id))) {
                     (row.matter.title(app, page)) " " (receipt(id)) ", "
                     @match holder(&row.listed) {
                         Some(who) => { (people::name(page, who)) }
@@ -172,28 +172,28 @@ async fn choose(app: &App, page: &Page, fields: &Fields, wrong: &[(&'static str,
     };
     let content = html! {
         (errors(page, wrong))
-        p.back { a.govuk-link href=(format!("/desk?unit={}&view=unit", crate::layout::escape(unit))) { (page.text("desk-back")) } }
-        h1.govuk-heading-l { (page.text("moves-title")) }
-        p.govuk-body { (unit_name(page, unit)) ". " (page.text("moves-lead")) }
+        p { a.back href=(format!("/desk?unit={}&view=unit", crate::layout::escape(unit))) { (page.text("desk-back")) } }
+        h1 { (page.text("moves-title")) }
+        p { (unit_name(page, unit)) ". " (page.text("moves-lead")) }
         @if rows.is_empty() {
-            p.govuk-body { (page.text("desk-none-unit")) }
+            p { (page.text("desk-none-unit")) }
         } @else {
             form #work .letter method="post" action="/desk/moves" autocomplete="off" {
                 input type="hidden" name="unit" value=(unit);
                 input type="hidden" name="who" value=(fields.who);
-                fieldset.govuk-fieldset #rows tabindex="-1" {
-                    legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("moves-rows")) }
-                    @if let Some(wrong) = wrong_in("rows") { p.govuk-error-message { (page.text(wrong)) } }
-                    div.govuk-checkboxes { @for row in &rows { (line(row)) } }
+                fieldset #rows tabindex="-1" {
+                    legend { (page.text("moves-rows")) }
+                    @if let Some(wrong) = wrong_in("rows") { p.error { (page.text(wrong)) } }
+                    div.choices { @for row in &rows { (line(row)) } }
                 }
                 (field(page, "to", "moves-to", wrong_in("to"), &html! {
-                    select.govuk-select #to name="to" aria-invalid=[wrong_in("to").map(|_| "true")] aria-describedby=[wrong_in("to").map(|_| "to-error")] {
+                    select.field #to name="to" aria-invalid=[wrong_in("to").map(|_| "true")] aria-describedby=[wrong_in("to").map(|_| "to-error")] {
                         option value="" { (page.text("desk-choose")) }
                         option value=(QUEUE) selected[fields.to == QUEUE] { (page.text("moves-to-queue")) }
                         @for (name, id) in &colleagues { option value=(id) selected[*id == fields.to] { (name) } }
                     }
                 }))
-                button.govuk-button type="submit" { (page.text("moves-check")) }
+                button.btn type="submit" { (page.text("moves-check")) }
             }
         }
     };
@@ -207,10 +207,10 @@ fn check(app: &App, page: &Page, fields: &Fields) -> Response {
     let to = to_whom(page, &fields.to);
     let button = page.language.text_count("moves-go", count, &count.to_string());
     let content = html! {
-        h1.govuk-heading-l { (page.text("moves-title")) }
+        h1 { (page.text("moves-title")) }
         p.lead { (button) ": " strong { (to) } }
-        p.govuk-body { (page.text("moves-each")) }
-        ul.govuk-list.govuk-list--bullet { @for (kind, id) in &fields.chosen { li { (page.text(&format!("kind-{kind}"))) " " (receipt(*id)) } } }
+        p { (page.text("moves-each")) }
+        ul.dots { @for (kind, id) in &fields.chosen { li { (page.text(&format!("kind-{kind}"))) " " (receipt(*id)) } } }
         form #work .letter method="post" action="/desk/moves" {
             input type="hidden" name="client_id" value=(app.sessions.unguessable());
             input type="hidden" name="unit" value=(fields.unit);
@@ -218,9 +218,9 @@ fn check(app: &App, page: &Page, fields: &Fields) -> Response {
             input type="hidden" name="to" value=(fields.to);
             input type="hidden" name="sure" value="1";
             @for row in &fields.chosen { input type="hidden" name="row" value=(row_name(row)); }
-            div.actions {
-                button.govuk-button #go type="submit" { (button) ": " (to) }
-                a.govuk-link href=(format!("/desk/moves?unit={}", crate::layout::escape(&fields.unit))) { (page.text("moves-back")) }
+            div.acts {
+                button.btn #go type="submit" { (button) ": " (to) }
+                a href=(format!("/desk/moves?unit={}", crate::layout::escape(&fields.unit))) { (page.text("moves-back")) }
             }
         }
     };
@@ -243,17 +243,17 @@ async fn moved(app: &App, page: &Page, caller: &Caller, fields: &Fields) -> Resp
     }
     let done = fields.chosen.len().min(MOST) - refused.len();
     let content = html! {
-        h1.govuk-heading-l { (page.text("moves-title")) }
+        h1 { (page.text("moves-title")) }
         div.did role="status" {
             p { (page.language.text_count("moves-done", done, &done.to_string())) ": " (to_whom(page, &fields.to)) }
         }
         @if !refused.is_empty() {
-            h2.govuk-heading-m { (page.language.text_count("moves-refused", refused.len(), &refused.len().to_string())) }
-            ul.govuk-list.govuk-list--bullet #refused {
+            h2 { (page.language.text_count("moves-refused", refused.len(), &refused.len().to_string())) }
+            ul.dots #refused {
                 @for (kind, id, why) in &refused { li { (page.text(&format!("kind-{kind}"))) " " (receipt(*id)) ": " (page.text(why)) } }
             }
         }
-        p.govuk-body { a.govuk-link href=(format!("/desk?unit={}&view=unit", crate::layout::escape(&fields.unit))) { (page.text("desk-back")) } }
+        p { a href=(format!("/desk?unit={}&view=unit", crate::layout::escape(&fields.unit))) { (page.text("desk-back")) } }
     };
     page.render(StatusCode::OK, &page.text("moves-title"), &content)
 }

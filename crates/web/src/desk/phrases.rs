@@ -49,10 +49,10 @@ pub fn choice(app: &App, page: &Page, contact: &Contact, to: &str) -> Markup {
     let languages = [own].into_iter().chain(LANGUAGES.into_iter().filter(|it| *it != own));
     html! {
         @if !offered.is_empty() {
-            div.govuk-form-group {
-                label.govuk-label for="phrase" { (page.text("desk-phrases")) }
-                div.actions {
-                    select.govuk-select #phrase name="phrase" {
+            div.asked {
+                label for="phrase" { (page.text("desk-phrases")) }
+                div.acts {
+                    select.field #phrase name="phrase" {
                         option value="" { (page.text("desk-choose")) }
                         @for language in languages {
                             @for (part, phrases) in &offered {
@@ -66,7 +66,7 @@ pub fn choice(app: &App, page: &Page, contact: &Contact, to: &str) -> Markup {
                             }
                         }
                     }
-                    button.govuk-button.govuk-button--secondary.small #act-phrase type="submit" formaction=(to) data-insert="phrase" data-into="text" {
+                    button.btn.btn--second.btn--small #act-phrase type="submit" formaction=(to) data-insert="phrase" data-into="text" {
                         (page.text("desk-insert"))
                     }
                 }

@@ -15,9 +15,11 @@ use crate::caller::Caller;
 use crate::care::receipt;
 use crate::desk::people::capital;
 use crate::guard::Glance;
+use crate::icons::icon;
 use crate::layout::Page;
 use crate::listing::{InList, listing};
 use crate::numbers;
+use crate::parts::{basis, due};
 use crate::queues;
 
 /// Characters of the first words that a list shows, and of a note.
@@ -115,41 +117,90 @@ pub fn shortened(text: &str, most: usize) -> String {
     format!("{}…", &line[..cut])
 }
 
+/// When something is to be done on a matter, the most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    Late,
+    Today,
+    Later,
+    /// Others have to do something first.
+    Waits,
+}
+
+impl When {
+    /// End of the key of its heading.
+    pub fn code(self) -> &'static str {
+        match self {
+            When::Late => "late",
+            When::Today => "today",
+            When::Later => "later",
+            When::Waits => "waits",
+        }
+    }
+}
+
+impl Row {
+    pub fn when(&self, app: &App, page: &Page) -> When {
+        match self.matter.due(app) {
+            Some(due) if due < page.now => When::Late,
+            Some(due) if numbers::day_of(due, page.language) == numbers::day_of(page.now, page.language) => When::Today,
+            None if self.listed.list == List::With && self.matter.waits_since().is_none() && self.matter.is_asked() => {
+                When::Waits
+            }
+            _ => When::Later,
+        }
+    }
+}
+
+/// Rows under a heading, which says how many there are.
+pub fn group(app: &App, page: &Page, (heading, class): (&str, &str), rows: &[&(Row, Words)], list: &str) -> Markup {
+    html! {
+        h2 class=(format!("group group--{class}")) { (heading) " " span.quiet { (rows.len()) } }
+        ol class=(format!("work work--{list}")) { @for (row, words) in rows { (shown(app, page, row, words)) } }
+    }
+}
+
 /// One row: the link is the row, and at most one button stands beside it.
-pub fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
-    let (id, matter, now) = (row.listed.id, &row.matter, app.kinds.store.now());
+fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
+    let (id, matter) = (row.listed.id, &row.matter);
     let (number, href) = (receipt(id), row.address());
+    let title = matter.title(app, page);
+    let who = words.name.clone().unwrap_or_else(|| matter.who(page));
+    let is_other_language = matter.language().split('-').next().is_some_and(|it| it != page.language.code());
+    let content = html! {
+        @if !who.is_empty() { span.work__service { (title) @if words.first.is_some() { ":" } } " " }
+        @if let Some(first) = &words.first {
+            @let language = Some(matter.language()).filter(|it| !it.is_empty());
+            q.work__words lang=[language] dir="auto" { (first) }
+        }
+    };
     html! {
         li.work__row id=(format!("row-{number}")) data-key=(row.key()) {
-            p.work__age {
-                @match row.listed.done {
-                    Some(at) => { (numbers::clock(at)) }
-                    None => {
-                        @if row.is_late(app, now) { strong.tag.tag--late { (page.text("desk-late")) } " " }
-                        (matter.age(app, page, now))
-                    }
+            (icon(matter.icon()))
+            p.work__who { (if who.is_empty() { &title } else { &who }) }
+            p.work__due {
+                @match (row.listed.done, matter.due(app)) {
+                    (Some(at), _) => { (numbers::clock(at)) }
+                    (None, Some(at)) => { (due(page, at)) @if let Some(code) = matter.basis() { " " (basis(page, code)) } }
+                    (None, None) => { (matter.age(app, page, page.now)) }
                 }
             }
             div.work__what {
                 @match &href {
                     Some(href) => {
                         a.work__link id=(format!("open-{number}")) href=(href) {
-                            span.work__service { (matter.title(app, page)) }
-                            @if let Some(name) = &words.name { " " strong { (name) } }
-                            @if let Some(first) = &words.first {
-                                @let language = Some(matter.language()).filter(|it| !it.is_empty());
-                                " " q.work__words lang=[language] dir="auto" { (first) }
-                            }
+                            (content)
+                            @if who.is_empty() && words.first.is_none() { span.hidden { (title) } }
                         }
                     }
-                    None => { span.work__service { (matter.title(app, page)) } }
+                    None => { (content) }
                 }
                 (matter.noted(page, words.note.as_deref()))
             }
             p.work__tags {
-                span.work__number { (number) }
                 @if let Some(queue) = &row.listed.queue { span.work__queue { (queues::name_of(app, page, queue)) } }
                 (matter.tags(app, page))
+                @if is_other_language && !matter.language().is_empty() { span { (language_name(page, matter.language())) } }
                 @if let Some(owner) = row.owner().filter(|_| row.listed.done.is_none()) {
                     @if page.person.as_ref().is_some_and(|person| person.id == owner) {
                         span.work__owner { (capital(&page.text("desk-yours"))) }
@@ -157,12 +208,13 @@ pub fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
                         span.work__owner { (people::name(page, owner)) }
                     }
                 }
+                span.work__number { (number) }
             }
             @if let Some(href) = href.filter(|_| row.can_be_taken()) {
                 form.work__act method="post" action=(format!("{href}/claim")) {
-                    button.govuk-button.govuk-button--secondary.small type="submit" id=(format!("claim-{number}")) {
+                    button.btn.btn--second.btn--small type="submit" id=(format!("claim-{number}")) {
                         (page.text("desk-take"))
-                        span.govuk-visually-hidden { " " (number) }
+                        span.hidden { " " (number) }
                     }
                 }
             }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
-use super::people::{self, capital};
+use super::people;
 use super::rows::language_name;
 use super::{OUTCOMES, banner, left, outcome_text, phrases, unit_name};
 use crate::App;
@@ -30,9 +30,11 @@ use crate::contact::service_name;
 use crate::drafts::{self, Of};
 use crate::form::{choice, errors, field, message_box};
 use crate::home::{kept, unsent};
+use crate::icons::icon;
 use crate::layout::Page;
 use crate::needs;
 use crate::numbers;
+use crate::parts::{self, Stop, Turn};
 use crate::queues;
 use crate::resident;
 use crate::tasks;
@@ -172,41 +174,46 @@ impl Work<'_> {
         html! {
             (live(self.page))
             (errors(self.page, &self.typed.wrong))
+            (parts::back(&self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")]), &self.text("desk-back")))
             @if self.is_so(did) { (banner::stayed(self.page, did, &self.undo(did))) }
-            p.back {
-                a.govuk-link href=(self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")])) { (self.text("desk-back")) }
+            div.band {
+                h1 { (service_name(self.app, self.page, &contact.service)) }
+                span { strong { (self.writer()) } }
+                span { (self.text("desk-language")) ": " strong { (language_name(self.page, &contact.language)) } }
+                span { (care::receipt(*id)) }
             }
-            h1.govuk-heading-l { (service_name(self.app, self.page, &contact.service)) }
-            div.worked data-live=[items.is_end().then_some(arriving)] data-page=(format!("/desk/contacts/{id}")) {
-                div.worked__main {
-                    div #state {
+            div.cols.cols--work data-live=[items.is_end().then_some(arriving)] data-page=(format!("/desk/contacts/{id}")) {
+                div.flow {
+                    div #state .flow {
                         (left::moved(self.page, history, self.person))
                         (self.standing())
                         (self.handed())
                     }
-                    h2.govuk-heading-m #messages-title { (self.text("thread-title")) }
+                    h2 #messages-title { (self.text("thread-title")) }
                     (conversation(self.page, items, &contact.language, Author::Service))
                     div #kept hidden {
-                        label.govuk-label.govuk-label--m for="kept-live" { (self.text("away-text")) }
-                        p.govuk-hint { (self.text("left-unsent")) }
-                        textarea.govuk-textarea #kept-live rows="5" readonly dir="auto" {}
+                        label for="kept-live" { (self.text("away-text")) }
+                        p.hint { (self.text("left-unsent")) }
+                        textarea.field #kept-live rows="5" readonly dir="auto" {}
                     }
                     div #acts data-fresh=(self.stands()) { (self.acts()) }
                 }
-                section.worked__aside aria-label=(self.text("desk-about")) {
-                    (self.facts())
+                section.side aria-label=(self.text("desk-about")) {
                     @if self.is_own {
-                        p { a.govuk-link #book href=(format!("/book?contact={}", self.whole.id)) { (self.text("bookings-for-contact")) } }
+                        p { a.btn.btn--second #book href=(format!("/book?contact={}", self.whole.id)) { (icon("calendar")) (self.text("bookings-for-contact")) } }
                     }
                     (needs::found(self.app, self.page, self.whole.id))
                     @if self.is_own && contact.subject.is_some() {
-                        p { a.govuk-link #need href=(format!("/desk/contacts/{}/need", self.whole.id)) { (self.text("needs-establish")) } }
+                        p { a #need href=(format!("/desk/contacts/{}/need", self.whole.id)) { (self.text("needs-establish")) } }
                     }
                     (consultations::about(self.app, self.page, (self.whole.id, contact, history), self.is_own || (self.leads && self.may_handle)))
-                    (self.whole.tasks)
                     div #more data-fresh=(self.stands()) { (self.more()) }
-                    h2.govuk-heading-m { (self.text("desk-history")) }
-                    ol.course #history { @for it in history { (self.happened(it)) } }
+                    (self.whole.tasks)
+                    section {
+                        h2 { (self.text("desk-history")) }
+                        ol.course #history { @for it in history { (self.happened(it)) } (self.coming()) }
+                    }
+                    section { (self.facts()) }
                 }
             }
         }
@@ -216,7 +223,7 @@ impl Work<'_> {
     fn undo(&self, did: &str) -> Markup {
         let is_undone = banner::is_undone_by(self.app, &self.whole.contact, Some(self.person));
         html! {
-            @if is_undone && matches!(did, "claim" | "assign") { (self.button("undo", "desk-undo", "govuk-button--secondary small")) }
+            @if is_undone && matches!(did, "claim" | "assign") { (self.button("undo", "desk-undo", "btn--second btn--small")) }
         }
     }
 
@@ -252,21 +259,45 @@ impl Work<'_> {
 
     /// Its place, whose turn it is, by when.
     fn standing(&self) -> Markup {
-        let (contact, page, now) = (&self.whole.contact, self.page, self.app.kinds.store.now());
-        let due = self.app.due(contact);
+        let (contact, page) = (&self.whole.contact, self.page);
+        let turn = match contact.place {
+            Place::Queued => Turn::Nobody,
+            Place::Owned { .. } => Turn::Now,
+            Place::Waiting { .. } => Turn::Waits,
+            Place::Resolved { .. } | Place::Closed => Turn::Done,
+        };
+        let words = html! {
+            (page.text(&format!("place-{}", contact.place.code())))
+            @if let Some(owner) = contact.owner() {
+                ": " @if *owner == *self.person.id { (page.text("desk-yours")) } @else { (people::name(page, owner)) }
+                @if self.is_own && *owner != *self.person.id { ", " (page.text("absences-standing-in")) }
+            }
+        };
         html! {
-            p.standing {
-                (page.text(&format!("place-{}", contact.place.code())))
-                @if let Some(owner) = contact.owner() {
-                    " – " @if *owner == *self.person.id { (page.text("desk-yours")) } @else { (people::name(page, owner)) }
-                    @if self.is_own && *owner != *self.person.id { ", " (page.text("absences-standing-in")) }
+            div.state-row {
+                (parts::standing(turn, &words))
+                @if let (Some(due), Some(since)) = (self.app.due(contact), contact.promised_from) {
+                    p {
+                        @if page.now <= due { (page.text("desk-answer-by")) " " }
+                        (parts::due(page, due)) " "
+                    }
+                    (needs::why_answered(self.app, page, since))
                 }
                 @if let Some(since) = contact.waits_since {
-                    ". " (page.language.text_with("desk-waits", &[("time", &numbers::lasting(now - since, page.language))]))
+                    p.quiet.small { (page.language.text_with("desk-waits", &[("time", &numbers::lasting(page.now - since, page.language))])) }
                 }
-                @if !contact.asked.is_empty() { " " strong.tag.tag--colleague { (page.text("desk-waits-colleague")) } }
-                @if contact.is_reopened { " " strong.tag.tag--again { (page.text("desk-reopened")) } }
-                @if due.is_some_and(|due| due < now) { " " strong.tag.tag--late { (page.text("desk-late")) } }
+                @if !contact.asked.is_empty() { p { (parts::tag(Turn::Waits, &page.text("desk-waits-colleague"))) } }
+                @if contact.is_reopened { p { (parts::tag(Turn::Half, &page.text("desk-reopened"))) } }
+            }
+        }
+    }
+
+    /// The stop that lies ahead on its course.
+    fn coming(&self) -> Markup {
+        let page = self.page;
+        html! {
+            @if let Some(due) = self.app.due(&self.whole.contact) {
+                (parts::stop(Stop::Coming, &numbers::moment(due, page.language), &html! { (page.text("desk-answer-coming")) }))
             }
         }
     }
@@ -302,11 +333,11 @@ impl Work<'_> {
                     _ if !self.may_handle => { (consultations::asked(self.app, self.page, self.whole.id, self.person)) }
                     Place::Queued => { (self.button("claim", "desk-claim", "")) }
                     Place::Owned { .. } | Place::Waiting { .. } if self.is_own => { (self.answer()) }
-                    Place::Owned { .. } | Place::Waiting { .. } => { p.govuk-body { (self.text("desk-others")) } }
+                    Place::Owned { .. } | Place::Waiting { .. } => { p { (self.text("desk-others")) } }
                     Place::Resolved { .. } => {
-                        div.actions {
+                        div.acts {
                             (self.button("reopen", "desk-reopen", ""))
-                            (self.button("close", "desk-close", "govuk-button--secondary"))
+                            (self.button("close", "desk-close", "btn--second"))
                         }
                     }
                     Place::Closed => {}
@@ -326,7 +357,7 @@ impl Work<'_> {
 
     fn button(&self, command: &str, key: &str, class: &str) -> Markup {
         html! {
-            button id=(format!("act-{command}")) class=(format!("govuk-button {class}")) type="submit" form="work" formaction=(self.to(command)) {
+            button id=(format!("act-{command}")) class=(format!("btn {class}")) type="submit" form="work" formaction=(self.to(command)) {
                 (self.text(key))
             }
         }
@@ -339,19 +370,19 @@ impl Work<'_> {
             (self.arrived())
             (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
             (phrases::choice(self.app, self.page, &self.whole.contact, &self.to("phrase")))
-            div.actions {
+            div.acts {
                 (self.button("reply", send, ""))
-                (self.button("ask", "desk-ask", "govuk-button--secondary"))
-                (self.button("save", "draft-later", "govuk-button--secondary"))
+                (self.button("ask", "desk-ask", "btn--second"))
+                (self.button("save", "draft-later", "btn--second"))
                 (drafts::saved(self.page, typed.saved))
             }
-            fieldset.govuk-fieldset.ending {
-                legend.govuk-fieldset__legend.govuk-fieldset__legend--s { (self.text("desk-end")) }
+            fieldset.ending {
+                legend { (self.text("desk-end")) }
                 (choice(self.page, "outcome", "desk-outcome", typed.wrong("outcome"), &typed.fields.outcome,
                     OUTCOMES.map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
-                div.actions {
-                    (self.button("finish", "desk-finish", "govuk-button--secondary"))
-                    (self.button("resolve", "desk-resolve", "govuk-button--secondary"))
+                div.acts {
+                    (self.button("finish", "desk-finish", "btn--second"))
+                    (self.button("resolve", "desk-resolve", "btn--second"))
                 }
             }
         }
@@ -371,7 +402,7 @@ impl Work<'_> {
         html! {
             @if !texts.is_empty() {
                 section.handed #arrived aria-labelledby="arrived-title" {
-                    h3.govuk-heading-s #arrived-title { (self.text("desk-arrived")) }
+                    h3 #arrived-title { (self.text("desk-arrived")) }
                     @for text in texts { blockquote.note lang=(self.whole.contact.language) dir="auto" { (text) } }
                 }
             }
@@ -386,10 +417,10 @@ impl Work<'_> {
             @if self.may_handle && self.whole.contact.place != Place::Closed {
                 section.handed aria-label=(self.text("desk-noted")) {
                     (field(page, "noted", "desk-noted", wrong, &html! {
-                        textarea.govuk-textarea.note-to-colleagues #noted name="noted" rows="2" form="work" dir="auto" autocomplete="off"
+                        textarea.field.note-to-colleagues #noted name="noted" rows="2" form="work" dir="auto" autocomplete="off"
                             aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "noted-error")] { (typed.fields.noted) }
                     }))
-                    div.actions { (self.button("note", "desk-save-note", "govuk-button--secondary")) }
+                    div.acts { (self.button("note", "desk-save-note", "btn--second")) }
                 }
             } @else if !typed.fields.noted.is_empty() {
                 (kept(page, &typed.fields.noted))
@@ -411,17 +442,8 @@ impl Work<'_> {
     fn facts(&self) -> Markup {
         let (contact, page) = (&self.whole.contact, self.page);
         html! {
-            dl.facts.facts--aside {
-                div { dt { (page.text("receipt-short")) } dd { (care::receipt(self.whole.id)) } }
-                div { dt { (page.text("desk-who")) } dd { (self.writer()) } }
-                div { dt { (page.text("desk-language")) } dd { (capital(&language_name(page, &contact.language))) } }
+            dl.facts {
                 div { dt { (page.text("desk-opened")) } dd { (numbers::moment(contact.opened_at, page.language)) } }
-                @if let (Some(due), Some(since)) = (self.app.due(contact), contact.promised_from) {
-                    div {
-                        dt { (page.text("desk-due")) }
-                        dd { (numbers::day_of(due, page.language)) " " (needs::why_answered(self.app, page, since)) }
-                    }
-                }
                 div { dt { (page.text("desk-unit")) } dd { (unit_name(page, &contact.unit)) } }
             }
         }
@@ -438,7 +460,7 @@ impl Work<'_> {
             @if self.hands_over() {
                 (self.hand_over())
                 @if self.leads { (self.assign()) }
-                @if has_owner { div.actions { (self.button("release", "desk-release", "govuk-button--secondary")) } }
+                @if has_owner { div.acts { (self.button("release", "desk-release", "btn--second")) } }
             }
         }
     }
@@ -467,11 +489,11 @@ impl Work<'_> {
             .collect();
         let answers = |id: &str| self.app.services.iter().any(|service| service.unit == id);
         html! {
-            details.govuk-details open[is_wrong || !fields.note.is_empty()] {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (self.text("desk-transfer")) } }
-                div.govuk-details__text {
+            details.fold open[is_wrong || !fields.note.is_empty()] {
+                summary { (self.text("desk-transfer")) }
+                div.fold__in {
                     (field(page, "unit", "desk-to", typed.wrong("unit"), &html! {
-                        select.govuk-select name="unit" id="unit" form="work" aria-invalid=[typed.wrong("unit").map(|_| "true")]
+                        select.field name="unit" id="unit" form="work" aria-invalid=[typed.wrong("unit").map(|_| "true")]
                             aria-describedby=[typed.wrong("unit").map(|_| "unit-error")] {
                             option value="" { (self.text("desk-choose")) }
                             optgroup label=(self.text("desk-answers")) {
@@ -496,12 +518,12 @@ impl Work<'_> {
                     (choice(page, "reason", "desk-reason", typed.wrong("reason"), &fields.reason,
                         care::REASONS.map(|reason| (reason.to_string(), page.text(&format!("reason-{reason}"))))))
                     (field(page, "note", "desk-note", typed.wrong("note"), &html! {
-                        p.govuk-hint #note-hint { (self.text("desk-note-hint")) }
-                        textarea.govuk-textarea.note-to-colleagues #note name="note" rows="3" form="work" dir="auto"
+                        p.hint #note-hint { (self.text("desk-note-hint")) }
+                        textarea.field.note-to-colleagues #note name="note" rows="3" form="work" dir="auto"
                             aria-invalid=[typed.wrong("note").map(|_| "true")]
                             aria-describedby=(if typed.wrong("note").is_some() { "note-hint note-error" } else { "note-hint" }) { (fields.note) }
                     }))
-                    (self.button("transfer", "desk-transfer", "govuk-button--secondary"))
+                    (self.button("transfer", "desk-transfer", "btn--second"))
                 }
             }
         }
@@ -518,12 +540,12 @@ impl Work<'_> {
         let mut options: Vec<(String, String, bool)> = colleagues.collect();
         options.sort_by(|left, right| (left.2, &left.1).cmp(&(right.2, &right.1)));
         html! {
-            details.govuk-details open[typed.wrong("to").is_some()] {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (self.text("desk-assign")) } }
-                div.govuk-details__text {
+            details.fold open[typed.wrong("to").is_some()] {
+                summary { (self.text("desk-assign")) }
+                div.fold__in {
                     (choice(page, "to", "desk-assign-to", typed.wrong("to"), &typed.fields.to,
                         options.into_iter().map(|(id, name, _)| (id, name))))
-                    (self.button("assign", "desk-assign", "govuk-button--secondary"))
+                    (self.button("assign", "desk-assign", "btn--second"))
                 }
             }
         }
@@ -567,11 +589,10 @@ impl Work<'_> {
             Event::Written { .. } | Event::Shown(_) => return html! {},
         };
         html! {
-            li {
-                span.quiet { (numbers::moment(it.at, page.language)) } br;
+            (parts::stop(Stop::Done, &numbers::moment(it.at, page.language), &html! {
                 (what)
                 @if let Some(note) = &it.text { blockquote.note dir="auto" { (note) } }
-            }
+            }))
         }
     }
 }

@@ -57,30 +57,20 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
     let counts: Vec<(&str, &str)> = counts.iter().map(|(name, count)| (*name, count.as_str())).collect();
     let title = page.text("models-title");
     let content = html! {
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         p.lead { (page.language.text_with("models-lead", &counts)) }
-        @if page.demo { p.govuk-body { (page.text("models-demo")) } }
-        div.table-scroll role="region" aria-label=(title) tabindex="0" {
-            table.govuk-table {
-                thead {
-                    tr {
-                        @for column in ["models-id", "models-name", "models-state"] { th scope="col" { (page.text(column)) } }
-                        @if page.demo { th scope="col" { (page.text("models-journey")) } }
+        @if page.demo { p { (page.text("models-demo")) } }
+        ol.models {
+            @for system in &all {
+                @let journey = of(system);
+                li {
+                    div {
+                        p.models__name lang="fi" { (system.name) }
+                        @if let Some(journey) = journey { p { (journey.title.of(page.language.code())) } }
+                        p.quiet { (system.id) " · " (system.family) }
                     }
-                }
-                tbody {
-                    @for system in &all {
-                        @let journey = of(system);
-                        tr {
-                            td { (system.id) br; span.quiet { (system.family) } }
-                            th scope="row" {
-                                span lang="fi" { (system.name) }
-                                @if let Some(journey) = journey { br; span.quiet { (journey.title.of(page.language.code())) } }
-                            }
-                            td { (state(&page, system, journey)) }
-                            @if page.demo { td { @if let Some(journey) = journey { (tour::begin(&page, system.id, journey)) } } }
-                        }
-                    }
+                    p { (state(&page, system, journey)) }
+                    @if let Some(journey) = journey.filter(|_| page.demo) { (tour::begin(&page, system.id, journey)) }
                 }
             }
         }

@@ -181,8 +181,8 @@ pub fn begin(page: &Page, system: &str, journey: &Journey) -> Markup {
         @if journey.played() > 0 {
             form method="post" action=(format!("/evaluate/models/{}/try", system.to_lowercase())) {
                 input type="hidden" name="plant" value="yes";
-                button.govuk-button.govuk-button--secondary type="submit" {
-                    (page.text("models-try")) " " span.govuk-visually-hidden { (system) }
+                button.btn.btn--second type="submit" {
+                    (page.text("models-try")) " " span.hidden { (system) }
                 }
             }
         }
@@ -193,7 +193,7 @@ fn button(page: &Page, id: &str, step: usize, text: &str) -> Markup {
     html! {
         form method="post" action=(format!("/evaluate/models/{id}/try")) {
             input type="hidden" name="step" value=(step);
-            button.govuk-button.govuk-button--secondary type="submit" { (page.text(text)) }
+            button.btn.btn--second type="submit" { (page.text(text)) }
         }
     }
 }
@@ -205,22 +205,24 @@ pub fn strip(page: &Page, tour: &Tour) -> Markup {
     let title = tour.journey.title.of(page.language.code());
     let numbers = page.language.text_with("models-step", &[("at", &at), ("all", &all.to_string())]);
     html! {
-        aside.notice aria-label=(page.text("models-tour")) {
+        aside.tour aria-label=(page.text("models-tour")) {
             div.page {
                 p { strong { (title) } " · " (numbers) }
                 p { (step.tell.of(page.language.code())) }
                 @for figure in &step.figures {
                     @if figure.waits.is_empty() {
                         @let to = format!("/steer/measures/{}?unit={}", figure.measure.as_str(), figure.unit.as_str());
-                        p { (page.text("models-figure")) " " a.govuk-link href=(to) { (name_of(page, &figure.measure)) } }
+                        p { (page.text("models-figure")) " " a href=(to) { (name_of(page, &figure.measure)) } }
                     }
                 }
+                div.acts {
                 @if tour.at > 0 { (button(page, &tour.id, tour.at - 1, "models-back")) }
                 @if tour.at + 1 < all { (button(page, &tour.id, tour.at + 1, "models-next")) }
                 form method="post" action="/evaluate/models/leave" {
-                    button.govuk-button.govuk-button--secondary type="submit" {
+                    button.btn.btn--second type="submit" {
                         (page.text(if tour.at + 1 < all { "models-leave" } else { "models-end" }))
                     }
+                }
                 }
             }
         }

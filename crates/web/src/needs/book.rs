@@ -27,6 +27,7 @@ use crate::contact::see_other;
 use crate::form::{errors, field};
 use crate::home::failed;
 use crate::layout::{Page, escape};
+use crate::parts::back;
 
 /// Times that are offered at most.
 const MOST: usize = 100;
@@ -100,16 +101,16 @@ fn shown(
     let fault = wrong.first().map(|(key, _)| *key);
     let content = html! {
         (errors(page, wrong))
-        p.back { a.govuk-link href=(format!("/desk/care-needs/{}", of.id)) { (care_name(page, &of.need)) } }
-        h1.govuk-heading-l { (page.text("bookings-book")) @if let Some(named) = app.named(of.need.established.subject) { " – " (named) } }
-        p.govuk-body { (of.timetable.name.of(page.language.code())) ". " (page.text("needs-by-day")) ": " (due(app, page, &of.need)) }
+        (back(&format!("/desk/care-needs/{}", of.id), &care_name(page, &of.need)))
+        h1 { (page.text("bookings-book")) @if let Some(named) = app.named(of.need.established.subject) { " – " (named) } }
+        p { (of.timetable.name.of(page.language.code())) ". " (page.text("needs-by-day")) ": " (due(app, page, &of.need)) }
         @if times.is_empty() {
-            p.govuk-body { (page.text("bookings-none")) }
+            p { (page.text("bookings-none")) }
         } @else {
             form #work .letter method="post" action=(format!("/desk/care-needs/{}/book", of.id)) autocomplete="off" {
                 input type="hidden" name="appointment" value=(appointment);
                 (field(page, "time", "bookings-when", fault, &html! {
-                    select.govuk-select #time name="time" aria-invalid=[fault.map(|_| "true")] aria-describedby=[fault.map(|_| "time-error")] {
+                    select.field #time name="time" aria-invalid=[fault.map(|_| "true")] aria-describedby=[fault.map(|_| "time-error")] {
                         option value="" { (page.text("desk-choose")) }
                         @for it in &times {
                             @let value = format!("{} {}", it.day, it.slot);
@@ -117,7 +118,7 @@ fn shown(
                         }
                     }
                 }))
-                button.govuk-button type="submit" { (page.text("bookings-book")) }
+                button.btn type="submit" { (page.text("bookings-book")) }
             }
         }
     };

@@ -24,6 +24,7 @@ use crate::contact::see_other;
 use crate::form::{errors, field};
 use crate::home::failed;
 use crate::layout::Page;
+use crate::parts::back;
 
 #[derive(Deserialize, Default)]
 pub struct Fields {
@@ -132,9 +133,9 @@ fn shown(app: &App, page: &Page, (id, contact): (Uuid, &Contact), typed: &Typed)
     let client_id = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
     let content = html! {
         (errors(page, &typed.wrong))
-        p.back { a.govuk-link href=(format!("/desk/contacts/{id}")) { (page.text("needs-to-contact")) } }
-        h1.govuk-heading-l { (page.text("needs-establish")) }
-        p.govuk-body {
+        (back(&format!("/desk/contacts/{id}"), &page.text("needs-to-contact")))
+        h1 { (page.text("needs-establish")) }
+        p {
             @if let Some(named) = app.named(contact.subject) { strong { (named) } ". " }
             (page.text("needs-effect"))
         }
@@ -143,11 +144,11 @@ fn shown(app: &App, page: &Page, (id, contact): (Uuid, &Contact), typed: &Typed)
             (choices(app, page, age, typed))
             @if age.is_none() {
                 (field(page, "age", "needs-age", typed.wrong("age"), &html! {
-                    input.govuk-input #age name="age" inputmode="numeric" maxlength="3" value=(fields.age)
+                    input.field #age name="age" inputmode="numeric" maxlength="3" value=(fields.age)
                         aria-invalid=[typed.wrong("age").map(|_| "true")] aria-describedby=[typed.wrong("age").map(|_| "age-error")];
                 }))
             }
-            button.govuk-button type="submit" { (page.text("needs-establish-now")) }
+            button.btn type="submit" { (page.text("needs-establish-now")) }
         }
     };
     page.render_form("work", typed.status, &page.text("needs-establish"), &content)
@@ -163,19 +164,19 @@ fn choices(app: &App, page: &Page, age: Option<u8>, typed: &Typed) -> Markup {
         Some(page.language.text_with("needs-by", &[("clock", clock.name.of(page.language.code())), ("day", &day)]))
     };
     html! {
-        div.govuk-form-group.govuk-form-group--error[wrong.is_some()] {
-            fieldset.govuk-fieldset aria-describedby=[wrong.map(|_| "care-error")] {
-                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("needs-which")) }
-                @if let Some(wrong) = wrong { p.govuk-error-message #care-error { (page.text(wrong)) } }
-                div.govuk-radios {
+        div.asked.asked--wrong[wrong.is_some()] {
+            fieldset aria-describedby=[wrong.map(|_| "care-error")] {
+                legend { (page.text("needs-which")) }
+                @if let Some(wrong) = wrong { p.error #care-error { (page.text(wrong)) } }
+                div.choices {
                     @for (number, care) in cares().iter().enumerate() {
                         @let id = format!("care-{number}");
                         @let by = age.and_then(|_| by(care));
-                        div.govuk-radios__item {
-                            input.govuk-radios__input type="radio" name="care" id=(id) value=(care.id)
+                        div.choice {
+                            input type="radio" name="care" id=(id) value=(care.id)
                                 checked[care.id == typed.fields.care] aria-describedby=[by.as_ref().map(|_| format!("{id}-by"))];
-                            label.govuk-label.govuk-radios__label for=(id) { (care.name.of(page.language.code())) }
-                            @if let Some(by) = &by { div.govuk-hint.govuk-radios__hint id=(format!("{id}-by")) { (by) } }
+                            label for=(id) { (care.name.of(page.language.code())) }
+                            @if let Some(by) = &by { div.hint id=(format!("{id}-by")) { (by) } }
                         }
                     }
                 }

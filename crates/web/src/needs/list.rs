@@ -99,7 +99,7 @@ async fn table(
     Ok(html! {
         div.scroll tabindex="0" role="region" aria-label=(caption) {
             table.scorecard.needs {
-                caption.govuk-visually-hidden { (caption) }
+                caption.hidden { (caption) }
                 thead {
                     tr {
                         th scope="col" { (page.text("needs-client")) }
@@ -113,7 +113,7 @@ async fn table(
                         @let name = name(*id, need);
                         tr {
                             th scope="row" {
-                                @if named.contains(id) { a.govuk-link href=(format!("/desk/care-needs/{id}")) { (name) } } @else { (name) }
+                                @if named.contains(id) { a href=(format!("/desk/care-needs/{id}")) { (name) } } @else { (name) }
                             }
                             td { (care_name(page, need)) }
                             td { (due(app, page, need)) }
@@ -137,10 +137,10 @@ pub async fn waiting(app: &App, page: &Page, caller: &Caller, unit: &str) -> Res
     let title = page.text("needs-title");
     let table = table(app, page, caller, (&needs, &title), |_, _, _| html! {}).await?;
     Ok(html! {
-        h2.govuk-heading-m { (title) }
+        h2 { (title) }
         (table)
         @if more > 0 {
-            p { a.govuk-link href=(format!("/desk?unit={}&view=queue", escape(unit))) { (page.language.text_count("needs-more", more, &more.to_string())) } }
+            p { a href=(format!("/desk?unit={}&view=queue", escape(unit))) { (page.language.text_count("needs-more", more, &more.to_string())) } }
         }
     })
 }
@@ -158,7 +158,7 @@ pub fn ending_link(app: &App, page: &Page, unit: &str) -> Markup {
     let count = soon(app, unit).len();
     html! {
         p {
-            a.govuk-link href=(format!("/desk/calendar?unit={}&due=week", escape(unit))) { (page.text("needs-ending")) }
+            a href=(format!("/desk/calendar?unit={}&due=week", escape(unit))) { (page.text("needs-ending")) }
             " " span.count { (count) }
         }
     }
@@ -168,13 +168,13 @@ pub fn ending_link(app: &App, page: &Page, unit: &str) -> Markup {
 pub async fn ending(app: &App, page: &Page, caller: &Caller, unit: &str) -> Result<Markup, Failure> {
     let needs = soon(app, unit);
     if needs.is_empty() {
-        return Ok(html! { p.govuk-body { (page.text("needs-none-ending")) } });
+        return Ok(html! { p { (page.text("needs-none-ending")) } });
     }
     let book = |id: Uuid, need: &CareNeed, name: &str| {
         html! {
             @if can_be_booked(app, need) {
-                " " a.govuk-link href=(format!("/desk/care-needs/{id}/book")) {
-                    (page.text("bookings-book")) span.govuk-visually-hidden { " – " (name) }
+                " " a href=(format!("/desk/care-needs/{id}/book")) {
+                    (page.text("bookings-book")) span.hidden { " – " (name) }
                 }
             }
         }
@@ -189,10 +189,10 @@ pub fn found(app: &App, page: &Page, contact: Uuid) -> Markup {
         ids.filter_map(|id| Some((id, all.get(id)?))).collect()
     });
     html! {
-        @if !needs.is_empty() { h2.govuk-heading-m { (page.text("needs-found")) } }
+        @if !needs.is_empty() { h2 { (page.text("needs-found")) } }
         @for (id, need) in &needs {
             p {
-                a.govuk-link href=(format!("/desk/care-needs/{id}")) { (care_name(page, need)) } br;
+                a href=(format!("/desk/care-needs/{id}")) { (care_name(page, need)) } br;
                 (due(app, page, need)) @if !matches!(need.place, Place::Waiting) { " " (standing(app, page, need)) }
             }
         }

@@ -24,6 +24,7 @@ use crate::form::{choice, errors};
 use crate::home::failed;
 use crate::layout::Page;
 use crate::numbers;
+use crate::parts::{self, Stop, Turn};
 
 /// Events of a need that its page tells at most.
 const TOLD: usize = 100;
@@ -104,20 +105,20 @@ fn whole(
     };
     html! {
         (errors(page, wrong))
-        @if is_so { div.did role="status" { p { (page.text(&format!("needs-did-{did}"))) } } }
-        p.back { a.govuk-link href=(page.link_to("/desk", &[("unit", &established.unit), ("view", "unit"), ("did", "")])) { (page.text("desk-back")) } }
-        h1.govuk-heading-l { (care_name(page, need)) @if let Some(named) = app.named(established.subject) { " – " (named) } }
-        div.worked {
-            div.worked__main {
-                p.standing { (standing(app, page, need)) }
+        @if is_so { (parts::done(&html! { (page.text(&format!("needs-did-{did}"))) }, &html! {})) }
+        (parts::back(&page.link_to("/desk", &[("unit", &established.unit), ("view", "unit"), ("did", "")]), &page.text("desk-back")))
+        h1 { (care_name(page, need)) @if let Some(named) = app.named(established.subject) { " – " (named) } }
+        (parts::standing(if need.done_at.is_none() { Turn::Waits } else { Turn::Done }, &html! { (standing(app, page, need)) }))
+        div.cols.cols--work {
+            div.flow {
                 @if let Some((clock, by)) = &clock {
-                    p.govuk-body { (clock.name.of(page.language.code())) ": " (due(app, page, need)) }
+                    p { (clock.name.of(page.language.code())) ": " (due(app, page, need)) }
                     (why(page, clock, by))
                 }
                 @if need.done_at.is_none() { (acts(app, page, id, need)) }
             }
-            section.worked__aside aria-label=(page.text("desk-about")) {
-                dl.facts.facts--aside {
+            section.side aria-label=(page.text("desk-about")) {
+                dl.facts {
                     div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
                     div { dt { (page.text("needs-established")) } dd { (day(app, page, need.at)) ", " (staff_name(page, &established.by)) } }
                     div { dt { (page.text("needs-age-then")) } dd { (page.language.text_with("needs-years", &[("age", &established.age.to_string())])) } }
@@ -125,12 +126,14 @@ fn whole(
                     @if let Some(contact) = established.contact {
                         div {
                             dt { (page.text("tasks-about-contact")) }
-                            dd { @if may_read { a.govuk-link href=(format!("/desk/contacts/{contact}")) { (receipt(contact)) } } @else { (receipt(contact)) } }
+                            dd { @if may_read { a href=(format!("/desk/contacts/{contact}")) { (receipt(contact)) } } @else { (receipt(contact)) } }
                         }
                     }
                 }
-                h2.govuk-heading-m { (page.text("desk-history")) }
-                ol.course { @for it in happened { (told(app, page, it)) } }
+                section {
+                    h2 { (page.text("desk-history")) }
+                    ol.course { @for it in happened { (told(app, page, it)) } }
+                }
             }
         }
     }
@@ -140,30 +143,30 @@ fn acts(app: &App, page: &Page, id: Uuid, need: &CareNeed) -> Markup {
     let to = |command: &str| format!("/desk/care-needs/{id}/{command}");
     let button = |command: &str| {
         html! {
-            button.govuk-button.govuk-button--secondary id=(format!("act-{command}")) type="submit" form="work" formaction=(to(command)) {
+            button.btn.btn--second id=(format!("act-{command}")) type="submit" form="work" formaction=(to(command)) {
                 (page.text(&format!("needs-{command}")))
             }
         }
     };
     html! {
         @if let Place::Agreed { appointment, .. } = need.place {
-            p { a.govuk-link href=(format!("/desk/appointments/{appointment}")) { (page.text("needs-appointment")) } }
+            p { a href=(format!("/desk/appointments/{appointment}")) { (page.text("needs-appointment")) } }
         } @else if can_be_booked(app, need) {
-            p { a.govuk-button href=(to("book")) role="button" { (page.text("bookings-book")) } }
+            p { a.btn href=(to("book")) role="button" { (page.text("bookings-book")) } }
         } @else {
-            p.govuk-body { (page.text("needs-no-calendar")) }
+            p { (page.text("needs-no-calendar")) }
         }
         form #work .letter method="post" action=(to("meet")) autocomplete="off" {
             input type="hidden" name="client_id" value=(app.sessions.unguessable());
         }
-        details.govuk-details {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("needs-elsewhere")) } }
-            div.govuk-details__text { p { (page.text("needs-elsewhere-effect")) } (button("meet")) }
+        details.fold {
+            summary { (page.text("needs-elsewhere")) }
+            div.fold__in { p { (page.text("needs-elsewhere-effect")) } (button("meet")) }
         }
         @if need.exception.is_none() {
-            details.govuk-details {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("needs-exception")) } }
-                div.govuk-details__text {
+            details.fold {
+                summary { (page.text("needs-exception")) }
+                div.fold__in {
                     p { (page.text("needs-exception-effect")) }
                     (choice(page, "exception", "needs-exception-why", None, "",
                         exceptions().iter().map(|it| (it.id.clone(), it.name.of(page.language.code()).to_string()))))
@@ -171,9 +174,9 @@ fn acts(app: &App, page: &Page, id: Uuid, need: &CareNeed) -> Markup {
                 }
             }
         }
-        details.govuk-details {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("needs-over")) } }
-            div.govuk-details__text {
+        details.fold {
+            summary { (page.text("needs-over")) }
+            div.fold__in {
                 (choice(page, "why", "needs-over-why", None, "",
                     OVER.map(|why| (why.code().to_string(), page.text(&format!("needs-over-{}", why.code()))))))
                 (button("withdraw"))
@@ -198,11 +201,9 @@ fn told(app: &App, page: &Page, it: &Happened<Event>) -> Markup {
         Event::Withdrawn { why } => page.text(&format!("needs-over-{}", why.code())),
         _ => String::new(),
     };
-    html! {
-        li {
-            span.quiet { (numbers::moment(it.at, page.language)) } br;
-            (page.text(&format!("needs-event-{verb}"))) @if !more.is_empty() { ": " (more) }
-            @if it.by != "system" { ", " (staff_name(page, &it.by)) }
-        }
-    }
+    let what = html! {
+        (page.text(&format!("needs-event-{verb}"))) @if !more.is_empty() { ": " (more) }
+        @if it.by != "system" { ", " (staff_name(page, &it.by)) }
+    };
+    parts::stop(Stop::Done, &numbers::moment(it.at, page.language), &what)
 }

@@ -23,6 +23,7 @@ use crate::figures::{Card, Part, Point, Series, UnitCard};
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
+use crate::parts::back;
 use crate::scorecard::{Followed, Scorecard};
 
 #[derive(Deserialize, Default)]
@@ -69,7 +70,7 @@ fn without_cases(page: &Page, card: &Card, unit: &UnitCard) -> Response {
     let content = html! {
         (heading(page, card, unit))
         (filter_form(page, card, unit, None))
-        p.govuk-body { (page.text("no-cases-here")) }
+        p { (page.text("no-cases-here")) }
         (definition(page, card))
     };
     page.render(StatusCode::OK, &format!("{name} – {of}"), &content)
@@ -78,8 +79,8 @@ fn without_cases(page: &Page, card: &Card, unit: &UnitCard) -> Response {
 fn heading(page: &Page, card: &Card, unit: &UnitCard) -> Markup {
     let (name, unit) = (page.language.of(&card.names), page.language.of(&unit.names));
     html! {
-        a.govuk-link href=(page.link_to("/steer", &[("chart", "")])) { (page.language.text_with("back-to-scorecard", &[("unit", unit)])) }
-        h1.govuk-heading-xl { (name) span.govuk-caption-xl { (unit) } }
+        (back(&page.link_to("/steer", &[("chart", "")]), &page.language.text_with("back-to-scorecard", &[("unit", unit)])))
+        div.listhead { h1 { (name) } p.listhead__n { (unit) } }
     }
 }
 
@@ -131,17 +132,25 @@ pub async fn shown(app: &App, page: &Page, id: &str, filters: &Filters, mended: 
     let unit = page.language.of(&asked.unit.names);
     let content = html! {
         (heading(page, asked.card, asked.unit))
-        (filter_form(page, asked.card, asked.unit, Some(kind)))
-        @if asked.card.has_series() {
-            (picture(page, &asked, &reading))
-            (under_way::section(page, asked.card, &asked.unit.id))
-            (source_figures::section(page, asked.card, &asked.unit.id, &asked.series))
-            (proposed(app, page, &asked, &reading, mended))
-            (changes(app, page, &followed, &asked, &phases))
-            (table(app, page, &asked, &reading))
+        div.cols.cols--work {
+            div.flow {
+                @if asked.card.has_series() {
+                    (picture(page, &asked, &reading))
+                    (under_way::section(page, asked.card, &asked.unit.id))
+                    (table(app, page, &asked, &reading))
+                }
+                (parts(page, &asked))
+                @if asked.card.has_series() { (source_figures::section(page, asked.card, &asked.unit.id, &asked.series)) }
+            }
+            div.side {
+                (filter_form(page, asked.card, asked.unit, Some(kind)))
+                @if asked.card.has_series() {
+                    (proposed(app, page, &asked, &reading, mended))
+                    (changes(app, page, &followed, &asked, &phases))
+                }
+                (definition(page, asked.card))
+            }
         }
-        (parts(page, &asked))
-        (definition(page, asked.card))
     };
     let status = if mended.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page.render(status, &format!("{name} – {unit}"), &content)
@@ -153,25 +162,25 @@ fn filter_form(page: &Page, card: &Card, unit: &UnitCard, chart: Option<Chart>) 
     let has_cases = |it: &UnitCard| it.id == unit.id || page.figures.series(&card.id, &it.id).is_some();
     html! {
         form.filters method="get" action=(path) {
-            div.govuk-form-group {
-                label.govuk-label for="unit" { (page.text("unit")) }
-                select.govuk-select #unit name="unit" {
+            div.asked {
+                label for="unit" { (page.text("unit")) }
+                select.field #unit name="unit" {
                     @for (depth, it) in in_tree_order(page).into_iter().filter(|(_, it)| has_cases(it)) {
                         option value=(it.id) selected[it.id == unit.id] { (INDENT.repeat(depth)) (page.language.of(&it.names)) }
                     }
                 }
             }
             @if let Some(chart) = chart.filter(|_| card.has_series()) {
-                div.govuk-form-group {
-                    label.govuk-label for="chart" { (page.text("chart")) }
-                    select.govuk-select #chart name="chart" {
+                div.asked {
+                    label for="chart" { (page.text("chart")) }
+                    select.field #chart name="chart" {
                         @for kind in charts_of(card) {
                             option value=(kind.code()) selected[*kind == chart] { (page.text(&format!("chart-{}", kind.code()))) }
                         }
                     }
                 }
             }
-            button.govuk-button.govuk-button--secondary type="submit" { (page.text("show")) }
+            button.btn.btn--second type="submit" { (page.text("show")) }
         }
     }
 }
@@ -214,7 +223,7 @@ fn picture(page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup {
             }
         }
         @if let Some(latest) = latest {
-            dl.facts {
+            dl.facts.facts--across {
                 (fact(&page.text("latest"), &latest.value.map_or(String::new(), |value| numbers::value(value, &asked.card.unit, page.language))))
                 (fact(&page.text("interval"), &interval(page, &asked.card.unit, latest)))
                 (fact(&page.text("cases-count"), &latest.n.map_or(String::new(), |n| numbers::number(n as f64, 0, page.language))))
@@ -247,8 +256,8 @@ fn changes(app: &App, page: &Page, followed: &Followed, asked: &Asked<'_>, phase
         return html! {};
     }
     html! {
-        h2.govuk-heading-m #decisions { (page.text("decisions")) }
-        ul.govuk-list.govuk-list--bullet {
+        h2 #decisions { (page.text("decisions")) }
+        ul.dots {
             @for target in &followed.targets {
                 @let period = numbers::period(&target.from, page.language);
                 li { (page.language.text_with("decision-target", &[("period", &period), ("who", target.who.of(page.language.code())), ("on", &numbers::day(&target.on, page.language)), ("why", target.why.of(page.language.code()))])) }
@@ -271,14 +280,12 @@ fn table(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup
     // Nothing is folded for a row or two.
     let folded = if all > NEWEST + 2 { all - NEWEST } else { 0 };
     html! {
-        h2.govuk-heading-l #table { (page.text("table")) }
-        p.govuk-body { a.govuk-link href=(csv) download { (page.text("csv")) } }
+        h2 #table { (page.text("table")) }
+        p { a href=(csv) download { (page.text("csv")) } }
         (periods(app, page, asked, reading, folded..all))
         @if folded > 0 {
-            details.govuk-details.rest {
-                summary.govuk-details__summary {
-                    span.govuk-details__summary-text { (page.language.text_with("table-rest", &[("count", &folded.to_string())])) }
-                }
+            details.fold.rest {
+                summary { (page.language.text_with("table-rest", &[("count", &folded.to_string())])) }
                 (periods(app, page, asked, reading, 0..folded))
             }
         }
@@ -322,9 +329,9 @@ fn periods(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading, some: R
                                 td {
                                     @if !point.suppressed && point.n.unwrap_or(0) > 0 {
                                         @let path = format!("/steer/measures/{}/cases", asked.card.id);
-                                        a.govuk-link href=(page.link_to(&path, &[("period", &point.period), ("unit", &asked.unit.id), ("chart", "")])) {
+                                        a href=(page.link_to(&path, &[("period", &point.period), ("unit", &asked.unit.id), ("chart", "")])) {
                                             (page.text("open"))
-                                            span.govuk-visually-hidden { " " (numbers::period(&point.period, page.language)) }
+                                            span.hidden { " " (numbers::period(&point.period, page.language)) }
                                         }
                                     }
                                 }
@@ -353,7 +360,7 @@ fn parts(page: &Page, asked: &Asked<'_>) -> Markup {
         @for parts in parts.chunk_by(|left, right| left.dimension == right.dimension).filter(|parts| !is_by_definition(asked.card, parts)) {
             @let dimension = &parts[0].dimension;
             @let heading = page.language.text_with(&format!("by-{dimension}"), &[("period", &month)]);
-            h2.govuk-heading-m { (heading) }
+            h2 { (heading) }
             div.scroll tabindex="0" role="region" aria-label=(heading) {
                 table.scorecard {
                     thead {
@@ -425,24 +432,24 @@ fn may_see_cases(app: &App, page: &Page, unit: &str) -> bool {
 
 fn definition(page: &Page, card: &Card) -> Markup {
     html! {
-        h2.govuk-heading-l { (page.text("definition")) }
-        p.govuk-body { (page.language.of(&card.about)) }
-        dl.govuk-summary-list {
+        h2 { (page.text("definition")) }
+        p { (page.language.of(&card.about)) }
+        dl.facts {
             (summary(&page.text("direction"), &page.text(match card.better {
                 stats::spc::Better::Higher => "better-higher",
                 stats::spc::Better::Lower => "better-lower",
                 stats::spc::Better::Neither => "better-neither",
             })))
             (summary(&page.text("kind"), &page.text(&format!("kind-{}", card.kind))))
-            div.govuk-summary-list__row {
-                dt.govuk-summary-list__key { (page.text("source")) }
-                dd.govuk-summary-list__value lang="en" { (card.source) }
+            div {
+                dt { (page.text("source")) }
+                dd lang="en" { (card.source) }
             }
             (summary(&page.text("identifier"), &format!("{} (v{})", card.id, card.version)))
         }
-        details.govuk-details {
-            summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("query")) } }
-            div.govuk-details__text {
+        details.fold {
+            summary { (page.text("query")) }
+            div.fold__in {
                 p { (page.text("query-about")) }
                 pre.query tabindex="0" { code { (card.sql.trim()) } }
             }
@@ -452,9 +459,9 @@ fn definition(page: &Page, card: &Card) -> Markup {
 
 fn summary(name: &str, value: &str) -> Markup {
     html! {
-        div.govuk-summary-list__row {
-            dt.govuk-summary-list__key { (name) }
-            dd.govuk-summary-list__value { (value) }
+        div {
+            dt { (name) }
+            dd { (value) }
         }
     }
 }
@@ -546,8 +553,8 @@ pub async fn cases(
     let unit = page.language.of(&asked.unit.names);
     let when = numbers::period(period, page.language);
     let content = html! {
-        a.govuk-link href=(page.link_to(&format!("/steer/measures/{id}"), &[("period", "")])) { (page.language.text_with("back-to-measure", &[("measure", name)])) }
-        h1.govuk-heading-xl { (page.text("cases")) span.govuk-caption-xl { (name) ", " (unit) ", " (when) } }
+        (back(&page.link_to(&format!("/steer/measures/{id}"), &[("period", "")]), &page.language.text_with("back-to-measure", &[("measure", name)])))
+        div.listhead { h1 { (page.text("cases")) } p.listhead__n { (name) ", " (unit) ", " (when) } }
         @match &found {
             Ok(table) => {
                 p.lead {

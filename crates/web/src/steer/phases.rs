@@ -74,7 +74,7 @@ pub fn proposed(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading, me
     ];
     html! {
         section.proposal aria-labelledby="proposal" {
-            h2.govuk-heading-m #proposal { (page.language.text_with("proposal-title", &[("period", &period)])) }
+            h2 #proposal { (page.language.text_with("proposal-title", &[("period", &period)])) }
             p { (page.language.text_with("proposal-evidence", &evidence)) }
             @if may { (form(app, page, asked, reading, Some(proposal.first), mended)) }
             @else { p.quiet { (page.text("proposal-who")) } }
@@ -97,9 +97,9 @@ fn form(
         form.letter method="post" action=(format!("/steer/measures/{}/phases", asked.card.id)) autocomplete="off" {
             input type="hidden" name="unit" value=(asked.unit.id);
             input type="hidden" name="client_id" value=(app.sessions.unguessable());
-            div.govuk-form-group {
-                label.govuk-label for="phase-period" { (page.text("phase-period")) }
-                select.govuk-select #phase-period name="period" required {
+            div.asked {
+                label for="phase-period" { (page.text("phase-period")) }
+                select.field #phase-period name="period" required {
                     @if proposed.is_none() { option value="" { (page.text("phase-choose")) } }
                     @for (at, point) in reading.points.iter().enumerate().skip(1) {
                         @let is_chosen = if mended.period.is_empty() { proposed == Some(at) } else { mended.period == point.period };
@@ -108,14 +108,14 @@ fn form(
                 }
             }
             (reason_box(page, "reason", &mended.reason, wrong.is_some()))
-            button.govuk-button type="submit" name="verb" value="accept" { (page.text("phase-accept")) }
+            button.btn type="submit" name="verb" value="accept" { (page.text("phase-accept")) }
         }
     };
     html! {
         @if proposed.is_some() || wrong.is_some() { (fields) } @else {
-            details.govuk-details {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("phase-begin")) } }
-                div.govuk-details__text { (fields) }
+            details.fold {
+                summary { (page.text("phase-begin")) }
+                div.fold__in { (fields) }
             }
         }
     }
@@ -123,10 +123,10 @@ fn form(
 
 fn reason_box(page: &Page, id: &str, text: &str, is_wrong: bool) -> Markup {
     html! {
-        div.govuk-form-group.govuk-form-group--error[is_wrong] {
-            label.govuk-label for=(id) { (page.text("phase-reason")) }
-            p.govuk-hint id=(format!("{id}-hint")) { (page.text("phase-reason-hint")) }
-            textarea.govuk-textarea id=(id) name="reason" rows="2" aria-describedby=(format!("{id}-hint"))
+        div.asked.asked--wrong[is_wrong] {
+            label for=(id) { (page.text("phase-reason")) }
+            p.hint id=(format!("{id}-hint")) { (page.text("phase-reason-hint")) }
+            textarea.field id=(id) name="reason" rows="2" aria-describedby=(format!("{id}-hint"))
                 aria-invalid=[is_wrong.then_some("true")] { (text) }
         }
     }
@@ -144,14 +144,14 @@ pub fn accepted_phase(app: &App, page: &Page, asked: &Asked<'_>, accepted: &Acce
     html! {
         (page.language.text_with("decision-rebase", &told))
         @if may_decide(app, page, &asked.unit.id) {
-            details.govuk-details {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("phase-withdraw")) } }
-                form.govuk-details__text method="post" action=(format!("/steer/measures/{}/phases", asked.card.id)) {
+            details.fold {
+                summary { (page.text("phase-withdraw")) }
+                form.fold__in method="post" action=(format!("/steer/measures/{}/phases", asked.card.id)) {
                     input type="hidden" name="unit" value=(asked.unit.id);
                     input type="hidden" name="period" value=(accepted.period);
                     input type="hidden" name="client_id" value=(app.sessions.unguessable());
                     (reason_box(page, &id, "", false))
-                    button.govuk-button.govuk-button--secondary type="submit" name="verb" value="withdraw" { (page.text("phase-withdraw")) }
+                    button.btn.btn--second type="submit" name="verb" value="withdraw" { (page.text("phase-withdraw")) }
                 }
             }
         }

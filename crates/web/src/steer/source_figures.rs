@@ -59,8 +59,8 @@ pub fn section(page: &Page, card: &Card, unit: &str, series: &Series) -> Markup 
     let people = |number: f64| numbers::number(number, 0, page.language);
     let about = [("residents", &*people(source.residents)), ("own", &*people(residents))];
     html! {
-        h2.govuk-heading-m #source-figures { (page.text("source-figures")) }
-        p.govuk-body { (page.language.text_with("source-figures-about", &about)) " " span lang="en" { (source.source) "." } }
+        h2 #source-figures { (page.text("source-figures")) }
+        p { (page.language.text_with("source-figures-about", &about)) " " span lang="en" { (source.source) "." } }
         div.scroll tabindex="0" role="region" aria-labelledby="source-figures" {
             table.scorecard {
                 thead {

@@ -22,11 +22,12 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care::receipt;
-use crate::desk::{capital, live, staff_name};
+use crate::desk::{live, staff_name};
 use crate::form::{errors, field};
 use crate::home::failed;
 use crate::layout::Page;
 use crate::numbers;
+use crate::parts::{Stop, Turn, back, done, due, standing, stop};
 
 /// Events of a task that its page tells at most.
 const TOLD: usize = 200;
@@ -136,42 +137,26 @@ impl Whole<'_> {
         html! {
             (live(page))
             (errors(page, &self.typed.wrong))
-            @if self.is_so(did) {
-                div.did role="status" {
-                    p { (page.text(&format!("tasks-did-{did}"))) }
-                    @if self.can_be_undone() {
-                        button.govuk-button.govuk-button--secondary.small type="submit" form="work" formaction=(self.to("undo")) { (page.text("desk-undo")) }
-                    }
-                }
-            }
-            p.back { a.govuk-link href=(page.link_to("/desk", &[("unit", &task.unit), ("did", "")])) { (page.text("desk-back")) } }
-            h1.govuk-heading-l { (page.text("kind-task")) }
-            div.worked {
-                div.worked__main {
+            (back(&page.link_to("/desk", &[("unit", &task.unit), ("did", "")]), &page.text("desk-back")))
+            @if self.is_so(did) { (done(&html! { (page.text(&format!("tasks-did-{did}"))) }, &self.undo())) }
+            div.band { h1 { (page.text("kind-task")) } span { (receipt(self.id)) } }
+            (self.standing())
+            div.cols.cols--work {
+                div.flow {
                     blockquote.note dir="auto" {
                         (words_of(page, task, words))
                     }
-                    p.standing {
-                        (page.text(&format!("tasks-place-{}", task.place.code())))
-                        @if let Some(owner) = task.has() {
-                            " – " @if self.is_mine() { (page.text("desk-yours")) } @else { (staff_name(page, owner)) }
-                        }
-                        ". "
-                        @if matches!(task.place, Place::Queued | Place::Owned) { (capital(&when(self.app, page, task))) "." }
-                        @if self.is_late() { " " strong.tag.tag--late { (page.text("desk-late")) } }
-                    }
                     (self.acts())
                 }
-                section.worked__aside aria-label=(page.text("tasks-details")) {
-                    dl.facts.facts--aside {
-                        div { dt { (page.text("receipt-short")) } dd { (receipt(self.id)) } }
+                section.side aria-label=(page.text("tasks-details")) {
+                    dl.facts {
                         @if let Some(of) = &task.about {
                             div {
                                 dt { (page.text("tasks-about")) }
                                 dd {
                                     @let name = format!("{} {}", page.text(&format!("tasks-about-{}", of.kind)), receipt(of.id));
                                     @match about {
-                                        Some(address) => { a.govuk-link href=(address) { (name) } }
+                                        Some(address) => { a href=(address) { (name) } }
                                         None => { (name) }
                                     }
                                 }
@@ -180,11 +165,49 @@ impl Whole<'_> {
                         div { dt { (page.text("tasks-set-by")) } dd { (staff_name(page, &task.set_by)) } }
                         div { dt { (page.text("tasks-set-at")) } dd { (numbers::moment(task.set_at, page.language)) } }
                     }
-                    h2.govuk-heading-m { (page.text("desk-history")) }
-                    ol.course { @for it in self.happened { (self.told(it)) } }
+                    section {
+                        h2 { (page.text("desk-history")) }
+                        ol.course { @for (number, it) in self.happened.iter().enumerate() { (self.told(it, number + 1 == self.happened.len())) } }
+                    }
                 }
             }
         }
+    }
+
+    /// The button by which the act that was done just now is undone; nothing: it cannot be.
+    fn undo(&self) -> Markup {
+        html! {
+            @if self.can_be_undone() {
+                button.btn.btn--second.btn--small type="submit" form="work" formaction=(self.to("undo")) { (self.page.text("desk-undo")) }
+            }
+        }
+    }
+
+    /// The turn of the task, and by when it is due.
+    fn standing(&self) -> Markup {
+        let (page, task) = (self.page, self.task);
+        let turn = match task.place {
+            Place::Queued => Turn::Nobody,
+            Place::Owned => Turn::Now,
+            Place::Withdrawn => Turn::Cut,
+            _ => Turn::Done,
+        };
+        standing(
+            turn,
+            &html! {
+                (page.text(&format!("tasks-place-{}", task.place.code())))
+                @if let Some(owner) = task.has() {
+                    ": " @if self.is_mine() { (page.text("desk-yours")) } @else { (staff_name(page, owner)) }
+                }
+                @if matches!(task.place, Place::Queued | Place::Owned) {
+                    " · "
+                    @match task.due.filter(|_| self.is_late()) {
+                        Some(at) => { (due(page, at)) }
+                        None => { (when(self.app, page, task)) }
+                    }
+                }
+            },
+        )
     }
 
     fn is_mine(&self) -> bool {
@@ -226,19 +249,19 @@ impl Whole<'_> {
         html! {
             form #work .letter method="post" action=(self.to("finish")) autocomplete="off" {
                 input type="hidden" name="client_id" value=(self.app.sessions.unguessable());
-                div.actions {
+                div.acts {
                     @if place == Place::Queued {
                         (self.button("claim", ""))
-                        (self.button("finish", "govuk-button--secondary"))
+                        (self.button("finish", "btn--second"))
                     }
                     @if place == Place::Owned && self.is_mine() { (self.button("finish", "")) }
-                    @if place == Place::Done && is_within(self.task.done_at, self.app.kinds.store.now()) { (self.button("reopen", "govuk-button--secondary")) }
-                    @if place == Place::Owned && mine_or_lead { (self.button("release", "govuk-button--secondary")) }
+                    @if place == Place::Done && is_within(self.task.done_at, self.app.kinds.store.now()) { (self.button("reopen", "btn--second")) }
+                    @if place == Place::Owned && mine_or_lead { (self.button("release", "btn--second")) }
                 }
                 @if place == Place::Owned && self.is_mine() { (self.snooze()) }
                 @if (place == Place::Owned && mine_or_lead) || (place == Place::Queued && leads) { (self.assign()) }
                 @if matches!(place, Place::Queued | Place::Owned) && may_withdraw {
-                    div.actions { (self.button("withdraw", "govuk-button--secondary")) }
+                    div.acts { (self.button("withdraw", "btn--second")) }
                 }
             }
         }
@@ -247,11 +270,11 @@ impl Whole<'_> {
     fn snooze(&self) -> Markup {
         let (page, typed) = (self.page, self.typed);
         html! {
-            details.govuk-details open[typed.wrong("day").is_some()] {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("tasks-snooze")) } }
-                div.govuk-details__text {
+            details.fold open[typed.wrong("day").is_some()] {
+                summary { (page.text("tasks-snooze")) }
+                div.fold__in {
                     (day(page, "tasks-until", typed.wrong("day"), &typed.fields.day))
-                    (self.button("snooze", "govuk-button--secondary"))
+                    (self.button("snooze", "btn--second"))
                 }
             }
         }
@@ -261,11 +284,11 @@ impl Whole<'_> {
         let (page, typed) = (self.page, self.typed);
         let holder = self.task.has().map(|owner| &**owner);
         html! {
-            details.govuk-details open[typed.wrong("to").is_some()] {
-                summary.govuk-details__summary { span.govuk-details__summary-text { (page.text("tasks-assign")) } }
-                div.govuk-details__text {
+            details.fold open[typed.wrong("to").is_some()] {
+                summary { (page.text("tasks-assign")) }
+                div.fold__in {
                     (colleagues(self.app, page, (&self.task.unit, holder), "tasks-to", typed))
-                    (self.button("assign", "govuk-button--secondary"))
+                    (self.button("assign", "btn--second"))
                 }
             }
         }
@@ -273,7 +296,7 @@ impl Whole<'_> {
 
     fn button(&self, verb: &str, class: &str) -> Markup {
         html! {
-            button id=(format!("act-{verb}")) class=(format!("govuk-button {class}")) type="submit" formaction=(self.to(verb)) {
+            button id=(format!("act-{verb}")) class=(format!("btn {class}")) type="submit" formaction=(self.to(verb)) {
                 (self.page.text(&format!("tasks-{verb}")))
             }
         }
@@ -283,7 +306,7 @@ impl Whole<'_> {
         format!("/desk/tasks/{}/{verb}", self.id)
     }
 
-    fn told(&self, it: &Happened<Event>) -> Markup {
+    fn told(&self, it: &Happened<Event>, is_last: bool) -> Markup {
         let (page, by) = (self.page, staff_name(self.page, &it.by));
         let kind = encode(&it.event).0;
         let key = kind.strip_prefix("task.").unwrap_or_default();
@@ -292,13 +315,14 @@ impl Whole<'_> {
             Event::Closed => String::new(),
             _ => by,
         };
+        let is_open = matches!(self.task.place, Place::Queued | Place::Owned);
+        let at = if is_last && is_open { Stop::Now } else { Stop::Done };
         html! {
-            li {
-                span.quiet { (numbers::moment(it.at, page.language)) } br;
+            (stop(at, &numbers::moment(it.at, page.language), &html! {
                 (page.text(&format!("tasks-event-{key}")))
                 @if let Event::Snoozed { until } = &it.event { " " (numbers::day_of(*until, page.language)) }
                 @if !who.is_empty() { ": " (who) }
-            }
+            }))
         }
     }
 }
@@ -311,7 +335,7 @@ fn day(page: &Page, label: &str, wrong: Option<&str>, given: &str) -> Markup {
         label,
         wrong,
         &html! {
-            input.govuk-input.day-input #day type="date" name="day" value=(given) aria-invalid=[wrong.map(|_| "true")]
+            input.field.day-input #day type="date" name="day" value=(given) aria-invalid=[wrong.map(|_| "true")]
                 aria-describedby=[wrong.map(|_| "day-error")];
         },
     )
@@ -336,7 +360,7 @@ fn colleagues(app: &App, page: &Page, (unit, holder): (&str, Option<&str>), labe
         label,
         wrong,
         &html! {
-            select.govuk-select #to name="to" aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "to-error")] {
+            select.field #to name="to" aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "to-error")] {
                 option value="" { (page.text("desk-choose")) }
                 @for (_, name, id) in options { option value=(id) selected[id == typed.fields.to] { (name) } }
             }
@@ -365,12 +389,12 @@ pub async fn about(
     }
     Ok(html! {
         @if may_set || !open.is_empty() { section.tasks aria-labelledby="tasks-title" {
-            h2.govuk-heading-m #tasks-title { (page.text("tasks-title")) }
+            h2 #tasks-title { (page.text("tasks-title")) }
             @if !open.is_empty() {
                 ul.tasks__list {
                     @for (id, task, words) in &open {
                         li {
-                            a.govuk-link href=(format!("/desk/tasks/{id}")) dir="auto" {
+                            a href=(format!("/desk/tasks/{id}")) dir="auto" {
                                 (crate::desk::shortened(&words_of(page, task, words.as_deref()), 80))
                             }
                             " " span.quiet {
@@ -381,7 +405,7 @@ pub async fn about(
                     }
                 }
             }
-            @if may_set { p { a.govuk-link #set-task href=(format!("/desk/tasks/new?contact={contact}")) { (page.text("tasks-set")) } } }
+            @if may_set { p { a #set-task href=(format!("/desk/tasks/new?contact={contact}")) { (page.text("tasks-set")) } } }
         } }
     })
 }
@@ -392,35 +416,35 @@ pub fn form(app: &App, page: &Page, person: &Person, about: Option<(Uuid, &Conta
     let unit = about.map_or(person.unit.as_str(), |(_, contact)| &contact.unit);
     let key = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
     let wrong = typed.wrong("text");
-    let back = about.map_or_else(|| "/desk".into(), |(id, _)| format!("/desk/contacts/{id}"));
+    let to = about.map_or_else(|| "/desk".into(), |(id, _)| format!("/desk/contacts/{id}"));
     let content = html! {
         (errors(page, &typed.wrong))
-        p.back { a.govuk-link href=(back) { (page.text(if about.is_some() { "tasks-to-contact" } else { "desk-back" })) } }
-        h1.govuk-heading-l { (page.text("tasks-set")) }
-        @if let Some((id, _)) = about { p.govuk-body { (page.text("tasks-about")) ": " (page.text("tasks-about-contact")) " " (receipt(id)) } }
+        (back(&to, &page.text(if about.is_some() { "tasks-to-contact" } else { "desk-back" })))
+        h1 { (page.text("tasks-set")) }
+        @if let Some((id, _)) = about { p { (page.text("tasks-about")) ": " (page.text("tasks-about-contact")) " " (receipt(id)) } }
         form #work .letter method="post" action="/desk/tasks/new" autocomplete="off" {
             input type="hidden" name="client_id" value=(key);
             @if let Some((id, _)) = about { input type="hidden" name="contact" value=(id); }
             (field(page, "text", "tasks-what", wrong, &html! {
-                p.govuk-hint #text-hint { (page.text("tasks-what-hint")) }
-                textarea.govuk-textarea #text name="text" rows="3" dir="auto" aria-invalid=[wrong.map(|_| "true")]
+                p.hint #text-hint { (page.text("tasks-what-hint")) }
+                textarea.field #text name="text" rows="3" dir="auto" aria-invalid=[wrong.map(|_| "true")]
                     aria-describedby=(if wrong.is_some() { "text-hint text-error" } else { "text-hint" }) { (fields.text) }
             }))
             (day(page, "tasks-by-day", typed.wrong("day"), &fields.day))
-            fieldset.govuk-fieldset {
-                legend.govuk-fieldset__legend.govuk-fieldset__legend--m { (page.text("tasks-for")) }
-                div.govuk-radios {
+            fieldset {
+                legend { (page.text("tasks-for")) }
+                div.choices {
                     @for (value, key) in [("me", "tasks-for-me"), ("unit", "tasks-for-unit"), ("one", "tasks-for-one")] {
-                        div.govuk-radios__item {
-                            input.govuk-radios__input id=(format!("for-{value}")) type="radio" name="for" value=(value)
+                        div.choice {
+                            input id=(format!("for-{value}")) type="radio" name="for" value=(value)
                                 checked[fields.whose == value || (fields.whose.is_empty() && value == "me")];
-                            label.govuk-label.govuk-radios__label for=(format!("for-{value}")) { (page.text(key)) }
+                            label for=(format!("for-{value}")) { (page.text(key)) }
                         }
                     }
                 }
             }
             div.tasks__one { (colleagues(app, page, (unit, Some(&person.id)), "tasks-one", typed)) }
-            button.govuk-button type="submit" { (page.text("tasks-save")) }
+            button.btn type="submit" { (page.text("tasks-save")) }
         }
     };
     page.render_form("work", typed.status, &page.text("tasks-set"), &content)

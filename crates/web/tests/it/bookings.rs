@@ -99,7 +99,7 @@ fn a_resident_books_moves_and_cancels_and_the_unit_has_it_in_its_day() {
         let app = app("").await;
         let (resident, nurse) = (signed_in(&app, "resident&as=aino").await, signed_in(&app, "professional").await);
         let (_, all) = get(&app, "/book?lang=en", &resident).await;
-        assert!(all.contains("/book/nurse") && all.contains("Thu 8 Jan 2026"), "{all}");
+        assert!(all.contains("/book/nurse") && all.contains("first Thu\u{a0}8\u{a0}Jan, 9:00"), "{all}");
         let to = booked(&app, &resident, "/book/nurse?lang=fi", "9.00", "Tulen+tulkin+kanssa").await;
         assert!(to.starts_with("/matters/") && to.ends_with("did=booked"), "{to}");
         let id = id_of(&to);

@@ -192,7 +192,7 @@ fn each_is_shown_the_sections_that_are_open_to_them_and_nobody_those_of_others()
                 None => String::new(),
             };
             let (_, page) = get(&app, "/", &cookie).await;
-            let menu = between(&page, "<ul class=\"sections__list\">", "</ul>");
+            let menu = between(&page, "<nav class=\"nav\"", "</nav>");
             let shown: Vec<&str> = menu.split("href=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
             for path in &shown {
                 assert_eq!(get(&app, path, &cookie).await.0, StatusCode::OK, "{path} for {who:?}");
@@ -202,6 +202,44 @@ fn each_is_shown_the_sections_that_are_open_to_them_and_nobody_those_of_others()
             let own = if who.is_some() { &["/", "/contact", "/matters", "/me"][..] } else { &["/", "/contact"] };
             assert_eq!(shown == own, is_resident, "{shown:?} for {who:?}");
             assert_eq!(shown.contains(&"/contact"), is_resident, "{shown:?} for {who:?}");
+        }
+    });
+}
+
+/// The budget of the header: who sees an item more gives another away, and none is too long for its row.
+#[test]
+fn the_header_keeps_its_budget_in_three_languages() {
+    on_its_own(async {
+        let app = app(true, true).await;
+        for who in Role::ALL.into_iter().map(Some).chain([None]) {
+            let cookie = match who {
+                Some(role) => signed_in(&app, role.code()).await,
+                None => String::new(),
+            };
+            for language in ["fi", "sv", "en"] {
+                let (_, page) = get(&app, &format!("/?lang={language}"), &cookie).await;
+                let items: Vec<&str> = between(&page, "<nav class=\"nav\"", "</nav>").split("<a ").skip(1).collect();
+                assert!((1..=6).contains(&items.len()), "{} items for {who:?}", items.len());
+                for item in items {
+                    let name = between(item, ">", "<").trim();
+                    assert!((1..=22).contains(&name.chars().count()), "{name} in {language}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn the_strip_that_all_is_invented_is_closed_by_a_link_and_stays_so() {
+    on_its_own(async {
+        let app = app(true, true).await;
+        let request = Request::get("/contact/return?notice=closed").body(Body::empty()).expect("a request");
+        let response = router(Arc::clone(&app)).oneshot(request).await.expect("an answer");
+        let cookies: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().collect();
+        assert!(cookies.iter().any(|it| it.as_bytes().starts_with(b"notice=closed")), "{cookies:?}");
+        for (cookie, is_shown) in [("", true), ("notice=closed", false)] {
+            let (_, page) = get(&app, "/contact/return", cookie).await;
+            assert_eq!(page.contains("notice=closed"), is_shown, "{cookie}");
         }
     });
 }

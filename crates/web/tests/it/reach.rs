@@ -34,7 +34,7 @@ fn a_resident_leaves_a_number_with_a_message_and_is_told_of_the_answer() {
             status == 422 && page.contains("Selkä") && page.contains("Write a telephone number"),
             "{status} {page}"
         );
-        assert!(page.contains("value=\"12\"") && page.contains("<details class=\"govuk-details\" open"), "{page}");
+        assert!(page.contains("value=\"12\"") && page.contains("<details class=\"fold\" open"), "{page}");
         let (status, to, _) = post(&app, &resident, "/contact?lang=en", &sent(PHONE.0)).await;
         assert!(status == 303 && to.starts_with("/contact/thread"), "{status} {to}");
         let (id, subject) = kinds.contacts.look(|all| {

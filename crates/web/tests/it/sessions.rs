@@ -119,7 +119,7 @@ fn sign_in_leads_back_to_where_one_was_and_never_elsewhere() {
 fn on_a_countys_own_server_those_who_work_there_sign_in_with_a_token_and_residents_are_spoken_to() {
     on_its_own(async {
         let (app, ..) = app_for(fixture(0.5, false), false, Strangers::default(), false).await;
-        for (lang, own) in [("fi", "Kirjoita meille"), ("sv", "Skriv till oss"), ("en", "Write to us")] {
+        for (lang, own) in [("fi", "Mitä tarvitset?"), ("sv", "Vad behöver du?"), ("en", "What do you need?")] {
             let (_, page) = get(&app, &format!("/?lang={lang}"), "").await;
             assert!(page.contains(own), "{page}");
             for foreign in ["luotsi import", "luotsi measure", "luotsi demo", "href=\"/desk\"", "href=\"/steer\""] {

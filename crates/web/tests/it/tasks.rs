@@ -33,7 +33,7 @@ fn a_task_is_set_about_a_contact_seen_on_the_list_done_and_taken_up_again() {
         let (_, again, _) = post(&app, &nurse, "/desk/tasks/new", &given).await;
         assert_eq!(again, to, "sent twice, it is one");
         let (_, page) = get(&app, &format!("{to}&lang=en"), &nurse).await;
-        for text in ["Soita takaisin", "The task is set.", "Due by 8 Jan 2026", &contact.receipt] {
+        for text in ["Soita takaisin", "The task is set.", "due by 8 Jan 2026", &contact.receipt] {
             assert!(page.contains(text), "{text}: {page}");
         }
         let (_, mine) = get(&app, "/desk?view=mine&lang=en", &nurse).await;

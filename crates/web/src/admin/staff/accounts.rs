@@ -25,20 +25,20 @@ use crate::layout::Page;
 pub fn part(page: &Page, person: &str, account: Option<&Account>, typed: &Typed, now: i64) -> Markup {
     let to = |act: &str| format!("{}/account/{act}", address(person));
     html! {
-        h2.govuk-heading-l { (page.text("staff-account")) }
+        h2 { (page.text("staff-account")) }
         @match account {
             None => {
-                p.govuk-body { (page.text("staff-no-account")) }
+                p { (page.text("staff-no-account")) }
                 form.letter method="post" action=(to("add")) {
                     (field(page, "name", "sign-in-name", typed.wrong_in("name"), &html! {
-                        input.govuk-input #name name="name" value=(typed.name) autocomplete="off" spellcheck="false"
+                        input.field #name name="name" value=(typed.name) autocomplete="off" spellcheck="false"
                             aria-describedby=[typed.wrong_in("name").map(|_| "name-error")];
                     }))
-                    button.govuk-button.govuk-button--secondary type="submit" { (page.text("staff-account-add")) }
+                    button.btn.btn--second type="submit" { (page.text("staff-account-add")) }
                 }
             }
             Some(account) => {
-                p.govuk-body {
+                p {
                     strong { (account.name) } " – "
                     (page.text(match account.standing {
                         Standing::InUse => "staff-account-in-use",
@@ -47,12 +47,12 @@ pub fn part(page: &Page, person: &str, account: Option<&Account>, typed: &Typed,
                     }))
                 }
                 form.letter method="post" action=(to("reset")) {
-                    p.govuk-body { (page.text("staff-account-reset-about")) }
-                    button.govuk-button.govuk-button--secondary type="submit" { (page.text("staff-account-reset")) }
+                    p { (page.text("staff-account-reset-about")) }
+                    button.btn.btn--second type="submit" { (page.text("staff-account-reset")) }
                 }
                 form.letter method="post" action=(to("close")) {
-                    p.govuk-body { (page.text("staff-account-close-about")) }
-                    button.govuk-button.govuk-button--warning type="submit" { (page.text("staff-account-close")) }
+                    p { (page.text("staff-account-close-about")) }
+                    button.btn.btn--drop type="submit" { (page.text("staff-account-close")) }
                 }
             }
         }
@@ -129,13 +129,13 @@ async fn sign_out(app: &App, admin: &Person, person: &str) -> Result<(), Failure
 fn with_code(page: &Page, person: &str, name: &str, code: &str) -> Response {
     let title = page.text("staff-code-title");
     let content = html! {
-        h1.govuk-heading-xl { (title) }
+        h1 { (title) }
         p.lead { (page.text("staff-code-lead")) }
         dl.facts {
             dt { (page.text("sign-in-name")) } dd { strong { (name) } }
             dt { (page.text("set-up-given")) } dd { strong { (code) } }
         }
-        p.govuk-body { a.govuk-link href=(address(person)) { (page.text("staff-code-on")) } }
+        p { a href=(address(person)) { (page.text("staff-code-on")) } }
     };
     page.render(StatusCode::OK, &title, &content)
 }
