@@ -187,7 +187,8 @@ fn a_session_lasts_as_long_as_its_right() {
         let day = today();
         let moved = |days: Range<i32>| Command::MoveRightEnd(right("n1", Role::Lead, "small", days));
         // The days of the right that was given, what is said while they work, and whether they get in and stay.
-        let cases: Vec<(&str, Range<i32>, Option<Command>, bool, bool)> = vec![
+        type Case = (&'static str, Range<i32>, Option<Command>, bool, bool);
+        let cases: Vec<Case> = vec![
             ("it holds", day - 9..day + 1, None, true, true),
             ("it ended yesterday", day - 9..day, None, false, false),
             ("it begins tomorrow", day + 1..day + 9, None, false, false),
