@@ -24,7 +24,7 @@ pub enum What {
 }
 
 /// A file, or a folder with everything in it where the name ends with `/`.
-const INVENTORY: [(&str, What); 31] = [
+const INVENTORY: &[(&str, What)] = &[
     ("FORMAT", What::Copied),
     ("county.toml", What::Copied),
     ("heads.jsonl", What::Copied),

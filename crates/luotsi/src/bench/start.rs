@@ -77,7 +77,6 @@ fn life(number: u64) -> Vec<Event> {
         queue: None,
         anonymous: true,
         subject: None,
-        queue: None,
         at: now(),
     };
     let mut life = vec![opened, Event::written(Author::Resident), Event::Shown(Shown::Received)];

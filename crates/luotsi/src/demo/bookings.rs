@@ -113,9 +113,9 @@ impl Booking {
         let email = addresses.email.as_ref().map(|_| Means::Email);
         let reach = Reach { means: [Means::Sms].into_iter().chain(email).collect(), language: "fi".into() };
         let command = LeaveReach { reach, addresses };
-        let left = self.kinds.ask_of_resident(subject, &By::Resident(subject), command, ("demo-reach", "demo-reach"));
+        let by = By::Resident(subject);
         // A resident who was erased leaves nothing more.
-        let _ = left.await;
+        let _ = self.kinds.ask_of_resident(subject, &by, command, ("demo-reach", "demo-reach")).await;
     }
 }
 
