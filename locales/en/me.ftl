@@ -1,10 +1,10 @@
 section-me = My details
 me-reach = How we tell you
-me-reach-what = We tell you when an answer waits, and when your time is booked, moved or cancelled. The message does not say what it is about.
+me-reach-what = We tell you when an answer is waiting, and when your appointment is booked, moved or cancelled. The message does not say what it is about.
 me-phone = Telephone number
 me-email = E-mail address
 me-means = Tell me
-me-means-hint = We try the first that you choose, and then the others. If you choose none, we send no messages.
+me-means-hint = We try the ways that you choose, from the top down. If you choose none, we send no messages.
 means-sms = By text message
 means-email = By e-mail
 means-suomifi = By Suomi.fi message

@@ -16,7 +16,7 @@ needs-late = { $count ->
     [one] { $shown } day late
    *[other] { $shown } days late
 }
-needs-excepted = The guarantee does not bind
+needs-excepted = No time limit
 needs-over-no_longer_needed = Care is no longer needed
 needs-over-declined = The client does not want care
 needs-over-unreachable = The client cannot be reached
@@ -46,26 +46,26 @@ needs-step-weekdays = { $count ->
    *[other] There are { $shown } weekdays.
 }
 needs-step-month = The month has no such day, so the last day is { $day }.
-needs-step-follows = The rule changed on { $day }, and the change covers time limits that run already.
+needs-step-follows = The rule changed on { $day }, and the change also covers time limits that are already running.
 needs-step-ends = The last day is { $day }.
 needs-establish = Establish the need of care
 needs-establish-now = Establish the need
-needs-effect = The time limit begins today. The client comes to the list of the unit that gives the care and waits there.
+needs-effect = The time limit begins today. The client goes onto the list of the unit that gives the care, and waits there.
 needs-which = Which care is needed?
 needs-by = { $clock }: by { $day }
 needs-age = The client’s age in years
-needs-years = aged { $age }
+needs-years = { $age } years
 needs-to-contact = Back to the contact
 needs-found = Need of care
 needs-established = Need established
 needs-age-then = Age then
 needs-appointment = Open the agreed time
-needs-no-calendar = There are no times for this care here. When care begins, record it here.
+needs-no-calendar = Appointments for this care cannot be booked here. When care begins, record it here.
 needs-elsewhere = Care began elsewhere
 needs-elsewhere-effect = Record this when care has begun without a time booked here. Care counts as begun today.
 needs-meet = Record: care began today
-needs-exception = The guarantee does not bind
-needs-exception-effect = The client stays on the list, but there is no time limit for the care to begin. The reason shows apart in the figures.
+needs-exception = Exception from the guarantee
+needs-exception-effect = The client stays on the list, but there is no time limit for the care to begin. The reason is shown separately in the figures.
 needs-exception-why = Why may care begin later?
 needs-except = Record the exception
 needs-over = The need is over
@@ -73,12 +73,12 @@ needs-over-why = Why does care not begin?
 needs-withdraw = End the wait
 needs-did-meet = It is recorded that care has begun.
 needs-did-except = The exception is recorded.
-needs-did-withdraw = The wait has ended.
+needs-did-withdraw = The wait was ended.
 needs-event-established = The need was established
 needs-event-agreed = A time was agreed
-needs-event-freed = The agreed time fell through
+needs-event-freed = The agreed time no longer holds
 needs-event-met = Care began
-needs-event-excepted = The guarantee does not bind
+needs-event-excepted = The exception was recorded
 needs-event-withdrawn = The wait was ended
 needs-event-closed = Left the list
 needs-ending = Guarantee ends within a week
@@ -87,7 +87,7 @@ needs-wrong-care = Choose which care is needed.
 needs-wrong-age = Write the age in years in digits.
 needs-wrong-time = Choose a time.
 needs-wrong-why = Choose a reason.
-needs-wrong-over = Things have changed: care has begun already, or the need is over. This page shows how it stands now.
+needs-wrong-over = Things have changed: care has already begun, or the need is over. This page shows how it stands now.
 kind-care_need = Need of care
 needs-more = { $count ->
     [one] { $shown } more waits, all are in the queue

@@ -58,5 +58,5 @@ tasks-wrong-to = Choose a colleague.
 tasks-wrong-owned = Another professional has the task. Ask them to give it back to the queue.
 tasks-wrong-not-now = The task has changed in the meantime. This page shows how it stands now.
 tasks-unreached = A message did not arrive. Contact the client in another way.
-tasks-did-undo = The act was undone.
-tasks-event-undone = Undid the act before
+tasks-did-undo = It was undone.
+tasks-event-undone = Undid the previous act

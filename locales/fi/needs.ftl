@@ -16,7 +16,7 @@ needs-late = { $count ->
     [one] Myöhässä { $shown } pv
    *[other] Myöhässä { $shown } pv
 }
-needs-excepted = Takuu ei sido
+needs-excepted = Ei määräaikaa
 needs-over-no_longer_needed = Hoitoa ei enää tarvita
 needs-over-declined = Asiakas ei halua hoitoa
 needs-over-unreachable = Asiakasta ei tavoiteta
@@ -60,11 +60,11 @@ needs-found = Hoidon tarve
 needs-established = Tarve todettu
 needs-age-then = Ikä silloin
 needs-appointment = Avaa sovittu aika
-needs-no-calendar = Tälle hoidolle ei ole ajanvarausta täällä. Kun hoito alkaa, kirjaa se tähän.
+needs-no-calendar = Tähän hoitoon ei voi varata aikaa täällä. Kun hoito alkaa, kirjaa se tähän.
 needs-elsewhere = Hoito alkoi muualla
-needs-elsewhere-effect = Kirjaa tämä, kun hoito on alkanut ilman täällä varattua aikaa. Hoidon alkamispäivä on tämä päivä.
+needs-elsewhere-effect = Kirjaa tämä, kun hoito on alkanut ilman täällä varattua aikaa. Hoidon alkamispäiväksi tulee tämä päivä.
 needs-meet = Kirjaa: hoito alkoi tänään
-needs-exception = Takuu ei sido
+needs-exception = Poikkeus takuusta
 needs-exception-effect = Asiakas jää luetteloon, mutta hoidon alkamiselle ei ole määräaikaa. Syy näkyy luvuissa erikseen.
 needs-exception-why = Miksi hoito voi alkaa myöhemmin?
 needs-except = Kirjaa poikkeus
@@ -78,7 +78,7 @@ needs-event-established = Tarve todettiin
 needs-event-agreed = Aika sovittiin
 needs-event-freed = Sovittu aika peruuntui
 needs-event-met = Hoito alkoi
-needs-event-excepted = Takuu ei sido
+needs-event-excepted = Poikkeus kirjattiin
 needs-event-withdrawn = Odotus päätettiin
 needs-event-closed = Poistui luettelosta
 needs-ending = Takuu päättyy viikon sisällä

@@ -246,6 +246,9 @@ mod tests {
                 assert!(!text.contains('{'), "{text}");
             }
         }
-        assert_eq!(told(&Refused::new("lamp", "out"), Language::En), "It does not fit what stands there.");
+        assert_eq!(
+            told(&Refused::new("lamp", "out"), Language::En),
+            "Things have changed since you opened the page. Open it again."
+        );
     }
 }

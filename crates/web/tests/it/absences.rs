@@ -33,9 +33,9 @@ fn whoever_is_away_has_a_deputy_who_sees_to_their_matters_until_they_are_back() 
             (good.replace("who=nurse-1", "who=nurse-3"), "Choose who is away."),
             (good.replace("2026-01-09", "2026-01-06"), "Choose the days"),
             (good.replace("2026-01-07", ""), "Choose the days"),
-            (good.replace("nurse-2", "nurse-1"), "Choose a deputy of the unit."),
-            (good.replace("nurse-2", "nobody"), "Choose a deputy of the unit."),
-            (good.replace("&returning=queue", ""), "Choose where a matter comes"),
+            (good.replace("nurse-2", "nurse-1"), "Choose a deputy from the unit."),
+            (good.replace("nurse-2", "nobody"), "Choose a deputy from the unit."),
+            (good.replace("&returning=queue", ""), "Choose where a reopened matter goes"),
         ] {
             let (status, _, page) = enter(&nurse, &form).await;
             assert!(status == 422 && page.contains(expected), "{form}: {status}");
@@ -88,8 +88,8 @@ fn whoever_leads_moves_many_at_once_and_hears_of_each_that_is_refused() {
         let all = rows.iter().map(|(_, row)| row.as_str()).collect::<Vec<_>>().join("&");
         for (form, expected) in [
             ("unit=small&to=nurse-2".to_string(), "Choose at least one matter."),
-            (format!("unit=small&{all}"), "Choose to whom the matters go."),
-            (format!("unit=small&to=nobody&{all}"), "Choose to whom the matters go."),
+            (format!("unit=small&{all}"), "Choose who gets the matters."),
+            (format!("unit=small&to=nobody&{all}"), "Choose who gets the matters."),
         ] {
             let (status, _, page) = go(&form).await;
             assert!(status == 422 && page.contains(expected), "{form}: {status}");

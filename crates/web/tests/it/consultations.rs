@@ -45,7 +45,7 @@ fn a_question_goes_to_another_unit_and_back_and_gives_the_matter_away_to_nobody(
         let (_, to, _) = post(&app, &nurse, &format!("{path}/save"), "onward=consult&text=Kesken").await;
         assert_eq!(to, format!("{path}/consult"));
         let (_, form) = get(&app, &format!("{to}?lang=en"), &nurse).await;
-        assert!(form.contains("The matter stays with you.") && form.contains("value=\"2026-01-08\""), "{form}");
+        assert!(form.contains("The contact stays with you.") && form.contains("value=\"2026-01-08\""), "{form}");
         let given = "client_id=q1&text=Pitääkö+poistaa&whom=unit&unit=other&profession=physician&day=2026-01-09";
         let (status, to, _) = post(&app, &nurse, &format!("{path}/consult"), given).await;
         assert!(status == 303 && to.ends_with("did=consult"), "{status} {to}");
@@ -67,7 +67,7 @@ fn a_question_goes_to_another_unit_and_back_and_gives_the_matter_away_to_nobody(
         let (_, to, _) = post(&app, &md, "/desk/next", "client_id=n1&unit=other").await;
         assert!(to.starts_with(&format!("/desk/consultations/{id}")), "the next is theirs to take: {to}");
         let (_, page) = get(&app, &format!("{to}?lang=en"), &md).await;
-        assert!(page.contains(&format!("href=\"{path}\"")) && page.contains("Read the matter"), "{page}");
+        assert!(page.contains(&format!("href=\"{path}\"")) && page.contains("Read the contact"), "{page}");
         let (status, read) = get(&app, &format!("{path}?lang=en"), &md).await;
         assert!(status == 200 && read.contains("Luomi kutisee"), "{status}");
         for act in ["act-claim", "act-reply", "act-note", "act-transfer", "id=\"consult\"", "Kesken"] {
@@ -118,11 +118,11 @@ fn what_is_wrong_with_a_question_is_told_and_it_can_be_taken_back() {
         };
         let good = "text=Mitä&whom=one&to=nurse-2&day=2026-01-09";
         let (status, _, page) = ask(&nurse, good).await;
-        assert!(status == 409 && page.contains("Only the one who has the matter"), "{status}");
+        assert!(status == 409 && page.contains("Only the person who has the contact"), "{status}");
         assert_eq!(post(&app, &nurse, &format!("{path}/claim"), "").await.0, 303);
         for (form, expected) in [
             ("text=&whom=one&to=nurse-2&day=2026-01-09", "Write what you want to ask."),
-            ("text=Mitä&day=2026-01-09", "Choose whom you ask."),
+            ("text=Mitä&day=2026-01-09", "Choose who you ask."),
             ("text=Mitä&whom=one&to=nurse-1&day=2026-01-09", "Choose a colleague."),
             ("text=Mitä&whom=one&to=nobody&day=2026-01-09", "Choose a colleague."),
             ("text=Mitä&whom=unit&unit=nowhere&day=2026-01-09", "Choose a unit."),

@@ -170,7 +170,7 @@ fn sending_stops_and_shows_what_arrived_meanwhile() {
             "{arrived}"
         );
         assert_eq!([box_of(&page, "text"), box_of(&page, "noted")], ["Levätkää", "Soitin"]);
-        assert!(page.contains("Send to the client without a name"), "the button names who gets it");
+        assert!(page.contains("Send to the client who gave no name"), "the button names who gets it");
     });
 }
 

@@ -25,9 +25,9 @@ fn a_resident_leaves_a_number_with_a_message_and_is_told_of_the_answer() {
         let (app, _, log) = app_with(kinds.clone(), (fixture(0.5, true), false), Strangers::default(), true);
         let resident = signed_in(&app, "resident").await;
         let (_, form) = get(&app, "/contact?lang=en", &resident).await;
-        assert!(form.contains("Would you like us to tell you when an answer waits?"), "{form}");
+        assert!(form.contains("Shall we tell you when an answer is waiting?"), "{form}");
         let (_, of_stranger) = get(&app, "/contact?lang=en", "").await;
-        assert!(!of_stranger.contains("Would you like us to tell you"), "nobody knows whose number it would be");
+        assert!(!of_stranger.contains("Shall we tell you when"), "nobody knows whose number it would be");
         let sent = |phone: &str| format!("client_id=c1&service=outpatient&text=Selk%C3%A4&phone={phone}&email=");
         let (status, _, page) = post(&app, &resident, "/contact?lang=en", &sent("12")).await;
         assert!(
@@ -63,7 +63,7 @@ fn a_resident_leaves_a_number_with_a_message_and_is_told_of_the_answer() {
             assert!(!event.data.contains(PHONE.2), "{} {}", event.kind, event.data);
         }
         let (_, form) = get(&app, "/contact?lang=en", &resident).await;
-        assert!(!form.contains("Would you like us to tell you"), "they have said so");
+        assert!(!form.contains("Shall we tell you when"), "they have said so");
     });
 }
 
@@ -125,10 +125,10 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
         let (status, page) = get(&app, "/admin/ports?lang=en", &admin).await;
         assert_eq!(status.as_u16(), 200);
         for text in [
-            "Stand-in: messages wait as files",
+            "For the time being: messages wait as files",
             "in 0, out 7, delivered 0, refused 0",
             "LUOTSI_PORT_SMS_SECRET",
-            "Does not run: something is missing in the settings",
+            "Not in use: something is missing from the settings",
             "county.toml: [port.email] from",
             "Delivery of text messages by an operator",
             "All have arrived or are on their way.",

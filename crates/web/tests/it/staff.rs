@@ -41,7 +41,7 @@ fn rights_are_given_moved_and_taken_away_by_administrators() {
         let post = async |path: &str, form: &str| send(&app, &format!("{path}?lang=en"), &admin, form, FROM).await;
         let soon_over = date(-1);
         for (form, text) in [
-            (format!("person=n1&role=lead&unit=small&last_day={soon_over}"), "The day has gone by"),
+            (format!("person=n1&role=lead&unit=small&last_day={soon_over}"), "The day is past"),
             (format!("person=n1&role=lead&unit=nowhere&last_day={}", date(9)), "There is no such unit or professional"),
             (format!("person=n1&role=&unit=small&last_day={}", date(9)), "Choose a role"),
             (format!("person=n1&role=resident&unit=small&last_day={}", date(9)), "Choose a role"),
@@ -62,14 +62,14 @@ fn rights_are_given_moved_and_taken_away_by_administrators() {
         assert!(get(&app, "/admin/staff?lang=en", &admin).await.1.contains("Team lead"));
         assert!(post("/admin/staff", &format!("{given}0")).await.2.contains("Enter the last day"));
         let longer = format!("person=n1&role=lead&unit=small&last_day={}", date(20));
-        assert!(post("/admin/staff", &longer).await.2.contains("has this right already"));
+        assert!(post("/admin/staff", &longer).await.2.contains("already has this right"));
         let last = |kinds: &kinds::Kinds| kinds.organisation().rights_of("n1", today()).first().map(|it| it.to - 1);
         for days in [3, 20] {
             let (status, ..) = post("/admin/staff/n1/end", &format!("{right}&last_day={}", date(days))).await;
             assert_eq!((status, last(&kinds)), (StatusCode::SEE_OTHER, Some(today() + days)));
         }
         let (status, _, page) = post("/admin/staff/n1/end", &format!("{right}&last_day={}", date(-5))).await;
-        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("The day has gone by"), "{page}");
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("The day is past"), "{page}");
         let (status, ..) = post("/admin/staff/n1/end", &format!("{right}&last_day=&now=now")).await;
         assert_eq!((status, last(&kinds)), (StatusCode::SEE_OTHER, None));
         // All of it stands in the log with who did it.
@@ -100,7 +100,7 @@ fn an_account_that_is_made_here_lets_in_until_it_is_reset_or_closed() {
         assert_eq!(status, StatusCode::OK, "{page}");
         let code = code_on(&page);
         let (status, _, page) = post("/admin/staff/n2/account/add", "name=Anna").await;
-        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("Another person has"), "{page}");
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("Another person already has"), "{page}");
         let (_, (_, headers, _)) = set_up(&app, "anna", &code).await;
         let cookie = session(&headers).expect("a session");
         assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::OK);
@@ -110,7 +110,7 @@ fn an_account_that_is_made_here_lets_in_until_it_is_reset_or_closed() {
         let code = code_on(&page);
         soon("signed out", async || get(&app, "/desk", &cookie).await.0 == StatusCode::SEE_OTHER).await;
         assert!(accounts.secret("anna", &code, crate::NOW).expect("read").is_some());
-        assert!(get(&app, "/admin/staff/n1?lang=en", &admin).await.1.contains("waits to be set up"));
+        assert!(get(&app, "/admin/staff/n1?lang=en", &admin).await.1.contains("waiting to be set up"));
         assert_eq!(post("/admin/staff/n1/account/close", "").await.0, StatusCode::SEE_OTHER);
         assert!(!accounts.are_any().expect("read"));
         for act in ["reset", "close", "other"] {

@@ -254,9 +254,9 @@ fn an_act_is_undone_from_its_confirmation_unless_it_was_seen() {
                 let (status, to, _) = post(&app, who, &format!("{path}/undo"), "").await;
                 assert!(status == 303 && to.ends_with("did=undo"), "{path} {verb}: {status} {to}");
                 let (_, page) = get(&app, &format!("{to}&lang=en"), who).await;
-                assert!(page.contains("The act was undone."), "{path} {verb}");
+                assert!(page.contains("It was undone."), "{path} {verb}");
                 let (status, _, page) = post(&app, who, &format!("{path}/undo?lang=en"), "").await;
-                assert!(status == 409 && page.contains("This can be undone no more"), "once: {status}");
+                assert!(status == 409 && page.contains("This can no longer be undone"), "once: {status}");
                 if verb == "release" {
                     assert_eq!(post(&app, &nurse, &format!("{path}/release"), "").await.0, 303);
                 }
@@ -265,7 +265,7 @@ fn an_act_is_undone_from_its_confirmation_unless_it_was_seen() {
             assert_eq!(post(&app, &lead, &format!("{path}/assign"), "to=nurse-2").await.0, 303);
             get(&app, "/desk?view=mine", &other).await;
             let (status, _, page) = post(&app, &lead, &format!("{path}/undo?lang=en"), "").await;
-            assert!(status != 303 && page.contains("your colleague has seen it already"), "{path}: {status}");
+            assert!(status != 303 && page.contains("your colleague has already seen it"), "{path}: {status}");
         }
         let (_, to, _) = post(&app, &other, &format!("{task}/finish"), "").await;
         assert!(get(&app, &format!("{to}&lang=en"), &other).await.1.contains(&format!("{task}/undo")));
