@@ -102,7 +102,8 @@ impl Drop for Server {
 /// One request; none: no answer came.
 pub fn call(address: &str, method: &str, path: &str, bearer: &str, body: Option<&Value>) -> Option<(u16, Value)> {
     let mut stream = TcpStream::connect(address).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
+    // To move a demo county's clock makes its figures anew, which takes a build for development half a minute.
+    stream.set_read_timeout(Some(Duration::from_secs(120))).ok()?;
     let body = body.map(Value::to_string).unwrap_or_default();
     let given = if bearer.is_empty() { String::new() } else { format!("Authorization: Bearer {bearer}\r\n") };
     let length = body.len();
