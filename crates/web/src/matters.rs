@@ -167,6 +167,10 @@ async fn one(
     caller: Result<Caller, Failure>,
 ) -> Response {
     let Some(person) = &page.person else { return page.to_sign_in() };
+    // Professionals have it at the desk, also where they care for the person.
+    if person.role != Role::Resident {
+        return missing(&page);
+    }
     // To look through the kinds and then to be turned away takes no other time than to find nothing.
     let soonest = Instant::now() + NOT_FOUND_AFTER * 2;
     let found = async {

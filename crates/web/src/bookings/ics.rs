@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use matter::access::Action;
+use matter::access::{Action, Role};
 use operations::bookings::appointments::{Appointment, Stage};
 use uuid::Uuid;
 
@@ -25,6 +25,9 @@ pub async fn ics(
     Path(path): Path<String>,
     caller: Result<Caller, Failure>,
 ) -> Response {
+    if page.role != Some(Role::Resident) {
+        return missing(&page);
+    }
     let read = async {
         let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
         Ok::<_, Failure>((id, app.guarded(&app.kinds.appointments, &caller?, id, Action::Read).await?))

@@ -9,7 +9,7 @@ use axum::response::Response;
 use facts::{CancelReason, Code};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use matter::access::Action;
+use matter::access::{Action, Role};
 use maud::{Markup, html};
 use operations::bookings::appointments::{Appointment, Command, Stage};
 use serde::Deserialize;
@@ -23,7 +23,7 @@ use crate::caller::Caller;
 use crate::care::receipt;
 use crate::contact::see_other;
 use crate::desk::unit_name;
-use crate::home::failed;
+use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::matters::{Group, OwnRow};
 use crate::numbers;
@@ -165,6 +165,10 @@ pub async fn cancel(
     given: Result<Form<Why>, FormRejection>,
 ) -> Response {
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    // Professionals cancel at the desk, with a reason of the service.
+    if person.role != Role::Resident {
+        return missing(&page);
+    }
     let done = async {
         let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
         app.guarded(&app.kinds.appointments, &caller?, id, Action::Write).await?;

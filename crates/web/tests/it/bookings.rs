@@ -12,7 +12,7 @@ use crate::pages::{fixture, get, signed_in, with_staff};
 use crate::{app_over, on_its_own};
 
 /// A calendar of the nurses of a unit: two half hours each weekday; `more`: lines of how it is booked.
-fn timetable(more: &str) -> String {
+pub fn timetable(more: &str) -> String {
     format!(
         r#"
 id = "nurse"
@@ -60,7 +60,7 @@ async fn app_of(nurses: &'static [(&'static str, bool)], more: &str) -> Arc<App>
 }
 
 /// The hidden fields of the first time of a page at a clock time, as a form sends them.
-fn chosen(page: &str, clock: &str) -> String {
+pub fn chosen(page: &str, clock: &str) -> String {
     let form = page.split("<form").find(|form| {
         form.contains("times__one") && ['<', ' '].iter().any(|end| form.contains(&format!(">{clock}{end}")))
     });
@@ -74,7 +74,7 @@ fn chosen(page: &str, clock: &str) -> String {
 }
 
 /// Chooses the first time at a clock time, and books it; where it led.
-async fn booked(app: &Arc<App>, who: &str, page: &str, clock: &str, text: &str) -> String {
+pub async fn booked(app: &Arc<App>, who: &str, page: &str, clock: &str, text: &str) -> String {
     let (_, times) = get(app, page, who).await;
     let fields = chosen(&times, clock);
     let (status, to, _) = post(app, who, "/book/nurse", &fields).await;

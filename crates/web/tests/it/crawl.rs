@@ -1,23 +1,24 @@
-//! Every page and every answer to programs, for every role, in its own unit and in another: who gets it, and nobody else.
+//! Every page and every answer to programs, for every role, in its own unit, above it and in another: who gets it, and nobody
+//! else. `crawl/lines.rs` says for whom each is, and `crawl/county.rs` makes what they ask for.
 
-use std::collections::BTreeMap;
+mod county;
+mod lines;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use http_body_util::BodyExt;
-use matter::access::Role;
 use serde_json::json;
 use tower::ServiceExt;
-use web::{App, router};
+use web::{App, router, routes};
 
+use self::county::{Asker, County};
+use self::lines::{LINES, OPEN};
 use crate::contacts::{call, opening};
 use crate::pages::{fixture, signed_in};
 use crate::{app_and_accesses, app_over, on_its_own};
-
-/// The askers: a role, nobody, or the holder of the code of the first contact.
-const NOBODY: &str = "nobody";
-const HOLDER: &str = "holder";
 
 async fn status(app: &Arc<App>, method: Method, path: &str, cookie: &str) -> u16 {
     let request = Request::builder()
@@ -29,86 +30,59 @@ async fn status(app: &Arc<App>, method: Method, path: &str, cookie: &str) -> u16
     answer.expect("an answer").status().as_u16()
 }
 
-/// The answer to each asker: 200, to the sign-in (303), or nothing (404). It is written down here, not asked of the
-/// rules.
-fn expected(page: &str, who: &str) -> u16 {
-    let works = ["professional", "lead"].contains(&who);
-    let signed_out = [NOBODY, HOLDER].contains(&who);
-    let sees = match page {
-        "home" | "sign-in" | "contact" | "return" => true,
-        // A visitor who has no contact open here is shown how to come back to one.
-        "thread" => return if who == HOLDER { 200 } else { 303 },
-        "metrics" | "nothing" => false,
-        _ if signed_out => return 303,
-        "steer" | "measure" | "table" => who != "resident",
-        "cases" => ["lead", "manager", "analyst"].contains(&who),
-        "desk" | "own queue" => works || who == "manager",
-        "own contact" => works,
-        _ => false,
-    };
-    if sees { 200 } else { 404 }
+/// The outcome of asking: let in, turned away, or something that no route may answer.
+fn is_let_in(status: u16, to: &str) -> Option<bool> {
+    match status {
+        303 => Some(!(to == "/sign-in" || to.starts_with("/sign-in?") || to == "/contact/return")),
+        // Shown, or what was filled in is read and found wrong.
+        200 | 201 | 400 | 409 | 422 => Some(true),
+        // One name was tried too often, by all of them together.
+        429 => Some(true),
+        401 | 403 | 404 => Some(false),
+        _ => None,
+    }
 }
 
 #[test]
-fn every_page_is_for_whom_it_is_and_for_nobody_else() {
+fn every_route_is_for_whom_it_is_and_changes_nothing_for_others() {
+    let all: BTreeSet<String> = routes().iter().map(|(method, path)| format!("{method} {path}")).collect();
+    let told: BTreeSet<String> = LINES.iter().map(|(route, ..)| route.to_string()).collect();
+    let (new, gone) = (all.difference(&told), told.difference(&all));
+    assert!(
+        all == told,
+        "routes without a line: {:?}; lines without a route: {:?}",
+        new.collect::<Vec<_>>(),
+        gone.collect::<Vec<_>>()
+    );
     on_its_own(async {
-        let app = app_over(fixture(0.5, true), false).await;
-        let (_, own) = call(&app, Method::POST, "/api/contacts", "", Some(opening("own", "one"))).await;
-        let mut elsewhere = opening("other", "two");
-        elsewhere["service"] = json!("families");
-        let (_, other) = call(&app, Method::POST, "/api/contacts", "", Some(elsewhere)).await;
-        let [own, other, code] =
-            [&own["contact"], &other["contact"], &own["resume_code"]].map(|it| it.as_str().expect("text").to_string());
-        let measure = "/steer/measures/access.callback_24h";
-        let pages = [
-            ("home", "/".into()),
-            ("sign-in", "/sign-in".into()),
-            ("contact", "/contact".into()),
-            ("thread", "/contact/thread".into()),
-            ("return", "/contact/return".into()),
-            ("desk", "/desk".into()),
-            ("own queue", "/desk?unit=small".into()),
-            ("other queue", "/desk?unit=other".into()),
-            ("own contact", format!("/desk/contacts/{own}")),
-            ("other contact", format!("/desk/contacts/{other}")),
-            ("no contact", "/desk/contacts/00000000-0000-0000-0000-000000000000".into()),
-            ("steer", "/steer".into()),
-            ("measure", measure.into()),
-            ("table", format!("{measure}/csv")),
-            ("cases", format!("{measure}/cases?unit=county&period=2025-01")),
-            ("metrics", "/metrics".into()),
-            ("nothing", "/admin".into()),
-        ];
-        // Commands of the desk, to the end of a contact: an asker who may not work there finds nothing.
-        let commands = ["claim", "reply", "ask", "finish", "transfer", "resolve", "reopen", "close", "release"];
-        let mut got: BTreeMap<(&str, &str), u16> = BTreeMap::new();
-        let roles = Role::ALL.map(Role::code);
-        for who in roles.into_iter().chain([NOBODY, HOLDER]) {
-            let cookie = match who {
-                NOBODY => String::new(),
-                HOLDER => format!("contact={code}"),
-                role => signed_in(&app, role).await,
-            };
-            for (name, path) in &pages {
-                got.insert((name, who), status(&app, Method::GET, path, &cookie).await);
+        let county = County::made().await;
+        let askers = county.askers().await;
+        let mut surprises = Vec::new();
+        for (route, lets, commands, form) in LINES {
+            for command in commands.split(' ') {
+                let lets = |it: &Asker| {
+                    lets.lets(it.name, it.place != "elsewhere") != OPEN.contains(&(*route, it.name, it.place))
+                };
+                // First those to whom it is closed: nothing has changed after them.
+                for expected in [false, true] {
+                    let asking = askers.iter().filter(|it| lets(it) == expected);
+                    let asking: Vec<&Asker> = asking.collect();
+                    let before = county.head().await;
+                    // All at once: to say that there is nothing takes its time.
+                    let asked = asking.iter().map(|asker| county.ask(route, command, form, asker));
+                    for (asker, (status, to)) in asking.iter().zip(futures::future::join_all(asked).await) {
+                        if is_let_in(status, &to) != Some(expected) {
+                            let what = format!("{} {} gets {status} {to}", asker.name, asker.place);
+                            surprises.push(format!("{route} {command} {form}: {what}"));
+                        }
+                    }
+                    if !expected && county.head().await != before {
+                        surprises.push(format!("{route} {command} {form}: one to whom it is closed changed something"));
+                    }
+                }
             }
         }
-        for ((page, who), status) in &got {
-            assert_eq!(*status, expected(page, who), "{page} for {who}");
-        }
-        for who in roles.into_iter().chain([NOBODY, HOLDER]) {
-            let cookie = match who {
-                NOBODY => String::new(),
-                HOLDER => format!("contact={code}"),
-                role => signed_in(&app, role).await,
-            };
-            for (contact, command) in [&own, &other].into_iter().flat_map(|it| commands.map(|command| (it, command))) {
-                let status = status(&app, Method::POST, &format!("/desk/contacts/{contact}/{command}"), &cookie).await;
-                let works = ["professional", "lead"].contains(&who) && *contact == own;
-                let refused = if [NOBODY, HOLDER].contains(&who) { 303 } else { 404 };
-                assert_eq!(status == refused, !works, "{command} by {who} of {contact}: {status}");
-            }
-        }
+        assert!(surprises.is_empty(), "{} surprises:\n{}", surprises.len(), surprises.join("\n"));
     });
 }
 

@@ -96,7 +96,7 @@ impl Imports for Fixture {
 }
 
 /// Sends a form with a file; the status and where it leads.
-async fn bring(app: &Arc<App>, cookie: &str, name: &str, content: &[u8]) -> (StatusCode, String) {
+pub async fn bring(app: &Arc<App>, cookie: &str, name: &str, content: &[u8]) -> (StatusCode, String) {
     let head = format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
     let body = [head.as_bytes(), content, b"\r\n--x--\r\n"].concat();
     let request = Request::post("/admin/imports")

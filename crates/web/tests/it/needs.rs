@@ -18,7 +18,7 @@ use crate::{NOW, app_with, on_its_own};
 const DAY: i64 = 86_400 * 1_000_000;
 
 /// A calendar of the nurses of a unit, which gives the first times of psychosocial treatment.
-const FIRST_LINE: &str = r#"
+pub const FIRST_LINE: &str = r#"
 id = "first-line"
 version = 1
 unit = "small"

@@ -1,0 +1,200 @@
+//! A county with one matter of each kind at the unit `small`, and those who ask for them there and elsewhere.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, header};
+use content::{Found, Library};
+use kinds::content::FOLDERS;
+use matter::access::Role;
+use store::{Filter, Log};
+use tower::ServiceExt;
+use web::{App, Strangers, router, shipped_scorecards};
+
+use crate::bookings::{booked, chosen, timetable};
+use crate::consultations::signed_in_as;
+use crate::desk::{known, post, written};
+use crate::needs::FIRST_LINE;
+use crate::pages::{get, with_staff};
+use crate::{app_for, imports};
+
+/// Not there; an appointment is booked under a name that the page gives it.
+const NEW: &str = "0198c9e2-2222-7000-8000-00000000000f";
+const FORM: &str = "application/x-www-form-urlencoded";
+/// The resident of the contact, and another.
+const RESIDENTS: [&str; 2] = ["0198c9e2-1111-7000-8000-000000000000", "0198c9e2-1111-7000-8000-000000000001"];
+
+/// Somebody who asks.
+pub struct Asker {
+    /// Their role; `holder`: of a code; `nobody`: has not signed in.
+    pub name: &'static str,
+    /// `here`: they work at the unit of the matters, or the matter is their own; `above`: at the unit above; `elsewhere`.
+    pub place: &'static str,
+    cookie: String,
+    /// Of their own: what fails at one address keeps nobody else waiting.
+    address: SocketAddr,
+}
+
+pub struct County {
+    app: Arc<App>,
+    log: Log,
+    /// The id of a matter by the word before it in an address.
+    ids: BTreeMap<&'static str, String>,
+    /// Codes of two contacts without a name, and the first of the two.
+    codes: [String; 2],
+    held: String,
+}
+
+impl County {
+    pub async fn made() -> County {
+        let (app, _, log) = app_for(
+            with_staff(&[("nurse-1", true), ("nurse-2", true), ("nurse-3", true)]),
+            false,
+            Strangers::default(),
+            false,
+        )
+        .await;
+        let (nurses, first) = (timetable(""), ("content/calendars/first-line.toml", FIRST_LINE));
+        let found = [Found::shipped("content/calendars/nurse.toml", &nurses), Found::shipped(first.0, first.1)];
+        app.take_content(&Library::read(FOLDERS, &found, &|_, _| true), jiff::civil::date(2026, 1, 7));
+        app.publish_times().await;
+        let nurse = signed_in_as(&app, Role::Professional, "small", "nurse-1").await;
+        let colleague = signed_in_as(&app, Role::Professional, "small", "nurse-2").await;
+        let admin = signed_in_as(&app, Role::Admin, "small", "admin-1").await;
+        let resident = signed_in_as(&app, Role::Resident, "", RESIDENTS[0]).await;
+        let asks = async |who: &str, path: &str, form: &str| {
+            let (status, to, page) = post(&app, who, path, form).await;
+            assert_eq!(status, 303, "{path}: {page}");
+            last(&to)
+        };
+        let first = async |who: &str, path: &str, of: &str| {
+            let (_, page) = get(&app, path, who).await;
+            let links = page.split("href=\"").skip(1).filter_map(|it| it.split(['"', '?']).next());
+            let id = links.filter_map(|it| it.strip_prefix(of)).find(|it| it.len() == NEW.len());
+            id.unwrap_or_else(|| panic!("no {of}: {page}")).to_string()
+        };
+        let contact = known(&app, "c1").await;
+        let path = format!("/desk/contacts/{contact}");
+        asks(&nurse, &format!("{path}/claim"), "").await;
+        asks(&nurse, &format!("{path}/need"), "client_id=n1&care=psychosocial&age=19").await;
+        asks(&nurse, &format!("{path}/consult"), "client_id=q1&text=Mita&whom=one&to=nurse-2&day=2026-01-09").await;
+        let appointment = last(&booked(&app, &resident, "/book/nurse?lang=fi", "9.00", "").await);
+        asks(&admin, "/admin/staff", "person=n1&role=lead&unit=small&last_day=2026-02-01").await;
+        let (_, waiting) = imports::bring(&app, &admin, "a.csv", b"resident_id\n1\n").await;
+        let held = [written(&app, "h1", "Selkä", "fi").await, written(&app, "h2", "Polvi", "fi").await];
+        let ids = BTreeMap::from([
+            ("tasks", asks(&nurse, "/desk/tasks/new", "client_id=t1&text=Soita&for=unit").await),
+            ("care-needs", first(&nurse, "/desk?list=unit", "/desk/care-needs/").await),
+            ("consultations", first(&colleague, "/desk?view=mine", "/desk/consultations/").await),
+            ("days", first(&nurse, "/desk/calendar?unit=small&date=2026-01-08", "/desk/days/").await),
+            ("conversations", contact.clone()),
+            ("contacts", contact),
+            ("matters", appointment.clone()),
+            ("appointments", appointment),
+            // No matter, but the fields of a free time.
+            ("time", chosen(&get(&app, "/book/nurse?lang=fi", &resident).await.1, "9.30").replace("contact=&", "")),
+            ("book", "nurse".into()),
+            ("scorecards", shipped_scorecards()[0].id.clone()),
+            ("measures", "access.callback_24h".into()),
+            ("imports", "20260101T100000000000-residents".into()),
+            ("waiting", last(&waiting)),
+            ("staff", "n1".into()),
+            ("queues", "small".into()),
+            ("models", "s-000".into()),
+        ]);
+        let codes = held.each_ref().map(|it| it.code.clone());
+        County { app, log, ids, codes, held: held[0].id.clone() }
+    }
+
+    /// Nobody; and of each sort one at each place.
+    pub async fn askers(&self) -> Vec<Asker> {
+        let mut all = vec![("nobody", "here", String::new())];
+        for (number, (place, unit)) in
+            [("here", "small"), ("elsewhere", "other"), ("above", "county")].into_iter().enumerate()
+        {
+            // Nobody is above in what is one's own.
+            if let Some(code) = self.codes.get(number) {
+                all.push(("holder", place, format!("contact={code}")));
+            }
+            for role in Role::ALL {
+                let id = match role {
+                    Role::Resident if place == "above" => continue,
+                    Role::Resident => RESIDENTS[number].to_string(),
+                    Role::Professional => format!("nurse-{}", number * 8 + 1),
+                    // The leads are nurses, too.
+                    Role::Lead => format!("nurse-{}", number * 5 + 3),
+                    role => format!("{}-{number}", role.code()),
+                };
+                let unit = if role == Role::Resident { "" } else { unit };
+                let cookie = signed_in_as(&self.app, role, unit, &id).await;
+                all.push((role.code(), place, cookie));
+            }
+        }
+        let numbered = (1..).zip(all);
+        let asker = |(number, (name, place, cookie))| {
+            let address = SocketAddr::from(([192, 0, 2, number], 4711));
+            Asker { name, place, cookie, address }
+        };
+        numbered.map(asker).collect()
+    }
+
+    /// How much the log holds.
+    pub async fn head(&self) -> u64 {
+        self.log.read_all(0, Filter::default(), 0).await.expect("the log").head
+    }
+
+    /// Asks for a route with its ids filled in; the status, and where it leads.
+    pub async fn ask(&self, route: &str, command: &str, form: &str, asker: &Asker) -> (u16, String) {
+        let (method, path) = route.split_once(' ').expect("a method and a path");
+        let mut before = "";
+        let mut filled = Vec::new();
+        for part in path.split('/') {
+            filled.push(match part {
+                "{command}" | "{act}" => command,
+                "{client_id}" => "m1",
+                "{appointment}" => NEW,
+                _ if part.starts_with('{') => self.id(before, asker),
+                _ => part,
+            });
+            before = part;
+        }
+        let (path, mut form) = (filled.join("/"), form.to_string());
+        for name in ["contacts", "consultations", "appointments", "time"] {
+            form = form.replace(&format!("{{{name}}}"), self.id(name, asker));
+        }
+        // Forms go in the address, too, which names the contact of a conversation.
+        let (path, kind) = match form.get(..1) {
+            Some("{") => (path, "application/json"),
+            Some("-") => (path, "multipart/form-data; boundary=x"),
+            Some(_) => (format!("{path}?{form}"), FORM),
+            None => (path, FORM),
+        };
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, &asker.cookie)
+            .header(header::CONTENT_TYPE, kind)
+            .body(if method == "GET" { Body::empty() } else { Body::from(form) });
+        let mut request = request.expect("a request");
+        request.extensions_mut().insert(ConnectInfo(asker.address));
+        let answer = router(Arc::clone(&self.app)).oneshot(request).await.expect("an answer");
+        let to = answer.headers().get(header::LOCATION).map_or("", |to| to.to_str().expect("text"));
+        (answer.status().as_u16(), to.to_string())
+    }
+
+    /// A matter as somebody asks for it: who holds its code has another contact than who has a name.
+    fn id(&self, of: &str, asker: &Asker) -> &str {
+        if asker.name == "holder" && asker.place == "here" && ["contacts", "conversations"].contains(&of) {
+            return &self.held;
+        }
+        self.ids.get(of).unwrap_or_else(|| panic!("no id of {of}"))
+    }
+}
+
+/// The id at the end of an address.
+fn last(address: &str) -> String {
+    address.split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_string()
+}
