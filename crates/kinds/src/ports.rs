@@ -25,7 +25,7 @@ pub struct Ports {
 pub struct Standing {
     /// The way in which it runs; none: its settings lack something, and its messages wait.
     pub runs: Option<Adapter>,
-    /// Settings that are not there; of one that runs with files, those that it needs to run for real.
+    /// Settings that are not there; of one that runs with files in its stead, those that it needs to run for real.
     pub lacks: Vec<&'static str>,
     pub looked_at: i64,
     /// The last message that it took.

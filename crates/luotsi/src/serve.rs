@@ -100,7 +100,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let settings = settings(place, &publication)?;
         keep_read(place, &publication);
         let at = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
-        let outbox = outbox(&kinds, data, &settings, at);
+        let outbox = outbox(&kinds, data, &settings, demo.then_some(at));
         let names = if demo && serving.listen.ip().is_loopback() { &OF_THIS_MACHINE[..] } else { &[] };
         let strangers = strangers(&settings, names);
         let (accounts, provider) = ways_in(data, &settings, &keys)?;
@@ -374,16 +374,21 @@ fn services(settings: Settings) -> Vec<Service> {
 const OF_THIS_MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// The sender, with the settings of ports, each with its secret from the environment: `LUOTSI_PORT_SMS_SECRET`. Residents sign
-/// in at the first name of the server; without one, at its address.
-fn outbox(kinds: &Kinds, data: &Path, settings: &Settings, at: SocketAddr) -> Outbox {
-    let home = settings.hosts.first().map_or_else(|| format!("http://{at}/"), |host| format!("https://{host}/"));
-    let words = move |says: Says, language: &str| web::words_of(says, language, &home);
+/// in at the first name of the server. `demo`: the address of a demonstration, where they may sign in at that, and files stand
+/// in for each port without settings.
+fn outbox(kinds: &Kinds, data: &Path, settings: &Settings, demo: Option<SocketAddr>) -> Outbox {
+    let named = settings.hosts.first().map(|host| format!("https://{host}/"));
+    let home = named.or_else(|| demo.map(|at| format!("http://{at}/")));
+    let words = home.map(|home| -> ports::Words {
+        Box::new(move |says: Says, language: &str| web::words_of(says, language, &home))
+    });
+    let usual = ports::Settings { url: demo.map(|_| ports::FILES.into()), ..ports::Settings::default() };
     let of = |(id, port): (&String, &crate::settings::Port)| {
         let name = format!("LUOTSI_PORT_{}_SECRET", id.to_uppercase().replace('-', "_"));
         let secret = std::env::var(name).ok().filter(|it| !it.is_empty());
         (id.clone(), ports::Settings { url: port.url.clone(), from: port.from.clone(), secret })
     };
-    Outbox::new(kinds.clone(), data, settings.port.iter().map(of).collect(), Box::new(words), ports::STEP)
+    Outbox::new(kinds.clone(), data, (settings.port.iter().map(of).collect(), usual), words, ports::STEP)
 }
 
 /// The limits for strangers; `names`: others under which the server is asked.

@@ -37,9 +37,9 @@ pub struct Settings {
     #[serde(deserialize_with = "one_or_several")]
     pub trusted_proxy: Vec<IpAddr>,
     /// Names under which the server is asked, such as `yhteys.example.fi`; none: any. The first stands in messages to
-    /// residents.
+    /// residents, and without one none goes out.
     pub hosts: Vec<String>,
-    /// Where messages go out, by the ids of ports; a port that is not here runs with files.
+    /// Where messages go out, by the ids of ports; a port that is not here sends nothing, but in a demonstration.
     pub port: BTreeMap<String, Port>,
     /// The county's identity provider; without it staff have local accounts and tokens.
     pub provider: Option<Provider>,
@@ -74,7 +74,7 @@ fn subject() -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Port {
-    /// `smtps://USER@mail.example.fi`, `https://sms.example.fi/messages`.
+    /// `smtps://USER@mail.example.fi`, `https://sms.example.fi/messages`; `file:`: files for another program in its stead.
     pub url: Option<String>,
     /// The sender's address of mail.
     pub from: Option<String>,

@@ -24,7 +24,7 @@ const MINUTE: i64 = 60_000_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 /// So long after the first attempt a message that never arrived becomes a task, and after a third of it another means is
-/// tried; in microseconds.
+/// tried; one that was never tried, so long after it was asked for. In microseconds.
 pub const PATIENCE: i64 = 3 * DAY;
 /// An attempt of which nothing was noted for so long is lost with whoever made it. No port takes so long.
 pub const LOST: i64 = 10 * MINUTE;
@@ -289,7 +289,7 @@ impl Matter for Dispatch {
 
     fn due(&self) -> Option<(i64, Command)> {
         match self.place {
-            Place::Waiting { .. } => Some((self.given_up_at()?, Command::GiveUp)),
+            Place::Waiting { .. } => Some((self.given_up_at(), Command::GiveUp)),
             Place::Begun { at, .. } => Some((at.saturating_add(LOST), Command::Lose)),
             Place::Taken { at } => Some((at.saturating_add(TOLD_WITHIN), Command::Close)),
             Place::Delivered | Place::Failed | Place::Withdrawn | Place::Closed => None,
@@ -333,15 +333,19 @@ impl Dispatch {
         self.means.get(self.turn).copied()
     }
 
-    /// When its means are given up: the others after a third of the patience each, the last at its end. None before the
-    /// first attempt: a sender that stood still has given nobody a chance.
-    fn given_up_at(&self) -> Option<i64> {
-        let tried_at = self.tried_at?;
+    /// When its means are given up: the others after a third of the patience each, the last at its end. The patience runs
+    /// from the first attempt, and before it from the asking: somebody hears also of one that was never tried.
+    fn given_up_at(&self) -> i64 {
+        let since = self.tried_at.unwrap_or(self.asked_at);
         // A time that comes soon leaves less patience, so that somebody can still call.
-        let left = self.says.time().map_or(PATIENCE, |at| at.saturating_sub(tried_at).max(0) / 2);
+        let left = self.says.time().map_or(PATIENCE, |at| at.saturating_sub(since).max(0) / 2);
         let (patience, steps) = (PATIENCE.min(left), (self.turn as i64 + 1).min(3));
-        let is_last = self.turn + 1 >= self.means.len();
-        Some(tried_at.saturating_add(if is_last { patience } else { patience / 3 * steps }))
+        since.saturating_add(if self.is_at_last() { patience } else { patience / 3 * steps })
+    }
+
+    /// Whether no means is left to turn to. A sender that stood still would not have tried another one either.
+    fn is_at_last(&self) -> bool {
+        self.tried_at.is_none() || self.turn + 1 >= self.means.len()
     }
 
     fn go_on(&self, command: &Command, on: &On<'_>) -> Decided {
@@ -352,9 +356,9 @@ impl Dispatch {
                 true => Err(Refusal::TooEarly),
                 false => Ok(self.unknown("lost", again, on)),
             },
-            (Command::GiveUp, Place::Waiting { .. }) => match self.given_up_at() {
-                Some(at) if at <= on.now => Ok(self.turned(on)),
-                _ => Err(Refusal::TooEarly),
+            (Command::GiveUp, Place::Waiting { .. }) => match on.now < self.given_up_at() {
+                true => Err(Refusal::TooEarly),
+                false => Ok(self.turned(on)),
             },
             (Command::Close, Place::Taken { at }) if on.now < at.saturating_add(TOLD_WITHIN) => Err(Refusal::TooEarly),
             (Command::Close, Place::Taken { .. }) => Ok(vec![Event::Closed]),
@@ -407,9 +411,9 @@ impl Dispatch {
     }
 
     fn turned(&self, on: &On<'_>) -> Vec<Event> {
-        match self.turn + 1 < self.means.len() {
-            true => vec![Event::Turned { next: hour_of(self.says, on.now, on.calendar) }],
-            false => vec![Event::Failed],
+        match self.is_at_last() {
+            true => vec![Event::Failed],
+            false => vec![Event::Turned { next: hour_of(self.says, on.now, on.calendar) }],
         }
     }
 }

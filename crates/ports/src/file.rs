@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use kinds::Files;
+use kinds::{Files, Kinds};
 use operations::dispatches::Outcome;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -50,10 +50,7 @@ fn written(folder: &Path, letter: &Letter) -> std::io::Result<()> {
 
 /// The other program's words: for each a file, the dispatch that it is about, and its outcome.
 pub fn told(folder: &Path) -> Vec<(PathBuf, Uuid, Outcome)> {
-    let of = |name: &str| {
-        let entries = fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
-        entries.filter_map(|entry| Some((entry.path(), id_of(&entry.path())?))).take(HEARD).collect::<Vec<_>>()
-    };
+    let of = |name: &str| files_in(&folder.join(name)).into_iter().take(HEARD);
     let done = of("done").into_iter().map(|(path, id)| (path, id, Outcome::Delivered));
     let refused = of("refused").into_iter().map(|(path, id)| {
         let code = code(&path).unwrap_or_else(|| "refused".into());
@@ -75,6 +72,23 @@ fn code(path: &Path) -> Option<String> {
 
 fn id_of(path: &Path) -> Option<Uuid> {
     path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()
+}
+
+/// Removes from `out/` the messages whose dispatch has ended: no other program will take them there.
+pub async fn swept(folder: &Path, kinds: &Kinds) {
+    let out = folder.join("out");
+    let waiting = tokio::task::spawn_blocking(move || files_in(&out)).await.unwrap_or_default();
+    for (path, id) in waiting {
+        if matches!(kinds.dispatches.read(id).await, Ok(Some(it)) if it.is_over()) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// The files of dispatches in a folder.
+fn files_in(folder: &Path) -> Vec<(PathBuf, Uuid)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| Some((entry.path(), id_of(&entry.path())?))).collect()
 }
 
 /// How many files wait in each folder.

@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use content::Part;
+use futures::future::join_all;
 use futures::{StreamExt, stream};
 use kinds::{Kinds, Standing};
 use matter::{By, Subject, Trouble};
@@ -24,11 +25,14 @@ use uuid::Uuid;
 
 pub use file::{FOLDERS, forget};
 
+/// The address in the settings of a port whose messages go to files, whatever it would speak.
+pub const FILES: &str = "file:";
+
 /// How long a port may take for one step of an attempt.
 pub const STEP: Duration = Duration::from_secs(30);
 /// How long for all of it: well below the time after which the rules take an attempt for lost.
 const ATTEMPT: Duration = Duration::from_mins(5);
-/// Attempts of one round, and how many at once.
+/// Attempts of one round by the same means, and how many at once.
 const ROUND: usize = 200;
 const AT_ONCE: usize = 8;
 /// So often the outcome of an attempt is written again, and after so long, when the log could not take it.
@@ -38,7 +42,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// A county's settings for a port.
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// Where it is: `smtps://mail.example.fi`, `https://sms.example.fi/messages`.
+    /// Where it is: `smtps://mail.example.fi`, `https://sms.example.fi/messages`; [`FILES`]: files in its stead.
     pub url: Option<String>,
     /// The sender's address.
     pub from: Option<String>,
@@ -82,7 +86,10 @@ pub struct Outbox {
     /// The data directory, with `ports/ID/{in,out,done,refused}`.
     data: PathBuf,
     settings: BTreeMap<String, Settings>,
-    words: Words,
+    /// Settings of the ports that have none of their own.
+    usual: Settings,
+    /// None: the server knows no name of its own, and no message could say where to sign in.
+    words: Option<Words>,
     /// How long a port may take for one step.
     step: Duration,
     /// When each port took a message last.
@@ -93,46 +100,66 @@ impl Outbox {
     pub fn new(
         kinds: Kinds,
         data: &Path,
-        settings: BTreeMap<String, Settings>,
-        words: Words,
+        (settings, usual): (BTreeMap<String, Settings>, Settings),
+        words: Option<Words>,
         step: Duration,
     ) -> Outbox {
-        Outbox { kinds, data: data.into(), settings, words, step, taken: Mutex::default() }
+        Outbox { kinds, data: data.into(), settings, usual, words, step, taken: Mutex::default() }
     }
 
-    /// Sends what waits, for ever; `every`: how often it is looked.
+    /// Sends what waits, for ever; `every`: how often it is looked. A port that hangs delays no other means.
     pub async fn run(&self, every: Duration) {
-        loop {
-            self.round().await;
+        let run = async |means| loop {
+            self.round_of(means).await;
             tokio::time::sleep(every).await;
-        }
+        };
+        let [sms, email, suomifi] = Means::ALL.map(run);
+        tokio::join!(sms, email, suomifi);
     }
 
-    /// Hears what ports tell, makes every attempt that may be made now, and says how the ports stand. How many attempts.
+    /// A round of each means. How many attempts were made.
     pub async fn round(&self) -> usize {
-        for id in self.kinds.ports.all().keys() {
+        join_all(Means::ALL.map(|means| self.round_of(means))).await.into_iter().sum()
+    }
+
+    /// Hears what the ports of a means tell, makes every attempt by it that may be made now, and says how its ports stand.
+    /// How many attempts.
+    async fn round_of(&self, means: Means) -> usize {
+        let ports = self.kinds.ports.all();
+        let ports = || ports.iter().filter(|(_, port)| port.content.carries == means);
+        for (id, _) in ports() {
             self.hear(id).await;
         }
         let now = self.kinds.store.now();
-        let ready: Vec<Uuid> =
-            self.kinds.dispatches.look(|dispatches| dispatches.index().ready(now).take(ROUND).collect());
+        let ready: Vec<Uuid> = self.kinds.dispatches.look(|all| {
+            let goes_by = |id: &Uuid| all.get(*id).is_some_and(|it| it.by() == Some(means));
+            all.index().ready(now).filter(goes_by).take(ROUND).collect()
+        });
         let made = stream::iter(ready).map(|id| self.attempt(id)).buffer_unordered(AT_ONCE);
         let made = made.filter(|made| std::future::ready(*made)).count().await;
-        for (id, port) in &*self.kinds.ports.all() {
+        for (id, port) in ports() {
             self.look(id, port).await;
         }
         made
     }
 
+    fn settings(&self, port: &str) -> &Settings {
+        self.settings.get(port).unwrap_or(&self.usual)
+    }
+
     /// The way in which a port runs, and what its settings lack; none: it runs in no way.
     fn runs(&self, port: &Part<Port>) -> (Option<Adapter>, Vec<&'static str>) {
-        match self.settings.get(&port.id) {
-            None => (Some(Adapter::File), port.content.adapter.needs().to_vec()),
-            Some(settings) => {
-                let lacks = settings.lacks(port.content.adapter);
-                (lacks.is_empty().then_some(port.content.adapter), lacks)
-            }
+        let (settings, adapter) = (self.settings(&port.id), port.content.adapter);
+        let mut lacks = settings.lacks(adapter);
+        let runs = match settings.url.as_deref() {
+            _ if lacks.is_empty() => Some(adapter),
+            Some(FILES) => Some(Adapter::File),
+            _ => None,
+        };
+        if self.words.is_none() {
+            lacks.push("hosts");
         }
+        (runs.filter(|_| self.words.is_some()), lacks)
     }
 
     /// Makes an attempt, unless somebody was quicker. Whether it was made.
@@ -141,7 +168,10 @@ impl Outbox {
         let port = it.by().and_then(|means| self.kinds.ports.carrying(means));
         let again = port.as_ref().is_none_or(|port| port.content.again || self.runs(port).0 == Some(Adapter::File));
         let attempt = it.attempts + 1;
-        let begin = self.ask(id, Command::Begin { again }, &format!("begin/{attempt}/{}", it.turn)).await;
+        let Place::Waiting { next } = it.place else { return false };
+        // One that was postponed begins anew, and under a new name.
+        let begin = format!("begin/{attempt}/{}/{next}", it.turn);
+        let begin = self.ask(id, Command::Begin { again }, &begin).await;
         let begun = self.kinds.dispatches.look(|all| all.get(id));
         // One that was begun under this name before is another's: it may have been sent.
         let is_ours = begin.is_ok_and(|done| !done.again);
@@ -169,15 +199,15 @@ impl Outbox {
     async fn hand_over(&self, port: Option<&Part<Port>>, (id, it): (Uuid, &Dispatch)) -> Outcome {
         let failed = |code: &str| Outcome::Failed { code: code.into() };
         let (Some(port), Some(subject)) = (port, it.subject) else { return failed("no_port") };
-        let (Some(adapter), _) = self.runs(port) else { return failed("settings") };
+        let ((Some(adapter), _), Some(words)) = (self.runs(port), &self.words) else { return failed("settings") };
         let to = match self.address(subject, port.content.carries).await {
             Ok(Some(to)) => to,
             Ok(None) => return Outcome::Refused { code: "no_address".into() },
             Err(_) => return failed("unread"),
         };
-        let (title, text) = (self.words)(it.says, &it.language);
+        let (title, text) = words(it.says, &it.language);
         let letter = Letter { id, to, title, text, language: it.language.clone() };
-        let (folder, settings) = (self.folder(&port.id), self.settings.get(&port.id).cloned().unwrap_or_default());
+        let (folder, settings) = (self.folder(&port.id), self.settings(&port.id).clone());
         let (step, now) = (self.step, self.kinds.store.now());
         let handing = tokio::task::spawn_blocking(move || match adapter {
             Adapter::File => file::hand_over(&folder, &letter),
@@ -228,6 +258,10 @@ impl Outbox {
 
     async fn look(&self, id: &str, port: &Part<Port>) {
         let folder = self.folder(id);
+        // Where files are a stand-in, nobody may ever take them.
+        if port.content.adapter != Adapter::File {
+            file::swept(&folder, &self.kinds).await;
+        }
         let files = tokio::task::spawn_blocking(move || file::counted(&folder)).await.unwrap_or_default();
         let (runs, lacks) = self.runs(port);
         let taken_at = self.taken.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied();

@@ -46,7 +46,7 @@ impl Adapter {
 pub struct Port {
     pub name: Names,
     pub carries: Means,
-    /// The way in which it speaks once its settings are there; until then files wait in the data directory.
+    /// The way in which it speaks once its settings are there. Files wait in its stead only where the settings say so.
     pub adapter: Adapter,
     /// Whether the other side takes a second message with the same id for the same one. Where it does not, an attempt of
     /// which nobody knows what became is followed by a task.

@@ -118,7 +118,7 @@ fn what_cannot_be_done_is_refused() {
         (Some(waits()), By::System, 0, ask(Says::Waits, &[Means::Sms]), Refusal::NotThere),
         (Some(waits()), By::System, -1, BEGIN, Refusal::TooEarly),
         (Some(waits()), nurse, 0, BEGIN, Refusal::NotFor),
-        (Some(waits()), By::System, 5 * DAY, Command::GiveUp, Refusal::TooEarly),
+        (Some(waits()), By::System, PATIENCE - 1, Command::GiveUp, Refusal::TooEarly),
         (Some(waits()), By::System, 0, note(0, Outcome::Taken), Refusal::NotNow),
         (Some(begun()), By::System, HOUR, BEGIN, Refusal::NotNow),
         (Some(begun()), By::System, LOST, Command::Lose, Refusal::TooEarly),
@@ -160,7 +160,25 @@ fn what_fails_turns_to_the_other_means_after_a_day_and_is_given_up_after_three()
         }
         assert_eq!((it.place, given_up), (Place::Failed, expected), "{says:?} {means:?}");
     }
-    assert_eq!(after(&[Sms, Email], &[]).due(), None, "a sender that stands still gives nobody up");
+}
+
+/// The sender stands still, or the hours were over each time that it came: by no means has anybody been tried.
+#[test]
+fn one_that_was_never_tried_becomes_a_task_so_long_after_it_was_asked_for() {
+    use Means::{Email, Sms};
+    for (says, postponed, expected) in [
+        (Says::Waits, false, 3 * DAY),
+        (Says::Waits, true, 3 * DAY),
+        (Says::Cancelled { at: MONDAY + 12 * HOUR }, false, 6 * HOUR),
+    ] {
+        let mut it = given::<Dispatch>(&[(By::System, ask(says, &[Sms, Email]))], MONDAY, &()).expect("a dispatch");
+        if postponed {
+            it = given::after(Some(it), &[Event::Postponed { next: MONDAY + DAY }], MONDAY + 13 * HOUR).expect("there");
+        }
+        assert_eq!(it.due(), Some((MONDAY + expected, Command::GiveUp)), "{says:?}");
+        let given_up = when(Some(&it), &Command::GiveUp, &on(MONDAY + expected, &By::System, &()));
+        assert_eq!(given_up, Ok(vec![Event::Failed]), "{says:?}");
+    }
 }
 
 #[test]

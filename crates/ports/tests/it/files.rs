@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use operations::dispatches::Means;
 
-use crate::world::{PHONE, World, files};
+use crate::world::{HOUR, MINUTE, PHONE, World, files};
 
 #[tokio::test]
-async fn without_settings_a_message_waits_as_a_file_until_another_program_takes_it() {
+async fn where_files_stand_in_a_message_waits_as_a_file_until_another_program_takes_it() {
     let world = World::new(BTreeMap::new()).await;
     let ids = [world.ask(1, &[Means::Sms]).await, world.ask(2, &[Means::Sms]).await, world.ask(3, &[Means::Sms]).await];
     world.at(0).await;
@@ -38,6 +38,21 @@ async fn without_settings_a_message_waits_as_a_file_until_another_program_takes_
     }
     assert!(world.has_task(ids[1]).await);
     assert_eq!((files(&port.join("done")), files(&port.join("refused"))), (vec!["readme.txt".into()], vec![]));
+}
+
+#[tokio::test]
+async fn where_files_stand_in_none_stays_when_its_message_has_ended() {
+    let world = World::new(BTreeMap::new()).await;
+    let ids = [world.ask(1, &[Means::Sms]).await, world.ask(2, &[Means::Sms]).await];
+    world.at(0).await;
+    let port = world.port("sms");
+    fs::write(port.join("done").join(format!("{}.json", ids[0])), "{}").expect("told, and not taken");
+    world.at(MINUTE).await;
+    assert_eq!(world.stands(ids[0]).await.0, "delivered");
+    assert_eq!(files(&port.join("out")), [format!("{}.json", ids[1])], "one waits to be taken");
+    world.at(75 * HOUR).await;
+    assert_eq!(world.stands(ids[1]).await.0, "closed");
+    assert_eq!(files(&port.join("out")), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 mod causes;
 mod files;
+mod held;
 mod peers;
 mod stand_ins;
 mod world;

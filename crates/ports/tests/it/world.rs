@@ -13,7 +13,7 @@ use matter::{By, Subject};
 use operations::dispatches::{Asked, Command, Dispatch, Event, Means, Place, Says, dispatch_id};
 use operations::residents::{Addresses, Command as OfResident, Reach};
 use operations::tasks::Of;
-use ports::{Outbox, Settings};
+use ports::{FILES, Outbox, Settings};
 use store::{KEY_FILE, Keys, Location, Log};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -56,7 +56,8 @@ impl World {
         assert_eq!(library.faults, []);
         kinds.ports.take(&library, jiff::civil::date(2026, 3, 9));
         let words = |says: Says, language: &str| (format!("title {language}"), format!("{} {language}", says.code()));
-        let outbox = Outbox::new(kinds.clone(), folder.path(), settings, Box::new(words), STEP);
+        let files = Settings { url: Some(FILES.into()), ..Settings::default() };
+        let outbox = Outbox::new(kinds.clone(), folder.path(), (settings, files), Some(Box::new(words)), STEP);
         let world = World { folder, kinds, outbox, clock };
         world.leave(&Means::ALL).await;
         world
@@ -91,9 +92,14 @@ impl World {
 
     /// Lets it be so long after the beginning; clocks strike, and the sender makes a round.
     pub async fn at(&self, after: i64) {
-        self.clock.store(MONDAY + after, Ordering::Relaxed);
+        self.clock(after);
         self.kinds.store.strike().await;
         self.outbox.round().await;
+    }
+
+    /// Lets it be so long after the beginning, and nobody does anything.
+    pub fn clock(&self, after: i64) {
+        self.clock.store(MONDAY + after, Ordering::Relaxed);
     }
 
     pub async fn dispatch(&self, id: Uuid) -> Arc<Dispatch> {

@@ -160,6 +160,7 @@ fn runs(standing: &Standing, port: &Port) -> String {
 fn setting(port: &str, name: &str) -> String {
     match name {
         "secret" => format!("LUOTSI_PORT_{}_SECRET", port.to_uppercase().replace('-', "_")),
+        "hosts" => "county.toml: hosts = […]".into(),
         _ => format!("county.toml: [port.{port}] {name} = …"),
     }
 }

@@ -120,7 +120,7 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
             files: Files { out: 7, ..Files::default() },
         };
         kinds.ports.stands("sms", stands(Some(Adapter::File), vec!["url", "secret"]));
-        kinds.ports.stands("email", stands(None, vec!["from"]));
+        kinds.ports.stands("email", stands(None, vec!["from", "hosts"]));
         let admin = signed_in(&app, "admin").await;
         let (status, page) = get(&app, "/admin/ports?lang=en", &admin).await;
         assert_eq!(status.as_u16(), 200);
@@ -130,6 +130,7 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
             "LUOTSI_PORT_SMS_SECRET",
             "Not in use: something is missing from the settings",
             "county.toml: [port.email] from",
+            "county.toml: hosts = […]",
             "Delivery of text messages by an operator",
             "All have arrived or are on their way.",
         ] {
