@@ -51,8 +51,8 @@ fn written(folder: &Path, letter: &Letter) -> std::io::Result<()> {
 /// The other program's words: for each a file, the dispatch that it is about, and its outcome.
 pub fn told(folder: &Path) -> Vec<(PathBuf, Uuid, Outcome)> {
     let of = |name: &str| files_in(&folder.join(name)).into_iter().take(HEARD);
-    let done = of("done").into_iter().map(|(path, id)| (path, id, Outcome::Delivered));
-    let refused = of("refused").into_iter().map(|(path, id)| {
+    let done = of("done").map(|(path, id)| (path, id, Outcome::Delivered));
+    let refused = of("refused").map(|(path, id)| {
         let code = code(&path).unwrap_or_else(|| "refused".into());
         (path, id, Outcome::Refused { code })
     });
