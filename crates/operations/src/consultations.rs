@@ -233,6 +233,10 @@ impl Matter for Consultation {
         Standing { subject: self.subject, unit: Some(unit), who, list, since, done: None }
     }
 
+    fn of(&self) -> Option<Uuid> {
+        Some(self.contact)
+    }
+
     fn text(command: &Command, event: &Event) -> Option<Text> {
         match (command, event) {
             (Command::Ask(asked), Event::Asked { .. }) => Some(asked.words.clone()),
