@@ -39,7 +39,7 @@ pub enum Command {
     Withdraw,
     /// The one who asked has read the answer.
     Notice,
-    /// What it was asked about is so no more, whoever brought that about.
+    /// Its reason is gone, whoever brought that about.
     Lapse {
         why: Why,
     },

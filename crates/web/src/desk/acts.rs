@@ -165,9 +165,9 @@ async fn keep(app: &App, caller: &Caller, path: &str, fields: &Fields) -> Result
     Ok(put(app, (id, &contact), person, fields).await)
 }
 
-/// After an act: what it carried is no draft any more. Every other text stays one, also where another page of the same author
-/// kept it; one that stood on this page is kept as it stood. Whoever has handed it over reads it no more, and this reads
-/// nothing. Gives when.
+/// Takes out of the draft what an act carried. Every other text stays one, also where another page of the same author kept it;
+/// one that stood on this page is kept as it stood. An author who has handed the contact over reads it no more, so no right to
+/// read is asked. Gives when.
 async fn sent(app: &App, caller: &Caller, path: &str, verb: &str, behind: &Fields) -> Result<Option<i64>, Failure> {
     let (id, person, contact) = author(app, caller, path).await?;
     let draft = app.draft(drafts::Of { by: &person.by(), contact: id, form: DRAFT }).await;
