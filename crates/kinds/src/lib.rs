@@ -25,7 +25,7 @@ use operations::bookings::days::Day;
 use operations::bookings::flow::asked as bookings_asked;
 use operations::bookings::gatherings::Gathering;
 use operations::care_needs::CareNeed;
-use operations::consultations::Consultation;
+use operations::consultations::{Consultation, flow::lapse};
 use operations::contacts::phrases::Phrases;
 use operations::contacts::{Command, Contact, Queue};
 use operations::dispatches::{Dispatch, causes};
@@ -145,11 +145,13 @@ fn asked_of_task(
     turn.decide::<Task>(id, command, &organisation)
 }
 
-/// A contact that is taken up again goes back to who knows it, as long as they work there; whoever has an answer waiting is
-/// told.
+/// A contact that is taken up again goes back to who knows it, as long as they work there; open questions about it lapse when
+/// it ends or goes to another unit; whoever has an answer waiting is told.
 fn asked_of_contact(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> std::result::Result<(), Trouble> {
     let written = turn.read::<Contact>(id)?.ok_or(Trouble::NotFound)?.last_of_resident;
     let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
+    // Before the act itself, which stays the last that happened, and can be undone.
+    lapse(turn, id, command)?;
     turn.decide::<Contact>(id, command, &organisation)?;
     causes::of_contact(turn, id, (command, written))
 }

@@ -163,7 +163,7 @@ pub struct Tie {
     pub within: bool,
     /// There is a care relationship: it goes on, or they had it themselves, or they are of the resident's own pair.
     pub cares: bool,
-    /// A colleague asks them about it, and waits for their answer.
+    /// A colleague asks them about it in their unit, and waits for their answer; it is not done, and stays where it was asked.
     pub asked: bool,
 }
 

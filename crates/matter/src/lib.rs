@@ -81,6 +81,12 @@ pub trait Matter: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
         if Self::OF_PERSON { Some(Subject(id)) } else { self.standing().subject }
     }
 
+    /// The matter that it is about. Of no person who is known, its words are sealed under the keys of that one, so that
+    /// whatever erases that one reaches them.
+    fn of(&self) -> Option<Uuid> {
+        None
+    }
+
     /// The command that it asks of itself, and when: a function of the state alone, never of the clock.
     fn due(&self) -> Option<(i64, Self::Command)> {
         None

@@ -158,7 +158,7 @@ pub struct Draft {
 /// A text on its way to be sealed beside an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealing {
-    /// Under whose keys: the person's whom the matter is about, or the matter's own.
+    /// Under whose keys: the person's whom the matter is about, or those of the matter that it is about, or its own.
     pub subject: Uuid,
     pub class: &'static str,
     /// The matter's own stream.
@@ -243,8 +243,9 @@ impl<'a> Turn<'a> {
             state = M::evolve(state, event, self.now);
             // An opening says whose it is, so the text beside it is of that person.
             let subject = state.as_ref().and_then(|it| it.standing().subject).or(owner);
+            let of = state.as_ref().and_then(M::of);
             let text = M::text(command, event).map(|text| Sealing {
-                subject: subject.map_or(id, |it| it.0),
+                subject: subject.map_or(of.unwrap_or(id), |it| it.0),
                 class: M::CLASS,
                 of: stream(M::NAME, id),
                 text,

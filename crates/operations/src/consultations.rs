@@ -1,5 +1,6 @@
 //! A consultation: a question of one professional to another about a contact, with its own clock. The contact stays with
-//! whoever has it; the colleague who is asked may read it for as long as the question is open.
+//! whoever has it; the colleague who is asked may read it for as long as the question is open. It lapses with its reason: when
+//! the contact ends, or goes to another unit.
 //!
 //! Question and answer are sealed beside events of the contact, too: they are a part of what happened to it.
 
@@ -38,6 +39,20 @@ pub enum Command {
     Withdraw,
     /// The one who asked has read the answer.
     Notice,
+    /// Its reason is gone, whoever brought that about.
+    Lapse {
+        why: Why,
+    },
+}
+
+/// Why a question lapses that nobody took back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The contact went to another unit.
+    Moved,
+    /// The contact was answered, or closed.
+    Ended,
 }
 
 /// A question, and whom it is for.
@@ -87,6 +102,8 @@ pub enum Event {
     Withdrawn,
     #[serde(rename = "consultation.noticed")]
     Noticed,
+    #[serde(rename = "consultation.lapsed")]
+    Lapsed { why: Why },
 }
 
 /// Why a consultation cannot do what was asked.
@@ -152,6 +169,9 @@ pub enum Place {
     Answered,
     Withdrawn,
     Noticed,
+    Lapsed {
+        why: Why,
+    },
 }
 
 impl Place {
@@ -163,6 +183,8 @@ impl Place {
             Place::Answered => "answered",
             Place::Withdrawn => "withdrawn",
             Place::Noticed => "noticed",
+            Place::Lapsed { why: Why::Moved } => "moved",
+            Place::Lapsed { why: Why::Ended } => "ended",
         }
     }
 }
@@ -193,6 +215,9 @@ impl Matter for Consultation {
     type Index = OfMatters;
 
     fn decide(it: Option<&Consultation>, command: &Command, on: &Occasion<'_, ()>) -> Result<Vec<Event>, Refusal> {
+        if let (Some(it), Command::Lapse { why }) = (it, command) {
+            return Ok(it.is_open().then_some(Event::Lapsed { why: *why }).into_iter().collect());
+        }
         let By::Professional { id: me, .. } = on.by else { return Err(Refusal::NotNow) };
         match (it, command) {
             (None, Command::Ask(asked)) => {
@@ -217,20 +242,27 @@ impl Matter for Consultation {
             Event::Answered => (it.place, it.answered_at) = (Place::Answered, Some(at)),
             Event::Withdrawn => it.place = Place::Withdrawn,
             Event::Noticed => it.place = Place::Noticed,
+            Event::Lapsed { why } => it.place = Place::Lapsed { why: *why },
         }
         Some(it)
     }
 
-    /// With the unit that is asked until it is answered, and then with the one who asked.
+    /// With the unit that is asked until it is answered, and then with the one who asked. Of one that has lapsed the one who
+    /// had it learns why.
     fn standing(&self) -> Standing<'_> {
         let (list, unit, who) = match self.place {
             Place::Queued => (List::Queue, &self.unit, None),
             Place::Owned => (List::With, &self.unit, self.owner.as_ref()),
             Place::Answered => (List::With, &self.from, Some(&self.asked_by)),
             Place::Withdrawn | Place::Noticed => (List::Ended, &self.from, Some(&self.asked_by)),
+            Place::Lapsed { .. } => (List::Ended, &self.unit, self.owner.as_ref()),
         };
         let since = self.answered_at.unwrap_or(self.due);
         Standing { subject: self.subject, unit: Some(unit), who, list, since, done: None }
+    }
+
+    fn of(&self) -> Option<Uuid> {
+        Some(self.contact)
     }
 
     fn text(command: &Command, event: &Event) -> Option<Text> {
@@ -249,7 +281,10 @@ impl Matter for Consultation {
     fn rows(history: &[Dated<Event>], about: &About<'_>, put: Put<'_>) {
         let it = history.iter().fold(None, |it, dated| Consultation::evolve(it, &dated.event, dated.at));
         let Some(it) = it else { return };
-        let over = history.iter().rev().find(|it| matches!(it.event, Event::Withdrawn | Event::Noticed));
+        let over = history
+            .iter()
+            .rev()
+            .find(|it| matches!(it.event, Event::Withdrawn | Event::Noticed | Event::Lapsed { .. }));
         let (answered, over) = (it.answered_at.map(Instant), over.map(|it| Instant(it.at)));
         let row = facts::Contact {
             contact_id: Key(about.id.into()),

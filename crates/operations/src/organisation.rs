@@ -105,9 +105,10 @@ pub enum Command {
     },
     /// Asked by themselves, or by the one who leads their unit.
     GoAway(Away),
-    /// They are there again from a day on, which may come before their absence.
+    /// They are there again from a day on, which may come before their absence. `from`: the first day of that absence.
     ComeBack {
         id: String,
+        from: i32,
         on: i32,
     },
     GiveRight(Right),
@@ -299,7 +300,7 @@ impl Matter for Organisation {
         let today = on.calendar.local_date(on.now).map_or(0, day_number);
         match command {
             Command::GoAway(away) => organisation.go_away(away, today, on.by),
-            Command::ComeBack { id, on: back } => organisation.come_back(id, *back, today, on.by),
+            Command::ComeBack { id, from, on: back } => organisation.come_back((id, *from), *back, today, on.by),
             Command::GiveRight(right) => rights::given(organisation, right, on),
             Command::MoveRightEnd(right) => rights::end_moved(organisation, right, on),
             _ => decide(organisation, command, on.rules),
@@ -415,16 +416,24 @@ impl Organisation {
         all
     }
 
-    /// Whether somebody sees to the work of a professional on a day: it is theirs, or they are the deputy.
+    /// Whether somebody sees to the work of a professional on a day: it is theirs, or they are a deputy.
     pub fn sees_to(&self, who: &str, professional: &str, day: i32) -> bool {
-        who == professional || self.away(professional, day).is_some_and(|away| away.deputy == who)
+        who == professional || self.deputies(professional, day).any(|deputy| deputy == who)
     }
 
     /// Those whose work somebody sees to on a day beside their own.
     pub fn stood_in_for(&self, who: &str, day: i32) -> Vec<String> {
-        let all = self.away.values().flatten();
-        let theirs = all.filter(|it| it.deputy == who && it.from <= day && day <= it.until);
-        theirs.map(|it| it.id.clone()).collect()
+        let others = self.away.keys().filter(|it| *it != who);
+        others.filter(|it| self.deputies(it, day).any(|deputy| deputy == who)).cloned().collect()
+    }
+
+    /// The deputy of a professional on a day, and while that one is away, too, their own deputy. There are no more steps than
+    /// people with absences, so that a circle ends.
+    fn deputies(&self, professional: &str, day: i32) -> impl Iterator<Item = &str> {
+        let first = self.away(professional, day);
+        std::iter::successors(first, move |it| self.away(&it.deputy, day))
+            .take(self.away.len())
+            .map(|it| it.deputy.as_str())
     }
 
     fn go_away(&self, away: &Away, today: i32, by: &By) -> Result<Vec<Event>, Refusal> {
@@ -446,14 +455,16 @@ impl Organisation {
         Ok(vec![Event::Away(away.clone())])
     }
 
-    fn come_back(&self, id: &str, on: i32, today: i32, by: &By) -> Result<Vec<Event>, Refusal> {
+    fn come_back(&self, (id, from): (&str, i32), on: i32, today: i32, by: &By) -> Result<Vec<Event>, Refusal> {
         match by {
             By::Professional { id: me, leads, .. } if *leads || **me == *id => {}
             _ => return Err(Refusal::NotTheirs),
         }
-        let away = self.absences(id).iter().find(|it| today <= it.until && on <= it.until);
-        let away = away.ok_or_else(|| Refusal::NotThere(id.into()))?;
-        if on < today { Err(Refusal::Times) } else { Ok(vec![Event::Back { id: id.into(), from: away.from, on }]) }
+        let mut these = self.absences(id).iter().filter(|it| it.from == from);
+        if !these.any(|it| today <= it.until && on <= it.until) {
+            return Err(Refusal::NotThere(id.into()));
+        }
+        if on < today { Err(Refusal::Times) } else { Ok(vec![Event::Back { id: id.into(), from, on }]) }
     }
 
     /// Whether a professional worked here once, and does no more from a day on or earlier.

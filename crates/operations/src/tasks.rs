@@ -311,6 +311,10 @@ impl Matter for Task {
         Standing { subject: self.subject, unit, who, list, since, done: self.done_at }
     }
 
+    fn of(&self) -> Option<Uuid> {
+        self.about.as_ref().map(|of| of.id)
+    }
+
     fn due(&self) -> Option<(i64, Command)> {
         let done_at = self.done_at.filter(|_| self.place == Place::Done)?;
         Some((done_at.saturating_add(TAKEN_BACK_WITHIN), Command::Close))

@@ -125,15 +125,22 @@ impl App {
             own: caller.holds.contains(&id) || person.is_some_and(is_theirs),
             within: in_unit || to_meet,
             cares: standing.list != List::Ended || person.is_some_and(cares),
-            asked: person.is_some_and(|person| self.is_asked(person, id)),
+            asked: person.is_some_and(|person| self.is_asked(person, id, standing)),
         }
     }
 
-    /// Whether a colleague has asked a professional about a matter, and waits for their answer.
-    fn is_asked(&self, person: &Person, matter: Uuid) -> bool {
-        self.kinds.consultations.look(|all| {
-            let mut open = all.index().of(matter).filter_map(|id| all.get(id));
-            open.any(|it| it.has().is_some_and(|who| **who == *person.id))
+    /// Whether a colleague has asked a professional, in the unit in which they work now, about a matter, and waits for their
+    /// answer: as long as the matter is not done, and stays with the unit that asked.
+    fn is_asked(&self, person: &Person, matter: Uuid, standing: &Standing<'_>) -> bool {
+        if standing.list == List::Ended || standing.done.is_some() {
+            return false;
+        }
+        let open: Vec<_> =
+            self.kinds.consultations.look(|all| all.index().of(matter).filter_map(|id| all.get(id)).collect());
+        open.iter().any(|it| {
+            it.has().is_some_and(|who| **who == *person.id)
+                && standing.unit == Some(&it.from)
+                && self.is_within(&it.unit, &person.unit)
         })
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use matter::{Trouble, Turn};
 use uuid::Uuid;
 
-use super::{Asked, Command, Consultation};
+use super::{Asked, Command, Consultation, Why};
 use crate::contacts::{self, Contact, Place};
 use crate::organisation::Organisation;
 
@@ -25,6 +25,21 @@ pub fn ask(turn: &mut Turn<'_>, id: Uuid, asked: &Asked) -> Result<(), Trouble> 
     };
     of_contact(turn, asked.contact, &consult)?;
     turn.decide::<Consultation>(id, &Command::Ask(asked.clone()), &())
+}
+
+/// Before a contact ends or goes to another unit: the open questions about it lapse, and nobody reads it by them any more.
+pub fn lapse(turn: &mut Turn<'_>, contact: Uuid, command: &contacts::Command) -> Result<(), Trouble> {
+    let Some(it) = turn.read::<Contact>(contact)? else { return Ok(()) };
+    let why = match command {
+        contacts::Command::Transfer { to, .. } if *to != it.unit => Why::Moved,
+        contacts::Command::Resolve { .. } | contacts::Command::Finish { .. } | contacts::Command::Close => Why::Ended,
+        _ => return Ok(()),
+    };
+    for &consultation in &it.asked {
+        turn.decide::<Consultation>(consultation, &Command::Lapse { why }, &())?;
+        of_contact(turn, contact, &contacts::Command::Recall { consultation })?;
+    }
+    Ok(())
 }
 
 /// All else that is asked of a consultation. A contact that has ended keeps nobody from answering.

@@ -131,3 +131,49 @@ fn question_and_answer_are_a_part_of_what_happened_to_the_contact_which_stays_wh
     let drafts = past.turn((NOW + HOUR, &md), |turn| flow::go_on(turn, second, &answer())).expect("answered");
     assert_eq!(drafts.len(), 1, "what has ended stays as it was");
 }
+
+#[test]
+fn an_open_question_lapses_when_its_contact_ends_or_goes_to_another_unit() {
+    use contacts::Command::{Close, Finish, Release, Resolve, Transfer};
+    let transfer = |to: &str| Transfer { to: to.into(), queue: Some("x".into()), reason: "r".into(), note: None };
+    let outcome = facts::Outcome::Advised;
+    let finish = Finish { outcome, client_id: "f".into(), text: "Hei".into() };
+    for (to, command, expected) in [
+        (Some("md-1"), transfer("c"), Some(Why::Moved)),
+        (None, transfer("c"), Some(Why::Moved)),
+        (Some("md-1"), transfer("a"), None),
+        (Some("md-1"), Release, None),
+        (Some("md-1"), Resolve { outcome }, Some(Why::Ended)),
+        (None, finish, Some(Why::Ended)),
+    ] {
+        let mut past = past();
+        let nurse = professional("nurse-1");
+        past.turn((NOW, &nurse), |turn| flow::ask(turn, ID, &asked(to, None))).expect("asked");
+        let rules = Organisation::default();
+        past.turn((NOW + HOUR, &nurse), |turn| {
+            flow::lapse(turn, CONTACT, &command)?;
+            turn.decide::<Contact>(CONTACT, &command, &rules)
+        })
+        .expect("done");
+        let it = past.state::<Consultation>(ID).expect("readable").expect("a question");
+        assert_eq!(matches!(it.place, Place::Lapsed { .. }), expected.is_some(), "{command:?}");
+        assert!(expected.is_none_or(|why| it.place == Place::Lapsed { why }), "{command:?}");
+        let contact = past.state::<Contact>(CONTACT).expect("readable").expect("a contact");
+        assert_eq!(contact.asked.is_empty(), expected.is_some(), "{command:?}");
+        assert_eq!(contact.undo.is_some(), matches!(command, Resolve { .. } | Release), "it can be undone as before");
+    }
+    // One of before, which was left open when its contact was resolved, lapses when rules close that.
+    let mut past = past();
+    let nurse = professional("nurse-1");
+    past.turn((NOW, &nurse), |turn| flow::ask(turn, ID, &asked(Some("md-1"), None))).expect("asked");
+    let resolve = Resolve { outcome };
+    past.turn((NOW, &nurse), |turn| turn.decide::<Contact>(CONTACT, &resolve, &Organisation::default()))
+        .expect("resolved");
+    past.turn((NOW + 8 * 24 * HOUR, &By::System), |turn| {
+        flow::lapse(turn, CONTACT, &Close)?;
+        turn.decide::<Contact>(CONTACT, &Close, &Organisation::default())
+    })
+    .expect("closed");
+    let it = past.state::<Consultation>(ID).expect("readable").expect("a question");
+    assert_eq!((it.place, it.standing().list), (Place::Lapsed { why: Why::Ended }, List::Ended));
+}

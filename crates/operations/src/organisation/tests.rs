@@ -282,7 +282,7 @@ fn a_deputy_sees_to_the_work_of_whoever_is_away_and_no_longer() {
         assert_eq!(state.stood_in_for("n2", day).len(), usize::from(expected));
         assert!(state.sees_to("n1", "n1", day) && !state.sees_to("n3", "n1", day));
     }
-    let back = |on: i32| Command::ComeBack { id: "n1".into(), on: TODAY.1 + on };
+    let back = |on: i32| Command::ComeBack { id: "n1".into(), from: TODAY.1 + 2, on: TODAY.1 + on };
     let sooner = absent(&[("n1", goes(&first)), ("lead-1", back(4))]).expect("back");
     assert!(sooner.sees_to("n2", "n1", TODAY.1 + 3) && !sooner.sees_to("n2", "n1", TODAY.1 + 4));
     let never = absent(&[("n1", goes(&first)), ("n1", back(0))]).expect("back");
@@ -302,4 +302,48 @@ fn a_deputy_sees_to_the_work_of_whoever_is_away_and_no_longer() {
     ] {
         assert_eq!(absent(&commands), Err(expected), "{commands:?}");
     }
+}
+
+#[test]
+fn whoever_comes_back_ends_the_absence_they_name_in_whatever_order_they_were_entered() {
+    let now = away("n1", 0, 5, "n2");
+    let later = away("n1", 20, 30, "n3");
+    let goes = |it: &Away| ("n1", Command::GoAway(it.clone()));
+    let ends = |it: &Away| ("n1", Command::ComeBack { id: "n1".into(), from: it.from, on: TODAY.1 });
+    for order in [[&now, &later], [&later, &now]] {
+        for (ended, stays) in [(&now, &later), (&later, &now)] {
+            let state = absent(&[goes(order[0]), goes(order[1]), ends(ended)]).expect("ended");
+            assert_eq!(state.absences("n1"), std::slice::from_ref(stays), "{order:?}");
+        }
+    }
+    let other = Command::ComeBack { id: "n1".into(), from: TODAY.1 + 1, on: TODAY.1 };
+    assert_eq!(absent(&[goes(&now), ("n1", other)]), Err(Refusal::NotThere("n1".into())), "none begins that day");
+}
+
+#[test]
+fn the_deputy_of_a_deputy_who_goes_away_sees_to_the_work_of_both() {
+    let goes = |it: Away| Command::GoAway(it);
+    let commands = [
+        ("n1", goes(away("n1", 0, 9, "n2"))),
+        ("n2", goes(away("n2", 3, 5, "n3"))),
+        ("n3", goes(away("n3", 5, 5, "n4"))),
+    ];
+    let state = absent(&commands).expect("entered");
+    for (day, who, theirs) in [
+        (2, "n3", &[][..]),
+        (3, "n3", &["n1", "n2"]),
+        (3, "n4", &[]),
+        (5, "n4", &["n1", "n2", "n3"]),
+        (6, "n3", &[]),
+        (6, "n2", &["n1"]),
+    ] {
+        let day = TODAY.1 + day;
+        assert_eq!(state.stood_in_for(who, day), theirs, "{who}, {day}");
+        assert!(theirs.iter().all(|it| state.sees_to(who, it, day)), "{who}, {day}");
+    }
+    // No command makes a circle; one in the log ends all the same.
+    let away = [away("n1", 0, 1, "n2"), away("n2", 0, 1, "n1")].map(Event::Away);
+    let circle = given::after(Some(Organisation::default()), &away, TODAY.0).expect("an organisation");
+    assert_eq!(circle.stood_in_for("n1", TODAY.1), ["n2"]);
+    assert!(!circle.sees_to("n3", "n1", TODAY.1));
 }

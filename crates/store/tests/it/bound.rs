@@ -286,6 +286,71 @@ fn what_people_type_stands_nowhere_in_clear_nor_as_a_digest_that_can_be_guessed(
     });
 }
 
+/// Of a contact without a person, with it go the question to a colleague, its answer, and the words of a task about it.
+#[test]
+fn with_a_contact_of_nobody_go_the_words_of_all_that_is_about_it() {
+    use operations::consultations::{Asked, Command as Question};
+    use operations::contacts::{Channel, Command};
+    use operations::tasks::{Command as Work, Of};
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let kinds = kinds(&bench).await;
+        let by = |id: &str| By::Professional { id: id.into(), unit: "a".into(), leads: false };
+        let opening = NewContact {
+            client_id: "c".into(),
+            among: String::new(),
+            channel: Channel::Message,
+            service: "outpatient".into(),
+            language: "fi".into(),
+            unit: "a".into(),
+            queue: None,
+            anonymous: true,
+            subject: None,
+            text: "Luomi".into(),
+        };
+        let contact = kinds.open_contact(opening, &By::Holder).await.expect("opened").contact;
+        kinds.contacts.ask(contact, Command::Claim, &by("n1"), "claim", 99).await.expect("claimed");
+        let question = Asked {
+            contact,
+            subject: None,
+            from: "a".into(),
+            unit: "a".into(),
+            to: Some("n2".into()),
+            profession: None,
+            due: BEGUN + 86_400_000_000,
+            words: "Pitääkö poistaa".into(),
+        };
+        let question = kinds.consult(question, &by("n1"), "q").await.expect("asked");
+        let answer = Question::Answer { words: "Ei pidä".into() };
+        kinds.consultations.ask(question, answer, &by("n2"), "a", 0).await.expect("answered");
+        let (about, task) = (Some(Of { kind: "contact".into(), id: contact }), id());
+        let set = Work::Set {
+            about,
+            subject: None,
+            unit: "a".into(),
+            to: None,
+            due: None,
+            dispatch: None,
+            words: "Soita".into(),
+        };
+        kinds.tasks.ask(task, set, &by("n1"), "t", 0).await.expect("set");
+        let read = async || {
+            let mut words = Vec::new();
+            for (id, category, version) in
+                [(question, "consultation", 1), (question, "consultation", 2), (task, "task", 1)]
+            {
+                words.push(kinds.words(id, category, version).await.expect("read"));
+            }
+            words
+        };
+        let said = ["Pitääkö poistaa", "Ei pidä", "Soita"].map(|it| Some(it.to_string()));
+        assert_eq!(read().await, said);
+        kinds.store.erase(Subject(contact), "asked for", context()).await.expect("erased");
+        assert_eq!(read().await, [None, None, None]);
+        assert!(kinds.store.log().verify().await.expect("a report").faults.is_empty());
+    });
+}
+
 /// The pair of a resident goes with them, also where an older program erased them: nothing is ever sealed there.
 #[test]
 fn the_pair_of_who_was_erased_stands_nowhere_and_comes_back_by_nobody() {

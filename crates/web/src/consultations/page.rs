@@ -134,8 +134,11 @@ pub async fn shown(
                         @if it.due < app.kinds.store.now() { " " strong.due.due--late { (page.text("desk-late")) } }
                     }
                 }
-                h2 { (page.text("consultations-question")) }
-                blockquote.note dir="auto" { (question.map_or_else(|| page.text("tasks-erased"), Into::into)) }
+                // With its reason the right to read ends, also that to read the question.
+                @if !matches!(it.place, Place::Lapsed { .. }) {
+                    h2 { (page.text("consultations-question")) }
+                    blockquote.note dir="auto" { (question.map_or_else(|| page.text("tasks-erased"), Into::into)) }
+                }
                 @if let Some(answer) = words(&Event::Answered) {
                     h2 { (page.text("consultations-answer-title")) }
                     blockquote.note dir="auto" { (answer) }

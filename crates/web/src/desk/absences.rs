@@ -114,11 +114,13 @@ pub async fn end(State(app): State<Arc<App>>, page: Page, form: Result<Form<Fiel
         return missing(&page);
     }
     let key = care::client_id(&fields.client_id).unwrap_or_else(|_| app.sessions.unguessable());
-    let command = Command::ComeBack { id: fields.who.clone(), on: app.today() };
+    let over = || shown(&app, &page, &person, &Fields::default(), &vec![("absences-wrong-over", "who")]);
+    let Ok(from) = fields.from.parse().map(day_number) else { return over() };
+    let command = Command::ComeBack { id: fields.who.clone(), from, on: app.today() };
     match app.kinds.ask_of_absence(command, &person.by(), &key).await.map_err(Failure::from) {
         Ok(()) => see_other("/desk/absences?did=back"),
         Err(failure) => match told(failure.code) {
-            Some(_) => shown(&app, &page, &person, &Fields::default(), &vec![("absences-wrong-over", "who")]),
+            Some(_) => over(),
             None => failed(&page, &failure),
         },
     }
@@ -224,10 +226,11 @@ fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong
                 @if app.enters_for(person, &away.id) {
                     form method="post" action="/desk/absences/end" {
                         input type="hidden" name="who" value=(away.id);
+                        input type="hidden" name="from" value=[date_of(away.from).map(|day| day.to_string())];
                         input type="hidden" name="client_id" value=(app.sessions.unguessable());
                         button.btn.btn--second.btn--small type="submit" {
                             (page.text(if is_now { "absences-end" } else { "absences-cancel" }))
-                            span.hidden { ": " (people::name(page, &away.id)) }
+                            span.hidden { ": " (people::name(page, &away.id)) ", " (day(page, away.from)) "–" (day(page, away.until)) }
                         }
                     }
                 }

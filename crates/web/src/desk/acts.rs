@@ -158,14 +158,38 @@ impl Fields {
 
 /// Keeps what stands in the forms of a contact, if it can be read at all. To keep it reads nothing. Gives when.
 async fn keep(app: &App, caller: &Caller, path: &str, fields: &Fields) -> Result<Option<i64>, Failure> {
+    let (id, person, contact) = author(app, caller, path).await?;
+    if !app.may_still(caller, id, Action::Read, &contact) {
+        return Err(Failure::not_found());
+    }
+    Ok(put(app, (id, &contact), person, fields).await)
+}
+
+/// Takes out of the draft what an act carried. Every other text stays one, also where another page of the same author kept it;
+/// one that stood on this page is kept as it stood. An author who has handed the contact over reads it no more, so no right to
+/// read is asked. Gives when.
+async fn sent(app: &App, caller: &Caller, path: &str, verb: &str, behind: &Fields) -> Result<Option<i64>, Failure> {
+    let (id, person, contact) = author(app, caller, path).await?;
+    let draft = app.draft(drafts::Of { by: &person.by(), contact: id, form: DRAFT }).await;
+    let rest = left_behind(verb, &draft.map_or_else(Fields::default, Fields::of));
+    let last = |here: &str, there: String| if here.is_empty() { there } else { here.into() };
+    let [text, note, noted] =
+        [last(&behind.text, rest.text), last(&behind.note, rest.note), last(&behind.noted, rest.noted)];
+    Ok(put(app, (id, &contact), person, &Fields { text, note, noted, ..Fields::default() }).await)
+}
+
+async fn put(app: &App, (id, contact): (Uuid, &Contact), person: &Person, fields: &Fields) -> Option<i64> {
+    let of = drafts::Of { by: &person.by(), contact: id, form: DRAFT };
+    let texts = [("text", &*fields.text), ("note", &*fields.note), ("noted", &*fields.noted)];
+    app.keep_draft(of, contact.subject, &texts, &[("client_id", &fields.client_id)]).await
+}
+
+/// The contact of a path, and the one who writes about it at the desk.
+async fn author<'a>(app: &App, caller: &'a Caller, path: &str) -> Result<(Uuid, &'a Person, Arc<Contact>), Failure> {
     let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
     let person = caller.person.as_ref().filter(|person| person.role != Role::Resident);
     let contact = app.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?;
-    let contact = contact.filter(|contact| app.may_still(caller, id, Action::Read, contact));
-    let (Some(contact), Some(person)) = (contact, person) else { return Err(Failure::not_found()) };
-    let of = drafts::Of { by: &person.by(), contact: id, form: DRAFT };
-    let texts = [("text", &*fields.text), ("note", &*fields.note), ("noted", &*fields.noted)];
-    Ok(app.keep_draft(of, contact.subject, &texts, &[("client_id", &fields.client_id)]).await)
+    Ok((id, person.ok_or_else(Failure::not_found)?, contact.ok_or_else(Failure::not_found)?))
 }
 
 /// The forms of a contact's page, as drafts are named by them.
@@ -200,8 +224,7 @@ pub async fn command(
     let conflict = StatusCode::CONFLICT;
     let (wrong, status) = match done {
         Ok((caller, unit)) => {
-            // A text that is sent is no draft any more; every other stays one.
-            let saved = keep(&app, caller, &path, &behind).await.ok().flatten();
+            let saved = sent(&app, caller, &path, &verb, &behind).await.ok().flatten();
             if is_behind {
                 // It stays where it was written; the act is done and said to be.
                 let typed = Typed { fields: behind, saved, ..Typed::default() };

@@ -53,9 +53,26 @@ fn whoever_is_away_has_a_deputy_who_sees_to_their_matters_until_they_are_back() 
         assert_eq!(post(&app, &deputy, &format!("{task}/finish"), "").await.0, 303);
         assert_eq!(receipts(&get(&app, "/desk?view=mine", &nurse).await.1).len(), 1, "it stays in their name");
         for cookie in [&other, &deputy] {
-            assert_eq!(post(&app, cookie, "/desk/absences/end", "client_id=e&who=nurse-1").await.0, 404);
+            assert_eq!(
+                post(&app, cookie, "/desk/absences/end", "client_id=e&who=nurse-1&from=2026-01-07").await.0,
+                404
+            );
         }
-        assert_eq!(post(&app, &lead, "/desk/absences/end", "client_id=e&who=nurse-1").await.0, 303);
+        // Each button names the absence that it ends.
+        let later = "client_id=k2&who=nurse-1&from=2026-02-02&until=2026-02-06&deputy=nurse-3&returning=queue";
+        assert_eq!(post(&app, &nurse, "/desk/absences", later).await.0, 303);
+        let (_, page) = get(&app, "/desk/absences?lang=en", &lead).await;
+        let forms = page.split("action=\"/desk/absences/end\"").skip(1);
+        let days: Vec<&str> =
+            forms.filter_map(|it| it.split("name=\"from\" value=\"").nth(1)?.split('"').next()).collect();
+        assert_eq!(days, ["2026-01-07", "2026-02-02"]);
+        let end = async |from: &str| post(&app, &lead, "/desk/absences/end", &format!("who=nurse-1&{from}")).await;
+        for unsaid in ["", "from=2026-01-08"] {
+            assert_eq!(end(unsaid).await.0, 422, "of no absence nothing ends");
+        }
+        assert_eq!(end("from=2026-02-02").await.0, 303);
+        assert_eq!(receipts(&get(&app, "/desk?view=mine", &deputy).await.1).len(), 1, "they are still away");
+        assert_eq!(end("from=2026-01-07").await.0, 303);
         assert!(receipts(&get(&app, "/desk?view=mine", &deputy).await.1).is_empty(), "they are back");
         assert_eq!([reply(&deputy, "r3").await, reply(&nurse, "r4").await], [409, 303]);
         for role in [Role::Manager, Role::Analyst, Role::Admin, Role::Editor] {

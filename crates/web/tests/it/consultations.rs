@@ -152,3 +152,40 @@ fn what_is_wrong_with_a_question_is_told_and_it_can_be_taken_back() {
         }
     });
 }
+
+#[test]
+fn the_right_to_read_ends_with_its_reason_and_whoever_was_asked_sees_why() {
+    on_its_own(async {
+        let (app, ..) = app_for(fixture(0.5, true), false, Strangers::default(), false).await;
+        let nurse = signed_in_as(&app, Role::Professional, "small", "nurse-1").await;
+        let md = signed_in_as(&app, Role::Professional, "other", "physician-1").await;
+        let elsewhere = signed_in_as(&app, Role::Professional, "third", "physician-1").await;
+        for (name, verb, form, why) in [
+            ("c1", "resolve", "seen=99&outcome=advised", "The matter was answered"),
+            ("c2", "finish", "seen=99&outcome=advised&text=Hei", "The matter was answered"),
+            ("c3", "transfer", "unit=county&reason=capacity&note=Siirto", "The matter went to another unit"),
+        ] {
+            let path = format!("/desk/contacts/{}", written(&app, name, "Luomi kutisee", "fi").await.id);
+            assert_eq!(post(&app, &nurse, &format!("{path}/claim"), "").await.0, 303);
+            let given = format!("client_id=q{name}&text=Kanaria&whom=unit&unit=other&day=2026-01-09");
+            assert_eq!(post(&app, &nurse, &format!("{path}/consult"), &given).await.0, 303);
+            let (_, to, _) = post(&app, &md, "/desk/next", &format!("client_id=n{name}&unit=other")).await;
+            let question = to.split('?').next().unwrap_or_default().to_string();
+            assert_eq!(get(&app, &path, &md).await.0, 200);
+            assert_eq!(get(&app, &path, &elsewhere).await.0, 404, "they were asked in another unit");
+            let form = format!("client_id=e{name}&{form}");
+            let (status, to, _) = post(&app, &nurse, &format!("{path}/{verb}"), &form).await;
+            assert!(status == 303 && to.contains(&format!("did={verb}")), "{verb}: {status} {to}");
+            let (_, list) = get(&app, &format!("{to}&lang=en"), &nurse).await;
+            assert!(list.contains("standing--done"), "the act is said to be done: {list}");
+            assert_eq!(get(&app, &path, &md).await.0, 404, "{verb}");
+            assert!(questions(&get(&app, "/desk?view=mine", &md).await.1).is_empty(), "{verb}");
+            let (status, page) = get(&app, &format!("{question}?lang=en"), &md).await;
+            assert!(status == 200 && page.contains(why) && !page.contains("Kanaria"), "{verb}: {status} {page}");
+            let (status, _, page) =
+                post(&app, &md, &format!("{question}/answer?lang=en"), &format!("client_id=a{name}&text=Vastaus"))
+                    .await;
+            assert!(status == 409 && page.contains(why) && page.contains("Vastaus"), "{verb}: {status}");
+        }
+    });
+}

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use axum::http::Method;
+use matter::access::Role;
 use store::Filter;
 use web::{App, Strangers};
 
+use crate::consultations::signed_in_as;
 use crate::contacts::call;
 use crate::desk::{Contact, post, written};
 use crate::pages::{fixture, get, signed_in};
@@ -78,6 +80,36 @@ fn what_a_professional_has_typed_is_there_when_they_come_back_and_for_nobody_els
             assert_eq!(post(&app, cookie, &path, "text=x&script=1").await.0, expected);
         }
         assert_eq!(accesses.read_all(0, Filter::default(), 500).await.expect("the record").events.len(), reads);
+    });
+}
+
+#[test]
+fn an_act_takes_out_of_the_draft_what_it_carried_and_nothing_else() {
+    on_its_own(async {
+        let (app, ..) = app_for(fixture(0.5, true), false, Strangers::default(), false).await;
+        let nurse = signed_in_as(&app, Role::Professional, "small", "nurse-1").await;
+        let contact = written(&app, "c1", "Selkä kipeä", "fi").await;
+        let path = format!("/desk/contacts/{}", contact.id);
+        let typed = "client_id=k1&note=Siirto+kanaria&noted=Muistiin+kanaria";
+        assert_eq!(post(&app, &nurse, &format!("{path}/save"), &format!("{typed}&script=1")).await.0, 200);
+        // On an older page of theirs, on which nothing was typed.
+        for verb in ["claim", "undo", "claim"] {
+            assert_eq!(post(&app, &nurse, &format!("{path}/{verb}"), "client_id=").await.0, 303, "{verb}");
+            let page = get(&app, &path, &nurse).await.1;
+            assert_eq!(box_of(&page, "noted"), "Muistiin kanaria", "{verb}");
+        }
+        assert_eq!(box_of(&get(&app, &path, &nurse).await.1, "note"), "Siirto kanaria");
+        assert_eq!(post(&app, &nurse, &format!("{path}/note"), "client_id=k2&noted=Muistiin+kanaria").await.0, 303);
+        let page = get(&app, &path, &nurse).await.1;
+        assert_eq!([box_of(&page, "noted"), box_of(&page, "note")], ["", "Siirto kanaria"]);
+        // Handed over, it is theirs to read no more; their note was sent all the same.
+        let given = "client_id=k3&unit=other&reason=capacity&note=Siirto+kanaria";
+        assert_eq!(post(&app, &nurse, &format!("{path}/transfer"), given).await.0, 303);
+        assert_eq!(get(&app, &path, &nurse).await.0, 404);
+        let there = signed_in_as(&app, Role::Professional, "other", "nurse-1").await;
+        assert_eq!(post(&app, &there, &format!("{path}/claim"), "client_id=").await.0, 303);
+        let page = get(&app, &path, &there).await.1;
+        assert_eq!(box_of(&page, "note"), "", "{page}");
     });
 }
 
