@@ -225,6 +225,34 @@ fn a_session_lasts_as_long_as_its_right() {
 }
 
 #[test]
+fn a_session_by_an_account_ends_with_the_account_and_its_person_is_no_longer_here() {
+    on_its_own(async {
+        let (app, accounts, log, kinds) = county(None).await;
+        let day = today();
+        for person in ["n1", "n2"] {
+            said(&log, Command::GiveRight(right(person, Role::Lead, "small", day - 9..day + 9)), 9).await;
+        }
+        soon("the rights are known", async || knows(&kinds, "n2")).await;
+        let mut cookies = Vec::new();
+        for person in ["n1", "n2"] {
+            let form = account(&app, &accounts, person).await;
+            let (_, headers, page) = send(&app, "/sign-in/account", "", &form, "192.0.2.1").await;
+            cookies.push(session(&headers).expect(&page));
+        }
+        let here = || app.colleagues("small", None).into_iter().map(|it| it.id).filter(|it| it.len() == 2);
+        assert_eq!(here().collect::<Vec<_>>(), ["n1", "n2"]);
+        said(&log, Command::MoveRightEnd(right("n1", Role::Lead, "small", day - 9..day)), 0).await;
+        soon("the right has ended", async || !knows(&kinds, "n1")).await;
+        assert_eq!(here().collect::<Vec<_>>(), ["n2"], "nobody gives them anything");
+        // Somebody closed it and came no further.
+        assert_eq!(get(&app, "/desk", &cookies[1]).await.0, StatusCode::OK);
+        accounts.close("n2").expect("stored").expect("closed");
+        assert_eq!(get(&app, "/desk", &cookies[1]).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(here().count(), 0);
+    });
+}
+
+#[test]
 fn who_has_several_rights_works_in_one_and_changes() {
     on_its_own(async {
         let (app, accounts, log, kinds) = county(None).await;
