@@ -90,6 +90,7 @@ staff-last-day = Last day
 staff-last-day-hint = The right ends at the end of this day. You can move the day later.
 staff-move-end = Save the last day
 staff-end-now = Take the right away at once
+staff-end-now-about = If this is the person’s last right today and you take it away at once, they are signed out and their sign-in codes stop working.
 staff-over = Rights that have ended
 staff-no-rights = No rights at present.
 staff-no-account = The person has no Luotsi user name. They sign in with their county account or a sign-in code.

@@ -90,6 +90,7 @@ staff-last-day = Viimeinen päivä
 staff-last-day-hint = Oikeus päättyy tämän päivän lopussa. Voit siirtää päivää myöhemmin.
 staff-move-end = Tallenna viimeinen päivä
 staff-end-now = Poista oikeus heti
+staff-end-now-about = Jos tämä on henkilön viimeinen voimassa oleva oikeus, henkilö kirjataan ulos ja hänen tunnisteensa lakkaavat toimimasta, kun poistat oikeuden heti.
 staff-over = Päättyneet oikeudet
 staff-no-rights = Ei voimassa olevia oikeuksia.
 staff-no-account = Henkilöllä ei ole Luotsin omaa käyttäjätunnusta. Hän kirjautuu hyvinvointialueen tunnuksella tai tunnisteella.

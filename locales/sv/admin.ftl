@@ -90,6 +90,7 @@ staff-last-day = Sista dag
 staff-last-day-hint = Rättigheten upphör i slutet av den här dagen. Du kan flytta dagen senare.
 staff-move-end = Spara sista dagen
 staff-end-now = Ta bort rättigheten genast
+staff-end-now-about = Om detta är personens sista gällande rättighet och du tar bort den genast, loggas personen ut och personens inloggningskoder slutar fungera.
 staff-over = Rättigheter som har upphört
 staff-no-rights = Inga gällande rättigheter.
 staff-no-account = Personen har inget eget användarnamn i Luotsi, utan loggar in med välfärdsområdets konto eller en inloggningskod.

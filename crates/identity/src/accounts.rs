@@ -29,6 +29,8 @@ const LEAST_DIFFERENT: usize = 5;
 const MOST_NAME: usize = 64;
 /// Passwords that are hashed at a time: each takes 19 MiB and a processor.
 const AT_ONCE: usize = 2;
+/// How many wait for it: the others ask again.
+const WAITING: usize = 30;
 /// How long the program waits for another that writes.
 const TURN: Duration = Duration::from_secs(5);
 
@@ -58,7 +60,9 @@ CREATE TABLE IF NOT EXISTS accounts (
 pub struct Accounts {
     database: Mutex<Connection>,
     key: [u8; 32],
-    hashing: Semaphore,
+    hashing: Arc<Semaphore>,
+    /// Places of those who hash and of those who wait for it.
+    places: Arc<Semaphore>,
 }
 
 /// An account as administrators see it.
@@ -132,7 +136,9 @@ impl Accounts {
         let database = database.map_err(broken)?;
         database.busy_timeout(TURN).map_err(broken)?;
         database.execute_batch(SCHEMA).map_err(broken)?;
-        Ok(Accounts { database: Mutex::new(database), key, hashing: Semaphore::new(AT_ONCE) })
+        let of = |number| Arc::new(Semaphore::new(number));
+        let (hashing, places) = (of(AT_ONCE), of(AT_ONCE + WAITING));
+        Ok(Accounts { database: Mutex::new(database), key, hashing, places })
     }
 
     /// Makes an account for a person; gives the code with which they set it up.
@@ -176,6 +182,12 @@ impl Accounts {
     pub fn are_any(&self) -> Result<bool> {
         let found = self.database().query_row("SELECT EXISTS (SELECT 1 FROM accounts)", [], |row| row.get(0));
         found.map_err(broken)
+    }
+
+    /// Whether a person has one in use.
+    pub fn lets_in(&self, person: &str) -> Result<bool> {
+        let select = "SELECT EXISTS (SELECT 1 FROM accounts WHERE person = ? AND password IS NOT NULL)";
+        self.database().query_row(select, [person], |row| row.get(0)).map_err(broken)
     }
 
     /// All of them, by name.
@@ -289,15 +301,22 @@ impl Accounts {
         secret
     }
 
-    /// Hashes on a thread where it keeps nobody waiting, two at a time.
+    /// Hashes on a thread where it keeps nobody waiting, two at a time; an error where many wait for it already.
     async fn hashed<T: Send + 'static>(
         self: &Arc<Accounts>,
         work: impl FnOnce(&Accounts) -> T + Send + 'static,
     ) -> Result<T> {
         let broken = |error: &dyn std::fmt::Display| Error::new(format!("a password cannot be hashed: {error}"));
-        let _turn = self.hashing.acquire().await.map_err(|error| broken(&error))?;
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let place = place.map_err(|_| broken(&format!("{WAITING} wait for it")))?;
+        let turn = Arc::clone(&self.hashing).acquire_owned().await.map_err(|error| broken(&error))?;
         let accounts = Arc::clone(self);
-        tokio::task::spawn_blocking(move || work(&accounts)).await.map_err(|error| broken(&error))
+        let work = move || {
+            // Both are held until it is done, also for somebody who does not wait for the answer.
+            let _held = (place, turn);
+            work(&accounts)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|error| broken(&error))
     }
 
     fn hash(&self, password: &str) -> Result<String> {
@@ -323,8 +342,8 @@ fn broken(error: rusqlite::Error) -> Error {
     Error::new(format!("the accounts (accounts.db): {error}"))
 }
 
-/// A name as it is stored; none: it is no name.
-fn named(text: &str) -> Option<String> {
+/// A name as it is stored, however it was typed; none: it is no name.
+pub fn named(text: &str) -> Option<String> {
     let name = text.trim().nfc().collect::<String>().to_lowercase();
     let is_name = !name.is_empty() && name.chars().count() <= MOST_NAME && !name.chars().any(char::is_control);
     is_name.then_some(name)

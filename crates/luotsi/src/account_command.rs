@@ -51,14 +51,16 @@ pub fn run(command: AccountCommand) -> Result<()> {
         }
         AccountCommand::Reset(Named { place, name }) => {
             let accounts = accounts(&place)?;
+            let person = person(&accounts, &name)?;
             let code = accounts.reset(&name, now()).map_err(told)?.map_err(|why| unable(&name, why))?;
-            sign_out(&place, &accounts, &name)?;
+            sign_out(&place, &person)?;
             say_code(&name, &code)
         }
         AccountCommand::Close(Named { place, name }) => {
             let accounts = accounts(&place)?;
-            sign_out(&place, &accounts, &name)?;
+            let person = person(&accounts, &name)?;
             accounts.close(&name).map_err(told)?.map_err(|why| unable(&name, why))?;
+            sign_out(&place, &person)?;
             say(&format!("{name} opens nothing any more"))
         }
         AccountCommand::List(place) => {
@@ -82,16 +84,21 @@ fn accounts(place: &Place) -> Result<Accounts> {
     Accounts::open(Some(&place.path().join(identity::FILE)), key).map_err(told)
 }
 
-/// Ends what was begun with an account.
-fn sign_out(place: &Place, accounts: &Accounts, name: &str) -> Result<()> {
+/// The person whose account it is.
+fn person(accounts: &Accounts, name: &str) -> Result<String> {
     let all = accounts.all().map_err(told)?;
-    let Some(account) = all.iter().find(|it| it.name == name.trim().to_lowercase()) else { return Ok(()) };
+    let account = all.into_iter().find(|it| identity::named(name).as_ref() == Some(&it.name));
+    account.map(|it| it.person).ok_or_else(|| unable(name, Unable::NotThere))
+}
+
+/// Ends what a person has begun, with a token, an account or at the provider.
+pub fn sign_out(place: &Place, person: &str) -> Result<()> {
     if !place.has_log()? {
         return Ok(());
     }
     let (log, at) = (place.existing(now)?, now());
     let key = store::new_id(at).to_string();
-    let done = withdraw_tokens(&log, &By::Operator, &account.person, &key, at);
+    let done = withdraw_tokens(&log, &By::Operator, person, &key, at);
     runtime()?.block_on(done).map_err(|trouble| Error::new(format!("nobody was signed out: {trouble:?}")))
 }
 

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use matter::{Matter, Role};
 use operations::organisation::{Command, Organisation, Right};
 
+use crate::account_command::sign_out;
 use crate::organisation_command::{ask, checked, day};
 use crate::place::{Place, told};
 use crate::{now, output, runtime};
@@ -17,7 +18,8 @@ use crate::{now, output, runtime};
 pub enum RightCommand {
     /// Give a person a right: a role at a unit, until a day.
     Give(Give),
-    /// End a right, at once or on another day than before.
+    /// End a right, at once or on another day than before. With the last of a person, ended at once, go their tokens and
+    /// whatever they signed in with.
     End(End),
     /// Every right that was given, with its days.
     List(Place),
@@ -80,7 +82,12 @@ pub fn run(command: RightCommand) -> Result<()> {
                 return Err(Error::new(what).remedy("luotsi right list"));
             };
             let to = last_day.map_or_else(|| day(None).max(right.from), |last| day(Some(last)) + 1);
-            ask(&named.place, Command::MoveRightEnd(Right { to, ..right.clone() }))
+            ask(&named.place, Command::MoveRightEnd(Right { to, ..right.clone() }))?;
+            let is_last = !rights.iter().any(|it| it.person == named.person && it != right && it.holds(day(None)));
+            match last_day.is_none() && right.from <= day(None) && is_last {
+                true => sign_out(&named.place, &named.person),
+                false => Ok(()),
+            }
         }
         RightCommand::List(place) => list(&place),
     }

@@ -389,13 +389,16 @@ enum Wrong {
 
 impl Organisation {
     /// Whether what a professional was given to open at a unit still opens it on a day: whoever works here no more has no
-    /// rights, and whoever moved has none where they were before. Of those who come by import nothing is known here.
+    /// rights, whoever moved has none where they were before, and whoever was given rights until a day has none after it. Of
+    /// those who come by import, and work by a token, nothing is known here.
     pub fn opens(&self, professional: &str, unit: &str, day: i32) -> bool {
         let works = held(&self.professionals, professional);
         let mut today = works.iter().filter(|it| it.holds(day)).peekable();
         let is_unit_open = held(&self.units, unit).is_empty() || held(&self.units, unit).iter().any(|it| it.holds(day));
         let was_there = works.iter().any(|it| it.what.unit == unit);
+        let mut begun = held(&self.rights, professional).iter().filter(|it| it.from <= day).peekable();
         is_unit_open
+            && (begun.peek().is_none() || begun.any(|it| it.holds(day)))
             && (works.is_empty() || (today.peek().is_some() && (!was_there || today.any(|it| it.what.unit == unit))))
     }
 

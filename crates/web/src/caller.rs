@@ -156,7 +156,22 @@ impl App {
         let session = session?;
         let person = session.person().filter(|person| self.has_rights(person, session.made))?;
         let has_right = || self.rights_of(&person.id).iter().any(|it| it.role == person.role && it.unit == person.unit);
-        (session.means == Means::Token || has_right()).then_some(person)
+        let stands = match session.means {
+            Means::Token => true,
+            // While nobody can read whether it is there, it opens nothing.
+            Means::Account => has_right() && self.accounts.lets_in(&person.id).unwrap_or(false),
+            Means::Provider => has_right(),
+        };
+        stands.then_some(person)
+    }
+
+    /// Everybody who has signed in and still has their rights, each once.
+    pub fn present(&self) -> Vec<Person> {
+        let sessions = self.sessions.standing(self.kinds.store.now());
+        let mut present: Vec<Person> = sessions.into_iter().filter_map(|it| self.standing(Some(it))).collect();
+        present.sort_by(|left, right| (&left.id, &left.unit).cmp(&(&right.id, &right.unit)));
+        present.dedup();
+        present
     }
 
     /// The rights that a person has today.

@@ -24,8 +24,13 @@ const REMEMBERED: usize = 100_000;
 /// Codes and tokens that open nothing, from one address within a quarter of an hour, before every further one has to wait.
 const TRIES: u32 = 5;
 const TRIES_WITHIN: i64 = 15 * 60 * 1_000_000;
-/// Tries to sign in under one name in an hour.
-const TRIES_OF_NAME: u32 = 10;
+/// Tries to sign in that come to nothing, in an hour: of one address; under one name from there; and under one name from
+/// anywhere, of which nobody uses up much alone: it keeps many from guessing codes together, and few from shutting a name.
+const TRIES_OF_ADDRESS: u32 = 120;
+const TRIES_OF_NAME_THERE: u32 = 10;
+const TRIES_OF_NAME: u32 = 300;
+/// Sign-ins that one address begins at the provider in an hour and does not end: a small part of those for which there is room.
+const BEGUN_AT_PROVIDER: u32 = 600;
 /// How long it then waits, one after another from one address.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How many may wait so, of one address and of all: the others are told at once that it is too many.
@@ -55,8 +60,11 @@ pub struct Strangers {
 pub struct Counted {
     contacts: Rate,
     messages: Rate,
-    /// Tries to sign in, by name.
+    /// Tries to sign in: by address, by name and address, and by name.
+    addresses: Rate,
+    names_there: Rate,
     names: Rate,
+    at_provider: Rate,
     pub tries: Tries,
     pub streams: Streams,
 }
@@ -66,34 +74,56 @@ impl Counted {
         Counted {
             contacts: Rate::new(strangers.contacts_per_address),
             messages: Rate::new(strangers.messages_per_contact),
+            addresses: Rate::new(TRIES_OF_ADDRESS),
+            names_there: Rate::new(TRIES_OF_NAME_THERE),
             names: Rate::new(TRIES_OF_NAME),
+            at_provider: Rate::new(BEGUN_AT_PROVIDER),
             tries: Tries::default(),
             streams: Streams::default(),
         }
     }
 }
 
-/// A try to sign in that is counted for its name, until it comes to something.
-pub struct NameTried<'a> {
-    names: &'a Rate,
-    key: String,
-}
+/// A try to sign in that is counted, until it comes to something.
+pub struct SignInTried<'a>([(&'a Rate, String); 3]);
 
-impl NameTried<'_> {
-    pub fn came_to_something(self) {
-        self.names.give_back(&self.key);
+impl SignInTried<'_> {
+    pub fn give_back(self) {
+        self.0.iter().for_each(|(rate, key)| rate.give_back(key));
     }
 }
 
 impl Counted {
     /// Counts a try to sign in under a name, whether there is one or not; too many wait.
-    pub fn try_name(&self, key: &[u8; 32], name: &str, now: i64) -> Result<NameTried<'_>, Failure> {
-        let digest = signature(key, &[b"name", name.trim().to_lowercase().as_bytes()]);
-        // Names share some ten thousand counts: however many are made up, there is room for each.
-        let key = hex(&digest[..2]);
-        self.names.take(&key, now).map_err(Failure::too_many)?;
-        Ok(NameTried { names: &self.names, key })
+    pub fn try_name(&self, key: &[u8; 32], name: &str, address: IpAddr, now: i64) -> Result<SignInTried<'_>, Failure> {
+        let (name, address) = (identity::named(name).unwrap_or_default(), address.to_string());
+        let (name, address) = (name.as_bytes(), address.as_bytes());
+        let counts = [
+            (&self.addresses, shared(key, &[b"address", address])),
+            (&self.names_there, shared(key, &[b"name", name, address])),
+            (&self.names, shared(key, &[b"name", name])),
+        ];
+        for (rate, key) in &counts {
+            rate.take(key, now).map_err(Failure::too_many)?;
+        }
+        Ok(SignInTried(counts))
     }
+
+    /// Counts a sign-in that begins at the provider; too many wait.
+    pub fn begin_at_provider(&self, key: &[u8; 32], address: IpAddr, now: i64) -> Result<(), Failure> {
+        let key = shared(key, &[b"provider", address.to_string().as_bytes()]);
+        self.at_provider.take(&key, now).map_err(Failure::too_many)
+    }
+
+    /// Takes one back that has let somebody in.
+    pub fn ended_at_provider(&self, key: &[u8; 32], address: IpAddr) {
+        self.at_provider.give_back(&shared(key, &[b"provider", address.to_string().as_bytes()]));
+    }
+}
+
+/// One of some ten thousand counts that names and addresses share: however many are made up, there is room for each.
+fn shared(key: &[u8; 32], of: &[&[u8]]) -> String {
+    hex(&signature(key, of)[..2])
 }
 
 /// How often something may happen to one of many: an hour's worth at once, and then evenly.
@@ -402,6 +432,29 @@ mod tests {
         }
         let none = Rate::new(0);
         assert!((0..10_000).all(|_| none.take("a", 0).is_ok()), "no limit");
+    }
+
+    #[test]
+    fn tries_to_sign_in_are_counted_by_address_by_name_there_and_by_name_and_few_shut_nobody_out() {
+        let counted = Counted::new(&Strangers::default());
+        let key = [7; 32];
+        let from = |number: u32| IpAddr::from((0xc000_0200 + number).to_be_bytes());
+        let tried = |name: &str, address: IpAddr| counted.try_name(&key, name, address, 0);
+        // The same name, however it is typed.
+        let names = ["päivi", "PÄIVI ", "pa\u{308}ivi"];
+        let there = (0..100).filter(|number| tried(names[number % 3], from(1)).is_ok()).count();
+        assert_eq!(there, TRIES_OF_NAME_THERE as usize);
+        assert!(tried("päivi", from(2)).is_ok(), "from elsewhere it is open");
+        // One address, whatever the names.
+        let all = (0..1000).filter(|number| tried(&format!("name-{number}"), from(3)).is_ok()).count();
+        assert!(all <= TRIES_OF_ADDRESS as usize && all > TRIES_OF_ADDRESS as usize / 2, "{all}");
+        assert_eq!(tried("olga", from(3)).err().map(|it| it.status.as_u16()), Some(429));
+        // Many addresses together, under one name.
+        let together = (100..1000).filter(|number| tried("anna", from(*number)).is_ok()).count();
+        // Some share a count with others that have used it up.
+        assert!((TRIES_OF_NAME as usize - 5..=TRIES_OF_NAME as usize).contains(&together), "{together}");
+        // Whoever gets in uses nothing up.
+        (0..500).for_each(|_| tried("eeva", from(4)).expect("room").give_back());
     }
 
     #[test]

@@ -114,14 +114,10 @@ impl Sessions {
         Some(found)
     }
 
-    /// Everybody who has signed in, each once.
-    pub fn present(&self, now: i64) -> Vec<Person> {
+    /// Those whose time is not over.
+    pub fn standing(&self, now: i64) -> Vec<Session> {
         let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
-        let mut present: Vec<Person> =
-            all.values().filter(|session| session.stands(now)).filter_map(Session::person).collect();
-        present.sort_by(|left, right| (&left.id, &left.unit).cmp(&(&right.id, &right.unit)));
-        present.dedup();
-        present
+        all.values().filter(|session| session.stands(now)).cloned().collect()
     }
 
     /// Begins a session, always under a new name; gives the name. `made` and `until`: the term of what they signed in with.

@@ -140,6 +140,42 @@ fn a_name_that_is_not_there_takes_as_much_work_as_one_that_is() {
 }
 
 #[test]
+fn no_more_than_some_wait_to_be_hashed_and_the_others_are_told_at_once() {
+    on_its_own(async {
+        let accounts = accounts();
+        let secret = in_use(&accounts, "anna", "n1").await;
+        let all: Vec<_> = (0..100)
+            .map(|_| {
+                let accounts = Arc::clone(&accounts);
+                tokio::spawn(async move { accounts.enter("anna", "another password", "123456", HOUR).await })
+            })
+            .collect();
+        let mut busy = 0;
+        for it in all {
+            busy += usize::from(it.await.expect("an answer").is_err());
+        }
+        assert_eq!(busy, 100 - AT_ONCE - WAITING);
+        let entered = accounts.enter("anna", PASSWORD, &shown(&secret, HOUR), HOUR).await;
+        assert_eq!(entered.expect("there is room again"), Some("n1".into()));
+    });
+}
+
+#[test]
+fn whoever_does_not_wait_for_the_answer_keeps_their_turn_until_it_is_hashed() {
+    on_its_own(async {
+        let accounts = accounts();
+        let (sender, receiver) = std::sync::mpsc::channel::<()>();
+        let hashing = Arc::clone(&accounts);
+        let work = tokio::spawn(async move { hashing.hashed(move |_| receiver.recv()).await });
+        tokio::task::yield_now().await;
+        work.abort();
+        assert!(work.await.is_err(), "nobody waits for it");
+        assert_eq!(accounts.hashing.available_permits(), AT_ONCE - 1, "it is hashed all the same");
+        sender.send(()).expect("it goes on");
+    });
+}
+
+#[test]
 fn the_file_opens_nothing_without_the_countys_key_and_is_its_owners_alone() {
     on_its_own(async {
         let folder = tempfile::tempdir().expect("a folder");

@@ -94,14 +94,15 @@ pub async fn sign_in(
     Form(form): Form<SignIn>,
 ) -> Response {
     let (to, now) = (form.to.as_deref().and_then(onward), app.kinds.store.now());
-    // Counted whether there is such a name or not, and also with the right password: nobody guesses codes beside it.
-    let tries = match app.counted.try_name(&app.token_key, &form.name, now) {
+    // Counted whether there is such a name or not, and also with the right password: nobody guesses codes beside it. Nothing
+    // is hashed before.
+    let tries = match app.counted.try_name(&app.token_key, &form.name, address, now) {
         Ok(tries) => tries,
         Err(failure) => return failure.with_retry_after(failed(&page, &failure)),
     };
     match app.accounts.enter(&form.name, &form.password, &form.code, now).await {
         Ok(Some(person)) => {
-            tries.came_to_something();
+            tries.give_back();
             entered(&app, &page, &headers, (person, Means::Account), to)
         }
         Ok(None) => match app.counted.tries.failed(address, now).await {
@@ -111,7 +112,11 @@ pub async fn sign_in(
             }
             Err(failure) => failure.with_retry_after(failed(&page, &failure)),
         },
-        Err(error) => failed(&page, &Failure::away(&error)),
+        Err(error) => {
+            tries.give_back();
+            let failure = Failure::away(&error);
+            failure.with_retry_after(failed(&page, &failure))
+        }
     }
 }
 

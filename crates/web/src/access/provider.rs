@@ -14,7 +14,9 @@ use super::{From, entered, not_entered};
 use crate::App;
 use crate::caller::SIGNING_IN_COOKIE;
 use crate::care::is_plain_id;
+use crate::home::failed;
 use crate::layout::{Page, cookie, escape, onward};
+use crate::limits::Address;
 use crate::observe::tell;
 use crate::sessions::Means;
 
@@ -35,10 +37,19 @@ pub fn way(app: &App, page: &Page, to: Option<&str>) -> Markup {
 }
 
 /// `GET /sign-in/provider`: on to the provider.
-pub async fn begin(State(app): State<Arc<App>>, page: Page, Query(from): Query<From>) -> Response {
-    let to = from.to.as_deref().and_then(onward);
+pub async fn begin(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Address(address): Address,
+    Query(from): Query<From>,
+) -> Response {
+    let (to, now) = (from.to.as_deref().and_then(onward), app.kinds.store.now());
     let Some(provider) = &app.provider else { return crate::home::missing(&page) };
-    let Some(begun) = provider.begin(BACK, to, app.kinds.store.now()) else {
+    // There is room for some who have begun: nobody takes it all from the others.
+    if let Err(failure) = app.counted.begin_at_provider(&app.token_key, address, now) {
+        return failure.with_retry_after(failed(&page, &failure));
+    }
+    let Some(begun) = provider.begin(BACK, to, now) else {
         return not_entered(&page, StatusCode::SERVICE_UNAVAILABLE, "sign-in-provider-away");
     };
     // It comes back from another site, by a link.
@@ -55,7 +66,13 @@ pub struct Back {
 }
 
 /// `GET /sign-in/provider/return`: back from the provider.
-pub async fn back(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Query(given): Query<Back>) -> Response {
+pub async fn back(
+    State(app): State<Arc<App>>,
+    page: Page,
+    Address(address): Address,
+    headers: HeaderMap,
+    Query(given): Query<Back>,
+) -> Response {
     let Some(provider) = app.provider.clone() else { return crate::home::missing(&page) };
     let (browser, now) = (cookie(&headers, SIGNING_IN_COOKIE).unwrap_or_default().to_string(), app.kinds.store.now());
     // It waits for the provider, on a thread where it keeps nobody else waiting.
@@ -63,6 +80,7 @@ pub async fn back(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Q
     let ended = tokio::task::spawn_blocking(ended).await;
     let mut response = match ended {
         Ok(Ok(claimed)) if is_plain_id(&claimed.person) => {
+            app.counted.ended_at_provider(&app.token_key, address);
             entered(&app, &page, &headers, (claimed.person, Means::Provider), claimed.to)
         }
         Ok(Ok(_)) => {
@@ -79,7 +97,7 @@ pub async fn back(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Q
             tell(&format!("error: sign-in: what the identity provider gave does not hold: {why}"));
             not_entered(&page, StatusCode::FORBIDDEN, "sign-in-provider-wrong")
         }
-        Err(error) => crate::home::failed(&page, &crate::answer::Failure::broken(&error)),
+        Err(error) => failed(&page, &crate::answer::Failure::broken(&error)),
     };
     let used = format!("{SIGNING_IN_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     if let Ok(used) = HeaderValue::from_str(&used) {

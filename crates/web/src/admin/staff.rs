@@ -276,6 +276,7 @@ fn shown(app: &App, page: &Page, person: &str, typed: &Typed) -> Response {
                 input type="hidden" name="unit" value=(right.unit);
                 input type="hidden" name="from" value=(date(right.from));
                 (last_day(page, &id, wrong, &if meant { typed.last_day.clone() } else { date(right.to - 1) }))
+                p.hint { (page.text("staff-end-now-about")) }
                 button.btn.btn--second type="submit" { (page.text("staff-move-end")) }
                 " "
                 button.btn.btn--drop type="submit" name="now" value="now" {
@@ -292,7 +293,8 @@ fn shown(app: &App, page: &Page, person: &str, typed: &Typed) -> Response {
     page.render(status(typed), person, &content)
 }
 
-/// `POST /admin/staff/{person}/end`: moves the end of a right, or takes it away at once.
+/// `POST /admin/staff/{person}/end`: moves the end of a right, or takes it away at once. With the last that they have today
+/// goes what they signed in with, a token too.
 pub async fn end(
     State(app): State<Arc<App>>,
     Path(person): Path<String>,
@@ -308,7 +310,14 @@ pub async fn end(
     let moved = match typed.right(&person, today) {
         Ok(right) => {
             let to = if !typed.now.is_empty() { today.max(right.from) } else { right.to };
-            ask(&app, &admin, Command::MoveRightEnd(Right { to, ..right })).await
+            // One that has not begun has opened nothing.
+            let is_taken_away = !typed.now.is_empty() && right.from <= today;
+            match ask(&app, &admin, Command::MoveRightEnd(Right { to, ..right })).await {
+                Ok(()) if is_taken_away && app.rights_of(&person).is_empty() => {
+                    accounts::sign_out(&app, &admin, &person).await.map_err(Unsaid::Failed)
+                }
+                moved => moved,
+            }
         }
         Err(wrong) => Err(Unsaid::Wrong(wrong)),
     };

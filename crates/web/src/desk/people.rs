@@ -29,7 +29,7 @@ impl App {
         // The facts follow the log, a while later.
         found.retain(|id, _| self.kinds.works_for(id, unit));
         let answers = [Role::Professional, Role::Lead];
-        for person in self.sessions.present(self.kinds.store.now()) {
+        for person in self.present() {
             if answers.contains(&person.role) && self.is_within(unit, &person.unit) {
                 found.insert(person.id, true);
             }

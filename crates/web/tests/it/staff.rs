@@ -113,8 +113,45 @@ fn an_account_that_is_made_here_lets_in_until_it_is_reset_or_closed() {
         assert!(get(&app, "/admin/staff/n1?lang=en", &admin).await.1.contains("waiting to be set up"));
         assert_eq!(post("/admin/staff/n1/account/close", "").await.0, StatusCode::SEE_OTHER);
         assert!(!accounts.are_any().expect("read"));
-        for act in ["reset", "close", "other"] {
+        // Closed again, it ends what may be left, a token too.
+        let theirs = token(Role::Lead, "small", "n1");
+        let enter = async || session(&send(&app, "/sign-in", "", &format!("token={theirs}"), FROM).await.1);
+        assert_eq!(post("/admin/staff/n1/account/close", "").await.0, StatusCode::SEE_OTHER);
+        soon("signed out", async || enter().await.is_none()).await;
+        for act in ["reset", "other"] {
             assert_eq!(post(&format!("/admin/staff/n1/account/{act}"), "").await.0, StatusCode::NOT_FOUND, "{act}");
         }
+    });
+}
+
+#[test]
+fn whoever_loses_their_last_right_at_once_is_out_by_token_too() {
+    on_its_own(async {
+        let (app, _, _, kinds) = county(None).await;
+        let enter = async |token: &str| session(&send(&app, "/sign-in", "", &format!("token={token}"), FROM).await.1);
+        let admin = enter(&token(Role::Admin, "county", "admin-1")).await.expect("a session");
+        let post = async |path: &str, form: &str| send(&app, &format!("{path}?lang=en"), &admin, form, FROM).await;
+        let give = |role: &str| format!("person=n1&role={role}&unit=small&last_day={}", date(9));
+        for role in ["lead", "editor"] {
+            assert_eq!(post("/admin/staff", &give(role)).await.0, StatusCode::SEE_OTHER);
+        }
+        let theirs = token(Role::Lead, "small", "n1");
+        let cookie = enter(&theirs).await.expect("a session");
+        let (_, page) = get(&app, "/admin/staff/n1?lang=en", &admin).await;
+        assert!(page.contains("they are signed out and their sign-in codes stop working"));
+        let end = async |role: &str| {
+            let form = format!("role={role}&unit=small&from={}&last_day=&now=now", date(0));
+            post("/admin/staff/n1/end", &form).await.0
+        };
+        assert_eq!(end("editor").await, StatusCode::SEE_OTHER);
+        assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::OK, "they have another");
+        assert_eq!(end("lead").await, StatusCode::SEE_OTHER);
+        assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::SEE_OTHER);
+        // What was withdrawn stays so, whatever they are given later.
+        let later = format!("person=n1&role=manager&unit=small&last_day={}", date(9));
+        assert_eq!(post("/admin/staff", &later).await.0, StatusCode::SEE_OTHER);
+        soon("the right is known", async || !kinds.organisation().rights_of("n1", today()).is_empty()).await;
+        soon("the token is withdrawn", async || enter(&theirs).await.is_none()).await;
+        assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::SEE_OTHER);
     });
 }

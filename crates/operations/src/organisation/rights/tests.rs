@@ -88,6 +88,26 @@ fn a_right_holds_from_its_day_to_its_last_and_its_end_can_be_moved_while_it_runs
 }
 
 #[test]
+fn whoever_was_given_rights_opens_nothing_after_the_last_and_of_others_nothing_is_known() {
+    let by = admin();
+    let give = |person, role, days| Command::GiveRight(right(person, role, "station", days));
+    let (stands, refused) = asked(&[
+        (5, &by, give("n1", Role::Lead, 5..10)),
+        (5, &by, give("n1", Role::Professional, 7..12)),
+        (5, &by, give("n1", Role::Lead, 20..25)),
+        // Taken away on its first day.
+        (5, &by, give("n2", Role::Lead, 5..10)),
+        (5, &by, Command::MoveRightEnd(right("n2", Role::Lead, "station", 5..5))),
+    ]);
+    assert_eq!(refused, None);
+    let opened = |person| (0..30).filter(|day| stands.opens(person, "station", *day)).collect::<Vec<_>>();
+    // Before the first they may work by a token.
+    assert_eq!(opened("n1"), (0..12).chain(20..25).collect::<Vec<_>>());
+    assert_eq!(opened("n2"), (0..5).collect::<Vec<_>>());
+    assert_eq!(opened("n3"), (0..30).collect::<Vec<_>>());
+}
+
+#[test]
 fn rights_of_another_person_role_or_unit_are_others() {
     let by = admin();
     let give = |person, role, unit| (5, &by, Command::GiveRight(right(person, role, unit, 5..10)));

@@ -109,9 +109,13 @@ async fn acted(
             Ok(Ok(Some((name, code))))
         }
         "close" => {
-            let name = theirs()?;
             record(app, admin, "account.closed", person).await?;
-            app.accounts.close(&name).map_err(away)?.map_err(|_| Failure::not_found())?;
+            let all = app.accounts.all().map_err(away)?;
+            if let Some(account) = all.into_iter().find(|it| it.person == person) {
+                // Another may have closed it meanwhile.
+                let _ = app.accounts.close(&account.name).map_err(away)?;
+            }
+            // Also where it is gone already: whoever closed it may have come no further.
             sign_out(app, admin, person).await?;
             Ok(Ok(None))
         }
@@ -119,8 +123,8 @@ async fn acted(
     }
 }
 
-/// Ends what a person has begun with an account.
-async fn sign_out(app: &App, admin: &Person, person: &str) -> Result<(), Failure> {
+/// Ends what a person has begun, with a token, an account or at the provider.
+pub(super) async fn sign_out(app: &App, admin: &Person, person: &str) -> Result<(), Failure> {
     let now = app.kinds.store.now();
     let key = new_id(now).to_string();
     Ok(withdraw_tokens(app.kinds.store.log(), &admin.by(), person, &key, now).await?)
