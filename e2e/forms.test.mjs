@@ -69,7 +69,9 @@ for (const javaScriptEnabled of [true, false]) {
     const page = await form({ javaScriptEnabled });
     await page.check('#service-1');
     await page.fill('#text', 'Halvfärdig text');
-    await page.getByRole('button', { name: 'Svenska' }).click();
+    // On a phone the languages stand in the menu.
+    await page.locator('.menu summary').click();
+    await page.locator('.menu').getByRole('button', { name: 'Svenska' }).click();
     await page.getByRole('heading', { name: 'Ta kontakt' }).waitFor();
     assert.equal(await page.inputValue('#text'), 'Halvfärdig text');
     assert.ok(await page.isChecked('#service-1'));
