@@ -453,7 +453,7 @@ mod tests {
         let together = (100..1000).filter(|number| tried("anna", from(*number)).is_ok()).count();
         // Some share a count with others that have used it up.
         assert!((TRIES_OF_NAME as usize - 5..=TRIES_OF_NAME as usize).contains(&together), "{together}");
-        // Whoever gets in uses nothing up.
+        // A person who gets in uses nothing up.
         (0..500).for_each(|_| tried("eeva", from(4)).expect("room").give_back());
     }
 

@@ -147,7 +147,7 @@ fn whoever_loses_their_last_right_at_once_is_out_by_token_too() {
         assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::OK, "they have another");
         assert_eq!(end("lead").await, StatusCode::SEE_OTHER);
         assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::SEE_OTHER);
-        // What was withdrawn stays so, whatever they are given later.
+        // A withdrawn token stays so, also when they are given a right later.
         let later = format!("person=n1&role=manager&unit=small&last_day={}", date(9));
         assert_eq!(post("/admin/staff", &later).await.0, StatusCode::SEE_OTHER);
         soon("the right is known", async || !kinds.organisation().rights_of("n1", today()).is_empty()).await;
