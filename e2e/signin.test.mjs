@@ -129,6 +129,9 @@ test('a server whose provider is away starts without it, says so, and takes it a
   await isWhole(page);
 });
 
+// On a phone the person and their ways out stand in the menu, at a desk under their name.
+const unfold = (page) => page.locator('.menu summary:visible, .who summary:visible').first().click();
+
 for (const javaScriptEnabled of [true, false]) {
   test(`who has a right works in it, and signs out here and at the provider; ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
     const page = await visitor({ javaScriptEnabled });
@@ -138,6 +141,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(new URL(page.url()).port, String(providerPort));
     await identify(page, 'lead-1');
     await page.waitForURL(`${county.url}/desk?unit=county`);
+    await unfold(page);
     assert.match(await page.locator('header').innerText(), /Team lead/);
     const cookies = await page.context().cookies(county.url);
     assert.deepEqual(cookies.filter((it) => it.name === 'signing-in'), [], 'what began it is gone');
@@ -174,6 +178,7 @@ test('who has no right is told whom to ask, and who has several chooses', async 
   await isWhole(other);
   await other.getByRole('link', { name: 'lead-1' }).click();
   await isWhole(other);
+  await unfold(other);
   await other.getByRole('link', { name: 'Change role' }).click();
   await other.getByRole('button', { name: 'Team lead' }).click();
   await other.goto(`${county.url}/admin/staff`);
@@ -246,7 +251,7 @@ test('an answer counts once, in the browser that began it, and for what it was a
   sixth.searchParams.delete('code');
   sixth.searchParams.set('error', 'access_denied');
   assert.equal((await page.goto(sixth.href)).status(), 403);
-  assert.match(await page.locator('main').innerText(), /If you turned back/);
+  assert.match(await page.locator('main').innerText(), /If you stopped the sign-in/);
 });
 
 test('a token that does not hold lets nobody in', async () => {
@@ -356,6 +361,7 @@ test('an account is set up with its code, lets in with password and authenticato
   await page.getByRole('button', { name: 'Set up' }).click();
   await page.goto(`${county.url}/admin/staff`);
   assert.equal(await heading(page), 'People and rights');
+  await unfold(page);
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL(`${county.url}/`);
   const enter = async (password, code) => {
