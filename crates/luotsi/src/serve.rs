@@ -385,10 +385,16 @@ fn outbox(kinds: &Kinds, data: &Path, settings: &Settings, demo: Option<SocketAd
     let usual = ports::Settings { url: demo.map(|_| ports::FILES.into()), ..ports::Settings::default() };
     let of = |(id, port): (&String, &crate::settings::Port)| {
         let name = format!("LUOTSI_PORT_{}_SECRET", id.to_uppercase().replace('-', "_"));
-        let secret = std::env::var(name).ok().filter(|it| !it.is_empty());
+        let secret = secret_of(&name);
         (id.clone(), ports::Settings { url: port.url.clone(), from: port.from.clone(), secret })
     };
     Outbox::new(kinds.clone(), data, (settings.port.iter().map(of).collect(), usual), words, ports::STEP)
+}
+
+/// A secret that the county keeps for somebody else; empty is none.
+#[expect(clippy::disallowed_methods, reason = "a secret stands in no argument, which others of the machine may read")]
+fn secret_of(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|secret| !secret.is_empty())
 }
 
 /// The limits for strangers; `names`: others under which the server is asked.
@@ -407,7 +413,7 @@ fn ways_in(data: &Path, settings: &Settings, keys: &Keys) -> Result<(Arc<Account
     let provider = settings.provider.clone().map(|it| identity::Settings {
         issuer: it.issuer,
         client_id: it.client_id,
-        secret: std::env::var(PROVIDER_SECRET).ok().filter(|secret| !secret.is_empty()),
+        secret: secret_of(PROVIDER_SECRET),
         address: it.address,
         person: it.person_claim,
         scopes: it.scopes,
