@@ -143,7 +143,7 @@ pub struct Run {
     pub age: Option<u8>,
 }
 
-/// By when something is due, and why.
+/// The instant by which something is due, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     /// The last instant that is in time, in microseconds since 1970.
@@ -199,7 +199,7 @@ impl Clock {
         }
     }
 
-    /// By when it is due for somebody; none: no rule holds for them.
+    /// The instant by which it is due for somebody; none: no rule holds for them.
     pub fn due(&self, run: &Run, calendar: &Calendar) -> Option<Due> {
         let started = calendar.local(run.since)?;
         let fits = |rule: &&Rule| rule.age.is_none_or(|age| run.age.is_some_and(|years| age.holds(years)));

@@ -5,7 +5,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     Resident,
-    /// Whatever their profession, which is a fact of the organisation.
+    /// Of any profession, which is a fact of the organisation.
     Professional,
     Lead,
     Manager,

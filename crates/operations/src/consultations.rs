@@ -69,7 +69,7 @@ pub struct Asked {
     /// Their profession; none: any.
     #[serde(with = "profession")]
     pub profession: Option<Profession>,
-    /// By when an answer is needed, in microseconds since 1970.
+    /// The instant by which an answer is needed, in microseconds since 1970.
     pub due: i64,
     pub words: Text,
 }

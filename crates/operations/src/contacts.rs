@@ -415,7 +415,7 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
             Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),
             Place::Resolved { at, owner } if on.now < at.saturating_add(REOPENED_WITHIN) => {
                 let today = on.calendar.local_date(on.now).map_or(0, day_number);
-                // To who knows it; to their deputy or the queue while they are away, to the queue where they work no more.
+                // It goes to the professional who knows it; to their deputy or the queue while they are away, to the queue where they work no more.
                 let next = match on.rules.away(owner, today) {
                     None => Some(owner.clone()),
                     Some(Away { returning: Returning::Deputy, deputy, .. }) => Some(deputy.as_str().into()),

@@ -2,10 +2,32 @@
 //! somebody wrote that could not be sent.
 
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use crate::App;
+use crate::answer::Failure;
 use crate::care::MOST_TEXT;
 use crate::layout::Page;
+
+/// Why an act was not done.
+pub enum Unsaid {
+    /// A field is to be filled otherwise: key of its text, and the field.
+    Wrong((&'static str, &'static str)),
+    Failed(Failure),
+}
+
+impl From<Failure> for Unsaid {
+    fn from(failure: Failure) -> Unsaid {
+        Unsaid::Failed(failure)
+    }
+}
+
+/// The act that was done just now, in the address of the page that confirms it.
+#[derive(Deserialize, Default)]
+pub struct Did {
+    #[serde(default)]
+    pub did: String,
+}
 
 /// A text that could not be sent: it is shown again, and nothing of it is lost.
 #[derive(Default)]

@@ -12,7 +12,6 @@ use futures::future::BoxFuture;
 use matter::access::Role;
 use matter::{Own, Subject};
 use maud::{Markup, html};
-use serde::Deserialize;
 use store::AnyKind;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -23,6 +22,7 @@ use crate::caller::{Caller, Person};
 use crate::care::receipt;
 use crate::desk::unit_name;
 use crate::feature::{Door, FEATURES, Feature, get};
+use crate::form::Did;
 use crate::guard::NOT_FOUND_AFTER;
 use crate::home::{failed, missing};
 use crate::layout::Page;
@@ -150,12 +150,6 @@ pub fn shown(id: Uuid, row: &OwnRow) -> Markup {
     let detail = (!row.detail.is_empty()).then(|| html! { (row.detail) });
     let meta: Vec<Markup> = [standing, detail, Some(html! { (receipt(id)) })].into_iter().flatten().collect();
     parts::row(&format!("/matters/{id}"), &row.title, &meta)
-}
-
-#[derive(Deserialize, Default)]
-struct Did {
-    #[serde(default)]
-    did: String,
 }
 
 /// `GET /matters/{id}`.

@@ -20,7 +20,7 @@ use crate::answer::Failure;
 use crate::caller::Person;
 use crate::contact::see_other;
 use crate::feature::{Door, Feature, get, post};
-use crate::form::{errors, field};
+use crate::form::{Did, errors, field};
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::parts::done;
@@ -81,12 +81,6 @@ impl Fields {
 /// Name of the box of a means.
 fn box_of(means: Means) -> &'static str {
     if means == Means::Email { "by_email" } else { means.code() }
-}
-
-#[derive(Deserialize, Default)]
-struct Did {
-    #[serde(default)]
-    did: String,
 }
 
 /// The resident who looks at the page.

@@ -22,7 +22,7 @@ use crate::access::hats::unit_name;
 use crate::answer::Failure;
 use crate::caller::Person;
 use crate::care::is_plain_id;
-use crate::form::{errors, field};
+use crate::form::{Unsaid, errors, field};
 use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
 use crate::numbers;
@@ -214,12 +214,6 @@ pub async fn give(State(app): State<Arc<App>>, page: Page, Form(typed): Form<Typ
         Err(Unsaid::Wrong(wrong)) => listed(&app, &page, &Typed { wrong: Some(wrong), ..typed }),
         Err(Unsaid::Failed(failure)) => failed(&page, &failure),
     }
-}
-
-/// Why nothing was done.
-enum Unsaid {
-    Wrong((&'static str, &'static str)),
-    Failed(Failure),
 }
 
 /// Asks it of the organisation; with the units of the facts, for those come by import.

@@ -29,7 +29,7 @@ use crate::caller::{Caller, Person};
 use crate::care::{self, receipt};
 use crate::contact::see_other;
 use crate::desk::staff_name;
-use crate::form::errors;
+use crate::form::{Did, Unsaid, errors};
 use crate::home::failed;
 use crate::layout::Page;
 use crate::listing::InList;
@@ -77,12 +77,6 @@ impl InList for Day {
 
 fn first(day: &Day) -> Option<(&Slot, Uuid)> {
     day.to_replace().min_by_key(|(slot, _)| slot.from)
-}
-
-#[derive(Deserialize, Default)]
-pub struct Did {
-    #[serde(default)]
-    did: String,
 }
 
 /// A form of a day's page.
@@ -351,19 +345,6 @@ pub async fn act(
         },
     };
     shown(&app, &page, &path, Ok(caller), ("", &fields, &[wrong])).await
-}
-
-/// Why an act was not done.
-enum Unsaid {
-    /// A field is to be filled otherwise: key of its text, and the field.
-    Wrong((&'static str, &'static str)),
-    Failed(Failure),
-}
-
-impl From<Failure> for Unsaid {
-    fn from(failure: Failure) -> Unsaid {
-        Unsaid::Failed(failure)
-    }
 }
 
 async fn done(

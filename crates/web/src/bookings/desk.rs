@@ -27,6 +27,7 @@ use crate::caller::{Caller, Person};
 use crate::care::{self, receipt};
 use crate::contact::see_other;
 use crate::desk::{staff_name, unit_name};
+use crate::form::Did;
 use crate::guard::Glance;
 use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
@@ -276,12 +277,6 @@ async fn named(app: &App, caller: &Caller, id: Uuid, it: &Appointment) -> Result
     let (kind, rights, standing) = (Appointment::NAME, &Appointment::RIGHTS, it.standing());
     let allowed = app.glance(caller, &[Glance { kind, rights, id, standing, words: 0 }]).await?;
     Ok(if allowed.contains(&id) { called.into() } else { receipt(id) })
-}
-
-#[derive(Deserialize, Default)]
-pub struct Did {
-    #[serde(default)]
-    did: String,
 }
 
 /// `GET /desk/appointments/{id}`.

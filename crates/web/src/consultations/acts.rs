@@ -20,6 +20,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, wrong_text};
+use crate::form::Unsaid;
 use crate::home::{away, failed, unsent};
 use crate::layout::Page;
 use crate::tasks::end_of;
@@ -200,17 +201,6 @@ pub async fn command(
     let client_id = if wrong.0 == "wrong-again" { String::new() } else { fields.client_id.clone() };
     let typed = Typed { fields: Fields { client_id, ..fields }, wrong: vec![wrong], status };
     shown(&app, &page, &path, caller, &typed, "").await
-}
-
-enum Unsaid {
-    Wrong((&'static str, &'static str)),
-    Failed(Failure),
-}
-
-impl From<Failure> for Unsaid {
-    fn from(failure: Failure) -> Unsaid {
-        Unsaid::Failed(failure)
-    }
 }
 
 /// Carries an act out; gives where to go on.

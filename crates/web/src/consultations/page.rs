@@ -12,7 +12,6 @@ use matter::access::{Action, Role};
 use maud::{Markup, html};
 use operations::consultations::{Consultation, Event, Place};
 use operations::contacts::{self, Contact};
-use serde::Deserialize;
 use store::Happened;
 use uuid::Uuid;
 
@@ -22,7 +21,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care::receipt;
 use crate::desk::{capital, live, staff_name, unit_name};
-use crate::form::{errors, field, message_box};
+use crate::form::{Did, errors, field, message_box};
 use crate::home::{kept, unsent};
 use crate::layout::Page;
 use crate::numbers;
@@ -58,12 +57,6 @@ pub fn whom(page: &Page, unit: &str, to: Option<&str>, profession: Option<Profes
         }
         (None, None) => unit_name(page, unit),
     }
-}
-
-#[derive(Deserialize, Default)]
-pub struct Did {
-    #[serde(default)]
-    did: String,
 }
 
 /// `GET /desk/consultations/{id}`.

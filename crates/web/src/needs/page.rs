@@ -10,7 +10,6 @@ use matter::access::{Action, Role};
 use matter::{Matter, encode};
 use maud::{Markup, html};
 use operations::care_needs::{CareNeed, Event, Place, exceptions};
-use serde::Deserialize;
 use store::Happened;
 use uuid::Uuid;
 
@@ -20,7 +19,7 @@ use crate::answer::Failure;
 use crate::caller::Caller;
 use crate::care::receipt;
 use crate::desk::{staff_name, unit_name};
-use crate::form::{choice, errors};
+use crate::form::{Did, choice, errors};
 use crate::home::failed;
 use crate::layout::Page;
 use crate::numbers;
@@ -31,12 +30,6 @@ const TOLD: usize = 100;
 /// Why a need is over without care, in the order in which it is offered.
 pub const OVER: [ClosedWhy; 5] =
     [ClosedWhy::NoLongerNeeded, ClosedWhy::Declined, ClosedWhy::Unreachable, ClosedWhy::Moved, ClosedWhy::Bought];
-
-#[derive(Deserialize, Default)]
-pub struct Did {
-    #[serde(default)]
-    did: String,
-}
 
 /// `GET /desk/care-needs/{id}`.
 pub async fn need(

@@ -20,6 +20,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, wrong_text};
+use crate::form::Unsaid;
 use crate::home::{away, failed};
 use crate::layout::Page;
 
@@ -211,17 +212,6 @@ pub async fn command(
             shown(&app, &page, &path, caller, &typed, "").await
         }
         Err(Unsaid::Failed(failure)) => failed(&page, &failure),
-    }
-}
-
-enum Unsaid {
-    Wrong((&'static str, &'static str)),
-    Failed(Failure),
-}
-
-impl From<Failure> for Unsaid {
-    fn from(failure: Failure) -> Unsaid {
-        Unsaid::Failed(failure)
     }
 }
 

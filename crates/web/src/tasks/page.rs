@@ -12,7 +12,6 @@ use operations::UNDONE_WITHIN;
 use operations::bookings::appointments::Appointment;
 use operations::contacts::Contact;
 use operations::tasks::{Event, Of, Place, Task, Undo, is_within};
-use serde::Deserialize;
 use store::Happened;
 use uuid::Uuid;
 
@@ -23,7 +22,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care::receipt;
 use crate::desk::{live, staff_name};
-use crate::form::{errors, field};
+use crate::form::{Did, errors, field};
 use crate::home::failed;
 use crate::layout::Page;
 use crate::numbers;
@@ -44,12 +43,6 @@ impl Typed {
     fn wrong(&self, field: &str) -> Option<&'static str> {
         self.wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key)
     }
-}
-
-#[derive(Deserialize, Default)]
-pub struct Did {
-    #[serde(default)]
-    did: String,
 }
 
 /// `GET /desk/tasks/{id}`.
