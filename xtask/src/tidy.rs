@@ -1,5 +1,7 @@
 //! The house rules that a program can check.
 
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::Command;
@@ -58,6 +60,7 @@ pub fn run() -> Result<(), String> {
     found.extend(traits(&rust));
     found.extend(locales(&rust)?);
     found.extend(places(&files)?);
+    found.extend(words::faults()?);
     found.extend(licences()?);
     found.extend(crate::docs::stale());
     if found.is_empty() {
