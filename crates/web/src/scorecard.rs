@@ -94,8 +94,13 @@ impl Scorecard {
 /// The scorecards that come with the program; the first is that of the whole county.
 #[expect(clippy::expect_used, reason = "the files are part of the program and a test reads them")]
 pub fn shipped() -> Vec<Scorecard> {
-    [include_str!("../../../scorecards/opti.toml"), include_str!("../../../scorecards/mental-health-services.toml")]
-        .into_iter()
-        .map(|text| Scorecard::parse(text).expect("the shipped scorecards are well formed"))
-        .collect()
+    [
+        include_str!("../../../scorecards/opti.toml"),
+        include_str!("../../../scorecards/opti-line.toml"),
+        include_str!("../../../scorecards/opti-station.toml"),
+        include_str!("../../../scorecards/mental-health-services.toml"),
+    ]
+    .into_iter()
+    .map(|text| Scorecard::parse(text).expect("the shipped scorecards are well formed"))
+    .collect()
 }
