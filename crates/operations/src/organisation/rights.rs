@@ -70,7 +70,8 @@ pub(super) fn end_moved(
     moved: &Right,
     on: &Occasion<'_, Imported>,
 ) -> Result<Vec<Event>, Refusal> {
-    let right = held(&organisation.rights, &moved.person).iter().find(|it| it.is(moved));
+    // Taken away on its first day and given again that day it stands there twice: the last is the one that runs.
+    let right = held(&organisation.rights, &moved.person).iter().rfind(|it| it.is(moved));
     let Some(right) = right else { return Err(Refusal::NotThere(moved.person.clone())) };
     if right.to == moved.to {
         return Ok(Vec::new());
@@ -110,7 +111,8 @@ impl Organisation {
     }
 
     pub(super) fn with_end(&mut self, moved: &Right) {
-        for right in self.rights.get_mut(&moved.person).into_iter().flatten().filter(|it| it.is(moved)) {
+        let mut rights = self.rights.get_mut(&moved.person).into_iter().flatten();
+        if let Some(right) = rights.rfind(|it| it.is(moved)) {
             right.to = moved.to;
         }
     }

@@ -67,6 +67,9 @@ fn a_right_holds_from_its_day_to_its_last_and_its_end_can_be_moved_while_it_runs
         (vec![(5, give(5..10)), (6, end(5..8))], 5..8, None),
         (vec![(5, give(5..10)), (6, end(5..6))], 5..6, None),
         (vec![(5, give(5..10)), (5, end(5..5))], 0..0, None),
+        // Taken away and given again on one day, it is taken away or shortened as any other.
+        (vec![(5, give(5..10)), (5, end(5..5)), (5, give(5..10)), (5, end(5..5))], 0..0, None),
+        (vec![(5, give(5..10)), (5, end(5..5)), (5, give(5..10)), (6, end(5..8))], 5..8, None),
         (vec![(5, give(5..10)), (8, end(5..7))], 5..10, Some(Refusal::Past)),
         (vec![(5, give(5..10)), (9, end(5..20))], 5..20, None),
         // It was over: another is given, and what was stays so.
