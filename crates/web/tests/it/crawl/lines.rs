@@ -169,12 +169,6 @@ pub const LINES: &[Line] = &[
     ("POST /sign-out", Everybody, "", ""),
 ];
 
-/// Where a route stands otherwise than the table of rights says, until it is mended: the route, who, and where they are.
-pub const OPEN: &[(&str, &str, &str)] = &[
-    // A lead of a unit above sees to absences below it; the page knows those of the very unit alone.
-    ("POST /desk/absences/end", "lead", "above"),
-];
-
 impl Let {
     /// Whether somebody is let in: by name of the role, and whether they are of the unit or it is their own.
     pub fn lets(&self, name: &str, is_here: bool) -> bool {
