@@ -37,7 +37,7 @@ use uuid::Uuid;
 
 pub use bookings::{NewAppointment, Timetables};
 pub use contacts::{CROCKFORD, Item, NewContact, Opened, What, code_of, written};
-pub use content::InForce;
+pub use content::{InForce, Publications};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use ports::{Files, Ports, Standing};
 
@@ -65,6 +65,8 @@ pub struct Kinds {
     booking: Arc<bookings::Alone>,
     organisation: Kind<Organisation>,
     pub tokens: Arc<Tokens>,
+    /// Hears of content that another process publishes.
+    pub publications: Arc<Publications>,
     /// Signs codes.
     codes: [u8; 32],
 }
@@ -98,6 +100,7 @@ impl Kinds {
         // Which rows come by import is for the one who asks to say.
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
+        let publications = opening.view(Publications::default());
         beside(&mut opening);
         let (timetables, queues, ports, booking) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
         let phrases = Arc::default();
@@ -120,6 +123,7 @@ impl Kinds {
             booking,
             organisation,
             tokens,
+            publications,
             codes,
         })
     }
