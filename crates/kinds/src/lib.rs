@@ -28,6 +28,7 @@ use operations::care_needs::CareNeed;
 use operations::consultations::{Consultation, flow::lapse};
 use operations::contacts::phrases::Phrases;
 use operations::contacts::{Command, Contact, Queue};
+use operations::disclosures::Disclosure;
 use operations::dispatches::{Dispatch, causes};
 use operations::organisation::Organisation;
 use operations::residents::Resident;
@@ -51,6 +52,7 @@ pub struct Kinds {
     pub care_needs: Kind<CareNeed>,
     pub dispatches: Kind<Dispatch>,
     pub consultations: Kind<Consultation>,
+    pub disclosures: Kind<Disclosure>,
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
     pub gatherings: Kind<Gathering>,
@@ -95,6 +97,7 @@ impl Kinds {
         let (tasks, care_needs) = (opening.kind_by(asked_of_task), opening.kind());
         let dispatches = opening.kind_by(causes::asked);
         let consultations = opening.kind_by(operations::consultations::flow::go_on);
+        let disclosures = opening.kind();
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
         let appointments = opening.kind_by(bookings_asked);
         // Which rows come by import is for the one who asks to say.
@@ -113,6 +116,7 @@ impl Kinds {
             care_needs,
             dispatches,
             consultations,
+            disclosures,
             days,
             appointments,
             gatherings,

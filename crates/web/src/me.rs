@@ -1,4 +1,8 @@
 //! `/me`: how a resident is told that something waits. And the words of such messages, which say no more than that.
+//! `me/sharing.rs`: what they let be seen of one register in the other; `me/seen.rs`: who has seen their data.
+
+mod seen;
+mod sharing;
 
 use std::sync::Arc;
 
@@ -7,9 +11,10 @@ use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::date_of;
-use matter::Subject;
 use matter::access::Role;
+use matter::{Matter, Subject};
 use maud::{Markup, html};
+use operations::disclosures::Disclosure;
 use operations::dispatches::{Means, Says};
 use operations::residents::{Addresses, Command, Reach, email, phone};
 use serde::Deserialize;
@@ -22,13 +27,23 @@ use crate::feature::{Door, Feature, get, post};
 use crate::form::{Did, errors, field};
 use crate::home::{failed, missing};
 use crate::layout::Page;
+use crate::matters::Owned;
 use crate::numbers;
 use crate::parts::done;
 use crate::texts::{Language, texts};
 
 pub static FEATURE: Feature = Feature {
-    pages: || vec![get("/me", me), post("/me", leave)],
+    pages: || {
+        vec![
+            get("/me", me),
+            post("/me", leave),
+            get("/me/sharing", sharing::list),
+            post("/me/sharing/{id}/{command}", sharing::command),
+            get("/me/seen", seen::list),
+        ]
+    },
     texts: &[texts!("me")],
+    owned: &[Owned { kind: Disclosure::NAME, row: sharing::row, page: sharing::page }],
     doors: &[Door { path: "/me", name: "section-me", opens_to: |role| role == Some(Role::Resident), leads_to: &[] }],
     ..Feature::NOTHING
 };
@@ -162,6 +177,10 @@ fn shown(page: &Page, fields: &Fields, wrong: &[(&str, &str)], is_saved: bool) -
         (errors(page, wrong))
         @if is_saved { (done(&html! { (page.text("me-did-saved")) }, &html! {})) }
         h1 { (page.text("section-me")) }
+        ul.dots {
+            li { a href="/me/sharing" { (page.text("sharing-title")) } }
+            li { a href="/me/seen" { (page.text("seen-title")) } }
+        }
         h2 { (page.text("me-reach")) }
         p { (page.text("me-reach-what")) }
         form.letter #reach method="post" action="/me" autocomplete="off" {
