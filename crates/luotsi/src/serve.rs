@@ -241,7 +241,7 @@ async fn publish_times(kinds: &Kinds, app: Arc<App>, (mut library, contents): (L
         if tokio::time::timeout(TIMES_EVERY, published.changed()).await.is_ok() {
             match contents.hear(kinds.store.log()).await {
                 Ok(heard) => library = heard,
-                // What was in force goes on.
+                // The content in force goes on.
                 Err(error) => eprintln!("warning: content that another server has published is not read: {error}"),
             }
         }

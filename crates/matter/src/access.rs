@@ -370,7 +370,7 @@ mod tests {
         }
     }
 
-    /// Who would have it but for its register is told so, and nobody else learns that there is such a matter.
+    /// A professional who would have it but for its register is told so, and nobody else learns that there is such a matter.
     #[test]
     fn the_other_register_is_named_to_those_alone_who_would_have_the_matter() {
         let roles = || Role::ALL.into_iter().map(Some).chain([None]);

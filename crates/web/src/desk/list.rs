@@ -319,7 +319,7 @@ impl Asked<'_> {
             }
         }
         found.retain(|row| self.fits(row));
-        // By what it is filtered tells what it is about.
+        // A filter tells what it is about.
         if self.is_filtered_by_content() {
             found.retain(|row| !self.app.is_in_other_register(self.caller, &row.glance()));
         }
@@ -698,7 +698,7 @@ async fn take(
         let known = listed.filter_map(|it| {
             let listing = listing(it.kind)?;
             let claim = listing.claim.as_ref()?;
-            // What is of the other register is for those who work in it to take.
+            // Matters of the other register are for those who work in it to take.
             let is_apart = app.is_apart(person, &Glance::listed(claim.rights, &it));
             (!is_apart).then_some((listing, claim, it))
         });

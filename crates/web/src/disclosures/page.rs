@@ -90,7 +90,7 @@ fn other(register: Register) -> Register {
     }
 }
 
-/// What somebody may see of it: whoever reads a matter comes to the other register of its person, and whoever would read it
+/// The part that somebody may see: whoever reads a matter comes to the other register of its person, and whoever would read it
 /// but for its register, to that of the matter.
 fn seen(app: &App, caller: &Caller, id: &str) -> Result<Seen, Failure> {
     let id: Uuid = id.parse().map_err(|_| Failure::not_found())?;
@@ -181,7 +181,7 @@ fn named(app: &App, fields: &Fields, register: Register) -> Result<(String, Text
     }
 }
 
-/// What there is of a person's disclosures that have to do with somebody's unit.
+/// A person's disclosures of a register to a unit.
 fn theirs(app: &App, subject: Subject, register: Register, unit: &str) -> Vec<Arc<Disclosure>> {
     app.kinds.disclosures.look(|all| {
         let ids = all.of_subject(subject, usize::MAX).into_iter();

@@ -30,7 +30,7 @@ const SHOWN: usize = 500;
 /// One opening of a matter.
 pub struct Opening {
     pub at: i64,
-    /// Whoever opened it, as the log names them, and their unit.
+    /// The professional who opened it, as the log names them, and their unit.
     pub who: String,
     pub unit: String,
     pub role: Option<Role>,
