@@ -72,3 +72,4 @@ refused-disclosure-not_now = This cannot be done with the consent now.
 refused-disclosure-not_theirs = Only the client answers a request for consent.
 refused-disclosure-no_ground = There is no such ground, or it does not cover this register.
 refused-disclosure-times = The last day of the consent is past, or more than a year ahead.
+refused-organisation-second_person = Another administrator than the one who proposed the right approves it.

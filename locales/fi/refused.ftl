@@ -72,3 +72,4 @@ refused-disclosure-not_now = Tätä ei voi tehdä luvalle nyt.
 refused-disclosure-not_theirs = Vain asiakas itse vastaa lupapyyntöön.
 refused-disclosure-no_ground = Perustetta ei ole, tai se ei koske tätä rekisteriä.
 refused-disclosure-times = Luvan viimeinen päivä on mennyt, tai se on yli vuoden päässä.
+refused-organisation-second_person = Toinen ylläpitäjä kuin ehdottaja hyväksyy oikeuden.

@@ -72,3 +72,4 @@ refused-disclosure-not_now = Detta kan inte göras med tillståndet nu.
 refused-disclosure-not_theirs = Bara klienten själv svarar på begäran om tillstånd.
 refused-disclosure-no_ground = Grunden finns inte, eller så gäller den inte detta register.
 refused-disclosure-times = Tillståndets sista dag har gått, eller så är den mer än ett år bort.
+refused-organisation-second_person = En annan administratör än den som föreslog rätten godkänner den.

@@ -161,6 +161,18 @@ pub const LINES: &[Line] = &[
     ("POST /admin/staff", Anywhere(ADMIN), "", "person=n2&role=admin&unit=small&last_day=2026-02-01"),
     ("GET /admin/staff/{person}", Anywhere(ADMIN), "", ""),
     ("POST /admin/staff/{person}/account/{act}", Anywhere(ADMIN), "add reset", "name=anna"),
+    (
+        "POST /admin/staff/{person}/approve",
+        Anywhere(ADMIN),
+        "",
+        "role=lead&unit=small&from=2026-01-07&last_day=2026-02-01",
+    ),
+    (
+        "POST /admin/staff/{person}/decline",
+        Anywhere(ADMIN),
+        "",
+        "role=lead&unit=small&from=2026-01-07&last_day=2026-02-01",
+    ),
     ("POST /admin/staff/{person}/end", Anywhere(ADMIN), "", "role=lead&unit=small&from=2026-01-07&now=now"),
     // For programs.
     ("GET /api/contacts/{id}", Ours(BOTH_SIDES), "", ""),
