@@ -112,3 +112,13 @@ staff-wrong-person = Enter the person’s id: letters, digits and hyphens.
 staff-wrong-name = Enter a user name, at most 64 characters.
 staff-name-taken = Another person already has this user name.
 staff-has-account = The person already has a user name.
+staff-two = The right of an administrator, a privacy officer or a team lead takes two administrators: one proposes it, another approves. So does making it longer.
+staff-waiting = Waits for another administrator
+staff-waiting-yours = You proposed this. Another administrator approves it.
+staff-waiting-by = Proposed by { $person }. Make sure that the right has been agreed on before you approve it.
+staff-waiting-count = { $count ->
+    [one] One right waits for your approval
+   *[other] { $shown } rights wait for your approval
+ }
+staff-approve = Approve the right
+staff-decline = Decline the proposal

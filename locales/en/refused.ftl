@@ -63,3 +63,13 @@ refused-organisation-overlaps = There is an absence on these days already.
 refused-organisation-no_deputy = The deputy does not work in the unit on these days. Choose another.
 refused-organisation-not_theirs = You can enter your own absences, and those of the unit you lead.
 refused-resident-no_address = Write the number or address for the way you have chosen.
+refused-register-other = { $register ->
+    [social] This matter belongs to the register of social welfare, in which you do not work. You cannot see it without the client’s consent or a ground in law.
+   *[health] This matter belongs to the register of health care, in which you do not work. You cannot see it without the client’s consent or a ground in law.
+ }
+refused-disclosure-not_there = There is no such consent, or it has already been asked for.
+refused-disclosure-not_now = This cannot be done with the consent now.
+refused-disclosure-not_theirs = Only the client answers a request for consent.
+refused-disclosure-no_ground = There is no such ground, or it does not cover this register.
+refused-disclosure-times = The last day of the consent is past, or more than a year ahead.
+refused-organisation-second_person = Another administrator than the one who proposed the right approves it.

@@ -63,3 +63,13 @@ refused-organisation-overlaps = Näille päiville on jo kirjattu poissaolo.
 refused-organisation-no_deputy = Sijainen ei työskentele yksikössä näinä päivinä. Valitse toinen.
 refused-organisation-not_theirs = Voit kirjata oman poissaolosi ja johtamasi yksikön poissaolot.
 refused-resident-no_address = Kirjoita numero tai osoite, johon valitsemasi tapa lähetetään.
+refused-register-other = { $register ->
+    [social] Tämä asia kuuluu sosiaalihuollon rekisteriin, jossa et työskentele. Et näe sitä ilman asiakkaan lupaa tai lain perustetta.
+   *[health] Tämä asia kuuluu terveydenhuollon rekisteriin, jossa et työskentele. Et näe sitä ilman asiakkaan lupaa tai lain perustetta.
+ }
+refused-disclosure-not_there = Lupaa ei ole, tai se on jo pyydetty.
+refused-disclosure-not_now = Tätä ei voi tehdä luvalle nyt.
+refused-disclosure-not_theirs = Vain asiakas itse vastaa lupapyyntöön.
+refused-disclosure-no_ground = Perustetta ei ole, tai se ei koske tätä rekisteriä.
+refused-disclosure-times = Luvan viimeinen päivä on mennyt, tai se on yli vuoden päässä.
+refused-organisation-second_person = Toinen ylläpitäjä kuin ehdottaja hyväksyy oikeuden.

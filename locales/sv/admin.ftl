@@ -112,3 +112,13 @@ staff-wrong-person = Ange personens id: bokstäver, siffror och bindestreck.
 staff-wrong-name = Ange ett användarnamn, högst 64 tecken.
 staff-name-taken = Någon annan har redan användarnamnet.
 staff-has-account = Personen har redan ett användarnamn.
+staff-two = Rätten som administratör, dataskyddsansvarig eller chef kräver två administratörer: en föreslår, en annan godkänner. Också en förlängning.
+staff-waiting = Väntar på en annan administratör
+staff-waiting-yours = Du föreslog detta. En annan administratör godkänner det.
+staff-waiting-by = Föreslagen av { $person }. Kontrollera att rätten är överenskommen innan du godkänner.
+staff-waiting-count = { $count ->
+    [one] En rättighet väntar på ditt godkännande
+   *[other] { $shown } rättigheter väntar på ditt godkännande
+ }
+staff-approve = Godkänn rätten
+staff-decline = Avslå förslaget

@@ -63,3 +63,13 @@ refused-organisation-overlaps = En frånvaro har redan antecknats för de här d
 refused-organisation-no_deputy = Ersättaren arbetar inte på enheten de här dagarna. Välj någon annan.
 refused-organisation-not_theirs = Du kan anteckna din egen frånvaro och frånvaron på den enhet som du leder.
 refused-resident-no_address = Skriv numret eller adressen för det sätt som du har valt.
+refused-register-other = { $register ->
+    [social] Ärendet hör till socialvårdens register, där du inte arbetar. Du ser det inte utan klientens tillstånd eller en grund i lag.
+   *[health] Ärendet hör till hälso- och sjukvårdens register, där du inte arbetar. Du ser det inte utan klientens tillstånd eller en grund i lag.
+ }
+refused-disclosure-not_there = Tillståndet finns inte, eller så har någon redan bett om det.
+refused-disclosure-not_now = Detta kan inte göras med tillståndet nu.
+refused-disclosure-not_theirs = Bara klienten själv svarar på begäran om tillstånd.
+refused-disclosure-no_ground = Grunden finns inte, eller så gäller den inte detta register.
+refused-disclosure-times = Tillståndets sista dag har gått, eller så är den mer än ett år bort.
+refused-organisation-second_person = En annan administratör än den som föreslog rätten godkänner den.

@@ -15,7 +15,7 @@ use crate::{Content, There, is_id, read};
 /// Largest file, in bytes as it stands in the log: an event has 1 MiB, of which this much is left for a text.
 const MOST: usize = (1 << 20) - 1024;
 /// A county's own parts count their versions from here, so that none is a shipped one's.
-const OWN: u32 = 1001;
+pub const OWN: u32 = 1001;
 /// Keys of a file's head; all others are the kind's own.
 const HEAD: [&str; 5] = ["id", "version", "from", "replaces", "closed"];
 

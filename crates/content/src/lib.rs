@@ -15,7 +15,7 @@ use facts::Names;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-pub use catalogue::{Catalogue, Closed, File, Origin, Part};
+pub use catalogue::{Catalogue, Closed, File, OWN, Origin, Part};
 pub use fault::{At, Fault, Wrong};
 pub use folder::{Folder, Listed};
 pub use kinds::{ENGINES, KINDS, engine, kind_of};

@@ -6,12 +6,12 @@
 //! once, the second reads again, and finds nothing left to write or a fault with its place.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use content::journey::Journey;
-use content::{Content, Fault, Folder, Found, Library, Listed, Origin, Part, There, Wrong};
+use content::{Content, Fault, Folder, Found, Library, Listed, OWN, Origin, Part, There, Wrong};
 use facts::{Code, Profession};
 use jiff::civil::Date;
 use operations::bookings::calendar::Timetable;
@@ -19,7 +19,12 @@ use operations::contacts::Queue;
 use operations::contacts::phrases::Phrases;
 use operations::dispatches::port::Port;
 use serde::{Deserialize, Serialize};
-use store::{Append, AppendError, Context, Error, Expect, Log, MOST_BYTES, NewEvent, Result, digest, hex, new_id};
+use store::{
+    Append, AppendError, Context, Error, Expect, Kept, Log, MOST_BYTES, NewEvent, Recorded, Result, Topic, View,
+    digest, hex, new_id,
+};
+use tokio::sync::watch;
+use uuid::Uuid;
 
 /// Every kind of content that this house reads: the one list of them.
 pub const FOLDERS: &[Folder] = &[
@@ -55,6 +60,63 @@ impl<C: Content> InForce<C> {
         let Some(catalogue) = library.catalogue::<C>() else { return };
         let parts = catalogue.in_force(on).map(|part| (part.id.clone(), Arc::clone(part)));
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(parts.collect());
+    }
+}
+
+/// Hears when something is published, by whatever process; what it tells is a hint, and [`hear`] reads what was.
+pub struct Publications {
+    stands: Mutex<(Uuid, u64)>,
+    /// The place of the last publication that was heard of.
+    last: watch::Sender<u64>,
+}
+
+impl Default for Publications {
+    fn default() -> Publications {
+        Publications { stands: Mutex::default(), last: watch::Sender::new(0) }
+    }
+}
+
+impl Publications {
+    /// From now on.
+    pub fn listen(&self) -> watch::Receiver<u64> {
+        self.last.subscribe()
+    }
+}
+
+impl View for Publications {
+    fn name(&self) -> &'static str {
+        CONTENT
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn categories(&self) -> &'static [&'static str] {
+        &[CONTENT]
+    }
+
+    fn stands(&self) -> (Uuid, u64) {
+        *self.stands.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, events: &[Recorded], to: u64, _: &mut HashSet<Topic>) {
+        let mut stands = self.stands.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = |event: &&Recorded| event.pos > stands.1 && event.stream.starts_with("content/");
+        if let Some(event) = events.iter().rfind(is_new) {
+            self.last.send_replace(event.pos);
+        }
+        stands.1 = stands.1.max(to);
+    }
+
+    fn snapshot(&self) -> Result<Kept> {
+        let (epoch, pos) = self.stands();
+        Ok(Kept { epoch, pos, body: Vec::new() })
+    }
+
+    fn restore(&self, epoch: Uuid, pos: u64, _: Option<&[u8]>) -> Result<()> {
+        *self.stands.lock().unwrap_or_else(PoisonError::into_inner) = (epoch, pos);
+        Ok(())
     }
 }
 
@@ -180,6 +242,8 @@ fn walk(folder: &Path, into: &mut Vec<std::path::PathBuf>) -> std::io::Result<()
 struct Published {
     found: Vec<Found>,
     ends: BTreeMap<String, u64>,
+    /// A county's own versions after a place of the log, as files of its own.
+    since: Vec<Found>,
 }
 
 /// Every version that was published.
@@ -187,7 +251,21 @@ pub async fn published(log: &Log) -> Result<Vec<Found>> {
     Ok(read(log).await?.found)
 }
 
+/// All parts again, after another process has published. A county's own version that was published after a place of the log
+/// holds here as well, for as long as this process runs: its file is with the one that published it.
+pub async fn hear(log: &Log, folders: &[Folder], files: &Files, since: u64, also: There<'_>) -> Result<Library> {
+    let Published { mut found, since: own, .. } = read_since(log, since).await?;
+    let is_ours = |it: &Found| files.found.iter().any(|ours| ours.folder == it.folder && ours.text == it.text);
+    found.extend(own.into_iter().filter(|it| !is_ours(it)));
+    Ok(files.read(folders, &found, also))
+}
+
 async fn read(log: &Log) -> Result<Published> {
+    read_since(log, u64::MAX).await
+}
+
+async fn read_since(log: &Log, since: u64) -> Result<Published> {
+    let mut own = Vec::new();
     let (mut found, mut ends, mut known) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
     for event in log.read_category(CONTENT).await? {
         let read = matter::codec::read::<Event>((&event.kind, event.schema), &event.data, SCHEMA)
@@ -198,16 +276,20 @@ async fn read(log: &Log) -> Result<Published> {
             && known.insert((event.stream.clone(), version))
         {
             found.push(Found::published(&event.stream, version, &text));
+            let inside = event.stream.strip_prefix("content/").unwrap_or(&event.stream);
+            if event.pos > since && version >= OWN {
+                own.push(Found::own("", &format!("{inside}.toml"), &text));
+            }
         }
     }
-    Ok(Published { found, ends })
+    Ok(Published { found, ends, since: own })
 }
 
 /// Reads files of content beside what was published, and publishes each version that is kept and not there yet. Gives all
 /// parts, and the faults of those that are left out: also of one whose text is not what was published under its version.
 pub async fn publish(log: &Log, folders: &[Folder], files: &Files, also: There<'_>, now: i64) -> Result<Library> {
     for _ in 0..TRIES {
-        let Published { found, ends } = read(log).await?;
+        let Published { found, ends, .. } = read(log).await?;
         let library = files.read(folders, &found, also);
         match write(log, appends(library.unpublished(), ends, now)).await {
             Ok(()) => return Ok(library),

@@ -28,6 +28,7 @@ use operations::care_needs::CareNeed;
 use operations::consultations::{Consultation, flow::lapse};
 use operations::contacts::phrases::Phrases;
 use operations::contacts::{Command, Contact, Queue};
+use operations::disclosures::Disclosure;
 use operations::dispatches::{Dispatch, causes};
 use operations::organisation::Organisation;
 use operations::residents::Resident;
@@ -37,7 +38,7 @@ use uuid::Uuid;
 
 pub use bookings::{NewAppointment, Timetables};
 pub use contacts::{CROCKFORD, Item, NewContact, Opened, What, code_of, written};
-pub use content::InForce;
+pub use content::{InForce, Publications};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use ports::{Files, Ports, Standing};
 
@@ -51,6 +52,7 @@ pub struct Kinds {
     pub care_needs: Kind<CareNeed>,
     pub dispatches: Kind<Dispatch>,
     pub consultations: Kind<Consultation>,
+    pub disclosures: Kind<Disclosure>,
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
     pub gatherings: Kind<Gathering>,
@@ -65,6 +67,8 @@ pub struct Kinds {
     booking: Arc<bookings::Alone>,
     organisation: Kind<Organisation>,
     pub tokens: Arc<Tokens>,
+    /// Hears of content that another process publishes.
+    pub publications: Arc<Publications>,
     /// Signs codes.
     codes: [u8; 32],
 }
@@ -93,11 +97,13 @@ impl Kinds {
         let (tasks, care_needs) = (opening.kind_by(asked_of_task), opening.kind());
         let dispatches = opening.kind_by(causes::asked);
         let consultations = opening.kind_by(operations::consultations::flow::go_on);
+        let disclosures = opening.kind();
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
         let appointments = opening.kind_by(bookings_asked);
         // Which rows come by import is for the one who asks to say.
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
+        let publications = opening.view(Publications::default());
         beside(&mut opening);
         let (timetables, queues, ports, booking) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
         let phrases = Arc::default();
@@ -110,6 +116,7 @@ impl Kinds {
             care_needs,
             dispatches,
             consultations,
+            disclosures,
             days,
             appointments,
             gatherings,
@@ -120,6 +127,7 @@ impl Kinds {
             booking,
             organisation,
             tokens,
+            publications,
             codes,
         })
     }

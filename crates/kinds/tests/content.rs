@@ -5,9 +5,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use content::{Asked, Found, KINDS, Library, kind_of, uses};
-use kinds::content::{FOLDERS, Files, Known};
+use kinds::Kinds;
+use kinds::content::{FOLDERS, Files, Known, hear, publish};
+use store::{KEY_FILE, Keys, Location, Log};
 
 /// Every file of content that is shipped.
 fn shipped() -> Vec<Found> {
@@ -77,4 +80,51 @@ fn every_part_that_a_shipped_one_names_is_found_where_it_is_used() {
             assert!(!places.is_empty(), "{} names {name} in a way of its own", file.path);
         }
     }
+}
+
+/// Two servers on one log: what one publishes is in force in the other, without a restart.
+#[test]
+fn a_server_hears_of_what_another_publishes() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = Keys::open(folder.path(), &folder.path().join(KEY_FILE)).expect("keys");
+        let log = Log::open(&Location::Memory, Arc::new(keys), || 0).expect("a log");
+        let opened = async || Kinds::open(log.clone(), || 0, None).await.expect("kinds");
+        let (one, other) = (opened().await, opened().await);
+        for store in [one.store.clone(), other.store.clone()] {
+            tokio::spawn(async move { store.follow().await });
+        }
+        let queue = |id: &str, version: u32, units: &str| {
+            format!(
+                "id = \"{id}\"\nversion = {version}\nname = {{ fi = \"a\", sv = \"b\", en = \"c\" }}\nregister = \"health\"\n\
+                 professions = [\"nurse\"]\nunits = [{units}]\n"
+            )
+        };
+        let day = jiff::civil::date(2026, 1, 7);
+        let also = |_: &str, _: &str| true;
+        let shipped = |text: &str| Files::of(&[("content/queues/clinic.toml", text)], Path::new("nowhere"));
+        let publish = async |files: &Files| publish(&log, FOLDERS, files, &also, 0).await.expect("published");
+        let (old, new) = (queue("clinic", 1, "\"a\""), queue("clinic", 2, "\"a\", \"b\""));
+        let (ours, theirs) = (shipped(&old), shipped(&new));
+        other.take(&publish(&ours).await, day);
+        let since = log.past().await.expect("the head").1.pos;
+        let mut heard = other.publications.listen();
+        let at = |kinds: &Kinds, id: &str| kinds.queues.get(id).map(|it| it.content.units.len());
+        let hear = async || other.take(&hear(&log, FOLDERS, &ours, since, &also).await.expect("read"), day);
+        // A newer program ships another version.
+        one.take(&publish(&theirs).await, day);
+        assert_eq!([at(&one, "clinic"), at(&other, "clinic")], [Some(2), Some(1)]);
+        heard.changed().await.expect("it is heard");
+        hear().await;
+        assert_eq!(at(&other, "clinic"), Some(2));
+        // A county's own part, whose file the other server does not have.
+        let own = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(own.path().join("content/queues")).expect("a folder");
+        std::fs::write(own.path().join("content/queues/own.toml"), queue("own", 1001, "\"a\"")).expect("a file");
+        one.take(&publish(&Files::of(&[("content/queues/clinic.toml", &new)], own.path())).await, day);
+        heard.changed().await.expect("it is heard");
+        hear().await;
+        assert_eq!([at(&one, "own"), at(&other, "own")], [Some(1), Some(1)]);
+    });
 }

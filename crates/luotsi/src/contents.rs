@@ -33,18 +33,34 @@ pub fn known(files: &Files, measures: &Catalogue, units: impl IntoIterator<Item 
     known
 }
 
+/// The parts of a server: its own files, what they may name, and the place of the log at which it read them.
+pub struct Contents {
+    files: Files,
+    known: Known,
+    since: u64,
+}
+
+impl Contents {
+    /// All parts, after another server has published, and the faults of those that are left out.
+    pub async fn hear(&self, log: &Log) -> Result<Library> {
+        let also = |kind: &str, id: &str| self.known.has(kind, id);
+        kinds::content::hear(log, FOLDERS, &self.files, self.since, &also).await.map_err(told)
+    }
+}
+
 /// Reads all parts, writes those into the log that are not there yet, and tells the faults of those that are left out. A
 /// demo does not start with one.
-pub async fn publish(data: &Path, log: &Log, units: &[UnitCard], demo: bool) -> Result<Library> {
+pub async fn publish(data: &Path, log: &Log, units: &[UnitCard], demo: bool) -> Result<(Library, Contents)> {
     let files = files(data);
     // A mistake in a county's measure is told with the figures.
     let measures = settings::catalogue(data).or_else(|_| Catalogue::shipped())?;
     let known = known(&files, &measures, units.iter().map(|unit| unit.id.clone()));
+    let since = log.past().await.map_err(told)?.1.pos;
     let also = |kind: &str, id: &str| known.has(kind, id);
     let library = kinds::content::publish(log, FOLDERS, &files, &also, now()).await.map_err(told)?;
     library.faults.iter().for_each(|fault| eprintln!("{}", facts::printable(&fault.to_string())));
     match library.faults.is_empty() || !demo {
-        true => Ok(library),
+        true => Ok((library, Contents { files, known, since })),
         false => Err(Error::new("content has faults").remedy("mend them: `luotsi content check` tells them again")),
     }
 }

@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{App, Figures, Parts, Service, Strangers, tell};
 
+use crate::contents::Contents;
 use crate::demo::Living;
 use crate::follower::Follower;
 use crate::heads::{Heads, Of};
@@ -96,7 +97,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let heads = place.heads(&keys);
         let accesses = place.accesses_log(&keys, kinds.store.log(), now).await?;
         tell_of_risks(kinds.store.log()).await?;
-        let library = contents::publish(data, kinds.store.log(), publication.units(), demo).await?;
+        let (library, contents) = contents::publish(data, kinds.store.log(), publication.units(), demo).await?;
         let settings = settings(place, &publication)?;
         keep_read(place, &publication);
         let at = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
@@ -140,7 +141,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Err(error) => eprintln!("error: {error}"),
         })?;
         go_on(living, &kinds)?;
-        let clocks = tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, outbox)));
+        let clocks = tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, contents, outbox)));
         let ends_of = [(Of::Events, kinds.store.log().clone()), (Of::Accesses, accesses.clone())];
         let noting = tokio::spawn(note_on(heads, ends_of.clone()));
         let ends_noting = noting.abort_handle();
@@ -222,19 +223,28 @@ async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
 }
 
 /// Strikes what falls due, has calendars give their times, and sends what waits, for ever.
-async fn run_clocks(kinds: Kinds, app: Arc<App>, (library, outbox): (Library, Outbox)) {
+async fn run_clocks(kinds: Kinds, app: Arc<App>, (library, contents, outbox): (Library, Contents, Outbox)) {
     let look = if clock::stands() { SENT_EVERY / 10 } else { SENT_EVERY };
-    tokio::join!(kinds.store.run_clocks(), publish_times(app, library), outbox.run(look));
+    let times = publish_times(&kinds, app, (library, contents));
+    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look));
 }
 
-/// Has the calendars in force give their times, for ever: days come near enough, and others come into force, as do ports.
-async fn publish_times(app: Arc<App>, library: Library) {
+/// Has the calendars in force give their times, for ever: days come near enough, and others come into force, as do ports and
+/// all that another server publishes.
+async fn publish_times(kinds: &Kinds, app: Arc<App>, (mut library, contents): (Library, Contents)) {
+    let mut published = kinds.publications.listen();
     loop {
         if let Some(today) = Calendar::shipped().local_date(now()) {
             app.take_content(&library, today);
         }
         app.publish_times().await;
-        tokio::time::sleep(TIMES_EVERY).await;
+        if tokio::time::timeout(TIMES_EVERY, published.changed()).await.is_ok() {
+            match contents.hear(kinds.store.log()).await {
+                Ok(heard) => library = heard,
+                // The content in force goes on.
+                Err(error) => eprintln!("warning: content that another server has published is not read: {error}"),
+            }
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Arguments {
     #[arg(long)]
     unit: Option<String>,
     /// Days for which it opens.
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=366))]
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=90))]
     days: u32,
     /// The person's id, so that a new token is the same person; without it somebody new.
     #[arg(long)]

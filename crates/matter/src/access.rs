@@ -165,7 +165,14 @@ pub struct Tie {
     pub cares: bool,
     /// A colleague asks them about it in their unit, and waits for their answer; it is not done, and stays where it was asked.
     pub asked: bool,
+    /// It is of a register in which they do not work: health or social.
+    pub apart: bool,
+    /// The person's consent, or a ground of law, opens that register to them.
+    pub ground: bool,
 }
+
+/// The rule by which a matter stays closed that is of a register in which somebody does not work, and nothing else.
+pub const OTHER_REGISTER: &str = "another register, and no ground";
 
 /// An answer, and the rule that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,21 +242,25 @@ fn see_queue(role: Option<Role>, within: bool) -> (bool, &'static str) {
 
 fn matter(role: Option<Role>, purpose: Purpose, action: Action, (rights, tie): (&Rights, Tie)) -> (bool, &'static str) {
     let of = |roles: &[Role]| role.is_some_and(|role| roles.contains(&role));
+    let works = of(rights.worked_by) || of(rights.led_by);
     match (role, purpose, action) {
         // The holder of its code wrote it, whatever other roles they have.
         (_, Purpose::Own, Action::Read) if tie.own && rights.own >= Own::Read => (true, "their own matter"),
         (_, Purpose::Own, Action::Write) if tie.own && rights.own >= Own::Write => (true, "their own matter"),
         (None | Some(Role::Resident), ..) => (false, "not their matter"),
         (_, _, Action::Assign) if of(rights.worked_by) && !of(rights.led_by) => (false, "who leads the unit assigns"),
-        (_, Purpose::Care, _) if (of(rights.worked_by) || of(rights.led_by)) && tie.within && tie.cares => {
-            (true, "their unit answers for it")
-        }
+        (_, Purpose::Care, _) if works && tie.within && tie.cares && !tie.apart => (true, "their unit answers for it"),
         (_, Purpose::Care, Action::Read) if of(rights.worked_by) && tie.asked => {
             (true, "a colleague asks them about it")
         }
-        (_, Purpose::Supervision, Action::Read) if of(rights.led_by) && tie.within => {
+        // Whichever unit answers for it; to act in it is for those of its register.
+        (_, Purpose::Care, Action::Read) if works && tie.apart && tie.ground => {
+            (true, "consent or a ground of law opens the register")
+        }
+        (_, Purpose::Supervision, Action::Read) if of(rights.led_by) && tie.within && !tie.apart => {
             (true, "they lead the unit that answered for it")
         }
+        (_, Purpose::Care, _) if works && tie.within && tie.cares && !tie.ground => (false, OTHER_REGISTER),
         (Some(_), ..) if tie.within => (false, "it is over, and they had no part in it"),
         (Some(_), ..) => (false, "their unit does not answer for it"),
     }
@@ -273,7 +284,14 @@ mod tests {
     }
 
     fn ties() -> impl Iterator<Item = Tie> {
-        (0..16).map(|bits| Tie { own: bits & 1 > 0, within: bits & 2 > 0, cares: bits & 4 > 0, asked: bits & 8 > 0 })
+        (0..64).map(|bits| Tie {
+            own: bits & 1 > 0,
+            within: bits & 2 > 0,
+            cares: bits & 4 > 0,
+            asked: bits & 8 > 0,
+            apart: bits & 16 > 0,
+            ground: bits & 32 > 0,
+        })
     }
 
     #[test]
@@ -328,9 +346,10 @@ mod tests {
                     Action::Assign => role == Some(Role::Lead),
                     _ => matches!(role, Some(Role::Professional | Role::Lead)),
                 };
-                let asked = may && tie.asked && action == Action::Read;
-                let cares = (may && tie.within && tie.cares) || asked;
-                let leads = role == Some(Role::Lead) && tie.within && action == Action::Read;
+                let reads = may && action == Action::Read;
+                let opened = reads && (tie.asked || (tie.apart && tie.ground));
+                let cares = (may && tie.within && tie.cares && !tie.apart) || opened;
+                let leads = role == Some(Role::Lead) && tie.within && !tie.apart && action == Action::Read;
                 let expected = match purpose {
                     Purpose::Own => match action {
                         Action::Read => tie.own && own != Own::Nothing,
@@ -347,6 +366,21 @@ mod tests {
                     "{role:?} {purpose:?} {action:?} {tie:?} {own:?}: {}",
                     decided.rule
                 );
+            }
+        }
+    }
+
+    /// A professional who would have it but for its register is told so, and nobody else learns that there is such a matter.
+    #[test]
+    fn the_other_register_is_named_to_those_alone_who_would_have_the_matter() {
+        let roles = || Role::ALL.into_iter().map(Some).chain([None]);
+        for (role, purpose) in roles().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
+            for (action, tie) in ON_MATTERS.into_iter().flat_map(|action| ties().map(move |tie| (action, tie))) {
+                let decide = |tie| decide(role, purpose, action, Resource::Matter(rights(Own::Write), tie));
+                if decide(tie).rule == OTHER_REGISTER {
+                    assert!(!decide(tie).allow && tie.apart && !tie.ground, "{role:?} {action:?} {tie:?}");
+                    assert!(decide(Tie { apart: false, ..tie }).allow, "{role:?} {action:?} {tie:?}");
+                }
             }
         }
     }
@@ -414,7 +448,7 @@ mod tests {
 
     #[test]
     fn what_no_rule_joins_is_refused() {
-        let tie = Tie { own: true, within: true, cares: true, asked: true };
+        let tie = Tie { own: true, within: true, cares: true, asked: true, apart: false, ground: false };
         for (role, purpose) in Role::ALL.into_iter().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
             assert!(!decide(Some(role), purpose, Action::Read, Resource::Synthetic).allow);
             assert!(!decide(Some(role), purpose, Action::SeeFigures, Resource::Matter(rights(Own::Write), tie)).allow);

@@ -245,6 +245,10 @@ impl Matter for CareNeed {
         Standing { subject, unit, who: None, list, since: self.at, done: self.done_at }
     }
 
+    fn of(&self) -> Option<Uuid> {
+        self.established.contact
+    }
+
     fn due(&self) -> Option<(i64, Command)> {
         let done_at = self.done_at.filter(|_| !self.is_closed)?;
         Some((done_at.saturating_add(CLOSED_AFTER), Command::Close))

@@ -4,6 +4,7 @@ pub mod bookings;
 pub mod care_needs;
 pub mod consultations;
 pub mod contacts;
+pub mod disclosures;
 pub mod dispatches;
 pub mod organisation;
 pub mod phases;

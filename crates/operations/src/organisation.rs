@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 mod rights;
 
-pub use rights::Right;
+pub use rights::{Proposal, Right};
 
 /// Nobody is away for more than a year at once, in days.
 const LONGEST_AWAY: i32 = 366;
@@ -41,6 +41,12 @@ pub enum Event {
     /// The same right ends on another day.
     #[serde(rename = "right.end_moved")]
     RightEndMoved(Right),
+    /// It waits for a second administrator.
+    #[serde(rename = "right.proposed")]
+    RightProposed(Proposal),
+    /// It waits no more: it was approved or declined.
+    #[serde(rename = "right.proposal_ended")]
+    ProposalEnded(Right),
 }
 
 /// A professional is away, and a deputy sees to all of their work meanwhile.
@@ -114,6 +120,9 @@ pub enum Command {
     GiveRight(Right),
     /// The right of that person, role, unit and first day is to end on this one.
     MoveRightEnd(Right),
+    /// A second administrator approves a right as it was proposed.
+    ApproveRight(Right),
+    DeclineRight(Right),
 }
 
 /// Why it cannot be done.
@@ -145,6 +154,8 @@ pub enum Refusal {
     Past,
     /// Nobody gives themselves a right.
     Own,
+    /// Another administrator than the one who proposed it approves it.
+    SecondPerson,
 }
 
 impl From<Refusal> for Refused {
@@ -163,6 +174,7 @@ impl From<Refusal> for Refused {
             Refusal::Given => "given",
             Refusal::Past => "past",
             Refusal::Own => "own",
+            Refusal::SecondPerson => "second_person",
         };
         let refused = Refused::new(Organisation::NAME, code).with("why", &refusal);
         match refusal {
@@ -187,6 +199,7 @@ impl std::fmt::Display for Refusal {
             Refusal::NotTheirs => out.write_str("they enter it themselves, or the one who leads their unit does"),
             Refusal::Given => out.write_str("they have this right already at that time; move its end"),
             Refusal::Past => out.write_str("the day has gone by, or the right is over: give a new one"),
+            Refusal::SecondPerson => out.write_str("another administrator than the one who proposed it approves it"),
             Refusal::Own => out.write_str("nobody gives themselves a right, or makes one of theirs longer"),
         }
     }
@@ -208,6 +221,8 @@ pub struct Organisation {
     away: BTreeMap<String, Vec<Away>>,
     /// By person, in the order in which they were given.
     rights: BTreeMap<String, Vec<Right>>,
+    /// Those that wait for a second administrator.
+    proposals: Vec<Proposal>,
 }
 
 /// A thing that holds from its day on, until `to`: the first day on which it holds no more.
@@ -279,7 +294,7 @@ fn follow<T: Lasting>(
 /// There is one, whose id is nil.
 impl Matter for Organisation {
     const NAME: &'static str = "organisation";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const RIGHTS: Rights = Rights { worked_by: &[Role::Admin], led_by: &[], own: Own::Nothing };
 
     const TABLES: &'static [&'static Table] = &[facts::Unit::TABLE, facts::Professional::TABLE];
@@ -303,6 +318,8 @@ impl Matter for Organisation {
             Command::ComeBack { id, from, on: back } => organisation.come_back((id, *from), *back, today, on.by),
             Command::GiveRight(right) => rights::given(organisation, right, on),
             Command::MoveRightEnd(right) => rights::end_moved(organisation, right, on),
+            Command::ApproveRight(right) => rights::approved(organisation, right, on),
+            Command::DeclineRight(right) => rights::declined(organisation, right),
             _ => decide(organisation, command, on.rules),
         }
     }
@@ -332,7 +349,7 @@ fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -
             imported.professionals.contains(id)
         }
         // Rights are the county's own, also of people and at units that come by import.
-        Command::GoAway(_) | Command::ComeBack { .. } | Command::GiveRight(_) | Command::MoveRightEnd(_) => false,
+        _ => false,
     };
     if is_imported {
         return Err(Refusal::Imported);
@@ -344,7 +361,7 @@ fn decide(organisation: &Organisation, command: &Command, imported: &Imported) -
         }
         Command::EndUnit { id, on } => ended(held(&organisation.units, id), id, *on, unit_end)?,
         Command::EndProfessional { id, on } => ended(held(&organisation.professionals, id), id, *on, professional_end)?,
-        Command::GoAway(_) | Command::ComeBack { .. } | Command::GiveRight(_) | Command::MoveRightEnd(_) => Vec::new(),
+        _ => Vec::new(),
     };
     // Whatever the command, the organisation after it is a tree on every day.
     let after = events.iter().fold(organisation.clone(), Organisation::after);
@@ -549,6 +566,8 @@ impl Organisation {
             }
             Event::RightGiven(right) => self.with_right(right),
             Event::RightEndMoved(right) => self.with_end(right),
+            Event::RightProposed(proposal) => self.proposals.push(proposal.clone()),
+            Event::ProposalEnded(right) => self.proposals.retain(|it| it.right != *right),
         }
         self
     }

@@ -207,6 +207,11 @@ pub trait AnyKind: Send + Sync {
     fn categories(&self) -> &'static [&'static str];
     /// The access roles that work with it, and the part of the one whose own it is.
     fn rights(&self) -> &'static Rights;
+    /// Whether each of it is a person.
+    fn is_of_person(&self) -> bool;
+    /// The matter that an event begins, and the one that it is about; none: it begins none of this kind, or one that is about
+    /// no other.
+    fn opens_about(&self, event: &Recorded) -> Option<(Uuid, Uuid)>;
     /// All that is about a person who is known, also what has ended; the latest first.
     fn of_subject(&self, subject: Subject, most: usize) -> Vec<Uuid>;
     /// A list, in its order, and how much stands in it.
@@ -245,6 +250,17 @@ impl<M: Matter> AnyKind for Kind<M> {
 
     fn rights(&self) -> &'static Rights {
         &M::RIGHTS
+    }
+
+    fn is_of_person(&self) -> bool {
+        M::OF_PERSON
+    }
+
+    fn opens_about(&self, event: &Recorded) -> Option<(Uuid, Uuid)> {
+        let (category, id) = matter::named(&event.stream)?;
+        let event = (category == M::NAME).then(|| decode::<M>(event).ok().map(|it| (it, event.occurred))).flatten();
+        let (event, at) = event?;
+        Some((id, M::evolve(None, &event, at)?.of()?))
     }
 
     fn of_subject(&self, subject: Subject, most: usize) -> Vec<Uuid> {

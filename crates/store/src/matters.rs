@@ -35,6 +35,10 @@ pub enum Which<'a> {
 pub struct Listed {
     pub kind: &'static str,
     pub id: Uuid,
+    /// The person whom it is about; none: nobody who is known.
+    pub subject: Option<Subject>,
+    /// The matter that it is about.
+    pub of: Option<Uuid>,
     pub unit: Option<UnitId>,
     /// The queue of the unit; none: the one that each unit has without a part.
     pub queue: Option<PartId>,
@@ -53,6 +57,8 @@ impl Listed {
         Listed {
             kind: M::NAME,
             id,
+            subject: matter.about(id),
+            of: matter.of(),
             unit: unit.cloned(),
             queue: matter.queue().cloned(),
             who: who.cloned(),
@@ -184,8 +190,11 @@ impl<M: Matter> Matters<M> {
             Which::Held(unit) => self.lists.held.get(unit),
             Which::Done(unit) => {
                 let listed = |(at, id, by): (i64, Uuid, &str)| {
-                    let (unit, who) = (Some(unit.into()), Some(by.into()));
-                    Listed { kind: M::NAME, id, unit, queue: None, who, since: at, list: List::Nowhere, done: Some(at) }
+                    let (unit, who, list, done) = (Some(unit.into()), Some(by.into()), List::Nowhere, Some(at));
+                    let open = self.open.get(&id).map(|held| &held.state);
+                    let subject = open.and_then(|it| it.about(id));
+                    let (of, queue) = open.map_or((None, None), |it| (it.of(), it.queue().cloned()));
+                    Listed { kind: M::NAME, id, subject, of, unit, queue, who, since: at, list, done }
                 };
                 return self.done(unit).map(listed).collect();
             }

@@ -258,9 +258,35 @@ impl Store {
             theirs.extend(ids.into_iter().map(|id| matter::stream(kind.name(), id)));
         }
         self.log().forget(theirs, now, context.clone()).await?;
+        let about = self.sealed_about(subject.0, (reason, now), &context).await?;
         self.log().tell_erased((subject.0, destroyed), new_id(now), now, context).await?;
         while !self.core.step().await? {}
-        Ok(destroyed)
+        Ok(destroyed + about)
+    }
+
+    /// Destroys also the keys of what is about a matter of nobody and was sealed under its own id, as older programs did: a
+    /// question, a task, the note of an appointment. The log is read for them, for what has ended is in no list.
+    async fn sealed_about(&self, matter: Uuid, (reason, now): (&str, i64), context: &Context) -> Result<usize> {
+        if self.kind_of(matter).await?.is_none_or(AnyKind::is_of_person) {
+            return Ok(0);
+        }
+        let (mut after, mut destroyed) = (0, 0);
+        loop {
+            let page = self.log().read_all(after, Filter::default(), PAGE).await?;
+            for event in page.events.iter().filter(|event| event.version == 1) {
+                let of = self.kinds.iter().find_map(|kind| kind.opens_about(event));
+                let Some((id, _)) = of.filter(|(_, of)| *of == matter) else { continue };
+                if self.log().knows(id)? {
+                    let keys = self.log().destroy(id, reason, now).await?;
+                    self.log().tell_erased((id, keys), new_id(now), now, context.clone()).await?;
+                    destroyed += keys;
+                }
+            }
+            if page.next >= page.head || page.next == after {
+                return Ok(destroyed);
+            }
+            after = page.next;
+        }
     }
 
     /// Whether a person was erased.

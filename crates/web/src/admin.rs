@@ -22,6 +22,8 @@ pub static FEATURE: Feature = Feature {
             post("/admin/staff", staff::give),
             get("/admin/staff/{person}", staff::one),
             post("/admin/staff/{person}/end", staff::end),
+            post("/admin/staff/{person}/approve", staff::proposals::approve),
+            post("/admin/staff/{person}/decline", staff::proposals::decline),
             post("/admin/staff/{person}/account/{act}", staff::accounts::act),
         ]
     },

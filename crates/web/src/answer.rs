@@ -37,6 +37,14 @@ impl Failure {
         Failure::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here, or it is not open to you.")
     }
 
+    /// A matter of the other register, by its id and the register's code, which nothing opens to the caller.
+    pub fn other_register(matter: uuid::Uuid, register: &str) -> Failure {
+        let message = format!("It is of the {register} register: the person's consent or a ground of law opens it.");
+        let refused = Refused::new("register", "other").with("matter", matter).with("register", register);
+        let failure = Failure::new(StatusCode::FORBIDDEN, "other_register", message);
+        Failure { refused: Some(Box::new(refused)), ..failure }
+    }
+
     /// A field is missing or wrong.
     pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Failure {
         let failure = Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message);
@@ -242,6 +250,7 @@ mod tests {
             ("resident", include_str!("../../operations/src/residents.rs")),
             ("booking", include_str!("../../operations/src/bookings.rs")),
             ("organisation", include_str!("../../operations/src/organisation.rs")),
+            ("disclosure", include_str!("../../operations/src/disclosures.rs")),
         ];
         let codes = rules.iter().flat_map(|(kind, source)| codes(source).map(|code| (*kind, code)));
         let codes: Vec<(&str, &str)> = codes.chain([("subject", "erased")]).collect();

@@ -30,6 +30,7 @@ pub static FEATURE: Feature = Feature {
         path: "consultations",
         read: |app, id| listing::read(&app.kinds.consultations, id),
         claim: Some(Claim {
+            rights: &Consultation::RIGHTS,
             take: |app, caller, id, by| {
                 let claim = claim(app, caller.person.as_ref().map_or("", |person| &person.id));
                 listing::take(app, (&app.kinds.consultations, claim), caller, id, by)

@@ -59,6 +59,7 @@ pub static FEATURE: Feature = Feature {
         path: "contacts",
         read: |app, id| listing::read(&app.kinds.contacts, id),
         claim: Some(Claim {
+            rights: &Contact::RIGHTS,
             take: |app, caller, id, by| listing::take(app, (&app.kinds.contacts, Command::Claim), caller, id, by),
             took: |app, id, by| listing::took(&app.kinds.contacts, Command::Claim, id, by),
         }),

@@ -55,6 +55,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::tasks::FEATURE,
     &crate::needs::FEATURE,
     &crate::consultations::FEATURE,
+    &crate::disclosures::FEATURE,
     &crate::bookings::FEATURE,
     &crate::steer::FEATURE,
     &crate::models::FEATURE,

@@ -1,14 +1,18 @@
-//! The guard of matters of every kind: who may do what with one, and the record of it.
+//! The guard of matters of every kind: who may do what with one, and the record of it. `guard/registers.rs` tells health and
+//! social care apart.
+
+pub mod registers;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use matter::access::{Action, Decision, Purpose, Resource, Role, Tie, decide};
-use matter::{List, Matter, Rights, Standing, Subject};
+use facts::Code;
+use matter::access::{Action, Decision, OTHER_REGISTER, Purpose, Resource, Role, Tie, decide};
+use matter::{List, Matter, PartId, Rights, Standing, Subject};
 use serde_json::{Map, Value};
-use store::{Append, AppendError, Context, Kind, NewEvent, new_id};
+use store::{Append, AppendError, Context, Kind, Listed, NewEvent, new_id};
 use uuid::Uuid;
 
 use crate::App;
@@ -20,14 +24,40 @@ pub const NOT_FOUND_AFTER: Duration = Duration::from_millis(10);
 /// Matters of a person that are looked at to find a care relationship.
 const LOOKED_AT: usize = 100;
 
-/// A matter in a list, whose first words may be shown.
+/// A matter as the guard looks at it; in a list, one whose first words may be shown.
 pub struct Glance<'a> {
     pub kind: &'static str,
     pub rights: &'static Rights,
     pub id: Uuid,
     pub standing: Standing<'a>,
+    /// The queue of its unit; none: the one that each has without a part.
+    pub queue: Option<&'a PartId>,
+    /// The matter that it is about.
+    pub of: Option<Uuid>,
     /// How far its words have got: the same words are recorded once in an hour.
     pub words: u64,
+}
+
+impl<'a> Glance<'a> {
+    pub fn of<M: Matter>(id: Uuid, matter: &'a M, words: u64) -> Glance<'a> {
+        let (standing, queue, of) = (matter.standing(), matter.queue(), matter.of());
+        Glance { kind: M::NAME, rights: &M::RIGHTS, id, standing, queue, of, words }
+    }
+
+    /// One of which a list knows, with the rights of its kind.
+    pub fn listed(rights: &'static Rights, it: &'a Listed) -> Glance<'a> {
+        let (unit, who) = (it.unit.as_ref(), it.who.as_ref());
+        let standing = Standing { subject: it.subject, unit, who, list: it.list, since: it.since, done: it.done };
+        Glance { kind: it.kind, rights, id: it.id, standing, queue: it.queue.as_ref(), of: it.of, words: 0 }
+    }
+}
+
+/// A decision about a matter, and on what it rests.
+struct Decided {
+    purpose: Purpose,
+    decision: Decision,
+    /// The ground on which the other register is opened.
+    ground: Option<String>,
 }
 
 impl App {
@@ -46,7 +76,7 @@ impl App {
         let soonest = tokio::time::Instant::now() + NOT_FOUND_AFTER;
         let found = match kind.read(id).await {
             Ok(Some(matter)) => {
-                let admitted = self.admit((M::NAME, &M::RIGHTS), id, action, &matter.standing(), caller).await;
+                let admitted = self.admit(&Glance::of(id, &*matter, 0), action, caller).await;
                 admitted.map(|()| matter)
             }
             Ok(None) => Err(Failure::not_found()),
@@ -60,23 +90,22 @@ impl App {
 
     /// Whether the caller may still do this with a matter; for what goes on after it was allowed.
     pub fn may_still<M: Matter>(&self, caller: &Caller, id: Uuid, action: Action, matter: &Arc<M>) -> bool {
-        caller.stands(self) && self.decided(caller, (id, &M::RIGHTS), action, &matter.standing()).1.allow
+        self.may(caller, &Glance::of(id, &**matter, 0), action)
     }
 
     /// The same of what is known of it in a list.
     pub fn may(&self, caller: &Caller, of: &Glance<'_>, action: Action) -> bool {
-        caller.stands(self) && self.decided(caller, (of.id, of.rights), action, &of.standing).1.allow
+        caller.stands(self) && self.decided(caller, of, action).decision.allow
     }
 
-    async fn admit(
-        &self,
-        (kind, rights): (&'static str, &'static Rights),
-        id: Uuid,
-        action: Action,
-        standing: &Standing<'_>,
-        caller: &Caller,
-    ) -> Result<(), Failure> {
-        let (purpose, decision) = self.decided(caller, (id, rights), action, standing);
+    /// Whether nothing keeps a matter from somebody but that it is of a register in which they do not work.
+    pub fn is_in_other_register(&self, caller: &Caller, of: &Glance<'_>) -> bool {
+        self.decided(caller, of, Action::Read).decision.rule == OTHER_REGISTER
+    }
+
+    async fn admit(&self, it: &Glance<'_>, action: Action, caller: &Caller) -> Result<(), Failure> {
+        let decided = self.decided(caller, it, action);
+        let decision = decided.decision;
         // Also of professionals who hold its code: whose it is besides is not for them to say.
         if let Some(person) = caller.person.as_ref().filter(|person| person.role != Role::Resident) {
             let what = match (decision.allow, action) {
@@ -86,8 +115,8 @@ impl App {
                 (true, Action::Assign) => "assigned",
                 (true, _) => "handled",
             };
-            let event = self.accessed_event(person, (kind, id, standing.subject), what, decision);
-            let access = accessed(person, purpose, vec![event]);
+            let event = self.accessed_event(person, it, what, &decided);
+            let access = accessed(person, decided.purpose, vec![event]);
             match decision.allow {
                 true => self.record(access).await?,
                 // Beside the answer, which must not tell by how long it takes that there is such a matter.
@@ -97,23 +126,28 @@ impl App {
                 }
             }
         }
-        if decision.allow { Ok(()) } else { Err(Failure::not_found()) }
+        match (decision.allow, decision.rule) {
+            (true, _) => Ok(()),
+            (false, OTHER_REGISTER) => Err(Failure::other_register(it.id, self.register_of(it).map_or("", Code::code))),
+            (false, _) => Err(Failure::not_found()),
+        }
     }
 
-    fn decided(
-        &self,
-        caller: &Caller,
-        (id, rights): (Uuid, &'static Rights),
-        action: Action,
-        standing: &Standing<'_>,
-    ) -> (Purpose, Decision) {
-        let tie = self.tie(caller, id, standing);
+    fn decided(&self, caller: &Caller, it: &Glance<'_>, action: Action) -> Decided {
+        let (mut tie, rights) = (self.tie(caller, it), it.rights);
+        let opened = || {
+            let (person, subject) = (caller.person.as_ref()?, it.standing.subject?);
+            self.ground(person, subject, self.register_of(it)?)
+        };
+        let ground = if tie.apart { opened() } else { None };
+        tie.ground = ground.is_some();
         let purpose = purpose(caller.role(), (rights, tie));
-        (purpose, decide(caller.role(), purpose, action, Resource::Matter(rights, tie)))
+        let decision = decide(caller.role(), purpose, action, Resource::Matter(rights, tie));
+        Decided { purpose, decision, ground: ground.filter(|_| decision.allow) }
     }
 
-    fn tie(&self, caller: &Caller, id: Uuid, standing: &Standing<'_>) -> Tie {
-        let person = caller.person.as_ref();
+    fn tie(&self, caller: &Caller, it: &Glance<'_>) -> Tie {
+        let (person, id, standing) = (caller.person.as_ref(), it.id, &it.standing);
         // However their token spells the number.
         let is_theirs = |person: &Person| person.subject().is_some_and(|subject| standing.subject == Some(subject));
         let had = |person: &Person| standing.who.is_some_and(|who| **who == *person.id);
@@ -126,6 +160,8 @@ impl App {
             within: in_unit || to_meet,
             cares: standing.list != List::Ended || person.is_some_and(cares),
             asked: person.is_some_and(|person| self.is_asked(person, id, standing)),
+            apart: person.is_some_and(|person| person.role != Role::Resident && self.is_apart(person, it)),
+            ground: false,
         }
     }
 
@@ -167,22 +203,17 @@ impl App {
             })
     }
 
-    fn accessed_event(
-        &self,
-        person: &Person,
-        (kind, id, subject): (&'static str, Uuid, Option<Subject>),
-        what: &str,
-        decision: Decision,
-    ) -> NewEvent {
-        let now = self.kinds.store.now();
-        let subject = subject.map_or(id, |subject| subject.0);
+    fn accessed_event(&self, person: &Person, it: &Glance<'_>, what: &str, decided: &Decided) -> NewEvent {
+        let (now, kind, id) = (self.kinds.store.now(), it.kind, it.id);
+        let subject = it.standing.subject.map_or(id, |subject| subject.0);
         let data = [
             (kind, id.to_string()),
             ("subject", subject.to_string()),
             ("role", person.role.code().into()),
-            ("rule", decision.rule.into()),
+            ("rule", decided.decision.rule.into()),
         ];
-        let data: Map<String, Value> = data.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let data = data.into_iter().chain(decided.ground.clone().map(|ground| ("ground", ground)));
+        let data: Map<String, Value> = data.map(|(name, value)| (name.into(), value.into())).collect();
         NewEvent {
             id: new_id(now),
             stream: format!("access/{id}"),
@@ -204,14 +235,14 @@ impl App {
         let mut told: BTreeMap<Purpose, Vec<NewEvent>> = BTreeMap::new();
         let mut new = Vec::new();
         for it in matters {
-            let (purpose, decision) = self.decided(caller, (it.id, it.rights), Action::Read, &it.standing);
-            if !decision.allow {
+            let decided = self.decided(caller, it, Action::Read);
+            if !decided.decision.allow {
                 continue;
             }
             allowed.insert(it.id);
             if !self.glances.were(&person.id, it.id, it.words, now) {
-                let event = self.accessed_event(person, (it.kind, it.id, it.standing.subject), "read", decision);
-                told.entry(purpose).or_default().push(event);
+                let event = self.accessed_event(person, it, "read", &decided);
+                told.entry(decided.purpose).or_default().push(event);
                 new.push((it.id, it.words));
             }
         }

@@ -15,6 +15,7 @@ use maud::{Markup, html};
 use crate::App;
 use crate::answer::{Failure, told};
 use crate::caller::Caller;
+use crate::disclosures::closed;
 use crate::feature::{Door, Feature, doors, get};
 use crate::layout::Page;
 use crate::parts;
@@ -104,6 +105,10 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
     }
     if matches!(failure.status, StatusCode::BAD_REQUEST | StatusCode::MISDIRECTED_REQUEST) {
         return unreadable(page, failure.status);
+    }
+    if let Some(refused) = failure.refused.as_ref().filter(|it| it.kind == "register") {
+        let content = html! { (closed(page, refused)) @if !text.is_empty() { (kept(page, text)) } };
+        return page.render(failure.status, &page.text("disclosures-closed"), &content);
     }
     let lead = match failure.status {
         StatusCode::TOO_MANY_REQUESTS => "failed-too-many",

@@ -19,6 +19,7 @@ mod consultations;
 mod contact;
 mod demo_clock;
 mod desk;
+mod disclosures;
 mod drafts;
 mod feature;
 mod figures;

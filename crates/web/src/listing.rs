@@ -93,6 +93,7 @@ type Took = for<'a> fn(&'a App, Uuid, (&'a By, &'a str)) -> BoxFuture<'a, store:
 
 /// How a matter is taken from the queue.
 pub struct Claim {
+    pub rights: &'static Rights,
     /// Takes one, unless a colleague was quicker.
     pub take: Take,
     /// Whether that very request took it.

@@ -1,4 +1,8 @@
 //! `/me`: how a resident is told that something waits. And the words of such messages, which say no more than that.
+//! `me/sharing.rs`: what they let be seen of one register in the other; `me/seen.rs`: who has seen their data.
+
+mod seen;
+mod sharing;
 
 use std::sync::Arc;
 
@@ -6,11 +10,11 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use calendar::{Calendar, date_of};
-use jiff::Timestamp;
-use matter::Subject;
+use calendar::date_of;
 use matter::access::Role;
+use matter::{Matter, Subject};
 use maud::{Markup, html};
+use operations::disclosures::Disclosure;
 use operations::dispatches::{Means, Says};
 use operations::residents::{Addresses, Command, Reach, email, phone};
 use serde::Deserialize;
@@ -23,12 +27,23 @@ use crate::feature::{Door, Feature, get, post};
 use crate::form::{Did, errors, field};
 use crate::home::{failed, missing};
 use crate::layout::Page;
+use crate::matters::Owned;
+use crate::numbers;
 use crate::parts::done;
 use crate::texts::{Language, texts};
 
 pub static FEATURE: Feature = Feature {
-    pages: || vec![get("/me", me), post("/me", leave)],
+    pages: || {
+        vec![
+            get("/me", me),
+            post("/me", leave),
+            get("/me/sharing", sharing::list),
+            post("/me/sharing/{id}/{command}", sharing::command),
+            get("/me/seen", seen::list),
+        ]
+    },
     texts: &[texts!("me")],
+    owned: &[Owned { kind: Disclosure::NAME, row: sharing::row, page: sharing::page }],
     doors: &[Door { path: "/me", name: "section-me", opens_to: |role| role == Some(Role::Resident), leads_to: &[] }],
     ..Feature::NOTHING
 };
@@ -162,6 +177,10 @@ fn shown(page: &Page, fields: &Fields, wrong: &[(&str, &str)], is_saved: bool) -
         (errors(page, wrong))
         @if is_saved { (done(&html! { (page.text("me-did-saved")) }, &html! {})) }
         h1 { (page.text("section-me")) }
+        ul.dots {
+            li { a href="/me/sharing" { (page.text("sharing-title")) } }
+            li { a href="/me/seen" { (page.text("seen-title")) } }
+        }
         h2 { (page.text("me-reach")) }
         p { (page.text("me-reach-what")) }
         form.letter #reach method="post" action="/me" autocomplete="off" {
@@ -210,44 +229,14 @@ pub fn address_fields(page: &Page, (number, address): (&str, &str), wrong: &[(&s
 pub fn words_of(says: Says, language: &str, home: &str) -> (String, String) {
     let language = Language::named(language).unwrap_or(Language::Fi);
     let day = match says {
-        Says::Awaited { by } => date_of(by).map_or_else(String::new, |day| short_day(day, language)),
+        Says::Awaited { by } => date_of(by).map_or_else(String::new, |day| numbers::weekday_and_day(day, language)),
         _ => String::new(),
     };
-    let at = says.time().map_or_else(String::new, |at| short_moment(at, language));
+    let at = says.time().map_or_else(String::new, |at| numbers::short_moment(at, language));
+    // Messages are plain text: a no-break space would halve the length of an SMS.
+    let [day, at] = [day, at].map(|it| it.replace('\u{a0}', " "));
     let values = [("address", home), ("day", day.as_str()), ("at", at.as_str())];
     (language.text("dispatch-title"), language.text_with(&format!("dispatch-{}", says.code()), &values))
-}
-
-const WEEKDAYS: [[&str; 7]; 3] = [
-    ["ma", "ti", "ke", "to", "pe", "la", "su"],
-    ["mån", "tis", "ons", "tor", "fre", "lör", "sön"],
-    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/// A day in the coming year: `ti 1.12.`, `tis 1.12`, `Tue 1 Dec`.
-fn short_day(day: jiff::civil::Date, language: Language) -> String {
-    let weekday = WEEKDAYS[language as usize][usize::from(day.weekday().to_monday_zero_offset().unsigned_abs())];
-    match language {
-        Language::Fi => format!("{weekday} {}.{}.", day.day(), day.month()),
-        Language::Sv => format!("{weekday} {}.{}", day.day(), day.month()),
-        Language::En => format!("{weekday} {} {}", day.day(), MONTHS[usize::from(day.month().unsigned_abs()) - 1]),
-    }
-}
-
-/// The same with the hour: `ti 1.12. klo 9.30`, `tis 1.12 kl. 9.30`, `Tue 1 Dec, 9.30 am`.
-fn short_moment(micros: i64, language: Language) -> String {
-    let Ok(at) = Timestamp::from_microsecond(micros) else { return String::new() };
-    let at = Calendar::shipped().zone.to_datetime(at);
-    let (day, hour, minute) = (short_day(at.date(), language), at.hour(), at.minute());
-    match language {
-        Language::Fi => format!("{day} klo {hour}.{minute:02}"),
-        Language::Sv => format!("{day} kl. {hour}.{minute:02}"),
-        Language::En => {
-            let half = if hour < 12 { "am" } else { "pm" };
-            format!("{day}, {}.{minute:02} {half}", if hour % 12 == 0 { 12 } else { hour % 12 })
-        }
-    }
 }
 
 #[cfg(test)]
@@ -269,26 +258,26 @@ mod tests {
             (
                 Says::Awaited { by: 20_788 },
                 "Muistutus: odotamme vastaustasi ti 1.12. mennessä.",
-                "Påminnelse: vi väntar på ditt svar senast tis 1.12.",
+                "Påminnelse: vi väntar på ditt svar senast ti 1.12.",
                 "Reminder: we wait for your answer by Tue 1 Dec.",
             ),
             (
                 Says::Time { at },
                 "Sinulla on aika ti 1.12. klo 9.30.",
-                "Du har en tid tis 1.12 kl. 9.30.",
-                "You have a time on Tue 1 Dec, 9.30 am.",
+                "Du har en tid ti 1.12 kl. 9.30.",
+                "You have a time on Tue 1 Dec, 9:30.",
             ),
             (
                 Says::Moved { at },
                 "Aikasi on muuttunut: ti 1.12. klo 9.30.",
-                "Din tid har ändrats: tis 1.12 kl. 9.30.",
-                "Your time has changed: Tue 1 Dec, 9.30 am.",
+                "Din tid har ändrats: ti 1.12 kl. 9.30.",
+                "Your time has changed: Tue 1 Dec, 9:30.",
             ),
             (
                 Says::Cancelled { at },
                 "Aikasi on peruttu: ti 1.12. klo 9.30.",
-                "Din tid har avbokats: tis 1.12 kl. 9.30.",
-                "Your time has been cancelled: Tue 1 Dec, 9.30 am.",
+                "Din tid har avbokats: ti 1.12 kl. 9.30.",
+                "Your time has been cancelled: Tue 1 Dec, 9:30.",
             ),
         ] {
             assert_eq!([words(says, "fi"), words(says, "sv"), words(says, "en")], [fi, sv, en]);

@@ -149,9 +149,13 @@ fn written(date: jiff::civil::Date, language: Language) -> String {
 
 /// The local day of an instant with its weekday and without its year: pe 27.11., fr 27.11, Fri 27 Nov.
 pub fn near_day(micros: i64, language: Language) -> String {
-    let Some(at) = local(micros) else { return String::new() };
-    let weekday = language.text(&format!("weekday-{}", at.weekday().to_monday_one_offset()));
-    format!("{weekday}{THIN}{}", short_day(at.date(), language).replace(' ', &THIN.to_string()))
+    local(micros).map_or_else(String::new, |at| weekday_and_day(at.date(), language))
+}
+
+/// The same of a day.
+pub fn weekday_and_day(day: jiff::civil::Date, language: Language) -> String {
+    let weekday = language.text(&format!("weekday-{}", day.weekday().to_monday_one_offset()));
+    format!("{weekday}{THIN}{}", short_day(day, language).replace(' ', &THIN.to_string()))
 }
 
 /// The day and time of an instant as it is said to somebody who waits for it: ti 1.12. klo 9.30.

@@ -29,6 +29,7 @@ pub static FEATURE: Feature = Feature {
         path: "tasks",
         read: |app, id| listing::read(&app.kinds.tasks, id),
         claim: Some(Claim {
+            rights: &Task::RIGHTS,
             take: |app, caller, id, by| listing::take(app, (&app.kinds.tasks, Command::Claim), caller, id, by),
             took: |app, id, by| listing::took(&app.kinds.tasks, Command::Claim, id, by),
         }),

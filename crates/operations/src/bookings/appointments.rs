@@ -280,6 +280,11 @@ impl Matter for Appointment {
         Standing { subject, unit, who, list, since: when.from, done: self.done_at }
     }
 
+    /// The contact from which it was booked, so that its note goes with it.
+    fn of(&self) -> Option<Uuid> {
+        self.booking.wanted.contact
+    }
+
     fn due(&self) -> Option<(i64, Command)> {
         let when = &self.booking.when;
         let remind_at = when.terms.remind_at.filter(|_| self.stage == Stage::Booked && !self.is_reminded);

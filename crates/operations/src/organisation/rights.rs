@@ -1,7 +1,10 @@
 //! Rights: a person works in a role at a unit from a day until a day. Each has its end, and somebody who gave it.
+//!
+//! A right that opens much (to give rights, to watch who saw what, to see a whole unit) takes two administrators: one proposes
+//! it, another approves. The operator, who has the machine, gives the first ones alone.
 
 use calendar::day_number;
-use matter::{By, Occasion, Role};
+use matter::{By, Occasion, ProfessionalId, Role};
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Imported, Organisation, Refusal, held};
@@ -32,6 +35,19 @@ impl Right {
     fn is_alike(&self, other: &Right) -> bool {
         (&self.person, self.role, &self.unit) == (&other.person, other.role, &other.unit)
     }
+
+    /// Whether one administrator alone cannot give it.
+    pub fn takes_two(&self) -> bool {
+        matches!(self.role, Role::Admin | Role::Privacy | Role::Lead)
+    }
+}
+
+/// A right that waits for a second administrator; of one that runs, its later end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    pub right: Right,
+    /// The administrator who proposes it.
+    pub by: ProfessionalId,
 }
 
 /// Gives a right that begins today or later. Nobody gives themselves one.
@@ -57,9 +73,50 @@ pub(super) fn given(
     if organisation.has_ended(&new.person, new.from) || new.role == Role::Resident {
         return Err(Refusal::NotThere(new.person.clone()));
     }
-    match rights.iter().any(|it| it.is_alike(new) && it.from < new.to && new.from < it.to) {
-        true => Err(Refusal::Given),
-        false => Ok(vec![Event::RightGiven(new.clone())]),
+    if rights.iter().any(|it| it.is_alike(new) && it.from < new.to && new.from < it.to) {
+        return Err(Refusal::Given);
+    }
+    Ok(proposed(organisation, new, on.by).unwrap_or_else(|| vec![Event::RightGiven(new.clone())]))
+}
+
+/// The proposal of a right that takes two; none: one is enough.
+fn proposed(organisation: &Organisation, right: &Right, by: &By) -> Option<Vec<Event>> {
+    let By::Professional { id, .. } = by else { return None };
+    let proposal = Proposal { right: right.clone(), by: id.clone() };
+    right.takes_two().then(|| match organisation.proposals.contains(&proposal) {
+        true => Vec::new(),
+        false => vec![Event::RightProposed(proposal)],
+    })
+}
+
+/// A second administrator approves a right that was proposed. It begins today if its first day has gone meanwhile.
+pub(super) fn approved(
+    organisation: &Organisation,
+    asked: &Right,
+    on: &Occasion<'_, Imported>,
+) -> Result<Vec<Event>, Refusal> {
+    let proposal = organisation.proposals.iter().find(|it| it.right == *asked);
+    let Some(Proposal { right, by }) = proposal else { return Err(Refusal::NotThere(asked.person.clone())) };
+    match on.by {
+        By::Professional { id, .. } if id == by => return Err(Refusal::SecondPerson),
+        _ if is_own(right, on.by) => return Err(Refusal::Own),
+        _ => {}
+    }
+    // As the operator gives it: whatever holds of a right holds of this one.
+    let on = Occasion { by: &By::Operator, ..*on };
+    let running = held(&organisation.rights, &right.person).iter().rfind(|it| it.is(right));
+    let events = match running.filter(|it| it.to > today(&on)) {
+        Some(_) => end_moved(organisation, right, &on)?,
+        None => given(organisation, &Right { from: right.from.max(today(&on)), ..right.clone() }, &on)?,
+    };
+    Ok(events.into_iter().chain([Event::ProposalEnded(right.clone())]).collect())
+}
+
+/// A proposal is not to be, as any administrator says.
+pub(super) fn declined(organisation: &Organisation, asked: &Right) -> Result<Vec<Event>, Refusal> {
+    match organisation.proposals.iter().any(|it| it.right == *asked) {
+        true => Ok(vec![Event::ProposalEnded(asked.clone())]),
+        false => Err(Refusal::NotThere(asked.person.clone())),
     }
 }
 
@@ -70,7 +127,8 @@ pub(super) fn end_moved(
     moved: &Right,
     on: &Occasion<'_, Imported>,
 ) -> Result<Vec<Event>, Refusal> {
-    let right = held(&organisation.rights, &moved.person).iter().find(|it| it.is(moved));
+    // Taken away on its first day and given again that day it stands there twice: the last is the one that runs.
+    let right = held(&organisation.rights, &moved.person).iter().rfind(|it| it.is(moved));
     let Some(right) = right else { return Err(Refusal::NotThere(moved.person.clone())) };
     if right.to == moved.to {
         return Ok(Vec::new());
@@ -79,10 +137,12 @@ pub(super) fn end_moved(
         return Err(Refusal::Own);
     }
     let is_over = right.to <= today(on);
-    match is_over || moved.to < today(on).max(moved.from) {
-        true => Err(Refusal::Past),
-        false => Ok(vec![Event::RightEndMoved(moved.clone())]),
+    if is_over || moved.to < today(on).max(moved.from) {
+        return Err(Refusal::Past);
     }
+    // To take away takes one.
+    let longer = (moved.to > right.to).then(|| proposed(organisation, moved, on.by)).flatten();
+    Ok(longer.unwrap_or_else(|| vec![Event::RightEndMoved(moved.clone())]))
 }
 
 fn is_own(right: &Right, by: &By) -> bool {
@@ -105,12 +165,18 @@ impl Organisation {
         self.rights.iter().map(|(person, rights)| (person.as_str(), rights.as_slice()))
     }
 
+    /// Rights that wait for a second administrator, in the order in which they were proposed.
+    pub fn proposals(&self) -> &[Proposal] {
+        &self.proposals
+    }
+
     pub(super) fn with_right(&mut self, new: &Right) {
         self.rights.entry(new.person.clone()).or_default().push(new.clone());
     }
 
     pub(super) fn with_end(&mut self, moved: &Right) {
-        for right in self.rights.get_mut(&moved.person).into_iter().flatten().filter(|it| it.is(moved)) {
+        let mut rights = self.rights.get_mut(&moved.person).into_iter().flatten();
+        if let Some(right) = rights.rfind(|it| it.is(moved)) {
             right.to = moved.to;
         }
     }

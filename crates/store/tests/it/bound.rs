@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use kinds::{Item, Kinds, NewContact, What};
 use matter::{By, Subject};
 use rusqlite::Connection;
-use store::{AppendError, Epoch, KEY_FILE, KEYS, Keys, Location, Standing};
+use serde_json::json;
+use store::{AppendError, Epoch, KEY_FILE, KEYS, Keys, Location, NewEvent, Personal, Standing};
 use uuid::Uuid;
 
 use crate::logs::{BEGUN, Bench, Kind, context, database, file, id, keys, of, on_every_kind, open, personal, server};
@@ -347,6 +348,62 @@ fn with_a_contact_of_nobody_go_the_words_of_all_that_is_about_it() {
         assert_eq!(read().await, said);
         kinds.store.erase(Subject(contact), "asked for", context()).await.expect("erased");
         assert_eq!(read().await, [None, None, None]);
+        assert!(kinds.store.log().verify().await.expect("a report").faults.is_empty());
+    });
+}
+
+/// An older program sealed the words of a question or a task about such a contact under their own ids: they go, too, also
+/// where they have ended, and what is about another contact stays.
+#[test]
+fn with_a_contact_of_nobody_go_words_that_an_older_program_sealed_elsewhere() {
+    on_every_kind(async |kind| {
+        let bench = Bench::new(kind);
+        let [contact, other] = [id(), id()];
+        let opened = |contact: Uuid| {
+            NewEvent {
+            kind: "contact.opened".into(),
+            data: json!({
+                "channel": "message", "service": "outpatient", "language": "fi", "unit": "a", "anonymous": true, "at": BEGUN
+            })
+            .to_string(),
+            personal: None,
+            ..personal(&format!("contact/{contact}"), contact, "")
+        }
+        };
+        let set = |task: Uuid, of: Uuid| NewEvent {
+            kind: "task.set".into(),
+            data: json!({ "about": { "kind": "contact", "id": of.to_string() }, "unit": "a", "by": "n1" }).to_string(),
+            personal: Some(Personal { subject: task, class: "task".into(), text: b"Soita".into() }),
+            ..personal(&format!("task/{task}"), task, "")
+        };
+        let withdrawn = |task: Uuid| NewEvent {
+            kind: "task.withdrawn".into(),
+            data: "{}".into(),
+            personal: None,
+            ..personal(&format!("task/{task}"), task, "")
+        };
+        let tasks = [id(), id(), id()];
+        let events = vec![
+            opened(contact),
+            opened(other),
+            set(tasks[0], contact),
+            set(tasks[1], contact),
+            withdrawn(tasks[1]),
+            set(tasks[2], other),
+        ];
+        bench.append(of(events)).await.expect("appended");
+        let kinds = kinds(&bench).await;
+        let words = async || {
+            let mut words = Vec::new();
+            for task in tasks {
+                words.push(kinds.words(task, "task", 1).await.expect("read"));
+            }
+            words
+        };
+        let said = || Some("Soita".to_string());
+        assert_eq!(words().await, [said(), said(), said()]);
+        let destroyed = kinds.store.erase(Subject(contact), "asked for", context()).await.expect("erased");
+        assert_eq!((words().await, destroyed), (vec![None, None, said()], 2));
         assert!(kinds.store.log().verify().await.expect("a report").faults.is_empty());
     });
 }

@@ -1,6 +1,8 @@
 //! `/admin/staff`: the people who work here, their rights with the days on which they end, and their local accounts.
+//! `staff/proposals.rs`: rights that take two administrators.
 
 pub mod accounts;
+pub mod proposals;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -110,6 +112,7 @@ fn listed(app: &App, page: &Page, typed: &Typed) -> Response {
         (errors(page, typed.wrong.as_slice()))
         h1 { (page.text("section-staff")) }
         p.lead { (page.text("staff-lead")) }
+        (proposals::part(app, page, |_| true))
         @if people.is_empty() { p { (page.text("staff-none")) } } @else {
             div.scroll tabindex="0" role="region" aria-labelledby="people" {
                 table.scorecard.scorecard--rows {
@@ -126,6 +129,7 @@ fn listed(app: &App, page: &Page, typed: &Typed) -> Response {
             }
         }
         h2 { (page.text("staff-give")) }
+        p { (page.text("staff-two")) }
         form.letter method="post" action="/admin/staff" {
             (field(page, "person", "staff-person", typed.wrong_in("person"), &html! {
                 p.hint #person-hint { (page.text("staff-person-hint")) }
@@ -225,6 +229,7 @@ async fn ask(app: &App, admin: &Person, command: Command) -> Result<(), Unsaid> 
         Err(Trouble::Refused(refused)) => Err(Unsaid::Wrong(match refused.code {
             "given" => ("refused-organisation-given", "last_day"),
             "own" => ("refused-organisation-own", "person"),
+            "second_person" => ("refused-organisation-second_person", "person"),
             "not_there" => ("refused-organisation-not_there", "person"),
             _ => ("refused-organisation-past", "last_day"),
         })),
@@ -257,6 +262,7 @@ fn shown(app: &App, page: &Page, person: &str, typed: &Typed) -> Response {
         (errors(page, typed.wrong.as_slice()))
         p { a href="/admin/staff" { (page.text("section-staff")) } }
         h1 { (person) }
+        (proposals::part(app, page, |it| it.person == person))
         h2 { (page.text("staff-rights")) }
         @if running.is_empty() { p { (page.text("staff-no-rights")) } }
         @for (number, right) in running.iter().enumerate() {

@@ -274,8 +274,7 @@ pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time
 /// The name of the person of an appointment, which is recorded before it is shown; its number where nobody is known by name.
 async fn named(app: &App, caller: &Caller, id: Uuid, it: &Appointment) -> Result<String, Failure> {
     let Some(called) = app.called(it.booking.wanted.subject) else { return Ok(receipt(id)) };
-    let (kind, rights, standing) = (Appointment::NAME, &Appointment::RIGHTS, it.standing());
-    let allowed = app.glance(caller, &[Glance { kind, rights, id, standing, words: 0 }]).await?;
+    let allowed = app.glance(caller, &[Glance::of(id, it, 0)]).await?;
     Ok(if allowed.contains(&id) { called.into() } else { receipt(id) })
 }
 

@@ -1,5 +1,6 @@
 //! `/desk/absences`: who is away and who sees to their work; entered by themselves, or by the one who leads their unit.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
@@ -55,20 +56,35 @@ impl App {
         [who.to_string()].into_iter().chain(others).collect()
     }
 
-    /// Whether a person enters absences of a professional: their own, and those of the unit that they lead.
+    /// Whether a person enters absences of a professional: their own, and those of the units that they lead.
     fn enters_for(&self, person: &Person, who: &str) -> bool {
-        let leads = || {
-            person.role == Role::Lead
-                && self.colleagues(&person.unit, None).iter().any(|it| it.id == who && self.is_of_unit(person, who))
-        };
-        person.id == who || leads()
+        person.id == who || self.led_by(person).iter().any(|id| id == who)
     }
 
-    /// Whether a professional works in the unit of a person, or below it, as far as is known.
-    fn is_of_unit(&self, person: &Person, who: &str) -> bool {
-        let figures = self.figures();
-        let unit = figures.staff().iter().find(|it| it.id == who).map(|it| it.unit.clone());
-        unit.is_none_or(|unit| self.is_within(&unit, &person.unit))
+    /// The professionals whom somebody leads: all at their unit and below it. They are known from the facts, or have signed in.
+    fn led_by(&self, person: &Person) -> Vec<String> {
+        if person.role != Role::Lead {
+            return Vec::new();
+        }
+        let (figures, present) = (self.figures(), self.present());
+        let published = figures.staff().iter().filter(|it| it.open && self.kinds.works_for(&it.id, &it.unit));
+        let signed_in = present.iter().filter(|it| matches!(it.role, Role::Professional | Role::Lead));
+        let all = published.map(|it| (&it.id, &it.unit)).chain(signed_in.map(|it| (&it.id, &it.unit)));
+        let led: BTreeSet<&String> =
+            all.filter(|(_, unit)| self.is_within(unit, &person.unit)).map(|(id, _)| id).collect();
+        led.into_iter().cloned().collect()
+    }
+
+    /// The unit for which a professional works, as far as it is known.
+    fn works_at(&self, who: &str) -> Option<String> {
+        let published = self.figures().staff().iter().find(|it| it.id == who && it.open).map(|it| it.unit.clone());
+        published.or_else(|| self.present().into_iter().find(|it| it.id == who).map(|it| it.unit))
+    }
+
+    /// Those who may see to the work of a professional: who could be given it.
+    fn deputies_for(&self, person: &Person, who: &str) -> Vec<String> {
+        let unit = self.works_at(who).unwrap_or_else(|| person.unit.clone());
+        self.colleagues(&unit, Some(who)).into_iter().map(|it| it.id).collect()
     }
 }
 
@@ -144,7 +160,7 @@ fn asked(app: &App, person: &Person, fields: &Fields) -> Result<(Command, String
     let who = app.enters_for(person, &fields.who).then_some(&fields.who).ok_or(("absences-wrong-who", "who"));
     let from = day(&fields.from).ok_or(("absences-wrong-days", "from"));
     let until = day(&fields.until).ok_or(("absences-wrong-days", "until"));
-    let is_deputy = app.colleagues(&person.unit, Some(&fields.who)).iter().any(|it| it.id == fields.deputy);
+    let is_deputy = app.deputies_for(person, &fields.who).contains(&fields.deputy);
     let deputy = is_deputy.then_some(&fields.deputy).ok_or(("absences-wrong-deputy", "deputy"));
     let returning = match fields.returning.as_str() {
         "deputy" => Ok(Returning::Deputy),
@@ -171,8 +187,9 @@ fn day(page: &Page, day: i32) -> String {
 fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong) -> Response {
     let today = app.today();
     let organisation = app.kinds.organisation();
-    let colleagues: Vec<String> = app.colleagues(&person.unit, None).into_iter().map(|it| it.id).collect();
-    let is_ours = |id: &str| id == person.id || colleagues.iter().any(|it| it == id);
+    let colleagues = app.colleagues(&person.unit, None).into_iter().map(|it| it.id);
+    let colleagues: BTreeSet<String> = colleagues.chain(app.led_by(person)).collect();
+    let is_ours = |id: &str| id == person.id || colleagues.contains(id);
     let absences = organisation.absences_from(today).into_iter().filter(|it| is_ours(&it.id));
     let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
     let named = |ids: &[String]| {
@@ -180,13 +197,8 @@ fn shown(app: &App, page: &Page, person: &Person, fields: &Fields, wrong: &Wrong
         named.sort();
         named
     };
-    let mine = || vec![person.id.clone()];
-    let people: Vec<String> = match person.role {
-        Role::Lead => {
-            mine().into_iter().chain(colleagues.iter().filter(|it| app.enters_for(person, it)).cloned()).collect()
-        }
-        _ => mine(),
-    };
+    let people: BTreeSet<String> = app.led_by(person).into_iter().chain([person.id.clone()]).collect();
+    let people: Vec<String> = people.into_iter().collect();
     let select = |name: &str, ids: &[String], chosen: &str, first: Option<String>| {
         html! {
             select.field id=(name) name=(name) aria-invalid=[wrong_in(name).map(|_| "true")]

@@ -20,6 +20,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::see_other;
+use crate::guard::Glance;
 use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
 use crate::listing::{Claim, Listing, listing};
@@ -318,6 +319,10 @@ impl Asked<'_> {
             }
         }
         found.retain(|row| self.fits(row));
+        // A filter tells what it is about.
+        if self.is_filtered_by_content() {
+            found.retain(|row| !self.app.is_in_other_register(self.caller, &row.glance()));
+        }
         match self.list {
             List::Unit => found
                 .sort_by_cached_key(|row| (row.owner().map(|owner| people::name(self.page, owner)), row.listed.since)),
@@ -369,6 +374,11 @@ impl Asked<'_> {
             && (filters.service.is_empty() || matter.service() == filters.service)
             && is_in(&row.listed, &filters.queue)
             && (filters.who.is_empty() || row.owner() == Some(filters.who.as_str()))
+    }
+
+    fn is_filtered_by_content(&self) -> bool {
+        let Filters { state, language, service, who, .. } = &self.filters;
+        [state, language, service, who].iter().any(|it| !it.is_empty())
     }
 
     fn is_newest_first(&self) -> bool {
@@ -687,7 +697,10 @@ async fn take(
         let listed = app.kinds.store.kinds().iter().flat_map(|kind| kind.listed(which));
         let known = listed.filter_map(|it| {
             let listing = listing(it.kind)?;
-            Some((listing, listing.claim.as_ref()?, it))
+            let claim = listing.claim.as_ref()?;
+            // Matters of the other register are for those who work in it to take.
+            let is_apart = app.is_apart(person, &Glance::listed(claim.rights, &it));
+            (!is_apart).then_some((listing, claim, it))
         });
         known.collect::<Vec<(&Listing, &Claim, Listed)>>()
     };

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use facts::Register;
 use matter::{List, Rights, Standing};
 use maud::{Markup, html};
 use store::Listed;
@@ -15,6 +16,7 @@ use crate::caller::Caller;
 use crate::care::receipt;
 use crate::desk::people::capital;
 use crate::guard::Glance;
+use crate::guard::registers::matter_of;
 use crate::icons::icon;
 use crate::layout::Page;
 use crate::listing::{InList, listing};
@@ -39,6 +41,8 @@ pub struct Words {
     name: Option<String>,
     first: Option<String>,
     note: Option<String>,
+    /// Nothing but this is shown of it: the register in which the one who looks does not work.
+    apart: Option<Register>,
 }
 
 impl Row {
@@ -81,7 +85,8 @@ impl Row {
 
     pub fn glance(&self) -> Glance<'_> {
         let (kind, rights, standing) = (self.matter.kind(), self.matter.rights(), self.matter.stands());
-        Glance { kind, rights, id: self.listed.id, standing, words: self.matter.news() }
+        let Listed { id, of, ref queue, .. } = self.listed;
+        Glance { kind, rights, id, standing, queue: queue.as_ref(), of, words: self.matter.news() }
     }
 }
 
@@ -91,13 +96,15 @@ pub async fn words(app: &App, caller: &Caller, rows: &[Row]) -> Result<Vec<Words
     let allowed: HashSet<Uuid> = app.glance(caller, &about).await?;
     let read = rows.iter().map(async |row| {
         if !allowed.contains(&row.listed.id) {
-            return Ok(Words::default());
+            let glance = row.glance();
+            let apart = if app.is_in_other_register(caller, &glance) { app.register_of(&glance) } else { None };
+            return Ok(Words { apart, ..Words::default() });
         }
         let [first, note] = row.matter.sealed();
         let first = opened(app, row.listed.id, first).await?.map(|text| shortened(&text, WORDS));
         let note = opened(app, row.listed.id, note).await?.map(|text| shortened(&text, NOTE));
         let name = app.named(row.matter.stands().subject);
-        Ok::<_, store::Error>(Words { name, first, note })
+        Ok::<_, store::Error>(Words { name, first, note, apart: None })
     });
     futures::future::try_join_all(read).await.map_err(|error| Failure::away(&error))
 }
@@ -164,6 +171,9 @@ pub fn group(app: &App, page: &Page, (heading, class): (&str, &str), rows: &[&(R
 fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
     let (id, matter) = (row.listed.id, &row.matter);
     let (number, href) = (receipt(id), row.address());
+    if let Some(register) = words.apart {
+        return apart(page, row, (&number, href.as_deref()), register);
+    }
     let title = matter.title(app, page);
     let who = words.name.clone().unwrap_or_else(|| matter.who(page));
     let is_other_language = matter.language().split('-').next().is_some_and(|it| it != page.language.code());
@@ -218,6 +228,22 @@ fn shown(app: &App, page: &Page, row: &Row, words: &Words) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// A row of the other register: that it is there, since when, and its number; what it is about is for those of its register.
+fn apart(page: &Page, row: &Row, (number, href): (&str, Option<&str>), register: Register) -> Markup {
+    let title = page.text(&matter_of(register));
+    html! {
+        li.work__row id=(format!("row-{number}")) data-key=(row.key()) {
+            (icon("lock"))
+            p.work__who { (title) }
+            p.work__due { span.work__since { (numbers::lasting(page.now - row.listed.since, page.language)) } }
+            div.work__what {
+                @if let Some(href) = href { a.work__link id=(format!("open-{number}")) href=(href) { span.hidden { (title) " " (number) } } }
+            }
+            p.work__tags { span.work__number { (number) } }
         }
     }
 }

@@ -27,8 +27,10 @@ use crate::caller::{Caller, Person};
 use crate::care;
 use crate::consultations;
 use crate::contact::service_name;
+use crate::disclosures;
 use crate::drafts::{self, Of};
 use crate::form::{choice, errors, field, message_box};
+use crate::guard::Glance;
 use crate::home::{kept, unsent};
 use crate::icons::icon;
 use crate::layout::Page;
@@ -206,6 +208,7 @@ impl Work<'_> {
                     @if self.is_own && contact.subject.is_some() {
                         p { a #need href=(format!("/desk/contacts/{}/need", self.whole.id)) { (self.text("needs-establish")) } }
                     }
+                    (disclosures::link(self.app, self.page, &Glance::of(self.whole.id, contact, 0)))
                     (consultations::about(self.app, self.page, (self.whole.id, contact, history), self.is_own || (self.leads && self.may_handle)))
                     div #more data-fresh=(self.stands()) { (self.more()) }
                     (self.whole.tasks)

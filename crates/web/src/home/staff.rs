@@ -5,6 +5,7 @@ use maud::html;
 
 use super::Home;
 use crate::App;
+use crate::admin::staff::proposals;
 use crate::answer::Failure;
 use crate::caller::Caller;
 use crate::layout::Page;
@@ -14,6 +15,9 @@ pub async fn home(app: &App, page: &Page, caller: &Caller) -> Result<Home, Failu
     let content = match &caller.person {
         Some(person) if matches!(person.role, Role::Professional | Role::Lead) => {
             desk::first(app, page, caller, person).await?
+        }
+        Some(person) if person.role == Role::Admin => {
+            html! { (proposals::waiting(app, page)) (steer::attention(app, page).await?) }
         }
         _ => html! { (steer::attention(app, page).await?) },
     };

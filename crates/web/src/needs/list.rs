@@ -79,8 +79,7 @@ async fn named(app: &App, caller: &Caller, needs: &Needs) -> Result<HashSet<Uuid
 }
 
 fn glance(id: Uuid, need: &CareNeed) -> Glance<'_> {
-    let words = u64::from(need.done_at.is_some());
-    Glance { kind: CareNeed::NAME, rights: &CareNeed::RIGHTS, id, standing: need.standing(), words }
+    Glance::of(id, need, u64::from(need.done_at.is_some()))
 }
 
 /// Needs as a table, a person a row; `act`: the way on from one, by its id and the name that is shown.

@@ -21,6 +21,7 @@ mod phases;
 mod phrases;
 mod queues;
 mod reach;
+mod registers;
 mod rights;
 mod sessions;
 mod signin;

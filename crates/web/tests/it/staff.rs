@@ -41,27 +41,30 @@ fn rights_are_given_moved_and_taken_away_by_administrators() {
         let post = async |path: &str, form: &str| send(&app, &format!("{path}?lang=en"), &admin, form, FROM).await;
         let soon_over = date(-1);
         for (form, text) in [
-            (format!("person=n1&role=lead&unit=small&last_day={soon_over}"), "The day is past"),
-            (format!("person=n1&role=lead&unit=nowhere&last_day={}", date(9)), "There is no such unit or professional"),
+            (format!("person=n1&role=editor&unit=small&last_day={soon_over}"), "The day is past"),
+            (
+                format!("person=n1&role=editor&unit=nowhere&last_day={}", date(9)),
+                "There is no such unit or professional",
+            ),
             (format!("person=n1&role=&unit=small&last_day={}", date(9)), "Choose a role"),
             (format!("person=n1&role=resident&unit=small&last_day={}", date(9)), "Choose a role"),
-            (format!("person=n1&role=lead&unit=&last_day={}", date(9)), "Choose a unit"),
-            ("person=n1&role=lead&unit=small&last_day=".into(), "Enter the last day"),
-            (format!("person=Anna+Virtanen&role=lead&unit=small&last_day={}", date(9)), "Enter the person"),
-            (format!("person=admin-1&role=lead&unit=small&last_day={}", date(9)), "cannot give yourself"),
+            (format!("person=n1&role=editor&unit=&last_day={}", date(9)), "Choose a unit"),
+            ("person=n1&role=editor&unit=small&last_day=".into(), "Enter the last day"),
+            (format!("person=Anna+Virtanen&role=editor&unit=small&last_day={}", date(9)), "Enter the person"),
+            (format!("person=admin-1&role=editor&unit=small&last_day={}", date(9)), "cannot give yourself"),
         ] {
             let (status, _, page) = post("/admin/staff", &form).await;
             assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains(text), "{form}: {status} {page}");
             let person = form.split(['=', '&']).nth(1).expect("a person").replace('+', " ");
             assert!(page.contains(&format!("value=\"{person}\"")), "{form}: what was typed is there");
         }
-        let right = format!("role=lead&unit=small&from={}", date(0));
-        let given = format!("person=n1&role=lead&unit=small&last_day={}", date(9));
+        let right = format!("role=editor&unit=small&from={}", date(0));
+        let given = format!("person=n1&role=editor&unit=small&last_day={}", date(9));
         let (status, headers, page) = post("/admin/staff", &given).await;
         assert_eq!((status, leads_to(&headers)), (StatusCode::SEE_OTHER, "/admin/staff/n1"), "{page}");
-        assert!(get(&app, "/admin/staff?lang=en", &admin).await.1.contains("Team lead"));
+        assert!(get(&app, "/admin/staff?lang=en", &admin).await.1.contains("Editor, "));
         assert!(post("/admin/staff", &format!("{given}0")).await.2.contains("Enter the last day"));
-        let longer = format!("person=n1&role=lead&unit=small&last_day={}", date(20));
+        let longer = format!("person=n1&role=editor&unit=small&last_day={}", date(20));
         assert!(post("/admin/staff", &longer).await.2.contains("already has this right"));
         let last = |kinds: &kinds::Kinds| kinds.organisation().rights_of("n1", today()).first().map(|it| it.to - 1);
         for days in [3, 20] {
@@ -87,7 +90,7 @@ fn an_account_that_is_made_here_lets_in_until_it_is_reset_or_closed() {
         let form = format!("token={}", token(Role::Admin, "county", "admin-1"));
         let admin = session(&send(&app, "/sign-in", "", &form, FROM).await.1).expect("a session");
         let post = async |path: &str, form: &str| send(&app, &format!("{path}?lang=en"), &admin, form, FROM).await;
-        let given = format!("person=n1&role=lead&unit=small&last_day={}", date(9));
+        let given = format!("person=n1&role=manager&unit=small&last_day={}", date(9));
         assert_eq!(post("/admin/staff", &given).await.0, StatusCode::SEE_OTHER);
         let (status, _, page) = post("/admin/staff/n1/account/add", "name=").await;
         assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("Enter a user name"), "{page}");
@@ -132,7 +135,7 @@ fn whoever_loses_their_last_right_at_once_is_out_by_token_too() {
         let admin = enter(&token(Role::Admin, "county", "admin-1")).await.expect("a session");
         let post = async |path: &str, form: &str| send(&app, &format!("{path}?lang=en"), &admin, form, FROM).await;
         let give = |role: &str| format!("person=n1&role={role}&unit=small&last_day={}", date(9));
-        for role in ["lead", "editor"] {
+        for role in ["manager", "editor"] {
             assert_eq!(post("/admin/staff", &give(role)).await.0, StatusCode::SEE_OTHER);
         }
         let theirs = token(Role::Lead, "small", "n1");
@@ -145,7 +148,7 @@ fn whoever_loses_their_last_right_at_once_is_out_by_token_too() {
         };
         assert_eq!(end("editor").await, StatusCode::SEE_OTHER);
         assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::OK, "they have another");
-        assert_eq!(end("lead").await, StatusCode::SEE_OTHER);
+        assert_eq!(end("manager").await, StatusCode::SEE_OTHER);
         assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::SEE_OTHER);
         // A withdrawn token stays so, also when they are given a right later.
         let later = format!("person=n1&role=manager&unit=small&last_day={}", date(9));
@@ -153,5 +156,54 @@ fn whoever_loses_their_last_right_at_once_is_out_by_token_too() {
         soon("the right is known", async || !kinds.organisation().rights_of("n1", today()).is_empty()).await;
         soon("the token is withdrawn", async || enter(&theirs).await.is_none()).await;
         assert_eq!(get(&app, "/desk", &cookie).await.0, StatusCode::SEE_OTHER);
+    });
+}
+
+#[test]
+fn a_right_that_opens_much_waits_for_another_administrator() {
+    on_its_own(async {
+        let (app, _, log, kinds) = county(None).await;
+        let enter = async |id: &str| {
+            let form = format!("token={}", token(Role::Admin, "county", id));
+            session(&send(&app, "/sign-in", "", &form, FROM).await.1).expect("a session")
+        };
+        let (one, two, three) = (enter("admin-1").await, enter("admin-2").await, enter("n1").await);
+        let post = async |who: &str, path: &str, form: &str| {
+            let (status, _, page) = send(&app, &format!("{path}?lang=en"), who, form, FROM).await;
+            (status, page)
+        };
+        let rights = || kinds.organisation().rights_of("n1", today()).len();
+        let right = format!("person=n1&role=admin&unit=county&last_day={}", date(9));
+        assert_eq!(post(&one, "/admin/staff", &right).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(rights(), 0, "it is proposed");
+        let (_, page) = get(&app, "/admin/staff?lang=en", &one).await;
+        assert!(page.contains("You proposed this.") && !page.contains("Approve the right"), "{page}");
+        let (_, home) = get(&app, "/?lang=en", &two).await;
+        assert!(home.contains("One right waits for your approval"), "{home}");
+        assert!(!get(&app, "/?lang=en", &one).await.1.contains("waits for your approval"));
+        let (_, page) = get(&app, "/admin/staff/n1?lang=en", &two).await;
+        assert!(page.contains("Proposed by admin-1") && page.contains("Approve the right"), "{page}");
+        let form = format!("role=admin&unit=county&from={}&last_day={}", date(0), date(9));
+        for (who, text) in [(&one, "Another administrator than the one"), (&three, "cannot give yourself")] {
+            let (status, page) = post(who, "/admin/staff/n1/approve", &form).await;
+            assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains(text), "{status} {page}");
+        }
+        // Of another length it is another right.
+        let longer = format!("role=admin&unit=county&from={}&last_day={}", date(0), date(99));
+        assert_eq!(post(&two, "/admin/staff/n1/approve", &longer).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(rights(), 0);
+        assert_eq!(post(&two, "/admin/staff/n1/approve", &form).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(rights(), 1);
+        // One that is declined is over, and another can be proposed.
+        let lead = format!("person=n2&role=lead&unit=small&last_day={}", date(9));
+        assert_eq!(post(&one, "/admin/staff", &lead).await.0, StatusCode::SEE_OTHER);
+        let form = format!("role=lead&unit=small&from={}&last_day={}", date(0), date(9));
+        assert_eq!(post(&two, "/admin/staff/n2/decline", &form).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(post(&two, "/admin/staff/n2/approve", &form).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        let events = log.read_stream(ORGANISATION, 0, 100).await.expect("events");
+        let told: Vec<(&str, &str)> = events.iter().map(|it| (it.kind.as_str(), it.context.actor.as_str())).collect();
+        let of_first = [("right.proposed", "admin-1"), ("right.given", "admin-2"), ("right.proposal_ended", "admin-2")];
+        let of_second = [("right.proposed", "admin-1"), ("right.proposal_ended", "admin-2")];
+        assert_eq!(told, [&of_first[..], &of_second[..]].concat());
     });
 }

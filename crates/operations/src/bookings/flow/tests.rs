@@ -361,3 +361,18 @@ proptest! {
         }
     }
 }
+
+/// The note of an appointment of nobody who is known goes with the contact from which it was booked.
+#[test]
+fn a_note_is_sealed_under_its_person_or_under_the_contact_that_led_to_it() {
+    let (person, contact) = (wanted().subject.expect("a person"), Uuid::from_u128(77));
+    for (subject, contact, sealed) in
+        [(Some(person), Some(contact), person.0), (None, Some(contact), contact), (None, None, Uuid::from_u128(1))]
+    {
+        let asked = ask(&[place("P-1", 0)]);
+        let asked = Ask { wanted: Wanted { subject, contact, ..asked.wanted }, note: Some("Selkä".into()), ..asked };
+        let drafts = book_at(&mut past(), (friday(1), &nurse()), 1, &asked).expect("booked");
+        let under: Vec<Uuid> = drafts.iter().filter_map(|it| it.text.as_ref()).map(|text| text.subject).collect();
+        assert_eq!(under, [sealed]);
+    }
+}

@@ -49,7 +49,7 @@ fn days(stands: &Organisation, person: &str) -> Vec<i32> {
 fn a_right_holds_from_its_day_to_its_last_and_its_end_can_be_moved_while_it_runs() {
     let give = |days| Command::GiveRight(right("n1", Role::Lead, "station", days));
     let end = |days| Command::MoveRightEnd(right("n1", Role::Lead, "station", days));
-    let by = admin();
+    let by = By::Operator;
     let works = |on| {
         let (id, unit) = ("n1".to_string(), "station".to_string());
         match on {
@@ -67,6 +67,9 @@ fn a_right_holds_from_its_day_to_its_last_and_its_end_can_be_moved_while_it_runs
         (vec![(5, give(5..10)), (6, end(5..8))], 5..8, None),
         (vec![(5, give(5..10)), (6, end(5..6))], 5..6, None),
         (vec![(5, give(5..10)), (5, end(5..5))], 0..0, None),
+        // Taken away and given again on one day, it is taken away or shortened as any other.
+        (vec![(5, give(5..10)), (5, end(5..5)), (5, give(5..10)), (5, end(5..5))], 0..0, None),
+        (vec![(5, give(5..10)), (5, end(5..5)), (5, give(5..10)), (6, end(5..8))], 5..8, None),
         (vec![(5, give(5..10)), (8, end(5..7))], 5..10, Some(Refusal::Past)),
         (vec![(5, give(5..10)), (9, end(5..20))], 5..20, None),
         // It was over: another is given, and what was stays so.
@@ -89,7 +92,7 @@ fn a_right_holds_from_its_day_to_its_last_and_its_end_can_be_moved_while_it_runs
 
 #[test]
 fn whoever_was_given_rights_opens_nothing_after_the_last_and_of_others_nothing_is_known() {
-    let by = admin();
+    let by = By::Operator;
     let give = |person, role, days| Command::GiveRight(right(person, role, "station", days));
     let (stands, refused) = asked(&[
         (5, &by, give("n1", Role::Lead, 5..10)),
@@ -109,7 +112,7 @@ fn whoever_was_given_rights_opens_nothing_after_the_last_and_of_others_nothing_i
 
 #[test]
 fn rights_of_another_person_role_or_unit_are_others() {
-    let by = admin();
+    let by = By::Operator;
     let give = |person, role, unit| (5, &by, Command::GiveRight(right(person, role, unit, 5..10)));
     let (stands, refused) = asked(&[
         give("n1", Role::Lead, "station"),
@@ -147,13 +150,65 @@ fn nobody_gives_themselves_a_right_or_makes_it_longer() {
     }
 }
 
+/// One administrator alone gives nobody a right that opens much, and does not make one longer: not through another id of
+/// theirs either.
+#[test]
+fn a_right_that_opens_much_takes_two_administrators() {
+    let (one, operator) = (admin(), By::Operator);
+    let second = |id: &str| By::Professional { id: id.into(), unit: "county".into(), leads: false };
+    let (two, person) = (second("admin-2"), second("n1"));
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Resident) {
+        let of = |days| right("n1", role, "station", days);
+        let (give, end) = (|days| Command::GiveRight(of(days)), |days| Command::MoveRightEnd(of(days)));
+        let (approve, decline) = (|days| Command::ApproveRight(of(days)), |days| Command::DeclineRight(of(days)));
+        let takes_two = of(5..10).takes_two();
+        assert_eq!(takes_two, matches!(role, Role::Admin | Role::Privacy | Role::Lead), "{role:?}");
+        // Commands, and the days on which it then opens where it takes two and where one is enough.
+        type Case<'a> = (Vec<(i32, &'a By, Command)>, std::ops::Range<i32>, std::ops::Range<i32>);
+        let table: Vec<Case> = vec![
+            (vec![(5, &one, give(5..10))], 0..0, 5..10),
+            (vec![(5, &operator, give(5..10))], 5..10, 5..10),
+            (vec![(5, &one, give(5..10)), (5, &one, approve(5..10))], 0..0, 5..10),
+            (vec![(5, &one, give(5..10)), (5, &person, approve(5..10))], 0..0, 5..10),
+            (vec![(5, &one, give(5..10)), (5, &two, approve(5..10))], 5..10, 5..10),
+            // Of another length than was proposed it is another.
+            (vec![(5, &one, give(5..10)), (5, &two, approve(5..20))], 0..0, 5..10),
+            (vec![(5, &one, give(5..10)), (7, &two, approve(5..10))], 7..10, 5..10),
+            (vec![(5, &one, give(5..10)), (12, &two, approve(5..10))], 0..0, 5..10),
+            (vec![(5, &one, give(5..10)), (6, &two, decline(5..10)), (6, &two, approve(5..10))], 0..0, 5..10),
+            (vec![(5, &one, give(5..10)), (5, &two, approve(5..10)), (6, &one, end(5..20))], 5..10, 5..20),
+            (vec![(5, &operator, give(5..10)), (6, &one, end(5..20)), (7, &two, approve(5..20))], 5..20, 5..20),
+            // To take away takes one.
+            (vec![(5, &operator, give(5..10)), (6, &one, end(5..6))], 5..6, 5..6),
+            (vec![(5, &two, approve(5..10))], 0..0, 0..0),
+        ];
+        for (said, two, one) in table {
+            let (stands, _) = asked(&said);
+            let expected: Vec<i32> = if takes_two { two.collect() } else { one.collect() };
+            assert_eq!(days(&stands, "n1"), expected, "{role:?} {said:?}");
+        }
+        let (stands, why) = asked(&[(5, &one, give(5..10)), (5, &one, give(5..10)), (5, &one, approve(5..10))]);
+        assert_eq!(stands.proposals().len(), usize::from(takes_two), "{role:?}: proposed twice, it waits once");
+        if takes_two {
+            assert_eq!(why, Some(Refusal::SecondPerson));
+            assert_eq!(asked(&[(5, &one, give(5..10)), (5, &person, approve(5..10))]).1, Some(Refusal::Own));
+        }
+    }
+}
+
 #[test]
 fn what_stands_in_the_log_is_read_as_it_was_written() {
     // One of every event ever written: these texts never change.
     let right = right("n1", Role::Lead, "a", 5..9);
-    for (event, kind) in
-        [(Event::RightGiven(right.clone()), "right.given"), (Event::RightEndMoved(right), "right.end_moved")]
-    {
+    let proposed = r#"{"by":"admin-1","right":{"from":5,"person":"n1","role":"lead","to":9,"unit":"a"}}"#;
+    let event = Event::RightProposed(Proposal { right: right.clone(), by: "admin-1".into() });
+    assert_eq!(encode(&event), ("right.proposed".into(), proposed.into()));
+    assert_eq!(decode::<Organisation>("right.proposed", 1, proposed), Ok(event));
+    for (event, kind) in [
+        (Event::RightGiven(right.clone()), "right.given"),
+        (Event::RightEndMoved(right.clone()), "right.end_moved"),
+        (Event::ProposalEnded(right), "right.proposal_ended"),
+    ] {
         let data = r#"{"from":5,"person":"n1","role":"lead","to":9,"unit":"a"}"#;
         assert_eq!(encode(&event), (kind.to_string(), data.to_string()));
         assert_eq!(decode::<Organisation>(kind, 1, data), Ok(event));

@@ -19,6 +19,7 @@ use crate::consultations::signed_in_as;
 use crate::desk::{known, post, written};
 use crate::needs::FIRST_LINE;
 use crate::pages::{get, with_staff};
+use crate::registers::{QUEUES, queue};
 use crate::{app_for, imports};
 
 /// Not there; an appointment is booked under a name that the page gives it.
@@ -58,7 +59,9 @@ impl County {
         )
         .await;
         let (nurses, first) = (timetable(""), ("content/calendars/first-line.toml", FIRST_LINE));
-        let found = [Found::shipped("content/calendars/nurse.toml", &nurses), Found::shipped(first.0, first.1)];
+        let calendars = [Found::shipped("content/calendars/nurse.toml", &nurses), Found::shipped(first.0, first.1)];
+        // The unit is of both registers, and all that is asked for stands in that of health.
+        let found = [&calendars[..], &QUEUES.map(queue)[..]].concat();
         app.take_content(&Library::read(FOLDERS, &found, &|_, _| true), jiff::civil::date(2026, 1, 7));
         app.publish_times().await;
         let nurse = signed_in_as(&app, Role::Professional, "small", "nurse-1").await;
@@ -78,6 +81,8 @@ impl County {
         };
         let contact = known(&app, "c1").await;
         let path = format!("/desk/contacts/{contact}");
+        let lead = signed_in_as(&app, Role::Lead, "small", "nurse-3").await;
+        asks(&lead, &format!("{path}/transfer"), "client_id=t0&unit=nursing@small&reason=misdirected&note=x").await;
         asks(&nurse, &format!("{path}/claim"), "").await;
         asks(&nurse, &format!("{path}/need"), "client_id=n1&care=psychosocial&age=19").await;
         asks(&nurse, &format!("{path}/consult"), "client_id=q1&text=Mita&whom=one&to=nurse-2&day=2026-01-09").await;
@@ -86,8 +91,13 @@ impl County {
         let (_, waiting) = imports::bring(&app, &admin, "a.csv", b"resident_id\n1\n").await;
         let held = [written(&app, "h1", "Selkä", "fi").await, written(&app, "h2", "Polvi", "fi").await];
         let ids = BTreeMap::from([
-            ("tasks", asks(&nurse, "/desk/tasks/new", "client_id=t1&text=Soita&for=unit").await),
+            (
+                "tasks",
+                asks(&nurse, "/desk/tasks/new", &format!("client_id=t1&text=Soita&for=unit&contact={contact}")).await,
+            ),
             ("care-needs", first(&nurse, "/desk?list=unit", "/desk/care-needs/").await),
+            ("sharing", asked_for_consent(&app, &nurse, &resident, &contact).await),
+            ("registers", contact.clone()),
             ("consultations", first(&colleague, "/desk?view=mine", "/desk/consultations/").await),
             ("days", first(&nurse, "/desk/calendar?unit=small&date=2026-01-08", "/desk/days/").await),
             ("conversations", contact.clone()),
@@ -131,6 +141,10 @@ impl County {
                 let unit = if role == Role::Resident { "" } else { unit };
                 let cookie = signed_in_as(&self.app, role, unit, &id).await;
                 all.push((role.code(), place, cookie));
+            }
+            if place == "here" {
+                let cookie = signed_in_as(&self.app, Role::Professional, unit, "social_worker-1").await;
+                all.push(("other register", place, cookie));
             }
         }
         let numbered = (1..).zip(all);
@@ -192,6 +206,15 @@ impl County {
         }
         self.ids.get(of).unwrap_or_else(|| panic!("no id of {of}"))
     }
+}
+
+/// The person of a contact is asked to let their other register be seen; the id of that.
+async fn asked_for_consent(app: &Arc<App>, nurse: &str, resident: &str, contact: &str) -> String {
+    let (status, ..) = post(app, nurse, &format!("/desk/registers/{contact}/ask"), "client_id=a1").await;
+    assert_eq!(status, 303);
+    let (_, page) = get(app, "/me/sharing", resident).await;
+    let id = page.split("action=\"/me/sharing/").nth(1).and_then(|it| it.split('/').next());
+    id.unwrap_or_else(|| panic!("nothing is asked: {page}")).into()
 }
 
 /// The id at the end of an address.

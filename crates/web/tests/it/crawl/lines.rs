@@ -1,6 +1,6 @@
 //! For whom each route is, by the table of rights (`conventions.md` §3). It is written down here, not asked of the rules.
 
-use Let::{Anywhere, Either, Everybody, Here, Staff};
+use Let::{Anywhere, Either, Everybody, Here, Ours, Staff};
 
 /// Those who are let in; to all others there is nothing, or the way to the sign-in.
 pub enum Let {
@@ -9,9 +9,11 @@ pub enum Let {
     Staff,
     /// These, wherever they work and whatever is theirs.
     Anywhere(&'static [&'static str]),
-    /// These at the unit that answers for the matter, and the one whose own it is.
+    /// These at the unit.
     Here(&'static [&'static str]),
-    /// The first wherever they are, the second here.
+    /// These at the unit that answers for the matter, if they work in its register, and the one whose own it is.
+    Ours(&'static [&'static str]),
+    /// The first wherever they are, the second as of [`Ours`].
     Either(&'static [&'static str], &'static [&'static str]),
 }
 
@@ -19,6 +21,8 @@ pub enum Let {
 const NOBODY: Let = Here(&[]);
 /// Those who work with matters.
 const WORK: &[&str] = &["professional", "lead"];
+/// Those who work with matters, and whoever of the unit works in the other register.
+const APART: &[&str] = &["professional", "lead", "other register"];
 /// Those besides to whom a queue is numbers.
 const COUNT: &[&str] = &["professional", "lead", "manager"];
 const LEADS: &[&str] = &["lead"];
@@ -63,13 +67,16 @@ pub const LINES: &[Line] = &[
     ("GET /sign-in/role", NOBODY, "", ""),
     ("POST /sign-in/role", NOBODY, "", "role=admin&unit=small"),
     // A person's own.
-    ("GET /contact/thread", Here(WRITERS), "", "id={contacts}"),
-    ("POST /contact/thread", Here(WRITERS), "", "id={contacts}&client_id=w1"),
+    ("GET /contact/thread", Ours(WRITERS), "", "id={contacts}"),
+    ("POST /contact/thread", Ours(WRITERS), "", "id={contacts}&client_id=w1"),
     ("GET /matters", Anywhere(RESIDENT), "", ""),
-    ("GET /matters/{id}", Here(RESIDENT), "", ""),
-    ("GET /matters/{id}/calendar.ics", Here(RESIDENT), "", ""),
+    ("GET /matters/{id}", Ours(RESIDENT), "", ""),
+    ("GET /matters/{id}/calendar.ics", Ours(RESIDENT), "", ""),
     ("GET /me", Anywhere(RESIDENT), "", ""),
     ("POST /me", Anywhere(RESIDENT), "", "client_id=m1&phone=x&sms=yes"),
+    ("GET /me/seen", Anywhere(RESIDENT), "", ""),
+    ("GET /me/sharing", Anywhere(RESIDENT), "", ""),
+    ("POST /me/sharing/{id}/{command}", Ours(RESIDENT), "give refuse withdraw", "days=30"),
     ("GET /book", Anywhere(VISITORS), "", ""),
     // A resident books for themselves, whatever the address says; a professional for the resident of a contact.
     ("GET /book", Either(VISITORS, WORK), "", "contact={contacts}"),
@@ -90,38 +97,41 @@ pub const LINES: &[Line] = &[
     ("GET /desk/moves", Anywhere(LEADS), "", ""),
     ("GET /desk/moves", Here(LEADS), "", "unit=small"),
     ("POST /desk/moves", Here(LEADS), "", "unit=small&to=queue&row=contact/{contacts}&sure=yes"),
-    ("GET /desk/contacts/{id}", Here(WORK), "", ""),
-    ("POST /desk/contacts/{id}", Here(WORK), "", "show=fi"),
+    ("GET /desk/contacts/{id}", Ours(WORK), "", ""),
+    ("POST /desk/contacts/{id}", Ours(WORK), "", "show=fi"),
     // Leads everybody on to the contact, which is then not there for those who may not read it.
     ("GET /desk/contacts/{id}/{command}", Everybody, "reply", ""),
-    ("POST /desk/contacts/{id}/{command}", Here(WORK), "claim save phrase reply ask finish note reopen undo", ""),
-    ("POST /desk/contacts/{id}/{command}", Here(WORK), "resolve transfer", "outcome=advised&unit=other"),
-    ("POST /desk/contacts/{id}/{command}", Here(WORK), "register encounter", ""),
-    ("POST /desk/contacts/{id}/{command}", Here(WORK), "recall notice", "consultation={consultations}"),
-    ("POST /desk/contacts/{id}/{command}", Here(LEADS), "assign", "to=nurse-1"),
-    ("GET /desk/contacts/{id}/consult", Here(WORK), "", ""),
-    ("POST /desk/contacts/{id}/consult", Here(WORK), "", "whom=one&to=nurse-2&day=2026-01-09"),
-    ("GET /desk/contacts/{id}/need", Here(WORK), "", ""),
-    ("POST /desk/contacts/{id}/need", Here(WORK), "", "client_id=n9&care=psychosocial&age=19"),
+    ("POST /desk/contacts/{id}/{command}", Ours(WORK), "claim save phrase reply ask finish note reopen undo", ""),
+    ("POST /desk/contacts/{id}/{command}", Ours(WORK), "resolve transfer", "outcome=advised&unit=other"),
+    ("POST /desk/contacts/{id}/{command}", Ours(WORK), "register encounter", ""),
+    ("POST /desk/contacts/{id}/{command}", Ours(WORK), "recall notice", "consultation={consultations}"),
+    ("POST /desk/contacts/{id}/{command}", Ours(LEADS), "assign", "to=nurse-1"),
+    ("GET /desk/contacts/{id}/consult", Ours(WORK), "", ""),
+    ("POST /desk/contacts/{id}/consult", Ours(WORK), "", "whom=one&to=nurse-2&day=2026-01-09"),
+    ("GET /desk/contacts/{id}/need", Ours(WORK), "", ""),
+    ("POST /desk/contacts/{id}/need", Ours(WORK), "", "client_id=n9&care=psychosocial&age=19"),
     ("GET /desk/tasks/new", Anywhere(WORK), "", ""),
-    ("GET /desk/tasks/new", Here(WORK), "", "contact={contacts}"),
+    ("GET /desk/tasks/new", Ours(WORK), "", "contact={contacts}"),
     ("POST /desk/tasks/new", Anywhere(WORK), "", "for=me"),
-    ("GET /desk/tasks/{id}", Here(WORK), "", ""),
+    ("GET /desk/tasks/{id}", Ours(WORK), "", ""),
     // A professional gives a task of their own to a colleague, too.
-    ("POST /desk/tasks/{id}/{command}", Here(WORK), "claim assign snooze release finish reopen undo", "to=nurse-2"),
-    ("GET /desk/consultations/{id}", Here(WORK), "", ""),
-    ("POST /desk/consultations/{id}/{command}", Here(WORK), "claim answer release", ""),
-    ("GET /desk/care-needs/{id}", Here(WORK), "", ""),
-    ("GET /desk/care-needs/{id}/book", Here(WORK), "", ""),
-    ("POST /desk/care-needs/{id}/book", Here(WORK), "", "time=x"),
-    ("POST /desk/care-needs/{id}/{command}", Here(WORK), "except withdraw meet", "client_id=m1"),
+    ("POST /desk/tasks/{id}/{command}", Ours(WORK), "claim assign snooze release finish reopen undo", "to=nurse-2"),
+    // The other register of the one whom the contact is about: also for whoever works in that, who is told what opens it.
+    ("GET /desk/registers/{id}", Here(APART), "", ""),
+    ("POST /desk/registers/{id}/{command}", Here(APART), "ask name", ""),
+    ("GET /desk/consultations/{id}", Ours(WORK), "", ""),
+    ("POST /desk/consultations/{id}/{command}", Ours(WORK), "claim answer release", ""),
+    ("GET /desk/care-needs/{id}", Ours(WORK), "", ""),
+    ("GET /desk/care-needs/{id}/book", Ours(WORK), "", ""),
+    ("POST /desk/care-needs/{id}/book", Ours(WORK), "", "time=x"),
+    ("POST /desk/care-needs/{id}/{command}", Ours(WORK), "except withdraw meet", "client_id=m1"),
     ("GET /desk/calendar", Anywhere(WORK), "", ""),
     ("GET /desk/calendar", Here(WORK), "", "unit=small&date=2026-01-08"),
-    ("GET /desk/days/{id}", Here(WORK), "", ""),
-    ("POST /desk/days/{id}/{act}", Here(WORK), "leave back", "from=08:00&to=12:00&what=away"),
-    ("POST /desk/days/{id}/{act}", Here(WORK), "give", "appointment={appointments}"),
-    ("GET /desk/appointments/{id}", Here(WORK), "", ""),
-    ("POST /desk/appointments/{id}/{act}", Here(WORK), "miss end begin arrive cancel", ""),
+    ("GET /desk/days/{id}", Ours(WORK), "", ""),
+    ("POST /desk/days/{id}/{act}", Ours(WORK), "leave back", "from=08:00&to=12:00&what=away"),
+    ("POST /desk/days/{id}/{act}", Ours(WORK), "give", "appointment={appointments}"),
+    ("GET /desk/appointments/{id}", Ours(WORK), "", ""),
+    ("POST /desk/appointments/{id}/{act}", Ours(WORK), "miss end begin arrive cancel", ""),
     ("POST /desk/next", Here(WORK), "", "unit=small&client_id=n1"),
     // Figures, for all staff; cases by person.
     ("GET /steer", Staff, "", ""),
@@ -151,39 +161,49 @@ pub const LINES: &[Line] = &[
     ("POST /admin/staff", Anywhere(ADMIN), "", "person=n2&role=admin&unit=small&last_day=2026-02-01"),
     ("GET /admin/staff/{person}", Anywhere(ADMIN), "", ""),
     ("POST /admin/staff/{person}/account/{act}", Anywhere(ADMIN), "add reset", "name=anna"),
+    (
+        "POST /admin/staff/{person}/approve",
+        Anywhere(ADMIN),
+        "",
+        "role=lead&unit=small&from=2026-01-07&last_day=2026-02-01",
+    ),
+    (
+        "POST /admin/staff/{person}/decline",
+        Anywhere(ADMIN),
+        "",
+        "role=lead&unit=small&from=2026-01-07&last_day=2026-02-01",
+    ),
     ("POST /admin/staff/{person}/end", Anywhere(ADMIN), "", "role=lead&unit=small&from=2026-01-07&now=now"),
     // For programs.
-    ("GET /api/contacts/{id}", Here(BOTH_SIDES), "", ""),
-    ("GET /api/conversations/{id}/messages", Here(BOTH_SIDES), "", ""),
-    ("PUT /api/conversations/{id}/messages/{client_id}", Here(BOTH_SIDES), "", r#"{"text":"Hei"}"#),
+    ("GET /api/contacts/{id}", Ours(BOTH_SIDES), "", ""),
+    ("GET /api/conversations/{id}/messages", Ours(BOTH_SIDES), "", ""),
+    ("PUT /api/conversations/{id}/messages/{client_id}", Ours(BOTH_SIDES), "", r#"{"text":"Hei"}"#),
     ("GET /api/queues/{id}", Here(COUNT), "", ""),
-    ("POST /api/contacts/{id}/{command}", Here(WORK), "claim ask transfer reopen register encounter", "{}"),
-    ("POST /api/contacts/{id}/{command}", Here(WORK), "reply", r#"{"text":"Hei"}"#),
-    ("POST /api/contacts/{id}/{command}", Here(LEADS), "assign", r#"{"to":"nurse-1"}"#),
+    ("POST /api/contacts/{id}/{command}", Ours(WORK), "claim ask transfer reopen register encounter", "{}"),
+    ("POST /api/contacts/{id}/{command}", Ours(WORK), "reply", r#"{"text":"Hei"}"#),
+    ("POST /api/contacts/{id}/{command}", Ours(LEADS), "assign", r#"{"to":"nurse-1"}"#),
     // Last, for after them there is nothing to ask for.
-    ("POST /matters/{id}/cancel", Here(RESIDENT), "", "reason=ill"),
-    ("POST /api/contacts/{id}/{command}", Here(WORK), "resolve", r#"{"outcome":"advised"}"#),
-    ("POST /desk/contacts/{id}/{command}", Here(WORK), "release close", ""),
-    ("POST /api/contacts/{id}/{command}", Here(WORK), "release close", "{}"),
+    ("POST /matters/{id}/cancel", Ours(RESIDENT), "", "reason=ill"),
+    ("POST /api/contacts/{id}/{command}", Ours(WORK), "resolve", r#"{"outcome":"advised"}"#),
+    ("POST /desk/contacts/{id}/{command}", Ours(WORK), "release close", ""),
+    ("POST /api/contacts/{id}/{command}", Ours(WORK), "release close", "{}"),
     ("POST /contact/leave", Everybody, "", ""),
     ("POST /sign-out", Everybody, "", ""),
-];
-
-/// Where a route stands otherwise than the table of rights says, until it is mended: the route, who, and where they are.
-pub const OPEN: &[(&str, &str, &str)] = &[
-    // A lead of a unit above sees to absences below it; the page knows those of the very unit alone.
-    ("POST /desk/absences/end", "lead", "above"),
 ];
 
 impl Let {
     /// Whether somebody is let in: by name of the role, and whether they are of the unit or it is their own.
     pub fn lets(&self, name: &str, is_here: bool) -> bool {
+        // They are professionals, but for matters of the register in which they do not work.
+        let works =
+            |these: &[&str]| these.contains(&name) || (name == "other register" && these.contains(&"professional"));
         match self {
             Everybody => true,
             Staff => !VISITORS.contains(&name),
-            Anywhere(these) => these.contains(&name),
-            Here(these) => is_here && these.contains(&name),
-            Either(anywhere, here) => anywhere.contains(&name) || (is_here && here.contains(&name)),
+            Anywhere(these) => works(these),
+            Here(these) => is_here && works(these),
+            Ours(these) => is_here && these.contains(&name),
+            Either(anywhere, ours) => anywhere.contains(&name) || (is_here && ours.contains(&name)),
         }
     }
 }

@@ -1,0 +1,140 @@
+//! `/me/seen`: who has seen a person's data, day by day, of which matter, and why (Act 703/2023 § 11).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use matter::Subject;
+use matter::access::{Own, Purpose, Role};
+use maud::{Markup, html};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::resident;
+use crate::App;
+use crate::answer::Failure;
+use crate::care::receipt;
+use crate::desk::{people, unit_name};
+use crate::disclosures::ground_name;
+use crate::home::{failed, missing};
+use crate::layout::Page;
+use crate::numbers;
+use crate::parts;
+
+/// So far back it is told, in microseconds: two years.
+const TOLD: i64 = 2 * 366 * 86_400 * 1_000_000;
+/// Openings that are shown, the latest.
+const SHOWN: usize = 500;
+
+/// One opening of a matter.
+pub struct Opening {
+    pub at: i64,
+    /// The professional who opened it, as the log names them, and their unit.
+    pub who: String,
+    pub unit: String,
+    pub role: Option<Role>,
+    pub kind: String,
+    pub matter: Uuid,
+    /// The person has a page of it.
+    is_theirs: bool,
+    pub purpose: String,
+    /// The ground on which the other register was open to them.
+    pub ground: Option<String>,
+}
+
+impl App {
+    /// Every opening of a person's matters by somebody who works here, the latest first.
+    pub async fn openings(&self, subject: Subject) -> store::Result<Vec<Opening>> {
+        let since = self.kinds.store.now() - TOLD;
+        let mut openings = Vec::new();
+        for kind in self.kinds.store.kinds() {
+            for id in kind.of_subject(subject, usize::MAX) {
+                for event in self.accesses.read_stream(&format!("access/{id}"), 0, usize::MAX >> 1).await? {
+                    if event.occurred < since || event.kind.ends_with(".refused") {
+                        continue;
+                    }
+                    let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
+                    openings.push(Opening {
+                        at: event.occurred,
+                        who: event.context.actor,
+                        unit: event.context.unit,
+                        role: data["role"].as_str().and_then(Role::named),
+                        kind: event.kind.split('.').next().unwrap_or_default().into(),
+                        matter: id,
+                        is_theirs: kind.rights().own >= Own::Read,
+                        purpose: event.context.purpose,
+                        ground: data["ground"].as_str().map(Into::into),
+                    });
+                }
+            }
+        }
+        openings.sort_by_key(|it| std::cmp::Reverse(it.at));
+        Ok(openings)
+    }
+}
+
+/// `GET /me/seen`.
+pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
+    if page.person.is_none() {
+        return page.to_sign_in();
+    }
+    let Some((_, subject)) = resident(&page) else { return missing(&page) };
+    let openings = match app.openings(subject).await {
+        Ok(openings) => openings,
+        Err(error) => return failed(&page, &Failure::away(&error)),
+    };
+    let mut days: Vec<(String, Vec<&Opening>)> = Vec::new();
+    for it in openings.iter().take(SHOWN) {
+        let day = numbers::day_of(it.at, page.language);
+        match days.last_mut().filter(|(last, _)| *last == day) {
+            Some((_, of)) => of.push(it),
+            None => days.push((day, vec![it])),
+        }
+    }
+    let content = html! {
+        (parts::back("/me", &page.text("section-me")))
+        h1 { (page.text("seen-title")) }
+        p.lead { (page.text("seen-lead")) }
+        @if days.is_empty() { p { (page.text("seen-none")) } }
+        @for (day, openings) in &days {
+            h2 { (day) }
+            ul.rows { @for it in openings { (shown(&page, it)) } }
+        }
+        @if openings.len() > SHOWN { p { (page.language.text_with("seen-more", &[("count", &SHOWN.to_string())])) } }
+        p { a href="/contact" { (page.text("seen-ask")) } }
+    };
+    page.render(StatusCode::OK, &page.text("seen-title"), &content)
+}
+
+fn shown(page: &Page, it: &Opening) -> Markup {
+    let kind = page.text(&format!("kind-{}", it.kind));
+    let kind = if kind.is_empty() { it.kind.clone() } else { kind };
+    html! {
+        li.row {
+            p.row__name {
+                (numbers::clock(it.at)) " " (people::name(page, &it.who))
+                @if !it.unit.is_empty() { ", " (unit_name(page, &it.unit)) }
+            }
+            p.row__meta {
+                span {
+                    @if it.is_theirs { a href=(format!("/matters/{}", it.matter)) { (kind) " " (receipt(it.matter)) } } @else { (kind) " " (receipt(it.matter)) }
+                }
+                span { (why(page, it)) }
+            }
+        }
+    }
+}
+
+/// Why it was opened, in words.
+pub fn why(page: &Page, it: &Opening) -> String {
+    if let Some(ground) = &it.ground {
+        return page.language.text_with("seen-ground", &[("ground", &ground_name(page, ground))]);
+    }
+    let purpose = Purpose::ALL.into_iter().find(|purpose| purpose.code() == it.purpose);
+    match purpose {
+        Some(Purpose::Care) => page.text("seen-why-care"),
+        Some(Purpose::Supervision) => page.text("seen-why-supervision"),
+        _ => page.text("seen-why-other"),
+    }
+}
