@@ -251,13 +251,25 @@ pub async fn published(log: &Log) -> Result<Vec<Found>> {
     Ok(read(log).await?.found)
 }
 
-/// All parts again, after another process has published. A county's own version that was published after a place of the log
-/// holds here as well, for as long as this process runs: its file is with the one that published it.
-pub async fn hear(log: &Log, folders: &[Folder], files: &Files, since: u64, also: There<'_>) -> Result<Library> {
-    let Published { mut found, since: own, .. } = read_since(log, since).await?;
-    let is_ours = |it: &Found| files.found.iter().any(|ours| ours.folder == it.folder && ours.text == it.text);
-    found.extend(own.into_iter().filter(|it| !is_ours(it)));
-    Ok(files.read(folders, &found, also))
+/// Content as the log has it after another process has published. A county's own version that was published after a place of
+/// the log holds here as well, for as long as this process runs: its file is with the one that published it.
+pub struct Heard {
+    found: Vec<Found>,
+    own: Vec<Found>,
+}
+
+pub async fn hear(log: &Log, since: u64) -> Result<Heard> {
+    let Published { found, since: own, .. } = read_since(log, since).await?;
+    Ok(Heard { found, own })
+}
+
+impl Heard {
+    /// All parts, with the files of this process.
+    pub fn read(self, folders: &[Folder], files: &Files, also: There) -> Library {
+        let is_ours = |it: &Found| files.found.iter().any(|ours| ours.folder == it.folder && ours.text == it.text);
+        let own = self.own.into_iter().filter(|it| !is_ours(it));
+        files.read(folders, &self.found.into_iter().chain(own).collect::<Vec<_>>(), also)
+    }
 }
 
 async fn read(log: &Log) -> Result<Published> {

@@ -111,7 +111,7 @@ fn a_server_hears_of_what_another_publishes() {
         let since = log.past().await.expect("the head").1.pos;
         let mut heard = other.publications.listen();
         let at = |kinds: &Kinds, id: &str| kinds.queues.get(id).map(|it| it.content.units.len());
-        let hear = async || other.take(&hear(&log, FOLDERS, &ours, since, &also).await.expect("read"), day);
+        let hear = async || other.take(&hear(&log, since).await.expect("read").read(FOLDERS, &ours, &also), day);
         // A newer program ships another version.
         one.take(&publish(&theirs).await, day);
         assert_eq!([at(&one, "clinic"), at(&other, "clinic")], [Some(2), Some(1)]);

@@ -43,8 +43,8 @@ pub struct Contents {
 impl Contents {
     /// All parts, after another server has published, and the faults of those that are left out.
     pub async fn hear(&self, log: &Log) -> Result<Library> {
-        let also = |kind: &str, id: &str| self.known.has(kind, id);
-        kinds::content::hear(log, FOLDERS, &self.files, self.since, &also).await.map_err(told)
+        let heard = kinds::content::hear(log, self.since).await.map_err(told)?;
+        Ok(heard.read(FOLDERS, &self.files, &|kind: &str, id: &str| self.known.has(kind, id)))
     }
 }
 
