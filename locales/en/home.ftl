@@ -31,3 +31,6 @@ home-attention = Worth noting
 home-no-signals = No new signals.
 home-all-measures = All measures
 home-six = Six figures
+home-given = Tasks given to you
+home-given-to = The county has given these tasks to you: { $unit }.
+home-given-none = There are no open tasks.

@@ -31,3 +31,6 @@ home-attention = Huomioitavaa
 home-no-signals = Ei uusia merkkejä.
 home-all-measures = Kaikki mittarit
 home-six = Kuusi lukua
+home-given = Teille annetut tehtävät
+home-given-to = Hyvinvointialue on antanut nämä tehtävät teille: { $unit }.
+home-given-none = Avoimia tehtäviä ei ole.

@@ -31,3 +31,6 @@ home-attention = Att uppmärksamma
 home-no-signals = Inga nya signaler.
 home-all-measures = Alla mätare
 home-six = Sex siffror
+home-given = Uppgifter som ni har fått
+home-given-to = Välfärdsområdet har gett er dessa uppgifter: { $unit }.
+home-given-none = Det finns inga öppna uppgifter.

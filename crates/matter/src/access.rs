@@ -15,10 +15,12 @@ pub enum Role {
     Admin,
     Editor,
     Fees,
+    /// Of another organisation: what was given to it, and nothing else.
+    Partner,
 }
 
 impl Role {
-    pub const ALL: [Role; 10] = [
+    pub const ALL: [Role; 11] = [
         Role::Resident,
         Role::Professional,
         Role::Lead,
@@ -29,6 +31,7 @@ impl Role {
         Role::Admin,
         Role::Editor,
         Role::Fees,
+        Role::Partner,
     ];
 
     /// Name in links, files and on the command line.
@@ -44,6 +47,7 @@ impl Role {
             Role::Admin => "admin",
             Role::Editor => "editor",
             Role::Fees => "fees",
+            Role::Partner => "partner",
         }
     }
 
@@ -197,6 +201,7 @@ pub fn decide(role: Option<Role>, purpose: Purpose, action: Action, resource: Re
         (Action::SeeFigures, Resource::Synthetic | Resource::Real, Purpose::Management) => match role {
             None => (false, "not signed in"),
             Some(Role::Resident) => (false, "residents see their own matters only"),
+            Some(Role::Partner) => (false, "partners see what was given to them only"),
             Some(_) => (true, "staff see published figures"),
         },
         (Action::SeeCases, Resource::SyntheticCases { within }, Purpose::Management) => see_cases(role, within),

@@ -248,8 +248,11 @@ impl Place {
 impl Matter for Task {
     const NAME: &'static str = "task";
     const VERSION: u32 = 2;
-    const RIGHTS: Rights =
-        Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Nothing };
+    const RIGHTS: Rights = Rights {
+        worked_by: &[Role::Professional, Role::Lead, Role::Partner],
+        led_by: &[Role::Lead],
+        own: Own::Nothing,
+    };
     const TABLES: &'static [&'static Table] = &[facts::Task::TABLE];
 
     type Command = Command;

@@ -15,7 +15,7 @@ mod rows;
 mod work;
 
 pub use acts::Typed;
-pub use first::first;
+pub use first::{first, given};
 pub use list::live;
 pub use rows::shortened;
 

@@ -152,7 +152,11 @@ impl App {
         let is_theirs = |person: &Person| person.subject().is_some_and(|subject| standing.subject == Some(subject));
         let had = |person: &Person| standing.who.is_some_and(|who| **who == *person.id);
         let cares = |person: &Person| had(person) || standing.subject.is_some_and(|it| self.cares_for(person, it));
-        let in_unit = person.zip(standing.unit).is_some_and(|(person, unit)| self.is_within(unit, &person.unit));
+        let in_unit = person.zip(standing.unit).is_some_and(|(person, unit)| match person.role {
+            // Nothing below theirs was given to them.
+            Role::Partner => **unit == *person.unit,
+            _ => self.is_within(unit, &person.unit),
+        });
         // An appointment, which stands in no list, is also the professional's who is to meet the person, wherever they work.
         let to_meet = standing.list == List::Nowhere && person.is_some_and(had);
         Tie {

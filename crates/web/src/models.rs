@@ -32,5 +32,5 @@ pub static FEATURE: Feature = Feature {
 
 /// Whether somebody sees the list: all who work here, and in a demonstration everybody.
 fn is_open_to(page: &Page) -> bool {
-    page.demo || page.role.is_some_and(|role| role != Role::Resident)
+    page.demo || page.role.is_some_and(|role| !matches!(role, Role::Resident | Role::Partner))
 }

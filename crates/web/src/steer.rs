@@ -45,7 +45,7 @@ pub static FEATURE: Feature = Feature {
     doors: &[Door {
         path: "/steer",
         name: "section-steer",
-        opens_to: |role| role.is_some_and(|role| role != Role::Resident),
+        opens_to: |role| role.is_some_and(|role| !matches!(role, Role::Resident | Role::Partner)),
         leads_to: &[],
     }],
     ..Feature::NOTHING

@@ -1,6 +1,6 @@
 //! The first page of a professional's morning: what is late and due today, their own day, and the queue in a line.
 
-use matter::access::Role;
+use matter::access::{Action, Role};
 use maud::{Markup, html};
 use store::Which;
 
@@ -72,6 +72,31 @@ pub async fn first(app: &App, page: &Page, caller: &Caller, person: &Person) -> 
                         a href=(format!("/desk?unit={}", escape(&unit))) { (page.text("home-queue")) }
                     }
                 }
+            }
+        }
+    })
+}
+
+/// The front page of a partner's person: the work that was given to their organisation, and theirs among it.
+pub async fn given(app: &App, page: &Page, caller: &Caller, person: &Person) -> Result<Markup, Failure> {
+    let (queued, held) = (read(app, Which::Queue(&person.unit)).await?, read(app, Which::With(&person.id)).await?);
+    let mut rows: Vec<Row> = queued.into_iter().chain(held).collect();
+    rows.retain(|row| app.may(caller, &row.glance(), Action::Read));
+    rows.sort_by_cached_key(|row| (row.when(app, page), row.matter.due(app), row.listed.id));
+    let count = rows.len();
+    let words = rows::words(app, caller, &rows).await?;
+    let rows: Vec<(Row, rows::Words)> = rows.into_iter().zip(words).collect();
+    Ok(html! {
+        div.listhead {
+            h1 { (page.text("home-given")) }
+            p.listhead__n { (page.language.text_count("desk-count", count, &count.to_string())) }
+        }
+        p.lead { (page.language.text_with("home-given-to", &[("unit", &unit_name(page, &person.unit))])) }
+        @if rows.is_empty() { p { (page.text("home-given-none")) } }
+        @for when in [When::Late, When::Today, When::Later, When::Waits] {
+            @let of: Vec<_> = rows.iter().filter(|(row, _)| row.when(app, page) == when).collect();
+            @if !of.is_empty() {
+                (rows::group(app, page, (&page.text(&format!("when-{}", when.code())), when.code()), &of, "first"))
             }
         }
     })

@@ -19,6 +19,7 @@ pub async fn home(app: &App, page: &Page, caller: &Caller) -> Result<Home, Failu
         Some(person) if person.role == Role::Admin => {
             html! { (proposals::waiting(app, page)) (steer::attention(app, page).await?) }
         }
+        Some(person) if person.role == Role::Partner => desk::given(app, page, caller, person).await?,
         _ => html! { (steer::attention(app, page).await?) },
     };
     Ok(("section-home", content))

@@ -58,7 +58,8 @@ pub struct AboutWhich {
 type About = Option<(Uuid, Arc<Contact>)>;
 
 async fn about(app: &App, person: &Person, caller: &Caller, contact: &str) -> Result<About, Failure> {
-    if !Task::RIGHTS.worked_by.contains(&person.role) {
+    // A partner does what was given to them, and gives nothing.
+    if !Task::RIGHTS.worked_by.contains(&person.role) || person.role == Role::Partner {
         return Err(Failure::not_found());
     }
     if contact.is_empty() {
@@ -251,6 +252,7 @@ async fn done(
             let until = day.filter(|at| *at > app.kinds.store.now());
             Command::Snooze { until: until.ok_or(Unsaid::Wrong(("tasks-wrong-day", "day")))? }
         }
+        "assign" if person.role == Role::Partner => return Err(Failure::not_found().into()),
         "assign" => {
             let holder = task.has().map(|owner| &**owner);
             let is_one = app.colleagues(&task.unit, holder).iter().any(|it| it.id == fields.to);

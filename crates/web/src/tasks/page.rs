@@ -130,7 +130,11 @@ impl Whole<'_> {
         html! {
             (live(page))
             (errors(page, &self.typed.wrong))
-            (back(&page.link_to("/desk", &[("unit", &task.unit), ("did", "")]), &page.text("desk-back")))
+            @if self.is_partner() {
+                (back("/", &page.text("back-home")))
+            } @else {
+                (back(&page.link_to("/desk", &[("unit", &task.unit), ("did", "")]), &page.text("desk-back")))
+            }
             @if self.is_so(did) { (done(&html! { (page.text(&format!("tasks-did-{did}"))) }, &self.undo())) }
             div.band { h1 { (page.text("kind-task")) } span { (receipt(self.id)) } }
             (self.standing())
@@ -203,6 +207,11 @@ impl Whole<'_> {
         )
     }
 
+    /// The county's work list, and its people, are not for them.
+    fn is_partner(&self) -> bool {
+        self.person.role == Role::Partner
+    }
+
     fn is_mine(&self) -> bool {
         self.task.has().is_some_and(|owner| self.app.sees_to(&self.person.id, owner))
     }
@@ -252,7 +261,7 @@ impl Whole<'_> {
                     @if place == Place::Owned && mine_or_lead { (self.button("release", "btn--second")) }
                 }
                 @if place == Place::Owned && self.is_mine() { (self.snooze()) }
-                @if (place == Place::Owned && mine_or_lead) || (place == Place::Queued && leads) { (self.assign()) }
+                @if !self.is_partner() && ((place == Place::Owned && mine_or_lead) || (place == Place::Queued && leads)) { (self.assign()) }
                 @if matches!(place, Place::Queued | Place::Owned) && may_withdraw {
                     div.acts { (self.button("withdraw", "btn--second")) }
                 }

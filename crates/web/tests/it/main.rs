@@ -17,6 +17,7 @@ mod models;
 mod needs;
 mod openapi;
 mod pages;
+mod partners;
 mod phases;
 mod phrases;
 mod queues;

@@ -199,7 +199,7 @@ impl Let {
             |these: &[&str]| these.contains(&name) || (name == "other register" && these.contains(&"professional"));
         match self {
             Everybody => true,
-            Staff => !VISITORS.contains(&name),
+            Staff => !VISITORS.contains(&name) && name != "partner",
             Anywhere(these) => works(these),
             Here(these) => is_here && works(these),
             Ours(these) => is_here && these.contains(&name),
