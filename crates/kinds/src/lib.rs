@@ -27,6 +27,7 @@ use operations::bookings::gatherings::Gathering;
 use operations::care_needs::CareNeed;
 use operations::consultations::{Consultation, flow::lapse};
 use operations::contacts::phrases::Phrases;
+use operations::contacts::routing::{Routing, Service};
 use operations::contacts::{Command, Contact, Queue};
 use operations::disclosures::Disclosure;
 use operations::dispatches::{Dispatch, causes};
@@ -60,6 +61,9 @@ pub struct Kinds {
     pub timetables: Arc<Timetables>,
     /// The queues in force.
     pub queues: Arc<InForce<Queue>>,
+    /// The services in force, and the rules by which contacts come to queues.
+    pub services: Arc<InForce<Service>>,
+    pub routings: Arc<InForce<Routing>>,
     /// The ports in force, and how they stand.
     pub ports: Arc<Ports>,
     /// The ready answers in force.
@@ -106,7 +110,7 @@ impl Kinds {
         let publications = opening.view(Publications::default());
         beside(&mut opening);
         let (timetables, queues, ports, booking) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
-        let phrases = Arc::default();
+        let (phrases, services, routings) = (Arc::default(), Arc::default(), Arc::default());
         let store = opening.open().await?;
         Ok(Kinds {
             store,
@@ -122,6 +126,8 @@ impl Kinds {
             gatherings,
             timetables,
             queues,
+            services,
+            routings,
             ports,
             phrases,
             booking,
@@ -138,6 +144,8 @@ impl Kinds {
     pub fn take(&self, library: &Library, on: Date) {
         self.timetables.take(library, on);
         self.queues.take(library, on);
+        self.services.take(library, on);
+        self.routings.take(library, on);
         self.ports.take(library, on);
         self.phrases.take(library, on);
     }

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, Person, held_codes, holder};
-use crate::care::{self, receipt};
+use crate::care::{self, Service, receipt};
 use crate::desk::unit_name;
 use crate::drafts::{self, LETTER, Of};
 use crate::feature::{Door, Feature, get, post};
@@ -36,6 +36,7 @@ use crate::matters::Owned;
 use crate::me::{address_fields, leave_reach, left};
 use crate::numbers;
 use crate::parts::{self, Turn, row};
+use crate::routing::{self, Coming, UNSURE};
 use crate::texts::texts;
 use crate::thread::conversation;
 
@@ -52,7 +53,7 @@ pub static FEATURE: Feature = Feature {
             post("/contact/leave", leave),
         ]
     },
-    texts: &[texts!("contact")],
+    texts: &[texts!("contact"), texts!("clocks"), texts!("routing")],
     // A visitor who has not signed in is a resident.
     doors: &[Door {
         path: "/contact",
@@ -69,8 +70,6 @@ const SHOWN: usize = 20;
 
 /// Takes the receipt away again.
 const NO_RECEIPT: &str = "receipt=; Path=/contact; Max-Age=0; HttpOnly; SameSite=Lax";
-/// The service of those who do not know what their matter belongs to.
-const UNSURE: &str = "general";
 
 /// Fields of the form, as they stand when it is shown again.
 #[derive(Deserialize, Default)]
@@ -81,6 +80,9 @@ pub struct Message {
     service: String,
     #[serde(default)]
     text: String,
+    /// Where the writer lives, as the rules name places; empty: not told.
+    #[serde(default)]
+    place: String,
     /// Where the writer wants to be told that an answer waits, if anywhere.
     #[serde(default)]
     phone: String,
@@ -138,6 +140,7 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
     let is_resident = page.role == Some(Role::Resident);
     let own = own_contacts(app, page, parts).await;
     let client_id = if message.client_id.is_empty() { app.sessions.unguessable() } else { message.client_id.clone() };
+    let (services, places) = (app.services(), app.places(page));
     let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
     let content = html! {
         (errors(page, wrong))
@@ -151,7 +154,8 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
             form.letter #letter method="post" action="/contact" autocomplete="off" data-draft="contact" {
                 input type="hidden" name="client_id" value=(client_id);
                 input type="hidden" name="shown_to" value=(shown_to(page));
-                @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
+                @if services.len() > 1 { (services_asked(app, page, (&services, &message.service), wrong_in("service-0"))) }
+                @if !places.is_empty() { (place_asked(page, &places, &message.place)) }
                 (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
                 @if !is_resident { p { (page.text("contact-anonymous")) } }
                 @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
@@ -212,8 +216,8 @@ fn offline(page: &Page) -> Markup {
 
 /// The services that a message can be about. None is chosen beforehand, and a writer who is unsure finds an answer,
 /// too.
-fn services(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> Markup {
-    let known = app.services.iter().map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
+fn services_asked(app: &App, page: &Page, (services, chosen): (&[Service], &str), wrong: Option<&str>) -> Markup {
+    let known = services.iter().map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
     let unsure = (UNSURE, page.text("contact-unsure"));
     html! {
         div.asked.asked--wrong[wrong.is_some()] {
@@ -223,16 +227,35 @@ fn services(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> M
                 div.choices {
                     @for (number, (service, name)) in known.chain([unsure]).enumerate() {
                         @let id = format!("service-{number}");
+                        @let about = app.service_about(page, service);
                         div.choice {
                             input type="radio" name="service" id=(id) value=(service)
-                                checked[service == message.service];
+                                checked[service == chosen] aria-describedby=[about.as_ref().map(|_| format!("{id}-about"))];
                             label for=(id) { (name) }
+                            @if let Some(about) = about { span.choice__about id=(format!("{id}-about")) { (about) } }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// Where the writer lives: it may be left out.
+fn place_asked(page: &Page, places: &[(String, String)], chosen: &str) -> Markup {
+    field(
+        page,
+        "place",
+        "contact-place",
+        None,
+        &html! {
+            p.hint #place-hint { (page.text("contact-place-hint")) }
+            select.field name="place" id="place" aria-describedby="place-hint" {
+                option value="" { (page.text("contact-place-none")) }
+                @for (code, name) in places { option value=(code) selected[code == chosen] { (name) } }
+            }
+        },
+    )
 }
 
 /// The status of a page with a form, by what is wrong with it.
@@ -247,7 +270,8 @@ fn status_of(wrong: Wrong<'_>) -> StatusCode {
 
 /// A service's name in the language of the page.
 pub fn service_name(app: &App, page: &Page, id: &str) -> String {
-    let named = app.services.iter().find(|service| service.id == id);
+    let services = app.services();
+    let named = services.iter().find(|service| service.id == id);
     named.map_or_else(|| page.text("service-other"), |service| page.language.of(&service.names).to_string())
 }
 
@@ -271,7 +295,8 @@ pub async fn send(
     if !message.shown_to.is_empty() && message.shown_to != shown_to(&page) {
         return shown_form(&app, &page, &parts, &message, &[(other_person(&page), "text")]).await;
     }
-    let service = match app.services.as_slice() {
+    let offered = app.services();
+    let service = match offered.as_slice() {
         _ if message.service == UNSURE => Some(UNSURE),
         [] => Some(UNSURE),
         [only] => Some(only.id.as_str()),
@@ -302,17 +327,27 @@ pub async fn send(
     {
         return shown_form(&app, &page, &parts, &message, &[("wrong-later", "phone")]).await;
     }
-    let (unit, queue) = app.queue_for(&service, subject);
+    let place = app.places(&page).into_iter().map(|(code, _)| code).find(|code| *code == message.place);
+    let language = page.language.code();
+    let route = app.route(&Coming {
+        service: &service,
+        channel: Channel::Message,
+        language,
+        place: place.as_deref().unwrap_or_default(),
+        subject,
+        text: &text,
+    });
     let new = NewContact {
         client_id,
         among: String::new(),
         channel: Channel::Message,
-        unit,
-        queue,
+        unit: route.unit.to_string(),
+        queue: route.queue,
         service,
-        language: page.language.code().into(),
+        language: language.into(),
         anonymous: resident.is_none(),
         subject,
+        routed: Some(Box::new(route.routed)),
         text,
     };
     let by = resident.map_or(By::Holder, Person::by);
@@ -464,6 +499,7 @@ async fn shown_thread(
                 p { (page.text("receipt-number")) " " strong { (receipt(id)) } ". " (page.text("receipt-number-for")) }
                 p { (linked(&page.text("receipt-worse"))) }
             }
+            (routing::unanswered(app, page, contact))
         } @else {
             h1 { (service_name(app, page, &contact.service)) }
         }
@@ -495,6 +531,8 @@ async fn shown_thread(
                 section {
                     h2 { (page.text("contact-holder")) }
                     p { (unit_name(page, &contact.unit)) }
+                    @if let Some(says) = routing::says(app, page, contact) { p { (says) } }
+                    @if !is_new { (routing::unanswered(app, page, contact)) }
                 }
                 section.quiet.small {
                     p { (page.text("receipt-number")) " " (receipt(id)) }

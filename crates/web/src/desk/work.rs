@@ -10,7 +10,7 @@ use facts::Code;
 use kinds::What;
 use matter::access::{Action, Role};
 use maud::{Markup, html};
-use operations::contacts::{Author, Contact, Event, Place};
+use operations::contacts::{Author, Contact, Event, Place, WAITED};
 use operations::residents::Meeting;
 use serde::Deserialize;
 use store::Happened;
@@ -25,6 +25,7 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
+use crate::clocks;
 use crate::consultations;
 use crate::contact::service_name;
 use crate::disclosures;
@@ -39,6 +40,7 @@ use crate::numbers;
 use crate::parts::{self, Stop, Turn};
 use crate::queues;
 use crate::resident;
+use crate::routing;
 use crate::tasks;
 use crate::thread::{Items, conversation};
 
@@ -216,6 +218,7 @@ impl Work<'_> {
                         h2 { (self.text("desk-history")) }
                         ol.course #history { @for it in history { (self.happened(it)) } (self.coming()) }
                     }
+                    (self.routed())
                     section { (self.facts()) }
                 }
             }
@@ -279,12 +282,12 @@ impl Work<'_> {
         html! {
             div.state-row {
                 (parts::standing(turn, &words))
-                @if let (Some(due), Some(since)) = (self.app.due(contact), contact.promised_from) {
+                @for (clock, due) in contact.running(self.app.calendar) {
                     p {
-                        @if page.now <= due { (page.text("desk-answer-by")) " " }
-                        (parts::due(page, due)) " "
+                        @if page.now <= due.at { (page.text("desk-answer-by")) " " }
+                        (parts::due(page, due.at)) " " (parts::basis(page, clock.says.code()))
                     }
-                    (needs::why_answered(self.app, page, since))
+                    (clocks::why(page, clock, &due))
                 }
                 @if let Some(since) = contact.waits_since {
                     p.quiet.small { (page.language.text_with("desk-waits", &[("time", &numbers::lasting(page.now - since, page.language))])) }
@@ -490,7 +493,8 @@ impl Work<'_> {
             .filter(|(part, unit)| !is_here(part, unit) && units.iter().any(|it| it.open && it.id == *unit))
             .map(|(part, unit)| (format!("{part}@{unit}"), queues::name_at(self.app, page, &part, &unit)))
             .collect();
-        let answers = |id: &str| self.app.services.iter().any(|service| service.unit == id);
+        let services = self.app.services();
+        let answers = |id: &str| services.iter().any(|service| service.unit == id);
         html! {
             details.fold open[is_wrong || !fields.note.is_empty()] {
                 summary { (self.text("desk-transfer")) }
@@ -554,6 +558,20 @@ impl Work<'_> {
         }
     }
 
+    /// Why it came here.
+    fn routed(&self) -> Markup {
+        let (app, page) = (self.app, self.page);
+        html! {
+            @if let Some(routed) = &self.whole.contact.routed {
+                section #routed {
+                    h2 { (self.text("routing-why")) }
+                    (routing::why(app, page, routed))
+                    @if let Some(first) = self.whole.contact.waits_for_first() { p { (routing::first(app, page, first)) } }
+                }
+            }
+        }
+    }
+
     /// One thing that happened, for professionals.
     fn happened(&self, it: &Happened<Event>) -> Markup {
         let (page, by) = (self.page, people::name(self.page, &it.by));
@@ -579,7 +597,8 @@ impl Work<'_> {
             Event::Recalled { .. } => format!("{}: {by}", page.text("event-recalled")),
             Event::Answered => page.text("event-answered"),
             Event::Transferred { from, to, reason, .. } => {
-                let why = care::REASONS.contains(&reason.as_str()).then(|| page.text(&format!("reason-{reason}")));
+                let is_known = care::REASONS.contains(&reason.as_str()) || reason == WAITED;
+                let why = is_known.then(|| page.text(&format!("reason-{reason}")));
                 let parts = [Some(format!("{} → {}", unit_name(page, from), unit_name(page, to))), why, Some(by)];
                 parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
             }
