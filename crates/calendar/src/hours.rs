@@ -110,6 +110,26 @@ impl Hours {
         None
     }
 
+    /// The latest instant from which so much open time had passed by another; none: so much never had.
+    pub fn ago(&self, at: i64, open: i64, calendar: &Calendar) -> Option<i64> {
+        let first = self.except.iter().map(|it| it.days[0]).min();
+        let goes_on = |day: &Date| !self.week.is_empty() || first.is_some_and(|first| first <= *day);
+        let days = std::iter::successors(calendar.local_date(at), |day| day.yesterday().ok());
+        if open <= 0 {
+            return Some(at);
+        }
+        let mut left = open;
+        for (from, to) in days.take_while(goes_on).flat_map(|day| self.of(day, calendar).into_iter().rev()) {
+            let to = to.min(at);
+            let length = (to - from).max(0);
+            if left <= length {
+                return Some(to - left);
+            }
+            left -= length;
+        }
+        None
+    }
+
     /// The open time between two instants, in microseconds; 0 where the second is not after the first.
     pub fn between(&self, from: i64, to: i64, calendar: &Calendar) -> i64 {
         let within = self.spans(from, calendar).take_while(|(opens, _)| *opens < to);

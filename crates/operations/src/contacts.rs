@@ -6,6 +6,7 @@
 
 mod event;
 mod fact;
+pub mod overload;
 pub mod phrases;
 mod queue;
 pub mod routing;

@@ -51,6 +51,9 @@ fn time_counts_only_while_it_is_open() {
         let found = office.add(at(since), open * HOUR, calendar).expect("it opens again");
         assert_eq!(local(found), until, "{why}");
         assert_eq!(office.between(at(since), found, calendar), open * HOUR, "{why}");
+        let ago = office.ago(found, open * HOUR, calendar).expect("it was open before");
+        assert_eq!(office.between(ago, found, calendar), open * HOUR, "{why}");
+        assert!(ago >= at(since), "{why}: the latest of them");
     }
     assert_eq!(office.next_open(at("2026-03-06T16:00"), calendar).map(local).as_deref(), Some("2026-03-09T08:00:00"));
     assert!(office.is_open(at("2026-03-03T08:00"), calendar) && !office.is_open(at("2026-03-03T11:00"), calendar));

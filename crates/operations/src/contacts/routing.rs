@@ -63,6 +63,9 @@ pub struct Routed {
     /// Who is to see it first, and what comes after them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<First>,
+    /// By when its writer could count on an answer, by how the queue went when it came, in microseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<i64>,
 }
 
 /// A rule that decided, and what.

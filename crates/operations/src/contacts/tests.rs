@@ -311,7 +311,7 @@ fn several_clocks_run_at_once_and_a_promise_rests_while_the_resident_is_asked() 
         own: None,
     };
     let clocks = vec!["message-service-promise".into(), "callback-same-day".into()];
-    let routed = Routed { case, clocks, because: Vec::new(), first: None };
+    let routed = Routed { case, clocks, because: Vec::new(), first: None, expected: None };
     let event = Event::Opened {
         channel: Channel::Message,
         service: "outpatient".into(),
@@ -369,7 +369,7 @@ fn a_contact_waits_for_its_own_pair_and_then_goes_on() {
     };
     let until = NOW + DAY;
     let first = First { who: None, until, unit: "digital".into(), queue: Some("digital-clinic".into()) };
-    let routed = Routed { case, clocks: Vec::new(), because: Vec::new(), first: Some(first) };
+    let routed = Routed { case, clocks: Vec::new(), because: Vec::new(), first: Some(first), expected: None };
     let Command::Open { channel, service, language, unit, queue, anonymous, subject, client_id, text, .. } = opening()
     else {
         return;
@@ -455,11 +455,12 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                     clocks: vec!["message-service-promise".into()],
                     because: vec![Because { rule: "age-under-65".into(), version: 1, decided: Decided::Queue }],
                     first: Some(First { who: Some("p1".into()), until: 9, unit: "c".into(), queue: None }),
+                    expected: Some(7),
                 })),
                 at: 5,
             },
             "contact.opened",
-            r#"{"anonymous":true,"at":5,"channel":"message","language":"sv","queue":"senior-info","routed":{"because":[{"decided":"queue","rule":"age-under-65","version":1}],"case":{"age":66,"caller":"home","channel":"message","language":"sv","needs":["daily-life"],"own":{"nurse":"p1","unit":"b"},"place":"niemi","service":"social_work","severity":"moderate","urgency":"routine"},"clocks":["message-service-promise"],"first":{"unit":"c","until":9,"who":"p1"}},"service":"social_work","unit":"a"}"#,
+            r#"{"anonymous":true,"at":5,"channel":"message","language":"sv","queue":"senior-info","routed":{"because":[{"decided":"queue","rule":"age-under-65","version":1}],"case":{"age":66,"caller":"home","channel":"message","language":"sv","needs":["daily-life"],"own":{"nurse":"p1","unit":"b"},"place":"niemi","service":"social_work","severity":"moderate","urgency":"routine"},"clocks":["message-service-promise"],"expected":7,"first":{"unit":"c","until":9,"who":"p1"}},"service":"social_work","unit":"a"}"#,
         ),
         (Event::Claimed { owner: "p1".into() }, "contact.claimed", r#"{"owner":"p1"}"#),
         (Event::Assigned { owner: "p2".into() }, "contact.assigned", r#"{"owner":"p2"}"#),

@@ -87,7 +87,7 @@ pub fn route(case: &Case, base: &Base, rules: &[Arc<Part<Routing>>], places: &Pl
     let clocks =
         part.into_iter().flat_map(|part| part.content.clocks.iter().map(|clock| clock.as_str().into())).collect();
     let Deciding { case, because, .. } = deciding;
-    Route { unit, queue, routed: Routed { case, clocks, because, first } }
+    Route { unit, queue, routed: Routed { case, clocks, because, first, expected: None } }
 }
 
 fn asks_for(rule: &Routing, queue: Option<&str>) -> bool {
