@@ -109,3 +109,5 @@ unanswered-title = What happens if nobody answers?
 unanswered-who = If your message has not been answered by { $day }, the lead of { $unit } sees at { $at } that it is late, and gives it to somebody to answer. You keep your place in the queue.
 unanswered-then-health = You can then write here again, call the Medical Helpline 116 117 or make a complaint. In an emergency, call 112.
 unanswered-then-social = You can then write here again or make a complaint. In an emergency, call 112.
+standing-promised = Just now we expect to answer by { $at }.
+wrong-target = Clients’ matters are not handed over to this queue. Choose another queue, or ask a colleague by a consultation.

@@ -109,3 +109,5 @@ unanswered-title = Mitä tapahtuu, jos kukaan ei vastaa?
 unanswered-who = Jos viestiisi ei ole vastattu viimeistään { $day }, se näkyy myöhässä olevana yksikön { $unit } esihenkilölle { $at }. Hän antaa sen jollekulle vastattavaksi. Paikkasi jonossa säilyy.
 unanswered-then-health = Silloin voit kirjoittaa tähän uudelleen, soittaa Päivystysapuun 116 117 tai tehdä muistutuksen. Hätätilanteessa soita 112.
 unanswered-then-social = Silloin voit kirjoittaa tähän uudelleen tai tehdä muistutuksen. Hätätilanteessa soita 112.
+standing-promised = Juuri nyt vastaus tulee arviolta viimeistään { $at }.
+wrong-target = Tähän jonoon ei siirretä asiakkaiden asioita. Valitse toinen jono tai kysy kollegalta konsultaatiolla.

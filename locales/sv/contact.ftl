@@ -109,3 +109,5 @@ unanswered-title = Vad händer om ingen svarar?
 unanswered-who = Om ditt meddelande inte har besvarats senast { $day }, ser chefen för { $unit } { $at } att det är försenat. Chefen ger det till någon som svarar. Du behåller din plats i kön.
 unanswered-then-health = Då kan du skriva här på nytt, ringa Jourhjälpen 116 117 eller göra en anmärkning. Ring 112 i en nödsituation.
 unanswered-then-social = Då kan du skriva här på nytt eller göra en anmärkning. Ring 112 i en nödsituation.
+standing-promised = Just nu kommer svaret uppskattningsvis senast { $at }.
+wrong-target = Till den här kön överförs inga klientärenden. Välj en annan kö eller konsultera en kollega.

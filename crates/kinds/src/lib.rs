@@ -64,6 +64,8 @@ pub struct Kinds {
     /// The services in force, and the rules by which contacts come to queues.
     pub services: Arc<InForce<Service>>,
     pub routings: Arc<InForce<Routing>>,
+    /// The rules that will be in force when all that is written has come into force; the same, where nothing is to come.
+    pub routings_to_come: Arc<InForce<Routing>>,
     /// The ports in force, and how they stand.
     pub ports: Arc<Ports>,
     /// The ready answers in force.
@@ -110,7 +112,8 @@ impl Kinds {
         let publications = opening.view(Publications::default());
         beside(&mut opening);
         let (timetables, queues, ports, booking) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
-        let (phrases, services, routings) = (Arc::default(), Arc::default(), Arc::default());
+        let (phrases, services) = (Arc::default(), Arc::default());
+        let (routings, routings_to_come) = (Arc::default(), Arc::default());
         let store = opening.open().await?;
         Ok(Kinds {
             store,
@@ -128,6 +131,7 @@ impl Kinds {
             queues,
             services,
             routings,
+            routings_to_come,
             ports,
             phrases,
             booking,
@@ -146,6 +150,8 @@ impl Kinds {
         self.queues.take(library, on);
         self.services.take(library, on);
         self.routings.take(library, on);
+        let from = library.catalogue::<Routing>().and_then(|all| all.all().filter_map(|part| part.from).max());
+        self.routings_to_come.take(library, from.map_or(on, |from| from.max(on)));
         self.ports.take(library, on);
         self.phrases.take(library, on);
     }

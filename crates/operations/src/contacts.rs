@@ -4,6 +4,7 @@
 //! streams: the contact's own, which professionals see, and the conversation's, which holds only what both sides see,
 //! so that a message's number is its place in that stream. Neither holds text about a person: that is sealed beside it.
 
+pub mod closing;
 mod event;
 mod fact;
 pub mod overload;
@@ -11,6 +12,7 @@ pub mod phrases;
 mod queue;
 pub mod routing;
 mod state;
+pub mod transfers;
 
 use calendar::day_number;
 use facts::{Profession, Row, Table};

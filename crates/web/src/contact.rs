@@ -14,7 +14,7 @@ use kinds::NewContact;
 use matter::access::{Action, Role};
 use matter::{By, Matter};
 use maud::{Markup, html};
-use operations::contacts::{Author, Channel, Contact, Place, REOPENED_WITHIN};
+use operations::contacts::{Author, Channel, Contact, Place, REOPENED_WITHIN, Routed};
 use operations::dispatches::Means;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -53,7 +53,7 @@ pub static FEATURE: Feature = Feature {
             post("/contact/leave", leave),
         ]
     },
-    texts: &[texts!("contact"), texts!("clocks"), texts!("routing")],
+    texts: &[texts!("contact")],
     // A visitor who has not signed in is a resident.
     doors: &[Door {
         path: "/contact",
@@ -337,6 +337,8 @@ pub async fn send(
         subject,
         text: &text,
     });
+    let expected = route.queue.as_deref().and_then(|queue| app.promised_now(&route.unit, queue));
+    let routed = Routed { expected, ..route.routed };
     let new = NewContact {
         client_id,
         among: String::new(),
@@ -347,7 +349,7 @@ pub async fn send(
         language: language.into(),
         anonymous: resident.is_none(),
         subject,
-        routed: Some(Box::new(route.routed)),
+        routed: Some(Box::new(routed)),
         text,
     };
     let by = resident.map_or(By::Holder, Person::by);
@@ -574,10 +576,15 @@ fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
         Place::Waiting { .. } => Turn::Now,
         Place::Resolved { .. } | Place::Closed => Turn::Done,
     };
+    let promised =
+        contact.routed.as_ref().and_then(|routed| routed.expected).filter(|_| contact.place == Place::Queued);
     parts::standing(
         turn,
         &html! {
             (page.text(&standing))
+            @if let Some(promised) = promised.filter(|at| page.now < *at) {
+                " " (page.language.text_with("standing-promised", &[("at", &numbers::moment(promised, page.language))]))
+            }
             @if let Some(expected) = expected {
                 " " (page.language.text_with("standing-expected", &[("day", &numbers::day_of(expected, page.language))]))
             }

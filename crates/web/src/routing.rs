@@ -161,7 +161,7 @@ pub fn first(app: &App, page: &Page, first: &First) -> Markup {
 }
 
 /// The name of a rule; of one that is gone, its id.
-fn rule_name(app: &App, page: &Page, rule: &str) -> String {
+pub fn rule_name(app: &App, page: &Page, rule: &str) -> String {
     let part = app.kinds.routings.get(rule);
     part.map_or_else(|| rule.to_string(), |part| part.content.name.of(page.language.code()).to_string())
 }

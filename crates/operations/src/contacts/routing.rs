@@ -3,6 +3,7 @@
 
 mod decide;
 mod part;
+mod rehearse;
 
 use facts::{Channel, Code, Urgency};
 use matter::codec::code;
@@ -10,7 +11,8 @@ use matter::{PartId, ProfessionalId, UnitId};
 use serde::{Deserialize, Serialize};
 
 pub use decide::{Base, Places, Route, needs_in, route};
-pub use part::{By, Choice, Routing, Service, Severity, To, When};
+pub use part::{By, Choice, Length, Routing, Service, Severity, To, When};
+pub use rehearse::{Rehearsal, rehearse};
 
 /// The codes by which a contact is routed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -90,6 +90,8 @@ pub struct Handed {
     /// The unit that had it.
     pub from: UnitId,
     pub reason: String,
+    /// Microseconds since 1970.
+    pub at: i64,
     /// Number of the event in the contact's own stream, beside which the note to colleagues is sealed.
     pub seq: u64,
 }
@@ -173,7 +175,7 @@ impl Contact {
             }
             Event::Transferred { from, to, queue, reason } => {
                 let (from, reason) = (from.clone(), reason.clone());
-                contact.handed = Some(Handed { from, reason, seq: contact.history });
+                contact.handed = Some(Handed { from, reason, at, seq: contact.history });
                 contact.unit.clone_from(to);
                 contact.queue.clone_from(queue);
                 contact.place = Place::Queued;

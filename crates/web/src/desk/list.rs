@@ -221,6 +221,10 @@ impl Asked<'_> {
                     }
                 }
             }
+            @if self.list != List::Mine {
+                @let part = if self.filters.queue.is_empty() { parts.first().map_or(PartId::GENERAL, |part| &part.id) } else { self.filters.queue.as_str() };
+                p { a href=(format!("/desk/queues/{}", escape(&format!("{part}@{}", self.unit)))) { (page.text("queues-how")) } }
+            }
         }
     }
 

@@ -10,6 +10,8 @@ use facts::Code;
 use kinds::What;
 use matter::access::{Action, Role};
 use maud::{Markup, html};
+use operations::contacts::closing::offered;
+use operations::contacts::transfers::transfers;
 use operations::contacts::{Author, Contact, Event, Place, WAITED};
 use operations::residents::Meeting;
 use serde::Deserialize;
@@ -20,7 +22,7 @@ use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
 use super::people;
 use super::rows::language_name;
-use super::{OUTCOMES, banner, left, outcome_text, phrases, unit_name};
+use super::{banner, left, outcome_text, phrases, unit_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -372,6 +374,8 @@ impl Work<'_> {
     fn answer(&self) -> Markup {
         let typed = self.typed;
         let send = if self.whole.contact.anonymous { "desk-reply-anonymous" } else { "desk-reply" };
+        let part = self.whole.contact.queue.as_deref().and_then(|queue| self.app.kinds.queues.get(queue));
+        let ends = offered(part.map(|part| part.content.register));
         html! {
             (self.arrived())
             (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
@@ -385,7 +389,7 @@ impl Work<'_> {
             fieldset.ending {
                 legend { (self.text("desk-end")) }
                 (choice(self.page, "outcome", "desk-outcome", typed.wrong("outcome"), &typed.fields.outcome,
-                    OUTCOMES.map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
+                    ends.into_iter().map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
                 div.acts {
                     (self.button("finish", "desk-finish", "btn--second"))
                     (self.button("resolve", "desk-resolve", "btn--second"))
@@ -490,6 +494,7 @@ impl Work<'_> {
             .flat_map(|part| {
                 part.content.units.iter().map(|unit| (part.id.clone(), unit.to_string())).collect::<Vec<_>>()
             })
+            .filter(|(part, _)| transfers().refusal(part).is_none())
             .filter(|(part, unit)| !is_here(part, unit) && units.iter().any(|it| it.open && it.id == *unit))
             .map(|(part, unit)| (format!("{part}@{unit}"), queues::name_at(self.app, page, &part, &unit)))
             .collect();

@@ -207,6 +207,21 @@ fn every_service_comes_to_a_queue_that_writers_hear_of() {
     }
 }
 
+/// A rule to come, tried on contacts that came: half of them are of people who would go elsewhere.
+#[test]
+fn a_change_is_rehearsed_by_codes_before_it_is_active() {
+    let now = shipped::<Routing>();
+    let mut next = now.clone();
+    next.extend(made(&[rule(0, 5, "social_work", "family-guidance", "age = { under = 30 }")]));
+    let social = base("adult-social", "social-advice");
+    let cases: Vec<Case> = (20..40).chain([70, 71]).map(|age| Case { age: Some(age), ..case("social_work") }).collect();
+    let tried = rehearse(&cases, |case| decided(case, &social, &now), |case| decided(case, &social, &next));
+    let moved = [(("social-advice@adult-social".to_string(), "family-guidance@family-guidance".to_string()), 10)];
+    assert_eq!((tried.all, tried.elsewhere(), tried.moved), (22, 10, moved.into()));
+    let same = rehearse(&cases, |case| decided(case, &social, &now), |case| decided(case, &social, &now));
+    assert_eq!((same.all, same.elsewhere()), (22, 0));
+}
+
 /// A rule of no file: for some services, to some queue, with some rank.
 fn rule(number: usize, rank: u16, service: &str, queue: &str, more: &str) -> String {
     format!(
