@@ -72,7 +72,7 @@ pub enum Command {
         queue: Option<PartId>,
         /// The person; none: nobody who is known.
         subject: Option<Subject>,
-        /// By which clocks; none: by the law's.
+        /// The clocks by which it is answered; none: the law's.
         routed: Option<Box<Routed>>,
         client_id: String,
         text: Text,

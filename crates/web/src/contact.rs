@@ -1,5 +1,6 @@
 //! `/contact`: a resident writes in plain words, gets a receipt and a code, and comes back to the answer.
 
+mod asked;
 mod own;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use uuid::Uuid;
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{CODE_COOKIE, Caller, MOST_HELD, Person, held_codes, holder};
-use crate::care::{self, Service, receipt};
+use crate::care::{self, receipt};
 use crate::desk::unit_name;
 use crate::drafts::{self, LETTER, Of};
 use crate::feature::{Door, Feature, get, post};
@@ -33,7 +34,7 @@ use crate::layout::{Page, cookie};
 use crate::limits::Address;
 use crate::links::linked;
 use crate::matters::Owned;
-use crate::me::{address_fields, leave_reach, left};
+use crate::me::{leave_reach, left};
 use crate::numbers;
 use crate::parts::{self, Turn, row};
 use crate::routing::{self, Coming, UNSURE};
@@ -154,11 +155,11 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
             form.letter #letter method="post" action="/contact" autocomplete="off" data-draft="contact" {
                 input type="hidden" name="client_id" value=(client_id);
                 input type="hidden" name="shown_to" value=(shown_to(page));
-                @if services.len() > 1 { (services_asked(app, page, (&services, &message.service), wrong_in("service-0"))) }
-                @if !places.is_empty() { (place_asked(page, &places, &message.place)) }
+                @if services.len() > 1 { (asked::services(app, page, (&services, &message.service), wrong_in("service-0"))) }
+                @if !places.is_empty() { (asked::place(page, &places, &message.place)) }
                 (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
                 @if !is_resident { p { (page.text("contact-anonymous")) } }
-                @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
+                @if may_leave_reach(app, page) { (asked::reach(page, message, wrong)) }
                 (offline(page))
                 button.btn type="submit" { (page.text("contact-send")) }
             }
@@ -195,67 +196,9 @@ fn may_leave_reach(app: &App, page: &Page) -> bool {
     subject.is_some_and(|it| app.kinds.residents.look(|all| all.get(it.0)).is_none_or(|it| it.reach.is_none()))
 }
 
-/// Where they may say so; it stays open while something in it is wrong.
-fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
-    let is_open = !message.phone.is_empty() || !message.email.is_empty();
-    html! {
-        details.fold open[is_open] {
-            summary { (page.text("contact-reach")) }
-            div.fold__in {
-                p { (page.text("me-reach-what")) }
-                (address_fields(page, (&message.phone, &message.email), wrong))
-            }
-        }
-    }
-}
-
 /// Where a browser without a connection says that what was typed waits for one.
 fn offline(page: &Page) -> Markup {
     html! { p.offline role="status" data-offline=(page.text("form-offline")) {} }
-}
-
-/// The services that a message can be about. None is chosen beforehand, and a writer who is unsure finds an answer,
-/// too.
-fn services_asked(app: &App, page: &Page, (services, chosen): (&[Service], &str), wrong: Option<&str>) -> Markup {
-    let known = services.iter().map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
-    let unsure = (UNSURE, page.text("contact-unsure"));
-    html! {
-        div.asked.asked--wrong[wrong.is_some()] {
-            fieldset aria-describedby=[wrong.map(|_| "service-error")] {
-                legend { (page.text("contact-about")) }
-                @if let Some(wrong) = wrong { p.error #service-error { (page.text(wrong)) } }
-                div.choices {
-                    @for (number, (service, name)) in known.chain([unsure]).enumerate() {
-                        @let id = format!("service-{number}");
-                        @let about = app.service_about(page, service);
-                        div.choice {
-                            input type="radio" name="service" id=(id) value=(service)
-                                checked[service == chosen] aria-describedby=[about.as_ref().map(|_| format!("{id}-about"))];
-                            label for=(id) { (name) }
-                            @if let Some(about) = about { span.choice__about id=(format!("{id}-about")) { (about) } }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Where the writer lives: it may be left out.
-fn place_asked(page: &Page, places: &[(String, String)], chosen: &str) -> Markup {
-    field(
-        page,
-        "place",
-        "contact-place",
-        None,
-        &html! {
-            p.hint #place-hint { (page.text("contact-place-hint")) }
-            select.field name="place" id="place" aria-describedby="place-hint" {
-                option value="" { (page.text("contact-place-none")) }
-                @for (code, name) in places { option value=(code) selected[code == chosen] { (name) } }
-            }
-        },
-    )
 }
 
 /// The status of a page with a form, by what is wrong with it.

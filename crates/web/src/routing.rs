@@ -52,7 +52,7 @@ impl App {
         services
     }
 
-    /// What a service is for, in a sentence, if its part says so.
+    /// The purpose of a service in a sentence, if its part says so.
     pub fn service_about(&self, page: &Page, service: &str) -> Option<String> {
         let parts = self.kinds.services.all();
         let part = parts.values().find(|part| part.content.label == service)?;
@@ -152,7 +152,7 @@ pub fn why(app: &App, page: &Page, routed: &Routed) -> Markup {
     }
 }
 
-/// Who sees it first, until when, and where it goes then.
+/// Those who see it first, until when, and the queue to which it goes then.
 pub fn first(app: &App, page: &Page, first: &First) -> Markup {
     let whom = first.who.as_ref().map_or_else(|| page.text("routing-own-unit"), |who| staff_name(page, who));
     let queue = first.queue.as_deref().unwrap_or(PartId::GENERAL);
@@ -166,13 +166,13 @@ pub fn rule_name(app: &App, page: &Page, rule: &str) -> String {
     part.map_or_else(|| rule.to_string(), |part| part.content.name.of(page.language.code()).to_string())
 }
 
-/// What residents are told of the queue that has their contact; none: nothing.
+/// The sentence by which residents know the queue that has their contact; none: there is none.
 pub fn says(app: &App, page: &Page, contact: &Contact) -> Option<String> {
     let part = app.kinds.queues.get(contact.queue.as_deref()?)?;
     Some(part.content.says.as_ref()?.of(page.language.code()).to_string())
 }
 
-/// What becomes of a contact that nobody answers: who hears of it, when, and what its writer can do then.
+/// The fate of a contact that nobody answers: who hears of it, when, and what its writer can do then.
 pub fn unanswered(app: &App, page: &Page, contact: &Contact) -> Markup {
     let Some(due) = contact.running(app.calendar).first().map(|(_, due)| due.at) else { return html! {} };
     let part = contact.queue.as_deref().and_then(|queue| app.kinds.queues.get(queue));

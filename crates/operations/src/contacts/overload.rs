@@ -36,7 +36,7 @@ pub fn per_hour(answered: &[i64], now: i64, hours: &Hours, calendar: &Calendar) 
     if lately > 0.0 { lately.min(long.max(lately / 2.0)) } else { long }
 }
 
-/// What comes of a queue today at its present pace.
+/// The end of a queue's day at its present pace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forecast {
     /// The end of today's work, in microseconds since 1970.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Queue {
     pub name: Names,
-    /// What happens there to a contact, in a sentence to its writer; none: of it residents hear nothing.
+    /// The fate of a contact there, in a sentence to its writer; none: residents hear nothing of it.
     pub says: Option<Names>,
     /// The register to which its contacts belong (Act 703/2023 § 13).
     #[serde(with = "code")]
@@ -22,7 +22,7 @@ pub struct Queue {
     pub professions: Vec<At<String>>,
     /// Units that have it.
     pub units: Vec<At<String>>,
-    /// What some of its units alone can do, and which: a language that not all speak, a skill.
+    /// Skills and languages that only some of its units have.
     #[serde(default)]
     pub able: Vec<Able>,
     /// Languages in which it answers.
@@ -40,7 +40,7 @@ pub struct Queue {
     pub overflow: Option<At<String>>,
 }
 
-/// What only some units of a queue can do.
+/// A skill or a language that only some units of a queue have.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Able {

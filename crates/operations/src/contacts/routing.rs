@@ -31,7 +31,7 @@ pub struct Case {
     /// Needs that the writer's own words told, as the rules name them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
-    /// What a professional found, where one did.
+    /// As a professional found it, where one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     #[serde(default, with = "some", skip_serializing_if = "Option::is_none")]
@@ -53,7 +53,7 @@ pub struct Own {
     pub physician: Option<ProfessionalId>,
 }
 
-/// What was decided when a contact came, as it is kept with it.
+/// A decision as it is kept with the contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Routed {
     pub case: Case,
@@ -62,7 +62,7 @@ pub struct Routed {
     /// The rules that decided something, in the order of their ranks; empty: the service's own queue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<Because>,
-    /// Who is to see it first, and what comes after them.
+    /// Those who are to see it first, and the queue after them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<First>,
     /// By when its writer could count on an answer, by how the queue went when it came, in microseconds since 1970.
@@ -78,7 +78,7 @@ pub struct Because {
     pub decided: Decided,
 }
 
-/// What a rule can decide.
+/// A thing that a rule can decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decided {

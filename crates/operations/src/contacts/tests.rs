@@ -8,6 +8,8 @@ use super::routing::{Because, Case, Decided, Own, Severity};
 use super::*;
 use crate::organisation::{self, Professional, Unit};
 
+mod clocks;
+
 const NOW: i64 = 1_767_225_600_000_000;
 const DAY: i64 = 86_400 * 1_000_000;
 
@@ -259,7 +261,7 @@ fn whose_turn_it_is_follows_from_who_spoke_last() {
 #[test]
 fn where_it_came_from_stands_by_it_until_it_is_resolved() {
     let moved = given(&[(nurse(), Command::Claim), (nurse(), transfer_to("station-b")), (other(), Command::Claim)]);
-    let handed = Handed { from: "station-a".into(), reason: "misdirected".into(), seq: 3 };
+    let handed = Handed { from: "station-a".into(), reason: "misdirected".into(), at: NOW + 2_000_000, seq: 3 };
     assert_eq!(moved.handed, Some(handed));
     let resolved = given(&[
         (nurse(), Command::Claim),
@@ -290,110 +292,6 @@ fn an_answered_contact_is_taken_up_again_within_its_time_and_closed_after_it() {
     assert_eq!(asked(1, &nurse(), &Command::Close, &here), closed, "who answered may end it before");
     assert!(asked(8, &RESIDENT, &Command::Close, &here).is_err(), "the resident does not");
     assert_eq!(closed, Ok(vec![Event::Closed, Event::Shown(Shown::Closed)]));
-}
-
-/// A queue of health care that promises an answer, too: a law asks for the first answer alone and never rests, a promise for
-/// each, and rests while a question waits for the resident.
-#[test]
-fn several_clocks_run_at_once_and_a_promise_rests_while_the_resident_is_asked() {
-    let calendar = calendar::Calendar::shipped();
-    let at = |local: &str| calendar.instant(local.parse().expect("a local time")).expect("an instant");
-    let case = Case {
-        service: "outpatient".into(),
-        channel: Channel::Message,
-        language: "fi".into(),
-        age: None,
-        place: None,
-        needs: Vec::new(),
-        severity: None,
-        urgency: None,
-        caller: None,
-        own: None,
-    };
-    let clocks = vec!["message-service-promise".into(), "callback-same-day".into()];
-    let routed = Routed { case, clocks, because: Vec::new(), first: None, expected: None };
-    let event = Event::Opened {
-        channel: Channel::Message,
-        service: "outpatient".into(),
-        language: "fi".into(),
-        unit: "a".into(),
-        queue: Some("digital-clinic".into()),
-        anonymous: true,
-        subject: None,
-        routed: Some(Box::new(routed)),
-        at: at("2026-03-10T02:00"),
-    };
-    let after = |contact: Option<Contact>, event: Event, when: &str| Contact::after(contact, &event, at(when));
-    let running = |contact: &Option<Contact>| -> Vec<(String, String)> {
-        let running = contact.as_ref().expect("a contact").running(calendar);
-        let told = |due: i64| calendar.local_date(due).expect("a day").to_string();
-        running.into_iter().map(|(clock, due)| (clock.id.clone(), told(due.at))).collect()
-    };
-    let of = |all: &[(&str, &str)]| all.iter().map(|(id, day)| (id.to_string(), day.to_string())).collect::<Vec<_>>();
-    let opened = after(None, event, "2026-03-10T02:00");
-    assert_eq!(
-        running(&opened),
-        of(&[("callback-same-day", "2026-03-10"), ("message-service-promise", "2026-03-13")]),
-        "the tightest first"
-    );
-    assert_eq!(
-        calendar.local_date(opened.as_ref().expect("a contact").promised(calendar).expect("due")),
-        Some("2026-03-10".parse().expect("a day"))
-    );
-    let claimed = after(opened, Event::Claimed { owner: "nurse-1".into() }, "2026-03-10T09:00");
-    let said = after(claimed, Event::written(Author::Service), "2026-03-10T09:00");
-    let asked = after(said, Event::Asked, "2026-03-10T09:00");
-    assert_eq!(running(&asked), of(&[]), "nothing runs while the resident is asked");
-    let written = after(asked, Event::written(Author::Resident), "2026-03-16T10:00");
-    let answered = after(written, Event::Answered, "2026-03-16T10:00");
-    assert_eq!(running(&answered), of(&[("message-service-promise", "2026-03-19")]), "the promise begins anew");
-    let done = after(answered, Event::written(Author::Service), "2026-03-17T10:00");
-    assert_eq!(running(&done), of(&[]));
-}
-
-/// What those who were to see it first have not taken in time goes on by itself, keeps its place, and stays where it is then;
-/// what somebody has taken stays theirs.
-#[test]
-fn a_contact_waits_for_its_own_pair_and_then_goes_on() {
-    let case = Case {
-        service: "outpatient".into(),
-        channel: Channel::Message,
-        language: "fi".into(),
-        age: None,
-        place: None,
-        needs: Vec::new(),
-        severity: None,
-        urgency: None,
-        caller: None,
-        own: None,
-    };
-    let until = NOW + DAY;
-    let first = First { who: None, until, unit: "digital".into(), queue: Some("digital-clinic".into()) };
-    let routed = Routed { case, clocks: Vec::new(), because: Vec::new(), first: Some(first), expected: None };
-    let Command::Open { channel, service, language, unit, queue, anonymous, subject, client_id, text, .. } = opening()
-    else {
-        return;
-    };
-    let routed = Some(Box::new(routed));
-    let opening =
-        Command::Open { channel, service, language, unit, queue, anonymous, subject, routed, client_id, text };
-    let here = Organisation::default();
-    let decide = |contact: Option<&Contact>, command: &Command, by: &By, now: i64| {
-        let events = given::when(contact, command, &on(now, by, &here))?;
-        Ok::<_, Refusal>(given::after(contact.cloned(), &events, now).expect("a contact"))
-    };
-    let opened = decide(None, &opening, &RESIDENT, NOW).expect("opened");
-    assert_eq!(opened.due(), Some((until, Command::PassOn)));
-    let refused =
-        |contact: &Contact, by: &By, now: i64| Contact::decide(Some(contact), &Command::PassOn, &on(now, by, &here));
-    assert_eq!(refused(&opened, &By::System, until - 1), Err(Refusal::TooEarly));
-    assert!(refused(&opened, &nurse(), until).is_err(), "nobody passes it on but the clock");
-    let passed = decide(Some(&opened), &Command::PassOn, &By::System, until).expect("passed on");
-    assert_eq!((&*passed.unit, passed.queue.as_deref()), ("digital", Some("digital-clinic")));
-    assert_eq!((passed.in_line(), passed.due()), (opened.in_line(), None), "it keeps its place, and goes on once");
-    let claimed = decide(Some(&opened), &Command::Claim, &nurse(), NOW).expect("claimed");
-    assert_eq!(claimed.due(), None);
-    assert!(refused(&claimed, &By::System, until).is_err());
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn will_be_late(page: &Page, seen: &Forecast) -> String {
     format!("{late} {}", page.language.text_with("queues-at", &[("clock", &numbers::clock(seen.ends))]))
 }
 
-/// What comes of a queue today, and its pace; none: nobody is at work, or nobody has answered yet.
+/// The forecast of a queue for today, and its pace; none: nobody is at work, or nobody has answered yet.
 fn foreseen(app: &App, at: &At, waiting: &[Waiting]) -> Option<(Forecast, f64)> {
     let part = at.part.as_ref()?;
     let (staffed, now) = (part.content.staffed(), app.kinds.store.now());

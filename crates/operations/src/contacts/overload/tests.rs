@@ -32,7 +32,7 @@ fn at_one_the_lead_sees_how_many_are_late_at_four() {
     // Those of tomorrow do not stand before those of today, and are in time.
     let both: Vec<i64> = today(12).into_iter().chain(vec![end_of("2026-03-11"); 8]).collect();
     assert_eq!((forecast(&both).late, forecast(&both).hands), (0, Some(0)));
-    // What is late already is answered first, and no help mends it.
+    // Those that are late already are answered first, and no help mends it.
     let late: Vec<i64> = vec![now - MINUTE; 3].into_iter().chain(today(10)).collect();
     assert_eq!((forecast(&late).already, forecast(&late).late), (3, 1));
     assert_eq!(Pace { per_hour: 0.0, ..pace }.forecast(&today(1)), None, "nobody has answered yet");

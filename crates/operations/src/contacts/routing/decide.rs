@@ -193,7 +193,7 @@ impl Deciding<'_> {
             let asked = rule.content.to.able.as_deref().unwrap_or_default();
             let asked = if asked == "language" { self.case.language.clone() } else { asked.into() };
             let part = self.places.queues.get(&**queue);
-            // What no unit of the queue is named for, all can do.
+            // Without a unit that is named for it, all can do it.
             let Some(able) = part.and_then(|part| part.content.able.iter().find(|it| it.to == asked)) else { continue };
             let left: Vec<String> =
                 units.iter().filter(|unit| able.units.iter().any(|it| it.as_str() == *unit)).cloned().collect();
@@ -226,7 +226,7 @@ impl Deciding<'_> {
         }
     }
 
-    /// Who sees it first, for how long, and where it goes on to: where it would have come without them.
+    /// Those who see it first, for how long, and the queue to which it would have come without them.
     fn first(
         &mut self,
         base: &Base,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Service {
     pub name: Names,
-    /// What it is for, in a sentence to residents.
+    /// Its purpose, in a sentence to residents.
     pub about: Names,
     /// Its code in contacts and figures.
     pub label: String,
@@ -32,7 +32,7 @@ pub struct Routing {
     pub when: When,
     #[serde(default)]
     pub to: To,
-    /// What it chooses by; its choices are named by it.
+    /// The thing by which it chooses; its choices are named by it.
     pub by: Option<By>,
     #[serde(default, rename = "choice")]
     pub choices: Vec<Choice>,
@@ -79,16 +79,16 @@ pub enum Severity {
     Severe,
 }
 
-/// What a rule decides.
+/// The decision of a rule.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct To {
     pub queue: Option<At<String>>,
-    /// Who sees it first; the unit of the queue is theirs then.
+    /// Those who see it first; the unit of the queue is theirs then.
     pub first: Option<Ahead>,
     /// How long it waits for them, by urgency, in time in which the queue is staffed.
     pub waits: BTreeMap<String, Length>,
-    /// What its unit must be able to do, as queues name it under `able`; `language`: to speak the writer's.
+    /// The skill that its unit must have, as queues name it under `able`; `language`: the writer's.
     pub able: Option<String>,
     /// Among the units that are left, the one with the least work for each who is there.
     pub spread: bool,
@@ -102,9 +102,9 @@ pub struct To {
 pub enum Ahead {
     OwnNurse,
     OwnPhysician,
-    /// Whoever is there of the unit where the person is registered.
+    /// All who are there of the unit where the person is registered.
     OwnUnit,
-    /// Whoever is there of the unit that the choice names.
+    /// All who are there of the unit that the choice names.
     Chosen,
 }
 
@@ -126,7 +126,7 @@ impl TryFrom<String> for Length {
     }
 }
 
-/// What the choices of a rule are named by.
+/// The thing by which the choices of a rule are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum By {

@@ -6,7 +6,7 @@ use matter::PartId;
 
 use super::Route;
 
-/// What a change of rules would have done.
+/// The effect that a change of rules would have had.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rehearsal {
     /// Contacts that were tried.
