@@ -12,6 +12,7 @@ mod organisation;
 mod ports;
 mod residents;
 mod tasks;
+mod walk_ins;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +25,9 @@ use operations::bookings::appointments::Appointment;
 use operations::bookings::days::Day;
 use operations::bookings::flow::asked as bookings_asked;
 use operations::bookings::gatherings::Gathering;
+use operations::bookings::series::VisitSeries;
+use operations::bookings::walk_ins::WalkIn;
+use operations::bookings::wishes::Wish;
 use operations::care_needs::CareNeed;
 use operations::consultations::{Consultation, flow::lapse};
 use operations::contacts::phrases::Phrases;
@@ -40,6 +44,7 @@ pub use contacts::{CROCKFORD, Item, NewContact, Opened, What, code_of, written};
 pub use content::InForce;
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use ports::{Files, Ports, Standing};
+pub use walk_ins::{Came, Entry};
 
 /// Everything that is under way, over one log; cheap to clone.
 #[derive(Clone)]
@@ -54,6 +59,9 @@ pub struct Kinds {
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
     pub gatherings: Kind<Gathering>,
+    pub series: Kind<VisitSeries>,
+    pub walk_ins: Kind<WalkIn>,
+    pub wishes: Kind<Wish>,
     /// The calendars in force.
     pub timetables: Arc<Timetables>,
     /// The queues in force.
@@ -94,7 +102,9 @@ impl Kinds {
         let dispatches = opening.kind_by(causes::asked);
         let consultations = opening.kind_by(operations::consultations::flow::go_on);
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
-        let appointments = opening.kind_by(bookings_asked);
+        let (appointments, series) = (opening.kind_by(bookings_asked), opening.kind());
+        let walk_ins = opening.kind_by(operations::bookings::walk_ins::asked);
+        let wishes = opening.kind_by(operations::bookings::wishes::asked);
         // Which rows come by import is for the one who asks to say.
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
@@ -113,6 +123,9 @@ impl Kinds {
             days,
             appointments,
             gatherings,
+            series,
+            walk_ins,
+            wishes,
             timetables,
             queues,
             ports,

@@ -7,6 +7,7 @@ mod ics;
 mod own;
 mod publish;
 mod times;
+mod walk_in;
 
 pub use book::Holding;
 pub use desk::own_day;
@@ -18,6 +19,7 @@ use matter::access::Role;
 use operations::bookings::Way;
 use operations::bookings::appointments::Appointment;
 use operations::bookings::days::Day;
+use operations::bookings::walk_ins::WalkIn;
 
 use crate::App;
 use crate::feature::{Door, Feature, get, post};
@@ -42,21 +44,26 @@ pub static FEATURE: Feature = Feature {
             post("/desk/days/{id}/{act}", day::act),
             get("/desk/appointments/{id}", desk::appointment),
             post("/desk/appointments/{id}/{act}", desk::act),
+            get("/desk/walk-in/{unit}", walk_in::lists),
+            post("/desk/walk-in/{unit}/{act}", walk_in::act),
         ]
     },
-    texts: &[texts!("bookings")],
+    texts: &[texts!("bookings"), texts!("walk-in")],
     doors: &[Door {
         path: "/desk/calendar",
         name: "section-calendar",
         opens_to: |role| matches!(role, Some(Role::Professional | Role::Lead)),
-        leads_to: &["/desk/appointments", "/desk/days"],
+        leads_to: &["/desk/appointments", "/desk/days", "/desk/walk-in"],
     }],
-    listings: &[Listing {
-        kind: Day::NAME,
-        path: "days",
-        read: |app, id| listing::read(&app.kinds.days, id),
-        claim: None,
-    }],
+    listings: &[
+        Listing { kind: Day::NAME, path: "days", read: |app, id| listing::read(&app.kinds.days, id), claim: None },
+        Listing {
+            kind: WalkIn::NAME,
+            path: "walk-in",
+            read: |app, id| listing::read(&app.kinds.walk_ins, id),
+            claim: None,
+        },
+    ],
     owned: &[Owned { kind: Appointment::NAME, row: own::row, page: own::page }],
     ..Feature::NOTHING
 };

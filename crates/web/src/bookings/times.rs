@@ -16,7 +16,7 @@ use operations::bookings::days::{Day, Found, Sought};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{day_of, way_name};
+use super::{day_of, walk_in, way_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -145,6 +145,7 @@ pub async fn all(
                 (row(&to, timetable.name.of(page.language.code()), &[html! { (first) }, html! { (unit_name(&page, &timetable.unit)) }]))
             }
         }
+        @if booker.as_ref().is_none_or(|it| !it.is_staff) { (walk_in::rows(&app, &page)) }
         (other_ways(&page, booker.as_ref()))
     };
     page.render(StatusCode::OK, &page.text("bookings-title"), &content)
@@ -184,6 +185,10 @@ pub async fn times(
         Ok(booker) => booker,
         Err(failure) => return failed(&page, &failure),
     };
+    // A list to which one comes without a time is everybody's to know.
+    if let Some(list) = app.kinds.timetables.get(&calendar).filter(|it| it.walk_in.is_some()) {
+        return page.render(StatusCode::OK, list.name.of(page.language.code()), &walk_in::public(&app, &page, &list));
+    }
     let words = booker.as_ref().map_or_else(|| vec!["resident"], Booker::words);
     let Some(timetable) = app.kinds.timetables.get(&calendar).filter(|it| it.is_open_to(&words)) else {
         return missing(&page);

@@ -27,6 +27,7 @@ mod signin;
 mod staff;
 mod strangers;
 mod tasks;
+mod walk_ins;
 
 use std::sync::Arc;
 

@@ -19,6 +19,7 @@ use crate::consultations::signed_in_as;
 use crate::desk::{known, post, written};
 use crate::needs::FIRST_LINE;
 use crate::pages::{get, with_staff};
+use crate::walk_ins::ACUTE;
 use crate::{app_for, imports};
 
 /// Not there; an appointment is booked under a name that the page gives it.
@@ -58,7 +59,11 @@ impl County {
         )
         .await;
         let (nurses, first) = (timetable(""), ("content/calendars/first-line.toml", FIRST_LINE));
-        let found = [Found::shipped("content/calendars/nurse.toml", &nurses), Found::shipped(first.0, first.1)];
+        let found = [
+            Found::shipped("content/calendars/nurse.toml", &nurses),
+            Found::shipped(first.0, first.1),
+            Found::shipped("content/calendars/acute.toml", ACUTE),
+        ];
         app.take_content(&Library::read(FOLDERS, &found, &|_, _| true), jiff::civil::date(2026, 1, 7));
         app.publish_times().await;
         let nurse = signed_in_as(&app, Role::Professional, "small", "nurse-1").await;
@@ -103,6 +108,7 @@ impl County {
             ("waiting", last(&waiting)),
             ("staff", "n1".into()),
             ("queues", "small".into()),
+            ("walk-in", "small".into()),
             ("models", "s-000".into()),
         ]);
         let codes = held.each_ref().map(|it| it.code.clone());

@@ -120,6 +120,13 @@ pub const LINES: &[Line] = &[
     ("GET /desk/days/{id}", Here(WORK), "", ""),
     ("POST /desk/days/{id}/{act}", Here(WORK), "leave back", "from=08:00&to=12:00&what=away"),
     ("POST /desk/days/{id}/{act}", Here(WORK), "give", "appointment={appointments}"),
+    ("GET /desk/walk-in/{unit}", Here(WORK), "", ""),
+    (
+        "POST /desk/walk-in/{unit}/{act}",
+        Here(WORK),
+        "enter order call see leave close",
+        "calendar=acute&reason=fever&number=1",
+    ),
     ("GET /desk/appointments/{id}", Here(WORK), "", ""),
     ("POST /desk/appointments/{id}/{act}", Here(WORK), "miss end begin arrive cancel", ""),
     ("POST /desk/next", Here(WORK), "", "unit=small&client_id=n1"),
