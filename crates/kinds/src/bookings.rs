@@ -208,7 +208,7 @@ impl Kinds {
     }
 
     /// How many appointments to come a person has in a calendar.
-    fn open_in(&self, subject: Subject, calendar: &str) -> usize {
+    pub(crate) fn open_in(&self, subject: Subject, calendar: &str) -> usize {
         self.appointments.look(|appointments| {
             let theirs = appointments.of_subject(subject, usize::MAX).into_iter().filter_map(|id| appointments.get(id));
             let is_open = |it: &Arc<Appointment>| it.is_to_come() && it.booking.calendar == Label::from(calendar);

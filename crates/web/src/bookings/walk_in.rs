@@ -137,6 +137,11 @@ impl Today {
     }
 }
 
+/// Whether a unit has a walk-in list.
+pub fn is_there(app: &App, unit: &str) -> bool {
+    app.kinds.timetables.all().values().any(|it| it.walk_in.is_some() && *it.unit == *unit)
+}
+
 /// The hours of the next days on which one may come.
 fn coming(app: &App, page: &Page, timetable: &Timetable, now: i64) -> Vec<(String, String)> {
     let today = app.calendar.local_date(now).unwrap_or_default();

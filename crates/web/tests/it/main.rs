@@ -11,7 +11,9 @@ mod contacts;
 mod crawl;
 mod desk;
 mod drafts;
+mod duties;
 mod forms;
+mod gatherings;
 mod imports;
 mod models;
 mod needs;
@@ -22,12 +24,14 @@ mod phrases;
 mod queues;
 mod reach;
 mod rights;
+mod series;
 mod sessions;
 mod signin;
 mod staff;
 mod strangers;
 mod tasks;
 mod walk_ins;
+mod wishes;
 
 use std::sync::Arc;
 
