@@ -14,7 +14,7 @@ use content::journey::Journey;
 use content::{Content, Fault, Folder, Found, Library, Listed, OWN, Origin, Part, There, Wrong};
 use facts::{Code, Profession};
 use jiff::civil::Date;
-use operations::bookings::calendar::Timetable;
+use operations::bookings::calendar::{Kind as Slot, Timetable};
 use operations::contacts::Queue;
 use operations::contacts::phrases::Phrases;
 use operations::dispatches::port::Port;
@@ -32,6 +32,7 @@ pub const FOLDERS: &[Folder] = &[
     Folder::of::<Phrases>(),
     Folder::of::<Port>(),
     Folder::of::<Queue>(),
+    Folder::of::<Slot>(),
     Folder::of::<Timetable>(),
 ];
 
