@@ -23,6 +23,11 @@ impl App {
     pub fn take_content(&self, library: &Library, on: Date) {
         self.kinds.take(library, on);
         self.journeys.take(library, on);
+        let told: Vec<String> =
+            library.faults.iter().map(|fault| facts::printable(&fault.to_string()).into()).collect();
+        let mut faults = self.faults.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let since = faults.0.or(Some(self.kinds.store.now())).filter(|_| !told.is_empty());
+        *faults = (since, told);
     }
 
     /// Publishes what is to be seen now, and withdraws free times that no calendar in force gives; how many days changed. A day

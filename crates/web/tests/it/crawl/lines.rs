@@ -36,6 +36,7 @@ const VISITORS: &[&str] = &["nobody", "holder", "resident"];
 const ANALYST: &[&str] = &["analyst"];
 const IMPORT: &[&str] = &["analyst", "admin"];
 const ADMIN: &[&str] = &["admin"];
+const PRIVACY: &[&str] = &["privacy"];
 
 /// A file that is brought in, as a browser sends it.
 pub const FILE: &str =
@@ -181,6 +182,9 @@ pub const LINES: &[Line] = &[
     ("POST /evaluate/models/{id}/try", NOBODY, "", ""),
     ("POST /evaluate/models/leave", Everybody, "", ""),
     // The running of the county.
+    ("GET /admin/access", Anywhere(PRIVACY), "", ""),
+    ("POST /admin/access", Anywhere(PRIVACY), "", "person=0198c9e2-1111-7000-8000-000000000000"),
+    ("GET /admin/health", Anywhere(ADMIN), "", ""),
     ("GET /admin/ports", Anywhere(ADMIN), "", ""),
     ("GET /admin/imports", Anywhere(IMPORT), "", ""),
     ("POST /admin/imports", Anywhere(IMPORT), "", FILE),
