@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use matter::{By, Subject, Text, Trouble, Turn, UnitId};
 use operations::bookings::Actor;
 use operations::bookings::appointments::{Appointment, Wanted};
-use operations::bookings::calendar::Timetable;
+use operations::bookings::calendar::{Kind as Slot, Timetable};
 use operations::bookings::days::{Command as OfDay, Day, Found, Sought, day_id};
 use operations::bookings::flow::{self, Ask, Place};
 use serde::Serialize;
@@ -36,9 +36,17 @@ impl Timetables {
     /// Those of a library that are in force on a day, in place of the ones before.
     pub fn take(&self, library: &Library, on: Date) {
         let Some(catalogue) = library.catalogue::<Timetable>() else { return };
+        let slots = library.catalogue::<Slot>();
+        let shared: BTreeMap<&str, &Slot> =
+            slots.iter().flat_map(|it| it.in_force(on)).map(|part| (part.id.as_str(), &part.content)).collect();
         // Their head is the catalogue's.
         let in_force = catalogue.in_force(on).map(|part| {
-            let timetable = Timetable { id: part.id.clone(), version: part.version, ..part.content.clone() };
+            let mut timetable = Timetable { id: part.id.clone(), version: part.version, ..part.content.clone() };
+            for id in &part.content.slots {
+                if let Some(slot) = shared.get(id.as_str()) {
+                    timetable.kinds.entry(id.clone()).or_insert_with(|| (*slot).clone());
+                }
+            }
             (part.id.clone(), Arc::new(timetable))
         });
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(in_force.collect());
@@ -200,7 +208,7 @@ impl Kinds {
     }
 
     /// How many appointments to come a person has in a calendar.
-    fn open_in(&self, subject: Subject, calendar: &str) -> usize {
+    pub(crate) fn open_in(&self, subject: Subject, calendar: &str) -> usize {
         self.appointments.look(|appointments| {
             let theirs = appointments.of_subject(subject, usize::MAX).into_iter().filter_map(|id| appointments.get(id));
             let is_open = |it: &Arc<Appointment>| it.is_to_come() && it.booking.calendar == Label::from(calendar);

@@ -48,6 +48,21 @@ impl NewContact {
         if self.among.is_empty() { self.client_id.clone() } else { format!("{}\n{}", self.client_id, self.among) }
     }
 
+    /// As a professional writes it down, who has it from then on.
+    pub(crate) fn logged(&self) -> Command {
+        Command::Log {
+            channel: self.channel,
+            service: self.service.clone(),
+            language: self.language.clone(),
+            unit: self.unit.as_str().into(),
+            queue: self.queue.clone(),
+            subject: self.subject,
+            routed: self.routed.clone(),
+            client_id: self.client_id.clone(),
+            text: Text(self.text.clone()),
+        }
+    }
+
     fn command(&self) -> Command {
         Command::Open {
             channel: self.channel,
@@ -135,17 +150,7 @@ impl Kinds {
 
     /// Writes down a contact of somebody who called, came or sent paper, as a professional's own; gives its id.
     pub async fn log_contact(&self, new: &NewContact, by: &By) -> std::result::Result<Uuid, Trouble> {
-        let command = Command::Log {
-            channel: new.channel,
-            service: new.service.clone(),
-            language: new.language.clone(),
-            unit: new.unit.as_str().into(),
-            queue: new.queue.clone(),
-            subject: new.subject,
-            routed: new.routed.clone(),
-            client_id: new.client_id.clone(),
-            text: Text(new.text.clone()),
-        };
+        let command = new.logged();
         let (contact, request) = (new_id(self.store.now()), request::<Contact>(&command));
         let asked = Asked { scope: format!("log/{}", by.name()), key: new.key(), request, seen: 0 };
         let flow = move |turn: &mut Turn<'_>| turn.decide::<Contact>(contact, &command, &Organisation::default());

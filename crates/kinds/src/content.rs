@@ -14,7 +14,7 @@ use content::journey::Journey;
 use content::{Content, Fault, Folder, Found, Library, Listed, OWN, Origin, Part, There, Wrong};
 use facts::{Code, Profession};
 use jiff::civil::Date;
-use operations::bookings::calendar::Timetable;
+use operations::bookings::calendar::{Kind as Slot, Timetable};
 use operations::contacts::Queue;
 use operations::contacts::phrases::Phrases;
 use operations::contacts::routing::{Routing, Service};
@@ -35,6 +35,7 @@ pub const FOLDERS: &[Folder] = &[
     Folder::of::<Queue>(),
     Folder::of::<Routing>(),
     Folder::of::<Service>(),
+    Folder::of::<Slot>(),
     Folder::of::<Timetable>(),
 ];
 

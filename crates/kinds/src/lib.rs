@@ -8,10 +8,15 @@ mod care_needs;
 mod consultations;
 mod contacts;
 pub mod content;
+mod days;
+mod gatherings;
 mod organisation;
 mod ports;
 mod residents;
+mod series;
 mod tasks;
+mod walk_ins;
+mod wishes;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +29,9 @@ use operations::bookings::appointments::Appointment;
 use operations::bookings::days::Day;
 use operations::bookings::flow::asked as bookings_asked;
 use operations::bookings::gatherings::Gathering;
+use operations::bookings::series::VisitSeries;
+use operations::bookings::walk_ins::WalkIn;
+use operations::bookings::wishes::Wish;
 use operations::care_needs::CareNeed;
 use operations::consultations::{Consultation, flow::lapse};
 use operations::contacts::phrases::Phrases;
@@ -40,8 +48,10 @@ use uuid::Uuid;
 pub use bookings::{NewAppointment, Timetables};
 pub use contacts::{CROCKFORD, Item, NewContact, Opened, What, code_of, written};
 pub use content::{InForce, Publications};
+pub use days::DayOf;
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use ports::{Files, Ports, Standing};
+pub use walk_ins::{Came, Entry};
 
 /// Everything that is under way, over one log; cheap to clone.
 #[derive(Clone)]
@@ -57,6 +67,9 @@ pub struct Kinds {
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
     pub gatherings: Kind<Gathering>,
+    pub series: Kind<VisitSeries>,
+    pub walk_ins: Kind<WalkIn>,
+    pub wishes: Kind<Wish>,
     /// The calendars in force.
     pub timetables: Arc<Timetables>,
     /// The queues in force.
@@ -105,7 +118,9 @@ impl Kinds {
         let consultations = opening.kind_by(operations::consultations::flow::go_on);
         let disclosures = opening.kind();
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
-        let appointments = opening.kind_by(bookings_asked);
+        let (appointments, series) = (opening.kind_by(bookings_asked), opening.kind());
+        let walk_ins = opening.kind_by(operations::bookings::walk_ins::asked);
+        let wishes = opening.kind_by(operations::bookings::wishes::asked);
         // Which rows come by import is for the one who asks to say.
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
@@ -127,6 +142,9 @@ impl Kinds {
             days,
             appointments,
             gatherings,
+            series,
+            walk_ins,
+            wishes,
             timetables,
             queues,
             services,

@@ -1,5 +1,7 @@
 //! `/admin`: what administrators and analysts keep in order.
 
+mod access;
+mod health;
 pub mod imports;
 mod ports;
 pub mod staff;
@@ -12,6 +14,9 @@ use crate::texts::texts;
 pub static FEATURE: Feature = Feature {
     pages: || {
         vec![
+            get("/admin/access", access::list),
+            post("/admin/access", access::extract),
+            get("/admin/health", health::list),
             get("/admin/ports", ports::list),
             get("/admin/imports", imports::list),
             get("/admin/imports/{id}", imports::one),
@@ -28,8 +33,20 @@ pub static FEATURE: Feature = Feature {
         ]
     },
     files: || vec![post("/admin/imports", imports::bring)],
-    texts: &[texts!("admin"), texts!("ports")],
+    texts: &[texts!("admin"), texts!("ports"), texts!("accesses"), texts!("health")],
     doors: &[
+        Door {
+            path: "/admin/access",
+            name: "section-accesses",
+            opens_to: |role| role == Some(Role::Privacy),
+            leads_to: &[],
+        },
+        Door {
+            path: "/admin/health",
+            name: "section-health",
+            opens_to: |role| role == Some(Role::Admin),
+            leads_to: &[],
+        },
         Door { path: "/admin/ports", name: "section-ports", opens_to: |role| role == Some(Role::Admin), leads_to: &[] },
         Door { path: "/admin/staff", name: "section-staff", opens_to: |role| role == Some(Role::Admin), leads_to: &[] },
         Door {

@@ -3,10 +3,17 @@
 mod book;
 mod day;
 mod desk;
+mod duties;
+mod gatherings;
 mod ics;
+mod kept;
 mod own;
 mod publish;
+mod series;
 mod times;
+mod walk_in;
+mod way;
+mod wishes;
 
 pub use book::Holding;
 pub use desk::own_day;
@@ -18,6 +25,10 @@ use matter::access::Role;
 use operations::bookings::Way;
 use operations::bookings::appointments::Appointment;
 use operations::bookings::days::Day;
+use operations::bookings::gatherings::Gathering;
+use operations::bookings::series::VisitSeries;
+use operations::bookings::walk_ins::WalkIn;
+use operations::bookings::wishes::Wish;
 
 use crate::App;
 use crate::feature::{Door, Feature, get, post};
@@ -33,31 +44,72 @@ pub static FEATURE: Feature = Feature {
             get("/book", times::all),
             get("/book/{calendar}", times::times),
             post("/book/{calendar}", book::hold),
+            get("/book/{calendar}/series", series::offer),
+            post("/book/{calendar}/series", series::book),
+            get("/book/{calendar}/wish", wishes::form),
+            post("/book/{calendar}/wish", wishes::make),
+            get("/book/{calendar}/seat/{gathering}", gatherings::seat),
+            post("/book/{calendar}/seat/{gathering}", gatherings::take),
             get("/book/{calendar}/{appointment}", book::confirm),
             post("/book/{calendar}/{appointment}", book::book),
             post("/matters/{id}/cancel", own::cancel),
+            post("/matters/{id}/way", way::own),
+            post("/matters/{id}/cancel-rest", series::cancel_rest),
+            post("/matters/{id}/wish/{act}", wishes::own_act),
             get("/matters/{id}/calendar.ics", ics::ics),
             get("/desk/calendar", desk::calendar),
+            post("/desk/calendar/{act}", duties::act),
             get("/desk/days/{id}", day::day),
+            post("/desk/days/{id}/kept/{act}", kept::act),
             post("/desk/days/{id}/{act}", day::act),
             get("/desk/appointments/{id}", desk::appointment),
+            post("/desk/appointments/{id}/way", way::desk),
             post("/desk/appointments/{id}/{act}", desk::act),
+            get("/desk/gatherings/{id}", gatherings::desk),
+            post("/desk/gatherings/{id}/{act}", gatherings::act),
+            get("/desk/series/{id}", series::desk),
+            post("/desk/series/{id}/{act}", series::act),
+            get("/desk/wishes/{id}", wishes::desk),
+            post("/desk/wishes/{id}/{act}", wishes::desk_act),
+            get("/desk/walk-in/{unit}", walk_in::lists),
+            post("/desk/walk-in/{unit}/{act}", walk_in::act),
         ]
     },
-    texts: &[texts!("bookings")],
+    texts: &[
+        texts!("bookings"),
+        texts!("walk-in"),
+        texts!("series"),
+        texts!("gatherings"),
+        texts!("duties"),
+        texts!("wishes"),
+    ],
     doors: &[Door {
         path: "/desk/calendar",
         name: "section-calendar",
         opens_to: |role| matches!(role, Some(Role::Professional | Role::Lead)),
-        leads_to: &["/desk/appointments", "/desk/days"],
+        leads_to: &["/desk/appointments", "/desk/days", "/desk/gatherings", "/desk/series", "/desk/walk-in"],
     }],
-    listings: &[Listing {
-        kind: Day::NAME,
-        path: "days",
-        read: |app, id| listing::read(&app.kinds.days, id),
-        claim: None,
-    }],
-    owned: &[Owned { kind: Appointment::NAME, row: own::row, page: own::page }],
+    listings: &[
+        Listing { kind: Day::NAME, path: "days", read: |app, id| listing::read(&app.kinds.days, id), claim: None },
+        Listing {
+            kind: Gathering::NAME,
+            path: "gatherings",
+            read: |app, id| listing::read(&app.kinds.gatherings, id),
+            claim: None,
+        },
+        Listing { kind: Wish::NAME, path: "wishes", read: |app, id| listing::read(&app.kinds.wishes, id), claim: None },
+        Listing {
+            kind: WalkIn::NAME,
+            path: "walk-in",
+            read: |app, id| listing::read(&app.kinds.walk_ins, id),
+            claim: None,
+        },
+    ],
+    owned: &[
+        Owned { kind: Appointment::NAME, row: own::row, page: own::page },
+        Owned { kind: Wish::NAME, row: wishes::row, page: wishes::owned },
+        Owned { kind: VisitSeries::NAME, row: series::row, page: series::owned },
+    ],
     ..Feature::NOTHING
 };
 

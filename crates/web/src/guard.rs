@@ -1,6 +1,7 @@
 //! The guard of matters of every kind: who may do what with one, and the record of it. `guard/registers.rs` tells health and
-//! social care apart.
+//! social care apart, `guard/openings.rs` reads the record back.
 
+pub mod openings;
 pub mod registers;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -153,6 +153,8 @@ pub struct App {
     untrusted: Once,
     counters: observe::Counters,
     health: observe::Health,
+    /// Faults of content that is left out, as they are told, and since when this server has known them.
+    faults: RwLock<(Option<i64>, Vec<String>)>,
     /// Place of the log up to which it is in the facts, and when that was last all of it, in microseconds since 1970.
     followed: AtomicU64,
     caught_up: AtomicI64,
@@ -172,6 +174,7 @@ impl App {
             bodies: bodies::Room::default(),
             untrusted: Once::new(),
             health: observe::Health::new(parts.data),
+            faults: RwLock::default(),
             figures: RwLock::new(parts.figures),
             imports: parts.imports,
             metrics: parts.metrics,
@@ -202,6 +205,11 @@ impl App {
     /// The figures as they are published now.
     pub fn figures(&self) -> Arc<dyn Figures> {
         Arc::clone(&self.figures.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Faults of content that is left out, and since when this server has known of any.
+    fn content_faults(&self) -> (Option<i64>, Vec<String>) {
+        self.faults.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Tells up to which place of the log the facts have followed.

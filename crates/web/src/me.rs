@@ -1,7 +1,7 @@
 //! `/me`: how a resident is told that something waits. And the words of such messages, which say no more than that.
 //! `me/sharing.rs`: what they let be seen of one register in the other; `me/seen.rs`: who has seen their data.
 
-mod seen;
+pub mod seen;
 mod sharing;
 
 use std::sync::Arc;

@@ -8,9 +8,10 @@ mod page;
 
 pub use list::{ending, ending_link, found, waiting};
 
-use matter::Matter;
+use matter::{Matter, Subject};
 use maud::{Markup, html};
 use operations::care_needs::{CareNeed, Place, exceptions};
+use uuid::Uuid;
 
 use crate::App;
 use crate::feature::{Feature, get, post};
@@ -62,6 +63,14 @@ fn care_name(page: &Page, need: &CareNeed) -> String {
 fn due_at(app: &App, need: &CareNeed) -> Option<i64> {
     let binds = need.done_at.is_none() && need.exception.is_none();
     binds.then(|| need.clock(app.calendar)).flatten().map(|(_, due)| due.at)
+}
+
+/// By when the law wants somebody to be met for whose need an appointment was booked.
+pub fn guarantee(app: &App, appointment: Uuid, subject: Subject) -> Option<i64> {
+    app.kinds.care_needs.look(|all| {
+        let theirs = all.of_subject(subject, usize::MAX).into_iter().filter_map(|id| all.get(id));
+        theirs.filter(|it| it.appointment() == Some(appointment)).find_map(|it| due_at(app, &it))
+    })
 }
 
 /// By when care must begin, and whether a law or a promise says so.

@@ -52,8 +52,8 @@ pub struct Health {
     looked: tokio::sync::Mutex<Option<(Instant, Wrong)>>,
 }
 
-/// The things that cannot be written, and why.
-type Wrong = Vec<(&'static str, String)>;
+/// The things that cannot be written, why, and since when that was seen: microseconds since 1970.
+pub type Wrong = Vec<(&'static str, String, i64)>;
 
 /// After so long it is looked again whether it can write.
 const LOOKED_EVERY: Duration = Duration::from_secs(3);
@@ -66,7 +66,7 @@ impl Health {
     }
 
     /// The things that cannot be written, and why; looked at once for all who ask within some seconds.
-    async fn wrong(&self, app: &App) -> Wrong {
+    pub async fn wrong(&self, app: &App) -> Wrong {
         let mut looked = self.looked.lock().await;
         if let Some((_, wrong)) = looked.as_ref().filter(|(at, _)| at.elapsed() < LOOKED_EVERY) {
             return wrong.clone();
@@ -78,7 +78,10 @@ impl Health {
             tokio::join!(takes(app.kinds.store.log(), now), takes(&app.accesses, now), async { disk.await.ok() });
         let disk = disk.unwrap_or_else(|| Err("it was not looked".into()));
         let all = [("log", log), ("accesses", accesses), ("disk", disk)];
-        let wrong: Wrong = all.into_iter().filter_map(|(what, it)| it.err().map(|why| (what, why))).collect();
+        let before = looked.as_ref().map_or(&[][..], |(_, wrong)| wrong);
+        let since = |what: &str| before.iter().find(|(it, ..)| *it == what).map_or(now, |(.., since)| *since);
+        let wrong = all.into_iter().filter_map(|(what, it)| it.err().map(|why| (what, why, since(what))));
+        let wrong: Wrong = wrong.collect();
         *looked = Some((Instant::now(), wrong.clone()));
         wrong
     }
@@ -123,7 +126,7 @@ pub async fn health(State(app): State<Arc<App>>) -> Response {
     if wrong.is_empty() {
         return format!("ok\nmeasures {measures}\nunits {units}\n").into_response();
     }
-    let lines = wrong.iter().map(|(what, why)| {
+    let lines = wrong.iter().map(|(what, why, _)| {
         tell(&format!("error: cannot write, {what}: {why}"));
         format!("cannot write: {what}\n")
     });
@@ -156,7 +159,7 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Response {
     let wrong = app.health.wrong(&app).await;
     out.push_str("# HELP luotsi_writable Whether it can be written to.\n# TYPE luotsi_writable gauge\n");
     for what in ["log", "accesses", "disk"] {
-        let is_writable = u8::from(!wrong.iter().any(|(it, _)| *it == what));
+        let is_writable = u8::from(!wrong.iter().any(|(it, ..)| *it == what));
         let _ = writeln!(out, "luotsi_writable{{what=\"{what}\"}} {is_writable}");
     }
     let (pos, open) = (app.kinds.store.pos(), app.kinds.contacts.look(Matters::open));

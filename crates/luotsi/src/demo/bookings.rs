@@ -120,7 +120,7 @@ impl Booking {
 }
 
 /// A number that stays the same for a time and differs from one to the next.
-fn number(slot: Uuid) -> u64 {
+pub(super) fn number(slot: Uuid) -> u64 {
     let bytes = Uuid::new_v5(&slot, b"demo");
     u64::from_be_bytes(bytes.into_bytes()[..8].try_into().unwrap_or_default())
 }

@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use web::{MoveClock, WITHIN, soon};
 
 use super::bookings::Booking;
+use super::lists::Lists;
 use super::make::{bring, coming};
 use super::play::Player;
 use crate::follower::{Follower, reached as followed};
@@ -142,6 +143,7 @@ impl Living {
     /// Goes on as time does, for as long as it is served.
     pub async fn go_on(mut self, kinds: Kinds) {
         let booking = Booking::new(kinds.clone(), self.county.plan().residents);
+        let lists = Lists::new(kinds.clone(), self.county.plan().residents);
         let mut booked = 0;
         let mut player = Player::new(kinds);
         loop {
@@ -153,6 +155,7 @@ impl Living {
             let mut gone_on = self.play(&mut player, now, |_| ()).await;
             if now - booked >= BOOKED_EVERY {
                 booking.round(now).await;
+                lists.round(now).await;
                 booked = now;
             }
             if gone_on.is_ok() && now - self.reached >= BROUGHT_EVERY {

@@ -5,6 +5,7 @@
 
 mod check;
 mod content;
+mod lists;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,8 @@ use uuid::Uuid;
 
 use super::{Urgency, Way, id_of};
 
+pub use lists::{ComeIn, Duty, Protects, Shift};
+
 /// A calendar, from a file of `content/calendars/` (FHIR HealthcareService.availableTime).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,10 +35,24 @@ pub struct Timetable {
     pub unit: UnitId,
     pub service: String,
     pub name: Names,
+    /// How times come to be seen and booked; none: it has none to book, and `walk_in`, `duty` or `protect` says what it is.
+    #[serde(default)]
     pub publish: Publish,
+    #[serde(default)]
     pub book: Book,
-    #[serde(rename = "kind")]
+    #[serde(default, rename = "kind")]
     pub kinds: BTreeMap<String, Kind>,
+    /// Kinds of visit that several calendars have, as files of `content/slots/`.
+    #[serde(default, rename = "slot")]
+    pub slots: Vec<String>,
+    /// One comes in its hours without a time.
+    pub walk_in: Option<ComeIn>,
+    /// Shifts in which somebody is on duty, by their names in events.
+    #[serde(default, rename = "duty")]
+    pub duties: BTreeMap<String, Duty>,
+    /// Time that professionals keep for this, so that nobody books it.
+    #[serde(rename = "protect")]
+    pub protects: Option<Protects>,
     #[serde(default, rename = "week")]
     pub weeks: Vec<Weekly>,
     #[serde(default, rename = "except")]
@@ -43,7 +60,7 @@ pub struct Timetable {
 }
 
 /// How times come to be seen.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Publish {
     /// How long before it a day's times are published.
@@ -65,7 +82,7 @@ pub struct Opens {
 }
 
 /// Rules of booking.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Book {
     /// Those who may: `resident`, `role:nurse`, `path:back-pain`.
@@ -164,6 +181,8 @@ pub struct Hours {
     pub who: String,
     /// Local times, within one day.
     pub at: [Time; 2],
+    /// None: on a walk-in list, whose hours give no times.
+    #[serde(default)]
     pub kinds: Vec<String>,
     pub place: Option<String>,
     /// Languages in which they serve, BCP 47.
@@ -358,13 +377,16 @@ impl Timetable {
     }
 }
 
+/// Whether a date is on one of some days of the week, in some weeks.
+fn is_on(days: &[Weekday], weeks: Option<Weeks>, on: Date) -> bool {
+    let day = on.weekday().to_monday_zero_offset();
+    let is_even = on.iso_week_date().week() % 2 == 0;
+    days.iter().any(|it| *it as i8 == day) && weeks.is_none_or(|weeks| (weeks == Weeks::Even) == is_even)
+}
+
 impl Weekly {
     fn holds(&self, on: Date) -> bool {
-        let day = on.weekday().to_monday_zero_offset();
-        let is_even = on.iso_week_date().week() % 2 == 0;
-        self.on.iter().any(|it| *it as i8 == day)
-            && self.weeks.is_none_or(|weeks| (weeks == Weeks::Even) == is_even)
-            && self.valid.is_none_or(|[first, last]| first <= on && on <= last)
+        is_on(&self.on, self.weeks, on) && self.valid.is_none_or(|[first, last]| first <= on && on <= last)
     }
 }
 

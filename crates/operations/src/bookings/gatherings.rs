@@ -92,6 +92,11 @@ impl Gathering {
         self.is_closed || self.held == Some(false)
     }
 
+    /// Seats that nobody has.
+    pub fn free(&self) -> usize {
+        usize::from(self.called.seats[1]).saturating_sub(self.seats.len())
+    }
+
     fn seat_of(&self, appointment: Uuid) -> Option<u16> {
         self.seats.iter().find(|(_, seat)| seat.appointment == appointment).map(|(number, _)| *number)
     }
@@ -99,7 +104,7 @@ impl Gathering {
 
 impl Matter for Gathering {
     const NAME: &'static str = "gathering";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const RIGHTS: Rights = STAFF;
 
     type Command = Command;
@@ -178,12 +183,14 @@ impl Matter for Gathering {
         Some(it)
     }
 
+    /// It is work of whoever holds it from when it is decided until all are marked.
     fn standing(&self) -> Standing<'_> {
         let (unit, who) = (Some(&self.called.unit), self.called.actor.professional());
+        let is_to_mark = self.held == Some(true) && self.seats.values().any(|seat| seat.came.is_none());
         let list = match who {
             _ if self.is_over() => List::Ended,
-            Some(_) => List::With,
-            None => List::Nowhere,
+            Some(_) if is_to_mark => List::With,
+            _ => List::Nowhere,
         };
         Standing { subject: None, unit, who, list, since: self.called.from, done: None }
     }
@@ -195,6 +202,11 @@ impl Matter for Gathering {
             Some(_) => Some((self.called.to.saturating_add(CLOSED_AFTER), Command::Close)),
         }
     }
+}
+
+/// The id of the gathering that has a time.
+pub fn gathering_id(slot: Uuid) -> Uuid {
+    Uuid::new_v5(&slot, b"gathering")
 }
 
 /// Calls a gathering at a time that has seats.

@@ -1,14 +1,17 @@
 //! A visit series: appointments that are booked together, all or none (FHIR Appointment.supportingInformation).
 
+use ::calendar::Calendar;
 use facts::Label;
+use jiff::Span;
 use matter::{By, List, Matter, Occasion, Rights, Standing, Subject, Trouble, Turn, UnitId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::appointments::{self, Appointment, Part};
-use super::calendar::Timetable;
+use super::calendar::{Timetable, before};
 use super::flow::{self, Ask, Place};
 use super::{CLOSED_AFTER, OWN, Refusal};
+use crate::dispatches::causes::told_once;
 
 /// A series as it was booked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +96,11 @@ impl Matter for VisitSeries {
         Standing { subject, unit, who: None, list, since: self.booked_at, done: None }
     }
 
+    /// The first of its visits, which knows the contact from which all were booked.
+    fn of(&self) -> Option<Uuid> {
+        self.plan.visits.first().copied()
+    }
+
     fn due(&self) -> Option<(i64, Command)> {
         (!self.is_over).then(|| (self.closes_at(), Command::End))
     }
@@ -127,6 +135,7 @@ pub fn book(turn: &mut Turn<'_>, id: Uuid, asks: &[(Uuid, Ask<'_>)], timetable: 
         return Err(Refusal::Conflicts(conflicts).into());
     }
     let visits: Vec<Uuid> = asks.iter().map(|(visit, _)| *visit).collect();
+    told_once(turn, &visits)?;
     let until = until(turn, &visits)?;
     let (subject, calendar, kind) = (wanted.subject, timetable.id.as_str().into(), wanted.kind.clone());
     let plan = Plan { subject, calendar, kind, unit: timetable.unit.clone(), visits, until };
@@ -152,20 +161,38 @@ pub fn shift(
     if visits.is_empty() {
         return Err(Refusal::NotThere.into());
     }
+    told_once(turn, &visits)?;
     let until = until(turn, &series.plan.visits)?;
     turn.decide::<VisitSeries>(id, &Command::Shift { from, until }, &())
 }
 
 /// Cancels what is to come of a series, and ends it. A visit that has begun by the clock is for staff to record.
 pub fn cancel(turn: &mut Turn<'_>, id: Uuid, command: &appointments::Command) -> Result<(), Trouble> {
+    cancel_from(turn, id, i64::MIN, command)
+}
+
+/// Cancels the visits of a series that begin at an instant or later. It ends with the last that is to come.
+pub fn cancel_from(turn: &mut Turn<'_>, id: Uuid, from: i64, command: &appointments::Command) -> Result<(), Trouble> {
     let series = turn.read::<VisitSeries>(id)?.ok_or(Trouble::NotFound)?;
+    let (now, mut is_over) = (turn.now(), true);
     for visit in to_come(turn, &series.plan.visits)? {
-        let now = turn.now();
-        if turn.read::<Appointment>(visit)?.is_some_and(|it| now < it.booking.when.from) {
-            flow::asked(turn, visit, command)?;
+        let Some(begins) = turn.read::<Appointment>(visit)?.map(|it| it.booking.when.from) else { continue };
+        match now < begins && from <= begins {
+            true => flow::asked(turn, visit, command)?,
+            false => is_over &= begins <= now,
         }
     }
-    turn.decide::<VisitSeries>(id, &Command::End, &())
+    told_once(turn, &series.plan.visits)?;
+    if is_over { turn.decide::<VisitSeries>(id, &Command::End, &()) } else { Ok(()) }
+}
+
+/// The starts of so many visits that follow a first at the same local time.
+pub fn starts(first: i64, every: Span, count: usize, calendar: &Calendar) -> Vec<i64> {
+    let after = |number: usize| {
+        let span = every.checked_mul(i64::try_from(number).ok()?).ok()?;
+        before(first, span.negate(), calendar)
+    };
+    (0..count).map_while(after).collect()
 }
 
 fn to_come(turn: &mut Turn<'_>, visits: &[Uuid]) -> Result<Vec<Uuid>, Trouble> {

@@ -1,15 +1,19 @@
 //! A walk-in list: those who have come to a place without a time, on one local date. Visitors are numbers: nobody is named.
+//! Of somebody who is known the contact of the day says whose it is, and keeps what is written of them.
 
 use std::collections::BTreeMap;
 
 use ::calendar::date_of;
 use facts::Label;
 use matter::codec::code;
-use matter::{List, Matter, Occasion, Rights, Standing, UnitId};
+use matter::{By, List, Matter, Occasion, ProfessionalId, Rights, Standing, Text, Trouble, Turn, UnitId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Refusal, STAFF, Urgency, id_of, of_staff};
+use crate::contacts::{self, Contact, Place};
+use crate::organisation::Organisation;
+use crate::residents::{self, Meeting, Resident};
 
 /// How long after its day a list ends: those who came before midnight are seen. Six hours, in microseconds.
 const ENDS_AFTER: i64 = 6 * 3_600 * 1_000_000;
@@ -32,15 +36,28 @@ pub enum Event {
     Reopened,
     /// `reason`: a word of content.
     #[serde(rename = "walk_in.entered")]
-    Entered { number: u32, reason: String },
+    Entered {
+        number: u32,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<Uuid>,
+    },
+    /// What was seen of somebody who is not known; sealed beside it.
+    #[serde(rename = "walk_in.noted")]
+    Noted { number: u32 },
     #[serde(rename = "walk_in.ordered")]
     Ordered {
         number: u32,
         #[serde(with = "code")]
         urgency: Urgency,
     },
+    /// `by`: the one who takes them.
     #[serde(rename = "walk_in.called")]
-    Called { number: u32 },
+    Called {
+        number: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ProfessionalId>,
+    },
     #[serde(rename = "walk_in.seen")]
     Seen {
         number: u32,
@@ -65,8 +82,14 @@ pub enum Command {
         why: String,
     },
     Reopen,
+    /// `contact`: of somebody who is known.
     Enter {
         reason: String,
+        contact: Option<Uuid>,
+    },
+    Note {
+        number: u32,
+        note: Text,
     },
     Order {
         number: u32,
@@ -76,9 +99,10 @@ pub enum Command {
     Call {
         number: u32,
     },
+    /// `encounter`: of somebody who is known.
     See {
         number: u32,
-        encounter: Option<Uuid>,
+        encounter: Option<Met>,
     },
     Leave {
         number: u32,
@@ -86,15 +110,28 @@ pub enum Command {
     End,
 }
 
+/// An encounter with somebody who came: its id, the profession of whoever took them, and the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Met {
+    pub id: Uuid,
+    pub profession: String,
+    pub service: String,
+}
+
 /// Somebody who waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visitor {
     pub reason: String,
+    #[serde(default)]
+    pub contact: Option<Uuid>,
     pub entered_at: i64,
     /// Routine until a professional says otherwise.
     #[serde(with = "code")]
     pub urgency: Urgency,
     pub called_at: Option<i64>,
+    /// The one who takes them.
+    #[serde(default)]
+    pub by: Option<ProfessionalId>,
 }
 
 /// A list as its events have left it.
@@ -105,6 +142,9 @@ pub struct WalkIn {
     pub date: i32,
     pub day_ends: i64,
     pub is_open: bool,
+    /// Why it is closed for today; none: it is open.
+    #[serde(default)]
+    pub why: Option<String>,
     /// The last number that was given.
     pub last: u32,
     /// Those who wait, by number.
@@ -120,11 +160,16 @@ impl WalkIn {
         line.sort_unstable();
         line.into_iter().map(|(_, number)| number).collect()
     }
+
+    /// The number of somebody who waits, by their contact.
+    pub fn number_of(&self, contact: Uuid) -> Option<u32> {
+        self.visitors.iter().find(|(_, it)| it.contact == Some(contact)).map(|(number, _)| *number)
+    }
 }
 
 impl Matter for WalkIn {
     const NAME: &'static str = "walk_in";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const RIGHTS: Rights = STAFF;
 
     type Command = Command;
@@ -147,7 +192,10 @@ impl Matter for WalkIn {
             _ if it.is_over => Err(Refusal::Over),
             Command::Open { .. } => Ok(Vec::new()),
             Command::Enter { .. } if !it.is_open || it.day_ends <= on.now => Err(Refusal::Over),
-            Command::Enter { reason } => Ok(vec![Event::Entered { number: it.last + 1, reason: reason.clone() }]),
+            Command::Enter { contact: Some(contact), .. } if it.number_of(*contact).is_some() => Ok(Vec::new()),
+            Command::Enter { reason, contact } => {
+                Ok(vec![Event::Entered { number: it.last + 1, reason: reason.clone(), contact: *contact }])
+            }
             Command::Leave { number } => waits(number).map(|_| vec![Event::Left { number: *number }]),
             Command::End if on.now < it.day_ends.saturating_add(ENDS_AFTER) => {
                 Err(Refusal::NotNow("its time has not come"))
@@ -162,9 +210,18 @@ impl Matter for WalkIn {
                         let (number, urgency) = (*number, *urgency);
                         (waits(&number)?.urgency != urgency).then_some(Event::Ordered { number, urgency })
                     }
-                    Command::Call { number } => Some(waits(number).map(|_| Event::Called { number: *number })?),
+                    Command::Note { number, .. } => Some(waits(number).map(|_| Event::Noted { number: *number })?),
+                    Command::Call { number } => {
+                        let by = if let By::Professional { id, .. } = on.by { Some(id.clone()) } else { None };
+                        match waits(number)? {
+                            Visitor { called_at: Some(_), by: other, .. } if *other == by => None,
+                            Visitor { called_at: Some(_), .. } => return Err(Refusal::Taken),
+                            _ => Some(Event::Called { number: *number, by }),
+                        }
+                    }
                     Command::See { number, encounter } => {
-                        Some(waits(number).map(|_| Event::Seen { number: *number, encounter: *encounter })?)
+                        let encounter = encounter.as_ref().map(|it| it.id);
+                        Some(waits(number).map(|_| Event::Seen { number: *number, encounter })?)
                     }
                     _ => return Err(Refusal::NotThere),
                 };
@@ -178,22 +235,35 @@ impl Matter for WalkIn {
             let Event::Opened { place, unit, date, day_ends } = event else { return None };
             let (place, unit, visitors) = (place.clone(), unit.clone(), BTreeMap::new());
             let (date, day_ends) = (*date, *day_ends);
-            return Some(WalkIn { place, unit, date, day_ends, is_open: true, last: 0, visitors, is_over: false });
+            return Some(WalkIn {
+                place,
+                unit,
+                date,
+                day_ends,
+                is_open: true,
+                why: None,
+                last: 0,
+                visitors,
+                is_over: false,
+            });
         };
         match event {
             Event::Opened { .. } => {}
-            Event::Closed { .. } => it.is_open = false,
-            Event::Reopened => it.is_open = true,
-            Event::Entered { number, reason } => {
-                let (reason, urgency) = (reason.clone(), Urgency::Routine);
-                it.visitors.insert(*number, Visitor { reason, entered_at: at, urgency, called_at: None });
+            Event::Closed { why } => (it.is_open, it.why) = (false, Some(why.clone())),
+            Event::Reopened => (it.is_open, it.why) = (true, None),
+            Event::Noted { .. } => {}
+            Event::Entered { number, reason, contact } => {
+                let (reason, contact, urgency) = (reason.clone(), *contact, Urgency::Routine);
+                let new = Visitor { reason, contact, entered_at: at, urgency, called_at: None, by: None };
+                it.visitors.insert(*number, new);
                 it.last = it.last.max(*number);
             }
             Event::Ordered { number, urgency } => {
                 it.visitors.entry(*number).and_modify(|visitor| visitor.urgency = *urgency);
             }
-            Event::Called { number } => {
-                it.visitors.entry(*number).and_modify(|visitor| visitor.called_at = Some(at));
+            Event::Called { number, by } => {
+                let called = |visitor: &mut Visitor| (visitor.called_at, visitor.by) = (Some(at), by.clone());
+                it.visitors.entry(*number).and_modify(called);
             }
             Event::Seen { number, .. } | Event::Left { number } => _ = it.visitors.remove(number),
             Event::Ended => it.is_over = true,
@@ -211,9 +281,70 @@ impl Matter for WalkIn {
         Standing { subject: None, unit: Some(&self.unit), who: None, list, since, done: None }
     }
 
+    /// Of somebody who is known it stands with their contact.
+    fn text(command: &Command, event: &Event) -> Option<Text> {
+        match (command, event) {
+            (Command::Note { note, .. }, Event::Noted { .. }) => Some(note.clone()),
+            _ => None,
+        }
+    }
+
     fn due(&self) -> Option<(i64, Command)> {
         (!self.is_over).then(|| (self.day_ends.saturating_add(ENDS_AFTER), Command::End))
     }
+}
+
+/// Does what is asked of a list. Of somebody who is known, what is noted stands with their contact, whoever takes them has it,
+/// and that they were seen is an encounter of theirs.
+pub fn asked(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Trouble> {
+    let list = turn.read::<WalkIn>(id)?;
+    let of = |number: &u32| list.as_ref().and_then(|it| it.visitors.get(number)).cloned();
+    let known = |number: &u32| of(number).and_then(|it| it.contact);
+    match command {
+        Command::Note { number, note } => match known(number) {
+            Some(contact) => contact_asked(turn, contact, &contacts::Command::Note { text: note.clone() }),
+            None => turn.decide::<WalkIn>(id, command, &()),
+        },
+        Command::Call { number } => {
+            turn.decide::<WalkIn>(id, command, &())?;
+            let Some(contact) = known(number) else { return Ok(()) };
+            // A colleague may have it already, who goes on with it.
+            match turn.read::<Contact>(contact)?.is_some_and(|it| it.place == Place::Queued) {
+                true => contact_asked(turn, contact, &contacts::Command::Claim),
+                false => Ok(()),
+            }
+        }
+        Command::See { number, encounter } => {
+            turn.decide::<WalkIn>(id, command, &())?;
+            let visitor = of(number).ok_or(Refusal::NotThere)?;
+            let (Some(encounter), Some(contact)) = (encounter, visitor.contact) else { return Ok(()) };
+            let subject = turn.read::<Contact>(contact)?.and_then(|it| it.subject);
+            let (Some(subject), Some(list), By::Professional { id: by, .. }) = (subject, &list, turn.by().clone())
+            else {
+                return Ok(());
+            };
+            let now = turn.now();
+            let meeting = Meeting {
+                id: encounter.id.to_string(),
+                contact: contact.to_string(),
+                unit: list.unit.clone(),
+                professional: visitor.by.unwrap_or(by),
+                profession: encounter.profession.clone(),
+                service: encounter.service.clone(),
+                modality: facts::Modality::InPerson,
+                channel: super::Channel::WalkIn,
+                started_at: visitor.called_at.unwrap_or(now),
+                ended_at: now,
+            };
+            turn.decide::<Resident>(subject.0, &residents::Command::Record(meeting), &())
+        }
+        _ => turn.decide::<WalkIn>(id, command, &()),
+    }
+}
+
+fn contact_asked(turn: &mut Turn<'_>, id: Uuid, command: &contacts::Command) -> Result<(), Trouble> {
+    let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
+    turn.decide::<Contact>(id, command, &organisation)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! A wish for an earlier time. A freed time is offered to one person after the other; the law says who comes first.
+//! A wish for an earlier time, or for a seat of a gathering that is full. A freed time is offered to one person after the
+//! other; the law says who comes first.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,9 @@ use super::appointments::Wanted;
 use super::calendar::{Order, Slot, Timetable, before, local};
 use super::days::{self, Day};
 use super::flow::{self, Ask, Place};
+use super::gatherings::{self, Gathering};
 use super::{Channel, OWN, Refusal, Way, of_staff};
+use crate::dispatches::causes::of_wish;
 
 /// Local hours in which times are offered: nobody is woken.
 const OFFERED: std::ops::Range<i8> = 8..20;
@@ -27,6 +30,9 @@ pub struct Made {
     pub kinds: Vec<Label>,
     pub days: Vec<i8>,
     pub ways: Vec<Way>,
+    /// Places as calendars name them; none: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Label>,
     /// First and last local hour of a start.
     pub hours: [i8; 2],
     pub earliest: i64,
@@ -38,6 +44,9 @@ pub struct Made {
     /// An appointment that the person keeps until they take another time for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead_of: Option<Uuid>,
+    /// The gathering of which a seat is wished for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gathering: Option<Uuid>,
 }
 
 /// A time that is held for a wish, under the id of the appointment that would take it.
@@ -100,13 +109,15 @@ pub struct Wish {
 impl Wish {
     /// Whether a time of its calendar is one for which it wishes.
     pub fn fits(&self, slot: &Slot, calendar: &Calendar) -> bool {
-        let Made { kinds, days, ways, hours: [first, last], earliest, .. } = &self.made;
+        let Made { kinds, days, ways, places, hours: [first, last], earliest, until, .. } = &self.made;
         let is_then = local(slot.from, calendar).is_some_and(|at| {
             (days.is_empty() || days.contains(&at.weekday().to_monday_one_offset()))
                 && (*first..=*last).contains(&at.hour())
         });
         is_then
             && *earliest <= slot.from
+            && slot.from < *until
+            && (places.is_empty() || slot.place.as_ref().is_some_and(|place| places.contains(place)))
             && (kinds.is_empty() || kinds.contains(&slot.kind))
             && (ways.is_empty() || ways.iter().any(|way| slot.ways.contains(way)))
             && slot.seats.is_none()
@@ -182,6 +193,11 @@ impl Matter for Wish {
         Standing { subject, unit, who: None, list, since: self.made_at, done: None }
     }
 
+    /// The appointment that the person keeps until they take another time.
+    fn of(&self) -> Option<Uuid> {
+        self.made.instead_of
+    }
+
     fn due(&self) -> Option<(i64, Command)> {
         match &self.offer {
             _ if self.is_over => None,
@@ -252,7 +268,25 @@ pub fn offer(
     let way = *time.slot.ways.iter().find(wished).ok_or(Refusal::NotThere)?;
     let offer = Offer { day, slot, appointment, kind: time.slot.kind.clone(), way, until };
     turn.decide::<Wish>(id, &Command::Offer(offer), &())?;
-    turn.decide::<Day>(day, &days::Command::Hold { slot, matter: appointment, until }, &())
+    turn.decide::<Day>(day, &days::Command::Hold { slot, matter: appointment, until }, &())?;
+    of_wish(turn, id)
+}
+
+/// Offers a seat of a gathering to whoever waits for one, and keeps it meanwhile under the id of the appointment that would
+/// have it.
+pub fn offer_seat(turn: &mut Turn<'_>, id: Uuid, appointment: Uuid, timetable: &Timetable) -> Result<(), Trouble> {
+    let wish = turn.read::<Wish>(id)?.ok_or(Trouble::NotFound)?;
+    let gathering = wish.made.gathering.ok_or(Refusal::NotThere)?;
+    let called = turn.read::<Gathering>(gathering)?.ok_or(Trouble::NotFound)?.called.clone();
+    if wish.passed.contains(&called.slot) || *called.calendar != *timetable.id {
+        return Err(Refusal::NotThere.into());
+    }
+    let way = *called.ways.first().ok_or(Refusal::NotThere)?;
+    let until = window(timetable, called.from, turn).ok_or(Refusal::Late(called.from))?;
+    let (day, slot, kind) = (called.day, called.slot, called.kind);
+    turn.decide::<Wish>(id, &Command::Offer(Offer { day, slot, appointment, kind, way, until }), &())?;
+    turn.decide::<Gathering>(gathering, &gatherings::Command::TakeSeat { appointment }, &())?;
+    of_wish(turn, id)
 }
 
 /// Until when somebody may think about a time that starts then; none: there is too little time.
@@ -268,7 +302,7 @@ pub fn accept(turn: &mut Turn<'_>, id: Uuid, words: &[&str], timetable: &Timetab
     let wish = turn.read::<Wish>(id)?.ok_or(Trouble::NotFound)?;
     turn.decide::<Wish>(id, &Command::Take, &())?;
     let Offer { day, slot, appointment, kind, way, .. } = wish.offer.clone().ok_or(Refusal::Over)?;
-    let places = vec![Place::Time(day, slot)];
+    let places = vec![wish.made.gathering.map_or(Place::Time(day, slot), Place::Seat)];
     if wish.made.instead_of.is_some() {
         return flow::reschedule(turn, appointment, (&places, None), timetable);
     }
@@ -278,12 +312,20 @@ pub fn accept(turn: &mut Turn<'_>, id: Uuid, words: &[&str], timetable: &Timetab
 }
 
 /// Does what is asked of a wish: a time that is not wanted is let go at once. Past its time it is free by itself, so that a
-/// clock asks nothing of its day.
+/// clock asks nothing of its day; a seat is given back by then.
 pub fn asked(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Trouble> {
-    let offer = turn.read::<Wish>(id)?.and_then(|it| it.offer.clone());
+    let wish = turn.read::<Wish>(id)?;
+    let offer = wish.as_ref().and_then(|it| it.offer.clone());
+    let gathering = wish.and_then(|it| it.made.gathering);
     turn.decide::<Wish>(id, command, &())?;
-    match (command, offer) {
-        (Command::Pass | Command::End, Some(Offer { day, slot, appointment, .. })) => {
+    match (command, offer, gathering) {
+        (Command::Pass | Command::End | Command::Lapse, Some(Offer { appointment, .. }), Some(gathering)) => {
+            match turn.read::<Gathering>(gathering)?.is_some_and(|it| !it.is_over()) {
+                true => turn.decide::<Gathering>(gathering, &gatherings::Command::FreeSeat { appointment }, &()),
+                false => Ok(()),
+            }
+        }
+        (Command::Pass | Command::End, Some(Offer { day, slot, appointment, .. }), None) => {
             match turn.read::<Day>(day)?.is_some_and(|it| !it.is_closed) {
                 true => turn.decide::<Day>(day, &days::Command::LetGo { slot, matter: appointment }, &()),
                 false => Ok(()),

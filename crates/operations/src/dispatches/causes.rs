@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Asked, Command, Dispatch, Place, Says, dispatch_id};
 use crate::bookings::CancelReason;
 use crate::bookings::appointments::{self, Appointment};
+use crate::bookings::wishes::Wish;
 use crate::contacts::{self, Contact};
 use crate::organisation::Organisation;
 use crate::residents::Resident;
@@ -124,11 +125,13 @@ pub fn of_appointment(
         _ if !has_changed || at <= turn.now() => return Ok(()),
         appointments::Command::Book { .. } => ("time", Says::Time { at }),
         appointments::Command::Move { .. } => ("moved", Says::Moved { at }),
+        // Whoever asked for it themselves knows it.
+        appointments::Command::ChangeWay { .. } if !matches!(turn.by(), By::Resident(_)) => ("way", Says::Moved { at }),
         appointments::Command::Remind => ("reminder", Says::Time { at }),
         appointments::Command::Cancel { .. } => ("cancelled", Says::Cancelled { at }),
         _ => return Ok(()),
     };
-    let of_time = |times: u32, word: &str| dispatch_id(&[Appointment::NAME, &id.to_string(), &times.to_string(), word]);
+    let of_time = |times: u32, word: &str| of_time(id, times, word);
     if word == "reminder" {
         let (now, ids) = (turn.now(), [of_time(it.times, "time"), of_time(it.times, "moved")]);
         for id in ids {
@@ -151,6 +154,38 @@ pub fn of_appointment(
     let of = Of { kind: Appointment::NAME.into(), id };
     let cause = Cause { of, subject: booking.wanted.subject, unit: &booking.unit, who: professional };
     cause.tell(turn, of_time(it.times, word), says)
+}
+
+/// After a time or a seat was offered to somebody who wished for one: they hear that something waits for them.
+pub fn of_wish(turn: &mut Turn<'_>, id: Uuid) -> Result<(), Trouble> {
+    let Some(it) = turn.read::<Wish>(id)? else { return Ok(()) };
+    let Some(offer) = &it.offer else { return Ok(()) };
+    let of = Of { kind: Wish::NAME.into(), id };
+    let cause = Cause { of, subject: it.made.subject, unit: &it.made.unit, who: None };
+    cause.tell(turn, dispatch_id(&[Wish::NAME, &id.to_string(), &offer.slot.to_string()]), Says::Waits)
+}
+
+/// The id of the message about the so many-th time of an appointment.
+fn of_time(id: Uuid, times: u32, word: &str) -> Uuid {
+    dispatch_id(&[Appointment::NAME, &id.to_string(), &times.to_string(), word])
+}
+
+/// After the same was asked of several appointments that belong together: the first of them tells of all, and the person gets
+/// one message, not ten.
+pub fn told_once(turn: &mut Turn<'_>, together: &[Uuid]) -> Result<(), Trouble> {
+    let (now, mut is_told) = (turn.now(), false);
+    for id in together {
+        let Some(times) = turn.read::<Appointment>(*id)?.map(|it| it.times) else { continue };
+        for word in ["time", "moved", "cancelled"] {
+            let message = of_time(*id, times, word);
+            let is_new = turn.read::<Dispatch>(message)?.is_some_and(|it| it.asked_at == now && !it.is_over());
+            match is_new {
+                true if is_told => withdraw(turn, message)?,
+                _ => is_told |= is_new,
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::desk::{by_start, row, staff, works};
 use super::own::name;
-use super::{day_of, way_name};
+use super::{day_of, kept, way_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -138,14 +138,16 @@ async fn shown(
             );
         }
         waiting.sort_by_key(|(slot, id, _)| (slot.from, *id));
-        Ok((id, day, rows, waiting))
+        let given_up = kept::given_up(app, id).await.map_err(|error| Failure::away(&error))?;
+        let kept = kept::section(app, page, &person, (id, &day), &given_up);
+        Ok((id, day, rows, (waiting, kept)))
     };
     match read.await {
-        Ok((id, day, rows, waiting)) => {
+        Ok((id, day, rows, (waiting, kept))) => {
             let colleagues = colleagues(app, page, &person, (id, &day));
             let whole = Whole { app, page, id, day: &day, colleagues: &colleagues, fields, wrong };
             let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-            page.render(status, &staff_name(page, day.actor.id()), &whole.page(&rows, &waiting, did))
+            page.render(status, &staff_name(page, day.actor.id()), &whole.page(&rows, &waiting, (&kept, did)))
         }
         Err(failure) => failed(page, &failure),
     }
@@ -182,13 +184,18 @@ impl Whole<'_> {
         self.page.text(key)
     }
 
-    fn page(&self, rows: &[Markup], waiting: &[(Slot, Uuid, Arc<Appointment>)], did: &str) -> Markup {
+    fn page(
+        &self,
+        rows: &[Markup],
+        waiting: &[(Slot, Uuid, Arc<Appointment>)],
+        (kept, did): (&Markup, &str),
+    ) -> Markup {
         let Whole { app, page, day, .. } = self;
         let (date, now) = (date_of(day.date), app.kinds.store.now());
         let shown =
             date.and_then(|date| app.calendar.start_of(date)).map_or_else(String::new, |at| day_of(app, page, at));
         let date = date.map_or_else(String::new, |date| date.to_string());
-        let is_known = ["away", "back", "given"].contains(&did);
+        let is_known = ["away", "back", "given", "released", "kept-moved"].contains(&did);
         html! {
             (errors(page, self.wrong))
             (parts::back(&format!("/desk/calendar?date={date}&unit={}", day.unit), &self.text("calendar-title")))
@@ -215,6 +222,7 @@ impl Whole<'_> {
                     }
                 }
             }
+            (kept)
             h2 { (self.text("day-times")) }
             @if rows.is_empty() { p { (self.text("calendar-empty")) } }
             ol.day__times { @for row in rows { (row) } }
@@ -405,7 +413,7 @@ async fn done(
 }
 
 /// A clock time of a day as a form gives it; none: it gives none.
-fn clock(app: &App, date: Date, given: &str, field: &'static str) -> Result<Option<i64>, Unsaid> {
+pub(super) fn clock(app: &App, date: Date, given: &str, field: &'static str) -> Result<Option<i64>, Unsaid> {
     if given.is_empty() {
         return Ok(None);
     }

@@ -19,8 +19,9 @@ use serde::Deserialize;
 use store::{Happened, new_id};
 use uuid::Uuid;
 
-use super::own::{name, stage, turn};
-use super::{day_of, way_name};
+use super::own::{name, part_of, stage, turn};
+use super::times::staff_words;
+use super::{day_of, duties, walk_in, way, way_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -116,6 +117,7 @@ pub async fn calendar(
     let short = app.calendar.start_of(date).map_or_else(String::new, |at| needs::day(&app, &page, at));
     let content = html! {
         @if which.did == "booked" { (parts::done(&html! { (page.text("appointment-did-booked")) }, &html! {})) }
+        @if ["kept", "duty", "duty-end"].contains(&which.did.as_str()) { (parts::done(&html! { (page.text(&format!("calendar-did-{}", which.did))) }, &html! {})) }
         div.listhead {
             h1 { (page.text("calendar-title")) }
             p.listhead__n { (shown) }
@@ -135,6 +137,11 @@ pub async fn calendar(
             }
         }
         (needs::ending_link(&app, &page, &unit))
+        @if walk_in::is_there(&app, &unit) {
+            p { a href=(format!("/desk/walk-in/{unit}")) { (page.text("walk-in-title")) } }
+        }
+        (duties::duties(&app, &page, &person, (&unit, date)))
+        (duties::keeping(&app, &page, &person, (&unit, date), None))
         @if columns.is_empty() {
             p {
                 (page.text("calendar-empty"))
@@ -149,6 +156,7 @@ pub async fn calendar(
                     h2 {
                         a href=(format!("/desk/days/{}", day_id(day.actor.id(), day.date))) { (staff_name(&page, day.actor.id())) }
                     }
+                    (duties::stretches(&app, &page, day))
                     ol.day__times { @for row in rows { (row) } }
                 }
             }
@@ -238,6 +246,21 @@ pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time
     let now = app.kinds.store.now();
     let kind = app.kinds.timetables.get(&time.calendar);
     let kind = kind.as_ref().and_then(|it| it.kinds.get(&*time.slot.kind)).map(|it| it.name.of(page.language.code()));
+    if let Stands::Taken { matter } = time.stands
+        && time.slot.seats.is_some()
+        && let Some(gathering) = app.kinds.gatherings.read(matter).await.map_err(|error| Failure::away(&error))?
+    {
+        let (taken, all) = (gathering.seats.len().to_string(), gathering.called.seats[1].to_string());
+        return Ok(html! {
+            li.day__time.day__time--taken {
+                span.day__clock { (numbers::clock(time.slot.from)) "–" (numbers::clock(time.slot.to)) }
+                span {
+                    a href=(format!("/desk/gatherings/{matter}")) { (kind.unwrap_or_default()) } " "
+                    span.quiet { (page.language.text_with("gathering-taken", &[("taken", &taken), ("all", &all)])) }
+                }
+            }
+        });
+    }
     let (state, booked) = match time.stands {
         Stands::Taken { matter } => {
             let read = app.kinds.appointments.read(matter).await.map_err(|error| Failure::away(&error))?;
@@ -272,7 +295,7 @@ pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time
 }
 
 /// The name of the person of an appointment, which is recorded before it is shown; its number where nobody is known by name.
-async fn named(app: &App, caller: &Caller, id: Uuid, it: &Appointment) -> Result<String, Failure> {
+pub(super) async fn named(app: &App, caller: &Caller, id: Uuid, it: &Appointment) -> Result<String, Failure> {
     let Some(called) = app.called(it.booking.wanted.subject) else { return Ok(receipt(id)) };
     let allowed = app.glance(caller, &[Glance::of(id, it, 0)]).await?;
     Ok(if allowed.contains(&id) { called.into() } else { receipt(id) })
@@ -326,7 +349,8 @@ fn shown(
     let professional = when.parts.iter().find_map(Part::professional);
     let date = app.calendar.local_date(when.from).map(|date| date.to_string()).unwrap_or_default();
     let note = happened.first().and_then(|first| first.text.as_deref());
-    let is_so = did == it_did(it) || (did == "moved" && it.stage == Stage::Booked) || did == "otherwise";
+    let is_booked = ["moved", "way"].contains(&did) && it.stage == Stage::Booked;
+    let is_so = did == it_did(it) || is_booked || did == "otherwise";
     html! {
         (parts::back(&format!("/desk/calendar?date={date}&unit={}", it.booking.unit), &page.text("calendar-title")))
         @if is_so { (parts::done(&html! { (page.text(&format!("appointment-did-{did}"))) }, &html! {})) }
@@ -338,8 +362,11 @@ fn shown(
         (parts::standing(turn(it), &html! { (page.text(&format!("appointment-{}", stage(it)))) }))
         div.cols.cols--work {
             div.flow {
+                (part_of(app, page, (id, it), "/desk/series"))
                 @if let Some(note) = note { blockquote.note dir="auto" { (note) } }
                 (acts(app, page, id, it))
+                (way::form(app, page, it, &format!("/desk/appointments/{id}/way")))
+                (next_visit(app, page, id, it))
             }
             section.side aria-label=(page.text("desk-about")) {
                 dl.facts {
@@ -414,6 +441,25 @@ fn acts(app: &App, page: &Page, id: Uuid, it: &Appointment) -> Markup {
     }
 }
 
+/// The way to the next visit of the same person: in the same calendar where whoever asks may book in it, and in the others.
+fn next_visit(app: &App, page: &Page, id: Uuid, it: &Appointment) -> Markup {
+    let words = page.person.as_ref().map_or_else(Vec::new, |person| staff_words(app, person));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let timetable = app.kinds.timetables.get(&it.booking.calendar).filter(|of| of.is_open_to(&words));
+    html! {
+        @if it.booking.wanted.subject.is_some() {
+            p.links {
+                @if timetable.is_some() {
+                    a href=(format!("/book/{}?kind={}&way={}&contact={id}", it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) {
+                        (page.text("appointment-next"))
+                    }
+                }
+                a href=(format!("/book?contact={id}")) { (page.text("appointment-next-elsewhere")) }
+            }
+        }
+    }
+}
+
 fn told(page: &Page, it: &Happened<Event>) -> Markup {
     let kind = encode(&it.event).0;
     let key = kind.strip_prefix("appointment.").unwrap_or_default();
@@ -474,6 +520,9 @@ pub async fn act(
             given => format!("{verb}/{}", care::client_id(given)?),
         };
         app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?;
+        if did == "cancelled" {
+            app.kinds.offer_times().await;
+        }
         Ok(did)
     };
     match done.await {

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use store::new_id;
 use uuid::Uuid;
 
-use super::{day_of, until, way_name};
+use super::{day_of, until, way, way_name, wishes};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
@@ -42,6 +42,10 @@ const REASONS: [CancelReason; 5] = [
 pub fn row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::Result<Option<OwnRow>>> {
     async move {
         let Some(it) = app.kinds.appointments.read(id).await? else { return Ok(None) };
+        // A visit of a series stands in the list with the others, as one.
+        if app.kinds.series_of(id, it.booking.wanted.subject).is_some() {
+            return Ok(None);
+        }
         let from = it.booking.when.from;
         Ok(Some(OwnRow {
             group: if it.is_open() { Group::Coming } else { Group::Ended },
@@ -102,7 +106,7 @@ pub fn page<'a>(
 fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Markup {
     let (when, now) = (&it.booking.when, app.kinds.store.now());
     let is_so = match did {
-        "booked" | "moved" => it.stage == Stage::Booked,
+        "booked" | "moved" | "way" => it.stage == Stage::Booked,
         "cancelled" => it.stage == Stage::Cancelled,
         "otherwise" => true,
         _ => false,
@@ -121,12 +125,15 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
             div { dt { (page.text(super::where_key(it.booking.wanted.way))) } dd { (unit_name(page, &it.booking.unit)) } }
             div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
         }
+        (part_of(app, page, (id, it), "/matters"))
         @if may_change {
+            (wishes::sooner(app, page, (id, &it.booking.calendar), it.booking.wanted.subject))
             p { (until(page, when.terms.cancel_by, now)) }
             div.acts {
                 @if is_open { a.btn role="button" href=(format!("/book/{}?kind={}&way={}&move={id}", it.booking.calendar, it.booking.wanted.kind, it.booking.wanted.way.0.code())) { (page.text("bookings-move")) } }
                 a.btn.btn--second role="button" href=(format!("/matters/{id}/calendar.ics")) { (page.text("bookings-ics")) }
             }
+            (way::form(app, page, it, &format!("/matters/{id}/way")))
             details.fold #cancel {
                 summary { (page.text("bookings-cancel")) }
                 div.fold__in {
@@ -146,6 +153,20 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
         @if may_change && !is_open { p { a href="/contact" { (page.text("bookings-move-by-us")) } } }
         @if it.stage == Stage::Cancelled {
             p { a.btn href=(if is_open { format!("/book/{}", it.booking.calendar) } else { "/book".into() }) { (page.text("bookings-again")) } }
+        }
+    }
+}
+
+/// The series to which an appointment belongs, where it does.
+pub fn part_of(app: &App, page: &Page, (id, it): (Uuid, &Appointment), series_at: &str) -> Markup {
+    let series = app.kinds.series_of(id, it.booking.wanted.subject);
+    html! {
+        @if let Some((series, of, number)) = series {
+            p {
+                a href=(format!("{series_at}/{series}")) {
+                    (page.language.text_with("series-part", &[("number", &number.to_string()), ("count", &of.plan.visits.len().to_string())]))
+                }
+            }
         }
     }
 }
@@ -176,7 +197,10 @@ pub async fn cancel(
         let why = CancelReason::named(&why.reason).unwrap_or(CancelReason::Other);
         let key = new_id(app.kinds.store.now()).to_string();
         let command = Command::Cancel { why, notified_at: None };
-        Ok::<_, Failure>(app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?)
+        let done = app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?;
+        // The time that is freed is the next one's who wishes for it.
+        app.kinds.offer_times().await;
+        Ok::<_, Failure>(done)
     };
     match done.await {
         Ok(_) => see_other(&format!("/matters/{path}?did=cancelled")),

@@ -23,10 +23,16 @@ impl App {
     pub fn take_content(&self, library: &Library, on: Date) {
         self.kinds.take(library, on);
         self.journeys.take(library, on);
+        let told: Vec<String> =
+            library.faults.iter().map(|fault| facts::printable(&fault.to_string()).into()).collect();
+        let mut faults = self.faults.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let since = faults.0.or(Some(self.kinds.store.now())).filter(|_| !told.is_empty());
+        *faults = (since, told);
     }
 
     /// Publishes what is to be seen now, and withdraws free times that no calendar in force gives; how many days changed. A day
-    /// that cannot be published is told and keeps no other back.
+    /// that cannot be published is told and keeps no other back. Times with seats have a gathering from then on, and what is free
+    /// is offered to those who wish for it.
     pub async fn publish_times(&self) -> usize {
         let Some(today) = self.calendar.local_date(self.kinds.store.now()).map(day_number) else { return 0 };
         let (mut changed, mut given) = (0, HashSet::new());
@@ -45,6 +51,12 @@ impl App {
                 }
             }
         }
+        for timetable in self.kinds.timetables.all().values() {
+            if let Err(trouble) = self.kinds.call_gatherings(timetable).await {
+                tell(&format!("error: gatherings of {} cannot be called: {trouble:?}", timetable.id));
+            }
+        }
+        self.kinds.offer_times().await;
         // Where nobody is known, nobody has left: the professionals could not be read.
         if self.figures().staff().is_empty() {
             return changed;

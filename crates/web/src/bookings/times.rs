@@ -16,7 +16,7 @@ use operations::bookings::days::{Day, Found, Sought};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{day_of, way_name};
+use super::{day_of, gatherings, walk_in, way_name, wishes};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -42,7 +42,7 @@ pub struct Wish {
     /// From which local day on.
     #[serde(default)]
     pub from: String,
-    /// The contact for whose resident a professional books.
+    /// The contact, or the visit before, for whose resident a professional books.
     #[serde(default)]
     pub contact: String,
     /// The appointment that is moved.
@@ -77,7 +77,7 @@ impl Booker {
 }
 
 /// The caller as one who books; none: a visitor who has not signed in, to whom the times of residents are shown. `contact`:
-/// for whose resident a professional does; `moves`: the appointment that is moved.
+/// for whose resident a professional does, a contact or a visit before; `moves`: the appointment that is moved.
 pub async fn booker(app: &App, caller: &Caller, (contact, moves): (&str, &str)) -> Result<Option<Booker>, Failure> {
     let Some(person) = &caller.person else { return Ok(None) };
     if let Some(subject) = person.subject() {
@@ -95,6 +95,10 @@ pub async fn booker(app: &App, caller: &Caller, (contact, moves): (&str, &str)) 
         return Err(Failure::not_found());
     }
     let (contact, subject, channel) = match (contact.parse::<Uuid>(), moves.parse::<Uuid>()) {
+        (Ok(id), _) if app.kinds.appointments.read(id).await.is_ok_and(|it| it.is_some()) => {
+            let it = app.guarded(&app.kinds.appointments, caller, id, Action::Handle).await?;
+            (it.booking.wanted.contact, it.booking.wanted.subject, it.booking.wanted.channel)
+        }
         (Ok(id), _) => {
             let it = app.guarded(&app.kinds.contacts, caller, id, Action::Handle).await?;
             (Some(id), it.subject, it.channel)
@@ -145,6 +149,7 @@ pub async fn all(
                 (row(&to, timetable.name.of(page.language.code()), &[html! { (first) }, html! { (unit_name(&page, &timetable.unit)) }]))
             }
         }
+        @if booker.as_ref().is_none_or(|it| !it.is_staff) { (walk_in::rows(&app, &page)) }
         (other_ways(&page, booker.as_ref()))
     };
     page.render(StatusCode::OK, &page.text("bookings-title"), &content)
@@ -156,7 +161,9 @@ pub fn first_free(app: &App, words: &[&str]) -> Vec<(Arc<Timetable>, Option<i64>
     let open = all.values().filter(|timetable| timetable.is_open_to(words));
     let first = |timetable: &Timetable| {
         let sought = Sought { calendar: &timetable.id, ..Sought::default() };
-        app.kinds.free(&sought, 0, 1).first().map(|(found, _)| found.from)
+        let seat = || app.kinds.gatherings_of(&timetable.id).into_iter().find(|(_, it)| it.free() > 0);
+        let time = app.kinds.free(&sought, 0, 1).first().map(|(found, _)| found.from);
+        [time, seat().map(|(_, it)| it.called.from)].into_iter().flatten().min()
     };
     open.map(|timetable| (Arc::clone(timetable), first(timetable))).collect()
 }
@@ -184,6 +191,10 @@ pub async fn times(
         Ok(booker) => booker,
         Err(failure) => return failed(&page, &failure),
     };
+    // A list to which one comes without a time is everybody's to know.
+    if let Some(list) = app.kinds.timetables.get(&calendar).filter(|it| it.walk_in.is_some()) {
+        return page.render(StatusCode::OK, list.name.of(page.language.code()), &walk_in::public(&app, &page, &list));
+    }
     let words = booker.as_ref().map_or_else(|| vec!["resident"], Booker::words);
     let Some(timetable) = app.kinds.timetables.get(&calendar).filter(|it| it.is_open_to(&words)) else {
         return missing(&page);
@@ -197,7 +208,9 @@ type OfDay<'a> = (String, Vec<&'a (Found, Arc<Day>)>);
 
 /// The times of a calendar for the one who books.
 pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Option<&Booker>) -> Markup {
-    let kinds = single(page, timetable);
+    // Who moves a seat moves to another seat.
+    let is_seat = !wish.moves.is_empty() && timetable.kinds.get(&wish.kind).is_some_and(|it| it.seats.is_some());
+    let kinds = if is_seat { Vec::new() } else { single(page, timetable) };
     let kind = kinds.iter().find(|(id, _)| *id == wish.kind).or(kinds.first()).map(|(id, _)| *id);
     let ways = kind.and_then(|kind| timetable.kinds.get(kind)).map_or(&[][..], |kind| &kind.ways[..]);
     let way = Modality::named(&wish.way).map(Way).filter(|way| ways.contains(way)).or(ways.first().copied());
@@ -207,7 +220,7 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
     // A resident chooses a time that can still be booked, and whoever is free then; a professional sees who has it.
     let by_person = booker.is_some_and(|booker| booker.is_staff);
     let sought = Sought { calendar: &timetable.id, kind, way, language, one_each: !by_person, ..Sought::default() };
-    let mut found = app.kinds.free(&sought, from.max(after), FOUND);
+    let mut found = if kind.is_some() { app.kinds.free(&sought, from.max(after), FOUND) } else { Vec::new() };
     if !by_person {
         found.retain(|(found, _)| timetable.is_in_time(found.from, app.kinds.store.now(), app.calendar));
     }
@@ -236,10 +249,15 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
             p { (page.text("bookings-kept")) }
             blockquote.note dir="auto" { (wish.text) }
         }
+        (gatherings::offered(app, page, timetable, wish, booker))
         // A text goes along with a time, never in an address.
-        @if wish.text.is_empty() { (filters(page, timetable, wish, (kind, way))) }
-        @if days.is_empty() {
+        @if wish.text.is_empty() && kind.is_some() { (filters(page, timetable, wish, (kind, way))) }
+        @if days.is_empty() && kind.is_some() {
             p { (page.text(if from == 0 { "bookings-none" } else { "bookings-none-then" })) }
+            @if !by_person && wish.moves.is_empty() {
+                @let is_filtered = from > 0 || !wish.way.is_empty() || language.is_some();
+                (wishes::ways_on(page, timetable, (kind.unwrap_or_default(), is_filtered)))
+            }
         }
         @if let (Some(kind), Some(way)) = (kind, way) {
             div.slots {
@@ -249,7 +267,8 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
                         ul.times {
                             @for (found, of) in times {
                                 li {
-                                    form method="post" action=(format!("/book/{}", timetable.id)) {
+                                    @let is_series = wish.moves.is_empty() && timetable.kinds.get(kind).is_some_and(|it| it.most.is_some());
+                                    form method=(if is_series { "get" } else { "post" }) action=(format!("/book/{}{}", timetable.id, if is_series { "/series" } else { "" })) {
                                         input type="hidden" name="day" value=(found.day);
                                         input type="hidden" name="slot" value=(found.slot);
                                         input type="hidden" name="kind" value=(kind);
@@ -275,6 +294,9 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
         }
         @if is_more && wish.text.is_empty() {
             p { a rel="next" href=(page.link(&[("after", &next), ("wrong", "")])) { (page.text("bookings-later")) } }
+        }
+        @if !days.is_empty() && !by_person && wish.moves.is_empty() && timetable.book.wait.is_some() {
+            p { a href=(format!("/book/{}/wish?kind={}", timetable.id, kind.unwrap_or_default())) { (page.text("wish-none")) } }
         }
         (other_ways(page, booker))
     }

@@ -29,9 +29,10 @@ impl App {
         let unit = it.standing.unit?;
         let at_unit = |queue: &Queue| queue.is_at(unit);
         let of_queue = |queue: Option<&PartId>| Some(self.kinds.queues.get(queue?)?.content.register);
+        // A visit of a series is about a contact, too: what each is about is followed to its end.
         let of_other = || {
             let other = self.listed(it.of?).filter(|other| other.unit.as_ref() == Some(unit))?;
-            of_queue(other.queue.as_ref())
+            self.register_of(&Glance::listed(it.rights, &other))
         };
         let of_holder = || {
             let profession = self.profession(it.standing.who?)?;

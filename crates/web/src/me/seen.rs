@@ -5,11 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use matter::Subject;
-use matter::access::{Own, Purpose, Role};
+use matter::access::Purpose;
 use maud::{Markup, html};
-use serde_json::Value;
-use uuid::Uuid;
 
 use super::resident;
 use crate::App;
@@ -17,6 +14,7 @@ use crate::answer::Failure;
 use crate::care::receipt;
 use crate::desk::{people, unit_name};
 use crate::disclosures::ground_name;
+use crate::guard::openings::Opening;
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
@@ -27,61 +25,16 @@ const TOLD: i64 = 2 * 366 * 86_400 * 1_000_000;
 /// Openings that are shown, the latest.
 const SHOWN: usize = 500;
 
-/// One opening of a matter.
-pub struct Opening {
-    pub at: i64,
-    /// The professional who opened it, as the log names them, and their unit.
-    pub who: String,
-    pub unit: String,
-    pub role: Option<Role>,
-    pub kind: String,
-    pub matter: Uuid,
-    /// The person has a page of it.
-    is_theirs: bool,
-    pub purpose: String,
-    /// The ground on which the other register was open to them.
-    pub ground: Option<String>,
-}
-
-impl App {
-    /// Every opening of a person's matters by somebody who works here, the latest first.
-    pub async fn openings(&self, subject: Subject) -> store::Result<Vec<Opening>> {
-        let since = self.kinds.store.now() - TOLD;
-        let mut openings = Vec::new();
-        for kind in self.kinds.store.kinds() {
-            for id in kind.of_subject(subject, usize::MAX) {
-                for event in self.accesses.read_stream(&format!("access/{id}"), 0, usize::MAX >> 1).await? {
-                    if event.occurred < since || event.kind.ends_with(".refused") {
-                        continue;
-                    }
-                    let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
-                    openings.push(Opening {
-                        at: event.occurred,
-                        who: event.context.actor,
-                        unit: event.context.unit,
-                        role: data["role"].as_str().and_then(Role::named),
-                        kind: event.kind.split('.').next().unwrap_or_default().into(),
-                        matter: id,
-                        is_theirs: kind.rights().own >= Own::Read,
-                        purpose: event.context.purpose,
-                        ground: data["ground"].as_str().map(Into::into),
-                    });
-                }
-            }
-        }
-        openings.sort_by_key(|it| std::cmp::Reverse(it.at));
-        Ok(openings)
-    }
-}
-
 /// `GET /me/seen`.
 pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
     if page.person.is_none() {
         return page.to_sign_in();
     }
     let Some((_, subject)) = resident(&page) else { return missing(&page) };
-    let openings = match app.openings(subject).await {
-        Ok(openings) => openings,
+    let since = app.kinds.store.now() - TOLD;
+    let openings: Vec<Opening> = match app.openings(subject, since).await {
+        // Nothing was seen where it was refused.
+        Ok(openings) => openings.into_iter().filter(|it| it.what != "refused").collect(),
         Err(error) => return failed(&page, &Failure::away(&error)),
     };
     let mut days: Vec<(String, Vec<&Opening>)> = Vec::new();

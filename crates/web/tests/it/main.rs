@@ -11,7 +11,9 @@ mod contacts;
 mod crawl;
 mod desk;
 mod drafts;
+mod duties;
 mod forms;
+mod gatherings;
 mod imports;
 mod models;
 mod needs;
@@ -24,11 +26,14 @@ mod queues;
 mod reach;
 mod registers;
 mod rights;
+mod series;
 mod sessions;
 mod signin;
 mod staff;
 mod strangers;
 mod tasks;
+mod walk_ins;
+mod wishes;
 
 use std::sync::Arc;
 

@@ -243,5 +243,22 @@ fn a_ground_of_law_has_a_reason_opens_for_one_alone_and_the_person_sees_it() {
         let (_, sharing) = get(&app, "/me/sharing?lang=en", &person).await;
         assert_eq!(sharing.matches("Ground: Life or health").count(), 1, "{sharing}");
         assert!(!sharing.contains("Lapsi on yksin"), "the reason is for those who look into it");
+        // The privacy officer sees the ground first, and for the person every opening, also the one that was refused.
+        let officer = signed_in_as(&app, Role::Privacy, "county", "privacy-1").await;
+        let (_, grounds) = get(&app, "/admin/access?lang=en", &officer).await;
+        assert!(grounds.contains("Social worker 1") && grounds.contains("Life or health is in danger"), "{grounds}");
+        let (status, _, page) = post(&app, &officer, "/admin/access?lang=en", "person=Anna").await;
+        assert!(status == 422 && page.contains("Enter the id of the resident."), "{page}");
+        let (_, _, page) = post(&app, &officer, "/admin/access?lang=en", &format!("person={PERSON}")).await;
+        for text in
+            ["Data of the other register: Life or health is in danger", "Tried, was refused", "Nurse 1", "Team lead"]
+        {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        assert!(!page.contains("Selkä kipeä"), "nothing of the content");
+        let (_, _, file) = post(&app, &officer, "/admin/access?lang=en", &format!("person={PERSON}&csv=yes")).await;
+        assert!(file.starts_with("\u{feff}\"Time\";\"Who\"") && file.contains("Tried, was refused"), "{file}");
+        let looked = accesses.read_stream(&format!("access/{PERSON}"), 0, 100).await.expect("the record");
+        assert_eq!(looked.iter().filter(|it| it.kind == "accesses.read").count(), 2, "that they looked is recorded");
     });
 }

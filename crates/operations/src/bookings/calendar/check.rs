@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use facts::Names;
 use jiff::{Span, SpanRelativeTo, Unit};
 
-use super::{Fault, Hours, Kind, Timetable};
+use super::{ComeIn, Duty, Fault, Hours, Kind, Protects, Timetable};
 
 /// Whether a length is no longer than another; of one that has a fault of its own nothing is known.
 fn is_within(span: f64, other: f64) -> bool {
@@ -45,9 +45,7 @@ impl Timetable {
         faults.unless(!self.unit.is_empty(), "unit", "no unit answers for it");
         faults.unless(!self.service.is_empty(), "service", "it gives no service");
         faults.named(&self.name, "name");
-        self.publishing(&mut faults);
-        self.booking(&mut faults);
-        faults.unless(!self.kinds.is_empty(), "kind", "there is no kind of visit");
+        self.shape(&mut faults);
         for (name, kind) in &self.kinds {
             kind.check(&format!("kind.{name}"), &mut faults);
         }
@@ -66,6 +64,31 @@ impl Timetable {
             exception.add.iter().for_each(|hours| self.hours_checked(hours, &format!("{at}.add"), &mut faults));
         }
         faults.0
+    }
+
+    /// A calendar has times to book, a walk-in list, duties or kept time, and one of them alone.
+    fn shape(&self, faults: &mut Faults) {
+        let has_times = !self.book.by.is_empty() || !self.kinds.is_empty() || !self.slots.is_empty();
+        let shapes = [has_times, self.walk_in.is_some(), !self.duties.is_empty(), self.protects.is_some()];
+        let count = shapes.iter().filter(|it| **it).count();
+        faults.unless(count <= 1, "kind", "times to book, walk_in, duty and protect are calendars of their own");
+        let has_hours = !self.weeks.is_empty() || !self.exceptions.is_empty();
+        match shapes {
+            [_, true, ..] => {
+                faults.unless(has_hours, "week", "nobody knows when one may come");
+                self.walk_in.iter().for_each(|it| it.check(faults));
+            }
+            [.., true, _] => self.duties.iter().for_each(|(id, duty)| duty.check(&format!("duty.{id}"), faults)),
+            [.., true] => self.protects.iter().for_each(|it| it.check(faults)),
+            _ => {
+                self.publishing(faults);
+                self.booking(faults);
+                let has_kinds = !self.kinds.is_empty() || !self.slots.is_empty();
+                faults.unless(has_kinds, "kind", "there is no kind of visit");
+            }
+        }
+        let gives_times = has_times || count == 0;
+        faults.unless(gives_times || self.walk_in.is_some() || !has_hours, "week", "it has no hours of its own");
     }
 
     fn publishing(&self, faults: &mut Faults) {
@@ -106,10 +129,13 @@ impl Timetable {
         let [start, end] = hours.at;
         faults.unless(!hours.who.is_empty(), format!("{at}.who"), "they are nobody's");
         faults.unless(start < end, format!("{at}.at"), format!("{start} is not before {end}"));
-        faults.unless(!hours.kinds.is_empty(), format!("{at}.kinds"), "there is no kind of visit");
+        let (has_kinds, is_list) = (!hours.kinds.is_empty(), self.walk_in.is_some());
+        faults.unless(has_kinds || is_list, format!("{at}.kinds"), "there is no kind of visit");
+        faults.unless(!has_kinds || !is_list, format!("{at}.kinds"), "a walk-in list gives no times");
         let lasts = (end - start).total(Unit::Minute).unwrap_or_default();
         for name in &hours.kinds {
             match self.kinds.get(name) {
+                None if self.slots.contains(name) => {}
                 None => faults.unless(false, format!("{at}.kinds"), format!("there is no kind {name}")),
                 Some(kind) => {
                     let fits = start >= end || kind.minutes as f64 <= lasts;
@@ -120,7 +146,43 @@ impl Timetable {
     }
 }
 
+impl ComeIn {
+    fn check(&self, faults: &mut Faults) {
+        faults.length(self.last, 0.0, "walk_in.last");
+        faults.named(&self.about, "walk_in.about");
+        faults.unless(!self.reasons.is_empty(), "walk_in.reason", "it says not with what one comes");
+        self.reasons.iter().for_each(|(id, name)| faults.named(name, &format!("walk_in.reason.{id}")));
+    }
+}
+
+impl Duty {
+    fn check(&self, at: &str, faults: &mut Faults) {
+        let [start, end] = self.at;
+        faults.unless(!self.on.is_empty(), format!("{at}.on"), "it is on no day of the week");
+        faults.unless(start < end, format!("{at}.at"), format!("{start} is not before {end}"));
+        faults.unless(self.who.starts_with("role:"), format!("{at}.who"), format!("{} is not role:…", self.who));
+        faults.unless(self.need > 0, format!("{at}.need"), "nobody is on duty");
+        faults.named(&self.name, at);
+    }
+}
+
+impl Protects {
+    fn check(&self, faults: &mut Faults) {
+        faults.unless(!self.by.is_empty(), "protect.by", "nobody may keep it");
+        for word in &self.by {
+            faults.unless(word.starts_with("role:"), "protect.by", format!("{word} is not role:…"));
+        }
+        self.most.iter().for_each(|span| _ = faults.length(*span, 1.0, "protect.most"));
+    }
+}
+
 impl Kind {
+    pub(super) fn check_alone(&self) -> Vec<Fault> {
+        let mut faults = Faults(Vec::new());
+        self.check("", &mut faults);
+        faults.0
+    }
+
     fn check(&self, at: &str, faults: &mut Faults) {
         faults.unless((1..=1440).contains(&self.minutes), format!("{at}.minutes"), "a visit takes 1 to 1440 minutes");
         faults.unless((0..=1440).contains(&self.after), format!("{at}.after"), "0 to 1440 minutes follow it");

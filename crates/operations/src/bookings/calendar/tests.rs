@@ -203,3 +203,85 @@ fn all_that_is_wrong_is_told() {
         assert!(toml::from_str::<Timetable>(&PHYSIOTHERAPIST.replacen(from, to, 1)).is_err(), "{to}");
     }
 }
+
+/// A walk-in list, as its people write it.
+pub(in crate::bookings) const ACUTE: &str = include_str!("../../../../../content/calendars/acute-walk-in.toml");
+
+fn read(text: &str) -> Timetable {
+    toml::from_str(text).expect("well formed")
+}
+
+#[test]
+fn a_walk_in_list_has_hours_and_no_times() {
+    let acute = read(ACUTE);
+    assert_eq!(acute.check(), []);
+    let at = |text: &str| Calendar::shipped().instant(text.parse().expect("a local time")).expect("an instant");
+    let hours = |timetable: &Timetable, on| timetable.come_in(on, Calendar::shipped());
+    let christmas = date(2026, 12, 25);
+    let open = [at("2026-12-25T08:00"), at("2026-12-25T19:30"), at("2026-12-25T20:00")];
+    assert_eq!(hours(&acute, christmas), [open], "every day of the year");
+    assert_eq!(acute.slots(("P-1", &["physician"]), christmas, Calendar::shipped()), []);
+    assert!(!acute.is_open_to(&["resident"]), "nobody books in it");
+    let closed = format!("{ACUTE}\n[[except]]\non = \"2026-12-25\"\nclosed = {{ fi = \"a\", sv = \"b\", en = \"c\" }}");
+    assert!(hours(&read(&closed), christmas).is_empty());
+    // Hours that touch are one, and hours apart are two.
+    let two = |more: &str| format!("{ACUTE}\n[[week]]\nwho = \"role:nurse\"\non = [\"fri\"]\nat = [{more}]");
+    assert_eq!(hours(&read(&two(r#""19:00", "21:00""#)), christmas)[0][2], at("2026-12-25T21:00"));
+    assert_eq!(hours(&read(&two(r#""21:00", "22:00""#)), christmas).len(), 2);
+    assert!(hours(&physiotherapist(), date(2027, 1, 4)).is_empty(), "one who has times has no list");
+}
+
+#[test]
+fn a_calendar_is_of_one_shape() {
+    let duty = include_str!("../../../../../content/calendars/digital-clinic-duty.toml");
+    let kept = include_str!("../../../../../content/calendars/development-time.toml");
+    for (text, changes) in [
+        (ACUTE, &[("[walk_in.reason]", "[walk_in.raeson]", "")][..]),
+        (
+            ACUTE,
+            &[
+                (
+                    "role:physician\"",
+                    "role:physician\"\nkinds = [\"first\"]",
+                    "week.1.kinds: a walk-in list gives no times",
+                ),
+                (
+                    "last = \"30 minutes\"",
+                    "last = \"1 month\"",
+                    "walk_in.last: 1mo is no length of 0 minutes or more, in days, hours or minutes",
+                ),
+                (
+                    "[[week]]",
+                    "[protect]\nby = [\"role:nurse\"]\n[[week]]",
+                    "kind: times to book, walk_in, duty and protect are calendars of their own",
+                ),
+            ],
+        ),
+        (
+            duty,
+            &[
+                ("\"08:00\", \"14:00\"", "\"14:00\", \"08:00\"", "duty.morning.at: 14:00:00 is not before 08:00:00"),
+                ("role:nurse", "nurse", "duty.morning.who: nurse is not role:…"),
+                ("need = 2", "need = 0", "duty.morning.need: nobody is on duty"),
+            ],
+        ),
+        (kept, &[("\"role:nurse\"", "\"nurse\"", "protect.by: nurse is not role:…")]),
+    ] {
+        assert_eq!(read(text).check(), []);
+        for (from, to, fault) in changes {
+            let changed = text.replacen(from, to, 1);
+            assert_ne!(changed, text, "{from}");
+            match toml::from_str::<Timetable>(&changed) {
+                Ok(read) => {
+                    let told: Vec<String> = read.check().iter().map(ToString::to_string).collect();
+                    assert!(told.contains(&(*fault).to_string()), "{told:?}");
+                }
+                Err(_) => assert_eq!(*fault, "", "{changed}"),
+            }
+        }
+    }
+    let shifts = read(duty);
+    let of = |on| shifts.shifts(on, Calendar::shipped()).iter().map(|it| it.id.to_string()).collect::<Vec<_>>();
+    assert_eq!(of(date(2027, 1, 4)), ["morning", "evening"]);
+    assert!(of(date(2027, 1, 9)).is_empty() && of(date(2027, 1, 6)).is_empty(), "a Saturday, and Epiphany");
+}

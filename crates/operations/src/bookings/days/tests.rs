@@ -164,6 +164,9 @@ fn duties_are_given_and_swapped() {
     assert_eq!(ask(&on_duty, Command::GiveDuty(stretch("11:00", "13:00", "acute"))), Err(Refusal::Taken));
     assert_eq!(ask(&on_duty, Command::GiveDuty(late.clone())), Ok(vec![Event::DutyGiven(late.clone())]));
     assert_eq!(ask(&on_duty, swap(&late, &early)), Err(Refusal::NotThere));
+    assert_eq!(ask(&on_duty, Command::EndDuty(late.clone())), Err(Refusal::NotThere));
+    let ended = ask(&on_duty, Command::EndDuty(early.clone())).expect("ended");
+    assert_eq!(after(Some(on_duty.clone()), &ended, 0).expect("a day").duties, []);
     let swapped = ask(&on_duty, swap(&early, &stretch("11:00", "16:00", "acute"))).expect("swapped");
     assert_eq!(after(Some(on_duty), &swapped, 0).expect("a day").duties, [stretch("11:00", "16:00", "acute")]);
     let away = day(&[leave("12:00", "13:00", &[])]);
@@ -389,6 +392,8 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
         Event::DutySwapped { gave: stretch(), got: stretch(), with: "P-2".into() },
         Event::Protected(stretch()),
         Event::Closed,
+        Event::DutyEnded(stretch()),
+        Event::Released(stretch()),
     ];
     frozen::<Day>(&events, include_str!("golden.txt"));
 }

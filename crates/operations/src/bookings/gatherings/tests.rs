@@ -73,6 +73,63 @@ fn seats_are_taken_until_there_are_none() {
 }
 
 #[test]
+fn a_seat_that_is_freed_is_offered_to_whoever_waits_and_goes_on_when_they_say_nothing() {
+    use crate::bookings::wishes::{self, Command as Wished, Made, Wish};
+
+    let (wish, appointment) = (Uuid::from_u128(200), Uuid::from_u128(201));
+    let made = Made {
+        subject: Some(matter::Subject(Uuid::from_u128(7))),
+        unit: "rehabilitation".into(),
+        calendar: "c".into(),
+        kinds: vec!["group".into()],
+        days: vec![],
+        ways: vec![],
+        places: vec![],
+        hours: [0, 23],
+        earliest: 0,
+        until: monday("13:00"),
+        guarantee: None,
+        instead_of: None,
+        gathering: Some(GROUP),
+    };
+    let mut past = called();
+    taken(&mut past, 3);
+    past.turn((friday(2), &resident()), |turn| turn.decide::<Wish>(wish, &Wished::Make(made.clone()), &()))
+        .expect("made");
+    let offer = |past: &mut Past, now| {
+        past.turn((now, &By::System), |turn| wishes::offer_seat(turn, wish, appointment, &timetable()))
+    };
+    assert_eq!(offer(&mut past, friday(3)), refused(Refusal::Full));
+    tell(&mut past, (friday(4), &resident()), 2, &CANCEL).expect("cancelled");
+    let drafts = offer(&mut past, friday(5)).expect("offered");
+    assert_eq!(kinds(&drafts), ["wish.offered", "gathering.seat_taken"]);
+    assert_eq!(state(&mut past).free(), 0, "nobody else gets it meanwhile");
+    let until = past.state::<Wish>(wish).expect("readable").and_then(|it| it.offer.clone()).expect("an offer").until;
+    let mut taken = past.clone();
+    let accept = |turn: &mut Turn<'_>| wishes::accept(turn, wish, &["resident"], &timetable());
+    let drafts = taken.turn((friday(6), &resident()), accept).expect("taken");
+    assert_eq!(kinds(&drafts), ["wish.taken", "appointment.booked"], "the seat is theirs already");
+    assert_eq!(state(&mut taken).seats[&2].appointment, appointment);
+    let lapse = |turn: &mut Turn<'_>| wishes::asked(turn, wish, &Wished::Lapse);
+    let drafts = past.turn((until, &By::System), lapse).expect("lapsed");
+    assert_eq!(kinds(&drafts), ["wish.passed", "gathering.seat_freed"]);
+    assert_eq!(offer(&mut past, until), refused(Refusal::NotThere), "it is not offered to them again");
+}
+
+#[test]
+fn whoever_holds_it_has_it_to_mark_from_when_it_is_decided() {
+    let mut past = called();
+    taken(&mut past, 2);
+    assert_eq!(state(&mut past).standing().list, List::Nowhere, "nothing is to be done yet");
+    ask_of(&mut past, friday(5), &nurse(), &Command::Decide { held: Some(true) }).expect("decided");
+    assert_eq!(state(&mut past).standing().list, List::With);
+    for seat in [1, 2] {
+        ask_of(&mut past, monday("13:30"), &nurse(), &Command::Mark { seat, came: true }).expect("marked");
+    }
+    assert_eq!(state(&mut past).standing().list, List::Nowhere);
+}
+
+#[test]
 fn too_few_people_are_told_in_time() {
     let mut past = called();
     taken(&mut past, 2);

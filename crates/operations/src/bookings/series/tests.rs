@@ -1,3 +1,4 @@
+use ::calendar::Calendar;
 use matter::Draft;
 use matter::given::Past;
 
@@ -74,6 +75,54 @@ fn a_series_ends_with_its_visits() {
     past.erase::<VisitSeries>(SERIES, friday(3));
     let series = past.state::<VisitSeries>(SERIES).expect("readable").expect("a series");
     assert_eq!((series.plan.subject, series.standing().list), (None, List::Ended));
+}
+
+#[test]
+fn the_rest_is_cancelled_from_a_day_and_the_series_goes_on_until_then() {
+    let mut past = past();
+    booked(&mut past, &[0, 2]).expect("booked");
+    let from =
+        |past: &mut Past, now, from| past.turn((now, &resident()), |turn| cancel_from(turn, SERIES, from, &CANCEL));
+    let drafts = from(&mut past, friday(1), monday("10:00")).expect("cancelled");
+    assert_eq!(kinds(&drafts), ["appointment.cancelled", "day.slot_freed"], "the first is to come");
+    let drafts = from(&mut past, friday(2), monday("09:00")).expect("cancelled");
+    assert_eq!(kinds(&drafts).last(), Some(&"visit_series.ended"), "nothing is to come");
+    assert_eq!(from(&mut past, friday(3), monday("09:00")), refused(Refusal::Over));
+}
+
+#[test]
+fn of_all_visits_the_person_hears_once() {
+    use crate::residents::{Addresses, Command as OfResident, Reach, Resident};
+
+    let mut past = past();
+    let reach = Reach { means: vec![crate::dispatches::Means::Sms], language: "fi".into() };
+    let addresses = Addresses { phone: Some("+358451234567".into()), email: None };
+    let person = match resident() {
+        By::Resident(subject) => subject.0,
+        _ => Uuid::nil(),
+    };
+    let left = past.turn((friday(0), &resident()), |turn| {
+        turn.decide::<Resident>(
+            person,
+            &OfResident::LeaveReach { reach: reach.clone(), addresses: addresses.clone() },
+            &(),
+        )
+    });
+    left.expect("left");
+    let messages = |drafts: &[Draft]| {
+        let count = |kind| drafts.iter().filter(|it| it.kind == kind).count();
+        (count("dispatch.asked"), count("dispatch.withdrawn"))
+    };
+    assert_eq!(messages(&booked(&mut past, &[0, 2]).expect("booked")), (2, 1), "one is left to go");
+    let cancelled = past.turn((friday(1), &nurse()), |turn| cancel(turn, SERIES, &CANCEL)).expect("cancelled");
+    assert_eq!(messages(&cancelled).0, 2, "{:?}", kinds(&cancelled));
+}
+
+#[test]
+fn visits_follow_at_the_same_local_time_over_a_night_of_daylight_saving() {
+    let starts = |first: &str, count| starts(at(first), jiff::ToSpan::days(7), count, Calendar::shipped());
+    let expected: Vec<i64> = ["2027-03-18T13:00", "2027-03-25T13:00", "2027-04-01T13:00"].map(at).into();
+    assert_eq!(starts("2027-03-18T13:00", 3), expected);
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn open() -> Command {
 }
 
 fn enter() -> Command {
-    Command::Enter { reason: "wound".into() }
+    Command::Enter { reason: "wound".into(), contact: None }
 }
 
 /// A list on Monday, and three who came; a second each from 7 on.
@@ -46,14 +46,20 @@ fn the_most_urgent_is_called_then_who_came_first() {
 fn it_takes_people_in_while_it_is_open_and_on_its_day() {
     let (midnight, closed) = (at("2027-01-05T00:00"), Command::Close { why: "full".into() });
     let professionals = Err(Refusal::NotFor("professionals do this"));
-    let entered = Ok(vec![Event::Entered { number: 4, reason: "wound".into() }]);
+    let entered = Ok(vec![Event::Entered { number: 4, reason: "wound".into(), contact: None }]);
     for (commands, now, by, command, expected) in [
         (vec![], midnight - 1, By::Holder, enter(), entered.clone()),
         (vec![], midnight, nurse(), enter(), Err(Refusal::Over)),
         (vec![closed.clone()], monday("12:00"), nurse(), enter(), Err(Refusal::Over)),
         (vec![closed.clone(), Command::Reopen], monday("12:00"), resident(), enter(), entered),
         (vec![closed.clone()], monday("12:00"), nurse(), closed.clone(), Ok(vec![])),
-        (vec![closed.clone()], midnight, nurse(), Command::Call { number: 1 }, Ok(vec![Event::Called { number: 1 }])),
+        (
+            vec![closed.clone()],
+            midnight,
+            nurse(),
+            Command::Call { number: 1 },
+            Ok(vec![Event::Called { number: 1, by: Some("N-1".into()) }]),
+        ),
         (vec![], monday("12:00"), resident(), closed, professionals.clone()),
         (vec![], monday("12:00"), resident(), Command::Call { number: 1 }, professionals),
         (vec![], monday("12:00"), nurse(), Command::Call { number: 4 }, Err(Refusal::NotThere)),
@@ -79,13 +85,88 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
         Event::Opened { place: "acute".into(), unit: "u".into(), date: 3, day_ends: 4 },
         Event::Closed { why: "full".into() },
         Event::Reopened,
-        Event::Entered { number: 1, reason: "wound".into() },
+        Event::Entered { number: 1, reason: "wound".into(), contact: None },
         Event::Ordered { number: 1, urgency: Urgency::Urgent },
-        Event::Called { number: 1 },
+        Event::Called { number: 1, by: None },
         Event::Seen { number: 1, encounter: Some(Uuid::from_u128(2)) },
         Event::Seen { number: 1, encounter: None },
         Event::Left { number: 1 },
         Event::Ended,
+        Event::Entered { number: 1, reason: "wound".into(), contact: Some(Uuid::from_u128(2)) },
+        Event::Noted { number: 1 },
+        Event::Called { number: 1, by: Some("N-1".into()) },
     ];
     frozen::<WalkIn>(&events, include_str!("golden.txt"));
+}
+
+#[test]
+fn of_somebody_who_is_known_the_contact_has_what_is_noted_and_the_resident_the_encounter() {
+    use matter::Subject;
+    use matter::given::Past;
+
+    use crate::bookings::flow::tests::kinds;
+    use crate::contacts::{self, Contact};
+    use crate::organisation::Organisation;
+    use crate::residents::{Event as OfResident, Resident};
+
+    let (list, contact, person) = (Uuid::from_u128(1), Uuid::from_u128(2), Subject(Uuid::from_u128(7)));
+    let (mut past, text) = (Past::default(), |text: &str| Text(text.into()));
+    let log = contacts::Command::Log {
+        channel: contacts::Channel::WalkIn,
+        service: "emergency".into(),
+        language: "fi".into(),
+        unit: "rehabilitation".into(),
+        queue: None,
+        subject: Some(person),
+        routed: None,
+        client_id: "c".into(),
+        text: text("Haava"),
+    };
+    let logged = past.turn((monday("08:00"), &nurse()), |turn| {
+        for command in [&log, &contacts::Command::Release] {
+            turn.decide::<Contact>(contact, command, &Organisation::default())?;
+        }
+        Ok(())
+    });
+    logged.expect("a contact");
+    let mut tell =
+        |time: &str, command: &Command| past.turn((monday(time), &nurse()), |turn| asked(turn, list, command));
+    let enter = |contact| Command::Enter { reason: "wound".into(), contact };
+    for command in [open(), enter(Some(contact)), enter(None)] {
+        tell("08:01", &command).expect("done");
+    }
+    assert_eq!(tell("08:02", &enter(Some(contact))), Ok(vec![]), "nobody stands on it twice");
+    let note = |number| Command::Note { number, note: text("Vuotaa") };
+    let sealed = |drafts: Vec<matter::Draft>| {
+        let (kind, text) = (kinds(&drafts).join(" "), drafts.into_iter().find_map(|it| it.text).expect("a text"));
+        (kind, text.subject)
+    };
+    let noted = sealed(tell("08:03", &note(1)).expect("noted"));
+    assert_eq!(noted, ("contact.noted".into(), person.0), "it is forgotten with the person");
+    let noted = sealed(tell("08:03", &note(2)).expect("noted"));
+    assert_eq!(noted, ("walk_in.noted".into(), list), "nobody is known whose it would be");
+    let taken = tell("08:10", &Command::Call { number: 1 }).expect("taken");
+    assert_eq!(kinds(&taken)[..2], ["walk_in.called", "contact.claimed"]);
+    let met = |id| Some(Met { id: Uuid::from_u128(id), profession: "nurse".into(), service: "emergency".into() });
+    let seen = tell("08:30", &Command::See { number: 1, encounter: met(9) }).expect("seen");
+    assert_eq!(kinds(&seen), ["walk_in.seen", "encounter.recorded"]);
+    let OfResident::Met(meeting) = matter::decode::<Resident>("encounter.recorded", 1, &seen[1].data).expect("one")
+    else {
+        panic!("{seen:?}")
+    };
+    let (from, to) = (monday("08:10"), monday("08:30"));
+    assert_eq!((meeting.started_at, meeting.ended_at, &*meeting.contact), (from, to, contact.to_string().as_str()));
+    let seen = tell("08:31", &Command::See { number: 2, encounter: met(10) }).expect("seen");
+    assert_eq!(kinds(&seen), ["walk_in.seen"], "of nobody who is known there is no encounter");
+}
+
+#[test]
+fn one_who_is_taken_is_not_taken_by_another() {
+    let it = list(&[Command::Call { number: 1 }]);
+    let other = By::Professional { id: "N-2".into(), unit: "u".into(), leads: false };
+    let call = Command::Call { number: 1 };
+    assert_eq!(when(&it, (monday("08:00"), &other), &call), Err(Refusal::Taken));
+    assert_eq!(when(&it, (monday("08:00"), &nurse()), &call), Ok(vec![]));
+    let closed = list(&[Command::Close { why: "full".into() }]);
+    assert_eq!(closed.why.as_deref(), Some("full"));
 }

@@ -17,11 +17,13 @@ fn made() -> Made {
         kinds: vec!["first".into()],
         days: vec![1, 2],
         ways: vec![Way(facts::Modality::Video)],
+        places: vec![],
         hours: [8, 9],
         earliest: friday(0),
         until: at("2027-02-01T00:00"),
         guarantee: None,
         instead_of: None,
+        gathering: None,
     }
 }
 
@@ -64,6 +66,9 @@ fn a_time_fits_what_was_wished_for() {
         (made(), slot("P-1", "09:59", "11:00"), true),
         (made(), slot("P-1", "10:00", "11:00"), false),
         (Made { days: vec![2], ..made() }, time(), false),
+        (Made { until: monday("09:00"), ..made() }, time(), false),
+        (Made { places: vec!["gym".into()], ..made() }, time(), false),
+        (Made { places: vec!["gym".into()], ..made() }, Slot { place: Some("gym".into()), ..time() }, true),
         (Made { earliest: monday("09:00") + 1, ..made() }, time(), false),
     ] {
         let it = state(&mut with(made));

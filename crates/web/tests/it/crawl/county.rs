@@ -17,9 +17,14 @@ use web::{App, Strangers, router, shipped_scorecards};
 use crate::bookings::{booked, chosen, timetable};
 use crate::consultations::signed_in_as;
 use crate::desk::{known, post, written};
+use crate::duties::{DUTY, KEPT};
+use crate::gatherings::first as first_gathering;
 use crate::needs::FIRST_LINE;
 use crate::pages::{get, with_staff};
 use crate::registers::{QUEUES, queue};
+use crate::series::{MORE, offered};
+use crate::walk_ins::ACUTE;
+use crate::wishes::wished;
 use crate::{app_for, imports};
 
 /// Not there; an appointment is booked under a name that the page gives it.
@@ -58,8 +63,14 @@ impl County {
             false,
         )
         .await;
-        let (nurses, first) = (timetable(""), ("content/calendars/first-line.toml", FIRST_LINE));
-        let calendars = [Found::shipped("content/calendars/nurse.toml", &nurses), Found::shipped(first.0, first.1)];
+        let (nurses, first) = (timetable(MORE), ("content/calendars/first-line.toml", FIRST_LINE));
+        let calendars = [
+            Found::shipped("content/calendars/nurse.toml", &nurses),
+            Found::shipped(first.0, first.1),
+            Found::shipped("content/calendars/acute.toml", ACUTE),
+            Found::shipped("content/calendars/duty.toml", DUTY),
+            Found::shipped("content/calendars/development.toml", KEPT),
+        ];
         // The unit is of both registers, and all that is asked for stands in that of health.
         let found = [&calendars[..], &QUEUES.map(queue)[..]].concat();
         app.take_content(&Library::read(FOLDERS, &found, &|_, _| true), jiff::civil::date(2026, 1, 7));
@@ -89,6 +100,16 @@ impl County {
         let appointment = last(&booked(&app, &resident, "/book/nurse?lang=fi", "9.00", "").await);
         asks(&admin, "/admin/staff", "person=n1&role=lead&unit=small&last_day=2026-02-01").await;
         let (_, waiting) = imports::bring(&app, &admin, "a.csv", b"resident_id\n1\n").await;
+        let (visits, _) = offered(&app, &nurse, &contact).await;
+        let series = asks(&nurse, "/book/nurse/series", &visits).await;
+        let wish = last(&wished(&app, &resident, "", "&earliest=2026-01-20").await);
+        let gathering = first_gathering(&app, "").await;
+        let (_, free) = get(&app, "/book/nurse?lang=fi", &resident).await;
+        let time = chosen(&free, "9.30").replace("contact=&", "");
+        let part = |name: &str| time.split('&').find_map(|it| it.strip_prefix(name)).expect("a field").to_string();
+        let visit = format!("count=1&series={NEW}&visit-1={}+{}", part("day="), part("slot="));
+        let (_, calendar) = get(&app, "/desk/calendar?unit=small&date=2026-01-08", &nurse).await;
+        let another = calendar.split("/desk/days/").nth(2).and_then(|it| it.split('"').next()).expect("a day");
         let held = [written(&app, "h1", "Selkä", "fi").await, written(&app, "h2", "Polvi", "fi").await];
         let ids = BTreeMap::from([
             (
@@ -105,7 +126,15 @@ impl County {
             ("matters", appointment.clone()),
             ("appointments", appointment),
             // No matter, but the fields of a free time.
-            ("time", chosen(&get(&app, "/book/nurse?lang=fi", &resident).await.1, "9.30").replace("contact=&", "")),
+            ("time", time),
+            // A time that is of no series.
+            ("visit", visit),
+            ("series", series),
+            ("wishes", wish),
+            ("seat", gathering.clone()),
+            ("gatherings", gathering),
+            // Of a nurse who does not ask.
+            ("another day", another.to_string()),
             ("book", "nurse".into()),
             ("scorecards", shipped_scorecards()[0].id.clone()),
             ("measures", "access.callback_24h".into()),
@@ -113,6 +142,7 @@ impl County {
             ("waiting", last(&waiting)),
             ("staff", "n1".into()),
             ("queues", "small".into()),
+            ("walk-in", "small".into()),
             ("models", "s-000".into()),
         ]);
         let codes = held.each_ref().map(|it| it.code.clone());
@@ -170,13 +200,16 @@ impl County {
                 "{command}" | "{act}" => command,
                 "{client_id}" => "m1",
                 "{appointment}" => NEW,
+                "{id}" if path.contains("/kept/") => self.id("another day", asker),
+                "{id}" if path.ends_with("/cancel-rest") => self.id("series", asker),
+                "{id}" if path.starts_with("/matters/") && path.contains("/wish/") => self.id("wishes", asker),
                 _ if part.starts_with('{') => self.id(before, asker),
                 _ => part,
             });
             before = part;
         }
         let (path, mut form) = (filled.join("/"), form.to_string());
-        for name in ["contacts", "consultations", "appointments", "time"] {
+        for name in ["contacts", "consultations", "appointments", "time", "visit"] {
             form = form.replace(&format!("{{{name}}}"), self.id(name, asker));
         }
         // Forms go in the address, too, which names the contact of a conversation.

@@ -36,6 +36,7 @@ const VISITORS: &[&str] = &["nobody", "holder", "resident"];
 const ANALYST: &[&str] = &["analyst"];
 const IMPORT: &[&str] = &["analyst", "admin"];
 const ADMIN: &[&str] = &["admin"];
+const PRIVACY: &[&str] = &["privacy"];
 
 /// A file that is brought in, as a browser sends it.
 pub const FILE: &str =
@@ -86,6 +87,19 @@ pub const LINES: &[Line] = &[
     ("POST /book/{calendar}", Either(RESIDENT, WORK), "", "{time}&contact={contacts}"),
     ("GET /book/{calendar}/{appointment}", Anywhere(RESIDENT), "", "{time}"),
     ("POST /book/{calendar}/{appointment}", Anywhere(RESIDENT), "", "{time}"),
+    ("GET /book/{calendar}/series", Anywhere(RESIDENT), "", "kind=therapy&way=in_person"),
+    ("GET /book/{calendar}/series", Either(RESIDENT, WORK), "", "kind=therapy&way=in_person&contact={contacts}"),
+    ("POST /book/{calendar}/series", Anywhere(RESIDENT), "", "kind=therapy&way=in_person&{visit}"),
+    ("GET /book/{calendar}/wish", Anywhere(RESIDENT), "", "kind=talk"),
+    (
+        "POST /book/{calendar}/wish",
+        Anywhere(RESIDENT),
+        "",
+        "kind=talk&earliest=x&id=0198c9e2-2222-7000-8000-00000000000e",
+    ),
+    ("GET /book/{calendar}/seat/{gathering}", Anywhere(RESIDENT), "", ""),
+    ("GET /book/{calendar}/seat/{gathering}", Either(RESIDENT, WORK), "", "contact={contacts}"),
+    ("POST /book/{calendar}/seat/{gathering}", Anywhere(RESIDENT), "", "id=0198c9e2-2222-7000-8000-00000000000d"),
     // The desk.
     ("GET /desk", Anywhere(COUNT), "", ""),
     ("GET /desk", Here(COUNT), "", "unit=small"),
@@ -129,9 +143,27 @@ pub const LINES: &[Line] = &[
     ("POST /desk/care-needs/{id}/{command}", Ours(WORK), "except withdraw meet", "client_id=m1"),
     ("GET /desk/calendar", Anywhere(WORK), "", ""),
     ("GET /desk/calendar", Here(WORK), "", "unit=small&date=2026-01-08"),
+    ("POST /desk/calendar/{act}", Anywhere(WORK), "keep", "calendar=development&date=x"),
+    ("POST /desk/calendar/{act}", Here(LEADS), "duty", "unit=small&date=2026-01-08&calendar=duty&shift=morning&who=x"),
     ("GET /desk/days/{id}", Ours(WORK), "", ""),
+    ("POST /desk/days/{id}/kept/{act}", Ours(LEADS), "release move", "what=development"),
     ("POST /desk/days/{id}/{act}", Ours(WORK), "leave back", "from=08:00&to=12:00&what=away"),
     ("POST /desk/days/{id}/{act}", Ours(WORK), "give", "appointment={appointments}"),
+    ("GET /desk/walk-in/{unit}", Here(WORK), "", ""),
+    (
+        "POST /desk/walk-in/{unit}/{act}",
+        Here(WORK),
+        "enter order call see leave close",
+        "calendar=acute&reason=fever&number=1",
+    ),
+    ("GET /desk/gatherings/{id}", Ours(WORK), "", ""),
+    ("POST /desk/gatherings/{id}/{act}", Ours(WORK), "came missed free held", "seat=1"),
+    ("GET /desk/series/{id}", Ours(WORK), "", ""),
+    ("POST /desk/series/{id}/{act}", Ours(WORK), "cancel", "visit=2"),
+    // A wish that comes of nothing else is of no register in a unit of both.
+    ("GET /desk/wishes/{id}", Here(WORK), "", ""),
+    ("POST /desk/wishes/{id}/{act}", Here(WORK), "offer end", ""),
+    ("POST /desk/appointments/{id}/way", Ours(WORK), "", "way=phone"),
     ("GET /desk/appointments/{id}", Ours(WORK), "", ""),
     ("POST /desk/appointments/{id}/{act}", Ours(WORK), "miss end begin arrive cancel", ""),
     ("POST /desk/next", Here(WORK), "", "unit=small&client_id=n1"),
@@ -152,6 +184,9 @@ pub const LINES: &[Line] = &[
     ("POST /evaluate/models/{id}/try", NOBODY, "", ""),
     ("POST /evaluate/models/leave", Everybody, "", ""),
     // The running of the county.
+    ("GET /admin/access", Anywhere(PRIVACY), "", ""),
+    ("POST /admin/access", Anywhere(PRIVACY), "", "person=0198c9e2-1111-7000-8000-000000000000"),
+    ("GET /admin/health", Anywhere(ADMIN), "", ""),
     ("GET /admin/ports", Anywhere(ADMIN), "", ""),
     ("GET /admin/imports", Anywhere(IMPORT), "", ""),
     ("POST /admin/imports", Anywhere(IMPORT), "", FILE),
@@ -185,6 +220,9 @@ pub const LINES: &[Line] = &[
     ("POST /api/contacts/{id}/{command}", Ours(WORK), "reply", r#"{"text":"Hei"}"#),
     ("POST /api/contacts/{id}/{command}", Ours(LEADS), "assign", r#"{"to":"nurse-1"}"#),
     // Last, for after them there is nothing to ask for.
+    ("POST /matters/{id}/way", Ours(RESIDENT), "", "way=phone"),
+    ("POST /matters/{id}/cancel-rest", Ours(RESIDENT), "", "visit=1"),
+    ("POST /matters/{id}/wish/{act}", Ours(RESIDENT), "take pass end", ""),
     ("POST /matters/{id}/cancel", Ours(RESIDENT), "", "reason=ill"),
     ("POST /api/contacts/{id}/{command}", Ours(WORK), "resolve", r#"{"outcome":"advised"}"#),
     ("POST /desk/contacts/{id}/{command}", Ours(WORK), "release close", ""),

@@ -1,0 +1,29 @@
+section-accesses = Access record
+accesses-lead = Who has seen what. Your own looking is recorded, too.
+accesses-grounds = Opened on a ground of law
+accesses-no-grounds = Nobody has opened data of the other register on a ground of law in 90 days.
+accesses-of-health = health care data
+accesses-of-social = social welfare data
+accesses-until = until { $time }
+accesses-extract = Extract for a resident
+accesses-person = Id of the resident
+accesses-person-hint = The id by which the system knows the resident. Not a name or an identity code.
+accesses-wrong-person = Enter the id of the resident.
+accesses-show = Show the openings
+accesses-file = Download as a file (CSV)
+accesses-count = { $count ->
+    [0] No openings
+    [one] One opening
+   *[other] { $shown } openings
+ }
+accesses-when = Time
+accesses-who = Who
+accesses-role = Role
+accesses-what = What
+accesses-matter = Matter
+accesses-why = Why
+accesses-what-read = Read
+accesses-what-written = Wrote
+accesses-what-handled = Handled
+accesses-what-assigned = Gave to somebody
+accesses-what-refused = Tried, was refused

@@ -1,0 +1,52 @@
+kind-walk_in = Walk-in list
+walk-in-title = Walk-in list
+walk-in-come = Come without an appointment
+walk-in-waiting = { $count ->
+    [0] Nobody is waiting
+    [one] { $shown } is waiting
+   *[other] { $shown } are waiting
+}
+walk-in-open = You can come now, until { $time }
+walk-in-opens = Opens today at { $time }
+walk-in-over = Closed for today
+walk-in-not-today = Not open today
+walk-in-closed = Closed for today: { $why }
+walk-in-as-at = at { $time }
+walk-in-hours = When you can come
+walk-in-last = If you come by the later time, you are seen the same day.
+walk-in-book = Book a time instead
+walk-in-why = Reason
+walk-in-why-full = as many people have come as can be seen today
+walk-in-why-staff = staff are absent
+walk-in-why-emergency = an emergency takes the staff
+walk-in-why-other = it cannot be kept open today
+walk-in-nobody = Nobody is on the list.
+walk-in-unknown = Person not known
+walk-in-since = since { $time }, { $lasting }
+walk-in-taken = Taken
+walk-in-call = Take
+walk-in-see = Seen
+walk-in-leave = Gone away
+walk-in-triage = Triage
+walk-in-urgency = How urgent?
+walk-in-note = Note to colleagues (optional)
+walk-in-order = Save
+walk-in-enter = Put somebody on the list
+walk-in-enter-now = Put on the list
+walk-in-reason = Why have they come?
+walk-in-contact = Number of a contact (optional)
+walk-in-contact-hint = If the person has written or called before, for example NEBS-F29A.
+walk-in-close = Close the list for today
+walk-in-close-hint = Those who wait are still seen. Residents see at once that no more are taken in, and why.
+walk-in-close-now = Close for today
+walk-in-reopen = Open the list again
+walk-in-did-entered = They are on the list.
+walk-in-did-noted = Saved.
+walk-in-did-taken = You have taken them.
+walk-in-did-seen = Recorded as seen.
+walk-in-did-gone = They are off the list.
+walk-in-did-closed = The list is closed for today.
+walk-in-did-reopened = The list is open again.
+walk-in-did-otherwise = Something had changed meanwhile. This is how it stands now.
+walk-in-wrong-reason = Choose why they have come.
+walk-in-wrong-contact = There is no open contact with this number. Check the number.

@@ -1,0 +1,52 @@
+kind-walk_in = Paikalle tulleet
+walk-in-title = Paikalle tulleet
+walk-in-come = Tule ilman ajanvarausta
+walk-in-waiting = { $count ->
+    [0] Kukaan ei odota
+    [one] { $shown } odottaa
+   *[other] { $shown } odottaa
+}
+walk-in-open = Voit tulla nyt, klo { $time } asti
+walk-in-opens = Aukeaa tänään klo { $time }
+walk-in-over = Tältä päivältä suljettu
+walk-in-not-today = Ei avoinna tänään
+walk-in-closed = Suljettu tältä päivältä: { $why }
+walk-in-as-at = klo { $time }
+walk-in-hours = Milloin voit tulla
+walk-in-last = Kun tulet viimeistään jälkimmäiseen aikaan, pääset vastaanotolle samana päivänä.
+walk-in-book = Varaa sen sijaan aika
+walk-in-why = Syy
+walk-in-why-full = paikalla on jo niin monta kuin tänään ehditään ottaa vastaan
+walk-in-why-staff = henkilöstöä on poissa
+walk-in-why-emergency = hätätilanne sitoo henkilöstön
+walk-in-why-other = vastaanottoa ei voi pitää tänään auki
+walk-in-nobody = Listalla ei ole ketään.
+walk-in-unknown = Henkilö ei tiedossa
+walk-in-since = klo { $time } alkaen, { $lasting }
+walk-in-taken = Otettu vastaan
+walk-in-call = Ota vastaan
+walk-in-see = Vastaanotto on pidetty
+walk-in-leave = Lähti pois
+walk-in-triage = Hoidon tarpeen arvio
+walk-in-urgency = Kuinka kiireellinen?
+walk-in-note = Huomautus kollegoille (ei pakollinen)
+walk-in-order = Tallenna
+walk-in-enter = Lisää listalle
+walk-in-enter-now = Lisää listalle
+walk-in-reason = Miksi hän on tullut?
+walk-in-contact = Yhteydenoton numero (ei pakollinen)
+walk-in-contact-hint = Jos hän on kirjoittanut tai soittanut aiemmin, esimerkiksi NEBS-F29A.
+walk-in-close = Sulje lista tältä päivältä
+walk-in-close-hint = Odottavat otetaan vielä vastaan. Asukkaat näkevät heti, ettei uusia oteta, ja miksi.
+walk-in-close-now = Sulje tältä päivältä
+walk-in-reopen = Avaa lista uudelleen
+walk-in-did-entered = Hän on listalla.
+walk-in-did-noted = Tallennettu.
+walk-in-did-taken = Otettu vastaan.
+walk-in-did-seen = Vastaanotto on kirjattu.
+walk-in-did-gone = Hän on poissa listalta.
+walk-in-did-closed = Lista on suljettu tältä päivältä.
+walk-in-did-reopened = Lista on taas auki.
+walk-in-did-otherwise = Tilanne oli jo muuttunut. Näin se on nyt.
+walk-in-wrong-reason = Valitse, miksi hän on tullut.
+walk-in-wrong-contact = Tällä numerolla ei ole avointa yhteydenottoa. Tarkista numero.

@@ -1,0 +1,52 @@
+kind-walk_in = På plats
+walk-in-title = På plats
+walk-in-come = Kom utan tidsbokning
+walk-in-waiting = { $count ->
+    [0] Ingen väntar
+    [one] { $shown } väntar
+   *[other] { $shown } väntar
+}
+walk-in-open = Du kan komma nu, fram till kl. { $time }
+walk-in-opens = Öppnar i dag kl. { $time }
+walk-in-over = Stängt för i dag
+walk-in-not-today = Inte öppet i dag
+walk-in-closed = Stängt för i dag: { $why }
+walk-in-as-at = kl. { $time }
+walk-in-hours = När du kan komma
+walk-in-last = Om du kommer senast den senare tiden tas du emot samma dag.
+walk-in-book = Boka en tid i stället
+walk-in-why = Orsak
+walk-in-why-full = så många har redan kommit som hinner tas emot i dag
+walk-in-why-staff = personal är frånvarande
+walk-in-why-emergency = en nödsituation binder personalen
+walk-in-why-other = mottagningen kan inte hållas öppen i dag
+walk-in-nobody = Ingen finns på listan.
+walk-in-unknown = Personen är inte känd
+walk-in-since = sedan kl. { $time }, { $lasting }
+walk-in-taken = Tagen emot
+walk-in-call = Ta emot
+walk-in-see = Mottagningen är klar
+walk-in-leave = Gick härifrån
+walk-in-triage = Vårdbehovsbedömning
+walk-in-urgency = Hur brådskande?
+walk-in-note = Anteckning till kolleger (frivilligt)
+walk-in-order = Spara
+walk-in-enter = Sätt någon på listan
+walk-in-enter-now = Sätt på listan
+walk-in-reason = Varför har personen kommit?
+walk-in-contact = Kontaktens nummer (frivilligt)
+walk-in-contact-hint = Om personen har skrivit eller ringt tidigare, till exempel NEBS-F29A.
+walk-in-close = Stäng listan för i dag
+walk-in-close-hint = De som väntar tas fortfarande emot. Invånarna ser genast att inga fler tas emot, och varför.
+walk-in-close-now = Stäng för i dag
+walk-in-reopen = Öppna listan igen
+walk-in-did-entered = Personen finns på listan.
+walk-in-did-noted = Sparat.
+walk-in-did-taken = Du har tagit emot personen.
+walk-in-did-seen = Mottagningen är antecknad.
+walk-in-did-gone = Personen är borta från listan.
+walk-in-did-closed = Listan är stängd för i dag.
+walk-in-did-reopened = Listan är öppen igen.
+walk-in-did-otherwise = Läget hade redan ändrats. Så här är det nu.
+walk-in-wrong-reason = Välj varför personen har kommit.
+walk-in-wrong-contact = Det finns ingen öppen kontakt med det numret. Kontrollera numret.
