@@ -8,6 +8,7 @@ mod care_needs;
 mod consultations;
 mod contacts;
 pub mod content;
+mod notices;
 mod organisation;
 mod ports;
 mod residents;
@@ -30,6 +31,7 @@ use operations::contacts::phrases::Phrases;
 use operations::contacts::{Command, Contact, Queue};
 use operations::disclosures::Disclosure;
 use operations::dispatches::{Dispatch, causes};
+use operations::notices::Notice;
 use operations::organisation::Organisation;
 use operations::residents::Resident;
 use operations::tasks::Task;
@@ -53,6 +55,7 @@ pub struct Kinds {
     pub dispatches: Kind<Dispatch>,
     pub consultations: Kind<Consultation>,
     pub disclosures: Kind<Disclosure>,
+    pub notices: Kind<Notice>,
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
     pub gatherings: Kind<Gathering>,
@@ -98,6 +101,7 @@ impl Kinds {
         let dispatches = opening.kind_by(causes::asked);
         let consultations = opening.kind_by(operations::consultations::flow::go_on);
         let disclosures = opening.kind();
+        let notices = opening.kind_by(operations::notices::flow::go_on);
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
         let appointments = opening.kind_by(bookings_asked);
         // Which rows come by import is for the one who asks to say.
@@ -117,6 +121,7 @@ impl Kinds {
             dispatches,
             consultations,
             disclosures,
+            notices,
             days,
             appointments,
             gatherings,

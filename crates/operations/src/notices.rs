@@ -40,6 +40,7 @@ const DECISION: &str = "child-welfare-notice-7d";
 pub enum Command {
     Make {
         made: Made,
+        words: Text,
         details: Text,
     },
     Claim,
@@ -153,7 +154,7 @@ impl Matter for Notice {
 
     fn decide(it: Option<&Notice>, command: &Command, on: &Occasion<'_, ()>) -> Result<Vec<Event>, Refusal> {
         match (it, command) {
-            (None, Command::Make { made, .. }) => Ok(vec![Event::Made(made.clone())]),
+            (None, Command::Make { made, .. }) => Ok(vec![Event::Made(made.clone()), Event::Described]),
             (None, _) | (Some(_), Command::Make { .. }) => Err(Refusal::NotThere),
             (Some(it), command) => it.go_on(command, on),
         }
@@ -189,7 +190,8 @@ impl Matter for Notice {
 
     fn text(command: &Command, event: &Event) -> Option<Text> {
         match (command, event) {
-            (Command::Make { details, .. }, Event::Made(_)) => Some(details.clone()),
+            (Command::Make { words, .. }, Event::Made(_)) => Some(words.clone()),
+            (Command::Make { details, .. }, Event::Described) => Some(details.clone()),
             (Command::Hand { note, .. }, Event::Handed { .. }) => note.clone(),
             _ => None,
         }

@@ -1,17 +1,16 @@
-//! What a notice says, of whom, and by whom: all of it sealed beside the event that makes it.
+//! Of whom a notice is, and by whom: sealed beside an event of its own.
 
 use matter::Text;
 use serde::{Deserialize, Serialize};
 
 use super::duplicates::Person;
 
-/// The sealed part of a notice.
+/// The people of a notice.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Details {
     pub person: Person,
     pub by: By,
-    pub words: String,
 }
 
 /// The one who made it, as far as they said. A private person's name is told to nobody but those who work on the notice.
@@ -27,6 +26,9 @@ pub struct By {
 }
 
 impl Details {
+    /// Version of the event in a notice's stream beside which they are sealed; its words are the first.
+    pub const AT: u64 = 2;
+
     pub fn sealed(&self) -> Text {
         Text(serde_json::to_string(self).unwrap_or_default())
     }

@@ -73,7 +73,7 @@ impl Ending {
     }
 }
 
-/// A notice as it was made. What it says, of whom and by whom is sealed beside it.
+/// A notice as it was made. Its words are sealed beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Made {
     #[serde(with = "code")]
@@ -101,6 +101,9 @@ pub struct Made {
 pub enum Event {
     #[serde(rename = "notice.made")]
     Made(Made),
+    /// The person whom it concerns and the one who made it, both sealed beside it.
+    #[serde(rename = "notice.described")]
+    Described,
     #[serde(rename = "notice.claimed")]
     Claimed { owner: ProfessionalId },
     #[serde(rename = "notice.released")]

@@ -20,6 +20,7 @@ pub fn go_on(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Tro
     let it = read(turn, id)?;
     match command {
         Command::Confirm { first, .. } => confirm(turn, id, *first),
+        Command::Reject { other } if *other == id => Err(Trouble::Refused(Refusal::NotNow.into())),
         Command::Reject { other } => {
             let there = read(turn, *other)?;
             decide(turn, id, command)?;
@@ -75,13 +76,18 @@ fn confirm(turn: &mut Turn<'_>, id: Uuid, first: Uuid) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// A part of a notice goes to others as a matter of its own, with its own words about the same person. `made` is where it
+/// A part of a notice goes to others as a matter of its own, with its own words about the same person. `made` says where it
 /// goes; the rest of it is as that of the whole.
-pub fn split(turn: &mut Turn<'_>, (id, part): (Uuid, Uuid), made: &Made, details: &Text) -> Result<(), Trouble> {
+pub fn split(
+    turn: &mut Turn<'_>,
+    (id, part): (Uuid, Uuid),
+    made: &Made,
+    (words, details): (&Text, &Text),
+) -> Result<(), Trouble> {
     let whole = read(turn, id)?;
-    let it = Made { subject: whole.made.subject, part_of: Some(id), owner: None, ..made.clone() };
+    let made = Made { subject: whole.made.subject, part_of: Some(id), owner: None, ..made.clone() };
     decide(turn, id, &Command::Split { part })?;
-    decide(turn, part, &Command::Make { made: it, details: details.clone() })
+    decide(turn, part, &Command::Make { made, words: words.clone(), details: details.clone() })
 }
 
 /// Whether two notices may be about one person: neither was rejected for the other, and they do not stand together already.

@@ -87,7 +87,7 @@ impl Notice {
         };
         it.history += 1;
         match event {
-            Event::Made(_) => {}
+            Event::Made(_) | Event::Described => {}
             Event::Claimed { owner } => {
                 it.handler = Some(owner.clone());
                 it.place = Place::Owned { owner: owner.clone() };

@@ -32,8 +32,8 @@ fn made(notifier: Notifier, owner: Option<&str>) -> Made {
 }
 
 fn make(notifier: Notifier, owner: Option<&str>) -> Command {
-    let details = Details { words: "Ei avaa ovea.".into(), ..Details::default() };
-    Command::Make { made: made(notifier, owner), details: details.sealed() }
+    let (words, details) = ("Ei avaa ovea.".into(), Details::default().sealed());
+    Command::Make { made: made(notifier, owner), words, details }
 }
 
 fn hand(to: &str) -> Command {
@@ -190,14 +190,18 @@ fn a_third_stands_with_the_first_of_all_and_a_mistake_is_undone() {
 fn a_part_is_a_matter_of_its_own_about_the_same_person_and_no_notice_in_the_figures() {
     let mut past = past();
     let to = Made { unit: "child-protection".into(), queue: None, ..made(Notifier::Private, None) };
-    let details = Details { words: "Lapsen tilanne.".into(), ..Details::default() }.sealed();
-    let flow = |turn: &mut matter::Turn<'_>| split(turn, (LATER, PART), &to, &details);
+    let (words, details) = ("Lapsen tilanne.".into(), Details::default().sealed());
+    let flow = |turn: &mut matter::Turn<'_>| split(turn, (LATER, PART), &to, (&words, &details));
     let drafts = past.turn((NOW + DAY, &worker("a")), flow).expect("split");
-    assert_eq!(drafts.iter().map(|it| it.kind.as_str()).collect::<Vec<_>>(), ["notice.split", "notice.made"]);
+    assert_eq!(
+        drafts.iter().map(|it| it.kind.as_str()).collect::<Vec<_>>(),
+        ["notice.split", "notice.made", "notice.described"]
+    );
     let part = state(&mut past, PART);
     assert_eq!((part.made.part_of, part.place.clone(), &*part.unit), (Some(LATER), Place::Queued, "child-protection"));
     assert_eq!(part.made.subject, state(&mut past, LATER).made.subject);
-    let other = past.turn((NOW + DAY, &worker("b")), |turn| split(turn, (LATER, Uuid::from_u128(5)), &to, &details));
+    let other =
+        past.turn((NOW + DAY, &worker("b")), |turn| split(turn, (LATER, Uuid::from_u128(5)), &to, (&words, &details)));
     assert_eq!(other, Err(Trouble::Refused(Refusal::OwnedBy("a".into()).into())));
     let rows = |made: Made| {
         let history = [Dated { event: Event::Made(made), at: NOW, changed: NOW }];
@@ -221,17 +225,22 @@ fn a_part_is_a_matter_of_its_own_about_the_same_person_and_no_notice_in_the_figu
 #[test]
 fn the_sealed_part_is_read_as_it_was_written_and_stands_in_no_event() {
     let person = duplicates::Person { given: "Aino".into(), code: "030184-900E".into(), ..Default::default() };
-    let details = Details { person, by: MadeBy { name: "Naapuri".into(), ..MadeBy::default() }, words: "Huoli".into() };
+    let details = Details { person, by: MadeBy { name: "Naapuri".into(), ..MadeBy::default() } };
     assert_eq!(Details::read(&details.sealed().0), details);
     assert_eq!(Details::read("{"), Details::default());
-    let command = Command::Make { made: made(Notifier::Private, None), details: details.sealed() };
+    let words = "Huoli".into();
+    let command = Command::Make { made: made(Notifier::Private, None), words, details: details.sealed() };
     let drafts =
         Past::default().turn((NOW, &By::Holder), |turn| turn.decide::<Notice>(FIRST, &command, &())).expect("made");
     for name in ["Aino", "Naapuri", "Huoli", "900E"] {
-        assert!(!drafts[0].data.contains(name), "{name}: {}", drafts[0].data);
+        assert!(drafts.iter().all(|it| !it.data.contains(name)), "{name}");
     }
-    let sealing = drafts[0].text.as_ref().expect("sealed");
-    assert_eq!((sealing.subject, sealing.class), (Uuid::from_u128(9), "notice.social"));
+    for draft in &drafts {
+        let sealing = draft.text.as_ref().expect("sealed");
+        assert_eq!((sealing.subject, sealing.class), (Uuid::from_u128(9), "notice.social"));
+    }
+    let second = drafts[Details::AT as usize - 1].text.as_ref().map(|it| it.text.0.as_str());
+    assert_eq!(second.map(Details::read), Some(details));
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod forms;
 mod imports;
 mod models;
 mod needs;
+mod notices;
 mod openapi;
 mod pages;
 mod partners;
