@@ -10,6 +10,7 @@ mod own;
 mod page;
 mod report;
 
+use facts::{Code, Register};
 use matter::{Matter, PartId};
 use operations::notices::{Command, Notice, What};
 
@@ -18,6 +19,7 @@ use crate::feature::{Feature, get, post};
 use crate::layout::Page;
 use crate::listing::{self, Claim, Listing};
 use crate::matters::Owned;
+use crate::queues;
 use crate::texts::texts;
 
 pub static FEATURE: Feature = Feature {
@@ -37,6 +39,7 @@ pub static FEATURE: Feature = Feature {
         path: "notices",
         read: |app, id| listing::read(&app.kinds.notices, id),
         claim: Some(Claim {
+            rights: &Notice::RIGHTS,
             take: |app, caller, id, by| listing::take(app, (&app.kinds.notices, Command::Claim), caller, id, by),
             took: |app, id, by| listing::took(&app.kinds.notices, Command::Claim, id, by),
         }),
@@ -59,8 +62,25 @@ fn door(app: &App) -> (String, Option<PartId>) {
     }
 }
 
+/// Where a notice can go, each with its name: to queues of social care, which the other register does not read; in a county
+/// that has told no registers apart, to all its units.
+fn targets(app: &App, page: &Page) -> Vec<(String, String)> {
+    let units = page.figures.units();
+    let open = || units.iter().filter(|unit| unit.open);
+    let queues = open().flat_map(|unit| {
+        let social = app.queues_at(&unit.id).into_iter().filter(|it| it.content.register == Register::Social);
+        social.map(|it| (format!("{}@{}", it.id, unit.id), queues::name_at(app, page, &it.id, &unit.id)))
+    });
+    let mut all: Vec<(String, String)> = queues.collect();
+    if all.is_empty() {
+        let units = open().filter(|unit| unit.level == "unit");
+        all.extend(units.map(|unit| (unit.id.clone(), page.language.of(&unit.names).to_string())));
+    }
+    all.sort_by(|one, other| one.1.cmp(&other.1));
+    all
+}
+
 /// The name of a sort of notice.
 fn what_name(page: &Page, what: What) -> String {
-    use facts::Code;
     crate::desk::people::capital(&page.language.code_name(What::LIST, what.code()))
 }

@@ -8,12 +8,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use facts::{Code, Urgency};
 use matter::access::{Action, Role};
-use matter::{Matter, Text};
+use matter::{Matter, PartId, Text};
 use operations::notices::{Command, Details, Ending, Made, Notice};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::page::shown;
+use super::targets;
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -68,7 +69,7 @@ pub async fn act(
         return shown(&app, &page, &path, caller, &Typed { fields, ..Typed::default() }, "").await;
     }
     let done = match &caller {
-        Ok(caller) => done(&app, caller, &person, (&path, &verb), &fields).await,
+        Ok(caller) => done(&app, &page, caller, &person, (&path, &verb), &fields).await,
         Err(failure) => Err(Unsaid::Failed(failure.clone())),
     };
     let (wrong, status) = match done {
@@ -95,6 +96,7 @@ pub async fn act(
 /// Carries an act out; gives where to go on.
 async fn done(
     app: &App,
+    page: &Page,
     caller: &Caller,
     person: &Person,
     (path, verb): (&str, &str),
@@ -110,10 +112,10 @@ async fn done(
         given => format!("{verb}/{}", care::client_id(given)?),
     };
     if verb == "split" {
-        split(app, person, (id, &it), fields, &key).await?;
+        split((app, page), person, (id, &it), fields, &key).await?;
         return Ok(format!("/desk/notices/{id}?did=split"));
     }
-    let command = asked(app, verb, fields)?;
+    let command = asked(app, page, verb, fields)?;
     // Of the other one, too, they learn and it is written there.
     if let Command::Confirm { first: other, .. } | Command::Reject { other } = &command {
         app.guarded(&app.kinds.notices, caller, *other, Action::Read).await?;
@@ -125,7 +127,7 @@ async fn done(
 }
 
 /// The command of a form.
-fn asked(app: &App, verb: &str, fields: &Fields) -> Result<Command, Unsaid> {
+fn asked(app: &App, page: &Page, verb: &str, fields: &Fields) -> Result<Command, Unsaid> {
     let other = || fields.other.parse::<Uuid>().map_err(|_| Failure::not_found());
     Ok(match verb {
         "claim" => Command::Claim,
@@ -140,7 +142,7 @@ fn asked(app: &App, verb: &str, fields: &Fields) -> Result<Command, Unsaid> {
         "confirm" => Command::Confirm { first: other()?, unit: "".into() },
         "reject" => Command::Reject { other: other()? },
         "hand" => {
-            let (to, queue) = app.queue_named(&fields.to).ok_or(Unsaid::Wrong(("notices-wrong-to", "to")))?;
+            let (to, queue) = target(app, page, &fields.to).ok_or(Unsaid::Wrong(("notices-wrong-to", "to")))?;
             if !REASONS.contains(&fields.reason.as_str()) {
                 return Err(Unsaid::Wrong(("notices-wrong-reason", "reason")));
             }
@@ -158,15 +160,21 @@ fn asked(app: &App, verb: &str, fields: &Fields) -> Result<Command, Unsaid> {
     })
 }
 
+/// The unit and the queue of a target that is offered; a county without queues as parts has told no registers apart.
+fn target(app: &App, page: &Page, given: &str) -> Option<(String, Option<PartId>)> {
+    let is_offered = app.kinds.queues.all().is_empty() || targets(app, page).iter().any(|(it, _)| it == given);
+    app.queue_named(given).filter(|_| is_offered)
+}
+
 /// A part of it goes to others, with words of its own about the same person.
 async fn split(
-    app: &App,
+    (app, page): (&App, &Page),
     person: &Person,
     (id, it): (Uuid, &Notice),
     fields: &Fields,
     key: &str,
 ) -> Result<(), Unsaid> {
-    let (unit, queue) = app.queue_named(&fields.part_to).ok_or(Unsaid::Wrong(("notices-wrong-to", "part_to")))?;
+    let (unit, queue) = target(app, page, &fields.part_to).ok_or(Unsaid::Wrong(("notices-wrong-to", "part_to")))?;
     let words = care::text(&fields.text).map_err(|_| match wrong_text(&fields.text) {
         "wrong-empty" => Unsaid::Wrong(("notices-wrong-part", "text")),
         wrong => Unsaid::Wrong((wrong, "text")),

@@ -69,7 +69,7 @@ pub async fn alike(
 }
 
 fn glance(id: Uuid, it: &Notice) -> Glance<'_> {
-    Glance { kind: Notice::NAME, rights: &Notice::RIGHTS, id, standing: it.standing(), words: it.history }
+    Glance::of(id, it, it.history)
 }
 
 /// One of them side by side with the notice that is handled; `acts`: what can be done about it.

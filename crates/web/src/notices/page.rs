@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::acts::Typed;
 use super::alike::{Alike, alike, beside, born};
-use super::what_name;
+use super::{targets, what_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -26,7 +26,6 @@ use crate::home::unsent;
 use crate::layout::Page;
 use crate::numbers;
 use crate::parts::{self, Stop, Turn};
-use crate::queues;
 
 /// Events of a notice that its page tells at most.
 const TOLD: usize = 500;
@@ -282,7 +281,7 @@ impl Shown<'_> {
         let reasons = REASONS.map(|it| (it.to_string(), page.text(&format!("reason-{it}"))));
         let endings =
             Ending::ALL.map(|it| (it.code().to_string(), page.text(&format!("notices-ending-{}", it.code()))));
-        let queues = self.queues();
+        let queues = targets(self.app, page);
         let is_open = |names: &[&str]| names.iter().any(|name| self.wrong(name).is_some());
         html! {
             (self.urgency())
@@ -337,21 +336,6 @@ impl Shown<'_> {
                     aria-describedby=[wrong.map(|_| "text-error")] { (self.typed.fields.text) }
             },
         )
-    }
-
-    /// Queues of all open units, with their names.
-    fn queues(&self) -> Vec<(String, String)> {
-        let (app, page) = (self.app, self.page);
-        let units = page.figures.units();
-        let mut all: Vec<(String, String)> = Vec::new();
-        for unit in units.iter().filter(|unit| unit.open && unit.level == "unit") {
-            all.push((unit.id.clone(), page.language.of(&unit.names).to_string()));
-            for queue in app.queues_at(&unit.id) {
-                all.push((format!("{}@{}", queue.id, unit.id), queues::name_at(app, page, &queue.id, &unit.id)));
-            }
-        }
-        all.sort_by(|one, other| one.1.cmp(&other.1));
-        all
     }
 
     /// The clocks that run, each with its day and whether law says so.

@@ -124,7 +124,7 @@ pub const LINES: &[Line] = &[
     ("GET /desk/notices/new", Anywhere(WORK), "", ""),
     ("POST /desk/notices/new", Anywhere(WORK), "", ""),
     ("GET /desk/notices/{id}", Ours(WORK), "", ""),
-    ("POST /desk/notices/{id}/{command}", Ours(WORK), "claim urgency split tell separate release", ""),
+    ("POST /desk/notices/{id}/{command}", Ours(WORK), "claim urgency split tell", ""),
     ("POST /desk/notices/{id}/{command}", Ours(WORK), "confirm reject hand end", "other={notices}"),
     ("GET /desk/consultations/{id}", Ours(WORK), "", ""),
     ("POST /desk/consultations/{id}/{command}", Ours(WORK), "claim answer release", ""),
