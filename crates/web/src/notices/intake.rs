@@ -35,13 +35,8 @@ pub struct Sent {
     sent: String,
 }
 
-fn works(page: &Page, caller: Result<Caller, Failure>) -> Result<Person, Response> {
-    let person = page.person.clone().filter(|person| Notice::RIGHTS.worked_by.contains(&person.role));
-    match (person, caller) {
-        (Some(person), Ok(_)) => Ok(person),
-        (None, Ok(_)) => Err(missing(page)),
-        (_, Err(failure)) => Err(failed(page, &failure)),
-    }
+fn works(page: &Page) -> Option<Person> {
+    page.person.clone().filter(|person| Notice::RIGHTS.worked_by.contains(&person.role))
 }
 
 /// `GET /desk/notices/new`.
@@ -54,9 +49,10 @@ pub async fn form(
     if page.person.is_none() {
         return page.to_sign_in();
     }
-    match works(&page, caller) {
-        Ok(_) => shown(&app, &page, &Fields::default(), (&[], StatusCode::OK), &sent.sent),
-        Err(response) => response,
+    match (works(&page), caller) {
+        (Some(_), Ok(_)) => shown(&app, &page, &Fields::default(), (&[], StatusCode::OK), &sent.sent),
+        (None, Ok(_)) => missing(&page),
+        (_, Err(failure)) => failed(&page, &failure),
     }
 }
 
@@ -75,9 +71,10 @@ pub async fn send(
             away(&page, StatusCode::CONFLICT, &fields.text)
         };
     }
-    let person = match works(&page, caller) {
-        Ok(person) => person,
-        Err(response) => return response,
+    let person = match (works(&page), caller) {
+        (Some(person), Ok(_)) => person,
+        (None, Ok(_)) => return missing(&page),
+        (_, Err(failure)) => return failed(&page, &failure),
     };
     if !fields.show.is_empty() {
         return shown(&app, &page, &fields, (&[], StatusCode::OK), "");
