@@ -462,7 +462,7 @@ fn publish_slots(
 }
 
 /// Professions that the queues of a unit name beside those whose work is drawn; for a station those of every station.
-const BESIDE: [(&str, &[Profession]); 11] = [
+const BESIDE: [(&str, &[Profession]); 13] = [
     ("county", &[Profession::Other]),
     ("outpatient", &[Profession::Physician]),
     ("station", &[Profession::Physiotherapist, Profession::Psychologist, Profession::SocialWorker]),
@@ -472,6 +472,8 @@ const BESIDE: [(&str, &[Profession]); 11] = [
     ("mental-clinic", &[Profession::Nurse, Profession::Physician, Profession::SocialWorker]),
     ("adult-social", &[Profession::SocialCounsellor]),
     ("child-protection", &[Profession::SocialCounsellor]),
+    ("social", &[Profession::SocialWorker, Profession::SocialCounsellor]),
+    ("joint-emergency", &[Profession::SocialWorker]),
     ("high-need-team", &[Profession::SocialWorker]),
     ("home-care", &[Profession::Nurse, Profession::Physiotherapist]),
 ];

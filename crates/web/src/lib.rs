@@ -37,6 +37,7 @@ mod matters;
 mod me;
 mod models;
 mod needs;
+mod notices;
 mod numbers;
 mod observe;
 mod parts;

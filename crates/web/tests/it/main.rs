@@ -17,6 +17,7 @@ mod gatherings;
 mod imports;
 mod models;
 mod needs;
+mod notices;
 mod openapi;
 mod pages;
 mod partners;
