@@ -117,7 +117,7 @@ pub async fn calendar(
     let short = app.calendar.start_of(date).map_or_else(String::new, |at| needs::day(&app, &page, at));
     let content = html! {
         @if which.did == "booked" { (parts::done(&html! { (page.text("appointment-did-booked")) }, &html! {})) }
-        @if ["kept", "duty", "duty-end"].contains(&which.did.as_str()) { (parts::done(&html! { (page.text(&format!("calendar-did-{}", which.did))) }, &html! {})) }
+        @if ["protected", "duty", "duty-end"].contains(&which.did.as_str()) { (parts::done(&html! { (page.text(&format!("calendar-did-{}", which.did))) }, &html! {})) }
         div.listhead {
             h1 { (page.text("calendar-title")) }
             p.listhead__n { (shown) }
@@ -141,7 +141,7 @@ pub async fn calendar(
             p { a href=(format!("/desk/walk-in/{unit}")) { (page.text("walk-in-title")) } }
         }
         (duties::duties(&app, &page, &person, (&unit, date)))
-        (duties::keeping(&app, &page, &person, (&unit, date), None))
+        (duties::protecting(&app, &page, &person, (&unit, date), None))
         @if columns.is_empty() {
             p {
                 (page.text("calendar-empty"))

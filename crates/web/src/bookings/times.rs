@@ -208,7 +208,7 @@ type OfDay<'a> = (String, Vec<&'a (Found, Arc<Day>)>);
 
 /// The times of a calendar for the one who books.
 pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Option<&Booker>) -> Markup {
-    // Who moves a seat moves to another seat.
+    // A seat is moved to another seat.
     let is_seat = !wish.moves.is_empty() && timetable.kinds.get(&wish.kind).is_some_and(|it| it.seats.is_some());
     let kinds = if is_seat { Vec::new() } else { single(page, timetable) };
     let kind = kinds.iter().find(|(id, _)| *id == wish.kind).or(kinds.first()).map(|(id, _)| *id);
