@@ -50,3 +50,6 @@ walk-in-did-reopened = Lista on taas auki.
 walk-in-did-otherwise = Tilanne oli jo muuttunut. Näin se on nyt.
 walk-in-wrong-reason = Valitse, miksi hän on tullut.
 walk-in-wrong-contact = Tällä numerolla ei ole avointa yhteydenottoa. Tarkista numero.
+walk-in-desk-open = Avoinna klo { $ends } asti, viimeiset otetaan klo { $last }
+walk-in-own = Listalla numerolla { $number }, edelläsi odottaa { $before }
+walk-in-own-taken = Sinut otetaan nyt vastaan

@@ -18,6 +18,7 @@ mod wishes;
 pub use book::Holding;
 pub use desk::own_day;
 pub use times::{first_free, staff_words};
+pub use walk_in::place_on_list;
 
 use jiff::Timestamp;
 use matter::Matter;

@@ -298,7 +298,8 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
         @if !days.is_empty() && !by_person && wish.moves.is_empty() && timetable.book.wait.is_some() {
             p { a href=(format!("/book/{}/wish?kind={}", timetable.id, kind.unwrap_or_default())) { (page.text("wish-none")) } }
         }
-        (other_ways(page, booker))
+        @if !days.is_empty() || by_person || kind.is_none() || !wish.moves.is_empty() { (other_ways(page, booker)) }
+        @else { p { (crate::links::linked(&page.text("bookings-urgent"))) } }
     }
 }
 
