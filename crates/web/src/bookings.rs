@@ -6,8 +6,8 @@ mod desk;
 mod duties;
 mod gatherings;
 mod ics;
-mod kept;
 mod own;
+mod protected;
 mod publish;
 mod series;
 mod times;
@@ -18,6 +18,7 @@ mod wishes;
 pub use book::Holding;
 pub use desk::own_day;
 pub use times::{first_free, staff_words};
+pub use walk_in::place_on_list;
 
 use jiff::Timestamp;
 use matter::Matter;
@@ -60,7 +61,7 @@ pub static FEATURE: Feature = Feature {
             get("/desk/calendar", desk::calendar),
             post("/desk/calendar/{act}", duties::act),
             get("/desk/days/{id}", day::day),
-            post("/desk/days/{id}/kept/{act}", kept::act),
+            post("/desk/days/{id}/protected/{act}", protected::act),
             post("/desk/days/{id}/{act}", day::act),
             get("/desk/appointments/{id}", desk::appointment),
             post("/desk/appointments/{id}/way", way::desk),

@@ -208,7 +208,7 @@ type OfDay<'a> = (String, Vec<&'a (Found, Arc<Day>)>);
 
 /// The times of a calendar for the one who books.
 pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Option<&Booker>) -> Markup {
-    // Who moves a seat moves to another seat.
+    // A seat is moved to another seat.
     let is_seat = !wish.moves.is_empty() && timetable.kinds.get(&wish.kind).is_some_and(|it| it.seats.is_some());
     let kinds = if is_seat { Vec::new() } else { single(page, timetable) };
     let kind = kinds.iter().find(|(id, _)| *id == wish.kind).or(kinds.first()).map(|(id, _)| *id);
@@ -298,7 +298,8 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
         @if !days.is_empty() && !by_person && wish.moves.is_empty() && timetable.book.wait.is_some() {
             p { a href=(format!("/book/{}/wish?kind={}", timetable.id, kind.unwrap_or_default())) { (page.text("wish-none")) } }
         }
-        (other_ways(page, booker))
+        @if !days.is_empty() || by_person || kind.is_none() || !wish.moves.is_empty() { (other_ways(page, booker)) }
+        @else { p { (crate::links::linked(&page.text("bookings-urgent"))) } }
     }
 }
 

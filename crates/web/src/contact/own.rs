@@ -19,6 +19,7 @@ use crate::numbers;
 pub fn row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::Result<Option<OwnRow>>> {
     async move {
         let contact = app.kinds.contacts.read(id).await?;
+        let on_list = crate::bookings::place_on_list(app, page, id);
         Ok(contact.map(|it| OwnRow {
             group: match it.place {
                 Place::Waiting { .. } => Group::Turn,
@@ -27,12 +28,13 @@ pub fn row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::R
             },
             at: it.opened_at,
             title: service_name(app, page, &it.service),
-            detail: match app.due(&it) {
+            // Somebody who has come without a time waits today, not until a day.
+            detail: on_list.unwrap_or_else(|| match app.due(&it) {
                 Some(due) => page.language.text_with("answer-by", &[("day", &numbers::near_day(due, page.language))]),
                 None => {
                     page.language.text_with("written-on", &[("day", &numbers::near_day(it.opened_at, page.language))])
                 }
-            },
+            }),
             standing: page.text(&format!("status-{}", it.place.code())),
         }))
     }

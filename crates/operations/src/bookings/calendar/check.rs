@@ -66,7 +66,7 @@ impl Timetable {
         faults.0
     }
 
-    /// A calendar has times to book, a walk-in list, duties or kept time, and one of them alone.
+    /// A calendar has times to book, a walk-in list, duties or protected time, and one of them alone.
     fn shape(&self, faults: &mut Faults) {
         let has_times = !self.book.by.is_empty() || !self.kinds.is_empty() || !self.slots.is_empty();
         let shapes = [has_times, self.walk_in.is_some(), !self.duties.is_empty(), self.protects.is_some()];

@@ -202,7 +202,7 @@ impl County {
                 "{command}" | "{act}" => command,
                 "{client_id}" => "m1",
                 "{appointment}" => NEW,
-                "{id}" if path.contains("/kept/") => self.id("another day", asker),
+                "{id}" if path.contains("/protected/") => self.id("another day", asker),
                 "{id}" if path.ends_with("/cancel-rest") => self.id("series", asker),
                 "{id}" if path.starts_with("/matters/") && path.contains("/wish/") => self.id("wishes", asker),
                 _ if part.starts_with('{') => self.id(before, asker),
