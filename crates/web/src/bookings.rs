@@ -1,6 +1,7 @@
 //! Bookings: a free time is found, held and taken; its person moves or cancels it; professionals have it in their day.
 
 mod book;
+mod contact;
 mod day;
 mod desk;
 mod duties;
@@ -16,6 +17,7 @@ mod way;
 mod wishes;
 
 pub use book::Holding;
+pub use contact::{booked_in, of_contact};
 pub use desk::own_day;
 pub use times::{first_free, staff_words};
 

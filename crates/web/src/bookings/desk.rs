@@ -170,7 +170,8 @@ fn units(app: &App, person: &Person) -> Vec<String> {
     let all = app.kinds.timetables.all();
     let mut units: Vec<String> = all
         .values()
-        .map(|timetable| timetable.unit.to_string())
+        .flat_map(|timetable| timetable.kept_at())
+        .map(ToString::to_string)
         .filter(|unit| app.is_within(unit, &person.unit))
         .collect();
     units.sort();
@@ -183,8 +184,9 @@ pub(super) fn staff(app: &App, unit: &str) -> Vec<String> {
     let figures = app.figures();
     let own = figures.staff().iter().filter(|it| it.unit == unit).map(|it| it.id.clone());
     let all = app.kinds.timetables.all();
-    let named = all.values().filter(|it| *it.unit == *unit).flat_map(|it| app.actors(it));
-    let mut staff: Vec<String> = own.chain(named.map(|(actor, _)| actor.id().to_string())).collect();
+    let kept = all.values().filter(|it| *it.unit == *unit || it.units.iter().any(|at| **at == *unit));
+    let named = kept.flat_map(|it| app.actors(it)).filter(|(.., at)| **at == *unit);
+    let mut staff: Vec<String> = own.chain(named.map(|(actor, ..)| actor.id().to_string())).collect();
     staff.sort_unstable();
     staff.dedup();
     staff
