@@ -380,6 +380,14 @@ impl Timetable {
         self.units.iter().find(|unit| Some(&***unit) == place).unwrap_or(&self.unit)
     }
 
+    /// Where somebody who works in a unit gives times of it; none: they give none. Those whom its hours name give some, too.
+    pub fn given_at(&self, id: &str, unit: &str) -> Option<&UnitId> {
+        let added = self.exceptions.iter().filter_map(|it| it.add.as_ref());
+        let is_named = self.weeks.iter().map(|it| &it.hours).chain(added).any(|hours| hours.who == id);
+        let works_there = self.kept_at().iter().any(|it| **it == *unit);
+        (is_named || works_there).then(|| self.unit_at(Some(unit)))
+    }
+
     /// A time of somebody who works in a unit: it is there, where the calendar is kept at several.
     pub fn at_unit(&self, slot: Slot, unit: &UnitId) -> Slot {
         let place = self.units.contains(unit).then(|| Label::from(&**unit));

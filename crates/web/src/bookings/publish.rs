@@ -73,18 +73,12 @@ impl App {
     /// Those who work by a calendar, each with their profession and where: its units' professionals, and whoever is named.
     pub(super) fn actors(&self, timetable: &Timetable) -> Vec<(Actor, String, UnitId)> {
         let figures = self.figures();
-        let is_named = |id: &str| {
-            let weekly = timetable.weeks.iter().map(|week| &week.hours);
-            let added = timetable.exceptions.iter().filter_map(|it| it.add.as_ref());
-            weekly.chain(added).any(|hours| hours.who == id)
-        };
         let staff = figures.staff().iter().filter(|it| it.open);
-        let works_there = |unit: &str| timetable.kept_at().iter().any(|it| **it == *unit);
-        let theirs = staff.filter(|it| works_there(&it.unit) || is_named(&it.id));
-        theirs
-            .map(|it| {
+        staff
+            .filter_map(|it| {
+                let unit = timetable.given_at(&it.id, &it.unit)?.clone();
                 let actor = Actor::Professional { id: it.id.as_str().into(), profession: it.profession };
-                (actor, it.profession.code().to_string(), timetable.unit_at(Some(&it.unit)).clone())
+                Some((actor, it.profession.code().to_string(), unit))
             })
             .collect()
     }

@@ -284,6 +284,7 @@ fn a_calendar_is_of_one_shape() {
     let of = |on| shifts.shifts(on, Calendar::shipped()).iter().map(|it| it.id.to_string()).collect::<Vec<_>>();
     assert_eq!(of(date(2027, 1, 4)), ["morning", "evening"]);
     assert!(of(date(2027, 1, 9)).is_empty() && of(date(2027, 1, 6)).is_empty(), "a Saturday, and Epiphany");
+}
 
 #[test]
 fn a_calendar_of_several_units_has_its_times_where_they_are_given() {
