@@ -59,6 +59,7 @@ appointment-unrecorded = The visit was not recorded
 appointment-did-booked = The appointment is booked.
 appointment-did-moved = The appointment is moved.
 appointment-did-cancelled = The appointment is cancelled.
+appointment-did-next = The next appointment is booked.
 appointment-did-otherwise = Something had changed meanwhile. This is how it stands now.
 appointment-did-arrived = The arrival is recorded.
 appointment-did-begun = The visit has begun.

@@ -59,6 +59,7 @@ appointment-unrecorded = Käyntiä ei ole kirjattu
 appointment-did-booked = Aika on varattu.
 appointment-did-moved = Aika on siirretty.
 appointment-did-cancelled = Aika on peruttu.
+appointment-did-next = Seuraava aika on varattu.
 appointment-did-otherwise = Tilanne oli jo muuttunut. Näin se on nyt.
 appointment-did-arrived = Saapuminen on kirjattu.
 appointment-did-begun = Käynti on alkanut.

@@ -59,6 +59,7 @@ appointment-unrecorded = Besöket har inte registrerats
 appointment-did-booked = Tiden är bokad.
 appointment-did-moved = Tiden är flyttad.
 appointment-did-cancelled = Tiden är avbokad.
+appointment-did-next = Nästa tid är bokad.
 appointment-did-otherwise = Läget hade redan ändrats. Så här är det nu.
 appointment-did-arrived = Ankomsten är registrerad.
 appointment-did-begun = Besöket har börjat.

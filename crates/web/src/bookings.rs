@@ -135,7 +135,7 @@ fn until(page: &Page, last: i64, now: i64) -> String {
 
 /// Key of the word before a unit: nobody goes anywhere for a call.
 fn where_key(way: Way) -> &'static str {
-    if way.0 == facts::Modality::InPerson { "bookings-where" } else { "bookings-unit" }
+    if matches!(way.0, facts::Modality::InPerson | facts::Modality::Ward) { "bookings-where" } else { "bookings-unit" }
 }
 
 /// A way of meeting, in the words of its code.

@@ -395,6 +395,10 @@ pub async fn book(
             let may_see = read.is_some_and(|it| app.may_still(&time.caller, id, Action::Read, &it));
             match time.booker.contact.filter(|_| !may_see) {
                 Some(contact) => see_other(&format!("/desk/contacts/{contact}?did=book")),
+                None if time.booker.is_staff && !may_see => {
+                    let visit = if chosen.moves.is_empty() { &chosen.contact } else { &chosen.moves };
+                    see_other(&format!("/desk/appointments/{}?did=next", escape(visit)))
+                }
                 None => see_other(&format!("{place}/{id}?did={did}")),
             }
         }

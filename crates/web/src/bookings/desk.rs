@@ -352,7 +352,7 @@ fn shown(
     let date = app.calendar.local_date(when.from).map(|date| date.to_string()).unwrap_or_default();
     let note = happened.first().and_then(|first| first.text.as_deref());
     let is_booked = ["moved", "way"].contains(&did) && it.stage == Stage::Booked;
-    let is_so = did == it_did(it) || is_booked || did == "otherwise";
+    let is_so = did == it_did(it) || is_booked || ["otherwise", "next"].contains(&did);
     html! {
         (parts::back(&format!("/desk/calendar?date={date}&unit={}", it.booking.unit), &page.text("calendar-title")))
         @if is_so { (parts::done(&html! { (page.text(&format!("appointment-did-{did}"))) }, &html! {})) }
