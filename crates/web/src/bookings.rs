@@ -1,6 +1,7 @@
 //! Bookings: a free time is found, held and taken; its person moves or cancels it; professionals have it in their day.
 
 mod book;
+mod contact;
 mod day;
 mod desk;
 mod duties;
@@ -16,6 +17,7 @@ mod way;
 mod wishes;
 
 pub use book::Holding;
+pub use contact::{booked_in, of_contact};
 pub use desk::own_day;
 pub use times::{first_free, staff_words};
 pub use walk_in::place_on_list;
@@ -134,7 +136,7 @@ fn until(page: &Page, last: i64, now: i64) -> String {
 
 /// Key of the word before a unit: nobody goes anywhere for a call.
 fn where_key(way: Way) -> &'static str {
-    if way.0 == facts::Modality::InPerson { "bookings-where" } else { "bookings-unit" }
+    if matches!(way.0, facts::Modality::InPerson | facts::Modality::Ward) { "bookings-where" } else { "bookings-unit" }
 }
 
 /// A way of meeting, in the words of its code.

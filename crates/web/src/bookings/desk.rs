@@ -170,7 +170,8 @@ fn units(app: &App, person: &Person) -> Vec<String> {
     let all = app.kinds.timetables.all();
     let mut units: Vec<String> = all
         .values()
-        .map(|timetable| timetable.unit.to_string())
+        .flat_map(|timetable| timetable.kept_at())
+        .map(ToString::to_string)
         .filter(|unit| app.is_within(unit, &person.unit))
         .collect();
     units.sort();
@@ -183,8 +184,9 @@ pub(super) fn staff(app: &App, unit: &str) -> Vec<String> {
     let figures = app.figures();
     let own = figures.staff().iter().filter(|it| it.unit == unit).map(|it| it.id.clone());
     let all = app.kinds.timetables.all();
-    let named = all.values().filter(|it| *it.unit == *unit).flat_map(|it| app.actors(it));
-    let mut staff: Vec<String> = own.chain(named.map(|(actor, _)| actor.id().to_string())).collect();
+    let kept = all.values().filter(|it| *it.unit == *unit || it.units.iter().any(|at| **at == *unit));
+    let named = kept.flat_map(|it| app.actors(it)).filter(|(.., at)| **at == *unit);
+    let mut staff: Vec<String> = own.chain(named.map(|(actor, ..)| actor.id().to_string())).collect();
     staff.sort_unstable();
     staff.dedup();
     staff
@@ -355,7 +357,7 @@ fn shown(
     let date = app.calendar.local_date(when.from).map(|date| date.to_string()).unwrap_or_default();
     let note = happened.first().and_then(|first| first.text.as_deref());
     let is_booked = ["moved", "way"].contains(&did) && it.stage == Stage::Booked;
-    let is_so = did == it_did(it) || is_booked || did == "otherwise";
+    let is_so = did == it_did(it) || is_booked || ["otherwise", "next"].contains(&did);
     html! {
         (parts::back(&format!("/desk/calendar?date={date}&unit={}", it.booking.unit), &page.text("calendar-title")))
         @if is_so { (parts::done(&html! { (page.text(&format!("appointment-did-{did}"))) }, &html! {})) }

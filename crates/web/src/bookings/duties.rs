@@ -66,15 +66,19 @@ pub fn stretches(app: &App, page: &Page, day: &Day) -> Markup {
     }
 }
 
+fn is_kept_at(timetable: &Timetable, unit: &str) -> bool {
+    timetable.kept_at().iter().any(|it| **it == *unit)
+}
+
 /// Somebody who can be on duty.
 type Candidate = (String, Profession);
 
-/// Those who can have a duty: of its profession, in the units within that of the calendar.
-fn candidates(app: &App, timetable: &Timetable, who: &str) -> Vec<Candidate> {
+/// Those who can have a duty at a unit: of its profession, there and in the units within it.
+fn candidates(app: &App, unit: &str, who: &str) -> Vec<Candidate> {
     let Some(profession) = who.strip_prefix("role:").and_then(Profession::named) else { return Vec::new() };
     let figures = app.figures();
     let staff = figures.staff().iter().filter(|it| it.open && it.profession == profession);
-    let within = staff.filter(|it| app.is_within(&it.unit, &timetable.unit));
+    let within = staff.filter(|it| app.is_within(&it.unit, unit));
     let mut found: Vec<Candidate> = within.map(|it| (it.id.clone(), it.profession)).collect();
     found.sort();
     found.dedup();
@@ -90,7 +94,7 @@ fn has(app: &App, who: &str, date: Date, what: &str) -> Option<Stretch> {
 pub fn duties(app: &App, page: &Page, person: &Person, (unit, date): (&str, Date)) -> Markup {
     let all = app.kinds.timetables.all();
     let calendars: Vec<&Arc<Timetable>> =
-        all.values().filter(|it| *it.unit == *unit && !it.shifts(date, app.calendar).is_empty()).collect();
+        all.values().filter(|it| is_kept_at(it, unit) && !it.shifts(date, app.calendar).is_empty()).collect();
     let now = app.kinds.store.now();
     let is_lead = person.role == Role::Lead;
     html! {
@@ -100,7 +104,7 @@ pub fn duties(app: &App, page: &Page, person: &Person, (unit, date): (&str, Date
                 ol.rows {
                     @for shift in timetable.shifts(date, app.calendar) {
                         @let what = word(timetable, shift.id);
-                        @let able = candidates(app, timetable, &shift.duty.who);
+                        @let able = candidates(app, unit, &shift.duty.who);
                         @let on: Vec<&Candidate> = able.iter().filter(|(who, _)| has(app, who, date, &what).is_some()).collect();
                         @let missing = shift.duty.need.saturating_sub(on.len());
                         li.row {
@@ -324,15 +328,15 @@ async fn done(app: &App, person: &Person, verb: &str, fields: &Fields) -> Result
         app.kinds.protect(of, stretch, timetable, (&by, &key)).await.map_err(Failure::from)?;
         return Ok("protected");
     }
-    let timetable = app.kinds.timetables.get(&fields.calendar).filter(|it| *it.unit == *fields.unit);
+    let timetable = app.kinds.timetables.get(&fields.calendar).filter(|it| is_kept_at(it, &fields.unit));
     let timetable = timetable.ok_or_else(Failure::not_found)?;
-    if person.role != Role::Lead || !app.is_within(&timetable.unit, &person.unit) {
+    if person.role != Role::Lead || !app.is_within(&fields.unit, &person.unit) {
         return Err(Failure::not_found().into());
     }
     let date: Date = fields.date.parse().map_err(|_| Failure::not_found())?;
     let shifts = timetable.shifts(date, app.calendar);
     let shift = shifts.iter().find(|it| it.id == fields.shift).ok_or_else(Failure::not_found)?;
-    let able = candidates(app, &timetable, &shift.duty.who);
+    let able = candidates(app, &fields.unit, &shift.duty.who);
     let chosen = able.into_iter().find(|(who, _)| *who == fields.who);
     let (who, profession) = chosen.ok_or(Unsaid::Wrong(("duty-wrong-who", "protect")))?;
     let what = word(&timetable, shift.id);
