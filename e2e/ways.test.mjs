@@ -1,5 +1,6 @@
 // The ways of testers (ways.json), gone with a script by somebody who sees roles and names alone, on a phone and at a desk,
-// in three languages. Presses of links and buttons are counted: each way may take two more than its task expects.
+// in three languages. Presses of links and buttons are counted: each way may take two more than its task expects, and axe
+// finds nothing where it ends.
 // LUOTSI_BIN is the program; the county is its own, for its clock stands.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -7,12 +8,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
+import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 
 const program = process.env.LUOTSI_BIN ?? 'luotsi';
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ways = JSON.parse(fs.readFileSync(new URL('ways.json', import.meta.url), 'utf8'));
 const languages = ['fi', 'sv', 'en'];
 const locales = { fi: 'fi-FI', sv: 'sv-FI', en: 'en-GB' };
@@ -196,7 +199,14 @@ class Walker {
         throw new Error(`${JSON.stringify(act)}: ${error.message}\n${this.page.url()}\n${page.slice(0, 6000)}`);
       }
     }
-    await this.page.context().close();
+  }
+
+  // The page on which a way ends, as axe sees it.
+  async sound() {
+    await this.page.evaluate(axe);
+    const runOnly = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const { violations } = await this.page.evaluate((runOnly) => window.axe.run(document, { runOnly }), runOnly);
+    assert.deepEqual(violations.map((it) => `${it.id}: ${it.nodes[0].html.slice(0, 200)}`), [], this.page.url());
   }
 }
 
@@ -210,10 +220,13 @@ for (const width of [320, 1280]) {
             const other = await Walker.of(part.who, place, 1280, kept);
             await other.page.goto(`${url}${part.at}`);
             await other.go(part.do);
+            await other.page.context().close();
           }
           const walker = await Walker.of(way.who, place, width, kept);
           await walker.page.goto(`${url}/`);
           await walker.go(way.do);
+          await walker.sound();
+          await walker.page.context().close();
           t.diagnostic(`task ${way.task} at ${width} px in ${language}: ${walker.presses} presses, ${way.clicks} expected`);
           assert.ok(walker.presses <= way.clicks + SPARE, `${walker.presses} presses, and ${way.clicks} are expected`);
         });
