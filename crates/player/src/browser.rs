@@ -111,7 +111,7 @@ impl Browser {
     /// Presses a button, or opens what is folded under such words.
     pub fn press(&mut self, name: &str, within: Option<&str>) -> Result<(), Unable> {
         let tree = &self.page.tree;
-        // What folds a form away is often called as the button in it: where both are there, the button is meant.
+        // A fold is often called as the button in it: where both are there, the button is meant.
         let is_called = |id: &usize| squeezed(&tree.nodes[*id].name) == squeezed(name);
         let buttons: Vec<usize> = tree.of_roles(&["button"], within)?.into_iter().filter(is_called).collect();
         let id = match buttons.as_slice() {

@@ -24,14 +24,14 @@ pub struct Way {
     pub who: Who,
     /// Presses of links and buttons that are expected.
     pub clicks: usize,
-    /// What others have done before; not counted.
+    /// Acts of others, who go before; not counted.
     #[serde(default)]
     pub before: Vec<Part>,
     #[serde(rename = "do")]
     pub acts: Vec<Act>,
 }
 
-/// What one person does before the task begins.
+/// Acts of one person before the task begins.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {

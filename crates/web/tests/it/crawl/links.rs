@@ -27,7 +27,7 @@ fn every_page_that_is_led_to_stands_has_a_name_of_its_own_and_leads_on() {
                 (BTreeSet::from(["/".to_string()]), VecDeque::from([("/".to_string(), String::new())]));
             while let Some((path, from)) = ahead.pop_front() {
                 let (status, body) = county.page(&path, asker).await;
-                // What is brought along is no page.
+                // A file is no page.
                 if !body.starts_with("<!DOCTYPE html>") {
                     crawl.note(
                         asker,
