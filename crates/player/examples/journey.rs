@@ -60,7 +60,7 @@ fn main() -> Result<(), String> {
             *now.borrow_mut() = move_clock(address, to)?;
             Ok(())
         },
-        publish: &mut |now| publish(address, now),
+        publish: &mut |now, page| publish(address, now, Some(page)),
         figure: &mut |reading| player::figure(Path::new(program), Path::new(data), &now.borrow(), reading),
         refusals: &|language, code| player::refusals(Path::new("locales"), language, code),
         files: Path::new("content/journeys"),

@@ -23,8 +23,8 @@ pub struct County<'a> {
     pub begins: DateTime,
     /// Moves its clock to a local time, which may be the one at which it stands; done when facts have followed.
     pub move_clock: &'a mut dyn FnMut(DateTime) -> Result<(), String>,
-    /// Has pages of figures show what the facts have, as of the local time at which the clock stands.
-    pub publish: &'a mut dyn FnMut(DateTime) -> Result<(), String>,
+    /// Has a page of figures show what the facts have, as of the local time at which the clock stands.
+    pub publish: &'a mut dyn FnMut(DateTime, &str) -> Result<(), String>,
     /// A figure of the facts; none: there is none yet.
     pub figure: &'a mut dyn FnMut(&Reading) -> Result<Option<f64>, String>,
     /// Texts by which pages in a language tell that something was refused with a code: of each the parts that never vary.
@@ -173,7 +173,7 @@ impl Playing<'_, '_> {
         self.sign_in(step)?;
         let page = self.filled(&step.page)?;
         if page.starts_with("/steer") {
-            (self.county.publish)(self.now)?;
+            (self.county.publish)(self.now, &page)?;
         }
         self.browser(step)?.open(&page)?;
         let status = self.browser(step)?.status();

@@ -77,7 +77,7 @@ fn play(journey: &Part<Journey>) -> Result<(), String> {
             *now.borrow_mut() = move_clock(&server.address, to)?;
             Ok(())
         },
-        publish: &mut |now| publish(&server.address, now),
+        publish: &mut |now, page| publish(&server.address, now, Some(page)),
         figure: &mut |reading| player::figure(program, world.path(), &now.borrow(), reading),
         refusals: &|language, code| player::refusals(&locales, language, code),
         files: &files,

@@ -129,7 +129,7 @@ async fn is_planted(app: &Arc<App>, journey: &Arc<Journey>, headers: &HeaderMap)
             origin: format!("http://{host}"),
             begins: now.to_zoned(jiff::tz::TimeZone::UTC).datetime(),
             move_clock: &mut |_| Err("a visitor's clock runs by itself".into()),
-            publish: &mut |_| Ok(()),
+            publish: &mut |_, _| Ok(()),
             figure: &mut |_| Ok(None),
             refusals: &|_, _| Vec::new(),
             files: std::path::Path::new(""),
