@@ -57,7 +57,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// Journeys of systems that stand on an engine, as their tests are called. What nobody plays yet is left out.
+/// Journeys of systems that stand on an engine, as their tests are called; of those that are written.
 fn journeys(systems: &str, engine: &str) -> Vec<String> {
     let lines = systems.lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
     let of_engine = lines.filter(|columns| columns.get(3).is_some_and(|it| it.split(',').any(|it| it == engine)));

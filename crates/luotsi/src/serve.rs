@@ -107,10 +107,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let (accounts, provider) = ways_in(data, &settings, &keys)?;
         web::tell_time_by(now);
         let (living, clock) = match living {
-            Some(living) if clock::stands() => {
-                let (move_to, publish) = (living.clock(&kinds, place), published_on_request(data));
-                (None, Some(DemoClock { move_to, publish }))
-            }
+            Some(living) if clock::stands() => (None, Some(demo_clock(living, &kinds, place))),
             other => (other, None),
         };
         let app = App::new(Parts {
@@ -559,10 +556,10 @@ fn follow(place: &Place, app: &App, mut version: u64) {
     }
 }
 
-/// Publishes where the clock stands, on a thread of its own.
-fn published_on_request(data: &Path) -> PublishFigures {
-    let data = data.to_path_buf();
-    Box::new(move |measures| {
+/// The clock of a demo county, which stands. Figures are published on a thread of their own.
+fn demo_clock(living: Living, kinds: &Kinds, place: &Place) -> DemoClock {
+    let data = place.path().to_path_buf();
+    let publish: PublishFigures = Box::new(move |measures| {
         let data = data.clone();
         let load = move || runtime()?.block_on(Publication::load(&data, measures.as_deref()));
         Box::pin(async move {
@@ -572,7 +569,8 @@ fn published_on_request(data: &Path) -> PublishFigures {
                 Err(error) => Err(error.to_string()),
             }
         })
-    })
+    });
+    DemoClock { move_to: living.clock(kinds, place), publish }
 }
 
 #[expect(clippy::expect_used, reason = "without the system's randomness nobody may be signed in")]

@@ -198,8 +198,7 @@ fn button(page: &Page, id: &str, step: usize, (text, class): (&str, &str)) -> Ma
     }
 }
 
-/// What there is to be done in a step, one act after another, where the names of its buttons and fields are in the language
-/// of the page.
+/// The acts of a step, one after another, where the names of its buttons and fields are in the language of the page.
 fn how(page: &Page, tour: &Tour, step: &Step) -> Markup {
     let who = tour.journey.who.get(step.who.as_str());
     let is_of_page = who.is_some_and(|who| format!("{:?}", who.language).to_lowercase() == page.language.code());
