@@ -25,6 +25,7 @@ pub(crate) use draft::Draft;
 pub(crate) use gather::Gathering;
 pub(crate) use grouping::JOINED;
 pub use grouping::{Grain, Grouping, UnitGrouping};
+pub use links::together;
 pub(crate) use links::{Asked, Links, groups};
 pub(crate) use run::{Cube, calendar_digest, run_file};
 pub use run::{Request, Results, RunManifest, instant_text, run};

@@ -203,7 +203,8 @@ pub async fn times(
         return missing(&page);
     };
     let content = shown(&app, &page, &timetable, &wish, booker.as_ref());
-    page.render(StatusCode::OK, timetable.name.of(page.language.code()), &content)
+    let title = format!("{} – {}", timetable.name.of(page.language.code()), page.text("bookings-title"));
+    page.render(StatusCode::OK, &title, &content)
 }
 
 /// A day as it is written, and its times.

@@ -108,7 +108,8 @@ pub async fn shown(
             let leads = person.role == Role::Lead;
             let may_handle = whole.may_handle;
             let work = Work { app, page, person: &person, whole: &whole, typed, is_own, may_handle, leads };
-            let named = format!("{} – {}", service_name(app, page, &whole.contact.service), page.text("desk-title"));
+            let service = service_name(app, page, &whole.contact.service);
+            let named = format!("{service} {} – {}", care::receipt(whole.id), page.text("desk-title"));
             // A refusal has to be mended, too.
             let title = match typed.status {
                 StatusCode::CONFLICT => page.language.text_with("wrong-page", &[("title", &named)]),

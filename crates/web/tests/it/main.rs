@@ -124,7 +124,7 @@ fn app_entered(
         provider,
         demo,
         cast: pages::cast(),
-        move_clock: None,
+        clock: None,
         metrics,
         secret,
         strangers,

@@ -234,6 +234,12 @@ impl County {
         (answer.status().as_u16(), to.to_string())
     }
 
+    /// A page as somebody is shown it: the status, and all of it.
+    pub async fn page(&self, path: &str, asker: &Asker) -> (u16, String) {
+        let (status, body) = get(&self.app, path, &asker.cookie).await;
+        (status.as_u16(), body)
+    }
+
     /// A matter as somebody asks for it: who holds its code has another contact than who has a name.
     fn id(&self, of: &str, asker: &Asker) -> &str {
         if asker.name == "holder" && asker.place == "here" && ["contacts", "conversations"].contains(&of) {
