@@ -3,7 +3,7 @@
 mod code;
 
 use matter::{By, Draft, PartId, Subject, Text, Trouble, Turn};
-use operations::contacts::{Author, Channel, Command, Contact, Event, Shown, opened};
+use operations::contacts::{Author, Channel, Command, Contact, Event, Routed, Shown, opened};
 use operations::organisation::Organisation;
 use store::{Asked, Done, Error, Filter, Happened, Result, new_id, request};
 use uuid::Uuid;
@@ -37,6 +37,8 @@ pub struct NewContact {
     pub anonymous: bool,
     /// None: of nobody but this contact.
     pub subject: Option<Subject>,
+    /// Why it comes there, and by which clocks; none: by no rule.
+    pub routed: Option<Box<Routed>>,
     pub text: String,
 }
 
@@ -55,6 +57,7 @@ impl NewContact {
             unit: self.unit.as_str().into(),
             queue: self.queue.clone(),
             subject: self.subject,
+            routed: self.routed.clone(),
             client_id: self.client_id.clone(),
             text: Text(self.text.clone()),
         }
@@ -69,6 +72,7 @@ impl NewContact {
             queue: self.queue.clone(),
             anonymous: self.anonymous,
             subject: self.subject,
+            routed: self.routed.clone(),
             client_id: self.client_id.clone(),
             text: Text(self.text.clone()),
         }

@@ -36,6 +36,7 @@ use operations::bookings::wishes::Wish;
 use operations::care_needs::CareNeed;
 use operations::consultations::{Consultation, flow::lapse};
 use operations::contacts::phrases::Phrases;
+use operations::contacts::routing::{Routing, Service};
 use operations::contacts::{Command, Contact, Queue};
 use operations::disclosures::Disclosure;
 use operations::dispatches::{Dispatch, causes};
@@ -76,6 +77,11 @@ pub struct Kinds {
     pub timetables: Arc<Timetables>,
     /// The queues in force.
     pub queues: Arc<InForce<Queue>>,
+    /// The services in force, and the rules by which contacts come to queues.
+    pub services: Arc<InForce<Service>>,
+    pub routings: Arc<InForce<Routing>>,
+    /// The rules that will be in force when all that is written has come into force; the same, where nothing is to come.
+    pub routings_to_come: Arc<InForce<Routing>>,
     /// The ports in force, and how they stand.
     pub ports: Arc<Ports>,
     /// The ready answers in force.
@@ -125,7 +131,8 @@ impl Kinds {
         let publications = opening.view(Publications::default());
         beside(&mut opening);
         let (timetables, queues, ports, booking) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
-        let phrases = Arc::default();
+        let (phrases, services) = (Arc::default(), Arc::default());
+        let (routings, routings_to_come) = (Arc::default(), Arc::default());
         let store = opening.open().await?;
         Ok(Kinds {
             store,
@@ -145,6 +152,9 @@ impl Kinds {
             wishes,
             timetables,
             queues,
+            services,
+            routings,
+            routings_to_come,
             ports,
             phrases,
             booking,
@@ -161,6 +171,10 @@ impl Kinds {
     pub fn take(&self, library: &Library, on: Date) {
         self.timetables.take(library, on);
         self.queues.take(library, on);
+        self.services.take(library, on);
+        self.routings.take(library, on);
+        let from = library.catalogue::<Routing>().and_then(|all| all.all().filter_map(|part| part.from).max());
+        self.routings_to_come.take(library, from.map_or(on, |from| from.max(on)));
         self.ports.take(library, on);
         self.phrases.take(library, on);
     }

@@ -4,11 +4,15 @@
 //! streams: the contact's own, which professionals see, and the conversation's, which holds only what both sides see,
 //! so that a message's number is its place in that stream. Neither holds text about a person: that is sealed beside it.
 
+pub mod closing;
 mod event;
 mod fact;
+pub mod overload;
 pub mod phrases;
 mod queue;
+pub mod routing;
 mod state;
+pub mod transfers;
 
 use calendar::day_number;
 use facts::{Profession, Row, Table};
@@ -26,10 +30,13 @@ use crate::organisation::{Away, Organisation, Returning};
 
 pub use event::{Author, Event, Shown, opened};
 pub use queue::Queue;
+pub use routing::{First, Routed};
 pub use state::{Contact, Handed, Place, Undo};
 
 pub use facts::{Channel, Code, Outcome};
 
+/// Why a contact goes on that those who were to see it first have not taken.
+pub const WAITED: &str = "waited";
 /// How long an answered contact can be taken up again: seven days, in microseconds.
 pub const REOPENED_WITHIN: i64 = 7 * 86_400 * 1_000_000;
 
@@ -48,6 +55,8 @@ pub enum Command {
         anonymous: bool,
         /// The person; none: of nobody but this contact.
         subject: Option<Subject>,
+        /// Why it comes there, and by which clocks; none: by no rule.
+        routed: Option<Box<Routed>>,
         /// The writer's own name for the message.
         client_id: String,
         text: Text,
@@ -63,6 +72,8 @@ pub enum Command {
         queue: Option<PartId>,
         /// The person; none: nobody who is known.
         subject: Option<Subject>,
+        /// The clocks by which it is answered; none: the law's.
+        routed: Option<Box<Routed>>,
         client_id: String,
         text: Text,
     },
@@ -94,6 +105,8 @@ pub enum Command {
     Recall { consultation: Uuid },
     /// To another queue, of the same unit or of another, with a note to colleagues.
     Transfer { to: UnitId, queue: Option<PartId>, reason: String, note: Option<Text> },
+    /// On to where all others come, because those who were to see it first have not taken it in time.
+    PassOn,
     /// Ended without a further word, such as what was dealt with on the telephone.
     Resolve {
         #[serde(with = "code")]
@@ -163,7 +176,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -207,6 +220,7 @@ impl Matter for Contact {
     fn due(&self) -> Option<(i64, Command)> {
         match self.place {
             Place::Resolved { at, .. } => Some((at.saturating_add(REOPENED_WITHIN), Command::Close)),
+            Place::Queued => self.waits_for_first().map(|first| (first.until, Command::PassOn)),
             _ => None,
         }
     }
@@ -245,7 +259,7 @@ impl Matter for Contact {
     fn rows(history: &[Dated<Event>], about: &About<'_>, put: Put<'_>) {
         let contact = history.iter().fold(None, |contact, it| Contact::after(contact, &it.event, it.at));
         let Some(contact) = contact else { return };
-        let due = about.calendar.office_due(contact.opened_at, "contact");
+        let due = contact.promised(about.calendar);
         let row = fact::fact(about.id.into(), &contact, about.resident, due);
         put(facts::Contact::TABLE, &row.values(), about.changed);
     }
@@ -255,12 +269,23 @@ impl Matter for Contact {
 fn told(command: &Command) -> Vec<u8> {
     let nothing = String::new;
     let (verb, text, detail) = match command {
-        Command::Open { channel, service, language, unit: _, queue: _, anonymous, subject, client_id: _, text } => {
+        Command::Open {
+            channel,
+            service,
+            language,
+            unit: _,
+            queue: _,
+            anonymous,
+            subject,
+            routed: _,
+            client_id: _,
+            text,
+        } => {
             let anonymous = if *anonymous { "anonymous" } else { "" };
             let subject = subject.map_or_else(nothing, |subject| subject.to_string());
             return parts(&[channel.code(), service, language, anonymous, &subject, &text.0]);
         }
-        Command::Log { channel, service, language, unit, queue: _, subject, client_id: _, text } => {
+        Command::Log { channel, service, language, unit, queue: _, subject, routed: _, client_id: _, text } => {
             let subject = subject.map_or_else(nothing, |subject| subject.to_string());
             return parts(&["log", channel.code(), service, language, unit, &subject, &text.0]);
         }
@@ -281,6 +306,7 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Transfer { to, queue: Some(queue), reason, note } => {
             ("transfer", note.as_ref(), format!("{queue}@{to}/{reason}"))
         }
+        Command::PassOn => ("pass_on", None, nothing()),
         Command::Resolve { outcome } => ("resolve", None, outcome.code().into()),
         Command::Finish { outcome, client_id: _, text } => ("finish", Some(text), outcome.code().into()),
         Command::Reopen => ("reopen", None, nothing()),
@@ -303,8 +329,8 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     let opened = |channel: Channel,
                   (service, language, unit): (&str, &str, &UnitId),
                   queue: &Option<PartId>,
-                  anonymous,
-                  subject| Event::Opened {
+                  (anonymous, subject): (bool, Option<Subject>),
+                  routed: &Option<Box<Routed>>| Event::Opened {
         channel,
         service: service.into(),
         language: language.into(),
@@ -312,16 +338,20 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         queue: queue.clone(),
         anonymous,
         subject,
+        routed: routed.clone(),
         at: on.now,
     };
     let written = [Event::written(Author::Resident), Event::Shown(Shown::Received)];
     match (command, on.by) {
-        (Command::Open { channel, service, language, unit, queue, anonymous, subject, .. }, _) => {
-            let opened = opened(*channel, (service, language, unit), queue, *anonymous, *subject);
+        (Command::Open { channel, service, language, unit, queue, anonymous, subject, routed, .. }, _) => {
+            let opened = opened(*channel, (service, language, unit), queue, (*anonymous, *subject), routed);
             Ok([opened].into_iter().chain(written).collect())
         }
-        (Command::Log { channel, service, language, unit, queue, subject, .. }, By::Professional { id, .. }) => {
-            let opened = opened(*channel, (service, language, unit), queue, subject.is_none(), *subject);
+        (
+            Command::Log { channel, service, language, unit, queue, subject, routed, .. },
+            By::Professional { id, .. },
+        ) => {
+            let opened = opened(*channel, (service, language, unit), queue, (subject.is_none(), *subject), routed);
             let logged = [Event::Logged, Event::Claimed { owner: id.clone() }, Event::Shown(Shown::InWork)];
             Ok([opened].into_iter().chain(written).chain(logged).collect())
         }
@@ -362,6 +392,7 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         }
         Command::Advise { .. } | Command::Recall { .. } => Err(Refusal::NotNow("nobody is asked")),
         Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on),
+        Command::PassOn => pass_on(contact, on),
         Command::Resolve { outcome } => {
             owned_and_seen(contact, on)?;
             Ok(resolved(*outcome).into())
@@ -456,6 +487,20 @@ fn transfer(
             Ok(vec![transferred(), Event::Shown(Shown::Waiting)])
         }
         Place::Resolved { .. } | Place::Closed => Err(Refusal::NotNow("it is answered")),
+    }
+}
+
+/// By itself, once its time is over; whoever took it meanwhile has it.
+fn pass_on(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    match (contact.waits_for_first(), on.by) {
+        (Some(first), By::System) if first.until <= on.now => Ok(vec![Event::Transferred {
+            from: contact.unit.clone(),
+            to: first.unit.clone(),
+            queue: first.queue.clone(),
+            reason: WAITED.into(),
+        }]),
+        (Some(_), By::System) => Err(Refusal::TooEarly),
+        _ => Err(Refusal::NotNow("nobody is to see it first")),
     }
 }
 

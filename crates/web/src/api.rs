@@ -24,6 +24,7 @@ use crate::feature::{Feature, get, post, put};
 use crate::limits::Address;
 use crate::live::{self, instant};
 use crate::resident::Asked;
+use crate::routing::Coming;
 
 /// The document that describes these routes; a test holds it to them.
 pub const OPENAPI: &str = include_str!("../../../docs/openapi.json");
@@ -89,7 +90,8 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
         Failure::invalid("channel", format!("{channel} is none of message, chat, form and callback."))
     })?;
     let service = word(body.service, "service")?;
-    if !app.services.is_empty() && !app.services.iter().any(|known| known.id == service) {
+    let services = app.services();
+    if !services.is_empty() && !services.iter().any(|known| known.id == service) {
         return Err(Failure::invalid("service", "There is no such service."));
     }
     // A tag of a language and nothing else: what is personal belongs into the text, which is sealed.
@@ -103,7 +105,8 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
         return Err(Failure::invalid("anonymous", "Sign in as a resident, or write with anonymous: true."));
     }
     let subject = resident.and_then(Person::subject);
-    let (unit, queue) = app.queue_for(&service, subject);
+    let coming = Coming { service: &service, channel, language: &language, place: "", subject, text: &text };
+    let route = app.route(&coming);
     let by = resident.map_or(By::Holder, Person::by);
     let anonymous = body.anonymous;
     let new = NewContact {
@@ -112,10 +115,11 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
         channel,
         service,
         language,
-        unit,
-        queue,
+        unit: route.unit.to_string(),
+        queue: route.queue,
         anonymous,
         subject,
+        routed: Some(Box::new(route.routed)),
         text,
     };
     let opened = app.open_contact(new, &by, address).await?;
@@ -135,7 +139,7 @@ fn shown(app: &App, id: Uuid, contact: &Contact) -> Value {
         "contact": id.to_string(), "conversation": id.to_string(), "state": contact.place.code(),
         "channel": contact.channel.code(), "service": contact.service, "language": contact.language,
         "anonymous": contact.anonymous, "queue": contact.unit, "opened": instant(contact.opened_at),
-        "expected": app.expected(contact.promised_from.unwrap_or(contact.opened_at)).map(instant), "head": contact.conversation,
+        "expected": app.expected(contact).map(instant), "head": contact.conversation,
     })
 }
 

@@ -1,5 +1,6 @@
 //! `/contact`: a resident writes in plain words, gets a receipt and a code, and comes back to the answer.
 
+mod asked;
 mod own;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use kinds::NewContact;
 use matter::access::{Action, Role};
 use matter::{By, Matter};
 use maud::{Markup, html};
-use operations::contacts::{Author, Channel, Contact, Place, REOPENED_WITHIN};
+use operations::contacts::{Author, Channel, Contact, Place, REOPENED_WITHIN, Routed};
 use operations::dispatches::Means;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -33,9 +34,10 @@ use crate::layout::{Page, cookie};
 use crate::limits::Address;
 use crate::links::linked;
 use crate::matters::Owned;
-use crate::me::{address_fields, leave_reach, left};
+use crate::me::{leave_reach, left};
 use crate::numbers;
 use crate::parts::{self, Turn, row};
+use crate::routing::{self, Coming, UNSURE};
 use crate::texts::texts;
 use crate::thread::conversation;
 
@@ -69,8 +71,6 @@ const SHOWN: usize = 20;
 
 /// Takes the receipt away again.
 const NO_RECEIPT: &str = "receipt=; Path=/contact; Max-Age=0; HttpOnly; SameSite=Lax";
-/// The service of those who do not know what their matter belongs to.
-const UNSURE: &str = "general";
 
 /// Fields of the form, as they stand when it is shown again.
 #[derive(Deserialize, Default)]
@@ -81,6 +81,9 @@ pub struct Message {
     service: String,
     #[serde(default)]
     text: String,
+    /// Where the writer lives, as the rules name places; empty: not told.
+    #[serde(default)]
+    place: String,
     /// Where the writer wants to be told that an answer waits, if anywhere.
     #[serde(default)]
     phone: String,
@@ -138,6 +141,7 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
     let is_resident = page.role == Some(Role::Resident);
     let own = own_contacts(app, page, parts).await;
     let client_id = if message.client_id.is_empty() { app.sessions.unguessable() } else { message.client_id.clone() };
+    let (services, places) = (app.services(), app.places(page));
     let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
     let content = html! {
         (errors(page, wrong))
@@ -151,10 +155,11 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
             form.letter #letter method="post" action="/contact" autocomplete="off" data-draft="contact" {
                 input type="hidden" name="client_id" value=(client_id);
                 input type="hidden" name="shown_to" value=(shown_to(page));
-                @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
+                @if services.len() > 1 { (asked::services(app, page, (&services, &message.service), wrong_in("service-0"))) }
+                @if !places.is_empty() { (asked::place(page, &places, &message.place)) }
                 (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
                 @if !is_resident { p { (page.text("contact-anonymous")) } }
-                @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
+                @if may_leave_reach(app, page) { (asked::reach(page, message, wrong)) }
                 (offline(page))
                 button.btn type="submit" { (page.text("contact-send")) }
             }
@@ -195,48 +200,9 @@ fn may_leave_reach(app: &App, page: &Page) -> bool {
     subject.is_some_and(|it| app.kinds.residents.look(|all| all.get(it.0)).is_none_or(|it| it.reach.is_none()))
 }
 
-/// Where they may say so; it stays open while something in it is wrong.
-fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
-    let is_open = !message.phone.is_empty() || !message.email.is_empty();
-    html! {
-        details.fold open[is_open] {
-            summary { (page.text("contact-reach")) }
-            div.fold__in {
-                p { (page.text("me-reach-what")) }
-                (address_fields(page, (&message.phone, &message.email), wrong))
-            }
-        }
-    }
-}
-
 /// Where a browser without a connection says that what was typed waits for one.
 fn offline(page: &Page) -> Markup {
     html! { p.offline role="status" data-offline=(page.text("form-offline")) {} }
-}
-
-/// The services that a message can be about. None is chosen beforehand, and a writer who is unsure finds an answer,
-/// too.
-fn services(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> Markup {
-    let known = app.services.iter().map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
-    let unsure = (UNSURE, page.text("contact-unsure"));
-    html! {
-        div.asked.asked--wrong[wrong.is_some()] {
-            fieldset aria-describedby=[wrong.map(|_| "service-error")] {
-                legend { (page.text("contact-about")) }
-                @if let Some(wrong) = wrong { p.error #service-error { (page.text(wrong)) } }
-                div.choices {
-                    @for (number, (service, name)) in known.chain([unsure]).enumerate() {
-                        @let id = format!("service-{number}");
-                        div.choice {
-                            input type="radio" name="service" id=(id) value=(service)
-                                checked[service == message.service];
-                            label for=(id) { (name) }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// The status of a page with a form, by what is wrong with it.
@@ -251,7 +217,8 @@ fn status_of(wrong: Wrong<'_>) -> StatusCode {
 
 /// A service's name in the language of the page.
 pub fn service_name(app: &App, page: &Page, id: &str) -> String {
-    let named = app.services.iter().find(|service| service.id == id);
+    let services = app.services();
+    let named = services.iter().find(|service| service.id == id);
     named.map_or_else(|| page.text("service-other"), |service| page.language.of(&service.names).to_string())
 }
 
@@ -275,7 +242,8 @@ pub async fn send(
     if !message.shown_to.is_empty() && message.shown_to != shown_to(&page) {
         return shown_form(&app, &page, &parts, &message, &[(other_person(&page), "text")]).await;
     }
-    let service = match app.services.as_slice() {
+    let offered = app.services();
+    let service = match offered.as_slice() {
         _ if message.service == UNSURE => Some(UNSURE),
         [] => Some(UNSURE),
         [only] => Some(only.id.as_str()),
@@ -306,17 +274,29 @@ pub async fn send(
     {
         return shown_form(&app, &page, &parts, &message, &[("wrong-later", "phone")]).await;
     }
-    let (unit, queue) = app.queue_for(&service, subject);
+    let place = app.places(&page).into_iter().map(|(code, _)| code).find(|code| *code == message.place);
+    let language = page.language.code();
+    let route = app.route(&Coming {
+        service: &service,
+        channel: Channel::Message,
+        language,
+        place: place.as_deref().unwrap_or_default(),
+        subject,
+        text: &text,
+    });
+    let expected = route.queue.as_deref().and_then(|queue| app.promised_now(&route.unit, queue));
+    let routed = Routed { expected, ..route.routed };
     let new = NewContact {
         client_id,
         among: String::new(),
         channel: Channel::Message,
-        unit,
-        queue,
+        unit: route.unit.to_string(),
+        queue: route.queue,
         service,
-        language: page.language.code().into(),
+        language: language.into(),
         anonymous: resident.is_none(),
         subject,
+        routed: Some(Box::new(routed)),
         text,
     };
     let by = resident.map_or(By::Holder, Person::by);
@@ -468,6 +448,7 @@ async fn shown_thread(
                 p { (page.text("receipt-number")) " " strong { (receipt(id)) } ". " (page.text("receipt-number-for")) }
                 p { (linked(&page.text("receipt-worse"))) }
             }
+            (routing::unanswered(app, page, contact))
         } @else {
             h1 { (service_name(app, page, &contact.service)) }
         }
@@ -499,6 +480,8 @@ async fn shown_thread(
                 section {
                     h2 { (page.text("contact-holder")) }
                     p { (unit_name(page, &contact.unit)) }
+                    @if let Some(says) = routing::says(app, page, contact) { p { (says) } }
+                    @if !is_new { (routing::unanswered(app, page, contact)) }
                 }
                 section.quiet.small {
                     p { (page.text("receipt-number")) " " (receipt(id)) }
@@ -540,10 +523,15 @@ fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
         Place::Waiting { .. } => Turn::Now,
         Place::Resolved { .. } | Place::Closed => Turn::Done,
     };
+    let promised =
+        contact.routed.as_ref().and_then(|routed| routed.expected).filter(|_| contact.place == Place::Queued);
     parts::standing(
         turn,
         &html! {
             (page.text(&standing))
+            @if let Some(promised) = promised.filter(|at| page.now < *at) {
+                " " (page.language.text_with("standing-promised", &[("at", &numbers::moment(promised, page.language))]))
+            }
             @if let Some(expected) = expected {
                 " " (page.language.text_with("standing-expected", &[("day", &numbers::day_of(expected, page.language))]))
             }

@@ -52,6 +52,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::matters::FEATURE,
     &crate::me::FEATURE,
     &crate::desk::FEATURE,
+    &crate::queues::FEATURE,
     &crate::tasks::FEATURE,
     &crate::needs::FEATURE,
     &crate::consultations::FEATURE,

@@ -58,6 +58,45 @@ fn each_is_due_on_the_day_that_the_almanac_says() {
     }
 }
 
+/// Twelve years of every clock, as another program counts them.
+#[test]
+fn each_is_due_on_the_day_of_the_golden_table() {
+    let calendar = Calendar::shipped();
+    let mut seen = std::collections::BTreeSet::new();
+    for row in include_str!("golden.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let [id, since, age, day] = row.split('\t').collect::<Vec<_>>().try_into().expect("four columns");
+        let since = calendar.instant(since.parse().expect("a local time")).expect("an instant");
+        let run = Run { since, age: age.parse().ok() };
+        let due = named(id).expect("a clock").due(&run, calendar);
+        let last = due.and_then(|due| calendar.local_date(due.at)).map(|day| day.to_string());
+        assert_eq!(last.as_deref().unwrap_or(""), day, "{row}");
+        seen.insert(id);
+    }
+    assert_eq!(seen.len(), SHIPPED.len(), "a clock that no row counts");
+}
+
+#[test]
+fn a_law_names_its_act_and_never_rests() {
+    let rule = "[[rule]]\nfrom = \"2026-01-01\"\nlength = \"3 days\"\nrunning = \"as_begun\"\ntext = { fi = \"\", sv = \"\", en = \"\" }\n\
+                source = \"a test\"\nchecked = \"2026-11\"\nstanding = \"open\"\n";
+    let law = "law = { act = \"1/2026\", section = \"1 §\", url = \"https://example.fi\", name = { fi = \"\", sv = \"\", en = \"\" } }\n";
+    let clock = |says: &str, law: &str, pauses: &str| {
+        let head = "starts = \"received\"\nstops = \"answered\"\nname = { fi = \"\", sv = \"\", en = \"\" }\n";
+        Clock::parse(&format!("id = \"x\"\nsays = \"{says}\"\n{law}{pauses}{head}{rule}")).err()
+    };
+    let rests = "pauses = [\"waiting_client\"]\n";
+    assert_eq!(clock("law", law, ""), None);
+    assert_eq!(clock("promise", "", rests), None);
+    assert_eq!(clock("law", "", ""), Some("x: a law names its act".into()));
+    assert_eq!(clock("law", law, rests), Some("x: a law never rests".into()));
+    assert_eq!(clock("promise", law, ""), Some("x: a promise stands in no act".into()));
+    for shipped in shipped().iter().filter_map(|clock| clock.law.as_ref()) {
+        let (number, year) = shipped.act.split_once('/').expect("number and year");
+        assert_eq!(shipped.url, format!("https://www.finlex.fi/fi/lainsaadanto/{year}/{number}"));
+        assert!(shipped.section.ends_with(" §"), "{}", shipped.section);
+    }
+}
+
 #[test]
 fn the_steps_say_why() {
     let calendar = Calendar::shipped();

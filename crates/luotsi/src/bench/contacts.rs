@@ -363,6 +363,7 @@ fn fill(place: &Place, open: usize) -> Result<f64> {
                         queue: None,
                         anonymous: true,
                         subject: None,
+                        routed: None,
                         text: "x".repeat(MESSAGE),
                     };
                     let opened = kinds.open_contact(new, &By::Holder).await;

@@ -77,6 +77,7 @@ fn life(number: u64) -> Vec<Event> {
         queue: None,
         anonymous: true,
         subject: None,
+        routed: None,
         at: now(),
     };
     let mut life = vec![opened, Event::written(Author::Resident), Event::Shown(Shown::Received)];

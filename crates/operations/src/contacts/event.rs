@@ -6,6 +6,7 @@ use matter::{PartId, ProfessionalId, Subject, Text, UnitId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::routing::Routed;
 use crate::consultations::profession;
 
 /// Something that happened. Fields are added with a default and never renamed.
@@ -27,6 +28,9 @@ pub enum Event {
         /// The person under whose keys the texts are sealed; none: of nobody but this contact.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         subject: Option<Subject>,
+        /// Why it came there, and by which clocks; none: by no rule, and by the law's clock.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        routed: Option<Box<Routed>>,
         /// Microseconds since 1970.
         at: i64,
     },

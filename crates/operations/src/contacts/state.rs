@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use calendar::Calendar;
+use calendar::clocks::{self, Clock, Due, Moment, Pause, Run};
 use facts::{Channel, Outcome};
 use matter::codec::code;
 use matter::{PartId, ProfessionalId, Subject, UnitId};
@@ -9,6 +11,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::event::{Author, Event};
+use super::routing::{First, Routed};
+
+/// The clock of a contact of which nothing else is known: by when the law has it answered.
+const USUAL: &str = "callback-same-day";
 
 /// A contact as its events have left it. No text, no name: those are read from the log when a page shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +63,8 @@ pub struct Contact {
     pub handler: Option<ProfessionalId>,
     #[serde(with = "outcome")]
     pub outcome: Option<Outcome>,
+    /// Why it came to its first queue, and by which clocks; none: by no rule.
+    pub routed: Option<Box<Routed>>,
     /// The last act, as long as nothing has happened since that it would undo, too.
     pub undo: Option<Undo>,
 }
@@ -82,6 +90,8 @@ pub struct Handed {
     /// The unit that had it.
     pub from: UnitId,
     pub reason: String,
+    /// Microseconds since 1970.
+    pub at: i64,
     /// Number of the event in the contact's own stream, beside which the note to colleagues is sealed.
     pub seq: u64,
 }
@@ -156,10 +166,16 @@ impl Contact {
                 contact.promised_from = contact.waits_since.map(|_| at);
             }
             Event::Asked => contact.place = Place::Waiting { owner: owner(&contact.place) },
-            Event::Answered => contact.place = Place::Owned { owner: owner(&contact.place) },
+            // A promise that rested while the question waited begins anew.
+            Event::Answered => {
+                contact.place = Place::Owned { owner: owner(&contact.place) };
+                if contact.clocks().filter_map(clocks::named).any(rests) {
+                    contact.promised_from = Some(at);
+                }
+            }
             Event::Transferred { from, to, queue, reason } => {
                 let (from, reason) = (from.clone(), reason.clone());
-                contact.handed = Some(Handed { from, reason, seq: contact.history });
+                contact.handed = Some(Handed { from, reason, at, seq: contact.history });
                 contact.unit.clone_from(to);
                 contact.queue.clone_from(queue);
                 contact.place = Place::Queued;
@@ -223,7 +239,7 @@ impl Contact {
     }
 
     fn opened(event: &Event) -> Option<Contact> {
-        let Event::Opened { channel, service, language, unit, queue, anonymous, subject, at } = event else {
+        let Event::Opened { channel, service, language, unit, queue, anonymous, subject, routed, at } = event else {
             return None;
         };
         Some(Contact {
@@ -253,8 +269,45 @@ impl Contact {
             asked: BTreeSet::new(),
             handler: None,
             outcome: None,
+            routed: routed.clone(),
             undo: None,
         })
+    }
+
+    /// The clocks that run, the tightest first, each with when it is due and why. A law asks for the first answer; a promise
+    /// for each.
+    pub fn running(&self, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
+        self.promised_from.map_or_else(Vec::new, |since| self.due_from(since, calendar))
+    }
+
+    /// By when it was to be answered first, by the tightest of its clocks.
+    pub fn promised(&self, calendar: &Calendar) -> Option<i64> {
+        let opened = Contact { first_response_at: None, ..self.clone() };
+        opened.due_from(self.opened_at, calendar).first().map(|(_, due)| due.at)
+    }
+
+    fn due_from(&self, since: i64, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
+        let is_first = self.first_response_at.is_none() || self.is_reopened;
+        let asks = |clock: &&Clock| is_first || rests(clock);
+        let run = Run { since, age: self.routed.as_ref().and_then(|routed| routed.case.age) };
+        let named =
+            self.clocks().filter_map(clocks::named).filter(|clock| clock.stops == Moment::Answered && asks(clock));
+        let mut due: Vec<_> = named.filter_map(|clock| Some((clock, clock.due(&run, calendar)?))).collect();
+        due.sort_by_key(|(_, due)| due.at);
+        due
+    }
+
+    /// Ids of its clocks, by the queue to which it came.
+    fn clocks(&self) -> impl Iterator<Item = &str> {
+        let own = self.routed.as_ref().map_or(&[][..], |routed| &routed.clocks);
+        let usual = own.is_empty().then_some(USUAL);
+        own.iter().map(|id| &**id).chain(usual)
+    }
+
+    /// Those who are to see it first, as long as it waits for them.
+    pub fn waits_for_first(&self) -> Option<&First> {
+        let first = self.routed.as_ref()?.first.as_ref()?;
+        (self.place == Place::Queued && self.transfers == 0 && self.first_response_at.is_none()).then_some(first)
     }
 
     /// Its place in a list, the longest waiting first: since when the resident waits, or the last word was said.
@@ -269,6 +322,11 @@ impl Contact {
             Place::Queued | Place::Resolved { .. } | Place::Closed => None,
         }
     }
+}
+
+/// Whether a clock rests while a question waits for the client, and begins anew with the answer.
+fn rests(clock: &Clock) -> bool {
+    clock.pauses.contains(&Pause::WaitingClient)
 }
 
 impl Place {

@@ -110,6 +110,8 @@ pub const LINES: &[Line] = &[
     ("GET /desk/absences", Anywhere(WORK), "", ""),
     ("POST /desk/absences", Anywhere(WORK), "", ""),
     ("POST /desk/absences/end", Here(LEADS), "", "who=nurse-2"),
+    ("GET /desk/queues/{id}", Here(COUNT), "", ""),
+    ("GET /edit/queues/{id}", Here(LEADS), "", ""),
     ("GET /desk/moves", Anywhere(LEADS), "", ""),
     ("GET /desk/moves", Here(LEADS), "", "unit=small"),
     ("POST /desk/moves", Here(LEADS), "", "unit=small&to=queue&row=contact/{contacts}&sure=yes"),
