@@ -129,6 +129,7 @@ event-reopened = Reopened
 event-closed = Closed
 did-log = The contact is logged and is now with you.
 did-need = The need of care is established. The client waits for care.
+did-book = The appointment is booked.
 did-claim = It is yours now.
 did-reply = The answer was sent.
 did-ask = The question was sent. The contact waits for the answer.

@@ -18,7 +18,7 @@ gathering-nobody = Nobody has booked a place yet.
 gathering-offered = Offered to somebody on the waiting list
 gathering-came = Came
 gathering-missed = Did not come
-gathering-give-up = Give up the place
+gathering-give-up = Cancel the place
 gathering-hold = Confirm that it is held
 gathering-call-off = It is not held
 gathering-call-off-now = Call it off and cancel all places
@@ -43,3 +43,4 @@ gathering-call-off-hint = { $count ->
     [one] One booking is cancelled, and the person is told.
    *[other] { $shown } bookings are cancelled, and the people are told.
 }
+gathering-more = Show { $count } more

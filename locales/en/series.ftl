@@ -1,9 +1,6 @@
 series-title = Book a series of visits
 series-count = How many visits?
 series-every = How often?
-series-every-1 = As the series is meant
-series-every-2 = Half as often
-series-every-4 = A quarter as often
 series-show = Show the visits
 series-visit = Visit { $number }
 series-no-such-time = there is no such time. The nearest is proposed.
@@ -33,3 +30,4 @@ series-left = { $count ->
     [one] one left
    *[other] { $shown } left
 }
+series-every-days = Every { $days } days

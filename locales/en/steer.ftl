@@ -39,6 +39,7 @@ legend-assurance = Will the target be met if nothing changes? P it will, F it wi
 legend-hidden = Hidden means that fewer than { $threshold } people are behind the figure, or that such a figure could be worked out from others.
 hidden = Hidden because of few people
 hidden-short = Hidden
+no-value = no data
 no-cases = No cases
 no-cases-here = There are no cases of this measure in this unit. Choose another unit above, or go back to the measures.
 window-before-data = No data for that time

@@ -50,3 +50,6 @@ walk-in-did-reopened = The list is open again.
 walk-in-did-otherwise = Something had changed meanwhile. This is how it stands now.
 walk-in-wrong-reason = Choose why they have come.
 walk-in-wrong-contact = There is no open contact with this number. Check the number.
+walk-in-desk-open = Open until { $ends }, the last are taken in at { $last }
+walk-in-own = On the list as number { $number }, { $before } before you
+walk-in-own-taken = You are being seen now

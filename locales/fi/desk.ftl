@@ -129,6 +129,7 @@ event-reopened = Avattiin uudelleen
 event-closed = Päättyi
 did-log = Yhteydenotto on kirjattu ja on nyt sinulla.
 did-need = Hoidon tarve on todettu. Asiakas odottaa hoitoa.
+did-book = Aika on varattu.
 did-claim = Asia on nyt sinulla.
 did-reply = Vastaus on lähetetty.
 did-ask = Kysymys on lähetetty. Asia odottaa asiakkaan vastausta.

@@ -43,3 +43,4 @@ gathering-call-off-hint = { $count ->
     [one] Yksi varaus perutaan, ja hänelle kerrotaan siitä.
    *[other] { $shown } varausta perutaan, ja heille kerrotaan siitä.
 }
+gathering-more = Näytä { $count } muuta

@@ -1,9 +1,6 @@
 series-title = Varaa käyntisarja
 series-count = Montako käyntiä?
 series-every = Kuinka usein?
-series-every-1 = Sarjan oma väli
-series-every-2 = Kaksi kertaa harvemmin
-series-every-4 = Neljä kertaa harvemmin
 series-show = Näytä käynnit
 series-visit = Käynti { $number }
 series-no-such-time = sellaista aikaa ei ole. Ehdotamme lähintä.
@@ -33,3 +30,4 @@ series-left = { $count ->
     [one] yksi jäljellä
    *[other] { $shown } jäljellä
 }
+series-every-days = { $days } päivän välein

@@ -39,6 +39,7 @@ legend-assurance = Täyttyykö tavoite, jos mikään ei muutu? P täyttyy, F ei 
 legend-hidden = Peitetty tarkoittaa, että luvun takana on alle { $threshold } ihmistä tai että sellaisen luvun voisi laskea muista luvuista.
 hidden = Peitetty pienen ihmismäärän vuoksi
 hidden-short = Peitetty
+no-value = ei tietoja
 no-cases = Ei tapauksia
 no-cases-here = Tässä yksikössä ei ole tämän mittarin tapauksia. Valitse yltä toinen yksikkö tai palaa mittareihin.
 window-before-data = Ei tietoja tältä ajalta

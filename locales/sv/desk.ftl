@@ -129,6 +129,7 @@ event-reopened = Öppnades på nytt
 event-closed = Avslutades
 did-log = Den nya kontakten är registrerad och är nu hos dig.
 did-need = Vårdbehovet är konstaterat. Klienten väntar på vård.
+did-book = Tiden är bokad.
 did-claim = Ärendet är nu hos dig.
 did-reply = Svaret har skickats.
 did-ask = Frågan har skickats. Ärendet väntar på klientens svar.

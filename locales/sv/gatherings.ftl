@@ -43,3 +43,4 @@ gathering-call-off-hint = { $count ->
     [one] En bokning ställs in, och personen meddelas.
    *[other] { $shown } bokningar ställs in, och personerna meddelas.
 }
+gathering-more = Visa { $count } till

@@ -1,9 +1,6 @@
 series-title = Boka en besöksserie
 series-count = Hur många besök?
 series-every = Hur ofta?
-series-every-1 = Seriens eget intervall
-series-every-2 = Hälften så ofta
-series-every-4 = En fjärdedel så ofta
 series-show = Visa besöken
 series-visit = Besök { $number }
 series-no-such-time = det finns ingen sådan tid. Vi föreslår den närmaste.
@@ -33,3 +30,4 @@ series-left = { $count ->
     [one] ett kvar
    *[other] { $shown } kvar
 }
+series-every-days = Med { $days } dagars mellanrum

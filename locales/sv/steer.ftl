@@ -39,6 +39,7 @@ legend-assurance = Nås målet om inget ändras? P nås, F nås inte, ? varierar
 legend-hidden = Dolt betyder att färre än { $threshold } personer finns bakom siffran eller att en sådan siffra kunde räknas ut ur andra siffror.
 hidden = Dolt på grund av få personer
 hidden-short = Dolt
+no-value = inga uppgifter
 no-cases = Inga fall
 no-cases-here = Den här enheten har inga fall för den här mätaren. Välj en annan enhet ovan eller gå tillbaka till mätarna.
 window-before-data = Inga uppgifter från den tiden

@@ -50,3 +50,6 @@ walk-in-did-reopened = Listan är öppen igen.
 walk-in-did-otherwise = Läget hade redan ändrats. Så här är det nu.
 walk-in-wrong-reason = Välj varför personen har kommit.
 walk-in-wrong-contact = Det finns ingen öppen kontakt med det numret. Kontrollera numret.
+walk-in-desk-open = Öppet till kl. { $ends }, de sista tas emot kl. { $last }
+walk-in-own = På listan som nummer { $number }, före dig väntar { $before }
+walk-in-own-taken = Du tas emot nu

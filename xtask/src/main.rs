@@ -1,9 +1,10 @@
 //! Tasks of the project: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask docs`, `cargo xtask faults`,
-//! `cargo xtask systems`, `cargo xtask pg -- COMMAND`.
+//! `cargo xtask mutations`, `cargo xtask systems`, `cargo xtask pg -- COMMAND`.
 
 mod ci;
 mod docs;
 mod faults;
+mod mutations;
 mod pg;
 mod systems;
 mod tidy;
@@ -20,9 +21,10 @@ fn main() -> ExitCode {
             Some("tidy") => tidy::run(),
             Some("docs") => docs::write(),
             Some("faults") => faults::run(&rest()),
+            Some("mutations") => mutations::run(&rest()),
             Some("systems") => systems::run(&rest()),
             Some("pg") => pg::run(&rest()),
-            _ => Err("usage: cargo xtask ci | tidy | docs | systems [--family F | --refresh] | faults [--long [SEED] | FAULT TRIES SEED] | pg -- COMMAND"
+            _ => Err("usage: cargo xtask ci | tidy | docs | systems [--family F | --refresh] | faults [--long [SEED] | FAULT TRIES SEED] | mutations [COUNT [SEED]] | pg -- COMMAND"
                 .into()),
         };
     match done {

@@ -15,6 +15,8 @@ use facts::{Code, Profession};
 use crate::root;
 use parts::Parts;
 
+pub use parts::files;
+
 const PATH: &str = "docs/systems.tsv";
 /// The list where systems are agreed on, beside a checkout that has it: its columns and ours are the same.
 const AGREED: &str = "../shared/systems.tsv";

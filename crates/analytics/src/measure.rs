@@ -25,6 +25,7 @@ pub(crate) use draft::Draft;
 pub(crate) use gather::Gathering;
 pub(crate) use grouping::JOINED;
 pub use grouping::{Grain, Grouping, UnitGrouping};
+pub use links::together;
 pub(crate) use links::{Asked, Links, groups};
 pub(crate) use run::{Cube, calendar_digest, run_file};
 pub use run::{Request, Results, RunManifest, instant_text, run};
@@ -264,6 +265,10 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "measures/experience/response_rate.sql",
     "measures/experience/surveys_sent.sql",
     "measures/mental/navigators.sql",
+    "measures/notice/duplicate_share.sql",
+    "measures/notice/received.sql",
+    "measures/notice/route_days.sql",
+    "measures/notice/transfers.sql",
     "measures/quality/timeliness.sql",
     "measures/volume/callbacks.sql",
     "measures/volume/calls.sql",

@@ -75,7 +75,7 @@ pub struct Organisation {
 /// Unit, parent, level, names, service, place among the municipalities.
 type UnitRow = (&'static str, &'static str, UnitLevel, [&'static str; 3], Option<&'static str>);
 
-const UNITS: [UnitRow; 17] = [
+const UNITS: [UnitRow; 26] = [
     ("county", "", UnitLevel::County, ["Majakan hyvinvointialue", "Fyrens välfärdsområde", "Lighthouse county"], None),
     ("outpatient", "county", UnitLevel::Line, ["Avosairaanhoito", "Öppen sjukvård", "Outpatient care"], None),
     (
@@ -147,10 +147,73 @@ const UNITS: [UnitRow; 17] = [
         ["Omalääkäriparit", "Par av egen läkare och skötare", "Own-doctor pairs"],
         Some("outpatient"),
     ),
+    (
+        "children-rehabilitation",
+        "families",
+        UnitLevel::Unit,
+        ["Lasten kuntoutus", "Rehabilitering för barn", "Children’s rehabilitation"],
+        Some("children_rehabilitation"),
+    ),
+    (
+        "student-welfare",
+        "families",
+        UnitLevel::Unit,
+        ["Opiskeluhuolto", "Elev- och studerandevård", "Student welfare"],
+        Some("student_welfare"),
+    ),
+    (
+        "youth-mental-health",
+        "mental",
+        UnitLevel::Unit,
+        ["Nuorten mielenterveysvastaanotto", "Mottagning för ungas psykiska hälsa", "Youth mental health clinic"],
+        Some("mental_health"),
+    ),
+    (
+        "substance-clinic",
+        "mental",
+        UnitLevel::Unit,
+        ["Päihdevastaanotto", "Mottagning för missbruksvård", "Substance use clinic"],
+        Some("substance_care"),
+    ),
+    (
+        "detoxification",
+        "mental",
+        UnitLevel::Unit,
+        ["Katkaisuhoito", "Avgiftning", "Detoxification ward"],
+        Some("substance_care"),
+    ),
+    (
+        "residential-rehabilitation",
+        "mental",
+        UnitLevel::Unit,
+        ["Päihdekuntoutus", "Rehabilitering inom missbruksvården", "Residential rehabilitation"],
+        Some("substance_care"),
+    ),
+    (
+        "diabetes-centre",
+        "outpatient",
+        UnitLevel::Unit,
+        ["Diabeteskeskus", "Diabetescentrum", "Diabetes centre"],
+        Some("diabetes_care"),
+    ),
+    (
+        "digital-support",
+        "outpatient",
+        UnitLevel::Unit,
+        ["Digituki", "Digitalt stöd", "Digital support"],
+        Some("digital_support"),
+    ),
+    (
+        "home-rehab",
+        "acute",
+        UnitLevel::Unit,
+        ["Kotikuntoutus", "Hemrehabilitering", "Home rehabilitation"],
+        Some("home_rehabilitation"),
+    ),
 ];
 
 /// Units for which nothing is drawn: their queues are worked by people, two of each profession. Id, parent, names, service.
-const QUIET: [(&str, &str, [&str; 3], &str, &[Profession]); 13] = [
+const QUIET: [(&str, &str, [&str; 3], &str, &[Profession]); 11] = [
     (
         "senior-info",
         "social",
@@ -213,20 +276,12 @@ const QUIET: [(&str, &str, [&str; 3], &str, &[Profession]); 13] = [
         &[Profession::PublicHealthNurse, Profession::Psychologist, Profession::SocialWorker],
     ),
     (
-        "diabetes-centre",
-        "outpatient",
-        ["Diabeteskeskus", "Diabetescentrum", "Diabetes centre"],
-        "diabetes",
-        &[Profession::Nurse, Profession::Physician],
-    ),
-    (
         "wellbeing",
         "county",
         ["Hyvinvoinnin edistäminen", "Främjande av välfärd", "Wellbeing promotion"],
         "wellbeing",
         &[Profession::ServiceGuide],
     ),
-    ("digital-support", "county", ["Digituki", "Digistöd", "Digital support"], "digital_support", &[Profession::Other]),
     ("client-fees", "county", ["Asiakasmaksut", "Klientavgifter", "Client fees"], "fees", &[Profession::Other]),
     (
         "crisis-work",
@@ -553,19 +608,37 @@ fn publish_slots(
 }
 
 /// Professions that the queues of a unit name beside those whose work is drawn; for a station those of every station.
-const BESIDE: [(&str, &[Profession]); 13] = [
+const BESIDE: [(&str, &[Profession]); 23] = [
     ("county", &[Profession::Other]),
     ("outpatient", &[Profession::Physician]),
-    ("station", &[Profession::Physiotherapist, Profession::Psychologist, Profession::SocialWorker]),
+    (
+        "station",
+        &[
+            Profession::Physiotherapist,
+            Profession::Psychologist,
+            Profession::SocialWorker,
+            Profession::PublicHealthNurse,
+        ],
+    ),
     ("digital-clinic", &[Profession::Physician]),
     ("families-line", &[Profession::SocialWorker, Profession::Psychologist]),
     ("clinic", &[Profession::Physician]),
     ("mental-clinic", &[Profession::Nurse, Profession::Physician, Profession::SocialWorker]),
     ("adult-social", &[Profession::SocialCounsellor]),
     ("child-protection", &[Profession::SocialCounsellor]),
+    ("social", &[Profession::SocialWorker, Profession::SocialCounsellor]),
+    ("joint-emergency", &[Profession::SocialWorker, Profession::Nurse]),
     ("high-need-team", &[Profession::SocialWorker]),
     ("home-care", &[Profession::Nurse, Profession::Physiotherapist, Profession::OccupationalTherapist]),
-    ("joint-emergency", &[Profession::Nurse]),
+    ("children-rehabilitation", &[Profession::SpeechTherapist, Profession::OccupationalTherapist]),
+    ("student-welfare", &[Profession::Psychologist, Profession::SocialWorker, Profession::PublicHealthNurse]),
+    ("youth-mental-health", &[Profession::Physician, Profession::Nurse]),
+    ("substance-clinic", &[Profession::Nurse, Profession::Physician]),
+    ("detoxification", &[Profession::Nurse, Profession::Physician]),
+    ("residential-rehabilitation", &[Profession::SocialCounsellor, Profession::Nurse]),
+    ("diabetes-centre", &[Profession::Nurse, Profession::Physician]),
+    ("digital-support", &[Profession::ServiceGuide]),
+    ("home-rehab", &[Profession::Physiotherapist, Profession::OccupationalTherapist]),
     ("physio", &[Profession::OccupationalTherapist, Profession::SpeechTherapist, Profession::RehabilitationPlanner]),
 ];
 

@@ -64,7 +64,7 @@ fn notices(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &m
                 notice: Some(notice),
                 channel: [Channel::Form, Channel::Phone, Channel::Message][rng.random_range(0..3)],
                 service: service.into(),
-                arrival_unit_id: Some(unit.clone()),
+                arrival_unit_id: Some(if one_door { UnitId::from("social") } else { unit.clone() }),
                 unit_id: unit.clone(),
                 on_behalf: Some(OnBehalf::Authority),
                 first_response_at: Some(instant(seen)),

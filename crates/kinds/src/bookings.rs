@@ -95,7 +95,8 @@ impl Kinds {
         let Some(day) = date_of(date) else { return Ok(false) };
         let now = self.store.now();
         let slots = timetable.slots((actor.id(), roles), day, Calendar::shipped());
-        let slots: Vec<_> = slots.into_iter().filter(|slot| now < slot.from).collect();
+        let to_come = slots.into_iter().filter(|slot| now < slot.from);
+        let slots: Vec<_> = to_come.map(|slot| timetable.at_unit(slot, unit)).collect();
         let id = day_id(actor.id(), date);
         let known = self.days.look(|days| days.get(id));
         let is_so = known.map_or(slots.is_empty(), |day| {
@@ -109,7 +110,7 @@ impl Kinds {
         let calendar = timetable.id.clone();
         let publish = OfDay::Publish {
             calendar: calendar.as_str().into(),
-            unit: timetable.unit.clone(),
+            unit: unit.clone(),
             service: timetable.service.clone(),
             slots: slots.clone(),
         };

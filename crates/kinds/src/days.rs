@@ -1,4 +1,4 @@
-//! What professionals have on their days beside times to book: duties, and time that they keep.
+//! Duties of professionals, and time that they keep, on their days.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use matter::{By, Text, Trouble, Turn, UnitId};
 use operations::bookings::Actor;
 use operations::bookings::calendar::Timetable;
 use operations::bookings::days::{Command, Day, Stretch, day_id};
-use operations::bookings::kept::{keep, move_kept};
+use operations::bookings::protected::{move_protected, protect};
 use store::{Asked, Done, digest};
 use uuid::Uuid;
 
@@ -41,7 +41,7 @@ fn told(stretch: &Stretch) -> String {
 
 impl Kinds {
     /// Keeps time of somebody's day, so that nobody books it.
-    pub async fn keep(
+    pub async fn protect(
         &self,
         of: DayOf,
         stretch: Stretch,
@@ -50,12 +50,12 @@ impl Kinds {
     ) -> Result<Done, Trouble> {
         let request = digest(format!("keep {} {}", of.told(), told(&stretch)).as_bytes());
         let asked = Asked { scope: format!("{}/{}", of.id(), by.name()), key: key.into(), request, seen: 0 };
-        let flow = move |turn: &mut Turn<'_>| keep(turn, of.id(), (&of.plan(), &stretch), &timetable);
+        let flow = move |turn: &mut Turn<'_>| protect(turn, of.id(), (&of.plan(), &stretch), &timetable);
         self.store.turn(by, asked, flow).await
     }
 
-    /// Moves kept time of a day to another time, of the same day or of another.
-    pub async fn move_kept(
+    /// Moves protected time of a day to another time, of the same day or of another.
+    pub async fn move_protected(
         &self,
         (day, stretch, why): (Uuid, Stretch, String),
         (to, new): (DayOf, Stretch),
@@ -66,7 +66,7 @@ impl Kinds {
         let asked = Asked { scope: format!("{day}/{}", by.name()), key: key.into(), request, seen: 0 };
         let flow = move |turn: &mut Turn<'_>| {
             let (why, plan) = (Text(why.clone()), to.plan());
-            move_kept(turn, (day, &stretch, &why), (to.id(), &plan, &new), &timetable)
+            move_protected(turn, (day, &stretch, &why), (to.id(), &plan, &new), &timetable)
         };
         self.store.turn(by, asked, flow).await
     }

@@ -10,6 +10,7 @@ mod contacts;
 pub mod content;
 mod days;
 mod gatherings;
+mod notices;
 mod organisation;
 mod ports;
 mod residents;
@@ -39,6 +40,7 @@ use operations::contacts::routing::{Routing, Service};
 use operations::contacts::{Command, Contact, Queue};
 use operations::disclosures::Disclosure;
 use operations::dispatches::{Dispatch, causes};
+use operations::notices::Notice;
 use operations::organisation::Organisation;
 use operations::residents::Resident;
 use operations::tasks::Task;
@@ -64,6 +66,7 @@ pub struct Kinds {
     pub dispatches: Kind<Dispatch>,
     pub consultations: Kind<Consultation>,
     pub disclosures: Kind<Disclosure>,
+    pub notices: Kind<Notice>,
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
     pub gatherings: Kind<Gathering>,
@@ -117,6 +120,7 @@ impl Kinds {
         let dispatches = opening.kind_by(causes::asked);
         let consultations = opening.kind_by(operations::consultations::flow::go_on);
         let disclosures = opening.kind();
+        let notices = opening.kind_by(operations::notices::flow::go_on);
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
         let (appointments, series) = (opening.kind_by(bookings_asked), opening.kind());
         let walk_ins = opening.kind_by(operations::bookings::walk_ins::asked);
@@ -139,6 +143,7 @@ impl Kinds {
             dispatches,
             consultations,
             disclosures,
+            notices,
             days,
             appointments,
             gatherings,

@@ -86,7 +86,7 @@ impl Kinds {
         self.store.turn(by, asked_for, flow).await.map(drop)
     }
 
-    /// What was noted last of each visitor whom nobody knows, by number.
+    /// The notes on visitors whom nobody knows, by number, the last of each last.
     pub async fn noted(&self, list: Uuid) -> store::Result<Vec<(u32, String)>> {
         use operations::bookings::walk_ins::Event;
         let happened = self.walk_ins.happened(list, "walk_in", 0, usize::MAX >> 1).await?;
@@ -97,7 +97,7 @@ impl Kinds {
         Ok(noted.collect())
     }
 
-    /// What colleagues noted last of a contact.
+    /// The last note of colleagues on a contact.
     pub async fn note_of(&self, contact: Uuid) -> store::Result<Option<String>> {
         let history = self.history(contact).await?;
         let notes = history.into_iter().filter(|it| matches!(it.event, contacts::Event::Noted));

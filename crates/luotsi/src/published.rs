@@ -68,8 +68,8 @@ impl Publication {
         Publication::of(data, snapshot, organisation, Catalogue::default(), now(), threshold)
     }
 
-    /// Publishes what is new in a data directory, and reads all that is published.
-    pub async fn load(data: &Path) -> Result<Publication> {
+    /// Publishes what is new in a data directory, of these measures or of all, and reads all that is published.
+    pub async fn load(data: &Path, measures: Option<&[String]>) -> Result<Publication> {
         let snapshot = LastRead::facts(data)?;
         let catalogue = settings::catalogue(data)?;
         let as_of = now();
@@ -83,10 +83,11 @@ impl Publication {
         if let Some((import, file)) = &broken_off {
             eprintln!("nothing is published: the import {import} broke off, import its file {file} again whole");
         }
+        let asked = measures.map_or_else(|| catalogue.clone(), |ids| measure::together(&catalogue, ids));
         let is_moving = is_importing(data)? || Lake::existing(data)?.snapshot()?.version() != snapshot.version();
         if !is_moving && broken_off.is_none() {
-            let bar = output::progress("measures", Some(catalogue.files.len() as u64));
-            let published = results.publish(&snapshot, &catalogue, as_of, threshold, |_| bar.inc(1)).await?;
+            let bar = output::progress("measures", Some(asked.files.len() as u64));
+            let published = results.publish(&snapshot, &asked, as_of, threshold, |_| bar.inc(1)).await?;
             bar.finish_and_clear();
             published.failed.iter().for_each(|failed| eprintln!("not published: {failed}"));
             if let Some(newer) = published.newer {
@@ -99,7 +100,7 @@ impl Publication {
         publication.read(&results)?;
         if !is_moving && broken_off.is_none() {
             // A measure that cannot be run takes no published figure off the pages.
-            match publication.of_the_month_under_way().await {
+            match publication.of_the_month_under_way(&asked).await {
                 Ok(under_way) => publication.under_way = under_way,
                 Err(error) => eprintln!("warning: the month under way is not shown: {error}"),
             }
@@ -139,11 +140,11 @@ impl Publication {
 
     /// The month under way as it stands: in the demo county at once, elsewhere as it stood at midnight, so that nobody can
     /// tell from one minute to the next what came of a single case.
-    async fn of_the_month_under_way(&self) -> Result<HashMap<(String, String), Point>> {
+    async fn of_the_month_under_way(&self, asked: &Catalogue) -> Result<HashMap<(String, String), Point>> {
         let calendar = Calendar::shipped();
         let midnight = calendar.local_date(self.as_of).and_then(|today| calendar.start_of(today));
         let as_of = if self.synthetic { self.as_of } else { midnight.unwrap_or(self.as_of) - 1 };
-        under_way::figures(&self.snapshot, &self.catalogue, as_of, self.threshold).await
+        under_way::figures(&self.snapshot, asked, as_of, self.threshold).await
     }
 
     /// The version of the facts that it was made from; none such, where it is to be made again.

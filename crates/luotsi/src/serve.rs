@@ -17,7 +17,7 @@ use ports::Outbox;
 use store::{Alone, Filter, Keys, Location, Log, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use web::{App, Figures, Parts, Service, Strangers, tell};
+use web::{App, DemoClock, Figures, Parts, PublishFigures, Service, Strangers, tell};
 
 use crate::contents::Contents;
 use crate::demo::Living;
@@ -106,8 +106,8 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let strangers = strangers(&settings, names);
         let (accounts, provider) = ways_in(data, &settings, &keys)?;
         web::tell_time_by(now);
-        let (living, move_clock) = match living {
-            Some(living) if clock::stands() => (None, Some(living.clock(&kinds, place))),
+        let (living, clock) = match living {
+            Some(living) if clock::stands() => (None, Some(demo_clock(living, &kinds, place))),
             other => (other, None),
         };
         let app = App::new(Parts {
@@ -122,7 +122,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             provider,
             demo,
             cast: if demo { cast() } else { Vec::new() },
-            move_clock,
+            clock,
             metrics: metrics.is_none() && serving.listen.ip().is_loopback(),
             secret,
             strangers,
@@ -207,7 +207,7 @@ async fn leave(store: &Store, heads: &mut Heads, logs: &[(Of, Log)]) {
 
 /// The publication shown first, and the version of the facts that it was made from.
 async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
-    match Publication::load(data).await {
+    match Publication::load(data, None).await {
         Ok(publication) => {
             let version = publication.version();
             (publication, version)
@@ -539,7 +539,7 @@ fn follow(place: &Place, app: &App, mut version: u64) {
             continue;
         }
         moved = 0;
-        match runtime().and_then(|runtime| runtime.block_on(Publication::load(data))) {
+        match runtime().and_then(|runtime| runtime.block_on(Publication::load(data, None))) {
             Ok(publication) => {
                 (version, published, pause) = (publication.version(), today(), look);
                 keep_read(place, &publication);
@@ -554,6 +554,23 @@ fn follow(place: &Place, app: &App, mut version: u64) {
             }
         }
     }
+}
+
+/// The clock of a demo county, which stands. Figures are published on a thread of their own.
+fn demo_clock(living: Living, kinds: &Kinds, place: &Place) -> DemoClock {
+    let data = place.path().to_path_buf();
+    let publish: PublishFigures = Box::new(move |measures| {
+        let data = data.clone();
+        let load = move || runtime()?.block_on(Publication::load(&data, measures.as_deref()));
+        Box::pin(async move {
+            match tokio::task::spawn_blocking(load).await {
+                Ok(Ok(publication)) => Ok(Arc::new(publication) as Arc<dyn Figures>),
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(error) => Err(error.to_string()),
+            }
+        })
+    });
+    DemoClock { move_to: living.clock(kinds, place), publish }
 }
 
 #[expect(clippy::expect_used, reason = "without the system's randomness nobody may be signed in")]

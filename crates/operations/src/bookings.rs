@@ -9,7 +9,7 @@ pub mod calendar;
 pub mod days;
 pub mod flow;
 pub mod gatherings;
-pub mod kept;
+pub mod protected;
 pub mod series;
 pub mod walk_ins;
 pub mod wishes;

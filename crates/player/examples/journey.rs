@@ -1,9 +1,11 @@
-//! For those who write journeys: shows a page of a running demo as the player meets it, or plays a journey there.
+//! For those who write journeys: shows a page of a running demo as the player meets it, plays a journey there, or goes the
+//! ways of testers.
 //!
 //! ```text
 //! luotsi demo --now 2026-03-09T08:00 --data /tmp/county
 //! cargo run -p player --example journey -- 127.0.0.1:8080 /contact [resident aino [fi]]
 //! cargo run -p player --example journey -- 127.0.0.1:8080 content/journeys/s-033.toml /tmp/county luotsi
+//! cargo run -p player --example journey -- 127.0.0.1:8080 e2e/ways.json [LANGUAGE [TASK]]
 //! ```
 
 use std::cell::RefCell;
@@ -13,7 +15,7 @@ use std::rc::Rc;
 use content::journey::Journey;
 use content::{Catalogue, File, Origin};
 use player::http::{move_clock, publish, send};
-use player::{Browser, County, Fetch, play};
+use player::{Browser, County, Fetch, play, ways};
 
 fn main() -> Result<(), String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,6 +36,14 @@ fn main() -> Result<(), String> {
         return Ok(());
     }
     let text = std::fs::read_to_string(what).map_err(|error| format!("{what}: {error}"))?;
+    if what.ends_with(".json") {
+        let is_asked = |way: &&ways::Way| who.get(1).is_none_or(|task| **task == way.task.to_string());
+        for way in ways::read(&text)?.iter().filter(is_asked) {
+            let presses = ways::walk(way, who.first().unwrap_or(&"fi"), (&fetch, &origin))?;
+            println!("task {}: {presses} presses, {} expected", way.task, way.clicks);
+        }
+        return Ok(());
+    }
     let file = File { path: what, text: &text, origin: Origin::Published };
     let (journeys, faults) = Catalogue::<Journey>::read(&[file], &|_, _| true);
     let journey = journeys.all().next().ok_or_else(|| faults.iter().map(ToString::to_string).collect::<String>())?;
@@ -50,7 +60,7 @@ fn main() -> Result<(), String> {
             *now.borrow_mut() = move_clock(address, to)?;
             Ok(())
         },
-        publish: &mut |now| publish(address, now),
+        publish: &mut |now, page| publish(address, now, Some(page)),
         figure: &mut |reading| player::figure(Path::new(program), Path::new(data), &now.borrow(), reading),
         refusals: &|language, code| player::refusals(Path::new("locales"), language, code),
         files: Path::new("content/journeys"),

@@ -110,8 +110,26 @@ impl Browser {
 
     /// Presses a button, or opens what is folded under such words.
     pub fn press(&mut self, name: &str, within: Option<&str>) -> Result<(), Unable> {
-        let id = self.page.tree.only(&["button", "summary"], name, within)?;
-        let element = self.element(id);
+        let tree = &self.page.tree;
+        // A fold is often called as the button in it: where both are there, the button is meant.
+        let is_called = |id: &usize| squeezed(&tree.nodes[*id].name) == squeezed(name);
+        let buttons: Vec<usize> = tree.of_roles(&["button"], within)?.into_iter().filter(is_called).collect();
+        let id = match buttons.as_slice() {
+            [one] => *one,
+            _ => tree.only(&["button", "summary"], name, within)?,
+        };
+        self.press_it(id)
+    }
+
+    /// Presses the first of the buttons whose names have these words.
+    pub fn press_first(&mut self, name: &str, within: Option<&str>) -> Result<(), Unable> {
+        let all = self.page.tree.of_roles(&["button"], within)?;
+        let first = all.into_iter().find(|id| holds(&squeezed(&self.page.tree.nodes[*id].name), name));
+        self.press_it(first.ok_or_else(|| format!("there is no button “{name}”"))?)
+    }
+
+    fn press_it(&mut self, id: usize) -> Result<(), Unable> {
+        let (element, name) = (self.element(id), self.page.tree.nodes[id].name.clone());
         let document = &self.page.document;
         if document.tag(element) == "summary" {
             let details = document.above(element).next().unwrap_or(element);
@@ -153,7 +171,9 @@ impl Browser {
 
     /// Chooses one of a list, or one radio button of a group.
     pub fn choose(&mut self, choice: &str, field: &str, within: Option<&str>) -> Result<(), Unable> {
-        let id = self.page.tree.only(&["combobox", "radiogroup", "group"], field, within)?;
+        // A list rather than what folds something away, which may be called the same.
+        let lists = self.page.tree.only(&["combobox"], field, within);
+        let id = lists.or_else(|_| self.page.tree.only(&["combobox", "radiogroup", "group"], field, within))?;
         let element = self.element(id);
         if self.page.tree.nodes[id].role != "combobox" {
             let radios: Vec<usize> =

@@ -56,9 +56,10 @@ pub fn move_clock(address: &str, to: DateTime) -> Result<String, String> {
     clock(address, &format!("{{\"to\": \"{}\", \"publish\": false}}", to.strftime("%Y-%m-%dT%H:%M")))
 }
 
-/// Has the figures published as of the local time at which the clock stands.
-pub fn publish(address: &str, now: DateTime) -> Result<(), String> {
-    clock(address, &format!("{{\"to\": \"{}\"}}", now.strftime("%Y-%m-%dT%H:%M"))).map(drop)
+/// Has figures published as of the local time at which the clock stands: those that a page shows, or all.
+pub fn publish(address: &str, now: DateTime, page: Option<&str>) -> Result<(), String> {
+    let asked = page.map_or(Value::Bool(true), Value::from);
+    clock(address, &format!("{{\"to\": \"{}\", \"publish\": {asked}}}", now.strftime("%Y-%m-%dT%H:%M"))).map(drop)
 }
 
 fn clock(address: &str, body: &str) -> Result<String, String> {

@@ -2,7 +2,7 @@
 //! says what there was when something did not come as it should.
 //!
 //! In reading order: [`html`] (a page's elements), [`tree`] (what people meet of them), [`find`] (by what people call
-//! it), [`forms`], [`http`], [`browser`] (one person's), [`mod@play`] (a journey), [`figures`] and [`texts`] (what it is held to).
+//! it), [`forms`], [`http`], [`browser`] (one person's), [`mod@play`] (a journey), [`ways`] (those of testers, counted), [`figures`] and [`texts`] (what it is held to).
 
 pub mod browser;
 mod figures;
@@ -13,6 +13,7 @@ pub mod http;
 pub mod play;
 mod texts;
 pub mod tree;
+pub mod ways;
 mod words;
 
 pub use browser::{Browser, Fetch};

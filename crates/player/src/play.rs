@@ -23,8 +23,8 @@ pub struct County<'a> {
     pub begins: DateTime,
     /// Moves its clock to a local time, which may be the one at which it stands; done when facts have followed.
     pub move_clock: &'a mut dyn FnMut(DateTime) -> Result<(), String>,
-    /// Has pages of figures show what the facts have, as of the local time at which the clock stands.
-    pub publish: &'a mut dyn FnMut(DateTime) -> Result<(), String>,
+    /// Has a page of figures show what the facts have, as of the local time at which the clock stands.
+    pub publish: &'a mut dyn FnMut(DateTime, &str) -> Result<(), String>,
     /// A figure of the facts; none: there is none yet.
     pub figure: &'a mut dyn FnMut(&Reading) -> Result<Option<f64>, String>,
     /// Texts by which pages in a language tell that something was refused with a code: of each the parts that never vary.
@@ -51,9 +51,17 @@ pub fn play(journey: &Journey, county: &mut County<'_>) -> Result<(), String> {
     play_those(journey, county, |step| step.waits.is_empty())
 }
 
-/// Plays what has happened when a visitor comes. Errors are those of [`play`].
+/// Does the acts that have been done when a visitor comes, at the time of the visit; what is seen then, a test says at its
+/// own time. Errors are those of [`play`].
 pub fn plant(journey: &Journey, county: &mut County<'_>) -> Result<(), String> {
-    play_those(journey, county, |step| step.waits.is_empty() && step.planted)
+    let now = county.begins;
+    let mut playing = Playing { journey, county, browsers: BTreeMap::new(), kept: BTreeMap::new(), now };
+    for (number, step) in journey.steps.iter().enumerate() {
+        if step.waits.is_empty() && step.planted {
+            playing.acts(step).map_err(|why| playing.told(number, step, &why))?;
+        }
+    }
+    Ok(())
 }
 
 fn play_those(journey: &Journey, county: &mut County<'_>, is_played: fn(&Step) -> bool) -> Result<(), String> {
@@ -63,11 +71,8 @@ fn play_those(journey: &Journey, county: &mut County<'_>, is_played: fn(&Step) -
     let begun = playing.begun(is_played)?;
     for (number, step) in journey.steps.iter().enumerate() {
         if is_played(step) {
-            let told = playing.step(step, &begun[number]);
-            told.map_err(|why| {
-                let page = playing.browsers.get(step.who.as_str()).map_or(String::new(), Playing::page);
-                format!("{}: step {} ({}): {why}\n{page}", journey.system.as_str(), number + 1, step.tell.en)
-            })?;
+            let done = playing.step(step, &begun[number]);
+            done.map_err(|why| playing.told(number, step, &why))?;
         }
     }
     Ok(())
@@ -146,19 +151,7 @@ impl Playing<'_, '_> {
             self.now = then;
         }
         let before = self.before(step, &before, Since::Acts, then)?;
-        self.sign_in(step)?;
-        let page = self.filled(&step.page)?;
-        if page.starts_with("/steer") {
-            (self.county.publish)(self.now)?;
-        }
-        self.browser(step)?.open(&page)?;
-        let status = self.browser(step)?.status();
-        if status != 200 {
-            return Err(format!("the page {page} answers {status}"));
-        }
-        for act in &step.acts {
-            self.act(step, act).map_err(|why| format!("{}: {why}", told(act)))?;
-        }
+        self.acts(step)?;
         for seen in step.see.iter().filter(|seen| seen.waits.is_empty()) {
             self.look(step, seen, true)?;
         }
@@ -173,6 +166,30 @@ impl Playing<'_, '_> {
             self.moved(figure, before)?;
         }
         Ok(())
+    }
+
+    /// Opens the page of a step as whoever plays it, and does there what is to be done.
+    fn acts(&mut self, step: &Step) -> Result<(), String> {
+        self.sign_in(step)?;
+        let page = self.filled(&step.page)?;
+        if page.starts_with("/steer") {
+            (self.county.publish)(self.now, &page)?;
+        }
+        self.browser(step)?.open(&page)?;
+        let status = self.browser(step)?.status();
+        if status != 200 {
+            return Err(format!("the page {page} answers {status}"));
+        }
+        for act in &step.acts {
+            self.act(step, act).map_err(|why| format!("{}: {why}", told(act)))?;
+        }
+        Ok(())
+    }
+
+    /// Why a step did not come as it should, and the page as it was met.
+    fn told(&self, number: usize, step: &Step, why: &str) -> String {
+        let page = self.browsers.get(step.who.as_str()).map_or(String::new(), Playing::page);
+        format!("{}: step {} ({}): {why}\n{page}", self.journey.system.as_str(), number + 1, step.tell.en)
     }
 
     fn browser(&mut self, step: &Step) -> Result<&mut Browser, String> {

@@ -244,6 +244,7 @@ mod tests {
         let rules = [
             ("contact", include_str!("../../operations/src/contacts.rs")),
             ("consultation", include_str!("../../operations/src/consultations.rs")),
+            ("notice", include_str!("../../operations/src/notices.rs")),
             ("task", include_str!("../../operations/src/tasks.rs")),
             ("care_need", include_str!("../../operations/src/care_needs.rs")),
             ("dispatch", include_str!("../../operations/src/dispatches.rs")),

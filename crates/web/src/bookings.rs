@@ -1,13 +1,14 @@
 //! Bookings: a free time is found, held and taken; its person moves or cancels it; professionals have it in their day.
 
 mod book;
+mod contact;
 mod day;
 mod desk;
 mod duties;
 mod gatherings;
 mod ics;
-mod kept;
 mod own;
+mod protected;
 mod publish;
 mod series;
 mod times;
@@ -16,8 +17,10 @@ mod way;
 mod wishes;
 
 pub use book::Holding;
+pub use contact::{booked_in, of_contact};
 pub use desk::own_day;
 pub use times::{first_free, staff_words};
+pub use walk_in::place_on_list;
 
 use jiff::Timestamp;
 use matter::Matter;
@@ -60,7 +63,7 @@ pub static FEATURE: Feature = Feature {
             get("/desk/calendar", desk::calendar),
             post("/desk/calendar/{act}", duties::act),
             get("/desk/days/{id}", day::day),
-            post("/desk/days/{id}/kept/{act}", kept::act),
+            post("/desk/days/{id}/protected/{act}", protected::act),
             post("/desk/days/{id}/{act}", day::act),
             get("/desk/appointments/{id}", desk::appointment),
             post("/desk/appointments/{id}/way", way::desk),
@@ -133,7 +136,7 @@ fn until(page: &Page, last: i64, now: i64) -> String {
 
 /// Key of the word before a unit: nobody goes anywhere for a call.
 fn where_key(way: Way) -> &'static str {
-    if way.0 == facts::Modality::InPerson { "bookings-where" } else { "bookings-unit" }
+    if matches!(way.0, facts::Modality::InPerson | facts::Modality::Ward) { "bookings-where" } else { "bookings-unit" }
 }
 
 /// A way of meeting, in the words of its code.

@@ -180,7 +180,11 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
                 section {
                     h2 { (page.text("contact-other-ways")) }
                     ol.rows {
-                        (row("/book", &page.text("bookings-title"), &[html! { (page.text("contact-book")) }]))
+                        // Professionals book for a client, from the client's contact.
+                        @if is_resident || page.role.is_none() {
+                            (row("/book", &page.text("bookings-title"), &[html! { (page.text("contact-book")) }]))
+                        }
+                        (row("/contact/notice", &page.text("notices-report"), &[html! { (page.text("notices-report-gives")) }]))
                         (row("/contact/return", &page.text("with-code"), &[html! { (page.text("home-with-code-gives")) }]))
                     }
                 }

@@ -57,6 +57,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::needs::FEATURE,
     &crate::consultations::FEATURE,
     &crate::disclosures::FEATURE,
+    &crate::notices::FEATURE,
     &crate::bookings::FEATURE,
     &crate::steer::FEATURE,
     &crate::models::FEATURE,

@@ -38,6 +38,7 @@ mod matters;
 mod me;
 mod models;
 mod needs;
+mod notices;
 mod numbers;
 mod observe;
 mod parts;
@@ -80,7 +81,7 @@ pub use care::{PLAIN_ID, Service, is_plain_id};
 pub use cast::Member;
 pub use charts::{assurance_code, chart_svg, variation_code};
 pub use connections::room;
-pub use demo_clock::{MoveClock, WITHIN, soon};
+pub use demo_clock::{DemoClock, MoveClock, PublishFigures, WITHIN, soon};
 pub use feature::routes;
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
 pub use imports::{Choice, ImportCard, Imports, Outcome, Reason, Trial, Unable};
@@ -109,7 +110,7 @@ pub struct Parts {
     /// Residents as whom one can sign in there.
     pub cast: Vec<Member>,
     /// Moves the clock of a demo county that was begun with `--now`.
-    pub move_clock: Option<MoveClock>,
+    pub clock: Option<DemoClock>,
     /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
     pub metrics: bool,
     /// Bytes that nobody can guess, for the names of sessions.
@@ -135,7 +136,7 @@ pub struct App {
     policy: HeaderValue,
     demo: bool,
     cast: Vec<Member>,
-    move_clock: Option<MoveClock>,
+    clock: Option<DemoClock>,
     journeys: models::Journeys,
     /// Newer figures wait for the clock of the demo county to be moved.
     figures_wait: AtomicBool,
@@ -187,7 +188,7 @@ impl App {
             provider: parts.provider,
             demo: parts.demo,
             cast: parts.cast,
-            move_clock: parts.move_clock,
+            clock: parts.clock,
             journeys: models::Journeys::default(),
             figures_wait: AtomicBool::new(false),
             calendar: Calendar::shipped(),
@@ -243,7 +244,7 @@ pub fn router(app: Arc<App>) -> Router {
     let brought = feature::router(|it| (it.files)())
         .layer(DefaultBodyLimit::max(admin::imports::MOST_FILE))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), caught));
-    let of_demo = match &app.move_clock {
+    let of_demo = match &app.clock {
         Some(_) => Router::new().route("/demo/clock", post(demo_clock::move_to)),
         None => Router::new(),
     };

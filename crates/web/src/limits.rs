@@ -193,6 +193,11 @@ impl App {
         Ok(opened?)
     }
 
+    /// Counts something that a stranger sends, beside the contacts that they open; too many wait.
+    pub fn take_of_stranger(&self, from: IpAddr) -> Result<(), Failure> {
+        self.counted.contacts.take(&from.to_string(), self.kinds.store.now()).map_err(Failure::too_many)
+    }
+
     /// Writes a message; of a resident, unless they have written too many in this contact. As with opening.
     pub async fn write_message(
         &self,

@@ -25,7 +25,7 @@ use crate::charts::{assurance_code, assurance_icon, sparkline, variation_code, v
 use crate::feature::{Door, Feature, get, post};
 use crate::figures::{Card, UnitCard};
 use crate::home::{failed, missing};
-use crate::layout::Page;
+use crate::layout::{Page, escape};
 use crate::numbers;
 use crate::scorecard::Scorecard;
 use crate::texts::texts;
@@ -133,7 +133,7 @@ async fn shown(app: &App, page: &Page, scorecard: Option<&Scorecard>, filters: &
         (legend(page))
         p.quiet { (page.text("owner")) ": " (scorecard.owner.of(page.language.code())) ". " (page.text("source")) ": " span lang="en" { (scorecard.source) } }
     };
-    page.render(StatusCode::OK, &format!("{name} – {}", page.text("section-steer")), &content)
+    page.render(StatusCode::OK, &format!("{name} – {}", scorecard.name.of(page.language.code())), &content)
 }
 
 /// The other scorecards, of the same unit.
@@ -157,9 +157,14 @@ fn scorecards(app: &App, page: &Page, here: &Scorecard, unit: &UnitCard) -> Mark
 const NOTED: usize = 7;
 const SIX: usize = 6;
 
-/// The figures at which those who steer look first: of the whole county, those that give a sign of concern or miss their target.
+/// The figures at which those who steer look first: of their own unit, those that give a sign of concern or miss their target.
 pub async fn attention(app: &App, page: &Page) -> Result<Markup, Failure> {
-    let (Some(unit), Some(scorecard)) = (unit_of(page, None), app.scorecards.first()) else { return Ok(html! {}) };
+    // Their own unit, where it has figures.
+    let own = page.person.as_ref().and_then(|person| unit_of(page, Some(&person.unit)));
+    let own = own.filter(|unit| has_figures(page, unit));
+    let (Some(unit), Some(scorecard)) = (own.or(unit_of(page, None)), app.scorecards.first()) else {
+        return Ok(html! {});
+    };
     if turned_away(page).is_some() {
         return Ok(html! {});
     }
@@ -179,25 +184,30 @@ pub async fn attention(app: &App, page: &Page) -> Result<Markup, Failure> {
             p.listhead__n { (page.language.of(&unit.names)) }
         }
         @if noted.is_empty() { p { (page.text("home-no-signals")) } } @else {
-            ol.figs { @for line in &noted { (figure(page, line)) } }
+            ol.figs { @for line in &noted { (figure(page, unit, line)) } }
         }
         @if !others.is_empty() {
             section aria-labelledby="six" {
                 h2 #six { (page.text("home-six")) }
-                ol.figs { @for line in &others { (figure(page, line)) } }
-                p.links { a href="/steer" { (page.text("home-all-measures")) } }
+                ol.figs { @for line in &others { (figure(page, unit, line)) } }
+                p.links { a href=(address("/steer", unit)) { (page.text("home-all-measures")) } }
             }
         }
     })
 }
 
+/// A page of figures, of a unit. The whole county is what it shows by itself.
+fn address(page: &str, unit: &UnitCard) -> String {
+    if unit.parent.is_none() { page.into() } else { format!("{page}?unit={}", escape(&unit.id)) }
+}
+
 /// One figure: its name, value and target, its course, and what the chart says of it.
-fn figure(page: &Page, line: &Line<'_>) -> Markup {
+fn figure(page: &Page, unit: &UnitCard, line: &Line<'_>) -> Markup {
     let (card, reading) = (line.card, &line.reading);
     let write = |value: f64| numbers::value(value, &card.unit, page.language);
     html! {
         li {
-            a href=(format!("/steer/measures/{}", card.id)) { (page.language.of(&card.names)) }
+            a href=(address(&format!("/steer/measures/{}", card.id), unit)) { (page.language.of(&card.names)) }
             span.val { @if let Some((_, value)) = reading.latest() { (write(value)) } }
             span.aim { @if let Some(target) = reading.target() { (page.text("target")) " " (write(target)) } @else { (page.text("no-target")) } }
             (sparkline(&reading.charted, card.better))

@@ -472,5 +472,12 @@ pub(crate) fn groups(catalogue: &Catalogue) -> Vec<Vec<usize>> {
     names.into_iter().map(|name| (0..group.len()).filter(|file| group[*file] == name).collect()).collect()
 }
 
+/// The files of these measures, with all that is published together with them.
+pub fn together(catalogue: &Catalogue, ids: &[String]) -> Catalogue {
+    let is_asked = |file: &usize| catalogue.files[*file].measures.iter().any(|it| ids.contains(&it.id));
+    let asked = groups(catalogue).into_iter().filter(|group| group.iter().any(is_asked));
+    Catalogue { files: asked.flatten().map(|file| catalogue.files[file].clone()).collect() }
+}
+
 #[cfg(test)]
 mod tests;

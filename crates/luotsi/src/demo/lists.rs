@@ -1,4 +1,4 @@
-//! What else goes on in the demo county's calendars: people come without a time, series are booked, groups meet, duties are
+//! The demo county's other calendars, as its days go on: people come without a time, series are booked, groups meet, duties are
 //! given, time is kept for other work, and some would come sooner.
 //!
 //! All of it is a function of ids and the clock, as with single times: a server that starts again goes on where it was.
@@ -313,7 +313,7 @@ impl Lists {
             let stretch = Stretch { from, to, what: timetable.id.clone() };
             let by = By::Professional { id: "physio-physiotherapist-1".into(), unit: "physio".into(), leads: false };
             let (timetable, key) = (Arc::clone(timetable), format!("demo-{date}"));
-            told("kept time", self.kinds.keep(of, stretch, timetable, (&by, &key)).await.map(drop));
+            told("protected time", self.kinds.protect(of, stretch, timetable, (&by, &key)).await.map(drop));
         }
     }
 

@@ -1,5 +1,7 @@
 //! Every journey of `content/journeys/` is a test: it is played by the pages of a county of its own, with the clock that
 //! it moves. One that waits in part is played as far as it goes, and tells what for; one that waits in all is ignored.
+//!
+//! The ways of testers (`e2e/ways.json`) are gone here without a script, and counted; a browser goes them with one.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
@@ -14,8 +16,8 @@ use std::sync::Arc;
 use content::journey::Journey;
 use content::{Catalogue, File, Origin, Part};
 use libtest_mimic::{Arguments, Trial};
-use player::County;
 use player::http::{move_clock, publish, send};
+use player::{County, Fetch, ways};
 use world::{BEGINS, PROGRAM, World};
 
 /// The repository.
@@ -37,7 +39,8 @@ fn main() -> ExitCode {
     let files: Vec<File> = files.iter().map(|(path, text)| File { path, text, origin: Origin::Published }).collect();
     let (journeys, faults) = Catalogue::<Journey>::read(&files, &|_, _| true);
     assert!(faults.is_empty(), "{}", faults[0]);
-    let trials = journeys.all().map(trial).collect();
+    let ways = ways::LANGUAGES.map(|language| Trial::test(format!("ways_{language}"), move || Ok(walk(language)?)));
+    let trials = journeys.all().map(trial).chain(ways).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
@@ -74,11 +77,29 @@ fn play(journey: &Part<Journey>) -> Result<(), String> {
             *now.borrow_mut() = move_clock(&server.address, to)?;
             Ok(())
         },
-        publish: &mut |now| publish(&server.address, now),
+        publish: &mut |now, page| publish(&server.address, now, Some(page)),
         figure: &mut |reading| player::figure(program, world.path(), &now.borrow(), reading),
         refusals: &|language, code| player::refusals(&locales, language, code),
         files: &files,
         data: world.path(),
     };
     player::play(&journey.content, &mut county)
+}
+
+/// Goes all ways of testers in a language, one after another in one county. None may take more presses than its task may.
+fn walk(language: &str) -> Result<(), String> {
+    let world = World::copied(&format!("ways-{language}"));
+    let server = world.serve();
+    let (address, origin) = (server.address.clone(), format!("http://{}", server.address));
+    let fetch: Fetch = Rc::new(move |request| send(&address, request));
+    let text = std::fs::read_to_string(root().join("e2e/ways.json")).expect("the ways");
+    let mut long = Vec::new();
+    for way in ways::read(&text)? {
+        let presses = ways::walk(&way, language, (&fetch, &origin))?;
+        println!("task {} in {language}: {presses} presses, {} expected", way.task, way.clicks);
+        if presses > way.clicks + ways::SPARE {
+            long.push(format!("task {} takes {presses} presses, and {} are expected", way.task, way.clicks));
+        }
+    }
+    if long.is_empty() { Ok(()) } else { Err(long.join("; ")) }
 }

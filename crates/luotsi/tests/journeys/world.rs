@@ -62,7 +62,7 @@ fn county() -> PathBuf {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         // Its figures are published once, and not for each journey; and so are its times that can be booked.
         let server = Server::on(&county);
-        publish(&server.address, BEGINS.parse().expect("a time")).expect("its figures");
+        publish(&server.address, BEGINS.parse().expect("a time"), None).expect("its figures");
         server.end();
         fs::write(county.join("ready"), "").expect("written");
     }

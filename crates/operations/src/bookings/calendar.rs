@@ -32,7 +32,11 @@ pub struct Timetable {
     pub id: String,
     #[serde(default)]
     pub version: u32,
+    /// The unit that answers for it.
     pub unit: UnitId,
+    /// Units where it is kept, where there are several: each time is at the unit of the one who gives it.
+    #[serde(default)]
+    pub units: Vec<UnitId>,
     pub service: String,
     pub name: Names,
     /// How times come to be seen and booked; none: it has none to book, and `walk_in`, `duty` or `protect` says what it is.
@@ -364,6 +368,30 @@ impl Timetable {
             cancel_by: until(self.book.cancel_until),
             remind_at: self.book.remind.map(until).filter(|at| now < *at),
         }
+    }
+
+    /// Where it is kept.
+    pub fn kept_at(&self) -> &[UnitId] {
+        if self.units.is_empty() { std::slice::from_ref(&self.unit) } else { &self.units }
+    }
+
+    /// The unit of a time at a place: one of several, or the one that answers for the calendar.
+    pub fn unit_at(&self, place: Option<&str>) -> &UnitId {
+        self.units.iter().find(|unit| Some(&***unit) == place).unwrap_or(&self.unit)
+    }
+
+    /// Where somebody who works in a unit gives times of it; none: they give none. Those whom its hours name give some, too.
+    pub fn given_at(&self, id: &str, unit: &str) -> Option<&UnitId> {
+        let added = self.exceptions.iter().filter_map(|it| it.add.as_ref());
+        let is_named = self.weeks.iter().map(|it| &it.hours).chain(added).any(|hours| hours.who == id);
+        let works_there = self.kept_at().iter().any(|it| **it == *unit);
+        (is_named || works_there).then(|| self.unit_at(Some(unit)))
+    }
+
+    /// A time of somebody who works in a unit: it is there, where the calendar is kept at several.
+    pub fn at_unit(&self, slot: Slot, unit: &UnitId) -> Slot {
+        let place = self.units.contains(unit).then(|| Label::from(&**unit));
+        Slot { place: place.or(slot.place), ..slot }
     }
 
     /// Whether somebody may book in it: one of the words by which they are known stands in `book.by`.

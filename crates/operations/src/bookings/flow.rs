@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use matter::{Text, Trouble, Turn};
+use matter::{Text, Trouble, Turn, UnitId};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -103,7 +103,7 @@ pub(super) fn free(turn: &mut Turn<'_>, (day, slot): (Uuid, Uuid), matter: Uuid,
 
 /// Books an appointment by the rules of a calendar.
 pub fn book(turn: &mut Turn<'_>, id: Uuid, ask: &Ask<'_>, timetable: &Timetable) -> Result<(), Trouble> {
-    let (when, urgency) = when(turn, (&ask.wanted, &ask.places), timetable)?;
+    let (when, urgency, unit) = when(turn, (&ask.wanted, &ask.places), timetable)?;
     if !timetable.is_open_to(ask.words) {
         return Err(Refusal::NotFor("the calendar is open to others").into());
     }
@@ -114,7 +114,7 @@ pub fn book(turn: &mut Turn<'_>, id: Uuid, ask: &Ask<'_>, timetable: &Timetable)
         wanted: ask.wanted.clone(),
         calendar: timetable.id.as_str().into(),
         version: timetable.version,
-        unit: timetable.unit.clone(),
+        unit,
         service: timetable.service.clone(),
         urgency,
         when,
@@ -130,17 +130,18 @@ pub fn reschedule(
     timetable: &Timetable,
 ) -> Result<(), Trouble> {
     let appointment = turn.read::<Appointment>(id)?.ok_or(Trouble::NotFound)?;
-    let (when, _) = when(turn, (&appointment.booking.wanted, places), timetable)?;
+    let (when, ..) = when(turn, (&appointment.booking.wanted, places), timetable)?;
     asked(turn, id, &Command::Move { when, over: over.cloned() })
 }
 
-/// The times of places as their days and gatherings have them, and the urgency that the first is meant for.
+/// The times of places as their days and gatherings have them, and the urgency that the first is meant for and its unit.
 fn when(
     turn: &mut Turn<'_>,
     (wanted, places): (&Wanted, &[Place]),
     timetable: &Timetable,
-) -> Result<(When, Urgency), Trouble> {
+) -> Result<(When, Urgency, UnitId), Trouble> {
     let (mut parts, mut from, mut to, mut urgency) = (Vec::new(), i64::MAX, i64::MIN, Urgency::Routine);
+    let mut unit = timetable.unit.clone();
     for (number, place) in places.iter().enumerate() {
         let (part, offered, span) = match *place {
             Place::Time(day, slot) => {
@@ -151,6 +152,7 @@ fn when(
                 }
                 if number == 0 {
                     urgency = time.slot.urgency;
+                    unit = timetable.unit_at(time.slot.place.as_deref()).clone();
                 }
                 let part = Part::Time { day, slot, actor: of.actor.clone() };
                 let Slot { kind, ways, from, to, .. } = &time.slot;
@@ -159,6 +161,9 @@ fn when(
             Place::Seat(gathering) => {
                 let of = turn.read::<Gathering>(gathering)?.ok_or(Trouble::NotFound)?;
                 let called = &of.called;
+                if number == 0 {
+                    unit = called.unit.clone();
+                }
                 let offered = (called.calendar.clone(), called.kind.clone(), called.ways.clone());
                 (Part::Seat { gathering }, offered, (called.from, called.to))
             }
@@ -177,7 +182,7 @@ fn when(
         return Err(Refusal::Late(until).into());
     }
     let (zone, terms) = (calendar.zone.iana_name().unwrap_or("").into(), timetable.terms(from, turn.now(), calendar));
-    Ok((When { parts, local, zone, from, to, terms }, urgency))
+    Ok((When { parts, local, zone, from, to, terms }, urgency, unit))
 }
 
 /// Gives an appointment to another professional at its own time, which is taken on a day of theirs.

@@ -224,7 +224,7 @@ pub fn call(turn: &mut Turn<'_>, id: Uuid, (day, slot): (Uuid, Uuid), timetable:
         calendar: time.calendar.clone(),
         kind: time.slot.kind.clone(),
         ways: time.slot.ways.clone(),
-        unit: timetable.unit.clone(),
+        unit: timetable.unit_at(time.slot.place.as_deref()).clone(),
         from: time.slot.from,
         to: time.slot.to,
         seats,

@@ -42,7 +42,7 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         contact: Option<Uuid>,
     },
-    /// What was seen of somebody who is not known; sealed beside it.
+    /// A note on somebody who is not known; its text is sealed beside it.
     #[serde(rename = "walk_in.noted")]
     Noted { number: u32 },
     #[serde(rename = "walk_in.ordered")]

@@ -125,7 +125,7 @@ pub fn of_appointment(
         _ if !has_changed || at <= turn.now() => return Ok(()),
         appointments::Command::Book { .. } => ("time", Says::Time { at }),
         appointments::Command::Move { .. } => ("moved", Says::Moved { at }),
-        // Whoever asked for it themselves knows it.
+        // A person who asked for it themselves knows it.
         appointments::Command::ChangeWay { .. } if !matches!(turn.by(), By::Resident(_)) => ("way", Says::Moved { at }),
         appointments::Command::Remind => ("reminder", Says::Time { at }),
         appointments::Command::Cancel { .. } => ("cancelled", Says::Cancelled { at }),

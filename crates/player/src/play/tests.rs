@@ -91,7 +91,7 @@ fn played(
         origin: "http://127.0.0.1:1".into(),
         begins,
         move_clock: &mut |_| Ok(()),
-        publish: &mut |_| Ok(()),
+        publish: &mut |_, _| Ok(()),
         figure: &mut figure,
         refusals: &|_, code| if code == "taken" { vec![vec!["Aika ei ole enää vapaa".into()]] } else { vec![] },
         files: Path::new("."),

@@ -48,6 +48,8 @@ pub struct Chosen {
     #[serde(default)]
     way: String,
     #[serde(default)]
+    unit: String,
+    #[serde(default)]
     contact: String,
     #[serde(default, rename = "move")]
     moves: String,
@@ -98,6 +100,7 @@ struct Time {
     of: Arc<Day>,
     way: Way,
     booker: Booker,
+    caller: Caller,
 }
 
 impl Time {
@@ -114,6 +117,7 @@ impl Chosen {
             ("slot", &self.slot),
             ("kind", &self.kind),
             ("way", &self.way),
+            ("unit", &self.unit),
             ("contact", &self.contact),
             ("move", &self.moves),
         ];
@@ -123,7 +127,13 @@ impl Chosen {
 
     /// The way back to the times of the calendar.
     fn back(&self, calendar: &str, wrong: &str) -> String {
-        let parts = [("kind", &self.kind), ("way", &self.way), ("contact", &self.contact), ("move", &self.moves)];
+        let parts = [
+            ("kind", &self.kind),
+            ("way", &self.way),
+            ("unit", &self.unit),
+            ("contact", &self.contact),
+            ("move", &self.moves),
+        ];
         let parts = parts.iter().filter(|(_, value)| !value.is_empty());
         let parts: Vec<String> = parts.map(|(name, value)| format!("{name}={}", escape(value))).collect();
         format!("/book/{calendar}?wrong={wrong}&{}", parts.join("&"))
@@ -162,7 +172,7 @@ async fn time(app: &App, caller: Result<Caller, Failure>, calendar: &str, chosen
     let is_there =
         |of: &Arc<Day>| of.times.get(&slot).is_some_and(|time| *time.calendar == *timetable.id && !time.is_withdrawn);
     match app.kinds.days.look(|days| days.get(day)).filter(is_there) {
-        Some(of) => Ok(Time { timetable, day, slot, of, way, booker }),
+        Some(of) => Ok(Time { timetable, day, slot, of, way, booker, caller }),
         None => Err(Gone::Taken(Box::new((timetable, booker)))),
     }
 }
@@ -229,6 +239,7 @@ fn other_times(
     let wish = Wish {
         kind: chosen.kind.clone(),
         way: chosen.way.clone(),
+        unit: chosen.unit.clone(),
         contact: chosen.contact.clone(),
         moves: chosen.moves.clone(),
         wrong: wrong.into(),
@@ -287,14 +298,17 @@ fn shown(
             div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, slot.from)) " " (numbers::clock(slot.from)) "–" (numbers::clock(slot.to)) } }
             div { dt { (page.text("bookings-what")) } dd { (time.timetable.name.of(page.language.code())) @if let Some(kind) = kind { ", " (kind) } } }
             div { dt { (page.text("bookings-way")) } dd { (way_name(page, time.way)) } }
-            div { dt { (page.text(super::where_key(time.way))) } dd { (unit_name(page, &time.timetable.unit)) @if let Some(place) = &slot.place { ", " (place) } } }
+            div { dt { (page.text(super::where_key(time.way))) } dd {
+                @let at = time.timetable.unit_at(slot.place.as_deref());
+                (unit_name(page, at)) @if let Some(place) = slot.place.as_deref().filter(|place| **place != **at) { ", " (place) }
+            } }
             @if let Some(professional) = time.of.actor.professional() {
                 div { dt { (page.text("bookings-with")) } dd { (staff_name(page, professional)) } }
             }
         }
         p { (until(page, terms.cancel_by, app.kinds.store.now())) }
         form #work .letter method="post" action=(format!("/book/{calendar}/{id}")) autocomplete="off" {
-            @for (name, value) in [("day", &chosen.day), ("slot", &chosen.slot), ("kind", &chosen.kind), ("way", &chosen.way), ("contact", &chosen.contact), ("move", &chosen.moves)] {
+            @for (name, value) in [("day", &chosen.day), ("slot", &chosen.slot), ("kind", &chosen.kind), ("way", &chosen.way), ("unit", &chosen.unit), ("contact", &chosen.contact), ("move", &chosen.moves)] {
                 input type="hidden" name=(name) value=(value);
             }
             input type="hidden" name="key" value=(app.sessions.unguessable());
@@ -376,7 +390,17 @@ pub async fn book(
         Ok(_) => {
             app.holding.end(&time.holder(&chosen));
             let place = if time.booker.is_staff { "/desk/appointments" } else { "/matters" };
-            see_other(&format!("{place}/{id}?did={did}"))
+            // An appointment at another unit is theirs; the contact in which it was booked tells of it.
+            let read = app.kinds.appointments.read(id).await.ok().flatten();
+            let may_see = read.is_some_and(|it| app.may_still(&time.caller, id, Action::Read, &it));
+            match time.booker.contact.filter(|_| !may_see) {
+                Some(contact) => see_other(&format!("/desk/contacts/{contact}?did=book")),
+                None if time.booker.is_staff && !may_see => {
+                    let visit = if chosen.moves.is_empty() { &chosen.contact } else { &chosen.moves };
+                    see_other(&format!("/desk/appointments/{}?did=next", escape(visit)))
+                }
+                None => see_other(&format!("{place}/{id}?did={did}")),
+            }
         }
         Err(trouble) => match word_of(&trouble.into()) {
             // It may be booked or not: the same appointment is asked for once more.

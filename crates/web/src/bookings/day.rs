@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::desk::{by_start, row, staff, works};
 use super::own::name;
-use super::{day_of, kept, way_name};
+use super::{day_of, protected, way_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -138,8 +138,8 @@ async fn shown(
             );
         }
         waiting.sort_by_key(|(slot, id, _)| (slot.from, *id));
-        let given_up = kept::given_up(app, id).await.map_err(|error| Failure::away(&error))?;
-        let kept = kept::section(app, page, &person, (id, &day), &given_up);
+        let given_up = protected::given_up(app, id).await.map_err(|error| Failure::away(&error))?;
+        let kept = protected::section(app, page, &person, (id, &day), &given_up);
         Ok((id, day, rows, (waiting, kept)))
     };
     match read.await {
@@ -195,7 +195,7 @@ impl Whole<'_> {
         let shown =
             date.and_then(|date| app.calendar.start_of(date)).map_or_else(String::new, |at| day_of(app, page, at));
         let date = date.map_or_else(String::new, |date| date.to_string());
-        let is_known = ["away", "back", "given", "released", "kept-moved"].contains(&did);
+        let is_known = ["away", "back", "given", "released", "protected-moved"].contains(&did);
         html! {
             (errors(page, self.wrong))
             (parts::back(&format!("/desk/calendar?date={date}&unit={}", day.unit), &self.text("calendar-title")))

@@ -96,7 +96,7 @@ pub async fn calendar(
             Err(failure) => failed(&page, &failure),
         };
     }
-    let days = match days(&app, &unit, date, today).await {
+    let days = match days(&app, (&unit, &person), date, today).await {
         Ok(days) => days,
         Err(failure) => return failed(&page, &failure),
     };
@@ -117,7 +117,7 @@ pub async fn calendar(
     let short = app.calendar.start_of(date).map_or_else(String::new, |at| needs::day(&app, &page, at));
     let content = html! {
         @if which.did == "booked" { (parts::done(&html! { (page.text("appointment-did-booked")) }, &html! {})) }
-        @if ["kept", "duty", "duty-end"].contains(&which.did.as_str()) { (parts::done(&html! { (page.text(&format!("calendar-did-{}", which.did))) }, &html! {})) }
+        @if ["protected", "duty", "duty-end"].contains(&which.did.as_str()) { (parts::done(&html! { (page.text(&format!("calendar-did-{}", which.did))) }, &html! {})) }
         div.listhead {
             h1 { (page.text("calendar-title")) }
             p.listhead__n { (shown) }
@@ -141,7 +141,7 @@ pub async fn calendar(
             p { a href=(format!("/desk/walk-in/{unit}")) { (page.text("walk-in-title")) } }
         }
         (duties::duties(&app, &page, &person, (&unit, date)))
-        (duties::keeping(&app, &page, &person, (&unit, date), None))
+        (duties::protecting(&app, &page, &person, (&unit, date), None))
         @if columns.is_empty() {
             p {
                 (page.text("calendar-empty"))
@@ -170,7 +170,8 @@ fn units(app: &App, person: &Person) -> Vec<String> {
     let all = app.kinds.timetables.all();
     let mut units: Vec<String> = all
         .values()
-        .map(|timetable| timetable.unit.to_string())
+        .flat_map(|timetable| timetable.kept_at())
+        .map(ToString::to_string)
         .filter(|unit| app.is_within(unit, &person.unit))
         .collect();
     units.sort();
@@ -183,16 +184,22 @@ pub(super) fn staff(app: &App, unit: &str) -> Vec<String> {
     let figures = app.figures();
     let own = figures.staff().iter().filter(|it| it.unit == unit).map(|it| it.id.clone());
     let all = app.kinds.timetables.all();
-    let named = all.values().filter(|it| *it.unit == *unit).flat_map(|it| app.actors(it));
-    let mut staff: Vec<String> = own.chain(named.map(|(actor, _)| actor.id().to_string())).collect();
+    let kept = all.values().filter(|it| *it.unit == *unit || it.units.iter().any(|at| **at == *unit));
+    let named = kept.flat_map(|it| app.actors(it)).filter(|(.., at)| **at == *unit);
+    let mut staff: Vec<String> = own.chain(named.map(|(actor, ..)| actor.id().to_string())).collect();
     staff.sort_unstable();
     staff.dedup();
     staff
 }
 
 /// Their days on a date: one that is over is read from the log, for what was not recorded then.
-async fn days(app: &App, unit: &str, date: Date, today: Date) -> Result<Vec<Arc<Day>>, Failure> {
-    let ids = staff(app, unit).into_iter().map(|id| day_id(&id, day_number(date)));
+async fn days(app: &App, (unit, person): (&str, &Person), date: Date, today: Date) -> Result<Vec<Arc<Day>>, Failure> {
+    let mut staff = staff(app, unit);
+    // A person who is in no list of the unit has a day of their own there, too.
+    if person.unit == unit && !staff.contains(&person.id) {
+        staff.push(person.id.clone());
+    }
+    let ids = staff.into_iter().map(|id| day_id(&id, day_number(date)));
     if today <= date {
         return Ok(app.kinds.days.look(|days| ids.filter_map(|id| days.get(id)).collect()));
     }
@@ -350,7 +357,7 @@ fn shown(
     let date = app.calendar.local_date(when.from).map(|date| date.to_string()).unwrap_or_default();
     let note = happened.first().and_then(|first| first.text.as_deref());
     let is_booked = ["moved", "way"].contains(&did) && it.stage == Stage::Booked;
-    let is_so = did == it_did(it) || is_booked || did == "otherwise";
+    let is_so = did == it_did(it) || is_booked || ["otherwise", "next"].contains(&did);
     html! {
         (parts::back(&format!("/desk/calendar?date={date}&unit={}", it.booking.unit), &page.text("calendar-title")))
         @if is_so { (parts::done(&html! { (page.text(&format!("appointment-did-{did}"))) }, &html! {})) }

@@ -1,4 +1,4 @@
-//! Who is on duty when, and time that professionals keep for other work: both on the calendar of a unit.
+//! Duties, and time that professionals keep for other work, on the calendar of a unit.
 
 use std::sync::Arc;
 
@@ -51,13 +51,13 @@ pub fn stretch_name(app: &App, page: &Page, what: &str) -> String {
     }
 }
 
-/// Duties and kept time of a day, as its column on the calendar and its own page list them.
+/// Duties and protected time of a day, as its column on the calendar and its own page list them.
 pub fn stretches(app: &App, page: &Page, day: &Day) -> Markup {
     let mut all: Vec<&Stretch> = day.duties.iter().chain(&day.protected).collect();
     all.sort_by_key(|it| (it.from, it.to));
     html! {
         @if !all.is_empty() {
-            ul.day__kept {
+            ul.day__protected {
                 @for it in all {
                     li { span.day__clock { (numbers::clock(it.from)) "–" (numbers::clock(it.to)) } " " (stretch_name(app, page, &it.what)) }
                 }
@@ -66,15 +66,19 @@ pub fn stretches(app: &App, page: &Page, day: &Day) -> Markup {
     }
 }
 
+fn is_kept_at(timetable: &Timetable, unit: &str) -> bool {
+    timetable.kept_at().iter().any(|it| **it == *unit)
+}
+
 /// Somebody who can be on duty.
 type Candidate = (String, Profession);
 
-/// Those who can have a duty: of its profession, in the units within that of the calendar.
-fn candidates(app: &App, timetable: &Timetable, who: &str) -> Vec<Candidate> {
+/// Those who can have a duty at a unit: of its profession, there and in the units within it.
+fn candidates(app: &App, unit: &str, who: &str) -> Vec<Candidate> {
     let Some(profession) = who.strip_prefix("role:").and_then(Profession::named) else { return Vec::new() };
     let figures = app.figures();
     let staff = figures.staff().iter().filter(|it| it.open && it.profession == profession);
-    let within = staff.filter(|it| app.is_within(&it.unit, &timetable.unit));
+    let within = staff.filter(|it| app.is_within(&it.unit, unit));
     let mut found: Vec<Candidate> = within.map(|it| (it.id.clone(), it.profession)).collect();
     found.sort();
     found.dedup();
@@ -90,7 +94,7 @@ fn has(app: &App, who: &str, date: Date, what: &str) -> Option<Stretch> {
 pub fn duties(app: &App, page: &Page, person: &Person, (unit, date): (&str, Date)) -> Markup {
     let all = app.kinds.timetables.all();
     let calendars: Vec<&Arc<Timetable>> =
-        all.values().filter(|it| *it.unit == *unit && !it.shifts(date, app.calendar).is_empty()).collect();
+        all.values().filter(|it| is_kept_at(it, unit) && !it.shifts(date, app.calendar).is_empty()).collect();
     let now = app.kinds.store.now();
     let is_lead = person.role == Role::Lead;
     html! {
@@ -100,7 +104,7 @@ pub fn duties(app: &App, page: &Page, person: &Person, (unit, date): (&str, Date
                 ol.rows {
                     @for shift in timetable.shifts(date, app.calendar) {
                         @let what = word(timetable, shift.id);
-                        @let able = candidates(app, timetable, &shift.duty.who);
+                        @let able = candidates(app, unit, &shift.duty.who);
                         @let on: Vec<&Candidate> = able.iter().filter(|(who, _)| has(app, who, date, &what).is_some()).collect();
                         @let missing = shift.duty.need.saturating_sub(on.len());
                         li.row {
@@ -158,7 +162,7 @@ fn give(
 }
 
 /// Calendars for which somebody may keep time of their own.
-pub fn keepable(app: &App, person: &Person) -> Vec<Arc<Timetable>> {
+pub fn protectable(app: &App, person: &Person) -> Vec<Arc<Timetable>> {
     let words = staff_words(app, person);
     let all = app.kinds.timetables.all();
     let may = |it: &Timetable| it.protects.as_ref().is_some_and(|it| it.by.iter().any(|by| words.contains(by)));
@@ -166,34 +170,34 @@ pub fn keepable(app: &App, person: &Person) -> Vec<Arc<Timetable>> {
 }
 
 /// The form by which somebody keeps time on a date of their own.
-pub fn keeping(
+pub fn protecting(
     app: &App,
     page: &Page,
     person: &Person,
     (unit, date): (&str, Date),
     wrong: Option<&Wrong<'_>>,
 ) -> Markup {
-    let calendars = keepable(app, person);
+    let calendars = protectable(app, person);
     let (given, fault) = wrong.map_or((Fields::default(), None), |it| (it.fields.clone(), Some(it.key)));
     let day = if given.date.is_empty() { date.to_string() } else { given.date.clone() };
     html! {
         @if !calendars.is_empty() {
             details.fold open[fault.is_some()] {
-                summary { (page.text("kept-title")) }
+                summary { (page.text("protected-title")) }
                 div.fold__in {
-                    form #keep method="post" action="/desk/calendar/keep" autocomplete="off" {
-                        @if let Some(key) = fault { p.error #keep-error { (page.text(key)) } }
+                    form #protect method="post" action="/desk/calendar/protect" autocomplete="off" {
+                        @if let Some(key) = fault { p.error #protect-error { (page.text(key)) } }
                         input type="hidden" name="client_id" value=(app.sessions.unguessable());
                         input type="hidden" name="unit" value=(unit);
-                        p.hint #keep-hint { (page.text("kept-hint")) }
+                        p.hint #protect-hint { (page.text("protected-hint")) }
                         div.asked {
-                            label for="calendar" { (page.text("kept-what")) }
+                            label for="calendar" { (page.text("protected-what")) }
                             select.field #calendar name="calendar" {
                                 @for it in &calendars { option value=(it.id) selected[it.id == given.calendar] { (it.name.of(page.language.code())) } }
                             }
                         }
-                        (when(page, "keep", &day, (&given.from, &given.to)))
-                        button.btn.btn--second type="submit" { (page.text("kept-keep")) }
+                        (when(page, "protect", &day, (&given.from, &given.to)))
+                        button.btn.btn--second type="submit" { (page.text("protected-keep")) }
                     }
                 }
             }
@@ -205,7 +209,7 @@ pub fn keeping(
 pub fn when(page: &Page, of: &str, day: &str, (from, to): (&str, &str)) -> Markup {
     html! {
         div.asked {
-            label for=(format!("{of}-date")) { (page.text("kept-date")) }
+            label for=(format!("{of}-date")) { (page.text("protected-date")) }
             input.field.day-input id=(format!("{of}-date")) type="date" name="date" value=(day);
         }
         @for (name, key, given) in [("from", "day-from", from), ("to", "day-to", to)] {
@@ -217,7 +221,7 @@ pub fn when(page: &Page, of: &str, day: &str, (from, to): (&str, &str)) -> Marku
     }
 }
 
-/// A form of the calendar, and of a day with kept time.
+/// A form of the calendar, and of a day with protected time.
 #[derive(Deserialize, Default, Clone)]
 pub struct Fields {
     #[serde(default)]
@@ -246,12 +250,12 @@ pub struct Wrong<'a> {
 
 /// The time of a form on its date.
 pub fn span(app: &App, (date, from, to): (&str, &str, &str)) -> Result<(Date, i64, i64), Unsaid> {
-    let date: Date = date.parse().map_err(|_| Unsaid::Wrong(("kept-wrong-date", "keep")))?;
-    let wrong = || Unsaid::Wrong(("day-wrong-clock", "keep"));
-    let from = clock(app, date, from, "keep")?.ok_or_else(wrong)?;
-    let to = clock(app, date, to, "keep")?.ok_or_else(wrong)?;
+    let date: Date = date.parse().map_err(|_| Unsaid::Wrong(("protected-wrong-date", "protect")))?;
+    let wrong = || Unsaid::Wrong(("day-wrong-clock", "protect"));
+    let from = clock(app, date, from, "protect")?.ok_or_else(wrong)?;
+    let to = clock(app, date, to, "protect")?.ok_or_else(wrong)?;
     if to <= from {
-        return Err(Unsaid::Wrong(("day-wrong-to", "keep")));
+        return Err(Unsaid::Wrong(("day-wrong-to", "protect")));
     }
     Ok((date, from, to))
 }
@@ -279,8 +283,10 @@ pub async fn act(
         Ok(did) => see_other(&format!("{here}&did={did}")),
         Err(Unsaid::Wrong((key, _))) => not_done(&app, &page, &person, (&fields, key), &here),
         Err(Unsaid::Failed(failure)) => match (&failure.refused, failure.code) {
-            (_, "enough") => not_done(&app, &page, &person, (&fields, "kept-wrong-most"), &here),
-            (_, "taken") if verb == "keep" => not_done(&app, &page, &person, (&fields, "kept-wrong-taken"), &here),
+            (_, "enough") => not_done(&app, &page, &person, (&fields, "protected-wrong-most"), &here),
+            (_, "taken") if verb == "protect" => {
+                not_done(&app, &page, &person, (&fields, "protected-wrong-taken"), &here)
+            }
             (Some(refused), _) => refused_page(&page, &told(refused, page.language), &here),
             _ => failed(&page, &failure),
         },
@@ -299,12 +305,12 @@ fn refused_page(page: &Page, why: &str, here: &str) -> Response {
 fn not_done(app: &App, page: &Page, person: &Person, (fields, key): (&Fields, &'static str), here: &str) -> Response {
     let date = fields.date.parse::<Date>().unwrap_or_default();
     let content = html! {
-        (crate::form::errors(page, &[(key, "keep")]))
+        (crate::form::errors(page, &[(key, "protect")]))
         (parts::back(here, &page.text("calendar-title")))
-        h1 { (page.text("kept-title")) }
-        (keeping(app, page, person, (&fields.unit, date), Some(&Wrong { fields, key })))
+        h1 { (page.text("protected-title")) }
+        (protecting(app, page, person, (&fields.unit, date), Some(&Wrong { fields, key })))
     };
-    page.render(StatusCode::UNPROCESSABLE_ENTITY, &page.text("kept-title"), &content)
+    page.render(StatusCode::UNPROCESSABLE_ENTITY, &page.text("protected-title"), &content)
 }
 
 async fn done(app: &App, person: &Person, verb: &str, fields: &Fields) -> Result<&'static str, Unsaid> {
@@ -313,26 +319,26 @@ async fn done(app: &App, person: &Person, verb: &str, fields: &Fields) -> Result
         "" => new_id(now).to_string(),
         given => format!("{verb}/{}", care::client_id(given)?),
     };
-    if verb == "keep" {
-        let known = keepable(app, person).into_iter().find(|it| it.id == fields.calendar);
+    if verb == "protect" {
+        let known = protectable(app, person).into_iter().find(|it| it.id == fields.calendar);
         let timetable = known.ok_or_else(Failure::not_found)?;
         let (date, from, to) = span(app, (&fields.date, &fields.from, &fields.to))?;
         let stretch = Stretch { from, to, what: timetable.id.clone() };
         let of = day_of(app, person, date)?;
-        app.kinds.keep(of, stretch, timetable, (&by, &key)).await.map_err(Failure::from)?;
-        return Ok("kept");
+        app.kinds.protect(of, stretch, timetable, (&by, &key)).await.map_err(Failure::from)?;
+        return Ok("protected");
     }
-    let timetable = app.kinds.timetables.get(&fields.calendar).filter(|it| *it.unit == *fields.unit);
+    let timetable = app.kinds.timetables.get(&fields.calendar).filter(|it| is_kept_at(it, &fields.unit));
     let timetable = timetable.ok_or_else(Failure::not_found)?;
-    if person.role != Role::Lead || !app.is_within(&timetable.unit, &person.unit) {
+    if person.role != Role::Lead || !app.is_within(&fields.unit, &person.unit) {
         return Err(Failure::not_found().into());
     }
     let date: Date = fields.date.parse().map_err(|_| Failure::not_found())?;
     let shifts = timetable.shifts(date, app.calendar);
     let shift = shifts.iter().find(|it| it.id == fields.shift).ok_or_else(Failure::not_found)?;
-    let able = candidates(app, &timetable, &shift.duty.who);
+    let able = candidates(app, &fields.unit, &shift.duty.who);
     let chosen = able.into_iter().find(|(who, _)| *who == fields.who);
-    let (who, profession) = chosen.ok_or(Unsaid::Wrong(("duty-wrong-who", "keep")))?;
+    let (who, profession) = chosen.ok_or(Unsaid::Wrong(("duty-wrong-who", "protect")))?;
     let what = word(&timetable, shift.id);
     match verb {
         "duty" => {

@@ -38,6 +38,9 @@ use crate::listing::InList;
 use crate::numbers;
 use crate::parts::{self, Turn, tag};
 
+/// Gatherings of a calendar that are shown at once.
+const FIRST: usize = 8;
+
 impl InList for Gathering {
     fn kind(&self) -> &'static str {
         Gathering::NAME
@@ -100,16 +103,26 @@ pub fn offered(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booke
         @if !all.is_empty() {
             section aria-labelledby="gatherings" {
                 h2 #gatherings { (page.text("gathering-title")) }
-                ol.rows {
-                    @for (id, it) in &all {
-                        @let to = format!("/book/{}/seat/{id}?contact={}&move={}", timetable.id, escape(&wish.contact), escape(&wish.moves));
-                        @let free = if it.free() == 0 { tag(Turn::Waits, &page.text("gathering-full")) } else { html! { (seats(page, it)) } };
-                        (parts::row(&to, &moment(app, page, it), &[html! { (name(app, page, it)) }, free]))
+                ol.rows { @for one in all.iter().take(FIRST) { (offer(app, page, timetable, wish, one)) } }
+                @if all.len() > FIRST {
+                    details.fold {
+                        summary { (page.language.text_with("gathering-more", &[("count", &(all.len() - FIRST).to_string())])) }
+                        ol.rows { @for one in all.iter().skip(FIRST) { (offer(app, page, timetable, wish, one)) } }
                     }
                 }
             }
         }
     }
+}
+
+fn offer(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, (id, it): &(Uuid, Arc<Gathering>)) -> Markup {
+    let (contact, moves) = (escape(&wish.contact), escape(&wish.moves));
+    let to = format!("/book/{}/seat/{id}?contact={contact}&move={moves}", timetable.id);
+    let free = match it.free() {
+        0 => tag(Turn::Waits, &page.text("gathering-full")),
+        _ => html! { (seats(page, it)) },
+    };
+    parts::row(&to, &moment(app, page, it), &[html! { (name(app, page, it)) }, free])
 }
 
 /// Fields of the page of a seat.

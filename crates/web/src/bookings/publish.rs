@@ -7,7 +7,7 @@ use content::Library;
 use facts::{Code, Label};
 use jiff::civil::Date;
 use jiff::{SpanRelativeTo, Unit};
-use matter::Trouble;
+use matter::{Trouble, UnitId};
 use operations::bookings::Actor;
 use operations::bookings::calendar::Timetable;
 use operations::bookings::days::day_id;
@@ -43,9 +43,9 @@ impl App {
         for timetable in self.kinds.timetables.all().values() {
             let ahead = timetable.publish.ahead.total((Unit::Day, SpanRelativeTo::days_are_24_hours()));
             let ahead = ahead.map_or(0, |days| (days.ceil() as i32).clamp(0, FURTHEST));
-            for (actor, profession) in self.actors(timetable) {
+            for (actor, profession, unit) in self.actors(timetable) {
                 for date in today..=today + ahead {
-                    let of = (&actor, &[profession.as_str()][..], &timetable.unit);
+                    let of = (&actor, &[profession.as_str()][..], &unit);
                     count(&timetable.id, self.kinds.publish_times(timetable, of, date).await);
                     given.insert((day_id(actor.id(), date), Label::from(timetable.id.as_str())));
                 }
@@ -70,20 +70,15 @@ impl App {
         changed
     }
 
-    /// Those who work by a calendar, each with their profession: the unit's professionals, and whoever is named.
-    pub(super) fn actors(&self, timetable: &Timetable) -> Vec<(Actor, String)> {
+    /// Those who work by a calendar, each with their profession and where: its units' professionals, and whoever is named.
+    pub(super) fn actors(&self, timetable: &Timetable) -> Vec<(Actor, String, UnitId)> {
         let figures = self.figures();
-        let is_named = |id: &str| {
-            let weekly = timetable.weeks.iter().map(|week| &week.hours);
-            let added = timetable.exceptions.iter().filter_map(|it| it.add.as_ref());
-            weekly.chain(added).any(|hours| hours.who == id)
-        };
         let staff = figures.staff().iter().filter(|it| it.open);
-        let theirs = staff.filter(|it| *it.unit == *timetable.unit || is_named(&it.id));
-        theirs
-            .map(|it| {
+        staff
+            .filter_map(|it| {
+                let unit = timetable.given_at(&it.id, &it.unit)?.clone();
                 let actor = Actor::Professional { id: it.id.as_str().into(), profession: it.profession };
-                (actor, it.profession.code().to_string())
+                Some((actor, it.profession.code().to_string(), unit))
             })
             .collect()
     }

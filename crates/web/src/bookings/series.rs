@@ -12,7 +12,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use facts::{Code, Modality};
-use jiff::Span;
+use jiff::{Span, SpanRelativeTo, Unit};
 use kinds::NewAppointment;
 use maud::html;
 use operations::bookings::Way;
@@ -194,6 +194,12 @@ fn back(calendar: &str, fields: &Fields, wrong: &str) -> String {
     format!("/book/{calendar}?kind={kind}&way={way}&contact={contact}&wrong={wrong}")
 }
 
+/// So many times a span, in days.
+fn days(every: Span, times: i64) -> String {
+    let days = every.total((Unit::Day, SpanRelativeTo::days_are_24_hours())).unwrap_or(1.0);
+    (days as i64 * times).to_string()
+}
+
 /// `conflicts`: the visits that could not be booked just now, from 1.
 fn shown(
     app: &App,
@@ -230,12 +236,14 @@ fn shown(
             div.asked {
                 label for="every" { (page.text("series-every")) }
                 select.field #every name="every" {
-                    @for times in ["1", "2", "4"] { option value=(times) selected[times == every] { (page.text(&format!("series-every-{times}"))) } }
+                    @for times in [1, 2, 4] {
+                        option value=(times) selected[times.to_string() == every] { (page.language.text_with("series-every-days", &[("days", &days(asked.every, times))])) }
+                    }
                 }
             }
             button.btn.btn--second type="submit" { (page.text("series-show")) }
         }
-        form #work method="post" action=(format!("/book/{calendar}/series")) autocomplete="off" {
+        form #work .flow method="post" action=(format!("/book/{calendar}/series")) autocomplete="off" {
             (hidden)
             input type="hidden" name="count" value=(asked.count(fields));
             input type="hidden" name="every" value=(every);

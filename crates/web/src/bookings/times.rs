@@ -37,6 +37,9 @@ pub struct Wish {
     pub kind: String,
     #[serde(default)]
     pub way: String,
+    /// At which of a calendar's units; empty: at any.
+    #[serde(default)]
+    pub unit: String,
     #[serde(default)]
     pub language: String,
     /// From which local day on.
@@ -200,7 +203,8 @@ pub async fn times(
         return missing(&page);
     };
     let content = shown(&app, &page, &timetable, &wish, booker.as_ref());
-    page.render(StatusCode::OK, timetable.name.of(page.language.code()), &content)
+    let title = format!("{} – {}", timetable.name.of(page.language.code()), page.text("bookings-title"));
+    page.render(StatusCode::OK, &title, &content)
 }
 
 /// A day as it is written, and its times.
@@ -208,7 +212,7 @@ type OfDay<'a> = (String, Vec<&'a (Found, Arc<Day>)>);
 
 /// The times of a calendar for the one who books.
 pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker: Option<&Booker>) -> Markup {
-    // Who moves a seat moves to another seat.
+    // A seat is moved to another seat.
     let is_seat = !wish.moves.is_empty() && timetable.kinds.get(&wish.kind).is_some_and(|it| it.seats.is_some());
     let kinds = if is_seat { Vec::new() } else { single(page, timetable) };
     let kind = kinds.iter().find(|(id, _)| *id == wish.kind).or(kinds.first()).map(|(id, _)| *id);
@@ -219,7 +223,8 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
     let language = Some(wish.language.as_str()).filter(|language| !language.is_empty());
     // A resident chooses a time that can still be booked, and whoever is free then; a professional sees who has it.
     let by_person = booker.is_some_and(|booker| booker.is_staff);
-    let sought = Sought { calendar: &timetable.id, kind, way, language, one_each: !by_person, ..Sought::default() };
+    let place = Some(wish.unit.as_str()).filter(|unit| timetable.units.iter().any(|it| **it == **unit));
+    let sought = Sought { calendar: &timetable.id, kind, way, language, place, one_each: !by_person };
     let mut found = if kind.is_some() { app.kinds.free(&sought, from.max(after), FOUND) } else { Vec::new() };
     if !by_person {
         found.retain(|(found, _)| timetable.is_in_time(found.from, app.kinds.store.now(), app.calendar));
@@ -255,7 +260,7 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
         @if days.is_empty() && kind.is_some() {
             p { (page.text(if from == 0 { "bookings-none" } else { "bookings-none-then" })) }
             @if !by_person && wish.moves.is_empty() {
-                @let is_filtered = from > 0 || !wish.way.is_empty() || language.is_some();
+                @let is_filtered = from > 0 || !wish.way.is_empty() || language.is_some() || place.is_some();
                 (wishes::ways_on(page, timetable, (kind.unwrap_or_default(), is_filtered)))
             }
         }
@@ -273,11 +278,12 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
                                         input type="hidden" name="slot" value=(found.slot);
                                         input type="hidden" name="kind" value=(kind);
                                         input type="hidden" name="way" value=(way.0.code());
+                                        input type="hidden" name="unit" value=(place.unwrap_or_default());
                                         input type="hidden" name="contact" value=(wish.contact);
                                         input type="hidden" name="move" value=(wish.moves);
                                         @if !wish.text.is_empty() { input type="hidden" name="text" value=(wish.text); }
                                         @let person = by_person.then(|| crate::desk::staff_name(page, of.actor.id()));
-                                        @let place = of.times.get(&found.slot).and_then(|time| time.slot.place.as_ref().map(ToString::to_string));
+                                        @let place = of.times.get(&found.slot).and_then(|time| Some(place_name(page, timetable, time.slot.place.as_deref()?)));
                                         @let beside: Vec<String> = [person, place].into_iter().flatten().collect();
                                         @let named = [vec![day.to_string(), numbers::clock(found.from)], beside.clone()].concat().join(" ");
                                         button.times__one type="submit" aria-label=(named) {
@@ -298,7 +304,8 @@ pub fn shown(app: &App, page: &Page, timetable: &Timetable, wish: &Wish, booker:
         @if !days.is_empty() && !by_person && wish.moves.is_empty() && timetable.book.wait.is_some() {
             p { a href=(format!("/book/{}/wish?kind={}", timetable.id, kind.unwrap_or_default())) { (page.text("wish-none")) } }
         }
-        (other_ways(page, booker))
+        @if !days.is_empty() || by_person || kind.is_none() || !wish.moves.is_empty() { (other_ways(page, booker)) }
+        @else { p { (crate::links::linked(&page.text("bookings-urgent"))) } }
     }
 }
 
@@ -314,6 +321,10 @@ fn filters(page: &Page, timetable: &Timetable, wish: &Wish, (kind, way): (Option
             @if kinds.len() > 1 && wish.moves.is_empty() {
                 (select(page, "kind", "bookings-kind", kind.unwrap_or_default(), kinds.iter().map(|(id, name)| (*id, (*name).to_string()))))
             }
+            @if timetable.units.len() > 1 {
+                @let any = [("", page.text("bookings-anywhere"))].into_iter();
+                (select(page, "unit", "bookings-where", &wish.unit, any.chain(timetable.units.iter().map(|unit| (&**unit, unit_name(page, unit))))))
+            }
             @if ways.len() > 1 && wish.moves.is_empty() {
                 (select(page, "way", "bookings-way", way.map_or("", |way| way.0.code()), ways.iter().map(|way| (way.0.code(), way_name(page, *way)))))
             }
@@ -323,6 +334,14 @@ fn filters(page: &Page, timetable: &Timetable, wish: &Wish, (kind, way): (Option
             }
             button.btn.btn--second type="submit" { (page.text("bookings-show")) }
         }
+    }
+}
+
+/// The name of the place of a time: of a unit, where the calendar is kept at several.
+fn place_name(page: &Page, timetable: &Timetable, place: &str) -> String {
+    match timetable.units.iter().any(|unit| **unit == *place) {
+        true => unit_name(page, place),
+        false => place.to_string(),
     }
 }
 

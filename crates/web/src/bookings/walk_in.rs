@@ -130,6 +130,18 @@ impl Today {
         }
     }
 
+    /// The same for those who work there.
+    fn at_desk(&self, page: &Page) -> (Turn, String) {
+        let open = self.hours.iter().find(|[from, last, _]| *from <= self.now && self.now < *last);
+        match open.filter(|_| !self.is_closed()) {
+            Some([_, last, ends]) => {
+                let times = [("last", &*numbers::clock(*last)), ("ends", &*numbers::clock(*ends))];
+                (Turn::Now, page.language.text_with("walk-in-desk-open", &times))
+            }
+            None => self.standing(page),
+        }
+    }
+
     /// Whether somebody who comes now is taken in.
     pub fn takes_in(&self) -> bool {
         !self.is_closed() && self.hours.iter().any(|[from, last, _]| *from <= self.now && self.now < *last)
@@ -156,6 +168,23 @@ fn coming(app: &App, page: &Page, timetable: &Timetable, now: i64) -> Vec<(Strin
         day = day.tomorrow().unwrap_or(day);
     }
     found
+}
+
+/// Where somebody with a contact stands on a list of today, in words: their number, and how many are before them.
+pub fn place_on_list(app: &App, page: &Page, contact: Uuid) -> Option<String> {
+    app.kinds.walk_ins.look(|lists| {
+        lists.iter().find_map(|(_, list)| {
+            let number = list.number_of(contact).filter(|_| !list.is_over)?;
+            let told = number.to_string();
+            let before = list.in_line().iter().position(|it| *it == number);
+            Some(match before {
+                Some(before) => {
+                    page.language.text_with("walk-in-own", &[("number", &told), ("before", &before.to_string())])
+                }
+                None => page.text("walk-in-own-taken"),
+            })
+        })
+    })
 }
 
 /// The page of a walk-in list for everybody: whether one may come now, until when, and how many wait.
@@ -346,7 +375,7 @@ fn one(
     (fields, wrong): (&Fields, &[(&'static str, &'static str)]),
 ) -> Markup {
     let id = &today.timetable.id;
-    let (turn, standing) = today.standing(page);
+    let (turn, standing) = today.at_desk(page);
     let action = |verb: &str| format!("/desk/walk-in/{unit}/{verb}");
     let hidden = html! {
         input type="hidden" name="client_id" value=(app.sessions.unguessable());
@@ -355,7 +384,7 @@ fn one(
     html! {
         section aria-labelledby=(format!("list-{id}")) {
             h2 id=(format!("list-{id}")) { (today.timetable.name.of(page.language.code())) }
-            (parts::standing(turn, &html! { (standing) ". " (waiting(page, today.waits())) }))
+            (parts::standing(turn, &html! { (standing) ". " (waiting(page, today.waits())) "." }))
             @if visitors.is_empty() { p { (page.text("walk-in-nobody")) } }
             ol.rows { @for it in visitors { (row(page, today, it, (&action, &hidden))) } }
             @if !today.is_closed() { (enter(app, page, today, (fields, wrong), (&action("enter"), &hidden))) }

@@ -1,5 +1,5 @@
-//! Wishes: "I would come sooner". What a resident wishes for, what is offered to them and until when, and those who wait as
-//! the desk has them.
+//! Wishes: "I would come sooner". A resident says when they could come and is offered what is freed, for a while; the desk
+//! sees those who wait.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -248,7 +248,7 @@ pub async fn make(
         "" => now,
         given => match given.parse().ok().and_then(|day| app.calendar.start_of(day)) {
             Some(at) => at.max(now),
-            None => return shown(&app, &page, &asked, &fields, Some("kept-wrong-date")),
+            None => return shown(&app, &page, &asked, &fields, Some("protected-wrong-date")),
         },
     };
     let chosen = |name: String| !of(&fields, &name).is_empty();
@@ -280,7 +280,7 @@ pub async fn make(
         instead_of: asked.instead_of.map(|(id, _)| id),
         gathering: None,
     };
-    // Who wishes twice for the same wishes once: the one that stands is shown.
+    // One wish stands for the same: it is shown in place of a second.
     if let Some(known) = standing_of(&app, asked.subject, &made) {
         return see_other(&format!("/matters/{known}"));
     }
@@ -353,7 +353,7 @@ pub fn row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::R
     .boxed()
 }
 
-/// What was wished for, in words.
+/// A wish in words.
 fn wished(app: &App, page: &Page, it: &Wish) -> Markup {
     let made = &it.made;
     let days: Vec<String> = made.days.iter().map(|day| page.text(&format!("weekday-{day}"))).collect();
@@ -476,7 +476,7 @@ pub async fn own_act(
     };
     match done.await {
         Ok(to) => {
-            // What was given up or left is the next one's.
+            // The time that was given up or left is the next one's.
             app.kinds.offer_times().await;
             see_other(&to)
         }

@@ -4,13 +4,14 @@ use axum::response::Response;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use matter::access::Action;
-use operations::contacts::Place;
+use operations::contacts::{Contact, Place};
 use uuid::Uuid;
 
 use super::{see_other, service_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
+use crate::desk::unit_name;
 use crate::layout::Page;
 use crate::matters::{Group, OwnRow};
 use crate::numbers;
@@ -19,6 +20,7 @@ use crate::numbers;
 pub fn row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::Result<Option<OwnRow>>> {
     async move {
         let contact = app.kinds.contacts.read(id).await?;
+        let on_list = crate::bookings::place_on_list(app, page, id);
         Ok(contact.map(|it| OwnRow {
             group: match it.place {
                 Place::Waiting { .. } => Group::Turn,
@@ -27,16 +29,19 @@ pub fn row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::R
             },
             at: it.opened_at,
             title: service_name(app, page, &it.service),
-            detail: match app.due(&it) {
-                Some(due) => page.language.text_with("answer-by", &[("day", &numbers::near_day(due, page.language))]),
-                None => {
-                    page.language.text_with("written-on", &[("day", &numbers::near_day(it.opened_at, page.language))])
-                }
-            },
+            // Somebody who has come without a time waits today, not until a day; of all others the unit that has it, and by when it
+            // answers.
+            detail: on_list.unwrap_or_else(|| format!("{}, {}", unit_name(page, &it.unit), until(app, page, &it))),
             standing: page.text(&format!("status-{}", it.place.code())),
         }))
     }
     .boxed()
+}
+
+/// By when an answer comes; of what was answered, when it was written.
+fn until(app: &App, page: &Page, contact: &Contact) -> String {
+    let (key, at) = app.due(contact).map_or(("written-on", contact.opened_at), |due| ("answer-by", due));
+    page.language.text_with(key, &[("day", &numbers::near_day(at, page.language))])
 }
 
 /// Its page is the conversation.

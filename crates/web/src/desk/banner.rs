@@ -18,11 +18,12 @@ use crate::parts::done;
 /// Acts after which the list is shown; texts `did-…`.
 pub const LEAVES: [&str; 5] = ["resolve", "finish", "transfer", "release", "close"];
 /// Acts after which the contact is shown again.
-const STAYS: [&str; 13] = [
+const STAYS: [&str; 14] = [
     "undo",
     "claim",
     "log",
     "need",
+    "book",
     "reply",
     "ask",
     "note",

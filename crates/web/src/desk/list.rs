@@ -190,6 +190,8 @@ impl Asked<'_> {
                         a href=(format!("/desk/moves?unit={}", escape(&self.unit))) { (page.text("moves-title")) }
                     }
                 }
+            } @else {
+                p.links.small { a href=(format!("/steer?unit={}", escape(&self.unit))) { (page.text("section-steer")) } }
             }
             @if units.len() > 1 {
                 nav.chips.filterrow aria-label=(page.text("desk-queues")) {

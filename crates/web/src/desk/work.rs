@@ -25,6 +25,7 @@ use super::rows::language_name;
 use super::{banner, left, outcome_text, phrases, unit_name};
 use crate::App;
 use crate::answer::Failure;
+use crate::bookings;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::clocks;
@@ -111,7 +112,8 @@ pub async fn shown(
             let leads = person.role == Role::Lead;
             let may_handle = whole.may_handle;
             let work = Work { app, page, person: &person, whole: &whole, typed, is_own, may_handle, leads };
-            let named = format!("{} – {}", service_name(app, page, &whole.contact.service), page.text("desk-title"));
+            let service = service_name(app, page, &whole.contact.service);
+            let named = format!("{service} {} – {}", care::receipt(whole.id), page.text("desk-title"));
             // A refusal has to be mended, too.
             let title = match typed.status {
                 StatusCode::CONFLICT => page.language.text_with("wrong-page", &[("title", &named)]),
@@ -208,6 +210,7 @@ impl Work<'_> {
                     @if self.is_own {
                         p { a.btn.btn--second #book href=(format!("/book?contact={}", self.whole.id)) { (icon("calendar")) (self.text("bookings-for-contact")) } }
                     }
+                    (bookings::of_contact(self.app, self.page, (self.whole.id, contact)))
                     (needs::found(self.app, self.page, self.whole.id))
                     @if self.is_own && contact.subject.is_some() {
                         p { a #need href=(format!("/desk/contacts/{}/need", self.whole.id)) { (self.text("needs-establish")) } }
@@ -242,6 +245,7 @@ impl Work<'_> {
         match did {
             "claim" | "log" => self.is_own,
             "need" => self.app.kinds.care_needs.look(|all| all.index().of_contact(self.whole.id).next().is_some()),
+            "book" => bookings::booked_in(self.app, (self.whole.id, contact)).next().is_some(),
             "undo" => history.iter().rev().find(is_mine).is_some_and(|it| it.event == Event::Undone),
             "reply" => self.is_own && self.whole.items.has_answer(),
             "consult" => {

@@ -115,7 +115,7 @@ impl Page {
     }
 
     /// The one who has signed in: their name, and the unit in which they work.
-    fn who(&self) -> String {
+    pub fn who(&self) -> String {
         match &self.person {
             Some(person) if !person.unit.is_empty() => {
                 format!("{} · {}", self.known_as(person.role), unit_name(self, &person.unit))

@@ -75,6 +75,22 @@ fn shown(page: &Page, it: &Opening) -> Markup {
                 }
                 span { (why(page, it)) }
             }
+            (ask(page, it))
+        }
+    }
+}
+
+/// Asks why: the words go to the form of a contact, to be gone on with there, and into no address.
+fn ask(page: &Page, it: &Opening) -> Markup {
+    let (day, time, who) = (numbers::day_of(it.at, page.language), numbers::clock(it.at), people::name(page, &it.who));
+    let opening = [("day", day.as_str()), ("time", &time), ("who", &who)];
+    html! {
+        form method="post" action="/contact" {
+            input type="hidden" name="show" value=(page.language.code());
+            input type="hidden" name="text" value=(page.language.text_with("seen-question", &opening));
+            button.btn.btn--second.btn--small type="submit" {
+                (page.text("seen-ask-this")) span.hidden { ": " (day) " " (time) ", " (who) }
+            }
         }
     }
 }

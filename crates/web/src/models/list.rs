@@ -56,26 +56,34 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
     let counts = [("all", all.len().to_string()), ("whole", whole.to_string())];
     let counts: Vec<(&str, &str)> = counts.iter().map(|(name, count)| (*name, count.as_str())).collect();
     let title = page.text("models-title");
+    let can_be_tried = |system: &&System| page.demo && of(system).is_some_and(|journey| journey.played() > 0);
+    let (tried, others): (Vec<&System>, Vec<&System>) = all.iter().partition(can_be_tried);
     let content = html! {
         h1 { (title) }
         p.lead { (page.language.text_with("models-lead", &counts)) }
-        @if page.demo { p { (page.text("models-demo")) } }
-        ol.models {
-            @for system in &all {
-                @let journey = of(system);
-                li {
-                    div {
-                        p.models__name lang="fi" { (system.name) }
-                        @if let Some(journey) = journey { p { (journey.title.of(page.language.code())) } }
-                        p.quiet { (system.id) " · " (system.family) }
-                    }
-                    p { (state(&page, system, journey)) }
-                    @if let Some(journey) = journey.filter(|_| page.demo) { (tour::begin(&page, system.id, journey)) }
-                }
-            }
+        @if !tried.is_empty() {
+            h2 { (page.text("models-tried")) " " span.count { (tried.len()) } }
+            p { (page.text("models-demo")) }
+            ol.models { @for system in tried { (row(&page, system, of(system))) } }
+            h2 { (page.text("models-others")) }
         }
+        ol.models { @for system in others { (row(&page, system, of(system))) } }
     };
     page.render(StatusCode::OK, &title, &content)
+}
+
+fn row(page: &Page, system: &System, journey: Option<&Arc<Journey>>) -> Markup {
+    html! {
+        li {
+            div {
+                p.models__name lang="fi" { (system.name) }
+                @if let Some(journey) = journey { p { (journey.title.of(page.language.code())) } }
+                p.quiet { (system.id) " · " (system.family) }
+            }
+            p { (state(page, system, journey)) }
+            @if let Some(journey) = journey.filter(|_| page.demo) { (tour::begin(page, system.id, journey)) }
+        }
+    }
 }
 
 /// How far a system has come, in plain words.

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::{Form, Router};
 use content::Library;
-use content::journey::{Journey, Role as Played, Step};
+use content::journey::{Act, Journey, Role as Played, Step, Verb};
 use jiff::civil::Date;
 use matter::access::Role;
 use maud::{Markup, html};
@@ -129,7 +129,7 @@ async fn is_planted(app: &Arc<App>, journey: &Arc<Journey>, headers: &HeaderMap)
             origin: format!("http://{host}"),
             begins: now.to_zoned(jiff::tz::TimeZone::UTC).datetime(),
             move_clock: &mut |_| Err("a visitor's clock runs by itself".into()),
-            publish: &mut |_| Ok(()),
+            publish: &mut |_, _| Ok(()),
             figure: &mut |_| Ok(None),
             refusals: &|_, _| Vec::new(),
             files: std::path::Path::new(""),
@@ -189,16 +189,57 @@ pub fn begin(page: &Page, system: &str, journey: &Journey) -> Markup {
     }
 }
 
-fn button(page: &Page, id: &str, step: usize, text: &str) -> Markup {
+fn button(page: &Page, id: &str, step: usize, (text, class): (&str, &str)) -> Markup {
     html! {
         form method="post" action=(format!("/evaluate/models/{id}/try")) {
             input type="hidden" name="step" value=(step);
-            button.btn.btn--second type="submit" { (page.text(text)) }
+            button class=(format!("btn btn--small {class}")) type="submit" { (page.text(text)) }
         }
     }
 }
 
-/// The strip on each page of a journey: which step it is, what happens, and the ways back and on.
+/// The acts of a step, one after another, where the names of its buttons and fields are in the language of the page.
+fn how(page: &Page, tour: &Tour, step: &Step) -> Markup {
+    let who = tour.journey.who.get(step.who.as_str());
+    let is_of_page = who.is_some_and(|who| format!("{:?}", who.language).to_lowercase() == page.language.code());
+    let acts: Vec<String> = step.acts.iter().filter_map(|act| said(page, act)).filter(|_| is_of_page).collect();
+    html! {
+        @if !acts.is_empty() {
+            details.fold {
+                summary { (page.text("models-how")) }
+                ol.fold__in { @for act in &acts { li { (act) } } }
+            }
+        }
+    }
+}
+
+/// An act in words; none: it is not a visitor's to do.
+fn said(page: &Page, act: &Act) -> Option<String> {
+    let (verb, what) = act.deed().ok()?;
+    let key = match verb {
+        Verb::Follow => "models-act-follow",
+        Verb::Press => "models-act-press",
+        Verb::Write => "models-act-write",
+        Verb::Choose => "models-act-choose",
+        Verb::Tick => "models-act-tick",
+        Verb::Keep => "models-act-keep",
+        Verb::Open | Verb::Attach | Verb::Put => return None,
+    };
+    // A value that an earlier act had them write down.
+    let what = if what.starts_with('{') { "…" } else { what };
+    let values = [
+        ("what", what),
+        ("field", act.field.as_deref().unwrap_or("")),
+        ("within", act.within.as_deref().unwrap_or("")),
+    ];
+    let words = page.language.text_with(key, &values);
+    match act.within.as_deref().filter(|within| !within.starts_with('{')) {
+        Some(_) => Some(format!("{words} {}", page.language.text_with("models-act-within", &values))),
+        None => Some(words),
+    }
+}
+
+/// The strip on each page of a journey: which step it is, as whom it is seen, what happens, and the ways on and back.
 pub fn strip(page: &Page, tour: &Tour) -> Markup {
     let Some(step) = tour.step() else { return html! {} };
     let (at, all) = ((tour.at + 1).to_string(), tour.journey.played());
@@ -209,6 +250,11 @@ pub fn strip(page: &Page, tour: &Tour) -> Markup {
             div.page {
                 p { strong { (title) } " · " (numbers) }
                 p { (step.tell.of(page.language.code())) }
+                p.quiet {
+                    @if page.role.is_none() { (page.text("models-you-nobody")) }
+                    @else { (page.language.text_with("models-you", &[("who", &page.who())])) }
+                }
+                (how(page, tour, step))
                 @for figure in &step.figures {
                     @if figure.waits.is_empty() {
                         @let to = format!("/steer/measures/{}?unit={}", figure.measure.as_str(), figure.unit.as_str());
@@ -216,13 +262,13 @@ pub fn strip(page: &Page, tour: &Tour) -> Markup {
                     }
                 }
                 div.acts {
-                @if tour.at > 0 { (button(page, &tour.id, tour.at - 1, "models-back")) }
-                @if tour.at + 1 < all { (button(page, &tour.id, tour.at + 1, "models-next")) }
-                form method="post" action="/evaluate/models/leave" {
-                    button.btn.btn--second type="submit" {
-                        (page.text(if tour.at + 1 < all { "models-leave" } else { "models-end" }))
+                    @if tour.at + 1 < all { (button(page, &tour.id, tour.at + 1, ("models-next", ""))) }
+                    @if tour.at > 0 { (button(page, &tour.id, tour.at - 1, ("models-back", "btn--second"))) }
+                    form method="post" action="/evaluate/models/leave" {
+                        button.btn.btn--small.btn--quiet type="submit" {
+                            (page.text(if tour.at + 1 < all { "models-leave" } else { "models-end" }))
+                        }
                     }
-                }
                 }
             }
         }

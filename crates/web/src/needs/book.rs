@@ -122,7 +122,8 @@ fn shown(
             }
         }
     };
-    page.render_form("work", status, &page.text("bookings-book"), &content)
+    let title = format!("{} – {}", page.text("bookings-book"), care_name(page, &of.need));
+    page.render_form("work", status, &title, &content)
 }
 
 /// `POST /desk/care-needs/{id}/book`.

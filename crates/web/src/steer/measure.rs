@@ -295,8 +295,9 @@ fn table(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading) -> Markup
 
 /// Some of the periods, the newest first.
 fn periods(app: &App, page: &Page, asked: &Asked<'_>, reading: &Reading, some: Range<usize>) -> Markup {
-    let write =
-        |value: Option<f64>| value.map_or_else(|| "–".into(), |it| numbers::value(it, &asked.card.unit, page.language));
+    let write = |value: Option<f64>| {
+        value.map_or_else(|| page.text("no-value"), |it| numbers::value(it, &asked.card.unit, page.language))
+    };
     let may_see_cases = may_see_cases(app, page, &asked.unit.id);
     html! {
         div.scroll tabindex="0" role="region" aria-label=(page.text("table")) {
@@ -395,7 +396,7 @@ fn part_row(page: &Page, asked: &Asked<'_>, part: &Part) -> Markup {
             th scope="row" { (value_name(page, &vocabularies(asked.card, &part.dimension), value)) }
             td.number {
                 @if point.suppressed { span.quiet { (page.text("hidden-short")) } }
-                @else { (point.value.map_or_else(|| "–".into(), |it| numbers::value(it, unit, page.language))) }
+                @else { (point.value.map_or_else(|| page.text("no-value"), |it| numbers::value(it, unit, page.language))) }
             }
             td.number { (interval(page, unit, point)) }
             td.number { (cases.map_or(String::new(), |cases| numbers::number(cases, 0, page.language))) }
@@ -608,7 +609,7 @@ fn failed_first(table: &crate::figures::CaseTable) -> Vec<&Vec<String>> {
 fn case_cell(app: &App, page: &Page, card: &Card, column: &str, cell: &str) -> String {
     let language = page.language;
     match (column, cell) {
-        (_, "") => "–".into(),
+        (_, "") => page.text("no-value"),
         ("at" | "until", at) => match at.parse::<jiff::Timestamp>() {
             Ok(at) => numbers::moment(at.as_microsecond(), language),
             Err(_) => at.into(),

@@ -81,10 +81,10 @@ pub fn section(page: &Page, card: &Card, unit: &str, series: &Series) -> Markup 
                         tr {
                             th scope="row" { (months(page, figure)) }
                             td.number { (said(page, figure, write)) }
-                            td.number { (own.map_or_else(|| "–".into(), write)) }
+                            td.number { (own.map_or_else(|| page.text("no-value"), write)) }
                             @if is_count {
                                 td.number { (said(page, figure, |value| rate(value, source.residents))) }
-                                td.number { (own.map_or_else(|| "–".into(), |value| rate(value, residents))) }
+                                td.number { (own.map_or_else(|| page.text("no-value"), |value| rate(value, residents))) }
                             }
                         }
                     }

@@ -1,8 +1,9 @@
 //! Every page and every answer to programs, for every role, in its own unit, above it and in another: who gets it, and nobody
-//! else. `crawl/lines.rs` says for whom each is, and `crawl/county.rs` makes what they ask for.
+//! else. `crawl/lines.rs` says for whom each is, and `crawl/county.rs` makes what they ask for. `crawl/links.rs` follows all links.
 
 mod county;
 mod lines;
+mod links;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Duties and kept time on the calendar of a unit, by pages.
+//! Duties and protected time on the calendar of a unit, by pages.
 
 use std::sync::Arc;
 
@@ -90,10 +90,10 @@ fn what_somebody_keeps_nobody_books_and_it_is_moved_and_given_up_with_a_reason()
         let colleague = signed_in_as(&app, Role::Professional, "small", "nurse-2").await;
         let form = "unit=small&date=2026-01-08&calendar=development&from=09:00&to=09:30";
         let (status, _, page) =
-            post(&app, &nurse, "/desk/calendar/keep?lang=en", &form.replace("to=09:30", "to=12:00")).await;
+            post(&app, &nurse, "/desk/calendar/protect?lang=en", &form.replace("to=09:30", "to=12:00")).await;
         assert!(status == 422 && page.contains("No more time can be kept") && page.contains("12:00"), "{page}");
-        let (_, to, page) = post(&app, &nurse, "/desk/calendar/keep", form).await;
-        assert!(to.ends_with("did=kept"), "{to} {page}");
+        let (_, to, page) = post(&app, &nurse, "/desk/calendar/protect", form).await;
+        assert!(to.ends_with("did=protected"), "{to} {page}");
         let (_, page) = get(&app, THURSDAY, &nurse).await;
         assert!(page.contains("Development time") && page.contains("Cannot be booked"), "{page}");
         let id = page.split("/desk/days/").nth(1).and_then(|it| it.split('"').next()).expect("a day").to_string();
@@ -110,13 +110,13 @@ fn what_somebody_keeps_nobody_books_and_it_is_moved_and_given_up_with_a_reason()
             day.split(of.as_str()).nth(1).and_then(|it| it.split('"').next()).expect("a value").to_string()
         };
         let old = format!("old_from={}&old_to={}&what=development", field("old_from"), field("old_to"));
-        let kept = |act: &str| format!("/desk/days/{id}/kept/{act}");
+        let kept = |act: &str| format!("/desk/days/{id}/protected/{act}");
         assert_eq!(post(&app, &colleague, &kept("release"), &format!("{old}&why=x")).await.0, 404);
         let (status, _, page) = post(&app, &nurse, &format!("{}?lang=en", kept("release")), &old).await;
         assert!(status == 422 && page.contains("Give the reason"), "{page}");
         let to_ten = format!("{old}&why=Kokous&date=2026-01-08&from=10:00&to=10:30");
         let (_, to, page) = post(&app, &nurse, &kept("move"), &to_ten).await;
-        assert!(to.ends_with("did=kept-moved"), "{to} {page}");
+        assert!(to.ends_with("did=protected-moved"), "{to} {page}");
         let (_, day) = get(&app, &format!("/desk/days/{id}?lang=en"), &nurse).await;
         assert!(day.contains("Kokous") && day.contains("10.00–10.30"), "{day}");
         // A booked time is not kept over.
@@ -126,7 +126,7 @@ fn what_somebody_keeps_nobody_books_and_it_is_moved_and_given_up_with_a_reason()
             crate::bookings::booked(&app, &resident, "/book/nurse?lang=fi", "9.30", "").await;
         }
         let over = form.replace("09:00", "09:30").replace("to=09:30", "to=10:00");
-        let (status, _, page) = post(&app, &nurse, "/desk/calendar/keep?lang=en", &over).await;
+        let (status, _, page) = post(&app, &nurse, "/desk/calendar/protect?lang=en", &over).await;
         assert!(status == 422 && page.contains("Something is booked at this time"), "{page}");
     });
 }

@@ -17,6 +17,7 @@ mod gatherings;
 mod imports;
 mod models;
 mod needs;
+mod notices;
 mod openapi;
 mod pages;
 mod partners;
@@ -123,7 +124,7 @@ fn app_entered(
         provider,
         demo,
         cast: pages::cast(),
-        move_clock: None,
+        clock: None,
         metrics,
         secret,
         strangers,

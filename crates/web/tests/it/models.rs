@@ -139,7 +139,7 @@ fn the_case_that_a_visitor_finds_is_made_when_they_come() {
         let text = JOURNEY.replacen(seen, &format!("{acts}see = [{{ text = \"Viestisi on perillä\" }}]\n"), 1);
         let app = app_over(with_staff(&[("small-nurse-1", true)]), false).await;
         // One that cannot be made is left to the visitor.
-        let other = text.replace("s-005", "s-006").replace("S-005", "S-006").replace("\"Lähetä viesti\"", "\"Sulje\"");
+        let other = text.replace("s-005", "s-006").replace("S-005", "S-006").replace("\"Lähetä viesti\"", "\"Ei ole\"");
         let found = [
             Found::shipped("content/journeys/s-005.toml", &text),
             Found::shipped("content/journeys/s-006.toml", &other),

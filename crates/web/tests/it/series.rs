@@ -55,7 +55,7 @@ pub async fn app(nurses: &'static [(&'static str, bool)]) -> Arc<App> {
 }
 
 /// The name and the chosen option of each list of visits.
-fn fields(page: &str) -> String {
+pub fn fields(page: &str) -> String {
     let visits = page.split("<select").filter_map(|it| {
         let name = it.split("name=\"").nth(1)?.split('"').next().filter(|name| name.starts_with("visit-"))?;
         let value = it.split("<option value=\"").nth(1)?.split('"').next()?;

@@ -77,7 +77,11 @@ fn residents_see_whether_one_may_come_and_professionals_take_those_who_have() {
         assert!(public().await.contains("2 are waiting") && !public().await.contains("Aino"), "numbers, nobody's name");
         let (_, work) = get(&app, "/desk?unit=small&lang=en", &nurse).await;
         assert!(work.contains("/desk/walk-in/") && work.contains("Walk-in list"), "{work}");
+        let (_, own) = get(&app, "/matters?lang=en", &resident).await;
+        assert!(own.contains("On the list as number 1, 0 before you"), "{own}");
         assert_eq!(act("order", "number=2&urgency=emergency").await.0, 303);
+        let (_, own) = get(&app, "/matters?lang=en", &resident).await;
+        assert!(own.contains("On the list as number 1, 1 before you"), "{own}");
         let page = desk().await;
         let (first, second) = (page.find("Person not known"), page.find("Aino Virtanen, 42"));
         assert!(first < second, "the most urgent is first: {page}");

@@ -66,7 +66,7 @@ impl Timetable {
         faults.0
     }
 
-    /// A calendar has times to book, a walk-in list, duties or kept time, and one of them alone.
+    /// A calendar has times to book, a walk-in list, duties or protected time, and one of them alone.
     fn shape(&self, faults: &mut Faults) {
         let has_times = !self.book.by.is_empty() || !self.kinds.is_empty() || !self.slots.is_empty();
         let shapes = [has_times, self.walk_in.is_some(), !self.duties.is_empty(), self.protects.is_some()];
@@ -128,6 +128,8 @@ impl Timetable {
     fn hours_checked(&self, hours: &Hours, at: &str, faults: &mut Faults) {
         let [start, end] = hours.at;
         faults.unless(!hours.who.is_empty(), format!("{at}.who"), "they are nobody's");
+        let is_there = hours.place.is_none() || self.units.is_empty();
+        faults.unless(is_there, format!("{at}.place"), "a calendar of several units is at their places");
         faults.unless(start < end, format!("{at}.at"), format!("{start} is not before {end}"));
         let (has_kinds, is_list) = (!hours.kinds.is_empty(), self.walk_in.is_some());
         faults.unless(has_kinds || is_list, format!("{at}.kinds"), "there is no kind of visit");

@@ -15,8 +15,10 @@ impl Content for Timetable {
     fn check(&self, _id: &str, there: There) -> Vec<Wrong> {
         let wrong = |at: &str, what: &str| Wrong::new(0..0, format!("{at}: {what}"), "");
         let mut wrongs: Vec<Wrong> = Timetable::check(self).iter().map(|it| wrong(&it.at, &it.what)).collect();
-        if !there("unit", &self.unit) {
-            wrongs.push(wrong("unit", &format!("there is no unit {}", self.unit)));
+        for (at, unit) in [("unit", &self.unit)].into_iter().chain(self.units.iter().map(|unit| ("units", unit))) {
+            if !there("unit", unit) {
+                wrongs.push(wrong(at, &format!("there is no unit {unit}")));
+            }
         }
         for slot in self.slots.iter().filter(|slot| !there("slot", slot)) {
             wrongs.push(wrong("slot", &format!("there is no slot {slot}")));

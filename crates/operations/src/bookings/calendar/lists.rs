@@ -1,4 +1,4 @@
-//! Calendars that have no times to book: lists of those who come without one, duties, and time that is kept.
+//! Calendars that have no times to book: lists of those who come without one, duties, and protected time.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub struct ComeIn {
     /// So long before the hours end the last are taken in.
     #[serde(default)]
     pub last: Span,
-    /// What one may come with, in a sentence for residents.
+    /// A sentence for residents: with what one may come.
     pub about: Names,
     /// Why people come, by the words of events.
     #[serde(rename = "reason")]

@@ -285,3 +285,25 @@ fn a_calendar_is_of_one_shape() {
     assert_eq!(of(date(2027, 1, 4)), ["morning", "evening"]);
     assert!(of(date(2027, 1, 9)).is_empty() && of(date(2027, 1, 6)).is_empty(), "a Saturday, and Epiphany");
 }
+
+#[test]
+fn a_calendar_of_several_units_has_its_times_where_they_are_given() {
+    let [north, south, whole] = ["north", "south", "whole"].map(UnitId::from);
+    let one = physiotherapist();
+    assert_eq!(one.kept_at(), [UnitId::from("rehabilitation")]);
+    let several = Timetable { unit: whole.clone(), units: vec![north.clone(), south.clone()], ..physiotherapist() };
+    assert_eq!(several.kept_at(), [north.clone(), south.clone()]);
+    let given = |timetable: &Timetable, unit: &UnitId| {
+        let slots = timetable.slots(("P-7", &["physiotherapist"]), date(2027, 1, 4), Calendar::shipped());
+        timetable.at_unit(slots[0].clone(), unit).place
+    };
+    assert_eq!(given(&one, &one.unit), None);
+    assert_eq!(given(&several, &south).as_deref(), Some("south"));
+    assert_eq!(given(&several, &whole), None, "of somebody who comes from elsewhere");
+    assert_eq!(
+        [several.unit_at(Some("south")), several.unit_at(None), one.unit_at(Some("room:gym"))],
+        [&south, &whole, &one.unit]
+    );
+    let told = several.check().iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(told, ["week.2.place: a calendar of several units is at their places"]);
+}

@@ -1,4 +1,4 @@
-//! What is asked of a day, and what follows.
+//! Commands to a day, and the events that follow.
 
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ pub enum Event {
     /// `with`: the actor who gave one and got the other.
     #[serde(rename = "day.duty_swapped")]
     DutySwapped { gave: Stretch, got: Stretch, with: String },
-    /// Whoever had it has it no more.
+    /// The one who had it has it no more.
     #[serde(rename = "day.duty_ended")]
     DutyEnded(Stretch),
     #[serde(rename = "day.time_protected")]

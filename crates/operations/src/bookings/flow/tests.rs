@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
+use facts::Label;
 use matter::given::Past;
 use matter::{By, Draft, Matter};
 use proptest::prelude::*;
@@ -54,6 +55,24 @@ pub(crate) fn book_at(past: &mut Past, (now, by): (i64, &By), id: u128, ask: &As
 
 fn move_to(past: &mut Past, (now, by): (i64, &By), id: u128, places: &[Place]) -> Result<Vec<Draft>, Trouble> {
     past.turn((now, by), |turn| reschedule(turn, Uuid::from_u128(id), (places, None), &timetable()))
+}
+
+#[test]
+fn an_appointment_is_at_the_unit_that_gives_its_time() {
+    let (mut past, gym) = (past(), Label::from("gym"));
+    let several = Timetable { units: vec!["gym".into()], ..timetable() };
+    let at_gym = several.at_unit(slot("P-1", "15:00", "16:00"), &"gym".into());
+    assert_eq!(at_gym.place, Some(gym));
+    let publish = publish(std::slice::from_ref(&at_gym));
+    past.turn((friday(0), &nurse()), |turn| turn.decide::<Day>(monday_of("P-1"), &publish, &())).expect("published");
+    for (id, place, unit) in
+        [(1, Place::Time(monday_of("P-1"), at_gym.id), "gym"), (2, place("P-1", 0), &*timetable().unit)]
+    {
+        past.turn((friday(0), &resident()), |turn| book(turn, Uuid::from_u128(id), &ask(&[place]), &several))
+            .expect("booked");
+        let booked = past.state::<Appointment>(Uuid::from_u128(id)).expect("readable").expect("an appointment");
+        assert_eq!(&*booked.booking.unit, unit);
+    }
 }
 
 pub(crate) fn tell(past: &mut Past, (now, by): (i64, &By), id: u128, command: &Command) -> Result<Vec<Draft>, Trouble> {

@@ -110,7 +110,7 @@ pub fn owned<'a>(
     .boxed()
 }
 
-/// What both sides see of a series; `visits_at`: the folder of its visits.
+/// A series as both sides see it; `visits_at`: the folder of its visits.
 fn shown(
     app: &App,
     page: &Page,

@@ -29,6 +29,7 @@ use crate::{app_for, imports};
 
 /// Not there; an appointment is booked under a name that the page gives it.
 const NEW: &str = "0198c9e2-2222-7000-8000-00000000000f";
+const NOTICE: &str = "channel=phone&what=concern&given=Tyyne&text=Huoli&notifier=private";
 const FORM: &str = "application/x-www-form-urlencoded";
 /// The resident of the contact, and another.
 const RESIDENTS: [&str; 2] = ["0198c9e2-1111-7000-8000-000000000000", "0198c9e2-1111-7000-8000-000000000001"];
@@ -119,6 +120,7 @@ impl County {
             ("care-needs", first(&nurse, "/desk?list=unit", "/desk/care-needs/").await),
             ("sharing", asked_for_consent(&app, &nurse, &resident, &contact).await),
             ("registers", contact.clone()),
+            ("notices", asks(&nurse, "/desk/notices/new", &format!("client_id=i1&{NOTICE}")).await),
             ("consultations", first(&colleague, "/desk?view=mine", "/desk/consultations/").await),
             ("days", first(&nurse, "/desk/calendar?unit=small&date=2026-01-08", "/desk/days/").await),
             ("conversations", contact.clone()),
@@ -200,7 +202,7 @@ impl County {
                 "{command}" | "{act}" => command,
                 "{client_id}" => "m1",
                 "{appointment}" => NEW,
-                "{id}" if path.contains("/kept/") => self.id("another day", asker),
+                "{id}" if path.contains("/protected/") => self.id("another day", asker),
                 "{id}" if path.ends_with("/cancel-rest") => self.id("series", asker),
                 "{id}" if path.starts_with("/matters/") && path.contains("/wish/") => self.id("wishes", asker),
                 _ if part.starts_with('{') => self.id(before, asker),
@@ -209,7 +211,7 @@ impl County {
             before = part;
         }
         let (path, mut form) = (filled.join("/"), form.to_string());
-        for name in ["contacts", "consultations", "appointments", "time", "visit"] {
+        for name in ["contacts", "notices", "consultations", "appointments", "time", "visit"] {
             form = form.replace(&format!("{{{name}}}"), self.id(name, asker));
         }
         // Forms go in the address, too, which names the contact of a conversation.
@@ -230,6 +232,12 @@ impl County {
         let answer = router(Arc::clone(&self.app)).oneshot(request).await.expect("an answer");
         let to = answer.headers().get(header::LOCATION).map_or("", |to| to.to_str().expect("text"));
         (answer.status().as_u16(), to.to_string())
+    }
+
+    /// A page as somebody is shown it: the status, and all of it.
+    pub async fn page(&self, path: &str, asker: &Asker) -> (u16, String) {
+        let (status, body) = get(&self.app, path, &asker.cookie).await;
+        (status.as_u16(), body)
     }
 
     /// A matter as somebody asks for it: who holds its code has another contact than who has a name.

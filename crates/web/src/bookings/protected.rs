@@ -34,18 +34,18 @@ const MOST_WHY: usize = 500;
 /// Events of a day that are looked at for what was given up.
 const TOLD: usize = 1_000;
 
-/// Whether somebody may change the kept time of a day: it is theirs, or they lead the unit.
+/// Whether somebody may change the protected time of a day: it is theirs, or they lead the unit.
 fn may(person: &Person, day: &Day) -> bool {
     day.actor.id() == person.id || person.role == Role::Lead
 }
 
-/// What was given up or moved on a day, and why.
+/// Kept time that was given up or moved on a day, with the reason.
 pub async fn given_up(app: &App, id: Uuid) -> store::Result<Vec<Happened<Event>>> {
     let happened = app.kinds.days.happened(id, Day::NAME, 0, TOLD).await?;
     Ok(happened.into_iter().filter(|it| matches!(it.event, Event::Released(_))).collect())
 }
 
-/// Duties and kept time of a day, with the forms that move it and give it up.
+/// Duties and protected time of a day, with the forms that move it and give it up.
 pub fn section(
     app: &App,
     page: &Page,
@@ -57,31 +57,31 @@ pub fn section(
     let date = date_of(day.date).map_or_else(String::new, |date| date.to_string());
     html! {
         @if !day.duties.is_empty() || !day.protected.is_empty() || !given_up.is_empty() {
-            section aria-labelledby="kept" {
-                h2 #kept { (page.text("kept-on-day")) }
+            section aria-labelledby="protected" {
+                h2 #protected { (page.text("protected-on-day")) }
                 ol.rows {
                     @for it in &day.duties { li.row { p.row__name { (clocks(it)) " " (stretch_name(app, page, &it.what)) } } }
                     @for (number, it) in (1..).zip(&day.protected) {
                         li.row {
                             p.row__name { (clocks(it)) " " (stretch_name(app, page, &it.what)) }
-                            p.row__meta { span { (page.text("kept-nobody-books")) } }
+                            p.row__meta { span { (page.text("protected-nobody-books")) } }
                             @if may(person, day) && now < it.to {
                                 details.fold.walkin__note {
-                                    summary { (page.text("kept-change")) span.hidden { " " (clocks(it)) } }
+                                    summary { (page.text("protected-change")) span.hidden { " " (clocks(it)) } }
                                     div.fold__in {
-                                        form method="post" action=(format!("/desk/days/{id}/kept/move")) autocomplete="off" {
+                                        form method="post" action=(format!("/desk/days/{id}/protected/move")) autocomplete="off" {
                                             input type="hidden" name="client_id" value=(app.sessions.unguessable());
                                             input type="hidden" name="old_from" value=(it.from);
                                             input type="hidden" name="old_to" value=(it.to);
                                             input type="hidden" name="what" value=(it.what);
                                             div.asked {
-                                                label for=(format!("why-{number}")) { (page.text("kept-why")) }
+                                                label for=(format!("why-{number}")) { (page.text("protected-why")) }
                                                 input.field id=(format!("why-{number}")) name="why" maxlength=(MOST_WHY);
                                             }
-                                            (when(page, &format!("kept-{number}"), &date, (&field_clock(it.from), &field_clock(it.to))))
+                                            (when(page, &format!("protected-{number}"), &date, (&field_clock(it.from), &field_clock(it.to))))
                                             div.acts {
-                                                button.btn.btn--second type="submit" { (page.text("kept-move")) }
-                                                button.btn.btn--drop type="submit" formaction=(format!("/desk/days/{id}/kept/release")) { (page.text("kept-release")) }
+                                                button.btn.btn--second type="submit" { (page.text("protected-move")) }
+                                                button.btn.btn--drop type="submit" formaction=(format!("/desk/days/{id}/protected/release")) { (page.text("protected-release")) }
                                             }
                                         }
                                     }
@@ -91,7 +91,7 @@ pub fn section(
                     }
                 }
                 @if !given_up.is_empty() {
-                    h3 { (page.text("kept-given-up")) }
+                    h3 { (page.text("protected-given-up")) }
                     ul {
                         @for it in given_up {
                             @if let Event::Released(stretch) = &it.event {
@@ -139,7 +139,7 @@ pub struct Fields {
     to: String,
 }
 
-/// `POST /desk/days/{id}/kept/{act}`.
+/// `POST /desk/days/{id}/protected/{act}`.
 pub async fn act(
     State(app): State<Arc<App>>,
     page: Page,
@@ -158,32 +158,32 @@ pub async fn act(
         Err(Unsaid::Wrong((key, _))) => page.text(key),
         Err(Unsaid::Failed(failure)) if failure.status != StatusCode::CONFLICT => return failed(&page, &failure),
         Err(Unsaid::Failed(failure)) => match &failure.refused {
-            Some(refused) if refused.code == "taken" => page.text("kept-wrong-taken"),
-            Some(refused) if refused.code == "enough" => page.text("kept-wrong-most"),
+            Some(refused) if refused.code == "taken" => page.text("protected-wrong-taken"),
+            Some(refused) if refused.code == "enough" => page.text("protected-wrong-most"),
             Some(refused) => told(refused, page.language),
             None => return failed(&page, &failure),
         },
     };
-    // What was typed stays, to be sent again.
+    // The form comes again with all that was typed.
     let content = html! {
         (errors(&page, &[]))
         (parts::back(&format!("/desk/days/{path}"), &page.text("calendar-title")))
         (parts::not_done(&html! { (why) }))
-        h1 { (page.text("kept-change")) }
-        form #keep method="post" action=(format!("/desk/days/{path}/kept/{verb}")) autocomplete="off" {
+        h1 { (page.text("protected-change")) }
+        form #protect method="post" action=(format!("/desk/days/{path}/protected/{verb}")) autocomplete="off" {
             input type="hidden" name="client_id" value=(app.sessions.unguessable());
             @for (name, value) in [("old_from", fields.old_from.to_string()), ("old_to", fields.old_to.to_string()), ("what", fields.what.clone())] {
                 input type="hidden" name=(name) value=(value);
             }
             div.asked {
-                label for="why" { (page.text("kept-why")) }
+                label for="why" { (page.text("protected-why")) }
                 input.field #why name="why" maxlength=(MOST_WHY) value=(fields.why);
             }
-            (when(&page, "kept", &fields.date, (&fields.from, &fields.to)))
-            button.btn type="submit" { (page.text(if verb == "move" { "kept-move" } else { "kept-release" })) }
+            (when(&page, "protected", &fields.date, (&fields.from, &fields.to)))
+            button.btn type="submit" { (page.text(if verb == "move" { "protected-move" } else { "protected-release" })) }
         }
     };
-    page.render(StatusCode::UNPROCESSABLE_ENTITY, &page.text("kept-change"), &content)
+    page.render(StatusCode::UNPROCESSABLE_ENTITY, &page.text("protected-change"), &content)
 }
 
 async fn done(
@@ -206,9 +206,9 @@ async fn done(
         "" => new_id(now).to_string(),
         given => format!("{verb}/{}", care::client_id(given)?),
     };
-    let why = care::text(&fields.why).map_err(|_| Unsaid::Wrong(("kept-wrong-why", "why")))?;
+    let why = care::text(&fields.why).map_err(|_| Unsaid::Wrong(("protected-wrong-why", "why")))?;
     if why.chars().count() > MOST_WHY {
-        return Err(Unsaid::Wrong(("kept-wrong-why", "why")));
+        return Err(Unsaid::Wrong(("protected-wrong-why", "why")));
     }
     let stretch = Stretch { from: fields.old_from, to: fields.old_to, what: fields.what.clone() };
     match verb {
@@ -223,9 +223,9 @@ async fn done(
             let owner = Person { id: day.actor.id().to_string(), ..person.clone() };
             let of = kinds::DayOf { unit: day.unit.clone(), ..day_of(app, &owner, date)? };
             let new = Stretch { from, to, what: fields.what.clone() };
-            let moved = app.kinds.move_kept((id, stretch, why), (of, new), timetable, (&by, &key)).await;
+            let moved = app.kinds.move_protected((id, stretch, why), (of, new), timetable, (&by, &key)).await;
             moved.map_err(Failure::from)?;
-            Ok("kept-moved")
+            Ok("protected-moved")
         }
         _ => Err(Failure::not_found().into()),
     }

@@ -9,7 +9,7 @@ use super::calendar::Timetable;
 use super::days::{Command, Day, Stretch};
 
 /// Keeps time on a day, which begins with `plan` if it was not yet: no more of it than the calendar lets somebody have on one.
-pub fn keep(
+pub fn protect(
     turn: &mut Turn<'_>,
     day: Uuid,
     (plan, stretch): (&Command, &Stretch),
@@ -32,15 +32,15 @@ fn microseconds(span: Span) -> Option<i64> {
     Some((seconds * 1e6) as i64)
 }
 
-/// Moves kept time to another time, of the same day or of another, for a reason.
-pub fn move_kept(
+/// Moves protected time to another time, of the same day or of another, for a reason.
+pub fn move_protected(
     turn: &mut Turn<'_>,
     (day, stretch, why): (Uuid, &Stretch, &Text),
     (to, plan, new): (Uuid, &Command, &Stretch),
     timetable: &Timetable,
 ) -> Result<(), Trouble> {
     turn.decide::<Day>(day, &Command::Release { stretch: stretch.clone(), why: why.clone() }, &())?;
-    keep(turn, to, (plan, new), timetable)
+    protect(turn, to, (plan, new), timetable)
 }
 
 #[cfg(test)]

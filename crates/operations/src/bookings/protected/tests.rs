@@ -17,7 +17,7 @@ fn nobody_books_what_is_kept_and_moved_it_is_free_again() {
     let (mut past, day) = (past(), monday_of("P-1"));
     let plan = plan(professional("P-1"));
     let mut kept = |from: &str, to: &str| {
-        past.turn((friday(0), &nurse()), |turn| keep(turn, day, (&plan, &stretch(from, to)), &development()))
+        past.turn((friday(0), &nurse()), |turn| protect(turn, day, (&plan, &stretch(from, to)), &development()))
     };
     let drafts = kept("09:00", "10:00").expect("kept");
     assert_eq!(kinds(&drafts), ["day.time_protected"]);
@@ -33,7 +33,7 @@ fn nobody_books_what_is_kept_and_moved_it_is_free_again() {
     assert!(book_at(&mut past.clone(), (friday(1), &lead()), 1, &over).is_ok());
     let why = Text("Kokous siirtyi".into());
     let moved = past.turn((friday(2), &nurse()), |turn| {
-        move_kept(
+        move_protected(
             turn,
             (day, &stretch("09:00", "10:00"), &why),
             (day, &plan, &stretch("14:00", "15:00")),
@@ -45,7 +45,7 @@ fn nobody_books_what_is_kept_and_moved_it_is_free_again() {
     assert_eq!(moved[0].text.as_ref().map(|it| it.text.0.as_str()), Some("Kokous siirtyi"));
     assert!(booked(&mut past, &resident()).is_ok(), "the old time is free");
     let gone = past.turn((friday(3), &nurse()), |turn| {
-        move_kept(
+        move_protected(
             turn,
             (day, &stretch("09:00", "10:00"), &why),
             (day, &plan, &stretch("15:00", "16:00")),
