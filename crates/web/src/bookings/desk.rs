@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::own::{name, part_of, stage, turn};
 use super::times::staff_words;
-use super::{day_of, duties, walk_in, way, way_name};
+use super::{day_of, duties, titled, walk_in, way, way_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -338,7 +338,7 @@ pub async fn appointment(
     match read.await {
         Ok((id, it, happened, has_contact)) => {
             let content = shown(&app, &page, (id, &it), &happened, has_contact, &did.did);
-            page.render(StatusCode::OK, &name(&app, &page, &it), &content)
+            page.render(StatusCode::OK, &titled(&page, &name(&app, &page, &it), it.booking.when.from), &content)
         }
         Err(failure) => failed(&page, &failure),
     }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use store::new_id;
 use uuid::Uuid;
 
-use super::{day_of, until, way, way_name, wishes};
+use super::{day_of, titled, until, way, way_name, wishes};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
@@ -98,7 +98,8 @@ pub fn page<'a>(
 ) -> BoxFuture<'a, Result<Response, Failure>> {
     async move {
         let it = app.guarded(&app.kinds.appointments, caller, id, Action::Read).await?;
-        Ok(page.render(StatusCode::OK, &name(app, page, &it), &shown(app, page, id, &it, did)))
+        let title = titled(page, &name(app, page, &it), it.booking.when.from);
+        Ok(page.render(StatusCode::OK, &title, &shown(app, page, id, &it, did)))
     }
     .boxed()
 }

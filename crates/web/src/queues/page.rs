@@ -193,7 +193,7 @@ fn forecast(app: &App, page: &Page, at: &At, waiting: &[Waiting], leads: bool) -
                                 }
                             }
                             @if let Some(overflow) = &part.content.overflow {
-                                li { (language.text_with("queues-overflow", &[("count", &seen.late.to_string()), ("queue", &super::name_of(app, page, overflow))])) }
+                                li { (language.text_with("queues-overflow", &[("count", &seen.late.to_string()), ("queue", &super::name_of(app, page, &overflow.queue))])) }
                             }
                         }
                         @if leads {
@@ -382,7 +382,7 @@ fn elements(app: &App, page: &Page, part: &Part<Queue>) -> Markup {
             }
             @if let Some(says) = &part.content.says { h3 { (page.text("queues-says")) } p { (says.of(code)) } }
             @if let Some(overflow) = &part.content.overflow {
-                p { (page.text("queues-relief")) ": " (super::name_of(app, page, overflow)) }
+                p { (page.text("queues-relief")) ": " (super::name_of(app, page, &overflow.queue)) }
             }
         }
     }
