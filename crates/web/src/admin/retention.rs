@@ -39,7 +39,7 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
     kinds.sort_unstable();
     let content = html! {
         h1 { (page.text("section-retention")) }
-        p.lead { (page.text("retention-lead")) }
+        p.lead { (page.text("retention-lead")) " " a href="/admin/access" { (page.text("section-accesses")) } }
         div.scroll tabindex="0" role="region" aria-labelledby="classes" {
             table.scorecard.scorecard--rows {
                 caption.hidden #classes { (page.text("section-retention")) }
