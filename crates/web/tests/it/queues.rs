@@ -85,6 +85,15 @@ fn an_administrator_sees_what_is_broken_and_who_mends_it() {
         // The fixture's last import had refused rows.
         assert!(status == 200 && page.contains("One thing does not work.") && page.contains("refused rows"), "{page}");
         assert!(page.contains("whoever imports the data") && !page.contains("one fault"), "{page}");
+        let (_, units) = get(&app, "/admin/units?lang=en", &admin).await;
+        assert!(units.contains("Advice (social welfare)") && units.contains("<code>small</code>"), "{units}");
+        let officer = signed_in(&app, "privacy").await;
+        let (_, kept) = get(&app, "/admin/retention?lang=en", &officer).await;
+        for text in
+            ["2 years from closing", "12 years from death", "has not been checked", "Not decided", "Nobody’s data"]
+        {
+            assert!(kept.contains(text), "{text}: {kept}");
+        }
         let broken = ADVICE.replace("register = \"social\"", "register = \"both\"");
         let library = Library::read(FOLDERS, &[Found::shipped("content/queues/advice.toml", &broken)], &|_, _| true);
         app.take_content(&library, date(2026, 1, 7));

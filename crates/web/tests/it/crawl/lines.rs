@@ -195,6 +195,8 @@ pub const LINES: &[Line] = &[
     ("POST /admin/access", Anywhere(PRIVACY), "", "person=0198c9e2-1111-7000-8000-000000000000"),
     ("GET /admin/health", Anywhere(ADMIN), "", ""),
     ("GET /admin/ports", Anywhere(ADMIN), "", ""),
+    ("GET /admin/retention", Anywhere(PRIVACY), "", ""),
+    ("GET /admin/units", Anywhere(ADMIN), "", ""),
     ("GET /admin/imports", Anywhere(IMPORT), "", ""),
     ("POST /admin/imports", Anywhere(IMPORT), "", FILE),
     ("GET /admin/imports/{id}", Anywhere(IMPORT), "", ""),
