@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::own::{name, part_of, stage, turn};
 use super::times::staff_words;
-use super::{day_of, duties, titled, walk_in, way, way_name};
+use super::{day_of, duties, titled, walk_in, way, way_name, wishes};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -507,7 +507,7 @@ pub async fn act(
         if !works(&person) {
             return Err(Failure::not_found());
         }
-        app.guarded(&app.kinds.appointments, &caller?, id, Action::Handle).await?;
+        let it = app.guarded(&app.kinds.appointments, &caller?, id, Action::Handle).await?;
         let Form(fields) = given.unwrap_or_default();
         let (reasons, procedures) = (Vec::new(), Vec::new());
         let (command, did) = match verb.as_str() {
@@ -528,7 +528,7 @@ pub async fn act(
         };
         app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?;
         if did == "cancelled" {
-            app.kinds.offer_times().await;
+            wishes::cancelled(&app, id, it.booking.wanted.subject, &person.by()).await;
         }
         Ok(did)
     };
