@@ -74,7 +74,7 @@ pub async fn send(
         part_of: None,
         owner: None,
     };
-    // Whoever tells of another is nobody in the log: the person may come to know what stands there.
+    // A person who tells of another is nobody in the log: the other may come to know what stands there.
     let by = own.map_or(By::Holder, By::Resident);
     match app.make_notice((made, it.words, &it.details), &by, &it.key, from).await {
         Ok(id) => see_other(&format!("/contact/notice?sent={}", receipt(id))),
@@ -128,7 +128,7 @@ fn danger(page: &Page) -> Markup {
     }
 }
 
-/// What the one who made a notice is told: that it came, and what may be told.
+/// The page after it was sent: that it came, and what may be told.
 fn received(app: &App, page: &Page, number: &str) -> Response {
     let answers = app.kinds.phrases.get(ANSWERS);
     let answer = |id: &str| {

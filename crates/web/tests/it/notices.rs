@@ -9,9 +9,9 @@ use crate::desk::post;
 use crate::pages::{fixture, get};
 use crate::{app_for, on_its_own};
 
-/// What a neighbour sends.
+/// The form of a neighbour.
 const WORRY: &str = "client_id=worry-of-a-neighbour-1&what=concern&given=Tyyne&family=Kangas&born=1941-05-06&address=Rantatie+4&text=Ei+avaa+ovea&notifier=private&name=Naapuri+Nurkka&hidden=yes";
-/// What a hospital's social worker makes out of their duty, with the name misspelt.
+/// That of a hospital's social worker, out of their duty, with the name misspelt.
 const DUTY: &str = "client_id=duty-1&channel=form&what=need_contact&given=Tyyne&family=Kankas&born=1941-05-06&address=Rantatie+4+B+2&text=Kotiutuu+huomenna&notifier=authority&office=Sairaala";
 
 /// The ids of notices to which a page leads.
@@ -70,7 +70,7 @@ fn the_second_notice_shows_the_first_with_reasons_and_both_go_one_way() {
         let (_, list) = get(&app, "/desk?unit=small", &worker).await;
         let first = notices(&list).into_iter().next().expect("the first");
         assert_eq!(get(&app, &format!("/desk/notices/{first}"), &outside).await.0, 404, "who made it reads it no more");
-        // Whoever works where notices come has what they write down.
+        // A professional who works where notices come has what they write down.
         let phoned = WORRY.replace("what=concern", "what=concern&channel=phone").replace("worry-of", "phoned");
         let (_, to, page) = post(&app, &worker, "/desk/notices/new?lang=en", &phoned).await;
         assert!(to.ends_with("?did=make"), "{page}");
