@@ -26,7 +26,9 @@ fn notices(page: &str) -> Vec<String> {
 #[test]
 fn a_worry_comes_without_a_name_and_tells_its_maker_what_may_be_told() {
     on_its_own(async {
-        let (app, ..) = app_for(fixture(0.5, true), false, Strangers::default(), false).await;
+        let (app, ..) =
+            app_for(fixture(0.5, true), false, Strangers { contacts_per_address: 10, ..Strangers::default() }, false)
+                .await;
         let (status, page) = get(&app, "/contact?lang=en", "").await;
         assert!(status == 200 && page.contains("href=\"/contact/notice\""), "one link leads there");
         let (_, page) = get(&app, "/contact/notice?lang=en", "").await;
@@ -47,6 +49,13 @@ fn a_worry_comes_without_a_name_and_tells_its_maker_what_may_be_told() {
         let (status, to, _) = post(&app, "", "/contact/notice", WORRY).await;
         assert!(status == 303 && to.starts_with("/contact/notice?sent="), "{status} {to}");
         assert_eq!(post(&app, "", "/contact/notice", WORRY).await.1, to, "sent twice, it is made once");
+        // After ten an hour others from there wait, and nothing typed is lost; that one is answered still.
+        for number in 0..10 {
+            post(&app, "", "/contact/notice", &WORRY.replace("neighbour-1", &format!("neighbour-n{number}"))).await;
+        }
+        let (status, _, page) = post(&app, "", "/contact/notice?lang=en", &WORRY.replace("our-1", "our-x")).await;
+        assert!(status == 429 && page.contains("Ei avaa ovea") && page.contains("call 112"), "{status}");
+        assert_eq!(post(&app, "", "/contact/notice", WORRY).await.1, to);
         let (_, page) = get(&app, &format!("{to}&lang=en"), "").await;
         assert!(page.contains("Thank you for your notice") && !page.contains("Tyyne"), "{page}");
         assert!(!get(&app, "/contact/notice?sent=%3Cscript%3E", "").await.1.contains("script&gt;"));
