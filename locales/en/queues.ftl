@@ -71,3 +71,11 @@ rehearsal-count = Contacts
 rehearsal-order = Rules in force
 rehearsal-order-what = Of two rules the one with the lower number decides. No other order matters.
 queues-how = How the queue is doing
+queues-used-half = { $count ->
+    [one] { $shown } has used more than half of its time.
+   *[other] { $shown } have used more than half of their time.
+}
+queues-used-most = { $count ->
+    [one] { $shown } has used more than three quarters of its time.
+   *[other] { $shown } have used more than three quarters of their time.
+}

@@ -71,3 +71,11 @@ rehearsal-count = Yhteydenottoja
 rehearsal-order = Voimassa olevat säännöt
 rehearsal-order-what = Kahdesta säännöstä ratkaisee se, jonka numero on pienempi. Muu järjestys ei vaikuta.
 queues-how = Jonon tilanne
+queues-used-half = { $count ->
+    [one] { $shown } on käyttänyt yli puolet ajastaan.
+   *[other] { $shown } on käyttänyt yli puolet ajastaan.
+}
+queues-used-most = { $count ->
+    [one] { $shown } on käyttänyt yli kolme neljäsosaa ajastaan.
+   *[other] { $shown } on käyttänyt yli kolme neljäsosaa ajastaan.
+}

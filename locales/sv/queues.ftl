@@ -71,3 +71,11 @@ rehearsal-count = Kontakter
 rehearsal-order = Gällande regler
 rehearsal-order-what = Av två regler avgör den med lägre nummer. Annan ordning inverkar inte.
 queues-how = Läget i kön
+queues-used-half = { $count ->
+    [one] { $shown } har använt över hälften av sin tid.
+   *[other] { $shown } har använt över hälften av sin tid.
+}
+queues-used-most = { $count ->
+    [one] { $shown } har använt över tre fjärdedelar av sin tid.
+   *[other] { $shown } har använt över tre fjärdedelar av sin tid.
+}

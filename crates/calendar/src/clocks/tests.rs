@@ -150,6 +150,27 @@ fn a_running_clock_follows_a_new_rule_that_says_so() {
     assert_eq!(last(&as_begun, "2026-02-20T09:00"), ("2026-03-22".into(), 3));
 }
 
+/// On demand, in a release build: `cargo test -p calendar --release a_hundred_thousand -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn a_hundred_thousand_clocks_are_counted_anew() {
+    let (calendar, begun) = (Calendar::shipped(), std::time::Instant::now());
+    let first = calendar.instant("2026-03-09T08:00".parse().expect("a local time")).expect("an instant");
+    let counted = (0..100_000_i64)
+        .filter(|number| {
+            let run = Run { since: first + number * 60_000_000, age: Some(80) };
+            shipped()[*number as usize % shipped().len()].due(&run, calendar).is_some()
+        })
+        .count();
+    let took = begun.elapsed();
+    println!(
+        "100,000 clocks, {counted} due: {} ms; {:.2} of the two seconds",
+        took.as_millis(),
+        took.as_secs_f64() / 2.0
+    );
+    assert!(took.as_secs_f64() <= 2.0);
+}
+
 #[test]
 fn a_birthday_counts_from_its_own_day_on() {
     let born = date(2003, 6, 1);

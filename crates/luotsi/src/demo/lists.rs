@@ -131,6 +131,7 @@ impl Lists {
                 queue: None,
                 anonymous: false,
                 subject,
+                routed: None,
                 text: named.clone().unwrap_or_default(),
             })),
         };

@@ -29,7 +29,7 @@ pub struct Queue {
     #[serde(default = "both")]
     pub languages: Vec<String>,
     /// By when its contacts are answered: laws and promises, in `rules/clocks/`; none: by the law that binds all.
-    #[serde(default)]
+    #[serde(default, rename = "clock")]
     pub clocks: Vec<At<String>>,
     /// When it takes calls and chats; messages come at any time.
     #[serde(default)]
@@ -37,13 +37,13 @@ pub struct Queue {
     /// When somebody is at work there, where that is not when it is open.
     pub staffed: Option<Vec<Open>>,
     /// The queue that takes what it cannot: a lead moves it there, nothing goes by itself.
-    pub overflow: Option<Overflow>,
+    pub relief: Option<Relief>,
 }
 
-/// The queue that takes what another cannot.
+/// The queue that relieves another.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Overflow {
+pub struct Relief {
     pub queue: At<String>,
 }
 
@@ -91,7 +91,7 @@ impl Content for Queue {
         let professions = self.professions.iter().filter_map(|it| missing("profession", it));
         let mut wrongs: Vec<Wrong> =
             professions.chain(self.units.iter().filter_map(|it| missing("unit", it))).collect();
-        wrongs.extend(self.overflow.iter().filter_map(|it| missing("queue", &it.queue)));
+        wrongs.extend(self.relief.iter().filter_map(|it| missing("queue", &it.queue)));
         wrongs.extend(
             self.clocks.iter().filter(|it| clocks::named(it).is_none()).map(|it| {
                 Wrong::new(it.place(), format!("there is no clock {}", **it), "name a file of rules/clocks/")
@@ -103,7 +103,7 @@ impl Content for Queue {
         if self.professions.is_empty() || self.units.is_empty() {
             wrongs.push(Wrong::new(0..0, "a queue has a unit and a profession at least", "name them"));
         }
-        if self.overflow.as_ref().is_some_and(|it| *it.queue == id) {
+        if self.relief.as_ref().is_some_and(|it| *it.queue == id) {
             wrongs.push(Wrong::new(0..0, "a queue is no relief of its own", "name another, or none"));
         }
         wrongs

@@ -280,6 +280,16 @@ impl Contact {
         self.promised_from.map_or_else(Vec::new, |since| self.due_from(since, calendar))
     }
 
+    /// Other clocks of its queue, which no answer stops: they run from its opening until it is resolved.
+    pub fn beside(&self, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
+        let run = Run { since: self.opened_at, age: self.routed.as_ref().and_then(|routed| routed.case.age) };
+        let is_open = self.resolved_at.is_none();
+        let named = self.clocks().filter_map(clocks::named).filter(|clock| is_open && clock.stops != Moment::Answered);
+        let mut due: Vec<_> = named.filter_map(|clock| Some((clock, clock.due(&run, calendar)?))).collect();
+        due.sort_by_key(|(_, due)| due.at);
+        due
+    }
+
     /// By when it was to be answered first, by the tightest of its clocks.
     pub fn promised(&self, calendar: &Calendar) -> Option<i64> {
         let opened = Contact { first_response_at: None, ..self.clone() };

@@ -295,6 +295,10 @@ impl Work<'_> {
                     }
                     (clocks::why(page, clock, &due))
                 }
+                @for (clock, due) in contact.beside(self.app.calendar) {
+                    p { (clock.name.of(page.language.code())) ": " (parts::due(page, due.at)) " " (parts::basis(page, clock.says.code())) }
+                    (clocks::why(page, clock, &due))
+                }
                 @if let Some(since) = contact.waits_since {
                     p.quiet.small { (page.language.text_with("desk-waits", &[("time", &numbers::lasting(page.now - since, page.language))])) }
                 }

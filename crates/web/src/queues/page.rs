@@ -123,7 +123,7 @@ fn shown(app: &App, page: &Page, at: &At, title: &str) -> Markup {
         div.cols.cols--side {
             div.flow {
                 (forecast(app, page, at, &waiting, leads))
-                (waits(app, page, &waiting, sees_rows))
+                (waits(app, page, (at, &waiting), sees_rows))
                 (late_transfers(app, page, at, &waiting, sees_rows))
                 (clocks_in_force(app, page, at))
                 (rules(app, page, at, leads))
@@ -192,8 +192,8 @@ fn forecast(app: &App, page: &Page, at: &At, waiting: &[Waiting], leads: bool) -
                                     None => { (page.text("queues-hands-none")) }
                                 }
                             }
-                            @if let Some(overflow) = &part.content.overflow {
-                                li { (language.text_with("queues-overflow", &[("count", &seen.late.to_string()), ("queue", &super::name_of(app, page, &overflow.queue))])) }
+                            @if let Some(relief) = &part.content.relief {
+                                li { (language.text_with("queues-overflow", &[("count", &seen.late.to_string()), ("queue", &super::name_of(app, page, &relief.queue))])) }
                             }
                         }
                         @if leads {
@@ -211,7 +211,21 @@ fn forecast(app: &App, page: &Page, at: &At, waiting: &[Waiting], leads: bool) -
     }
 }
 
-fn waits(app: &App, page: &Page, waiting: &[Waiting], sees_rows: bool) -> Markup {
+/// How many have used half of their time, and three quarters, in hours in which the queue is staffed.
+fn used(app: &App, at: &At, waiting: &[Waiting]) -> [(&'static str, usize); 2] {
+    let Some(part) = &at.part else { return [("half", 0), ("most", 0)] };
+    let (staffed, now) = (part.content.staffed(), app.kinds.store.now());
+    let passed = waiting.iter().filter_map(|it| {
+        let due = it.due.filter(|due| now <= *due)?;
+        let [half, most, _] = staffed.thresholds(it.contact.promised_from?, due, app.calendar)?;
+        Some((half <= now, most <= now))
+    });
+    let passed: Vec<(bool, bool)> = passed.collect();
+    let most = passed.iter().filter(|(_, most)| *most).count();
+    [("half", passed.iter().filter(|(half, _)| *half).count() - most), ("most", most)]
+}
+
+fn waits(app: &App, page: &Page, (at, waiting): (&At, &[Waiting]), sees_rows: bool) -> Markup {
     let now = page.now;
     let late = waiting.iter().filter(|it| it.due.is_some_and(|due| due < now)).count();
     let language = page.language;
@@ -220,6 +234,9 @@ fn waits(app: &App, page: &Page, waiting: &[Waiting], sees_rows: bool) -> Markup
             h2 { (language.text_count("desk-waiting", waiting.len(), &waiting.len().to_string())) }
             @if let Some(oldest) = waiting.first() {
                 p { (language.text_with("queues-longest", &[("time", &numbers::lasting(now - oldest.contact.in_line(), language))])) }
+            }
+            @for (share, count) in used(app, at, waiting) {
+                @if count > 0 { p { (language.text_count(&format!("queues-used-{share}"), count, &count.to_string())) } }
             }
             @if late > 0 { p { strong.due.due--late { (language.text_count("queues-late", late, &late.to_string())) } } }
             @if sees_rows && !waiting.is_empty() {
@@ -381,8 +398,8 @@ fn elements(app: &App, page: &Page, part: &Part<Queue>) -> Markup {
                 }
             }
             @if let Some(says) = &part.content.says { h3 { (page.text("queues-says")) } p { (says.of(code)) } }
-            @if let Some(overflow) = &part.content.overflow {
-                p { (page.text("queues-relief")) ": " (super::name_of(app, page, &overflow.queue)) }
+            @if let Some(relief) = &part.content.relief {
+                p { (page.text("queues-relief")) ": " (super::name_of(app, page, &relief.queue)) }
             }
         }
     }

@@ -75,41 +75,6 @@ fn a_contact_is_handed_over_within_its_unit_and_seen_in_that_queue_alone() {
     });
 }
 
-/// `/admin/health` says what is left out of the content, since when, and who mends it; what works stands below.
-#[test]
-fn an_administrator_sees_what_is_broken_and_who_mends_it() {
-    on_its_own(async {
-        let app = app().await;
-        let admin = signed_in(&app, "admin").await;
-        let (status, page) = get(&app, "/admin/health?lang=en", &admin).await;
-        // The fixture's last import had refused rows.
-        assert!(status == 200 && page.contains("One thing does not work.") && page.contains("refused rows"), "{page}");
-        assert!(page.contains("whoever imports the data") && !page.contains("one fault"), "{page}");
-        let (_, units) = get(&app, "/admin/units?lang=en", &admin).await;
-        assert!(units.contains("Advice (social welfare)") && units.contains("<code>small</code>"), "{units}");
-        let officer = signed_in(&app, "privacy").await;
-        let (_, kept) = get(&app, "/admin/retention?lang=en", &officer).await;
-        for text in
-            ["2 years from closing", "12 years from death", "has not been checked", "Not decided", "Nobody’s data"]
-        {
-            assert!(kept.contains(text), "{text}: {kept}");
-        }
-        let broken = ADVICE.replace("register = \"social\"", "register = \"both\"");
-        let library = Library::read(FOLDERS, &[Found::shipped("content/queues/advice.toml", &broken)], &|_, _| true);
-        app.take_content(&library, date(2026, 1, 7));
-        let (_, page) = get(&app, "/admin/health?lang=en", &admin).await;
-        for text in [
-            "2 things do not work.",
-            "one fault",
-            "the owner of the content",
-            "content/queues/advice.toml:5:12",
-            "since 7 Jan 2026",
-        ] {
-            assert!(page.contains(text), "{text}: {page}");
-        }
-    });
-}
-
 /// A queue with hours, a promise and a law, a rule by the writer's own words, and one to come that sends Swedish elsewhere.
 const PARTS: [(&str, &str); 3] = [
     (
@@ -121,7 +86,7 @@ name = { fi = "Raha-asiat", sv = "Pengar", en = "Money" }
 register = "social"
 professions = ["nurse"]
 units = ["small"]
-clocks = ["message-service-promise", "callback-same-day"]
+clock = ["message-service-promise", "callback-same-day"]
 says = { fi = "Neuvoja lukee viestisi.", sv = "En rådgivare läser det.", en = "An adviser reads your message." }
 [[open.week]]
 on = ["mon", "tue", "wed", "thu", "fri"]
@@ -208,4 +173,30 @@ fn kinds_receipt(id: &str) -> String {
     let letter = |at: u32| char::from(kinds::CROCKFORD[(number >> (5 * at)) as usize % 32]);
     let letters: String = (0..8).rev().map(letter).collect();
     format!("{}-{}", &letters[..4], &letters[4..])
+}
+
+/// `/admin/health` says what is left out of the content, since when, and who mends it; what works stands below.
+#[test]
+fn an_administrator_sees_what_is_broken_and_who_mends_it() {
+    on_its_own(async {
+        let app = app().await;
+        let admin = signed_in(&app, "admin").await;
+        let (status, page) = get(&app, "/admin/health?lang=en", &admin).await;
+        // The fixture's last import had refused rows.
+        assert!(status == 200 && page.contains("One thing does not work.") && page.contains("refused rows"), "{page}");
+        assert!(page.contains("whoever imports the data") && !page.contains("one fault"), "{page}");
+        let broken = ADVICE.replace("register = \"social\"", "register = \"both\"");
+        let library = Library::read(FOLDERS, &[Found::shipped("content/queues/advice.toml", &broken)], &|_, _| true);
+        app.take_content(&library, date(2026, 1, 7));
+        let (_, page) = get(&app, "/admin/health?lang=en", &admin).await;
+        for text in [
+            "2 things do not work.",
+            "one fault",
+            "the owner of the content",
+            "content/queues/advice.toml:5:12",
+            "since 7 Jan 2026",
+        ] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+    });
 }

@@ -44,6 +44,7 @@ pub struct Routing {
 pub struct When {
     pub services: Vec<String>,
     /// Queues to which they come by the service or by another rule.
+    #[serde(rename = "queue")]
     pub queues: Vec<At<String>>,
     pub channels: Vec<At<String>>,
     pub languages: Vec<String>,

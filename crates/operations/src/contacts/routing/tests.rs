@@ -203,11 +203,7 @@ fn every_service_comes_to_a_queue_that_writers_hear_of() {
             "{}",
             queue.id
         );
-        assert!(
-            queue.content.overflow.as_ref().is_none_or(|it| queues.contains_key(it.queue.as_str())),
-            "{}",
-            queue.id
-        );
+        assert!(queue.content.relief.as_ref().is_none_or(|it| queues.contains_key(it.queue.as_str())), "{}", queue.id);
     }
 }
 

@@ -20,7 +20,8 @@ fn several_clocks_run_at_once_and_a_promise_rests_while_the_resident_is_asked() 
         caller: None,
         own: None,
     };
-    let clocks = vec!["message-service-promise".into(), "callback-same-day".into()];
+    let case = Case { age: Some(80), ..case };
+    let clocks = vec!["message-service-promise".into(), "callback-same-day".into(), "needs-assessment".into()];
     let routed = Routed { case, clocks, because: Vec::new(), first: None, expected: None };
     let event = Event::Opened {
         channel: Channel::Message,
@@ -50,6 +51,15 @@ fn several_clocks_run_at_once_and_a_promise_rests_while_the_resident_is_asked() 
         calendar.local_date(opened.as_ref().expect("a contact").promised(calendar).expect("due")),
         Some("2026-03-10".parse().expect("a day"))
     );
+    let beside = |contact: &Contact| {
+        contact
+            .beside(calendar)
+            .iter()
+            .map(|(clock, due)| (clock.id.clone(), calendar.local_date(due.at)))
+            .collect::<Vec<_>>()
+    };
+    let assessment = vec![("needs-assessment".to_string(), Some("2026-03-19".parse().expect("a day")))];
+    assert_eq!(beside(opened.as_ref().expect("a contact")), assessment, "it runs beside, and no answer stops it");
     let claimed = after(opened, Event::Claimed { owner: "nurse-1".into() }, "2026-03-10T09:00");
     let said = after(claimed, Event::written(Author::Service), "2026-03-10T09:00");
     let asked = after(said, Event::Asked, "2026-03-10T09:00");
@@ -59,6 +69,9 @@ fn several_clocks_run_at_once_and_a_promise_rests_while_the_resident_is_asked() 
     assert_eq!(running(&answered), of(&[("message-service-promise", "2026-03-19")]), "the promise begins anew");
     let done = after(answered, Event::written(Author::Service), "2026-03-17T10:00");
     assert_eq!(running(&done), of(&[]));
+    assert_eq!(beside(done.as_ref().expect("a contact")), assessment);
+    let resolved = after(done, Event::Resolved { outcome: Outcome::Advised }, "2026-03-17T10:01").expect("a contact");
+    assert_eq!(beside(&resolved), []);
 }
 
 /// A contact that those who were to see it first have not taken in time goes on by itself and keeps its place;
