@@ -339,6 +339,7 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         anonymous,
         subject,
         routed: routed.clone(),
+        on_behalf: on.by.on_behalf(),
         at: on.now,
     };
     let written = [Event::written(Author::Resident), Event::Shown(Shown::Received)];
@@ -441,7 +442,7 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
             Ok(vec![Event::written(Author::Service)])
         }
         By::Operator | By::System => Err(Refusal::NotNow("only people write")),
-        By::Resident(_) | By::Holder => match &contact.place {
+        By::Resident(_) | By::Acting { .. } | By::Holder => match &contact.place {
             Place::Queued | Place::Owned { .. } => Ok(vec![written]),
             Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),
             Place::Resolved { at, owner } if on.now < at.saturating_add(REOPENED_WITHIN) => {
@@ -537,7 +538,9 @@ fn undo(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
 fn close(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match (&contact.place, on.by) {
         (Place::Closed, _) => Ok(Vec::new()),
-        (Place::Resolved { .. }, By::Resident(_) | By::Holder) => Err(Refusal::NotNow("the service closes it")),
+        (Place::Resolved { .. }, By::Resident(_) | By::Acting { .. } | By::Holder) => {
+            Err(Refusal::NotNow("the service closes it"))
+        }
         // Professionals may end it before; rules that run by themselves leave it open as long as they must.
         (Place::Resolved { at, .. }, By::System) if on.now < at.saturating_add(REOPENED_WITHIN) => {
             Err(Refusal::TooEarly)

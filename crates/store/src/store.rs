@@ -356,7 +356,7 @@ impl Core {
         let mut by = by.clone();
         let mut is_nameless = false;
         // A person who was erased is nobody whom the county knows, although their session may go on.
-        if let By::Resident(subject) = by
+        if let By::Resident(subject) | By::Acting { who: subject, .. } = by
             && self.log.is_erased(subject.0).await?
         {
             scope = scope.replace(&by.name(), &By::Holder.name());
@@ -431,7 +431,7 @@ impl Core {
     fn untold(&self, asker: &Asker, touched: &[Touched]) -> std::result::Result<Vec<String>, Trouble> {
         let is_erased = |subject: Option<Subject>| subject.map_or(Ok(false), |it| self.log.keys().is_erased(it.0));
         let refused = || Err(Trouble::Refused(Refused::erased()));
-        if let By::Resident(subject) = asker.by
+        if let By::Resident(subject) | By::Acting { who: subject, .. } = asker.by
             && is_erased(Some(subject))?
         {
             return refused();
@@ -556,6 +556,7 @@ fn event(draft: Draft, now: i64) -> NewEvent {
 pub(crate) fn context(by: &By, now: i64) -> Context {
     let (unit, purpose) = match by {
         By::Resident(_) | By::Holder => (String::new(), "own matter"),
+        By::Acting { .. } => (String::new(), "on behalf"),
         By::Professional { unit, .. } => (unit.to_string(), "care"),
         By::Operator | By::System => (String::new(), "upkeep"),
     };

@@ -207,7 +207,7 @@ impl App {
         client_id: String,
     ) -> Result<Done, Failure> {
         let command = Command::Write { client_id: client_id.clone(), text: text.into() };
-        if !matches!(by, By::Resident(_) | By::Holder) {
+        if !matches!(by, By::Resident(_) | By::Acting { .. } | By::Holder) {
             return Ok(self.kinds.contacts.ask(contact, command, by, &client_id, seen).await?);
         }
         let key = contact.to_string();

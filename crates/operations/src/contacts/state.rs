@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use calendar::Calendar;
 use calendar::clocks::{self, Clock, Due, Moment, Pause, Run};
-use facts::{Channel, Outcome};
+use facts::{Channel, OnBehalf, Outcome};
 use matter::codec::code;
 use matter::{PartId, ProfessionalId, Subject, UnitId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::event::{Author, Event};
+use super::event::{Author, Event, on_behalf};
 use super::routing::{First, Routed};
 
 /// The clock of a contact of which nothing else is known: by when the law has it answered.
@@ -26,6 +26,9 @@ pub struct Contact {
     pub anonymous: bool,
     /// The person; none: of nobody but this contact.
     pub subject: Option<Subject>,
+    /// The way in which somebody else wrote for that person first; none: nobody did, or nobody knows.
+    #[serde(with = "on_behalf")]
+    pub on_behalf: Option<OnBehalf>,
     /// The unit whose queue it came to first, and the unit whose queue it is in now.
     pub arrival_unit: UnitId,
     pub unit: UnitId,
@@ -239,7 +242,9 @@ impl Contact {
     }
 
     fn opened(event: &Event) -> Option<Contact> {
-        let Event::Opened { channel, service, language, unit, queue, anonymous, subject, routed, at } = event else {
+        let Event::Opened { channel, service, language, unit, queue, anonymous, subject, routed, on_behalf, at } =
+            event
+        else {
             return None;
         };
         Some(Contact {
@@ -248,6 +253,7 @@ impl Contact {
             language: language.clone(),
             anonymous: *anonymous,
             subject: *subject,
+            on_behalf: *on_behalf,
             arrival_unit: unit.clone(),
             unit: unit.clone(),
             queue: queue.clone(),
