@@ -95,6 +95,11 @@ impl Member {
         Date::new(century + part(4)?, part(2)? as i8, part(0)? as i8).ok()
     }
 
+    /// Whether nobody may be given their address.
+    pub fn is_protected(&self) -> bool {
+        UNDER_NON_DISCLOSURE.contains(&self.word)
+    }
+
     /// The sex that the identity code tells: individual numbers of women are even.
     fn sex(&self) -> Option<Sex> {
         let digit = self.identity_code.as_bytes().get(9)?;
@@ -113,7 +118,7 @@ pub(crate) fn rows(county: &County, member: &Member, id: ResidentId) -> Batch {
         sex: member.sex(),
         language: Some(member.language.into()),
         service_language: Some(if member.language == "sv" { "sv".into() } else { "fi".into() }),
-        non_disclosure: UNDER_NON_DISCLOSURE.contains(&member.word),
+        non_disclosure: member.is_protected(),
         died_on: None,
         left_on: None,
     };

@@ -96,6 +96,8 @@ pub struct Item {
     pub pos: u64,
     /// Microseconds since 1970.
     pub at: i64,
+    /// The one who wrote or did it, as the log names them.
+    pub by: String,
     pub what: What,
 }
 
@@ -211,7 +213,7 @@ pub fn written(done: &Done) -> Option<u64> {
 }
 
 fn item(happened: Happened<Event>) -> Result<Item> {
-    let Happened { pos, version: seq, at, event, text, .. } = happened;
+    let Happened { pos, version: seq, at, by, event, text } = happened;
     let what = match event {
         Event::Written { author, .. } => {
             let (client_id, text) = text.as_deref().map(opened).unzip();
@@ -220,5 +222,5 @@ fn item(happened: Happened<Event>) -> Result<Item> {
         Event::Shown(shown) => What::State(shown),
         other => return Err(Error::new(format!("event {pos} is no part of a conversation: {other:?}"))),
     };
-    Ok(Item { seq, pos, at, what })
+    Ok(Item { seq, pos, at, by, what })
 }

@@ -4,6 +4,7 @@
 //! number and the address that they leave are sealed beside the event that says by which means they are told, and their name
 //! and day of birth beside the one that says that they have proven who they are.
 
+mod birth;
 mod reach;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use matter::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use birth::born_by;
 pub use reach::{Addresses, Reach, email, phone};
 
 /// Events of a resident, as they stand in the log for ever. Fields are added with a default and never renamed.

@@ -113,7 +113,7 @@ type Wrong<'a> = &'a [(&'a str, &'a str)];
 /// nobody else.
 fn shown_to(page: &Page) -> String {
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
-    resident.map_or_else(|| "anonymous".into(), |person| person.id.clone())
+    resident.and_then(Person::subject).map_or_else(|| "anonymous".into(), |subject| subject.to_string())
 }
 
 /// `GET /contact`.
@@ -126,6 +126,7 @@ async fn own_contacts(app: &App, page: &Page, parts: &Parts) -> Vec<(Uuid, Arc<C
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
     let of = |subject| app.kinds.contacts.look(|contacts| contacts.of_subject(subject, SHOWN));
     let mut ids = resident.and_then(Person::subject).map_or_else(Vec::new, of);
+    ids.retain(|id| resident.is_none_or(|person| app.shows(person, *id, None)));
     for code in held_codes(&parts.headers) {
         ids.extend(holder(parts, app, code).await.ok().flatten());
     }

@@ -190,7 +190,9 @@ impl App {
         if taken.is_ok() && !opened.as_ref().is_ok_and(|opened| !opened.again) {
             self.counted.contacts.give_back(&key);
         }
-        Ok(opened?)
+        let opened = opened?;
+        self.begun_for(by, opened.contact).await?;
+        Ok(opened)
     }
 
     /// Counts something that a stranger sends, beside the contacts that they open; too many wait.
