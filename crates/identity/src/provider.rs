@@ -33,7 +33,7 @@ const MOST: usize = 10_000;
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 const MOST_ANSWER: u64 = 1 << 20;
 /// Keys that are not known are asked for again, at most so often.
-const ASKED_AGAIN: Duration = Duration::from_secs(60);
+const ASKED_AGAIN: Duration = Duration::from_secs(10);
 /// How far apart the clocks here and at the provider may stand, in microseconds: five minutes, and the time of an answer.
 const LEEWAY: i64 = 6 * 60_000_000;
 /// The claim by which a token says that somebody has signed out at the provider (OpenID Connect Back-Channel Logout 1.0).

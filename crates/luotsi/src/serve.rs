@@ -109,6 +109,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let provider = way_in(data, settings.provider.as_ref(), PROVIDER_SECRET, "staff sign in otherwise");
         let strong = way_in(data, settings.strong.as_ref(), STRONG_SECRET, "residents write without a name");
         web::tell_time_by(now);
+        let register = mandates(&kinds, data, keys.derived(TOKENS), demo);
         let (living, clock) = match living {
             Some(living) if clock::stands() => (None, Some(demo_clock(living, &kinds, place))),
             other => (other, None),
@@ -145,6 +146,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Err(error) => eprintln!("error: {error}"),
         })?;
         go_on(living, &kinds)?;
+        tokio::spawn(register);
         let clocks = tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, contents, outbox)));
         let ends_of = [(Of::Events, kinds.store.log().clone()), (Of::Accesses, accesses.clone())];
         let noting = tokio::spawn(note_on(heads, ends_of.clone()));
@@ -231,6 +233,20 @@ async fn run_clocks(kinds: Kinds, app: Arc<App>, (library, contents, outbox): (L
     let look = if clock::stands() { SENT_EVERY / 10 } else { SENT_EVERY };
     let times = publish_times(&kinds, app, (library, contents));
     tokio::join!(kinds.store.run_clocks(), times, outbox.run(look));
+}
+
+/// Reads what the national register tells of mandates, for ever. In a demonstration its people are those of the cast.
+fn mandates(kinds: &Kinds, data: &Path, key: [u8; 32], demo: bool) -> impl Future<Output = ()> + Send + use<> {
+    let (kinds, data) = (kinds.clone(), data.to_path_buf());
+    let of_cast = |code: &str| {
+        let member = county::CAST.iter().find(|it| it.identity_code == code)?;
+        Some((matter::Subject(member.source_id().parse().ok()?), member.born()?))
+    };
+    let person: ports::register::Person = match demo {
+        true => Box::new(of_cast),
+        false => Box::new(move |code| web::subject_of(&key, code)),
+    };
+    async move { ports::register::mandates(&kinds, &data, person, SENT_EVERY).await }
 }
 
 /// Has the calendars in force give their times, for ever: days come near enough, and others come into force, as do ports and

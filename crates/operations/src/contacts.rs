@@ -125,6 +125,8 @@ pub enum Command {
     Undo,
     /// For good.
     Close,
+    /// Its writer has proven who they are.
+    Identify { subject: Subject },
 }
 
 /// Why a contact cannot do what was asked.
@@ -312,6 +314,7 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Reopen => ("reopen", None, nothing()),
         Command::Undo => ("undo", None, nothing()),
         Command::Close => ("close", None, nothing()),
+        Command::Identify { subject } => ("identify", None, subject.to_string()),
     };
     parts(&[verb, text.map_or("", |text| &text.0), &detail])
 }
@@ -405,6 +408,18 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Reopen => reopen(contact, on.by),
         Command::Undo => undo(contact, on),
         Command::Close => close(contact, on),
+        Command::Identify { subject } => identify(contact, *subject, on.by),
+    }
+}
+
+/// Its writer has proven who they are: for themselves, and for nobody for whom they act.
+fn identify(contact: &Contact, subject: Subject, by: &By) -> Result<Vec<Event>, Refusal> {
+    match (&contact.place, contact.subject) {
+        (_, Some(held)) if held == subject => Ok(Vec::new()),
+        (_, Some(_)) => Err(Refusal::NotNow("it is of somebody")),
+        (Place::Closed, None) => Err(Refusal::NotNow("it has ended")),
+        (_, None) if *by == By::Resident(subject) => Ok(vec![Event::Identified { subject }]),
+        (_, None) => Err(Refusal::NotNow("only the writer says who they are")),
     }
 }
 

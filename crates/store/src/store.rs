@@ -257,6 +257,17 @@ impl Store {
             let ids = kind.of_subject(subject, usize::MAX);
             theirs.extend(ids.into_iter().map(|id| matter::stream(kind.name(), id)));
         }
+        // What was written before it was known who wrote is sealed under the keys of the matter itself.
+        let own: Vec<Uuid> =
+            theirs.iter().filter_map(|it| Some(matter::named(it)?.1)).filter(|id| *id != subject.0).collect();
+        let mut destroyed = destroyed;
+        for id in own {
+            if self.log().knows(id)? {
+                let keys = self.log().destroy(id, reason, now).await?;
+                self.log().tell_erased((id, keys), new_id(now), now, context.clone()).await?;
+                destroyed += keys;
+            }
+        }
         self.log().forget(theirs, now, context.clone()).await?;
         let about = self.sealed_about(subject.0, (reason, now), &context).await?;
         self.log().tell_erased((subject.0, destroyed), new_id(now), now, context).await?;

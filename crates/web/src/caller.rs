@@ -231,7 +231,10 @@ pub const SESSION_COOKIE: &str = "session";
 /// Keeps, while somebody signs in at the identity provider, that it was begun in this browser.
 pub const SIGNING_IN_COOKIE: &str = "signing-in";
 
-/// Cookies by which somebody is let in.
+/// Keeps the code of a contact while its writer signs in to take it along.
+pub const JOINING_COOKIE: &str = "joining";
+
+/// Cookies by which somebody is let in; they hold for the whole of this host.
 pub const OPENING: [&str; 3] = [SESSION_COOKIE, CODE_COOKIE, SIGNING_IN_COOKIE];
 
 /// Keeps the codes of the contacts that were opened in this browser, with a full stop between them.

@@ -1,6 +1,7 @@
 //! `/contact`: a resident writes in plain words, gets a receipt and a code, and comes back to the answer.
 
 mod asked;
+mod join;
 mod own;
 
 use std::sync::Arc;
@@ -52,6 +53,9 @@ pub static FEATURE: Feature = Feature {
             post("/contact/return", with_code),
             get("/contact/leave", leaving),
             post("/contact/leave", leave),
+            post("/contact/identify", join::identify),
+            get(join::PATH, join::form),
+            post(join::PATH, join::join),
         ]
     },
     texts: &[texts!("contact")],
@@ -488,6 +492,13 @@ async fn shown_thread(
                     p { (page.text("receipt-number")) " " (receipt(id)) }
                     p { (page.language.text_with("written-on", &[("day", &numbers::near_day(contact.opened_at, page.language))])) }
                     @if contact.anonymous {
+                        @if page.may_identify() {
+                            form method="post" action="/contact/identify" {
+                                input type="hidden" name="id" value=(id);
+                                button.btn.btn--second type="submit" { (page.text("join-identify")) }
+                            }
+                            p { (page.text("join-why")) }
+                        }
                         p { a href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
                     }
                 }

@@ -205,6 +205,11 @@ impl Page {
         if self.demo || self.residents_sign_in { "sign-in" } else { "sign-in-staff" }
     }
 
+    /// Whether a visitor who has not signed in can prove who they are.
+    pub fn may_identify(&self) -> bool {
+        self.person.is_none() && (self.demo || self.residents_sign_in)
+    }
+
     /// The one who has signed in, as the head of the page has it: a resident by name, a professional by profession, others
     /// by their role.
     fn known_as(&self, role: Role) -> String {

@@ -76,6 +76,7 @@ use tokio::sync::watch;
 use crate::answer::Failure;
 use crate::layout::Page;
 
+pub use access::strong::subject_of;
 pub use api::OPENAPI;
 pub use caller::Person;
 pub use care::{PLAIN_ID, Service, is_plain_id};

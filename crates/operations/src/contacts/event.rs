@@ -97,6 +97,9 @@ pub enum Event {
     Reopened,
     #[serde(rename = "contact.closed")]
     Closed,
+    /// Its writer, who had given no name, has proven who they are.
+    #[serde(rename = "contact.identified")]
+    Identified { subject: Subject },
     /// In the conversation's stream: a message, whose text is sealed beside it.
     #[serde(rename = "message.written")]
     Written {

@@ -190,6 +190,7 @@ impl Contact {
                 (contact.waits_since, contact.promised_from) = (None, None);
                 (contact.is_reopened, contact.handed) = (false, None);
             }
+            Event::Identified { subject } => (contact.anonymous, contact.subject) = (false, Some(*subject)),
             Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
             Event::Written { author: Author::Resident, .. } => {
                 contact.last_of_resident = contact.conversation;
@@ -211,7 +212,7 @@ impl Contact {
         let before = self.undo.take();
         let by = match (event, &self.place) {
             // The word that both sides are shown follows from the act; a note changes nothing.
-            (Event::Shown(_) | Event::Noted, _) => return before,
+            (Event::Shown(_) | Event::Noted | Event::Identified { .. }, _) => return before,
             (Event::Undone, _) => {
                 self.undone(before?);
                 return None;

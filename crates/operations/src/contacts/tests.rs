@@ -379,6 +379,11 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
             "contact.opened",
             r#"{"anonymous":false,"at":5,"channel":"message","language":"sv","on_behalf":"guardian","service":"families","subject":"00000000-0000-0000-0000-000000000abc","unit":"a"}"#,
         ),
+        (
+            Event::Identified { subject: Subject(Uuid::from_u128(0x0abc)) },
+            "contact.identified",
+            r#"{"subject":"00000000-0000-0000-0000-000000000abc"}"#,
+        ),
         (Event::Claimed { owner: "p1".into() }, "contact.claimed", r#"{"owner":"p1"}"#),
         (Event::Assigned { owner: "p2".into() }, "contact.assigned", r#"{"owner":"p2"}"#),
         (Event::Released, "contact.released", "{}"),

@@ -621,6 +621,7 @@ impl Work<'_> {
             Event::Reopened => page.text("event-reopened"),
             Event::Undone => format!("{}: {by}", page.text("event-undone")),
             Event::Closed => page.text("event-closed"),
+            Event::Identified { .. } => page.text("event-identified"),
             Event::Written { .. } | Event::Shown(_) => return html! {},
         };
         html! {

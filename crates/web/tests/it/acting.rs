@@ -268,6 +268,47 @@ fn a_professional_gives_a_carer_the_right_until_a_day_and_nobody_takes_another_p
 }
 
 #[test]
+fn what_was_written_without_a_name_is_taken_along_by_its_code_and_is_open_to_the_code_no_more() {
+    on_its_own(async {
+        let County { app, kinds, .. } = county().await;
+        let written = crate::desk::written(&app, "w1", "Selkä kipeä", "fi").await;
+        let (_, page) = get(&app, "/contact/thread?lang=en", &format!("contact={}", written.code)).await;
+        assert!(page.contains("Identify yourself"), "{page}");
+        let onni = signed_in(&app, "resident&as=onni").await;
+        assert!(!get(&app, "/matters", &onni).await.1.contains(&written.id));
+        for wrong in ["", "AAAAAAAAAAAAAAAA"] {
+            let (status, _, page) = post(&app, &onni, "/contact/join?lang=en", &format!("code={wrong}")).await;
+            assert!(status == 422 && page.contains("id=\"code-error\""), "{status}");
+        }
+        let (status, to, _) = post(&app, &onni, "/contact/join", &format!("code={}", written.code)).await;
+        assert_eq!((status, to), (303, format!("/contact/thread?id={}", written.id)));
+        let (_, thread) = get(&app, &format!("/contact/thread?id={}&lang=en", written.id), &onni).await;
+        assert!(thread.contains("Selkä kipeä") && !thread.contains("Identify yourself"), "{thread}");
+        assert!(get(&app, "/matters", &onni).await.1.contains(&written.id));
+        // The nurse sees who writes; whoever else knows the code has nothing of it.
+        let nurse = signed_in(&app, "professional&as=nurse@small").await;
+        let (_, page) = get(&app, &format!("/desk/contacts/{}?lang=en", written.id), &nurse).await;
+        assert!(page.contains("Onni Laine, 17") && page.contains("The writer identified themselves"), "{page}");
+        let paavo = signed_in(&app, "resident&as=paavo").await;
+        assert_eq!(post(&app, &paavo, "/contact/join", &format!("code={}", written.code)).await.0, 422);
+        assert_eq!(get(&app, "/contact/thread", &format!("contact={}", written.code)).await.0, StatusCode::SEE_OTHER);
+        // Erased, none of its words can be read, those from before neither.
+        let id: Uuid = written.id.parse().expect("an id");
+        let context = store::Context {
+            actor: "test".into(),
+            unit: String::new(),
+            purpose: "upkeep".into(),
+            correlation: id,
+            cause: None,
+        };
+        kinds.store.erase(subject("onni"), "asked for", context).await.expect("erased");
+        let texts = kinds.conversation(id, 0, 100).await.expect("readable");
+        let is_readable = |it: &kinds::Item| matches!(&it.what, kinds::What::Message { text: Some(_), .. });
+        assert!(!texts.iter().any(is_readable), "{texts:?}");
+    });
+}
+
+#[test]
 fn whoever_began_a_matter_for_another_hears_of_the_answer() {
     on_its_own(async {
         let County { app, kinds, .. } = county().await;

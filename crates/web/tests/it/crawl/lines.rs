@@ -64,6 +64,9 @@ pub const LINES: &[Line] = &[
     ("GET /contact/notice", Everybody, "", ""),
     ("POST /contact/notice", Everybody, "", ""),
     ("GET /contact/leave", Everybody, "", "id={contacts}"),
+    ("POST /contact/identify", NOBODY, "", "id={contacts}"),
+    ("GET /contact/join", Anywhere(RESIDENT), "", ""),
+    ("POST /contact/join", Anywhere(RESIDENT), "", "code=x"),
     ("GET /api/openapi.json", Everybody, "", ""),
     ("POST /api/contacts", Everybody, "", "{}"),
     // This county has no identity provider, and those who came by a token have one right and no choice.
