@@ -36,7 +36,7 @@ export async function serve(port, luotsi) {
     claims: { openid: ['sub', 'employee_id', 'given_name', 'family_name', code, order] },
     features: { backchannelLogout: { enabled: true } },
     // It may speak to this machine.
-    fetch: (url, options) => fetch(url, options),
+    fetch: (url, { method, headers, body, redirect }) => fetch(url, { method, headers, body, redirect }),
     conformIdTokenClaims: false,
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: `subject of ${id}`, employee_id: id, [code]: id, ...people[id] }) }),
     // The county's own server asks nobody whether it may know them.

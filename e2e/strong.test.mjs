@@ -189,7 +189,7 @@ test('a resident is identified, registered once, goes back, opens two tabs and s
     const elsewhere = await third.context().newPage();
     await elsewhere.goto(`http://127.0.0.1:${port}/session/end`);
     await elsewhere.locator('button[value=yes]').click();
-    await soon('signed out here, too', async () => {
+    await soon(`signed out here, too: ${county.said()}`, async () => {
       await third.goto(`${county.url}/matters`);
       return there(third) === '/sign-in';
     });
@@ -310,14 +310,15 @@ test('before what is sensitive who proved it long ago proves it again, and nothi
     assert.equal(there(page), '/me');
     assert.equal(it.asked.get('prompt'), 'login');
     assert.equal(it.asked.get('max_age'), '0');
-    assert.equal(await page.inputValue('#phone'), '045 000 0001', 'what was typed is there');
+    await page.waitForURL(`${county.url}/me`);
+    assert.equal(await page.inputValue('#phone'), '045 000 0001', `what was typed is there: ${county.said()}`);
     assert.ok(await page.getByRole('checkbox', { name: 'By text message' }).isChecked());
     await page.getByRole('button', { name: 'Save' }).click();
     await page.waitForURL(/did=saved/);
     // A provider that says what it said before has proven nothing anew.
     it.lie = old();
     await tab.goto(`${county.url}/sign-in/resident?to=/matters`);
-    const response = await page.goto(`${county.url}/me/sharing`);
+    const response = await page.goto(`${county.url}/me/acting`);
     assert.equal(response.status(), 403);
     assert.equal(there(page), '/sign-in/resident/return');
   } finally {

@@ -3,9 +3,10 @@
 //!
 //! Everything that goes over the network waits for it: call it where that keeps nobody else waiting.
 
+mod logout;
+
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ use openidconnect::core::{
 use openidconnect::{
     AdditionalClaims, AuthenticationContextClass, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret,
     CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
-    IdToken, IdTokenClaims, IdTokenFields, IssuerUrl, LogoutRequest, Nonce, PkceCodeChallenge, PkceCodeVerifier,
+    IdTokenClaims, IdTokenFields, IssuerUrl, LogoutRequest, Nonce, PkceCodeChallenge, PkceCodeVerifier,
     PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope, StandardErrorResponse,
     StandardTokenResponse, TokenResponse, url,
 };
@@ -36,8 +37,6 @@ const MOST_ANSWER: u64 = 1 << 20;
 const ASKED_AGAIN: Duration = Duration::from_secs(10);
 /// How far apart the clocks here and at the provider may stand, in microseconds: five minutes, and the time of an answer.
 const LEEWAY: i64 = 6 * 60_000_000;
-/// The claim by which a token says that somebody has signed out at the provider (OpenID Connect Back-Channel Logout 1.0).
-const SIGNED_OUT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// A county's identity provider, as its settings name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +150,6 @@ type Fields = IdTokenFields<
 >;
 type Token = StandardTokenResponse<Fields, CoreTokenType>;
 type Claims = IdTokenClaims<Others, CoreGenderClaim>;
-type LogoutToken = IdToken<Others, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 
 /// The crate's client for these claims, and for a provider that describes itself.
 type Client = openidconnect::Client<
@@ -310,16 +308,8 @@ impl Provider {
     /// The one who has signed out at the provider, by a token that it sends from its side; else why the token does not hold.
     pub fn signed_out(&self, token: &str, now: i64) -> std::result::Result<AtProvider, String> {
         let known = self.known().ok_or("the provider is not known")?;
-        let token = LogoutToken::from_str(token).map_err(|error| error.to_string())?;
-        let client = self.client(&known);
-        let (expires, issued) = clocks(now);
-        let verifier = client.id_token_verifier().set_allowed_algs(SIGNED_BY);
-        let verifier = verifier.set_time_fn(expires).set_issue_time_verifier_fn(issued);
-        // A token by which somebody signs in has a nonce, and says nothing of signing out.
-        let none = |nonce: Option<&Nonce>| nonce.map_or(Ok(()), |_| Err("it has a nonce".to_string()));
-        let claims = token.claims(&verifier, none).map_err(|error| whole(&error))?;
-        let says_so = claims.additional_claims().0.get("events").is_some_and(|it| it.get(SIGNED_OUT).is_some());
-        if says_so { Ok(at_provider(claims)) } else { Err("it says nothing of signing out".into()) }
+        let claims = logout::claims(token, known.of.jwks())?;
+        logout::said(&claims, (&self.settings.issuer, &self.settings.client_id), now, LEEWAY)
     }
 
     /// The claims of an ID token that the provider signed for this server and this sign-in.

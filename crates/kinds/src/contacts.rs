@@ -203,7 +203,7 @@ impl Kinds {
         let Some(id) = data.and_then(|data| data["contact"].as_str()?.parse().ok()) else { return Ok(None) };
         let contact = self.contacts.read(id).await?;
         let now = self.store.now();
-        // Whoever has proven who they are comes back by that: others may know the code.
+        // A writer who has proven who they are comes back by that: others may know the code.
         let opens = |it: &Contact| it.anonymous && now < it.written_at.saturating_add(CODE_LASTS);
         Ok(contact.filter(|contact| opens(contact)).map(|_| id))
     }

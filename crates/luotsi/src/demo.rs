@@ -9,7 +9,7 @@ mod play;
 use std::path::Path;
 use std::time::Instant;
 
-use analytics::lake::write_private;
+use analytics::lake::{private_folder, write_private};
 use analytics::{Error, Result};
 use calendar::Calendar;
 use county::{County, Plan, SERVICES};
@@ -118,7 +118,7 @@ fn tell_mandates(data: &Path, made: i64) -> Result<()> {
         Some(serde_json::json!({ "of": of, "who": who, "as": it.capacity, "scope": it.scope, "from": from, "to": to }))
     });
     let text = serde_json::Value::Array(lines.collect()).to_string();
-    std::fs::create_dir_all(&folder).map_err(|error| Error::file("make", &folder, error))?;
+    private_folder(&folder)?;
     write_private(&folder.join("cast.json"), &text)
 }
 

@@ -104,12 +104,8 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let outbox = outbox(&kinds, data, &settings, demo.then_some(at));
         let names = if demo && serving.listen.ip().is_loopback() { &OF_THIS_MACHINE[..] } else { &[] };
         let strangers = strangers(&settings, names);
-        let accounts =
-            Arc::new(Accounts::open(Some(&data.join(identity::FILE)), keys.derived(ACCOUNTS)).map_err(told)?);
-        let provider = way_in(data, settings.provider.as_ref(), PROVIDER_SECRET, "staff sign in otherwise");
-        let strong = way_in(data, settings.strong.as_ref(), STRONG_SECRET, "residents write without a name");
+        let (accounts, provider, strong) = ways_in((&kinds, data, demo), &settings, &keys)?;
         web::tell_time_by(now);
-        let register = mandates(&kinds, data, keys.derived(TOKENS), demo);
         let (living, clock) = match living {
             Some(living) if clock::stands() => (None, Some(demo_clock(living, &kinds, place))),
             other => (other, None),
@@ -146,7 +142,6 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Err(error) => eprintln!("error: {error}"),
         })?;
         go_on(living, &kinds)?;
-        tokio::spawn(register);
         let clocks = tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, contents, outbox)));
         let ends_of = [(Of::Events, kinds.store.log().clone()), (Of::Accesses, accesses.clone())];
         let noting = tokio::spawn(note_on(heads, ends_of.clone()));
@@ -439,6 +434,23 @@ fn strangers(settings: &Settings, names: &[&str]) -> Strangers {
         hosts: settings.hosts.iter().cloned().chain(names.iter().map(ToString::to_string)).collect(),
     }
 }
+
+/// Local accounts, and the identity providers that the settings name: of staff, and of residents. From now on it is read who may
+/// act for whom.
+fn ways_in(
+    (kinds, data, demo): (&Kinds, &Path, bool),
+    settings: &Settings,
+    keys: &Keys,
+) -> Result<(Arc<Accounts>, Provided, Provided)> {
+    tokio::spawn(mandates(kinds, data, keys.derived(TOKENS), demo));
+    let accounts = Accounts::open(Some(&data.join(identity::FILE)), keys.derived(ACCOUNTS)).map_err(told)?;
+    let provider = way_in(data, settings.provider.as_ref(), PROVIDER_SECRET, "staff sign in otherwise");
+    let strong = way_in(data, settings.strong.as_ref(), STRONG_SECRET, "residents write without a name");
+    Ok((Arc::new(accounts), provider, strong))
+}
+
+/// A provider, where the settings name one.
+type Provided = Option<Arc<Provider>>;
 
 /// An identity provider that the settings name, which is asked from now on; `else_so`: what is so without it.
 fn way_in(

@@ -10,7 +10,7 @@ mod reach;
 use std::collections::BTreeMap;
 
 use facts::{
-    Channel, Code, Day, Encounter, Instant, Key, Modality, Profession, Provider, Registration as Registered,
+    Account, Channel, Code, Day, Encounter, Instant, Key, Modality, Profession, Provider, Registration as Registered,
     ResidentId, Row, Status, Table,
 };
 use matter::codec::{code, id};
@@ -215,7 +215,7 @@ impl Matter for Resident {
     const RIGHTS: Rights = Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[], own: Own::Read };
 
     const OF_PERSON: bool = true;
-    const TABLES: &'static [&'static Table] = &[Registered::TABLE, Encounter::TABLE];
+    const TABLES: &'static [&'static Table] = &[Registered::TABLE, Encounter::TABLE, Account::TABLE];
 
     type Command = Command;
     type Event = Event;
@@ -300,6 +300,16 @@ impl Matter for Resident {
         let Some(resident) = about.resident else { return };
         for row in registrations(history.iter().map(|it| &it.event), resident) {
             put(Registered::TABLE, &row.values(), about.changed);
+        }
+        // However often they have been known by another name: one row a person.
+        if let Some(first) = history.iter().find(|it| matches!(it.event, Event::Identified { .. })) {
+            // Nobody makes the token from it, which stands in no fact.
+            let token = about.id.parse::<Uuid>().unwrap_or_default();
+            let account_id = Key(Uuid::new_v5(&token, b"account").to_string());
+            let system = "luotsi".into();
+            let registered_at = Instant(first.at);
+            let account = Account { account_id, system, resident_id: Some(resident), registered_at, closed_at: None };
+            put(Account::TABLE, &account.values(), about.changed);
         }
         for it in history {
             if let Event::Met(meeting) = &it.event {
@@ -564,6 +574,35 @@ mod tests {
         assert_eq!(identify(NOW + 2, "Aino Salo", "b", true).len(), 1);
         let it = past.state::<Resident>(id).expect("readable").expect("a resident");
         assert_eq!((it.registered_at, it.protected), (Some(NOW), true), "they have been here since the first time");
+    }
+
+    #[test]
+    fn whoever_is_known_has_one_account_in_the_facts_whatever_their_name_and_nobody_makes_the_token_from_it() {
+        let token = Uuid::from_u128(7);
+        let identified = |at: i64, mark: &str| Dated {
+            event: Event::Identified { mark: mark.into(), protected: false },
+            at,
+            changed: at,
+        };
+        let met = Dated { event: Event::Met(meeting(1, 2)), at: 3, changed: 3 };
+        let rows = |history: &[Dated<Event>], resident| {
+            let id = token.to_string();
+            let about = About { id: &id, resident, calendar: calendar::Calendar::shipped(), changed: 9 };
+            let mut rows = Vec::new();
+            let mut put = |table: &'static Table, values: &[facts::Value<'_>], _: i64| {
+                if table.name == Account::TABLE.name {
+                    rows.push(format!("{values:?}"));
+                }
+            };
+            Resident::rows(history, &about, &mut put);
+            rows
+        };
+        let history = [identified(5, "a"), met.clone(), identified(8, "b")];
+        let told = rows(&history, Some(ResidentId(7)));
+        assert_eq!(told.len(), 1, "one person is one");
+        assert!(told[0].contains('5') && !told[0].contains(&token.to_string()), "{told:?}");
+        assert_eq!(rows(&[met], Some(ResidentId(7))), Vec::<String>::new());
+        assert_eq!(rows(&history, None), Vec::<String>::new(), "erased, they are counted no more");
     }
 
     #[test]

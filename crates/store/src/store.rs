@@ -257,7 +257,7 @@ impl Store {
             let ids = kind.of_subject(subject, usize::MAX);
             theirs.extend(ids.into_iter().map(|id| matter::stream(kind.name(), id)));
         }
-        // What was written before it was known who wrote is sealed under the keys of the matter itself.
+        // Words that were written before it was known by whom are sealed under the keys of the matter itself.
         let own: Vec<Uuid> =
             theirs.iter().filter_map(|it| Some(matter::named(it)?.1)).filter(|id| *id != subject.0).collect();
         let mut destroyed = destroyed;

@@ -218,7 +218,13 @@ pub async fn sign_in(
     if !word.is_empty() {
         let field = if role == Role::Resident { RESIDENT_FIELD } else { PROFESSIONAL_FIELD };
         return match app.played(role, word) {
-            Some(person) => begun(&app, &headers, &person, Means::Token, (now, i64::MAX), to),
+            Some(person) => {
+                // A visitor who comes for the first time is registered, as those are who prove who they are.
+                if let Err(failure) = app.registers_member(role, word).await {
+                    return failed(&page, &failure);
+                }
+                begun(&app, &headers, &person, Means::Token, (now, i64::MAX), to)
+            }
             None => shown(&app, &page, to.as_deref(), &Tried { wrong: Some(("wrong-as", field)), name: "" }),
         };
     }

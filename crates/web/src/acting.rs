@@ -1,12 +1,12 @@
 //! Acting for another: by which mandate, what is then seen, and the band that says so on every page. `choose.rs` is where it
-//! begins, `sharing.rs` (`/me/sharing`) what both sides see of it, `carer.rs` the right that a professional gives.
+//! begins, `mandates.rs` (`/me/acting`) what both sides see of it, `carer.rs` the right that a professional gives.
 //!
 //! A session acts for one person at a time. When the right ends, everything stops and says so: nobody becomes themselves again
 //! in the middle of what they write for another.
 
 mod carer;
 mod choose;
-mod sharing;
+mod mandates;
 
 use std::sync::Arc;
 
@@ -41,8 +41,8 @@ pub static FEATURE: Feature = Feature {
         vec![
             get(choose::PATH, choose::page),
             post(choose::PATH, choose::choose),
-            get(sharing::PATH, sharing::page),
-            post(sharing::PATH, sharing::change),
+            get(mandates::PATH, mandates::page),
+            post(mandates::PATH, mandates::change),
             get(carer::PATH, carer::form),
             post(carer::PATH, carer::give),
         ]
@@ -64,7 +64,7 @@ pub struct Acting {
 }
 
 impl App {
-    /// What somebody may do by a mandate of theirs today.
+    /// The things that somebody may do by a mandate of theirs today.
     pub fn may_act_by(&self, person: &Person, id: Uuid) -> Result<Acting, Barred> {
         let mandate = self.kinds.mandates.look(|all| all.get(id)).ok_or(Barred::Over)?;
         let who = person.own().filter(|own| *own == mandate.who).ok_or(Barred::Over)?;
@@ -136,11 +136,17 @@ impl App {
         let reader = page.person.as_ref().and_then(Person::own);
         match (reader == Some(who), reader.is_some() && who == subject) {
             (true, _) => None,
-            // Whoever acts for somebody is told what that one wrote.
+            // A reader who acts for somebody is told what that one wrote.
             (false, true) => Some(self.called(Some(who)).unwrap_or_else(|| page.text("acting-other"))),
             (false, false) if who == subject => None,
             (false, false) => Some(self.acts_as(page, who, subject)),
         }
+    }
+
+    /// The name of a resident whom the log names; none: it names somebody who works here.
+    pub fn acting_name(&self, page: &Page, who: &str) -> Option<String> {
+        let who = Subject(who.parse().ok()?);
+        Some(self.called(Some(who)).unwrap_or_else(|| page.text("acting-other")))
     }
 
     /// The name of somebody who acts for another, and as what.

@@ -4,13 +4,16 @@
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
+use calendar::day_number;
 use facts::{Code, Profession};
 use jiff::civil::Date;
 use matter::Subject;
 use matter::access::Role;
+use operations::residents::Identity;
 use uuid::Uuid;
 
 use crate::App;
+use crate::answer::Failure;
 use crate::caller::Person;
 use crate::figures::Figures;
 
@@ -65,6 +68,13 @@ impl App {
         let there = figures.staff().iter().filter(|it| it.open && it.profession == profession && it.unit == unit);
         let first = there.min_by_key(|it| (it.id.len(), it.id.as_str()))?;
         Some(Person { role, id: first.id.clone(), unit: first.unit.clone(), acting: None })
+    }
+
+    /// Registers one of the cast who comes for the first time; of others there is nothing to register.
+    pub async fn registers_member(&self, role: Role, word: &str) -> Result<(), Failure> {
+        let Some(member) = self.cast.iter().find(|it| role == Role::Resident && it.word == word) else { return Ok(()) };
+        let identity = Identity { name: member.name.clone(), born: day_number(member.born) };
+        Ok(self.notes_identity(Subject(member.id), &identity, member.protected).await?)
     }
 
     /// A person whose name is known, with the day of birth.

@@ -201,7 +201,7 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
 
 /// Whether the one who looks at the page is a resident who has not said yet how they are told.
 fn may_leave_reach(app: &App, page: &Page) -> bool {
-    let subject = page.person.as_ref().and_then(Person::subject);
+    let subject = page.person.as_ref().filter(|person| person.acting.is_none()).and_then(Person::own);
     subject.is_some_and(|it| app.kinds.residents.look(|all| all.get(it.0)).is_none_or(|it| it.reach.is_none()))
 }
 
@@ -492,13 +492,7 @@ async fn shown_thread(
                     p { (page.text("receipt-number")) " " (receipt(id)) }
                     p { (page.language.text_with("written-on", &[("day", &numbers::near_day(contact.opened_at, page.language))])) }
                     @if contact.anonymous {
-                        @if page.may_identify() {
-                            form method="post" action="/contact/identify" {
-                                input type="hidden" name="id" value=(id);
-                                button.btn.btn--second type="submit" { (page.text("join-identify")) }
-                            }
-                            p { (page.text("join-why")) }
-                        }
+                        (join::way(page, id))
                         p { a href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
                     }
                 }

@@ -220,7 +220,9 @@ impl App {
             ("role", person.role.code().into()),
             ("rule", decided.decision.rule.into()),
         ];
-        let data = data.into_iter().chain(decided.ground.clone().map(|ground| ("ground", ground)));
+        let on_behalf = person.acting.as_ref().map(|acting| ("on_behalf", acting.capacity.code().to_string()));
+        let ground = decided.ground.clone().map(|ground| ("ground", ground));
+        let data = data.into_iter().chain(ground).chain(on_behalf);
         let data: Map<String, Value> = data.map(|(name, value)| (name.into(), value.into())).collect();
         NewEvent {
             id: new_id(now),

@@ -33,7 +33,7 @@ pub struct Page {
     pub person: Option<Person>,
     /// The name of a resident who has signed in, where it is known.
     name: Option<String>,
-    /// Whom they act for now.
+    /// The one for whom they act now.
     acting: Option<Band>,
     /// They have the right to act for others.
     acts_for_others: bool,

@@ -10,8 +10,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use futures::future::BoxFuture;
 use matter::access::Role;
-use matter::{Own, Subject};
+use matter::{Matter, Own, Subject};
 use maud::{Markup, html};
+use operations::disclosures::Disclosure;
 use store::AnyKind;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -124,7 +125,10 @@ async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
 /// A person's own matters of all kinds: of those that are coming the nearest first, of all others the latest.
 pub async fn own(app: &App, page: &Page, subject: Subject) -> store::Result<Vec<(Uuid, OwnRow)>> {
     let mut rows: Vec<(Uuid, OwnRow)> = Vec::new();
-    for kind in app.kinds.store.kinds().iter().filter(|kind| kind.rights().own >= Own::Read) {
+    // Consent is a person's own to give: it is asked on their pages.
+    let acts = page.person.as_ref().is_some_and(|person| person.acting.is_some());
+    let is_listed = |kind: &dyn AnyKind| kind.rights().own >= Own::Read && !(acts && kind.name() == Disclosure::NAME);
+    for kind in app.kinds.store.kinds().iter().filter(|kind| is_listed(&***kind)) {
         // The record of the person themselves is no matter.
         let shown = |id: &Uuid| {
             let unit = kind.stands(*id).and_then(|it| it.unit);

@@ -101,7 +101,7 @@ impl Fields {
     }
 }
 
-/// What a resident has typed on the page and not saved.
+/// The fields that a resident has typed on the page and not saved.
 fn draft_of(by: &By, subject: Subject) -> Of<'_> {
     Of { by, contact: subject.0, form: "me" }
 }
@@ -113,7 +113,7 @@ fn box_of(means: Means) -> &'static str {
 
 /// The resident who looks at the page.
 fn resident(page: &Page) -> Option<(&Person, Subject)> {
-    // Whoever acts for another sees to that one's matters, and to nothing of how they are told.
+    // A person who acts for another sees to that one's matters, and to nothing of how they are told.
     let person = page.person.as_ref().filter(|person| person.role == Role::Resident && person.acting.is_none())?;
     Some((person, person.subject()?))
 }
@@ -136,7 +136,7 @@ async fn me(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Query(d
         return again;
     }
     let by = person.by();
-    // What was typed before they proved once more who they are.
+    // They typed it before they proved once more who they are.
     if let Some(typed) = app.draft(draft_of(&by, subject)).await {
         return shown(&page, &Fields::typed(app.sessions.unguessable(), typed), &[], false);
     }
@@ -224,6 +224,7 @@ fn shown(page: &Page, fields: &Fields, wrong: &[(&str, &str)], is_saved: bool) -
         h1 { (page.text("section-me")) }
         ul.dots {
             li { a href="/me/sharing" { (page.text("sharing-title")) } }
+            li { a href="/me/acting" { (page.text("mandates-title")) } }
             li { a href="/me/seen" { (page.text("seen-title")) } }
         }
         h2 { (page.text("me-reach")) }
@@ -248,10 +249,6 @@ fn shown(page: &Page, fields: &Fields, wrong: &[(&str, &str)], is_saved: bool) -
                 }
             }
             button.btn type="submit" { (page.text("me-save")) }
-        }
-        section.flow aria-labelledby="others" {
-            h2 #others { (page.text("sharing-title")) }
-            p { a href="/me/sharing" { (page.text("sharing-of")) } }
         }
         section.flow aria-labelledby="out" {
             h2 #out { (page.text("sign-out-everywhere")) }

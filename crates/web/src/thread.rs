@@ -23,7 +23,7 @@ pub struct Items {
     pub items: Vec<Item>,
     /// Number of the conversation's last message or change.
     head: u64,
-    /// Who wrote a message of the resident's side, where the reader is to be told by name.
+    /// The writers of messages of the resident's side, where the reader is to be told by name.
     writers: BTreeMap<u64, String>,
 }
 

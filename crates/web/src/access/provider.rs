@@ -133,7 +133,7 @@ pub async fn ended_at(
     }
 }
 
-/// What the browser kept while its person signed in has served.
+/// Takes away what the browser kept while its person signed in.
 pub fn used(mut response: Response) -> Response {
     let used = format!("{SIGNING_IN_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     if let Ok(used) = HeaderValue::from_str(&used) {

@@ -1,7 +1,8 @@
 //! Strong identification of residents, by a provider such as Suomi.fi: OpenID Connect.
 //!
-//! The county's own id of a person follows from the identity code by a keyed hash; the code itself stands nowhere. Whoever comes
-//! for the first time is registered by that. Before what is sensitive somebody who has proven it too long ago proves it again.
+//! The county's own id of a person follows from the identity code by a keyed hash; the code itself stands nowhere. A person
+//! who comes for the first time is registered by that, and one who has proven it too long ago proves it again before what is
+//! sensitive.
 
 use std::sync::Arc;
 
@@ -112,7 +113,7 @@ async fn entered(app: &App, page: &Page, headers: &HeaderMap, claimed: Claimed) 
     if name.is_empty() {
         return wrong("the provider gives no name");
     }
-    match app.registers(subject, &Identity { name, born: day_number(born) }, claimed.protected).await {
+    match app.notes_identity(subject, &Identity { name, born: day_number(born) }, claimed.protected).await {
         Ok(()) => {}
         Err(Trouble::Refused(_)) => return not_entered(page, StatusCode::FORBIDDEN, "sign-in-strong-erased"),
         Err(trouble) => return failed(page, &Failure::from(trouble)),
@@ -141,7 +142,7 @@ pub fn subject_of(key: &[u8; 32], code: &str) -> Option<(Subject, Date)> {
 
 impl App {
     /// Notes who somebody is, the first time and when it has changed, and has pages call them so.
-    pub async fn registers(&self, subject: Subject, identity: &Identity, protected: bool) -> Result<(), Trouble> {
+    pub async fn notes_identity(&self, subject: Subject, identity: &Identity, protected: bool) -> Result<(), Trouble> {
         let told = format!("{}\n{}\n{protected}", identity.born, identity.name);
         let mark = hex(&signature(&self.token_key, &[b"identity", told.as_bytes()])[..16]);
         let command = Command::Identify { identity: identity.clone(), mark: mark.clone(), protected };
@@ -153,7 +154,7 @@ impl App {
         Ok(())
     }
 
-    /// Learns by which names pages call those who have proven who they are. Whoever cannot be read is nobody by name.
+    /// Learns by which names pages call those who have proven who they are. A person who cannot be read has no name.
     pub async fn learn_names(&self) {
         let known: Vec<Uuid> = self
             .kinds

@@ -75,7 +75,7 @@ pub async fn page(State(app): State<Arc<App>>, page: Page, Query(from): Query<Ch
         }
         @if held.is_empty() { p { (page.text("acting-none")) } }
         p { (page.text("acting-register")) }
-        p.links { a href=(super::sharing::PATH) { (page.text("sharing-title")) } }
+        p.links { a href=(super::mandates::PATH) { (page.text("mandates-title")) } }
     };
     page.render(StatusCode::OK, &page.text("acting-title"), &content)
 }

@@ -10,9 +10,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use matter::access::Role;
-use maud::html;
+use maud::{Markup, html};
 use operations::contacts::Command;
 use store::new_id;
+use uuid::Uuid;
 
 use super::{Code, Which, address, code_of, see_other, status_of};
 use crate::App;
@@ -26,6 +27,19 @@ pub const PATH: &str = "/contact/join";
 
 /// Takes the code away again.
 const NOTHING: &str = "joining=; Path=/contact/join; Max-Age=0; HttpOnly; SameSite=Lax";
+
+/// The way to it, in a contact of a writer without a name.
+pub fn way(page: &Page, id: Uuid) -> Markup {
+    html! {
+        @if page.may_identify() {
+            form method="post" action="/contact/identify" {
+                input type="hidden" name="id" value=(id);
+                button.btn.btn--second type="submit" { (page.text("join-identify")) }
+            }
+            p { (page.text("join-why")) }
+        }
+    }
+}
 
 /// `POST /contact/identify`: on to the sign-in, with the code kept for a while: signing in takes others away.
 pub async fn identify(State(app): State<Arc<App>>, parts: Parts, form: Result<Form<Which>, FormRejection>) -> Response {

@@ -162,19 +162,19 @@ fn of_twelve_and_more_a_guardian_sees_what_is_shown_and_what_they_began() {
             seen[0]
         };
         assert_eq!((sees(&own).await, sees(&begun).await), (false, true));
-        let (_, page) = get(&app, "/me/sharing?lang=en", &onni).await;
+        let (_, page) = get(&app, "/me/acting?lang=en", &onni).await;
         for text in ["Aino Virtanen", "Your guardians do not see this.", "Your guardians see this.", &own, &begun] {
             assert!(page.contains(text), "{text}: {page}");
         }
-        let says = async |act: &str, id: &str| post(&app, &onni, "/me/sharing", &format!("act={act}&id={id}")).await.0;
+        let says = async |act: &str, id: &str| post(&app, &onni, "/me/acting", &format!("act={act}&id={id}")).await.0;
         assert_eq!((says("show", &own).await, sees(&own).await), (303, true));
         assert_eq!((says("keep", &own).await, sees(&own).await), (303, false));
         assert_eq!((says("keep", &begun).await, sees(&begun).await), (303, false));
         // Nobody says it for them, nor of what is not theirs.
-        assert_eq!(post(&app, &aino, "/me/sharing", &format!("act=show&id={own}")).await.1, "/acting");
+        assert_eq!(post(&app, &aino, "/me/acting", &format!("act=show&id={own}")).await.1, "/acting");
         assert!(!sees(&own).await);
         let paavo = signed_in(&app, "resident&as=paavo").await;
-        assert_eq!(post(&app, &paavo, "/me/sharing", &format!("act=show&id={own}")).await.0, 404);
+        assert_eq!(post(&app, &paavo, "/me/acting", &format!("act=show&id={own}")).await.0, 404);
     });
 }
 
@@ -187,12 +187,9 @@ fn a_right_that_ends_while_somebody_writes_loses_nothing_sends_nothing_and_says_
         let thread = post(&app, &joel, "/contact", &format!("client_id=one&{WRITES}")).await.1;
         // Paavo sees it, and takes it back.
         let paavo = signed_in(&app, "resident&as=paavo").await;
-        let (_, page) = get(&app, "/me/sharing?lang=en", &paavo).await;
+        let (_, page) = get(&app, "/me/acting?lang=en", &paavo).await;
         assert!(page.contains("Joel Backman") && page.contains("By a mandate, until 31 May 2026."), "{page}");
-        assert_eq!(
-            post(&app, &paavo, "/me/sharing", &format!("act=end&id={mandate}")).await.1,
-            "/me/sharing?did=ended"
-        );
+        assert_eq!(post(&app, &paavo, "/me/acting", &format!("act=end&id={mandate}")).await.1, "/me/acting?did=ended");
         let head = async || log.read_all(0, Filter::default(), 0).await.expect("the log").head;
         let before = head().await;
         for path in ["/contact?lang=en", &format!("{thread}&lang=en"), "/book/nurse/x?lang=en"] {
@@ -256,10 +253,10 @@ fn a_professional_gives_a_carer_the_right_until_a_day_and_nobody_takes_another_p
         );
         let paavo = signed_in(&app, "resident&as=paavo").await;
         assert_eq!(post(&app, &paavo, "/acting", &format!("mandate={}", held[0].0)).await.0, 404);
-        assert_eq!(post(&app, &paavo, "/me/sharing", &format!("act=end&id={}", held[0].0)).await.0, 404);
+        assert_eq!(post(&app, &paavo, "/me/acting", &format!("act=end&id={}", held[0].0)).await.0, 404);
         let acting = acts(&app, &signed_in(&app, "resident&as=joel").await, held[0].0).await;
         assert!(get(&app, "/matters", &acting).await.1.contains(&contact));
-        let (_, of_child) = get(&app, "/me/sharing?lang=en", &oiva).await;
+        let (_, of_child) = get(&app, "/me/acting?lang=en", &oiva).await;
         assert!(
             of_child.contains("Joel Backman") && of_child.contains("As a foster carer, until 1 Mar 2026."),
             "{of_child}"

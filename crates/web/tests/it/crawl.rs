@@ -40,8 +40,8 @@ fn is_let_in(status: u16, to: &str) -> Option<bool> {
         303 => Some(!(to == "/sign-in" || to.starts_with("/sign-in?") || to == "/contact/return" || to == "/acting")),
         // Shown, or what was filled in is read and found wrong.
         200 | 201 | 400 | 409 | 422 => Some(true),
-        // One name was tried too often, by all of them together.
-        429 => Some(true),
+        // One name was tried too often, or too many wait to be hashed: all of them together.
+        429 | 503 => Some(true),
         401 | 403 | 404 => Some(false),
         _ => None,
     }
@@ -90,8 +90,8 @@ fn every_route_is_for_whom_it_is_and_changes_nothing_for_others() {
     });
 }
 
-/// Whoever acts for a person under a non-disclosure order is shown no unit on any page, in any answer or file: each would tell
-/// where that person lives or goes.
+/// A person who acts for another under a non-disclosure order is shown no unit on any page, in any answer or file: each would
+/// tell where the other lives or goes.
 #[test]
 fn no_place_is_shown_to_who_acts_for_somebody_under_a_non_disclosure_order() {
     on_its_own(async {

@@ -1,4 +1,4 @@
-//! `/me/sharing`: who acts for a resident and for whom they do, as both sides see it; and which of their matters a child of
+//! `/me/acting`: who acts for a resident and for whom they do, as both sides see it; and which of their matters a child of
 //! twelve and more shows its guardians.
 
 use std::sync::Arc;
@@ -25,26 +25,26 @@ use crate::layout::Page;
 use crate::matters::{OwnRow, own};
 use crate::parts::done;
 
-pub const PATH: &str = "/me/sharing";
+pub const PATH: &str = "/me/acting";
 
 /// The resident whose own page it is; whoever acts for another sees to that one's matters, and to none of their rights.
-fn whose(page: &Page) -> Result<(&Person, Subject), Response> {
-    if page.person.is_none() {
-        return Err(page.to_sign_in());
-    }
-    let person = resident(page).ok_or_else(|| missing(page))?;
-    match (&person.acting, person.own()) {
-        (None, Some(subject)) => Ok((person, subject)),
-        _ => Err(see_other(super::PATH)),
+fn whose(page: &Page) -> Option<(&Person, Subject)> {
+    let person = resident(page).filter(|person| person.acting.is_none())?;
+    Some((person, person.own()?))
+}
+
+/// The answer to all others.
+fn not_own(page: &Page) -> Response {
+    match (page.person.is_some(), resident(page)) {
+        (false, _) => page.to_sign_in(),
+        (true, None) => missing(page),
+        (true, Some(_)) => see_other(super::PATH),
     }
 }
 
-/// `GET /me/sharing`.
+/// `GET /me/acting`.
 pub async fn page(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Query(did): Query<Did>) -> Response {
-    let (_, subject) = match whose(&page) {
-        Ok(whose) => whose,
-        Err(response) => return response,
-    };
+    let Some((_, subject)) = whose(&page) else { return not_own(&page) };
     if let Some(again) = app.asks_again(&headers, PATH) {
         return again;
     }
@@ -60,16 +60,16 @@ pub async fn page(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Q
     };
     let is_did = ["ended", "shown", "kept"].contains(&did.did.as_str());
     let content = html! {
-        @if is_did { (done(&html! { (page.text(&format!("sharing-did-{}", did.did))) }, &html! {})) }
-        h1 { (page.text("sharing-title")) }
+        @if is_did { (done(&html! { (page.text(&format!("mandates-did-{}", did.did))) }, &html! {})) }
+        h1 { (page.text("mandates-title")) }
         section aria-labelledby="of" {
-            h2 #of { (page.text("sharing-of")) }
-            @if of.is_empty() { p { (page.text("sharing-of-none")) } }
+            h2 #of { (page.text("mandates-of")) }
+            @if of.is_empty() { p { (page.text("mandates-of-none")) } }
             @if !of.is_empty() { ol.rows { @for (id, it) in &of { (one(&app, &page, (*id, it), it.who)) } } }
         }
         @if chooses { (matters(&app, &page, subject, &rows)) }
         section aria-labelledby="held" {
-            h2 #held { (page.text("sharing-held")) }
+            h2 #held { (page.text("mandates-held")) }
             @if held.is_empty() { p { (page.text("acting-none")) } }
             @if !held.is_empty() {
                 ol.rows { @for (id, it) in &held { (one(&app, &page, (*id, it), it.of)) } }
@@ -78,7 +78,7 @@ pub async fn page(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Q
         }
         p { (page.text("acting-register")) }
     };
-    page.render(StatusCode::OK, &page.text("sharing-title"), &content)
+    page.render(StatusCode::OK, &page.text("mandates-title"), &content)
 }
 
 /// A mandate as one of its two people sees it; `other`: the other.
@@ -86,8 +86,8 @@ fn one(app: &App, page: &Page, (id, it): (Uuid, &Mandate), other: Subject) -> Ma
     let name = app.called(Some(other)).unwrap_or_else(|| page.text("acting-other"));
     let is_held = other == it.of;
     let ends = match it.capacity {
-        Capacity::Proxy if !is_held => Some("sharing-take-back"),
-        Capacity::Proxy | Capacity::Carer if is_held => Some("sharing-give-up"),
+        Capacity::Proxy if !is_held => Some("mandates-take-back"),
+        Capacity::Proxy | Capacity::Carer if is_held => Some("mandates-give-up"),
         _ => None,
     };
     html! {
@@ -116,18 +116,18 @@ fn matters(app: &App, page: &Page, subject: Subject, rows: &[(Uuid, OwnRow)]) ->
     };
     html! {
         section aria-labelledby="matters" {
-            h2 #matters { (page.text("sharing-matters")) }
-            p { (page.text("sharing-matters-what")) }
-            @if rows.is_empty() { p { (page.text("sharing-matters-none")) } } @else { ol.rows {
+            h2 #matters { (page.text("mandates-matters")) }
+            p { (page.text("mandates-matters-what")) }
+            @if rows.is_empty() { p { (page.text("mandates-matters-none")) } } @else { ol.rows {
                 @for (id, row) in rows {
-                    @let (act, now) = if is_shown(id) { ("keep", "sharing-is-shown") } else { ("show", "sharing-is-kept") };
+                    @let (act, now) = if is_shown(id) { ("keep", "mandates-is-shown") } else { ("show", "mandates-is-kept") };
                     li.row {
                         p.row__name { a href=(format!("/matters/{id}")) { (row.title) } }
                         p.row__meta { span { (row.detail) } span { strong { (page.text(now)) } } }
                         form method="post" action=(PATH) {
                             input type="hidden" name="id" value=(id);
                             button.btn.btn--second type="submit" name="act" value=(act) {
-                                (page.text(&format!("sharing-{act}"))) span.hidden { ": " (row.title) }
+                                (page.text(&format!("mandates-{act}"))) span.hidden { ": " (row.title) }
                             }
                         }
                     }
@@ -145,17 +145,14 @@ pub struct Change {
     id: String,
 }
 
-/// `POST /me/sharing`: ends a mandate, or shows or keeps a matter.
+/// `POST /me/acting`: ends a mandate, or shows or keeps a matter.
 pub async fn change(
     State(app): State<Arc<App>>,
     page: Page,
     headers: HeaderMap,
     Form(change): Form<Change>,
 ) -> Response {
-    let (person, subject) = match whose(&page) {
-        Ok(whose) => whose,
-        Err(response) => return response,
-    };
+    let Some((person, subject)) = whose(&page) else { return not_own(&page) };
     // Nothing was typed: the page is shown again, to be pressed again.
     if let Some(again) = app.asks_again(&headers, PATH) {
         return again;
