@@ -23,7 +23,7 @@ use crate::form::Did;
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::matters::{OwnRow, own};
-use crate::parts::done;
+use crate::parts::{self, done};
 
 pub const PATH: &str = "/me/acting";
 
@@ -61,18 +61,19 @@ pub async fn page(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Q
     let is_did = ["ended", "shown", "kept"].contains(&did.did.as_str());
     let content = html! {
         @if is_did { (done(&html! { (page.text(&format!("mandates-did-{}", did.did))) }, &html! {})) }
+        (parts::back("/me", &page.text("section-me")))
         h1 { (page.text("mandates-title")) }
         section aria-labelledby="of" {
             h2 #of { (page.text("mandates-of")) }
             @if of.is_empty() { p { (page.text("mandates-of-none")) } }
-            @if !of.is_empty() { ol.rows { @for (id, it) in &of { (one(&app, &page, (*id, it), it.who)) } } }
+            @if !of.is_empty() { ul.roles { @for (id, it) in &of { (one(&app, &page, (*id, it), it.who)) } } }
         }
         @if chooses { (matters(&app, &page, subject, &rows)) }
         section aria-labelledby="held" {
             h2 #held { (page.text("mandates-held")) }
             @if held.is_empty() { p { (page.text("acting-none")) } }
             @if !held.is_empty() {
-                ol.rows { @for (id, it) in &held { (one(&app, &page, (*id, it), it.of)) } }
+                ul.roles { @for (id, it) in &held { (one(&app, &page, (*id, it), it.of)) } }
                 p.links { a href=(super::PATH) { (page.text("acting-change")) } }
             }
         }
@@ -91,12 +92,13 @@ fn one(app: &App, page: &Page, (id, it): (Uuid, &Mandate), other: Subject) -> Ma
         _ => None,
     };
     html! {
-        li.row {
-            p.row__name { (name) }
-            p.row__meta {
-                span { (until(page, it.capacity, it.to)) }
-                span { (page.text(&format!("acting-scope-{}", it.scope.code()))) }
-                @if let Err(barred) = app.sight(it, it.who) { span { (page.text(&format!("acting-barred-{}", barred.code()))) } }
+        li.roles__one {
+            div {
+                p { strong { (name) } }
+                p {
+                    (until(page, it.capacity, it.to)) " " (page.text(&format!("acting-scope-{}", it.scope.code())))
+                    @if let Err(barred) = app.sight(it, it.who) { " " (page.text(&format!("acting-barred-{}", barred.code()))) }
+                }
             }
             @if let Some(ends) = ends {
                 form method="post" action=(PATH) {
@@ -118,12 +120,14 @@ fn matters(app: &App, page: &Page, subject: Subject, rows: &[(Uuid, OwnRow)]) ->
         section aria-labelledby="matters" {
             h2 #matters { (page.text("mandates-matters")) }
             p { (page.text("mandates-matters-what")) }
-            @if rows.is_empty() { p { (page.text("mandates-matters-none")) } } @else { ol.rows {
+            @if rows.is_empty() { p { (page.text("mandates-matters-none")) } } @else { ul.roles {
                 @for (id, row) in rows {
                     @let (act, now) = if is_shown(id) { ("keep", "mandates-is-shown") } else { ("show", "mandates-is-kept") };
-                    li.row {
-                        p.row__name { a href=(format!("/matters/{id}")) { (row.title) } }
-                        p.row__meta { span { (row.detail) } span { strong { (page.text(now)) } } }
+                    li.roles__one {
+                        div {
+                            p { a href=(format!("/matters/{id}")) { (row.title) } ", " (row.detail) }
+                            p { strong { (page.text(now)) } }
+                        }
                         form method="post" action=(PATH) {
                             input type="hidden" name="id" value=(id);
                             button.btn.btn--second type="submit" name="act" value=(act) {
