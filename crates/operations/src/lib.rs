@@ -6,6 +6,7 @@ pub mod consultations;
 pub mod contacts;
 pub mod disclosures;
 pub mod dispatches;
+pub mod mandates;
 pub mod notices;
 pub mod organisation;
 pub mod phases;

@@ -305,7 +305,7 @@ pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time
 pub(super) async fn named(app: &App, caller: &Caller, id: Uuid, it: &Appointment) -> Result<String, Failure> {
     let Some(called) = app.called(it.booking.wanted.subject) else { return Ok(receipt(id)) };
     let allowed = app.glance(caller, &[Glance::of(id, it, 0)]).await?;
-    Ok(if allowed.contains(&id) { called.into() } else { receipt(id) })
+    Ok(if allowed.contains(&id) { called } else { receipt(id) })
 }
 
 /// `GET /desk/appointments/{id}`.
