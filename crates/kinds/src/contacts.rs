@@ -96,6 +96,8 @@ pub struct Item {
     pub pos: u64,
     /// Microseconds since 1970.
     pub at: i64,
+    /// The one who wrote or did it, as the log names them.
+    pub by: String,
     pub what: What,
 }
 
@@ -201,7 +203,9 @@ impl Kinds {
         let Some(id) = data.and_then(|data| data["contact"].as_str()?.parse().ok()) else { return Ok(None) };
         let contact = self.contacts.read(id).await?;
         let now = self.store.now();
-        Ok(contact.filter(|contact| now < contact.written_at.saturating_add(CODE_LASTS)).map(|_| id))
+        // A writer who has proven who they are comes back by that: others may know the code.
+        let opens = |it: &Contact| it.anonymous && now < it.written_at.saturating_add(CODE_LASTS);
+        Ok(contact.filter(|contact| opens(contact)).map(|_| id))
     }
 }
 
@@ -211,7 +215,7 @@ pub fn written(done: &Done) -> Option<u64> {
 }
 
 fn item(happened: Happened<Event>) -> Result<Item> {
-    let Happened { pos, version: seq, at, event, text, .. } = happened;
+    let Happened { pos, version: seq, at, by, event, text } = happened;
     let what = match event {
         Event::Written { author, .. } => {
             let (client_id, text) = text.as_deref().map(opened).unzip();
@@ -220,5 +224,5 @@ fn item(happened: Happened<Event>) -> Result<Item> {
         Event::Shown(shown) => What::State(shown),
         other => return Err(Error::new(format!("event {pos} is no part of a conversation: {other:?}"))),
     };
-    Ok(Item { seq, pos, at, what })
+    Ok(Item { seq, pos, at, by, what })
 }

@@ -10,6 +10,7 @@ mod contacts;
 pub mod content;
 mod days;
 mod gatherings;
+mod mandates;
 mod notices;
 mod organisation;
 mod ports;
@@ -40,6 +41,7 @@ use operations::contacts::routing::{Routing, Service};
 use operations::contacts::{Command, Contact, Queue};
 use operations::disclosures::Disclosure;
 use operations::dispatches::{Dispatch, causes};
+use operations::mandates::Mandate;
 use operations::notices::Notice;
 use operations::organisation::Organisation;
 use operations::residents::Resident;
@@ -61,6 +63,7 @@ pub struct Kinds {
     pub store: Store,
     pub contacts: Kind<Contact>,
     pub residents: Kind<Resident>,
+    pub mandates: Kind<Mandate>,
     pub tasks: Kind<Task>,
     pub care_needs: Kind<CareNeed>,
     pub dispatches: Kind<Dispatch>,
@@ -115,7 +118,7 @@ impl Kinds {
         let codes = log.derived("resume codes");
         let mut opening = Opening::of(log, Calendar::shipped(), clock, snapshots);
         let contacts = opening.kind_by(asked_of_contact);
-        let residents = opening.kind();
+        let (residents, mandates) = (opening.kind(), opening.kind());
         let (tasks, care_needs) = (opening.kind_by(asked_of_task), opening.kind());
         let dispatches = opening.kind_by(causes::asked);
         let consultations = opening.kind_by(operations::consultations::flow::go_on);
@@ -138,6 +141,7 @@ impl Kinds {
             store,
             contacts,
             residents,
+            mandates,
             tasks,
             care_needs,
             dispatches,

@@ -125,6 +125,8 @@ pub enum Command {
     Undo,
     /// For good.
     Close,
+    /// Its writer has proven who they are.
+    Identify { subject: Subject },
 }
 
 /// Why a contact cannot do what was asked.
@@ -176,7 +178,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -312,6 +314,7 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Reopen => ("reopen", None, nothing()),
         Command::Undo => ("undo", None, nothing()),
         Command::Close => ("close", None, nothing()),
+        Command::Identify { subject } => ("identify", None, subject.to_string()),
     };
     parts(&[verb, text.map_or("", |text| &text.0), &detail])
 }
@@ -339,6 +342,7 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         anonymous,
         subject,
         routed: routed.clone(),
+        on_behalf: on.by.on_behalf(),
         at: on.now,
     };
     let written = [Event::written(Author::Resident), Event::Shown(Shown::Received)];
@@ -404,6 +408,18 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Reopen => reopen(contact, on.by),
         Command::Undo => undo(contact, on),
         Command::Close => close(contact, on),
+        Command::Identify { subject } => identify(contact, *subject, on.by),
+    }
+}
+
+/// Its writer has proven who they are: for themselves, and for nobody for whom they act.
+fn identify(contact: &Contact, subject: Subject, by: &By) -> Result<Vec<Event>, Refusal> {
+    match (&contact.place, contact.subject) {
+        (_, Some(held)) if held == subject => Ok(Vec::new()),
+        (_, Some(_)) => Err(Refusal::NotNow("it is of somebody")),
+        (Place::Closed, None) => Err(Refusal::NotNow("it has ended")),
+        (_, None) if *by == By::Resident(subject) => Ok(vec![Event::Identified { subject }]),
+        (_, None) => Err(Refusal::NotNow("only the writer says who they are")),
     }
 }
 
@@ -441,7 +457,7 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
             Ok(vec![Event::written(Author::Service)])
         }
         By::Operator | By::System => Err(Refusal::NotNow("only people write")),
-        By::Resident(_) | By::Holder => match &contact.place {
+        By::Resident(_) | By::Acting { .. } | By::Holder => match &contact.place {
             Place::Queued | Place::Owned { .. } => Ok(vec![written]),
             Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),
             Place::Resolved { at, owner } if on.now < at.saturating_add(REOPENED_WITHIN) => {
@@ -537,7 +553,9 @@ fn undo(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
 fn close(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match (&contact.place, on.by) {
         (Place::Closed, _) => Ok(Vec::new()),
-        (Place::Resolved { .. }, By::Resident(_) | By::Holder) => Err(Refusal::NotNow("the service closes it")),
+        (Place::Resolved { .. }, By::Resident(_) | By::Acting { .. } | By::Holder) => {
+            Err(Refusal::NotNow("the service closes it"))
+        }
         // Professionals may end it before; rules that run by themselves leave it open as long as they must.
         (Place::Resolved { at, .. }, By::System) if on.now < at.saturating_add(REOPENED_WITHIN) => {
             Err(Refusal::TooEarly)

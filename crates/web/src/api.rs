@@ -125,7 +125,7 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
     let opened = app.open_contact(new, &by, address).await?;
     let contact = app.kinds.contacts.read(opened.contact).await.map_err(|error| Failure::away(&error))?;
     let contact = contact.ok_or_else(|| Failure::broken(&"a contact that was opened is not there"))?;
-    let mut body = shown(&app, opened.contact, &contact);
+    let mut body = shown(&app, opened.contact, &contact, resident);
     body["receipt"] = receipt(opened.contact).into();
     if let Some(code) = opened.code {
         body["resume_code"] = code.into();
@@ -134,11 +134,13 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
 }
 
 /// A contact as programs get it.
-fn shown(app: &App, id: Uuid, contact: &Contact) -> Value {
+fn shown(app: &App, id: Uuid, contact: &Contact, to: Option<&Person>) -> Value {
+    // No unit tells a place to somebody who acts for a person under a non-disclosure order.
+    let queue = (!to.is_some_and(|to| app.hides_places(to))).then_some(&contact.unit);
     json!({
         "contact": id.to_string(), "conversation": id.to_string(), "state": contact.place.code(),
         "channel": contact.channel.code(), "service": contact.service, "language": contact.language,
-        "anonymous": contact.anonymous, "queue": contact.unit, "opened": instant(contact.opened_at),
+        "anonymous": contact.anonymous, "queue": queue, "opened": instant(contact.opened_at),
         "expected": app.expected(contact).map(instant), "head": contact.conversation,
     })
 }
@@ -155,7 +157,7 @@ fn shown_whole(app: &App, id: Uuid, contact: &Contact) -> Value {
 /// The same in a list. It does not say whose patient the resident is: a professional reads that in the contact, and the
 /// reading is recorded.
 fn listed(app: &App, id: Uuid, contact: &Contact) -> Value {
-    let mut shown = shown(app, id, contact);
+    let mut shown = shown(app, id, contact, None);
     shown["owner"] = contact.owner().into();
     shown["transfers"] = contact.transfers.into();
     shown["waits_since"] = contact.waits_since.map(instant).into();
@@ -176,7 +178,11 @@ pub async fn contact(State(app): State<Arc<App>>, Path(path): Path<String>, call
     let is_professional = caller.role().is_some_and(|role| role != Role::Resident);
     Ok(answer(
         StatusCode::OK,
-        &if is_professional { shown_whole(&app, id, &contact) } else { shown(&app, id, &contact) },
+        &if is_professional {
+            shown_whole(&app, id, &contact)
+        } else {
+            shown(&app, id, &contact, caller.person.as_ref())
+        },
     ))
 }
 

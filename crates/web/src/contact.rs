@@ -1,6 +1,7 @@
 //! `/contact`: a resident writes in plain words, gets a receipt and a code, and comes back to the answer.
 
 mod asked;
+mod join;
 mod own;
 
 use std::sync::Arc;
@@ -52,6 +53,9 @@ pub static FEATURE: Feature = Feature {
             post("/contact/return", with_code),
             get("/contact/leave", leaving),
             post("/contact/leave", leave),
+            post("/contact/identify", join::identify),
+            get(join::PATH, join::form),
+            post(join::PATH, join::join),
         ]
     },
     texts: &[texts!("contact")],
@@ -113,7 +117,7 @@ type Wrong<'a> = &'a [(&'a str, &'a str)];
 /// nobody else.
 fn shown_to(page: &Page) -> String {
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
-    resident.map_or_else(|| "anonymous".into(), |person| person.id.clone())
+    resident.and_then(Person::subject).map_or_else(|| "anonymous".into(), |subject| subject.to_string())
 }
 
 /// `GET /contact`.
@@ -126,6 +130,7 @@ async fn own_contacts(app: &App, page: &Page, parts: &Parts) -> Vec<(Uuid, Arc<C
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
     let of = |subject| app.kinds.contacts.look(|contacts| contacts.of_subject(subject, SHOWN));
     let mut ids = resident.and_then(Person::subject).map_or_else(Vec::new, of);
+    ids.retain(|id| resident.is_none_or(|person| app.shows(person, *id, None)));
     for code in held_codes(&parts.headers) {
         ids.extend(holder(parts, app, code).await.ok().flatten());
     }
@@ -196,7 +201,7 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
 
 /// Whether the one who looks at the page is a resident who has not said yet how they are told.
 fn may_leave_reach(app: &App, page: &Page) -> bool {
-    let subject = page.person.as_ref().and_then(Person::subject);
+    let subject = page.person.as_ref().filter(|person| person.acting.is_none()).and_then(Person::own);
     subject.is_some_and(|it| app.kinds.residents.look(|all| all.get(it.0)).is_none_or(|it| it.reach.is_none()))
 }
 
@@ -487,6 +492,7 @@ async fn shown_thread(
                     p { (page.text("receipt-number")) " " (receipt(id)) }
                     p { (page.language.text_with("written-on", &[("day", &numbers::near_day(contact.opened_at, page.language))])) }
                     @if contact.anonymous {
+                        (join::way(page, id))
                         p { a href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
                     }
                 }

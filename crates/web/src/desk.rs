@@ -69,6 +69,9 @@ pub static FEATURE: Feature = Feature {
 };
 
 pub fn unit_name(page: &Page, id: &str) -> String {
+    if page.hides_places {
+        return page.text("acting-no-place");
+    }
     let unit = page.figures.units().iter().find(|unit| unit.id == id);
     unit.map_or_else(|| id.to_string(), |unit| page.language.of(&unit.names).to_string())
 }

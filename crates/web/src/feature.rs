@@ -51,6 +51,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::contact::FEATURE,
     &crate::matters::FEATURE,
     &crate::me::FEATURE,
+    &crate::acting::FEATURE,
     &crate::desk::FEATURE,
     &crate::queues::FEATURE,
     &crate::tasks::FEATURE,

@@ -1,6 +1,6 @@
 //! A conversation as both sides see it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use axum::extract::Query;
 use kinds::{Item, What};
@@ -23,6 +23,8 @@ pub struct Items {
     pub items: Vec<Item>,
     /// Number of the conversation's last message or change.
     head: u64,
+    /// The writers of messages of the resident's side, where the reader is to be told by name.
+    writers: BTreeMap<u64, String>,
 }
 
 impl Items {
@@ -70,8 +72,10 @@ pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result
         }
         None => some_before(app, id, asked.before.unwrap_or(u64::MAX).min(head.saturating_add(1))).await?,
     };
+    let subject = app.kinds.contacts.read(id).await?.and_then(|it| it.subject);
+    let writers = items.iter().filter_map(|it| Some((it.seq, app.writer(page, it, subject?)?))).collect();
     // One that came while it was read is of the page after.
-    Ok(Items { items, head })
+    Ok(Items { items, head, writers })
 }
 
 /// Items of a conversation before a number, as many as are shown at once.
@@ -111,7 +115,12 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) 
                         What::Message { author, text, .. } => {
                             li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
                                 p.message__from {
-                                    b { (page.text(from(*author, reader))) }
+                                    b {
+                                        @match shown.writers.get(&item.seq) {
+                                            Some(writer) => { (writer) }
+                                            None => { (page.text(from(*author, reader))) }
+                                        }
+                                    }
                                     " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                                 }
                                 @match text {
@@ -190,8 +199,11 @@ mod tests {
         let in_work = || What::State(Shown::InWork);
         let resolved = || What::State(Shown::Resolved);
         let all = |whats: Vec<What>| -> Vec<String> {
-            let items: Vec<Item> =
-                whats.into_iter().zip(1..).map(|(what, seq)| Item { seq, pos: seq, at: 0, what }).collect();
+            let items: Vec<Item> = whats
+                .into_iter()
+                .zip(1..)
+                .map(|(what, seq)| Item { seq, pos: seq, at: 0, by: String::new(), what })
+                .collect();
             let told = items.iter().filter_map(|item| match item.what {
                 What::State(shown) => became(&items, item.seq, shown, Author::Resident),
                 What::Message { .. } => None,

@@ -78,6 +78,7 @@ fn life(number: u64) -> Vec<Event> {
         anonymous: true,
         subject: None,
         routed: None,
+        on_behalf: None,
         at: now(),
     };
     let mut life = vec![opened, Event::written(Author::Resident), Event::Shown(Shown::Received)];

@@ -416,3 +416,6 @@ impl Lists {
         told("a series", self.kinds.book_series(id, visits, Arc::clone(timetable), &by).await.map(drop));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Events of a contact, as they stand in the log for ever.
 
-use facts::{Channel, Outcome, Profession};
+use facts::{Channel, OnBehalf, Outcome, Profession};
 use matter::codec::{code, id};
 use matter::{PartId, ProfessionalId, Subject, Text, UnitId};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,9 @@ pub enum Event {
         /// Why it came there, and by which clocks; none: by no rule, and by the law's clock.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         routed: Option<Box<Routed>>,
+        /// The way in which somebody else wrote for that person; none: they wrote themselves, or nobody knows.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "on_behalf")]
+        on_behalf: Option<OnBehalf>,
         /// Microseconds since 1970.
         at: i64,
     },
@@ -94,6 +97,9 @@ pub enum Event {
     Reopened,
     #[serde(rename = "contact.closed")]
     Closed,
+    /// Its writer, who had given no name, has proven who they are.
+    #[serde(rename = "contact.identified")]
+    Identified { subject: Subject },
     /// In the conversation's stream: a message, whose text is sealed beside it.
     #[serde(rename = "message.written")]
     Written {
@@ -149,4 +155,21 @@ pub(super) fn sealed(client_id: &str, text: &Text) -> Text {
 /// The writer's own name for a message that was sealed, and its text.
 pub fn opened(sealed: &str) -> (&str, &str) {
     sealed.split_once('\n').unwrap_or(("", sealed))
+}
+
+/// A way of acting for another, as its code; empty: nobody does.
+pub(super) mod on_behalf {
+    use facts::{Code, OnBehalf};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    pub fn serialize<S: Serializer>(way: &Option<OnBehalf>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(way.map_or("", Code::code))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OnBehalf>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let unknown = || D::Error::custom(format!("nobody acts as {text}"));
+        if text.is_empty() { Ok(None) } else { OnBehalf::named(&text).ok_or_else(unknown).map(Some) }
+    }
 }

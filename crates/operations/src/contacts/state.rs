@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use calendar::Calendar;
 use calendar::clocks::{self, Clock, Due, Moment, Pause, Run};
-use facts::{Channel, Outcome};
+use facts::{Channel, OnBehalf, Outcome};
 use matter::codec::code;
 use matter::{PartId, ProfessionalId, Subject, UnitId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::event::{Author, Event};
+use super::event::{Author, Event, on_behalf};
 use super::routing::{First, Routed};
 
 /// The clock of a contact of which nothing else is known: by when the law has it answered.
@@ -26,6 +26,9 @@ pub struct Contact {
     pub anonymous: bool,
     /// The person; none: of nobody but this contact.
     pub subject: Option<Subject>,
+    /// The way in which somebody else wrote for that person first; none: nobody did, or nobody knows.
+    #[serde(with = "on_behalf")]
+    pub on_behalf: Option<OnBehalf>,
     /// The unit whose queue it came to first, and the unit whose queue it is in now.
     pub arrival_unit: UnitId,
     pub unit: UnitId,
@@ -187,6 +190,7 @@ impl Contact {
                 (contact.waits_since, contact.promised_from) = (None, None);
                 (contact.is_reopened, contact.handed) = (false, None);
             }
+            Event::Identified { subject } => (contact.anonymous, contact.subject) = (false, Some(*subject)),
             Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
             Event::Written { author: Author::Resident, .. } => {
                 contact.last_of_resident = contact.conversation;
@@ -208,7 +212,7 @@ impl Contact {
         let before = self.undo.take();
         let by = match (event, &self.place) {
             // The word that both sides are shown follows from the act; a note changes nothing.
-            (Event::Shown(_) | Event::Noted, _) => return before,
+            (Event::Shown(_) | Event::Noted | Event::Identified { .. }, _) => return before,
             (Event::Undone, _) => {
                 self.undone(before?);
                 return None;
@@ -239,7 +243,9 @@ impl Contact {
     }
 
     fn opened(event: &Event) -> Option<Contact> {
-        let Event::Opened { channel, service, language, unit, queue, anonymous, subject, routed, at } = event else {
+        let Event::Opened { channel, service, language, unit, queue, anonymous, subject, routed, on_behalf, at } =
+            event
+        else {
             return None;
         };
         Some(Contact {
@@ -248,6 +254,7 @@ impl Contact {
             language: language.clone(),
             anonymous: *anonymous,
             subject: *subject,
+            on_behalf: *on_behalf,
             arrival_unit: unit.clone(),
             unit: unit.clone(),
             queue: queue.clone(),

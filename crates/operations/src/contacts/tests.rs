@@ -1,4 +1,4 @@
-use facts::{Channel, Outcome};
+use facts::{Channel, OnBehalf, Outcome};
 use matter::given::{self, on};
 use matter::{decode, encode};
 use proptest::prelude::*;
@@ -308,6 +308,7 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                 anonymous: false,
                 subject: None,
                 routed: None,
+                on_behalf: None,
                 at: 5,
             },
             "contact.opened",
@@ -323,6 +324,7 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                 anonymous: false,
                 subject: Some(Subject(Uuid::from_u128(0x0abc))),
                 routed: None,
+                on_behalf: None,
                 at: -5,
             },
             "contact.opened",
@@ -355,10 +357,32 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                     first: Some(First { who: Some("p1".into()), until: 9, unit: "c".into(), queue: None }),
                     expected: Some(7),
                 })),
+                on_behalf: None,
                 at: 5,
             },
             "contact.opened",
             r#"{"anonymous":true,"at":5,"channel":"message","language":"sv","queue":"senior-info","routed":{"because":[{"decided":"queue","rule":"age-under-65","version":1}],"case":{"age":66,"caller":"home","channel":"message","language":"sv","needs":["daily-life"],"own":{"nurse":"p1","unit":"b"},"place":"niemi","service":"social_work","severity":"moderate","urgency":"routine"},"clocks":["message-service-promise"],"expected":7,"first":{"unit":"c","until":9,"who":"p1"}},"service":"social_work","unit":"a"}"#,
+        ),
+        (
+            Event::Opened {
+                channel: Channel::Message,
+                service: "families".into(),
+                language: "sv".into(),
+                unit: "a".into(),
+                queue: None,
+                anonymous: false,
+                subject: Some(Subject(Uuid::from_u128(0x0abc))),
+                routed: None,
+                on_behalf: Some(OnBehalf::Guardian),
+                at: 5,
+            },
+            "contact.opened",
+            r#"{"anonymous":false,"at":5,"channel":"message","language":"sv","on_behalf":"guardian","service":"families","subject":"00000000-0000-0000-0000-000000000abc","unit":"a"}"#,
+        ),
+        (
+            Event::Identified { subject: Subject(Uuid::from_u128(0x0abc)) },
+            "contact.identified",
+            r#"{"subject":"00000000-0000-0000-0000-000000000abc"}"#,
         ),
         (Event::Claimed { owner: "p1".into() }, "contact.claimed", r#"{"owner":"p1"}"#),
         (Event::Assigned { owner: "p2".into() }, "contact.assigned", r#"{"owner":"p2"}"#),

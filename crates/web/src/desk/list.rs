@@ -185,6 +185,7 @@ impl Asked<'_> {
             }
             @if is_worker {
                 p.links.small {
+                    a href="/desk/notices/new" { (page.text("notices-new")) }
                     a href="/desk/absences" { (page.text("absences-title")) }
                     @if self.person.role == Role::Lead {
                         a href=(format!("/desk/moves?unit={}", escape(&self.unit))) { (page.text("moves-title")) }

@@ -454,7 +454,11 @@ impl Work<'_> {
     /// The one who wrote, by name where it is known.
     fn writer(&self) -> String {
         let key = if self.whole.contact.anonymous { "desk-anonymous" } else { "desk-known" };
-        self.app.named(self.whole.contact.subject).unwrap_or_else(|| self.text(key))
+        let whose = self.app.named(self.whole.contact.subject).unwrap_or_else(|| self.text(key));
+        match self.app.wrote_for(self.page, self.whole.id, self.whole.contact.subject) {
+            Some(writer) => self.page.language.text_with("acting-wrote-for", &[("whose", &whose), ("writer", &writer)]),
+            None => whose,
+        }
     }
 
     fn facts(&self) -> Markup {
@@ -621,6 +625,7 @@ impl Work<'_> {
             Event::Reopened => page.text("event-reopened"),
             Event::Undone => format!("{}: {by}", page.text("event-undone")),
             Event::Closed => page.text("event-closed"),
+            Event::Identified { .. } => page.text("event-identified"),
             Event::Written { .. } | Event::Shown(_) => return html! {},
         };
         html! {

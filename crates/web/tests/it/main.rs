@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod absences;
+mod acting;
 mod bookings;
 mod bookings_times;
 mod cast;
@@ -122,6 +123,7 @@ fn app_entered(
         token_key: TOKEN_KEY,
         accounts,
         provider,
+        strong: None,
         demo,
         cast: pages::cast(),
         clock: None,
