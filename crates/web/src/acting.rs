@@ -162,8 +162,8 @@ impl App {
 
 /// The band on every page of somebody who acts for another.
 pub struct Band {
-    /// Name and age of the one for whom they act.
-    pub whose: String,
+    /// Name and age of the one for whom they act, where they are known.
+    whose: Option<String>,
     capacity: Capacity,
     to: i32,
 }
@@ -171,8 +171,13 @@ pub struct Band {
 impl Band {
     pub fn of(app: &App, person: &Person) -> Option<Band> {
         let acting = person.acting.as_ref()?;
-        let whose = app.named(Some(acting.of)).unwrap_or_default();
+        let whose = app.named(Some(acting.of));
         Some(Band { whose, capacity: acting.capacity, to: acting.to })
+    }
+
+    /// The one for whom they act, as pages call them.
+    pub fn whose(&self, page: &Page) -> String {
+        self.whose.clone().unwrap_or_else(|| page.text("acting-other"))
     }
 
     pub fn shown(&self, page: &Page) -> Markup {
@@ -180,7 +185,7 @@ impl Band {
             section.acting aria-label=(page.text("acting-label")) {
                 div.page {
                     p {
-                        strong { (page.language.text_with("acting-band", &[("whose", &self.whose)])) }
+                        strong { (page.language.text_with("acting-band", &[("whose", &self.whose(page))])) }
                         " " (until(page, self.capacity, self.to))
                     }
                     form method="post" action=(PATH) { button.plain type="submit" { (page.text("acting-stop")) } }

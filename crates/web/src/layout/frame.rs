@@ -25,7 +25,7 @@ impl Page {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="theme-color" content="#003479";
-                    title { (title) @if let Some(band) = &self.acting { " – " (band.whose) } " – Luotsi" }
+                    title { (title) @if let Some(band) = &self.acting { " – " (band.whose(self)) } " – Luotsi" }
                     link rel="stylesheet" href=(assets::style());
                     link rel="icon" type="image/svg+xml" href="/assets/luotsi.svg";
                 }
