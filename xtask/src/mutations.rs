@@ -79,7 +79,7 @@ fn copied() -> Result<PathBuf, String> {
     Ok(copy)
 }
 
-/// What git says in a folder.
+/// The answer of git in a folder.
 fn git(folder: &Path, words: &[&str]) -> Result<String, String> {
     let told = Command::new("git").args(words).current_dir(folder).output();
     let told = told.map_err(|error| format!("cannot run git: {error}"))?;
