@@ -345,7 +345,7 @@ impl Shown<'_> {
         html! {
             @for (clock, due) in self.it.clocks(app.calendar) {
                 p { (clock.name.of(page.language.code())) ": " (parts::due(page, due.at)) " " (parts::basis(page, clock.says.code())) }
-                p.quiet { (due.rule.text.of(page.language.code())) }
+                (crate::clocks::why(page, clock, &due))
             }
         }
     }
