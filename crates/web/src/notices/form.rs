@@ -226,8 +226,8 @@ impl Shown<'_> {
                 div.choice {
                     input type="checkbox" name="hidden" id="hidden" value="yes" checked[!fields.hidden.is_empty()] aria-describedby="hidden-hint";
                     label for="hidden" { (page.text("notices-hidden")) }
-                    div.hint #hidden-hint { (page.text("notices-hidden-hint")) }
                 }
+                p.hint #hidden-hint { (page.text("notices-hidden-hint")) }
             }
         }
     }
