@@ -2,8 +2,11 @@
 
 use facts::Profession;
 
+/// Id, parent, names, service and professions of a unit.
+type Quiet = (&'static str, &'static str, [&'static str; 3], &'static str, &'static [Profession]);
+
 /// Units for which nothing is drawn: their queues are worked by people, two of each profession. Id, parent, names, service.
-pub const QUIET: [(&str, &str, [&str; 3], &str, &[Profession]); 11] = [
+pub const QUIET: [Quiet; 11] = [
     (
         "senior-info",
         "social",
