@@ -28,7 +28,7 @@ use crate::care::{self, receipt};
 use crate::desk::unit_name;
 use crate::drafts::{self, LETTER, Of};
 use crate::feature::{Door, Feature, get, post};
-use crate::form::{Written, errors, field, message_box};
+use crate::form::{Written, errors, field, message_box, named};
 use crate::home::{away, failed, kept, unsent};
 use crate::icons::icon;
 use crate::layout::{Page, cookie};
@@ -145,7 +145,7 @@ async fn own_contacts(app: &App, page: &Page, parts: &Parts) -> Vec<(Uuid, Arc<C
 async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wrong: Wrong<'_>) -> Response {
     let is_resident = page.role == Some(Role::Resident);
     let own = own_contacts(app, page, parts).await;
-    let client_id = if message.client_id.is_empty() { app.sessions.unguessable() } else { message.client_id.clone() };
+    let client_id = named(app, &message.client_id);
     let (services, places) = (app.services(), app.places(page));
     let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
     let content = html! {

@@ -65,6 +65,25 @@ fn professional(timetable: &Timetable, who: &str, place: usize) -> Option<(Actor
     Some((Actor::Professional { id: id.as_str().into(), profession }, by))
 }
 
+/// Those of the cast who are on a list are registered to its pair in the log, too, by which contacts find their way.
+pub async fn own_pair(kinds: &Kinds, now: i64) {
+    let today = Calendar::shipped().local_date(now).map_or(0, day_number);
+    let listed = CAST.iter().filter(|member| member.is_on_a_list());
+    for subject in listed.filter_map(|member| member.source_id().parse().ok().map(Subject)) {
+        if kinds.registration(subject).is_some() {
+            continue;
+        }
+        let [physician, nurse]: [ProfessionalId; 2] =
+            ["physician", "nurse"].map(|it| format!("{PAIR}-{it}-1").as_str().into());
+        let by = By::Professional { id: nurse.clone(), unit: PAIR.into(), leads: false };
+        let registration =
+            Registration { unit: PAIR.into(), physician: Some(physician), nurse: Some(nurse), from: today };
+        let command = OfResident::Register(registration);
+        let done = kinds.ask_of_resident(subject, &by, command, ("demo-list", PAIR)).await;
+        told("an own pair", done);
+    }
+}
+
 impl Lists {
     pub fn new(kinds: Kinds, residents: u32) -> Lists {
         Lists { kinds, residents }
@@ -74,7 +93,6 @@ impl Lists {
     pub async fn round(&self, now: i64) {
         let local = Timestamp::from_microsecond(now).map(|at| Calendar::shipped().zone.to_datetime(at));
         let Ok(today) = local.map(|at| at.date()) else { return };
-        self.own_pair(day_number(today)).await;
         for timetable in self.kinds.timetables.all().values() {
             if timetable.walk_in.is_some() {
                 told("a walk-in list", self.walk_in(timetable, (today, now)).await);
@@ -374,24 +392,6 @@ impl Lists {
                 false => self.kinds.wishes.ask(id, Wished::Pass, &by, "demo-pass", 0).await,
             };
             told("a wish", done.map(drop));
-        }
-    }
-
-    /// Those of the cast who are on a list are registered to its pair in the log, too, by which contacts find their way.
-    async fn own_pair(&self, today: i32) {
-        let listed = CAST.iter().filter(|member| member.is_on_a_list());
-        for subject in listed.filter_map(|member| member.source_id().parse().ok().map(Subject)) {
-            if self.kinds.registration(subject).is_some() {
-                continue;
-            }
-            let [physician, nurse]: [ProfessionalId; 2] =
-                ["physician", "nurse"].map(|it| format!("{PAIR}-{it}-1").as_str().into());
-            let by = By::Professional { id: nurse.clone(), unit: PAIR.into(), leads: false };
-            let registration =
-                Registration { unit: PAIR.into(), physician: Some(physician), nurse: Some(nurse), from: today };
-            let command = OfResident::Register(registration);
-            let done = self.kinds.ask_of_resident(subject, &by, command, ("demo-list", PAIR)).await;
-            told("an own pair", done);
         }
     }
 
