@@ -80,3 +80,6 @@ refused-disclosure-not_theirs = Only the client answers a request for consent.
 refused-disclosure-no_ground = There is no such ground, or it does not cover this register.
 refused-disclosure-times = The last day of the consent is past, or more than a year ahead.
 refused-organisation-second_person = Another administrator than the one who proposed the right approves it.
+refused-contact-times = Nobody calls then. Choose a time in office hours within two weeks.
+refused-contact-call_later = The time agreed on for the call has not begun.
+refused-contact-too_few_calls = Not reached only after three tries, at two times of the day.

@@ -80,3 +80,6 @@ refused-disclosure-not_theirs = Vain asiakas itse vastaa lupapyyntöön.
 refused-disclosure-no_ground = Perustetta ei ole, tai se ei koske tätä rekisteriä.
 refused-disclosure-times = Luvan viimeinen päivä on mennyt, tai se on yli vuoden päässä.
 refused-organisation-second_person = Toinen ylläpitäjä kuin ehdottaja hyväksyy oikeuden.
+refused-contact-times = Silloin ei soiteta. Valitse aika toimistoajalta kahden viikon sisällä.
+refused-contact-call_later = Sovittu soittoaika ei ole vielä alkanut.
+refused-contact-too_few_calls = Ei tavoitettu vasta kolmen yrityksen jälkeen, kahteen aikaan päivästä.

@@ -80,3 +80,6 @@ refused-disclosure-not_theirs = Bara klienten själv svarar på begäran om till
 refused-disclosure-no_ground = Grunden finns inte, eller så gäller den inte detta register.
 refused-disclosure-times = Tillståndets sista dag har gått, eller så är den mer än ett år bort.
 refused-organisation-second_person = En annan administratör än den som föreslog rätten godkänner den.
+refused-contact-times = Då rings det inte. Välj en tid under kontorstid inom två veckor.
+refused-contact-call_later = Den avtalade tiden för samtalet har inte börjat än.
+refused-contact-too_few_calls = Ej nådd först efter tre försök, vid två tider på dagen.

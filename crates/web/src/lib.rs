@@ -41,6 +41,7 @@ mod notices;
 mod numbers;
 mod observe;
 mod parts;
+mod presence;
 mod queues;
 mod resident;
 mod scorecard;
@@ -141,6 +142,8 @@ pub struct App {
     calendar: &'static Calendar,
     /// Texts that people have typed and not sent.
     drafts: Drafts,
+    /// The people who are in a conversation at the moment.
+    presence: presence::Presence,
     /// First words that were shown in lists.
     glances: guard::Glances,
     holding: bookings::Holding,
@@ -191,6 +194,7 @@ impl App {
             figures_wait: AtomicBool::new(false),
             calendar: Calendar::shipped(),
             drafts: Drafts::of(parts.kinds.store.log(), drafts),
+            presence: presence::Presence::default(),
             kinds: parts.kinds,
             glances: guard::Glances::default(),
             holding: bookings::Holding::default(),

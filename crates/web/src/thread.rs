@@ -23,6 +23,8 @@ pub struct Items {
     pub items: Vec<Item>,
     /// Number of the conversation's last message or change.
     head: u64,
+    /// Number of the last message that the other side has seen.
+    read: u64,
 }
 
 impl Items {
@@ -40,6 +42,20 @@ impl Items {
     pub fn have(&self, name: &str) -> bool {
         let is_it = |item: &Item| matches!(&item.what, What::Message { client_id: Some(it), .. } if it == name);
         !name.is_empty() && self.items.iter().any(is_it)
+    }
+
+    /// The same, of which the other side has seen all up to a number.
+    #[must_use]
+    pub fn read_by_others(self, read: u64) -> Items {
+        Items { read, ..self }
+    }
+
+    /// Number of the reader's own last message that the other side has seen.
+    fn last_read(&self, reader: Author) -> Option<u64> {
+        let is_read = |item: &&Item| {
+            item.seq <= self.read && matches!(item.what, What::Message { author, .. } if author == reader)
+        };
+        self.items.iter().rev().find(is_read).map(|item| item.seq)
     }
 
     /// Whether nothing comes after it.
@@ -71,7 +87,7 @@ pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result
         None => some_before(app, id, asked.before.unwrap_or(u64::MAX).min(head.saturating_add(1))).await?,
     };
     // One that came while it was read is of the page after.
-    Ok(Items { items, head })
+    Ok(Items { items, head, read: 0 })
 }
 
 /// Items of a conversation before a number, as many as are shown at once.
@@ -105,7 +121,7 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) 
             p { a href=(to("before", first.seq)) rel="prev" { (page.text("thread-earlier")) } }
         }
         div.thread role="log" tabindex="0" aria-label=(page.text("thread-title")) {
-            ol.thread__list #messages {
+            ol.thread__list #messages data-read=(page.text("message-read")) {
                 @for item in items {
                     @match &item.what {
                         What::Message { author, text, .. } => {
@@ -119,13 +135,14 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) 
                                         div.message__text lang=(language) {
                                             @for line in text.lines() {
                                                 p dir="auto" {
-                                                    @if *author == Author::Service { (linked(line)) } @else { (linked_numbers(line)) }
+                                                    @if *author != Author::Resident { (linked(line)) } @else { (linked_numbers(line)) }
                                                 }
                                             }
                                         }
                                     }
                                     None => { p.quiet { (page.text("message-erased")) } }
                                 }
+                                @if shown.last_read(reader) == Some(item.seq) { p.message__read { (page.text("message-read")) } }
                             }
                         }
                         What::State(shown) => @if let Some(became) = became(items, item.seq, *shown, reader) {
@@ -149,6 +166,7 @@ fn from(author: Author, reader: Author) -> &'static str {
         (Author::Resident, Author::Resident) => "message-you",
         (Author::Resident, Author::Service) => "message-resident",
         (Author::Service, _) => "message-service",
+        (Author::Resident | Author::Automatic, _) => "message-automatic",
     }
 }
 
@@ -157,8 +175,10 @@ fn from(author: Author, reader: Author) -> &'static str {
 fn became(items: &[Item], seq: u64, shown: Shown, reader: Author) -> Option<String> {
     let before = || items.iter().rev().skip_while(|item| item.seq >= seq);
     let stood = before().find_map(|item| match item.what {
+        What::State(Shown::Left | Shown::CallAgreed | Shown::NotReached | Shown::Reached) | What::Message { .. } => {
+            None
+        }
         What::State(shown) => Some(shown),
-        What::Message { .. } => None,
     });
     // A word of ours since it was asked last, or taken up again.
     let is_answered = before()
@@ -175,6 +195,13 @@ fn became(items: &[Item], seq: u64, shown: Shown, reader: Author) -> Option<Stri
         Shown::Resolved if !is_answered => "dealt-with",
         Shown::Resolved => "resolved",
         Shown::Closed => "closed",
+        Shown::Left | Shown::Abandoned if reader == Author::Service => "left-by-client",
+        Shown::Left => "left",
+        Shown::Abandoned => "abandoned",
+        Shown::AsMessage => "as-message",
+        Shown::CallAgreed => "call-agreed",
+        Shown::Reached => "reached",
+        Shown::NotReached => "not-reached",
     };
     Some(format!("shown-{code}"))
 }

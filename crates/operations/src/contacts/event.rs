@@ -6,6 +6,7 @@ use matter::{PartId, ProfessionalId, Subject, Text, UnitId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::calls::{Daypart, Slot};
 use crate::consultations::profession;
 
 /// Something that happened. Fields are added with a default and never renamed.
@@ -90,6 +91,29 @@ pub enum Event {
     Reopened,
     #[serde(rename = "contact.closed")]
     Closed,
+    /// A chat begins, staffed until then, in microseconds since 1970.
+    #[serde(rename = "contact.greeted")]
+    Greeted { until: i64 },
+    /// The resident has left the chat.
+    #[serde(rename = "contact.left")]
+    Left,
+    /// A chat that nobody has answered goes on as a message.
+    #[serde(rename = "contact.turned")]
+    Turned,
+    /// The resident has said how the chat was, from 1 to 5.
+    #[serde(rename = "contact.rated")]
+    Rated { rating: u8 },
+    /// The resident is to be called between two instants; the number is sealed beside it, unless it is the one before.
+    #[serde(rename = "contact.call_agreed")]
+    CallAgreed { from: i64, to: i64 },
+    /// A professional has called; `next`: when it is tried again.
+    #[serde(rename = "contact.called")]
+    Called {
+        reached: bool,
+        part: Daypart,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<Slot>,
+    },
     /// In the conversation's stream: a message, whose text is sealed beside it.
     #[serde(rename = "message.written")]
     Written {
@@ -110,6 +134,8 @@ pub enum Event {
 pub enum Author {
     Resident,
     Service,
+    /// Nobody: the greeting of a chat, which is no answer.
+    Automatic,
 }
 
 /// How a contact stands, as both sides see it.
@@ -123,6 +149,17 @@ pub enum Shown {
     Asked,
     Resolved,
     Closed,
+    /// The resident left the chat before anybody had answered.
+    Abandoned,
+    /// The resident left a chat that goes on as messages.
+    Left,
+    /// A chat that nobody answered goes on as a message.
+    AsMessage,
+    /// A time for a call is agreed on.
+    CallAgreed,
+    /// The service called, and the resident answered, or did not.
+    Reached,
+    NotReached,
 }
 
 impl Event {

@@ -5,6 +5,8 @@ use facts::{Code, Names, Profession, Register};
 use matter::codec::code;
 use serde::Deserialize;
 
+use super::chat::Chats;
+
 /// A queue, from a file of `content/queues/`. A part at a unit: `health-station@station-02`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +19,9 @@ pub struct Queue {
     pub professions: Vec<At<String>>,
     /// Units that have it.
     pub units: Vec<At<String>>,
+    /// How it chats; none: it does not.
+    #[serde(default)]
+    pub chat: Option<Chats>,
 }
 
 impl Queue {
@@ -47,6 +52,7 @@ impl Content for Queue {
         if self.professions.is_empty() || self.units.is_empty() {
             wrongs.push(Wrong::new(0..0, "a queue has a unit and a profession at least", "name them"));
         }
+        wrongs.extend(self.chat.iter().flat_map(Chats::check));
         wrongs
     }
 }

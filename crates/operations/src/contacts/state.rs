@@ -8,11 +8,14 @@ use matter::{PartId, ProfessionalId, Subject, UnitId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::calls::{Calls, Slot};
+use super::chat::Chat;
 use super::event::{Author, Event};
 
 /// A contact as its events have left it. No text, no name: those are read from the log when a page shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
+    /// In which it was first answered; until then, in which it waits.
     #[serde(with = "code")]
     pub channel: Channel,
     pub service: String,
@@ -59,6 +62,9 @@ pub struct Contact {
     pub outcome: Option<Outcome>,
     /// The last act, as long as nothing has happened since that it would undo, too.
     pub undo: Option<Undo>,
+    /// None: it never was a chat.
+    pub chat: Option<Chat>,
+    pub calls: Calls,
 }
 
 /// An act that can be undone, and how the contact stood before it.
@@ -120,12 +126,16 @@ impl Contact {
             true => contact.conversation += 1,
             false => contact.history += 1,
         }
-        if matches!(event, Event::Written { .. }) {
+        if matches!(
+            event,
+            Event::Written { author: Author::Resident | Author::Service, .. } | Event::Called { reached: true, .. }
+        ) {
             contact.written_at = at;
         }
         contact.undo = contact.undoable(event, at);
         match event {
             Event::Opened { .. } | Event::Noted | Event::Undone | Event::Shown(_) => {}
+            Event::Written { author: Author::Automatic, .. } => {}
             Event::Logged if matches!(contact.channel, Channel::Phone | Channel::WalkIn | Channel::Video) => {
                 (contact.first_response_at, contact.reached_at) = (Some(at), Some(at));
                 (contact.waits_since, contact.promised_from) = (None, None);
@@ -154,6 +164,10 @@ impl Contact {
                 // Taken up again by the resident it is owed an answer anew; by a professional it is theirs to go on with.
                 contact.is_reopened = contact.waits_since.is_some();
                 contact.promised_from = contact.waits_since.map(|_| at);
+                // A chat that was abandoned is a message from now on.
+                if contact.chat.is_some() && contact.first_response_at.is_none() {
+                    contact.channel = Channel::Message;
+                }
             }
             Event::Asked => contact.place = Place::Waiting { owner: owner(&contact.place) },
             Event::Answered => contact.place = Place::Owned { owner: owner(&contact.place) },
@@ -169,7 +183,8 @@ impl Contact {
                 contact.place = Place::Resolved { owner: owner(&contact.place), at };
                 (contact.outcome, contact.resolved_at) = (Some(*outcome), Some(at));
                 (contact.waits_since, contact.promised_from) = (None, None);
-                (contact.is_reopened, contact.handed) = (false, None);
+                (contact.is_reopened, contact.handed, contact.calls.agreed) = (false, None, None);
+                contact.end_chat(at);
             }
             Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
             Event::Written { author: Author::Resident, .. } => {
@@ -183,8 +198,51 @@ impl Contact {
                 contact.first_response_at.get_or_insert(at);
                 (contact.waits_since, contact.promised_from) = (None, None);
             }
+            Event::Greeted { .. }
+            | Event::Left
+            | Event::Turned
+            | Event::Rated { .. }
+            | Event::CallAgreed { .. }
+            | Event::Called { .. } => contact.met(event, at),
         }
         Some(contact)
+    }
+
+    /// After an event of its chat or of its calls.
+    fn met(&mut self, event: &Event, at: i64) {
+        match event {
+            Event::Greeted { until } => self.chat = Some(Chat { until: *until, over: None, rated: None }),
+            Event::Left => {
+                self.end_chat(at);
+                // The call that is to come is what is left of it.
+                if self.first_response_at.is_none() && self.calls.is_agreed() {
+                    self.channel = Channel::Callback;
+                }
+            }
+            Event::Turned => {
+                self.end_chat(at);
+                self.channel = Channel::Message;
+            }
+            Event::Rated { rating } => {
+                if let Some(chat) = &mut self.chat {
+                    chat.rated = Some((*rating, at));
+                }
+            }
+            Event::CallAgreed { from, to } => self.calls.agree(Slot { from: *from, to: *to }),
+            Event::Called { reached, part, next } => {
+                self.calls.called(*reached, *part, *next, at);
+                if *reached {
+                    if self.first_response_at.is_none() && self.chat.is_some() {
+                        self.channel = Channel::Callback;
+                    }
+                    self.end_chat(at);
+                    self.first_response_at.get_or_insert(at);
+                    self.reached_at.get_or_insert(at);
+                    (self.waits_since, self.promised_from) = (None, None);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// The act that can be undone after an event.
@@ -192,7 +250,7 @@ impl Contact {
         let before = self.undo.take();
         let by = match (event, &self.place) {
             // The word that both sides are shown follows from the act; a note changes nothing.
-            (Event::Shown(_) | Event::Noted, _) => return before,
+            (Event::Shown(_) | Event::Noted | Event::Rated { .. }, _) => return before,
             (Event::Undone, _) => {
                 self.undone(before?);
                 return None;
@@ -254,6 +312,8 @@ impl Contact {
             handler: None,
             outcome: None,
             undo: None,
+            chat: None,
+            calls: Calls::default(),
         })
     }
 

@@ -11,6 +11,7 @@ use facts::Modality;
 use matter::access::{Action, Role};
 use matter::{PartId, Text};
 use operations::contacts::{Code, Command, Contact, Outcome};
+use operations::residents::phone;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -21,6 +22,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::consultations;
+use crate::contact::way::chosen;
 use crate::contact::{see_other, wrong_text};
 use crate::drafts;
 use crate::home::{away, unsent};
@@ -56,6 +58,11 @@ pub struct Fields {
     /// The page on which one goes on when the forms are kept.
     #[serde(default)]
     onward: String,
+    /// When a client is to be called, and under which number.
+    #[serde(default)]
+    pub slot: String,
+    #[serde(default)]
+    pub number: String,
     /// The ready answer that is to be put into the answer.
     #[serde(default)]
     phrase: String,
@@ -109,6 +116,9 @@ impl From<Failure> for Wrong {
     fn from(failure: Failure) -> Wrong {
         match failure.code {
             "owned_by_another" => Wrong::Refused("wrong-owned"),
+            "enough_chats" => Wrong::Refused("wrong-enough-chats"),
+            "call_later" => Wrong::Refused("wrong-call-later"),
+            "too_few_calls" => Wrong::Refused("wrong-too-few-calls"),
             "not_claimed" => Wrong::Refused("wrong-unclaimed"),
             "unseen_message" => Wrong::Refused("wrong-unseen"),
             "not_now" | "not_there" | "too_late" | "too_early" => Wrong::Refused("wrong-not-now"),
@@ -384,6 +394,9 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
     // At the desk a professional is one, also where they hold the code of what they wrote themselves.
     let who = caller.person.as_ref().map_or_else(|| caller.by(id), Person::by);
     let (command, seen) = asked;
+    if command == Command::Claim {
+        app.room_for_chat(&who, &contact)?;
+    }
     match app.kinds.contacts.ask(id, command, &who, &key, seen).await {
         Ok(_) => Ok(contact.unit.to_string()),
         Err(trouble) => Err(Failure::from(trouble).into()),
@@ -431,6 +444,14 @@ fn asked(
     let outcome = || Outcome::named(&fields.outcome).ok_or(("wrong-outcome", "outcome"));
     let command = match verb {
         "claim" => Command::Claim,
+        "reached" | "missed" => Command::Called { reached: verb == "reached" },
+        "agree" => {
+            let slot = chosen(&fields.slot).ok_or_else(|| Wrong::Told(vec![("wrong-slot", "slot")]))?;
+            let number = phone(&fields.number);
+            let is_number = number.is_some() || fields.number.trim().is_empty();
+            fits((!is_number).then_some(("me-wrong-phone", "number")).into_iter().collect())?;
+            Command::CallMe { slot, number: number.map(Text) }
+        }
         "release" => Command::Release,
         "reopen" => Command::Reopen,
         "undo" => Command::Undo,

@@ -20,14 +20,14 @@ use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
 use super::people;
 use super::rows::language_name;
-use super::{OUTCOMES, banner, left, outcome_text, phrases, unit_name};
+use super::{OUTCOMES, banner, calls, chats, left, outcome_text, phrases, unit_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::bookings;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::consultations;
-use crate::contact::service_name;
+use crate::contact::{service_name, there};
 use crate::disclosures;
 use crate::drafts::{self, Of};
 use crate::form::{choice, errors, field, message_box};
@@ -38,6 +38,7 @@ use crate::layout::Page;
 use crate::needs;
 use crate::numbers;
 use crate::parts::{self, Stop, Turn};
+use crate::presence::{Others, Who};
 use crate::queues;
 use crate::resident;
 use crate::tasks;
@@ -71,6 +72,8 @@ struct Whole {
     /// The tasks about it, as they are shown.
     tasks: Markup,
     may_handle: bool,
+    /// The client, and colleagues, if they are there.
+    others: Others,
 }
 
 /// One contact on its page, for the one who asks.
@@ -147,14 +150,18 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     }
     let contact = app.guarded(&app.kinds.contacts, &caller, id, Action::Read).await?;
     let broken = |error: store::Error| Failure::away(&error);
+    let (who, now) = (Who::of(&caller, id), app.kinds.store.now());
+    app.presence.looks(id, &who, contact.conversation, now);
+    let others = app.presence.others(id, &who, now);
     let items = crate::thread::items(app, page, id, contact.conversation).await.map_err(broken)?;
+    let items = items.read_by_others(others.read);
     let history = app.kinds.history(id).await.map_err(broken)?;
     let met = app.met(id, &contact).await.map_err(broken)?;
     // Nobody has seen on the page what lies after it.
     let may_handle = app.may_still(&caller, id, Action::Handle, &contact);
     let contact = Contact { conversation: items.last(), ..Arc::unwrap_or_clone(contact) };
     let tasks = tasks::about(app, page, &caller, (id, may_handle)).await?;
-    Ok(Whole { id, contact, items, history, met, tasks, may_handle })
+    Ok(Whole { id, contact, items, history, met, tasks, may_handle, others })
 }
 
 impl Work<'_> {
@@ -179,6 +186,7 @@ impl Work<'_> {
             (live(self.page))
             (errors(self.page, &self.typed.wrong))
             (parts::back(&self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")]), &self.text("desk-back")))
+            (chats::others(self.app, self.page, self.person, *id))
             @if self.is_so(did) { (banner::stayed(self.page, did, &self.undo(did))) }
             div.band {
                 h1 { (service_name(self.app, self.page, &contact.service)) }
@@ -191,6 +199,8 @@ impl Work<'_> {
                     div #state .flow {
                         (left::moved(self.page, history, self.person))
                         (self.standing())
+                        @if contact.is_live() { (there(self.page, &self.whole.others, ["desk-client-here", "desk-client-away", "desk-client-writes"])) }
+                        (chats::colleagues(self.page, &self.whole.others))
                         (self.handed())
                     }
                     h2 #messages-title { (self.text("thread-title")) }
@@ -248,6 +258,11 @@ impl Work<'_> {
             }
             "recall" => matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Recalled { .. })),
             "note" => history.iter().rev().find(is_mine).is_some_and(|it| it.event == Event::Noted),
+            "agree" => contact.calls.is_agreed(),
+            "reached" | "missed" => {
+                let last = history.iter().rev().find(is_mine).map(|it| &it.event);
+                matches!(last, Some(Event::Called { reached, .. }) if *reached == (did == "reached"))
+            }
             "ask" => self.is_own && matches!(contact.place, Place::Waiting { .. }),
             "assign" => {
                 let last = history.iter().rev().find(is_mine).map(|it| &it.event);
@@ -332,7 +347,7 @@ impl Work<'_> {
     fn acts(&self) -> Markup {
         let (contact, typed) = (&self.whole.contact, self.typed);
         html! {
-            form #work .letter method="post" action=(self.to("reply")) autocomplete="off" data-save=(self.to("save")) {
+            form #work .letter method="post" action=(self.to("reply")) autocomplete="off" data-save=(self.to("save")) data-chat[contact.is_live()] {
                 input type="hidden" name="client_id" value=(self.client_id());
                 input type="hidden" name="seen" value=(contact.conversation) data-seen="";
                 @match &contact.place {
@@ -364,7 +379,8 @@ impl Work<'_> {
 
     fn button(&self, command: &str, key: &str, class: &str) -> Markup {
         html! {
-            button id=(format!("act-{command}")) class=(format!("btn {class}")) type="submit" form="work" formaction=(self.to(command)) {
+            button id=(format!("act-{command}")) class=(format!("btn {class}")) type="submit" form="work" formaction=(self.to(command))
+                data-send[command == "reply"] {
                 (self.text(key))
             }
         }
@@ -374,6 +390,7 @@ impl Work<'_> {
         let typed = self.typed;
         let send = if self.whole.contact.anonymous { "desk-reply-anonymous" } else { "desk-reply" };
         html! {
+            (calls::to_come(self.page, (&self.whole.contact, &self.whole.history), |act, key, class| self.button(act, key, class)))
             (self.arrived())
             (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
             (phrases::choice(self.app, self.page, &self.whole.contact, &self.to("phrase")))
@@ -386,7 +403,8 @@ impl Work<'_> {
             fieldset.ending {
                 legend { (self.text("desk-end")) }
                 (choice(self.page, "outcome", "desk-outcome", typed.wrong("outcome"), &typed.fields.outcome,
-                    OUTCOMES.map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
+                    OUTCOMES.into_iter().chain(calls::outcomes(&self.whole.contact))
+                        .map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
                 div.acts {
                     (self.button("finish", "desk-finish", "btn--second"))
                     (self.button("resolve", "desk-resolve", "btn--second"))
@@ -465,6 +483,10 @@ impl Work<'_> {
                 (resident::forms(self.app, self.page, (self.whole.id, contact), &self.whole.met, self.typed))
             }
             @if self.hands_over() {
+                @if self.is_own {
+                    @let fields = &self.typed.fields;
+                    (calls::agree(self.app, self.page, contact, (&fields.slot, &fields.number, self.typed.wrong("slot")), &self.button("agree", "desk-call-agree", "btn--second")))
+                }
                 (self.hand_over())
                 @if self.leads { (self.assign()) }
                 @if has_owner { div.acts { (self.button("release", "desk-release", "btn--second")) } }
@@ -593,7 +615,11 @@ impl Work<'_> {
             Event::Reopened => page.text("event-reopened"),
             Event::Undone => format!("{}: {by}", page.text("event-undone")),
             Event::Closed => page.text("event-closed"),
-            Event::Written { .. } | Event::Shown(_) => return html! {},
+            Event::Left => page.text("event-left"),
+            Event::Turned => page.text("event-turned"),
+            Event::CallAgreed { .. } | Event::Called { .. } => calls::told(page, &it.event, &by),
+            // The resident's rating of a chat is no word to the one who had it.
+            Event::Rated { .. } | Event::Greeted { .. } | Event::Written { .. } | Event::Shown(_) => return html! {},
         };
         html! {
             (parts::stop(Stop::Done, &numbers::moment(it.at, page.language), &html! {

@@ -1,0 +1,262 @@
+//! `/contact`, the start: what somebody needs, in everyday words, and the ways of getting help that fit, each with its wait
+//! or its day. Danger comes first, nothing is chosen beforehand, and no way is offered that is not there.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use matter::Subject;
+use maud::{Markup, html};
+use operations::contacts::calls::slots;
+use operations::start::{Found, Start, Topic, Whom};
+use serde::Deserialize;
+
+use super::chat::wait_text;
+use super::way::{Way, slot_text};
+use super::{UNSURE, own_rows};
+use crate::App;
+use crate::bookings::first_free;
+use crate::caller::Person;
+use crate::desk::unit_name;
+use crate::icons::{go, icon};
+use crate::layout::Page;
+use crate::links::linked;
+use crate::numbers;
+use crate::parts::{self, row};
+
+/// Topics beside the likeliest one.
+const OTHERS: usize = 2;
+
+/// The need, as somebody says it. Their words stand in forms, and in no address.
+#[derive(Deserialize, Default)]
+pub struct Need {
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    whom: String,
+    /// The topic that they have chosen themselves.
+    #[serde(default)]
+    topic: String,
+}
+
+/// `GET /contact`.
+pub async fn start(State(app): State<Arc<App>>, page: Page, Query(need): Query<Need>, parts: Parts) -> Response {
+    // An address has no words of anybody.
+    shown(&app, &page, &parts, &Need { text: String::new(), ..need }).await
+}
+
+/// `POST /contact/start`: the same with their words.
+pub async fn with_words(
+    State(app): State<Arc<App>>,
+    page: Page,
+    parts: Parts,
+    form: Result<Form<Need>, FormRejection>,
+) -> Response {
+    let need = form.map_or_else(|_| Need::default(), |Form(need)| need);
+    shown(&app, &page, &parts, &need).await
+}
+
+async fn shown(app: &App, page: &Page, parts: &Parts, need: &Need) -> Response {
+    let start = Start::shipped();
+    let found = start.find(&need.text, Whom::named(&need.whom));
+    let chosen = start.topic(&need.topic).or(found.topics.first().copied());
+    let own = own_rows(app, page, parts).await;
+    let content = html! {
+        h1 { label for="need" { (page.text("need-title")) } }
+        (ask(page, need))
+        (danger(page, &found, chosen))
+        div.cols {
+            section aria-labelledby="ways" {
+                @match chosen {
+                    Some(topic) => { (ways(app, page, need, topic)) }
+                    None => {
+                        h2 #ways { (page.text(if need.text.trim().is_empty() { "start-topics" } else { "start-unknown" })) }
+                        (topics(page, need, start.topics.iter()))
+                    }
+                }
+                @let no_service = Row { need, way: Way::Message, service: if chosen.is_none() { "" } else { UNSURE } };
+                p.start__else { (page.text("start-nothing-fits")) " " (no_service.link(page, &page.text("start-own-words"))) }
+            }
+            div.flow {
+                @let others = found.topics.iter().copied().filter(|it| chosen.is_some_and(|chosen| chosen.id != it.id));
+                @let others: Vec<&Topic> = others.take(OTHERS).collect();
+                @if !others.is_empty() {
+                    section {
+                        h2 { (page.text("start-or")) }
+                        (topics(page, need, others.into_iter()))
+                    }
+                } @else if chosen.is_some() && need.text.is_empty() {
+                    p.links { a href="/contact" { (page.text("start-all-topics")) } }
+                }
+                (own)
+                section {
+                    h2 { (page.text("home-with-code")) }
+                    ol.rows { (row("/contact/return", &page.text("with-code"), &[html! { (page.text("home-with-code-gives")) }])) }
+                }
+            }
+        }
+    };
+    page.render_form("ask", StatusCode::OK, &page.text("need-title"), &content)
+}
+
+/// The field for their words, and for whom they ask.
+fn ask(page: &Page, need: &Need) -> Markup {
+    html! {
+        p.hint #need-hint { (page.text("need-hint")) }
+        form.ask #ask method="post" action="/contact/start" autocomplete="off" role="search" {
+            div.ask__whom {
+                label for="whom" { (page.text("start-whom")) }
+                select.field #whom name="whom" {
+                    option value="" { (page.text("desk-choose")) }
+                    @for whom in Whom::ALL {
+                        option value=(whom.code()) selected[whom.code() == need.whom] { (page.text(&format!("start-whom-{}", whom.code()))) }
+                    }
+                }
+            }
+            div.need {
+                input.field #need type="text" name="text" value=(need.text) aria-describedby="need-hint" dir="auto" maxlength="1000";
+                button.btn type="submit" { (page.text("start-find")) }
+            }
+        }
+    }
+}
+
+/// The danger that cannot wait for an answer, before everything else.
+fn danger(page: &Page, found: &Found<'_>, chosen: Option<&Topic>) -> Markup {
+    let says = found.danger.map(|danger| danger.says.of(page.language.code()).to_string());
+    let of_topic = chosen.map(|topic| topic.about(page.language.code()).danger.clone());
+    html! {
+        @match says {
+            Some(says) => { div.flagline.urgent role="alert" { (icon("alert")) p { strong { (linked(&says)) } } } }
+            None => {
+                @match of_topic {
+                    Some(says) => { div.flagline role="note" { (icon("alert")) p { (linked(&says)) } } }
+                    None => { (parts::emergency(page)) }
+                }
+            }
+        }
+    }
+}
+
+/// Topics to choose from; words that were written come along.
+fn topics<'a>(page: &Page, need: &Need, topics: impl Iterator<Item = &'a Topic>) -> Markup {
+    let has_words = !need.text.trim().is_empty();
+    html! {
+        @if has_words {
+            form #topics method="post" action="/contact/start" hidden {
+                input type="hidden" name="text" value=(need.text);
+                input type="hidden" name="whom" value=(need.whom);
+            }
+        }
+        ol.rows {
+            @for topic in topics {
+                @let about = topic.about(page.language.code());
+                li.row {
+                    p.row__name {
+                        @if has_words { button type="submit" form="topics" name="topic" value=(topic.id) { (about.name) } }
+                        @else { a href=(page.link_to("/contact", &[("topic", &topic.id), ("whom", &need.whom)])) { (about.name) } }
+                    }
+                    (go())
+                    p.row__meta { span { (about.hint) } }
+                }
+            }
+        }
+    }
+}
+
+/// One way in a list.
+struct Row<'a> {
+    need: &'a Need,
+    way: Way,
+    service: &'a str,
+}
+
+impl Row<'_> {
+    /// The link to its form; a button, where words come along.
+    fn link(&self, page: &Page, name: &str) -> Markup {
+        let Row { need, way, service } = self;
+        html! {
+            @if need.text.trim().is_empty() {
+                a href=(page.link_to("/contact/new", &[("way", way.code()), ("service", service), ("topic", ""), ("whom", "")])) { (name) }
+            } @else {
+                @let form = format!("words-{}-{service}", way.code());
+                form id=(form) method="post" action="/contact/new" hidden {
+                    input type="hidden" name="text" value=(need.text);
+                    input type="hidden" name="service" value=(service);
+                }
+                button.link type="submit" form=(form) name="way" value=(way.code()) { (name) }
+            }
+        }
+    }
+
+    fn shown(&self, page: &Page, sign: &str, name: &str, meta: &[Markup]) -> Markup {
+        html! {
+            li.row {
+                (icon(sign))
+                p.row__name { (self.link(page, name)) }
+                (go())
+                p.row__meta { @for one in meta { span { (one) } } }
+            }
+        }
+    }
+}
+
+/// The ways of getting help with a topic that are there now.
+fn ways(app: &App, page: &Page, need: &Need, topic: &Topic) -> Markup {
+    let subject = page.person.as_ref().and_then(Person::subject);
+    let service = app.services.iter().find(|it| it.id == topic.service).map_or(UNSURE, |it| it.id.as_str());
+    let (unit, _) = app.queue_in(Way::Message, service, subject);
+    let is_anonymous = subject.is_none();
+    let row = |way: Way| Row { need, way, service };
+    let expected = app.expected(page.now).map(|at| numbers::near_day(at, page.language));
+    let no_name = is_anonymous.then(|| html! { (page.text("start-no-name")) });
+    html! {
+        h2 #ways { (page.text("start-ways")) }
+        p.quiet { (page.language.text_with("start-answers", &[("topic", &topic.about(page.language.code()).name), ("unit", &unit_name(page, &unit))])) }
+        ol.rows.ways {
+            (chat(app, page, &row(Way::Chat), subject))
+            @let day = expected.map(|day| html! { (page.language.text_with("start-answer-by", &[("day", &day)])) " " (parts::basis(page, "law")) });
+            @let meta: Vec<Markup> = day.into_iter().chain(no_name).collect();
+            (row(Way::Message).shown(page, "message", &page.text("start-write"), &meta))
+            @if let Some(slot) = slots(app.calendar, page.now, 1).first() {
+                @let first = page.language.text_with("start-call-first", &[("time", &slot_text(page, *slot))]);
+                (row(Way::Call).shown(page, "phone", &page.text("start-call"), &[html! { (first) }]))
+            }
+            (book(app, page, service))
+        }
+    }
+}
+
+/// The chat of a service: open with its wait, or nothing.
+fn chat(app: &App, page: &Page, row: &Row<'_>, subject: Option<Subject>) -> Markup {
+    let Some(((unit, queue), _, Some(until))) = app.chat_of(row.service, subject) else { return html! {} };
+    let (unit, queue) = (unit.as_str().into(), queue.as_ref());
+    let before = app.kinds.chats_before((&unit, queue), None);
+    let wait = wait_text(page, app.kinds.chat_wait((&unit, queue), before));
+    let open = page.language.text_with("start-open-until", &[("time", &numbers::clock(until))]);
+    let name = subject.is_none().then(|| page.text("start-no-name"));
+    let meta: Vec<Markup> = [Some(wait), Some(open), name].into_iter().flatten().map(|it| html! { (it) }).collect();
+    row.shown(page, "chat", &page.text("start-chat"), &meta)
+}
+
+/// The first time that a resident can book with a service.
+fn book(app: &App, page: &Page, service: &str) -> Markup {
+    let free = first_free(app, &["resident"]).into_iter().filter_map(|(it, at)| Some((at?, it)));
+    let first = free.filter(|(_, it)| it.service == service).min_by_key(|(at, _)| *at);
+    html! {
+        @if let Some((at, timetable)) = first {
+            li.row {
+                (icon("calendar"))
+                p.row__name { a href=(format!("/book/{}", timetable.id)) { (page.text("start-book")) } }
+                (go())
+                p.row__meta {
+                    span { (page.language.text_with("home-first", &[("time", &numbers::short_moment(at, page.language))])) }
+                    span { (timetable.name.of(page.language.code())) }
+                }
+            }
+        }
+    }
+}
