@@ -83,3 +83,4 @@ refused-organisation-second_person = Another administrator than the one who prop
 refused-contact-times = Nobody calls then. Choose a time in office hours within two weeks.
 refused-contact-call_later = The time agreed on for the call has not begun.
 refused-contact-too_few_calls = Not reached only after three tries, at two times of the day.
+refused-contact-files_full = There is no room for more files in this matter.

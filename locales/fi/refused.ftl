@@ -83,3 +83,4 @@ refused-organisation-second_person = Toinen ylläpitäjä kuin ehdottaja hyväks
 refused-contact-times = Silloin ei soiteta. Valitse aika toimistoajalta kahden viikon sisällä.
 refused-contact-call_later = Sovittu soittoaika ei ole vielä alkanut.
 refused-contact-too_few_calls = Ei tavoitettu vasta kolmen yrityksen jälkeen, kahteen aikaan päivästä.
+refused-contact-files_full = Tähän asiaan ei mahdu enää tiedostoja.

@@ -83,3 +83,4 @@ refused-organisation-second_person = En annan administratör än den som föresl
 refused-contact-times = Då rings det inte. Välj en tid under kontorstid inom två veckor.
 refused-contact-call_later = Den avtalade tiden för samtalet har inte börjat än.
 refused-contact-too_few_calls = Ej nådd först efter tre försök, vid två tider på dagen.
+refused-contact-files_full = Det ryms inte fler filer i det här ärendet.

@@ -3,7 +3,7 @@
 mod code;
 
 use matter::{By, Draft, PartId, Subject, Text, Trouble, Turn};
-use operations::contacts::{Author, Channel, Command, Contact, Event, Shown, Slot, opened};
+use operations::contacts::{Author, Channel, Command, Contact, Event, File, Shown, Slot, opened};
 use operations::organisation::Organisation;
 use store::{Asked, Done, Error, Filter, Happened, Result, new_id, request};
 use uuid::Uuid;
@@ -126,6 +126,12 @@ pub enum What {
         text: Option<String>,
     },
     State(Shown),
+    /// The name is none when it was erased; so are its bytes then.
+    File {
+        author: Author,
+        file: File,
+        name: Option<String>,
+    },
 }
 
 impl Kinds {
@@ -247,6 +253,9 @@ fn item(happened: Happened<Event>) -> Result<Item> {
         Event::Written { author, .. } => {
             let (client_id, text) = text.as_deref().map(opened).unzip();
             What::Message { author, client_id: client_id.map(Into::into), text: text.map(Into::into) }
+        }
+        Event::Attached { author, file } => {
+            What::File { author, file, name: text.as_deref().map(|text| opened(text).1.into()) }
         }
         Event::Shown(shown) => What::State(shown),
         other => return Err(Error::new(format!("event {pos} is no part of a conversation: {other:?}"))),

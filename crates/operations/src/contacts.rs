@@ -8,6 +8,7 @@ pub mod calls;
 pub mod chat;
 mod event;
 mod fact;
+pub mod files;
 pub mod phrases;
 mod queue;
 mod state;
@@ -32,6 +33,7 @@ use crate::organisation::{Away, Organisation, Returning};
 
 pub use calls::Slot;
 pub use event::{Author, Event, Shown, opened};
+pub use files::{File, FileKind};
 pub use queue::Queue;
 pub use state::{Contact, Handed, Place, Undo};
 
@@ -134,6 +136,8 @@ pub enum Command {
     CallMe { slot: Slot, number: Option<Text> },
     /// A professional has called.
     Called { reached: bool },
+    /// A file for the conversation, with its name.
+    Attach { file: File, name: Text },
 }
 
 /// Why a contact cannot do what was asked.
@@ -159,6 +163,8 @@ pub enum Refusal {
     CallLater,
     /// Somebody is not reached after three calls, at two times of the day.
     TooFewCalls,
+    /// The contact has as many files as it may.
+    FilesFull,
 }
 
 impl Refusal {
@@ -175,6 +181,7 @@ impl Refusal {
             Refusal::Times => "times",
             Refusal::CallLater => "call_later",
             Refusal::TooFewCalls => "too_few_calls",
+            Refusal::FilesFull => "files_full",
         }
     }
 }
@@ -266,6 +273,7 @@ impl Matter for Contact {
             ) => Some(event::sealed(client_id, text)),
             (Command::Greet { text, .. }, Event::Written { .. }) => Some(event::sealed("", text)),
             (Command::CallMe { number, .. }, Event::CallAgreed { .. }) => number.clone(),
+            (Command::Attach { name, .. }, Event::Attached { .. }) => Some(event::sealed("", name)),
             (Command::Note { text }, Event::Noted) => Some(text.clone()),
             (Command::Consult { words, .. }, Event::Consulted { .. })
             | (Command::Advise { words, .. }, Event::Advised { .. }) => Some(words.clone()),
@@ -335,6 +343,7 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Rate { rating } => ("rate", None, rating.to_string()),
         Command::CallMe { slot, number } => ("call_me", number.as_ref(), format!("{}/{}", slot.from, slot.to)),
         Command::Called { reached } => ("called", None, reached.to_string()),
+        Command::Attach { file, name } => ("attach", Some(name), format!("{}/{}", file.id, file.digest)),
     };
     parts(&[verb, text.map_or("", |text| &text.0), &detail])
 }
@@ -436,6 +445,7 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Rate { rating } => chat::rate(contact, *rating, on),
         Command::CallMe { slot, .. } => calls::call_me(contact, *slot, on),
         Command::Called { reached } => calls::called(contact, *reached, on),
+        Command::Attach { file, .. } => files::attach(contact, file, on),
     }
 }
 

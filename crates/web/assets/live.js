@@ -188,7 +188,7 @@
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.target.id !== 'text') return;
       event.target.form?.querySelector('[data-send]')?.click();
     });
-    listen(thread.dataset.live, { message: refresh, state: refresh, presence: others });
+    listen(thread.dataset.live, { message: refresh, state: refresh, file: refresh, presence: others });
     tell();
   }
 

@@ -27,6 +27,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 pub use self::chat::there;
+pub use self::thread::{address as thread_address, own_named as own};
 
 use self::thread::address;
 use self::way::Way;

@@ -16,7 +16,7 @@ mod phrases;
 mod rows;
 mod work;
 
-pub use acts::Typed;
+pub use acts::{Typed, keep_typed};
 pub use first::{first, given};
 pub use list::live;
 pub use rows::shortened;

@@ -40,7 +40,7 @@ pub const READ: u64 = 20;
 pub fn bytes(item: &Item) -> usize {
     match &item.what {
         What::Message { text, .. } => text.as_ref().map_or(0, String::len),
-        What::State(_) => 0,
+        What::State(_) | What::File { .. } => 0,
     }
 }
 
@@ -282,6 +282,10 @@ pub fn queue(app: &Arc<App>, caller: Caller, unit: String) -> Result<Response, F
 fn event(item: &Item, caller: &Caller) -> Event {
     let (name, data) = match (&item.what, message(item, caller)) {
         (What::State(shown), _) => ("state", json!({ "seq": item.seq, "state": shown, "at": instant(item.at) })),
+        (What::File { file, .. }, _) => (
+            "file",
+            json!({ "seq": item.seq, "file": file.id, "kind": file.kind.media(), "bytes": file.bytes, "at": instant(item.at) }),
+        ),
         (What::Message { .. }, message) => ("message", message.unwrap_or_default()),
     };
     Event::default().id(item.pos.to_string()).event(name).data(data.to_string())

@@ -109,7 +109,7 @@ async fn some_before(app: &App, id: Uuid, before: u64) -> store::Result<Vec<Item
 }
 
 /// The messages, and between them what became of the contact, as one side reads it. `language`: the one they are written in.
-pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) -> Markup {
+pub fn conversation(page: &Page, (id, shown): (Uuid, &Items), language: &str, reader: Author) -> Markup {
     let items = &shown.items;
     let to = |place: &str, seq: u64| {
         let seq = seq.to_string();
@@ -145,6 +145,15 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) 
                                 @if shown.last_read(reader) == Some(item.seq) { p.message__read { (page.text("message-read")) } }
                             }
                         }
+                        What::File { author, .. } => {
+                            li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
+                                p.message__from {
+                                    b { (page.text(from(*author, reader))) }
+                                    " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
+                                }
+                                (crate::files::of_item(page, id, item))
+                            }
+                        }
                         What::State(shown) => @if let Some(became) = became(items, item.seq, *shown, reader) {
                             li.happened id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
                                 (page.text(&became)) ", "
@@ -175,9 +184,9 @@ fn from(author: Author, reader: Author) -> &'static str {
 fn became(items: &[Item], seq: u64, shown: Shown, reader: Author) -> Option<String> {
     let before = || items.iter().rev().skip_while(|item| item.seq >= seq);
     let stood = before().find_map(|item| match item.what {
-        What::State(Shown::Left | Shown::CallAgreed | Shown::NotReached | Shown::Reached) | What::Message { .. } => {
-            None
-        }
+        What::State(Shown::Left | Shown::CallAgreed | Shown::NotReached | Shown::Reached)
+        | What::Message { .. }
+        | What::File { .. } => None,
         What::State(shown) => Some(shown),
     });
     // A word of ours since it was asked last, or taken up again.
@@ -221,7 +230,7 @@ mod tests {
                 whats.into_iter().zip(1..).map(|(what, seq)| Item { seq, pos: seq, at: 0, what }).collect();
             let told = items.iter().filter_map(|item| match item.what {
                 What::State(shown) => became(&items, item.seq, shown, Author::Resident),
-                What::Message { .. } => None,
+                What::Message { .. } | What::File { .. } => None,
             });
             told.collect()
         };

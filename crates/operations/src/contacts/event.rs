@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::calls::{Daypart, Slot};
+use super::files::File;
 use crate::consultations::profession;
 
 /// Something that happened. Fields are added with a default and never renamed.
@@ -123,6 +124,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         client_id: String,
     },
+    /// In the conversation's stream: a file, whose name is sealed beside it as a message is.
+    #[serde(rename = "message.attached")]
+    Attached { author: Author, file: File },
     /// In the conversation's stream: what both sides see of how the contact stands.
     #[serde(rename = "conversation.shown")]
     Shown(Shown),
@@ -170,7 +174,7 @@ impl Event {
 
     /// Whether it stands in the conversation's stream, for both sides to see.
     pub fn in_conversation(&self) -> bool {
-        matches!(self, Event::Written { .. } | Event::Shown(_))
+        matches!(self, Event::Written { .. } | Event::Attached { .. } | Event::Shown(_))
     }
 }
 

@@ -65,6 +65,9 @@ pub struct Contact {
     /// None: it never was a chat.
     pub chat: Option<Chat>,
     pub calls: Calls,
+    /// The files of the conversation, and their bytes.
+    pub files: BTreeSet<Uuid>,
+    pub file_bytes: u64,
 }
 
 /// An act that can be undone, and how the contact stood before it.
@@ -198,6 +201,13 @@ impl Contact {
                 contact.first_response_at.get_or_insert(at);
                 (contact.waits_since, contact.promised_from) = (None, None);
             }
+            Event::Attached { author, file } => {
+                contact.files.insert(file.id);
+                contact.file_bytes += file.bytes;
+                if *author == Author::Resident {
+                    contact.last_of_resident = contact.conversation;
+                }
+            }
             Event::Greeted { .. }
             | Event::Left
             | Event::Turned
@@ -314,6 +324,8 @@ impl Contact {
             undo: None,
             chat: None,
             calls: Calls::default(),
+            files: BTreeSet::new(),
+            file_bytes: 0,
         })
     }
 

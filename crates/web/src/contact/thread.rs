@@ -22,6 +22,7 @@ use crate::caller::Caller;
 use crate::care::{self, receipt};
 use crate::desk::unit_name;
 use crate::drafts::{self, LETTER, Of};
+use crate::files;
 use crate::form::{Written, errors, message_box};
 use crate::home::{away, failed, kept, unsent};
 use crate::layout::{Page, cookie};
@@ -45,6 +46,11 @@ pub async fn own(app: &App, caller: &Caller, which: &Which, action: Action) -> R
         return Err(Failure::not_found());
     }
     Ok((id, app.guarded(&app.kinds.contacts, caller, id, action).await?))
+}
+
+/// The same by its id as a form names it.
+pub async fn own_named(app: &App, caller: &Caller, id: &str, action: Action) -> Result<(Uuid, Arc<Contact>), Failure> {
+    own(app, caller, &Which { id: Some(id.into()) }, action).await
 }
 
 /// `GET /contact/thread`.
@@ -97,7 +103,7 @@ async fn shown_thread(
     let action = address(id);
     let wrong = written.wrong.map(|wrong| (wrong, "text"));
     let content = html! {
-        (errors(page, wrong.as_slice()))
+        (errors(page, &wrong.into_iter().chain(files::faults(page)).collect::<Vec<_>>()))
         @if page.role == Some(Role::Resident) { (parts::back("/matters", &page.text("matters-title"))) }
         @if is_new {
             div.box.receipt role="status" data-arrived="contact" {
@@ -123,7 +129,7 @@ async fn shown_thread(
                     @if contact.is_live() { (chat::line(app, page, (id, contact), &others)) }
                     (call::line(page, contact))
                 }
-                (conversation(page, &items, &contact.language, Author::Resident))
+                (conversation(page, (id, &items), &contact.language, Author::Resident))
                 p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
                 @if may_write(app, contact) {
                     form.letter #letter method="post" action=(action) autocomplete="off" data-save=(action) data-chat[contact.is_live()] {
@@ -131,6 +137,7 @@ async fn shown_thread(
                         input type="hidden" name="contact" value=(id);
                         (message_box(page, "thread-text", None, &written.text, written.wrong))
                         (offline(page))
+                        (files::field(page, "/contact/files"))
                         div.acts {
                             button.btn type="submit" data-send { (page.text("thread-send")) }
                             button.btn.btn--second type="submit" name="later" value="1" { (page.text("draft-later")) }

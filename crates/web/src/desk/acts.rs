@@ -175,6 +175,12 @@ async fn keep(app: &App, caller: &Caller, path: &str, fields: &Fields) -> Result
     Ok(put(app, (id, &contact), person, fields).await)
 }
 
+/// Keeps what stands in the forms: the answer, both notes, and the name of the answer.
+pub async fn keep_typed(app: &App, caller: &Caller, path: &str, typed: [String; 4]) -> Result<(), Failure> {
+    let [text, note, noted, client_id] = typed;
+    keep(app, caller, path, &Fields { text, note, noted, client_id, ..Fields::default() }).await.map(drop)
+}
+
 /// Takes out of the draft what an act carried. Every other text stays one, also where another page of the same author kept it;
 /// one that stood on this page is kept as it stood. An author who has handed the contact over reads it no more, so no right to
 /// read is asked. Gives when.

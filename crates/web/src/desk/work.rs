@@ -30,6 +30,7 @@ use crate::consultations;
 use crate::contact::{service_name, there};
 use crate::disclosures;
 use crate::drafts::{self, Of};
+use crate::files;
 use crate::form::{choice, errors, field, message_box};
 use crate::guard::Glance;
 use crate::home::{kept, unsent};
@@ -184,7 +185,7 @@ impl Work<'_> {
         let arriving = format!("/api/conversations/{id}/messages?after={}", contact.conversation);
         html! {
             (live(self.page))
-            (errors(self.page, &self.typed.wrong))
+            (errors(self.page, &self.typed.wrong.iter().copied().chain(files::faults(self.page)).collect::<Vec<_>>()))
             (parts::back(&self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")]), &self.text("desk-back")))
             (chats::others(self.app, self.page, self.person, *id))
             @if self.is_so(did) { (banner::stayed(self.page, did, &self.undo(did))) }
@@ -204,7 +205,7 @@ impl Work<'_> {
                         (self.handed())
                     }
                     h2 #messages-title { (self.text("thread-title")) }
-                    (conversation(self.page, items, &contact.language, Author::Service))
+                    (conversation(self.page, (*id, items), &contact.language, Author::Service))
                     div #kept hidden {
                         label for="kept-live" { (self.text("away-text")) }
                         p.hint { (self.text("left-unsent")) }
@@ -394,6 +395,7 @@ impl Work<'_> {
             (self.arrived())
             (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
             (phrases::choice(self.app, self.page, &self.whole.contact, &self.to("phrase")))
+            (files::field(self.page, &self.to("files")))
             div.acts {
                 (self.button("reply", send, ""))
                 (self.button("ask", "desk-ask", "btn--second"))
@@ -619,7 +621,11 @@ impl Work<'_> {
             Event::Turned => page.text("event-turned"),
             Event::CallAgreed { .. } | Event::Called { .. } => calls::told(page, &it.event, &by),
             // The resident's rating of a chat is no word to the one who had it.
-            Event::Rated { .. } | Event::Greeted { .. } | Event::Written { .. } | Event::Shown(_) => return html! {},
+            Event::Rated { .. }
+            | Event::Greeted { .. }
+            | Event::Written { .. }
+            | Event::Attached { .. }
+            | Event::Shown(_) => return html! {},
         };
         html! {
             (parts::stop(Stop::Done, &numbers::moment(it.at, page.language), &html! {

@@ -336,3 +336,85 @@ fn five_hundred_times_the_connection_is_lost_and_nothing_is_lost_or_shown_twice(
         assert!(seen.len() > 100, "{} of {written}", seen.len());
     });
 }
+
+/// A form with a file; the answer's status, where it leads, and the page.
+async fn brought(
+    app: &Arc<App>,
+    cookie: &str,
+    path: &str,
+    parts: &[(&str, Option<&str>, &[u8])],
+) -> (u16, String, String) {
+    use axum::body::Body;
+    use axum::http::{Request, header};
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+    let mut body = Vec::new();
+    for (name, file, bytes) in parts {
+        let file = file.map_or_else(String::new, |file| format!("; filename=\"{file}\""));
+        body.extend(format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").bytes());
+        body.extend_from_slice(bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--b--\r\n");
+    let request = Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+        .body(Body::from(body))
+        .expect("a request");
+    let answer = web::router(Arc::clone(app)).oneshot(request).await.expect("an answer");
+    let to = answer.headers().get(header::LOCATION).map_or("", |to| to.to_str().expect("text")).to_string();
+    let status = answer.status().as_u16();
+    let page = answer.into_body().collect().await.expect("a body").to_bytes();
+    (status, to, String::from_utf8_lossy(&page).into_owned())
+}
+
+#[test]
+fn files_come_to_both_sides_and_one_that_fails_costs_nobody_a_text() {
+    on_its_own(async {
+        let app = app_at(NOW).await;
+        let chat = Chat::opened(&app, "c-00000000000000000001", "Rash").await;
+        let id = chat.id.as_bytes();
+        let pdf: &[u8] = b"%PDF-1.7 Kanarialintu %%EOF";
+        let bring = async |files: &[(&str, &[u8])]| {
+            let fields = [("contact", None, id), ("text", None, &b"Half a tex"[..]), ("client_id", None, &b"w1"[..])];
+            let files = files.iter().map(|(name, bytes)| ("file", Some(*name), *bytes));
+            let parts: Vec<(&str, Option<&str>, &[u8])> = fields.into_iter().chain(files).collect();
+            let (status, to, page) = brought(&app, &chat.cookie(), "/contact/files", &parts).await;
+            assert_eq!(status, 303, "{page}");
+            let (_, page) = get(&app, &format!("{to}&lang=en"), &chat.cookie()).await;
+            has(&page, &["Half a tex"]);
+            page
+        };
+        let large = vec![b'%'; (20 << 20) + 1];
+        let page = bring(&[
+            ("x.jpg", b"GIF89a"),
+            ("y.pdf", &large),
+            ("laina.pdf", pdf),
+            ("z.png", b"\x89PNG\r\n\x1a\nbroken"),
+        ])
+        .await;
+        has(&page, &["This file cannot be taken", "too large: at most 20", "could not be read", "laina.pdf"]);
+        has(&bring(&[("laina.pdf", pdf)]).await, &["laina.pdf"]);
+        let page = bring(&[]).await;
+        has(&page, &["Choose a file first"]);
+        assert_eq!(page.matches(">laina.pdf<").count(), 1, "sent twice it is one");
+        let address = page.split("href=\"/files/").nth(1).and_then(|it| it.split('"').next()).expect("a file");
+        let address = format!("/files/{address}");
+        let nurse = signed_in(&app, "nurse").await;
+        for cookie in [&chat.cookie(), &nurse] {
+            let (status, body) = get(&app, &address, cookie).await;
+            assert_eq!((status, body.as_bytes()), (StatusCode::OK, pdf));
+        }
+        for cookie in ["", "contact=0000000000000000"] {
+            assert_eq!(get(&app, &address, cookie).await.0, StatusCode::NOT_FOUND);
+        }
+        assert_eq!(chat.at_desk(&app, &nurse, "claim", "").await.0, 303);
+        let parts: [(&str, Option<&str>, &[u8]); 2] = [("text", None, b"Begun"), ("file", Some("ohje.pdf"), pdf)];
+        let path = format!("/desk/contacts/{}/files?lang=en", chat.id);
+        assert_eq!(brought(&app, &nurse, &path, &parts).await.0, 303);
+        let (_, page) = get(&app, &format!("/desk/contacts/{}?lang=en", chat.id), &nurse).await;
+        has(&page, &["Begun", "laina.pdf"]);
+        let (status, ..) = brought(&app, "", &path, &parts).await;
+        assert!(status == 404 || status == 409, "{status}");
+    });
+}

@@ -42,6 +42,9 @@ const PRIVACY: &[&str] = &["privacy"];
 pub const FILE: &str =
     "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nresident_id\n1\n\r\n--x--\r\n";
 
+/// The words of a form with files, and none of these.
+const WORDS: &str = "--x\r\nContent-Disposition: form-data; name=\"contact\"\r\n\r\n{contacts}\r\n--x--\r\n";
+
 /// A route; those who are let in; its `{command}`, each of several; and the query or form, in which `{contacts}` is the id
 /// of the contact, as of other kinds, and `{time}` the fields of a free time.
 pub type Line = (&'static str, Let, &'static str, &'static str);
@@ -111,6 +114,10 @@ pub const LINES: &[Line] = &[
     ("GET /desk", Here(COUNT), "", "unit=small"),
     ("GET /desk/contacts/new", Anywhere(WORK), "", ""),
     ("POST /desk/contacts/new", Anywhere(WORK), "", ""),
+    ("POST /desk/contacts/{id}/files", Here(WORK), "", WORDS),
+    ("POST /contact/files", Here(WRITERS), "", WORDS),
+    // No file was brought here; tests of conversations say who reads one.
+    ("GET /files/{contact}/{file}", NOBODY, "", ""),
     ("GET /desk/absences", Anywhere(WORK), "", ""),
     ("GET /desk/chats", Anywhere(WORK), "", ""),
     ("POST /desk/absences", Anywhere(WORK), "", ""),
