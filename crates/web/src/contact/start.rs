@@ -93,8 +93,11 @@ async fn shown(app: &App, page: &Page, parts: &Parts, need: &Need) -> Response {
                 }
                 (own)
                 section {
-                    h2 { (page.text("home-with-code")) }
-                    ol.rows { (row("/contact/return", &page.text("with-code"), &[html! { (page.text("home-with-code-gives")) }])) }
+                    h2 { (page.text("contact-other-ways")) }
+                    ol.rows {
+                        (row("/contact/return", &page.text("with-code"), &[html! { (page.text("home-with-code-gives")) }]))
+                        (row("/contact/notice", &page.text("notices-report"), &[html! { (page.text("notices-report-gives")) }]))
+                    }
                 }
             }
         }
@@ -130,10 +133,10 @@ fn danger(page: &Page, found: &Found<'_>, chosen: Option<&Topic>) -> Markup {
     let of_topic = chosen.map(|topic| topic.about(page.language.code()).danger.clone());
     html! {
         @match says {
-            Some(says) => { div.flagline.urgent role="alert" { (icon("alert")) p { strong { (linked(&says)) } } } }
+            Some(says) => { div.flagline.urgent.start__danger role="alert" { (icon("alert")) p { strong { (linked(&says)) } } } }
             None => {
                 @match of_topic {
-                    Some(says) => { div.flagline role="note" { (icon("alert")) p { (linked(&says)) } } }
+                    Some(says) => { div.flagline.start__danger role="note" { (icon("alert")) p { (linked(&says)) } } }
                     None => { (parts::emergency(page)) }
                 }
             }
@@ -238,6 +241,7 @@ fn chat(app: &App, page: &Page, row: &Row<'_>, subject: Option<Subject>) -> Mark
     let wait = wait_text(page, app.kinds.chat_wait((&unit, queue), before));
     let open = page.language.text_with("start-open-until", &[("time", &numbers::clock(until))]);
     let name = subject.is_none().then(|| page.text("start-no-name"));
+    let wait = wait.trim_end_matches('.').to_string();
     let meta: Vec<Markup> = [Some(wait), Some(open), name].into_iter().flatten().map(|it| html! { (it) }).collect();
     row.shown(page, "chat", &page.text("start-chat"), &meta)
 }
