@@ -108,7 +108,7 @@ fn size(page: &Page, bytes: u64) -> String {
     }
 }
 
-/// `GET /files/{contact}/{file}`, for those who may read the conversation. Whoever works here is recorded, as with its words.
+/// `GET /files/{contact}/{file}`, for those who may read the conversation. A reading by staff is recorded, as with its words.
 async fn shown(
     State(app): State<Arc<App>>,
     Path((contact, file)): Path<(String, String)>,

@@ -25,7 +25,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// By what stands in it, whatever its name says; none: it is none of those that are taken.
+    /// The kind of a file with these bytes, whatever its name says; none: it is none of those that are taken.
     pub fn of(bytes: &[u8]) -> Option<FileKind> {
         match bytes {
             [0xff, 0xd8, 0xff, ..] => Some(FileKind::Jpeg),
