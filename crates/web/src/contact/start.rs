@@ -102,7 +102,9 @@ async fn shown(app: &App, page: &Page, parts: &Parts, need: &Need) -> Response {
             }
         }
     };
-    page.render_form("ask", StatusCode::OK, &page.text("need-title"), &content)
+    // The front page bears the question as its title; this one what it is about.
+    let name = chosen.map(|topic| topic.about(page.language.code()).name.clone());
+    page.render_form("ask", StatusCode::OK, &name.unwrap_or_else(|| page.text("section-contact")), &content)
 }
 
 /// The field for their words, and for whom they ask.

@@ -114,7 +114,7 @@ pub const LINES: &[Line] = &[
     ("GET /desk", Here(COUNT), "", "unit=small"),
     ("GET /desk/contacts/new", Anywhere(WORK), "", ""),
     ("POST /desk/contacts/new", Anywhere(WORK), "", ""),
-    ("POST /desk/contacts/{id}/files", Here(WORK), "", WORDS),
+    ("POST /desk/contacts/{id}/files", Ours(WORK), "", WORDS),
     ("POST /contact/files", Here(WRITERS), "", WORDS),
     // No file was brought here; tests of conversations say who reads one.
     ("GET /files/{contact}/{file}", NOBODY, "", ""),
