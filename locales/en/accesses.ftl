@@ -27,3 +27,17 @@ accesses-what-written = Wrote
 accesses-what-handled = Handled
 accesses-what-assigned = Gave to somebody
 accesses-what-refused = Tried, was refused
+section-retention = Retention and erasure
+retention-lead = How long sealed texts are kept, and by which rule.
+retention-what = What
+retention-kept = Kept for
+retention-source = Source
+retention-unchecked = The source has not been checked, so nothing is destroyed by it.
+retention-undecided = Not decided: nothing is destroyed.
+retention-erased = People who were erased
+retention-how = Whoever runs the server erases a person’s data with the command luotsi erase. It destroys the keys and cannot be undone.
+retention-none = Nobody’s data has been erased.
+retention-keys = { $count ->
+    [one] one key destroyed
+   *[other] { $shown } keys destroyed
+ }

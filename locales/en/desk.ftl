@@ -203,6 +203,7 @@ desk-arrived = The client wrote in the meantime
 desk-noted = To colleagues, the client does not see
 desk-save-note = Save the note
 did-note = The note was saved.
+event-identified = The writer identified themselves
 event-noted = Note
 wrong-noted = Write the note.
 wrong-unsaved = The note has not been saved. Save it, or clear the field and try again.

@@ -45,3 +45,10 @@ health-content-wrong = { $count ->
    *[other] { $shown } faults
  }
 health-content-what = These parts are left out until they are mended. All other content is in use.
+section-units = Units
+units-lead = The units as they are today, who works in them, and their queues with the register of each.
+units-change = Whoever runs the server changes units with the command luotsi unit, or they come by import.
+units-staff = { $count ->
+    [one] one professional
+   *[other] { $shown } professionals
+ }

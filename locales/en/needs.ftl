@@ -3,8 +3,6 @@ needs-client = Client
 needs-care = Care
 needs-by-day = By
 needs-stands = State
-needs-law = Law
-needs-promise = Promise
 needs-time = { $day } at { $clock }
 needs-waiting = Waiting
 needs-agreed = Agreed { $time }
@@ -23,31 +21,6 @@ needs-over-unreachable = The client cannot be reached
 needs-over-moved = The client has moved away
 needs-over-bought = Care was given elsewhere
 needs-over-died = The client has died
-needs-why = Why?
-needs-since = In force since { $day }.
-needs-source = Source
-needs-unconfirmed = The rule has not been checked against its original source yet.
-needs-step-started = The need was established on { $day }. That day is not counted.
-needs-step-received = The contact came on { $day }.
-needs-step-under = The client was { $age } then. The rule is for people under { $limit }.
-needs-step-from = The client was { $age } then. The rule is for people of { $limit } or over.
-needs-step-counts = Outside office hours: time counts from { $day }.
-needs-step-days = { $count ->
-    [one] There is { $shown } day.
-   *[other] There are { $shown } days.
-}
-needs-step-months = { $count ->
-    [one] There is { $shown } month.
-   *[other] There are { $shown } months.
-}
-needs-step-weekdays = { $count ->
-    [0] It is due on the same weekday.
-    [one] There is { $shown } weekday.
-   *[other] There are { $shown } weekdays.
-}
-needs-step-month = The month has no such day, so the last day is { $day }.
-needs-step-follows = The rule changed on { $day }, and the change also covers time limits that are already running.
-needs-step-ends = The last day is { $day }.
 needs-establish = Establish the need of care
 needs-establish-now = Establish the need
 needs-effect = The time limit begins today. The client goes onto the list of the unit that gives the care, and waits there.

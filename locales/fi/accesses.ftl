@@ -27,3 +27,17 @@ accesses-what-written = Kirjoitti
 accesses-what-handled = Käsitteli
 accesses-what-assigned = Antoi käsittelijälle
 accesses-what-refused = Yritti, ei päässyt
+section-retention = Säilytys ja poisto
+retention-lead = Kuinka kauan lukittuja tekstejä säilytetään ja minkä säännön mukaan.
+retention-what = Mitä
+retention-kept = Säilytetään
+retention-source = Peruste
+retention-unchecked = Lähdettä ei ole tarkistettu, joten sen perusteella ei poisteta mitään.
+retention-undecided = Ei päätetty: mitään ei poisteta.
+retention-erased = Poistetut henkilöt
+retention-how = Henkilön tiedot poistaa palvelimen ylläpito komennolla luotsi erase. Poisto tuhoaa avaimet, eikä sitä voi perua.
+retention-none = Kenenkään tietoja ei ole poistettu.
+retention-keys = { $count ->
+    [one] yksi avain tuhottu
+   *[other] { $shown } avainta tuhottu
+ }

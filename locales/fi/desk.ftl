@@ -203,6 +203,7 @@ desk-arrived = Asiakas kirjoitti sillä välin
 desk-noted = Kollegoille, asiakas ei näe
 desk-save-note = Tallenna muistiinpano
 did-note = Muistiinpano on tallennettu.
+event-identified = Kirjoittaja tunnistautui
 event-noted = Muistiinpano
 wrong-noted = Kirjoita muistiinpano.
 wrong-unsaved = Muistiinpanoa ei ole tallennettu. Tallenna se tai tyhjennä kenttä ja yritä uudelleen.

@@ -45,3 +45,10 @@ health-content-wrong = { $count ->
    *[other] { $shown } vikaa
  }
 health-content-what = Nämä osat on jätetty pois, kunnes ne korjataan. Muu sisältö on käytössä.
+section-units = Yksiköt
+units-lead = Yksiköt sellaisina kuin ne ovat tänään, niiden henkilöstö ja jonot rekistereineen.
+units-change = Palvelimen ylläpito muuttaa yksiköitä komennolla luotsi unit, tai ne tulevat tuonnista.
+units-staff = { $count ->
+    [one] yksi ammattilainen
+   *[other] { $shown } ammattilaista
+ }

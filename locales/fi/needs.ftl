@@ -3,8 +3,6 @@ needs-client = Asiakas
 needs-care = Hoito
 needs-by-day = Viimeistään
 needs-stands = Tilanne
-needs-law = Laki
-needs-promise = Lupaus
 needs-time = { $day } klo { $clock }
 needs-waiting = Odottaa
 needs-agreed = Sovittu { $time }
@@ -23,31 +21,6 @@ needs-over-unreachable = Asiakasta ei tavoiteta
 needs-over-moved = Asiakas on muuttanut pois
 needs-over-bought = Hoito saatiin muualta
 needs-over-died = Asiakas on kuollut
-needs-why = Miksi?
-needs-since = Voimassa { $day } alkaen.
-needs-source = Lähde
-needs-unconfirmed = Sääntöä ei ole vielä tarkistettu alkuperäisestä lähteestä.
-needs-step-started = Tarve todettiin { $day }. Sitä päivää ei lasketa.
-needs-step-received = Yhteydenotto saapui { $day }.
-needs-step-under = Asiakas oli silloin { $age }-vuotias. Sääntö koskee alle { $limit }-vuotiaita.
-needs-step-from = Asiakas oli silloin { $age }-vuotias. Sääntö koskee { $limit } vuotta täyttäneitä.
-needs-step-counts = Virka-ajan ulkopuolella: aika lasketaan päivästä { $day }.
-needs-step-days = { $count ->
-    [one] Aikaa on { $shown } päivä.
-   *[other] Aikaa on { $shown } päivää.
-}
-needs-step-months = { $count ->
-    [one] Aikaa on { $shown } kuukausi.
-   *[other] Aikaa on { $shown } kuukautta.
-}
-needs-step-weekdays = { $count ->
-    [0] Määräaika on sama arkipäivä.
-    [one] Aikaa on { $shown } arkipäivä.
-   *[other] Aikaa on { $shown } arkipäivää.
-}
-needs-step-month = Kuukaudessa ei ole tätä päivää, joten viimeinen päivä on { $day }.
-needs-step-follows = Sääntö muuttui { $day }, ja muutos koskee myös jo alkaneita määräaikoja.
-needs-step-ends = Viimeinen päivä on { $day }.
 needs-establish = Totea hoidon tarve
 needs-establish-now = Totea tarve
 needs-effect = Määräaika alkaa tänään. Asiakas tulee hoitavan yksikön luetteloon odottamaan hoitoa.

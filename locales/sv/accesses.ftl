@@ -27,3 +27,17 @@ accesses-what-written = Skrev
 accesses-what-handled = Handlade
 accesses-what-assigned = Gav till en handläggare
 accesses-what-refused = Försökte, släpptes inte in
+section-retention = Bevaring och radering
+retention-lead = Hur länge låsta texter bevaras och enligt vilken regel.
+retention-what = Vad
+retention-kept = Bevaras
+retention-source = Grund
+retention-unchecked = Källan är inte kontrollerad, så inget raderas enligt den.
+retention-undecided = Inte beslutat: inget raderas.
+retention-erased = Raderade personer
+retention-how = Den som sköter servern raderar en persons uppgifter med kommandot luotsi erase. Raderingen förstör nycklarna och kan inte ångras.
+retention-none = Ingens uppgifter har raderats.
+retention-keys = { $count ->
+    [one] en nyckel förstörd
+   *[other] { $shown } nycklar förstörda
+ }

@@ -203,6 +203,7 @@ desk-arrived = Klienten skrev under tiden
 desk-noted = Till kolleger, klienten ser inte
 desk-save-note = Spara anteckningen
 did-note = Anteckningen har sparats.
+event-identified = Skribenten identifierade sig
 event-noted = Anteckning
 wrong-noted = Skriv anteckningen.
 wrong-unsaved = Anteckningen har inte sparats. Spara den eller töm fältet och försök igen.

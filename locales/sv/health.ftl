@@ -45,3 +45,10 @@ health-content-wrong = { $count ->
    *[other] { $shown } fel
  }
 health-content-what = Dessa delar är utelämnade tills de rättas. Det övriga innehållet används.
+section-units = Enheter
+units-lead = Enheterna som de är i dag, deras personal och köer med register.
+units-change = Den som sköter servern ändrar enheter med kommandot luotsi unit, eller så kommer de genom import.
+units-staff = { $count ->
+    [one] en yrkesperson
+   *[other] { $shown } yrkespersoner
+ }

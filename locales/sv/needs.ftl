@@ -3,8 +3,6 @@ needs-client = Klient
 needs-care = Vård
 needs-by-day = Senast
 needs-stands = Läge
-needs-law = Lag
-needs-promise = Löfte
 needs-time = { $day } kl. { $clock }
 needs-waiting = Väntar
 needs-agreed = Avtalat { $time }
@@ -23,31 +21,6 @@ needs-over-unreachable = Klienten nås inte
 needs-over-moved = Klienten har flyttat
 needs-over-bought = Klienten fick vård någon annanstans
 needs-over-died = Klienten har avlidit
-needs-why = Varför?
-needs-since = Gäller från { $day }.
-needs-source = Källa
-needs-unconfirmed = Regeln har ännu inte kontrollerats i ursprungskällan.
-needs-step-started = Behovet konstaterades { $day }. Den dagen räknas inte.
-needs-step-received = Kontakten kom { $day }.
-needs-step-under = Klienten var då { $age } år. Regeln gäller dem som är under { $limit } år.
-needs-step-from = Klienten var då { $age } år. Regeln gäller dem som har fyllt { $limit } år.
-needs-step-counts = Utanför tjänstetid: tiden räknas från { $day }.
-needs-step-days = { $count ->
-    [one] Tiden är { $shown } dag.
-   *[other] Tiden är { $shown } dagar.
-}
-needs-step-months = { $count ->
-    [one] Tiden är { $shown } månad.
-   *[other] Tiden är { $shown } månader.
-}
-needs-step-weekdays = { $count ->
-    [0] Tidsfristen är samma vardag.
-    [one] Tiden är { $shown } vardag.
-   *[other] Tiden är { $shown } vardagar.
-}
-needs-step-month = Månaden har ingen sådan dag, så den sista dagen är { $day }.
-needs-step-follows = Regeln ändrades { $day }, och ändringen gäller också tidsfrister som redan löper.
-needs-step-ends = Den sista dagen är { $day }.
 needs-establish = Konstatera vårdbehovet
 needs-establish-now = Konstatera behovet
 needs-effect = Tidsfristen börjar i dag. Klienten sätts upp på listan hos den enhet som ger vården och väntar där.

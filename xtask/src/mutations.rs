@@ -6,7 +6,7 @@
 mod rules;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use crate::root;
@@ -66,20 +66,26 @@ fn journeys(systems: &str, engine: &str) -> Vec<String> {
     written.map(|name| name.replace('-', "_")).collect()
 }
 
-/// A copy of the sources as they are committed.
+/// A copy of the sources as they are committed. It stays, and with it all that was built there.
 fn copied() -> Result<PathBuf, String> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let copy = target.join(COPY);
-    let _ = git(&["worktree", "remove", "--force", &copy.display().to_string()]);
-    git(&["worktree", "add", "--force", "--detach", &copy.display().to_string(), "HEAD"])?;
+    let head = git(&root(), &["rev-parse", "HEAD"])?;
+    if copy.join(".git").exists() {
+        git(&copy, &["checkout", "--force", "--detach", &head])?;
+    } else {
+        git(&root(), &["worktree", "add", "--force", "--detach", &copy.display().to_string(), &head])?;
+    }
     Ok(copy)
 }
 
-fn git(words: &[&str]) -> Result<(), String> {
-    let done = Command::new("git").args(words).current_dir(root()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    match done {
-        Ok(status) if status.success() => Ok(()),
-        _ => Err(format!("git {} did not pass", words.join(" "))),
+/// The answer of git in a folder.
+fn git(folder: &Path, words: &[&str]) -> Result<String, String> {
+    let told = Command::new("git").args(words).current_dir(folder).output();
+    let told = told.map_err(|error| format!("cannot run git: {error}"))?;
+    match told.status.success() {
+        true => Ok(String::from_utf8_lossy(&told.stdout).trim().to_string()),
+        false => Err(format!("git {}: {}", words.join(" "), String::from_utf8_lossy(&told.stderr).trim())),
     }
 }
 
@@ -93,10 +99,10 @@ enum Outcome {
 
 /// Builds the program of the copy and plays these journeys, until one fails.
 fn played(copy: &Path, names: &[String]) -> Result<Outcome, String> {
-    // Beside it lie crates of others, which are compiled once for all.
-    let target = copy.parent().unwrap_or(copy);
+    // A target folder of its own: cargo takes crates of a copy for those of the checkout, and a mutation would stay there.
+    let target = copy.join("target");
     let cargo = |words: &[&str]| {
-        let command = Command::new("cargo").args(words).current_dir(copy).env("CARGO_TARGET_DIR", target).output();
+        let command = Command::new("cargo").args(words).current_dir(copy).env("CARGO_TARGET_DIR", &target).output();
         command.map_err(|error| format!("cannot run cargo: {error}"))
     };
     let tests = ["nextest", "run", "-p", "luotsi", "--test", "journeys"];

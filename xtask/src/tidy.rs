@@ -21,7 +21,7 @@ const EDGES: [(&str, &[&str]); 15] = [
     ("store", &["calendar", "facts", "matter", "operations"]),
     ("identity", &["store"]),
     ("kinds", &["calendar", "content", "facts", "matter", "operations", "store"]),
-    ("ports", &["content", "kinds", "matter", "operations", "store"]),
+    ("ports", &["calendar", "content", "kinds", "matter", "operations", "store"]),
     ("analytics", &["calendar", "facts", "stats"]),
     ("county", &["calendar", "facts"]),
     ("web", &["calendar", "content", "facts", "identity", "kinds", "matter", "operations", "player", "stats", "store"]),

@@ -17,9 +17,17 @@ use crate::Calendar;
 pub use length::Length;
 
 /// The files that are shipped.
-pub const SHIPPED: [&str; 3] = [
+pub const SHIPPED: [&str; 11] = [
     include_str!("../../../rules/clocks/callback-same-day.toml"),
     include_str!("../../../rules/clocks/care-guarantee.toml"),
+    include_str!("../../../rules/clocks/child-assessment.toml"),
+    include_str!("../../../rules/clocks/child-welfare-notice-7d.toml"),
+    include_str!("../../../rules/clocks/consultation-answer.toml"),
+    include_str!("../../../rules/clocks/decision-implementation.toml"),
+    include_str!("../../../rules/clocks/disability-decision.toml"),
+    include_str!("../../../rules/clocks/message-service-promise.toml"),
+    include_str!("../../../rules/clocks/needs-assessment.toml"),
+    include_str!("../../../rules/clocks/notice-urgent-need.toml"),
     include_str!("../../../rules/clocks/therapy-guarantee-28d.toml"),
 ];
 
@@ -31,8 +39,13 @@ pub struct Clock {
     /// Older name by which measures ask for it.
     asked_as: Option<String>,
     pub says: Says,
+    /// The act that says so; a promise has none.
+    pub law: Option<Law>,
     pub starts: Moment,
     pub stops: Moment,
+    /// Times in which a promise does not run; a law never rests.
+    #[serde(default)]
+    pub pauses: Vec<Pause>,
     /// The guarantee that it is in the facts; none: it is of no need.
     #[serde(default, with = "guarantee")]
     pub guarantee: Option<Guarantee>,
@@ -60,14 +73,71 @@ impl Says {
     }
 }
 
+/// The place of a law.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Law {
+    /// Number and year, as `1326/2010`.
+    pub act: String,
+    pub section: String,
+    /// Its text as it is in force, at Finlex.
+    pub url: String,
+    pub name: Names,
+}
+
 /// An event at which a clock starts or stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
+    /// A contact, a notice or an application came.
     Received,
     Answered,
+    UrgencyAssessed,
     NeedEstablished,
     CareBegan,
+    AssessmentBegan,
+    AssessmentReady,
+    /// Somebody decided: about a service, or whether a need is to be assessed.
+    Decided,
+    CarriedOut,
+    /// A colleague was asked.
+    Asked,
+}
+
+impl Moment {
+    pub fn code(self) -> &'static str {
+        match self {
+            Moment::Received => "received",
+            Moment::Answered => "answered",
+            Moment::UrgencyAssessed => "urgency_assessed",
+            Moment::NeedEstablished => "need_established",
+            Moment::CareBegan => "care_began",
+            Moment::AssessmentBegan => "assessment_began",
+            Moment::AssessmentReady => "assessment_ready",
+            Moment::Decided => "decided",
+            Moment::CarriedOut => "carried_out",
+            Moment::Asked => "asked",
+        }
+    }
+}
+
+/// A time in which a promise does not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pause {
+    /// A question waits for the client; it begins anew with their answer.
+    WaitingClient,
+    /// Nobody is at work: only weekdays and office hours count.
+    ClosedHours,
+}
+
+impl Pause {
+    pub fn code(self) -> &'static str {
+        match self {
+            Pause::WaitingClient => "waiting_client",
+            Pause::ClosedHours => "closed_hours",
+        }
+    }
 }
 
 /// A rule of a clock, in force from a day on for those whose clock starts then.
@@ -193,9 +263,13 @@ pub fn age_on(born: Date, day: Date) -> u8 {
 impl Clock {
     pub fn parse(text: &str) -> Result<Clock, String> {
         let clock: Clock = toml::from_str(text).map_err(|error| error.to_string())?;
-        match clock.rules.iter().find(|rule| rule.until.is_some_and(|until| until <= rule.from)) {
-            Some(rule) => Err(format!("{}: the rule from {} ends before it begins", clock.id, rule.from)),
-            None => Ok(clock),
+        let backwards = clock.rules.iter().find(|rule| rule.until.is_some_and(|until| until <= rule.from));
+        match (clock.says, &clock.law, backwards) {
+            (.., Some(rule)) => Err(format!("{}: the rule from {} ends before it begins", clock.id, rule.from)),
+            (Says::Law, None, _) => Err(format!("{}: a law names its act", clock.id)),
+            (Says::Law, ..) if !clock.pauses.is_empty() => Err(format!("{}: a law never rests", clock.id)),
+            (Says::Promise, Some(_), _) => Err(format!("{}: a promise stands in no act", clock.id)),
+            _ => Ok(clock),
         }
     }
 

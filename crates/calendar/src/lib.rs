@@ -1,6 +1,7 @@
-//! The calendar: local days, public holidays, weekdays, and the clocks by which something is due.
+//! The calendar: local days, public holidays, weekdays, opening hours, and the clocks by which something is due.
 
 pub mod clocks;
+pub mod hours;
 
 use std::sync::LazyLock;
 
@@ -15,6 +16,14 @@ pub const RULES: &str = concat!(
     include_str!("../../../rules/calendar.toml"),
     include_str!("../../../rules/clocks/callback-same-day.toml"),
     include_str!("../../../rules/clocks/care-guarantee.toml"),
+    include_str!("../../../rules/clocks/child-assessment.toml"),
+    include_str!("../../../rules/clocks/child-welfare-notice-7d.toml"),
+    include_str!("../../../rules/clocks/consultation-answer.toml"),
+    include_str!("../../../rules/clocks/decision-implementation.toml"),
+    include_str!("../../../rules/clocks/disability-decision.toml"),
+    include_str!("../../../rules/clocks/message-service-promise.toml"),
+    include_str!("../../../rules/clocks/needs-assessment.toml"),
+    include_str!("../../../rules/clocks/notice-urgent-need.toml"),
     include_str!("../../../rules/clocks/therapy-guarantee-28d.toml"),
 );
 

@@ -49,3 +49,24 @@ fn local_days_follow_summer_time() {
     assert_eq!(calendar.local_date(at("2026-03-29T21:00:00Z")), Some(date(2026, 3, 30)));
     assert_eq!(calendar.start_of(date(2026, 3, 30)), Some(at("2026-03-29T21:00:00Z")));
 }
+
+/// Each holiday and eve of twelve years, as another program has them.
+#[test]
+fn holidays_are_those_of_the_golden_table() {
+    let calendar = Calendar::shipped();
+    let rows = include_str!("holidays.tsv").lines().filter(|line| !line.starts_with('#'));
+    let golden: Vec<(Date, bool)> = rows
+        .map(|row| {
+            let (day, kind) = row.split_once('\t').expect("two columns");
+            (day.parse().expect("a day"), kind == "public")
+        })
+        .collect();
+    let mut day = date(2024, 1, 1);
+    let mut found = Vec::new();
+    while day.year() < 2036 {
+        found.extend(calendar.special(day).map(|(_, deadline_only)| (day, !deadline_only)));
+        day = day.tomorrow().expect("a day");
+    }
+    assert_eq!(found, golden);
+    assert_eq!(found.len(), 12 * 15);
+}

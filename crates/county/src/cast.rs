@@ -62,6 +62,25 @@ pub const CAST: [Member; 24] = [
     member(["ville", "Ville Saarinen", "230299-947J"], "fi", "koivula", Some("station-09")),
 ];
 
+/// Somebody of the cast who may act for another, as the national register has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mandate {
+    pub who: &'static str,
+    pub of: &'static str,
+    /// `guardian`, `proxy`.
+    pub capacity: &'static str,
+    /// `all`, `health`, `social`.
+    pub scope: &'static str,
+}
+
+/// Anna is the guardian of Eino, and Kalle of Emma, who is 15; Tuula sees to the health of Eila, Mikko to all of Sirpa's matters.
+pub const MANDATES: [Mandate; 4] = [
+    Mandate { who: "anna", of: "eino", capacity: "guardian", scope: "all" },
+    Mandate { who: "kalle", of: "emma", capacity: "guardian", scope: "all" },
+    Mandate { who: "tuula", of: "eila", capacity: "proxy", scope: "health" },
+    Mandate { who: "mikko", of: "sirpa", capacity: "proxy", scope: "all" },
+];
+
 const fn member(
     [word, name, identity_code]: [&'static str; 3],
     language: &'static str,
@@ -95,6 +114,11 @@ impl Member {
         Date::new(century + part(4)?, part(2)? as i8, part(0)? as i8).ok()
     }
 
+    /// Whether nobody may be given their address.
+    pub fn is_protected(&self) -> bool {
+        UNDER_NON_DISCLOSURE.contains(&self.word)
+    }
+
     /// The sex that the identity code tells: individual numbers of women are even.
     fn sex(&self) -> Option<Sex> {
         let digit = self.identity_code.as_bytes().get(9)?;
@@ -113,7 +137,7 @@ pub(crate) fn rows(county: &County, member: &Member, id: ResidentId) -> Batch {
         sex: member.sex(),
         language: Some(member.language.into()),
         service_language: Some(if member.language == "sv" { "sv".into() } else { "fi".into() }),
-        non_disclosure: UNDER_NON_DISCLOSURE.contains(&member.word),
+        non_disclosure: member.is_protected(),
         died_on: None,
         left_on: None,
     };

@@ -28,7 +28,7 @@ use facts::{
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-pub use cast::{CAST, Member};
+pub use cast::{CAST, MANDATES, Mandate, Member};
 pub use live::{Live, Move, SERVICES, Step};
 pub use organisation::Organisation;
 use queue::CallbackLine;

@@ -702,4 +702,18 @@ tables! {
         /// When it was retrieved.
         retrieved_at: Option<Instant>,
     }
+
+    /// Somebody who has an account of a digital service: one row a person, from the day on which they proved who they are first.
+    Account in accounts key(account_id) at(registered_at) order(registered_at < closed_at) {
+        /// Identifier in the source.
+        account_id: Key,
+        /// Service or platform; what the log knows is of `luotsi`.
+        system: Label = "luotsi",
+        /// Resident.
+        resident_id: Option<ResidentId>,
+        /// Registered.
+        registered_at: Instant,
+        /// Closed.
+        closed_at: Option<Instant>,
+    }
 }

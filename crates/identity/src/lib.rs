@@ -6,5 +6,5 @@ mod provider;
 mod totp;
 
 pub use accounts::{Account, Accounts, FILE, LASTS, LEAST_PASSWORD, Standing, Unable, Wrong, named};
-pub use provider::{Begun, Claimed, Provider, Refusal, Settings};
+pub use provider::{Anew, AtProvider, Begun, Claimed, Provider, Refusal, Settings};
 pub use totp::{base32, link};

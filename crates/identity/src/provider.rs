@@ -1,12 +1,16 @@
-//! Sign-in by the county's identity provider: OpenID Connect, authorization code with PKCE.
+//! Sign-in by an identity provider: OpenID Connect, authorization code with PKCE. Of staff by the county's, of residents by one
+//! that identifies them strongly.
 //!
 //! Everything that goes over the network waits for it: call it where that keeps nobody else waiting.
+
+mod logout;
 
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
     CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken, CoreRevocationErrorResponse,
@@ -30,7 +34,9 @@ const MOST: usize = 10_000;
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 const MOST_ANSWER: u64 = 1 << 20;
 /// Keys that are not known are asked for again, at most so often.
-const ASKED_AGAIN: Duration = Duration::from_secs(60);
+const ASKED_AGAIN: Duration = Duration::from_secs(10);
+/// How far apart the clocks here and at the provider may stand, in microseconds: five minutes, and the time of an answer.
+const LEEWAY: i64 = 6 * 60_000_000;
 
 /// A county's identity provider, as its settings name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +54,8 @@ pub struct Settings {
     pub scopes: Vec<String>,
     /// How strongly the provider must have made sure of the person (`acr`); none: as it does.
     pub strength: Option<String>,
+    /// The claim that says that the person is under a non-disclosure order; none: it does not say so.
+    pub protected: Option<String>,
 }
 
 /// A county's identity provider.
@@ -71,6 +79,9 @@ struct UnderWay {
     nonce: Nonce,
     verifier: PkceCodeVerifier,
     to: Option<String>,
+    /// The person must have proven who they are since it began.
+    anew: Anew,
+    since: i64,
     until: i64,
 }
 
@@ -89,6 +100,26 @@ pub struct Claimed {
     pub person: String,
     /// Where they wanted to go.
     pub to: Option<String>,
+    /// Their names, where the provider gives them, and whether they are under a non-disclosure order.
+    pub name: Option<String>,
+    pub protected: bool,
+    /// When they proved who they are, in microseconds since 1970.
+    pub at: i64,
+    pub known: AtProvider,
+}
+
+/// How the provider knows a person, and their session there; empty: it does not say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AtProvider {
+    pub subject: String,
+    pub session: String,
+}
+
+/// Whether somebody whom the provider knows still is to prove once more who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anew {
+    No,
+    Yes,
 }
 
 /// Why nobody has signed in.
@@ -199,7 +230,7 @@ impl Provider {
     }
 
     /// Begins a sign-in at the provider, which leads back to `path`; none: the provider is not known yet.
-    pub fn begin(&self, path: &str, to: Option<String>, now: i64) -> Option<Begun> {
+    pub fn begin(&self, path: &str, to: Option<String>, anew: Anew, now: i64) -> Option<Begun> {
         let known = self.known()?;
         let back = RedirectUrl::new(self.address(path)).ok()?;
         let client = self.client(&known).set_redirect_uri(back);
@@ -213,9 +244,12 @@ impl Provider {
         if let Some(strength) = &self.settings.strength {
             request = request.add_auth_context_value(AuthenticationContextClass::new(strength.clone()));
         }
+        if anew == Anew::Yes {
+            request = request.set_max_age(Duration::ZERO).add_prompt(CoreAuthPrompt::Login);
+        }
         let (address, state, nonce) = request.url();
         let browser = CsrfToken::new_random().into_secret();
-        let begun = UnderWay { browser: browser.clone(), nonce, verifier, to, until: now + PATIENCE };
+        let begun = UnderWay { browser: browser.clone(), nonce, verifier, to, anew, since: now, until: now + PATIENCE };
         let mut all = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, it| now < it.until);
         if all.len() >= MOST
@@ -250,19 +284,32 @@ impl Provider {
             }
             error => Refusal::Away(whole(&error)),
         })?;
-        let claims = match self.checked(&token, &begun.nonce, &known) {
+        let claims = match self.checked(&token, &begun.nonce, &known, now) {
             // The provider has new keys.
             Err(ClaimsVerificationError::SignatureVerification(_)) if known.at.elapsed() > ASKED_AGAIN => {
                 self.ask().map_err(|error| Refusal::Away(error.to_string()))?;
                 let known = self.known().ok_or_else(|| Refusal::Away("it is not known".into()))?;
-                self.checked(&token, &begun.nonce, &known)
+                self.checked(&token, &begun.nonce, &known, now)
             }
             checked => checked,
         };
         let claims = claims.map_err(|error| Refusal::Wrong(whole(&error)))?;
         let person =
             self.person(&claims).ok_or_else(|| Refusal::Wrong(format!("no claim {}", self.settings.person)))?;
-        Ok(Claimed { person, to: begun.to })
+        let proven = claims.auth_time().map(|at| at.timestamp_micros());
+        if begun.anew == Anew::Yes && proven.is_none_or(|at| at < begun.since.saturating_sub(LEEWAY)) {
+            return Err(Refusal::Wrong("the person did not prove anew who they are".into()));
+        }
+        let at = proven.unwrap_or(now).min(now);
+        let (name, protected, known) = (named(&claims), self.is_protected(&claims), at_provider(&claims));
+        Ok(Claimed { person, to: begun.to, name, protected, at, known })
+    }
+
+    /// The one who has signed out at the provider, by a token that it sends from its side; else why the token does not hold.
+    pub fn signed_out(&self, token: &str, now: i64) -> std::result::Result<AtProvider, String> {
+        let known = self.known().ok_or("the provider is not known")?;
+        let claims = logout::claims(token, known.of.jwks())?;
+        logout::said(&claims, (&self.settings.issuer, &self.settings.client_id), now, LEEWAY)
     }
 
     /// The claims of an ID token that the provider signed for this server and this sign-in.
@@ -271,6 +318,7 @@ impl Provider {
         token: &Token,
         nonce: &Nonce,
         known: &Known,
+        now: i64,
     ) -> std::result::Result<Claims, ClaimsVerificationError> {
         let none = || ClaimsVerificationError::Other("there is no ID token".into());
         let strength = self.settings.strength.clone();
@@ -282,6 +330,8 @@ impl Provider {
         let verifier = client.id_token_verifier();
         // Never one that everybody can sign who knows the secret, or nobody at all.
         let verifier = verifier.set_allowed_algs(SIGNED_BY).set_auth_context_verifier_fn(is_strong);
+        let (expires, issued) = clocks(now);
+        let verifier = verifier.set_time_fn(expires).set_issue_time_verifier_fn(issued);
         token.id_token().ok_or_else(none)?.claims(&verifier, nonce).cloned()
     }
 
@@ -298,6 +348,16 @@ impl Provider {
         }
     }
 
+    fn is_protected(&self, claims: &Claims) -> bool {
+        let claim = self.settings.protected.as_ref().and_then(|claim| claims.additional_claims().0.get(claim));
+        claim.is_some_and(|it| match it {
+            serde_json::Value::Bool(says_so) => *says_so,
+            serde_json::Value::Number(number) => number.as_i64() == Some(1),
+            serde_json::Value::String(text) => ["1", "true"].contains(&text.as_str()),
+            _ => false,
+        })
+    }
+
     /// The origin to which forms may lead, for the provider signs people out there.
     pub fn origin(&self) -> String {
         url::Url::parse(&self.settings.issuer).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
@@ -312,6 +372,29 @@ impl Provider {
         let request = LogoutRequest::from(end).set_client_id(ClientId::new(self.settings.client_id.clone()));
         Some(request.set_post_logout_redirect_uri(back).http_get_url().into())
     }
+}
+
+/// The present as a token is held against it by a clock that may be off: by when it has not ended, and whether it is of now.
+fn clocks(now: i64) -> (impl Fn() -> DateTime<Utc> + Send + Sync, impl Fn(DateTime<Utc>) -> Checked + Send + Sync) {
+    let at = |micros: i64| DateTime::from_timestamp_micros(micros).unwrap_or_default();
+    let (early, late) = (at(now.saturating_sub(LEEWAY)), at(now.saturating_add(LEEWAY)));
+    let issued = move |at: DateTime<Utc>| if at <= late { Ok(()) } else { Err("it is of later than now".to_string()) };
+    (move || early, issued)
+}
+
+type Checked = std::result::Result<(), String>;
+
+/// Given names and family name, or the whole name, as far as the provider gives them.
+fn named(claims: &Claims) -> Option<String> {
+    let given = claims.given_name().and_then(|it| it.get(None)).map(|it| it.to_string());
+    let family = claims.family_name().and_then(|it| it.get(None)).map(|it| it.to_string());
+    let whole = claims.name().and_then(|it| it.get(None)).map(|it| it.to_string());
+    given.zip(family).map(|(given, family)| format!("{given} {family}")).or(whole)
+}
+
+fn at_provider(claims: &Claims) -> AtProvider {
+    let session = claims.additional_claims().0.get("sid").and_then(|it| it.as_str()).unwrap_or_default().to_string();
+    AtProvider { subject: claims.subject().to_string(), session }
 }
 
 /// Signatures by a key that only the provider has.

@@ -100,6 +100,7 @@ async fn contacts(kinds: &Kinds, count: usize) {
             queue: None,
             anonymous: false,
             subject: Some(Subject(Uuid::from_u128(number as u128))),
+            routed: None,
             text: "Selkä on ollut kipeä viikon.".into(),
         };
         async move { kinds.open_contact(new, &By::Holder).await.map(drop).expect("opened") }

@@ -3,7 +3,7 @@
 mod code;
 
 use matter::{By, Draft, PartId, Subject, Text, Trouble, Turn};
-use operations::contacts::{Author, Channel, Command, Contact, Event, File, Shown, Slot, opened};
+use operations::contacts::{Author, Channel, Command, Contact, Event, File, Routed, Shown, Slot, opened};
 use operations::organisation::Organisation;
 use store::{Asked, Done, Error, Filter, Happened, Result, new_id, request};
 use uuid::Uuid;
@@ -37,6 +37,8 @@ pub struct NewContact {
     pub anonymous: bool,
     /// None: of nobody but this contact.
     pub subject: Option<Subject>,
+    /// Why it comes there, and by which clocks; none: by no rule.
+    pub routed: Option<Box<Routed>>,
     pub text: String,
 }
 
@@ -55,6 +57,7 @@ impl NewContact {
             unit: self.unit.as_str().into(),
             queue: self.queue.clone(),
             subject: self.subject,
+            routed: self.routed.clone(),
             client_id: self.client_id.clone(),
             text: Text(self.text.clone()),
         }
@@ -69,6 +72,7 @@ impl NewContact {
             queue: self.queue.clone(),
             anonymous: self.anonymous,
             subject: self.subject,
+            routed: self.routed.clone(),
             client_id: self.client_id.clone(),
             text: Text(self.text.clone()),
         }
@@ -113,6 +117,8 @@ pub struct Item {
     pub pos: u64,
     /// Microseconds since 1970.
     pub at: i64,
+    /// The one who wrote or did it, as the log names them.
+    pub by: String,
     pub what: What,
 }
 
@@ -238,7 +244,9 @@ impl Kinds {
         let Some(id) = data.and_then(|data| data["contact"].as_str()?.parse().ok()) else { return Ok(None) };
         let contact = self.contacts.read(id).await?;
         let now = self.store.now();
-        Ok(contact.filter(|contact| now < contact.written_at.saturating_add(CODE_LASTS)).map(|_| id))
+        // A writer who has proven who they are comes back by that: others may know the code.
+        let opens = |it: &Contact| it.anonymous && now < it.written_at.saturating_add(CODE_LASTS);
+        Ok(contact.filter(|contact| opens(contact)).map(|_| id))
     }
 }
 
@@ -248,7 +256,7 @@ pub fn written(done: &Done) -> Option<u64> {
 }
 
 fn item(happened: Happened<Event>) -> Result<Item> {
-    let Happened { pos, version: seq, at, event, text, .. } = happened;
+    let Happened { pos, version: seq, at, by, event, text } = happened;
     let what = match event {
         Event::Written { author, .. } => {
             let (client_id, text) = text.as_deref().map(opened).unzip();
@@ -260,5 +268,5 @@ fn item(happened: Happened<Event>) -> Result<Item> {
         Event::Shown(shown) => What::State(shown),
         other => return Err(Error::new(format!("event {pos} is no part of a conversation: {other:?}"))),
     };
-    Ok(Item { seq, pos, at, what })
+    Ok(Item { seq, pos, at, by, what })
 }

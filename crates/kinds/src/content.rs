@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use operations::bookings::calendar::{Kind as Slot, Timetable};
 use operations::contacts::Queue;
 use operations::contacts::phrases::Phrases;
+use operations::contacts::routing::{Routing, Service};
 use operations::dispatches::port::Port;
 use serde::{Deserialize, Serialize};
 use store::{
@@ -32,6 +33,8 @@ pub const FOLDERS: &[Folder] = &[
     Folder::of::<Phrases>(),
     Folder::of::<Port>(),
     Folder::of::<Queue>(),
+    Folder::of::<Routing>(),
+    Folder::of::<Service>(),
     Folder::of::<Slot>(),
     Folder::of::<Timetable>(),
 ];

@@ -11,6 +11,7 @@ mod contacts;
 pub mod content;
 mod days;
 mod gatherings;
+mod mandates;
 mod notices;
 mod organisation;
 mod ports;
@@ -37,9 +38,11 @@ use operations::bookings::wishes::Wish;
 use operations::care_needs::CareNeed;
 use operations::consultations::{Consultation, flow::lapse};
 use operations::contacts::phrases::Phrases;
+use operations::contacts::routing::{Routing, Service};
 use operations::contacts::{Command, Contact, Queue};
 use operations::disclosures::Disclosure;
 use operations::dispatches::{Dispatch, causes};
+use operations::mandates::Mandate;
 use operations::notices::Notice;
 use operations::organisation::Organisation;
 use operations::residents::Resident;
@@ -61,6 +64,7 @@ pub struct Kinds {
     pub store: Store,
     pub contacts: Kind<Contact>,
     pub residents: Kind<Resident>,
+    pub mandates: Kind<Mandate>,
     pub tasks: Kind<Task>,
     pub care_needs: Kind<CareNeed>,
     pub dispatches: Kind<Dispatch>,
@@ -77,6 +81,11 @@ pub struct Kinds {
     pub timetables: Arc<Timetables>,
     /// The queues in force.
     pub queues: Arc<InForce<Queue>>,
+    /// The services in force, and the rules by which contacts come to queues.
+    pub services: Arc<InForce<Service>>,
+    pub routings: Arc<InForce<Routing>>,
+    /// The rules that will be in force when all that is written has come into force; the same, where nothing is to come.
+    pub routings_to_come: Arc<InForce<Routing>>,
     /// The ports in force, and how they stand.
     pub ports: Arc<Ports>,
     /// The ready answers in force.
@@ -110,7 +119,7 @@ impl Kinds {
         let codes = log.derived("resume codes");
         let mut opening = Opening::of(log, Calendar::shipped(), clock, snapshots);
         let contacts = opening.kind_by(asked_of_contact);
-        let residents = opening.kind();
+        let (residents, mandates) = (opening.kind(), opening.kind());
         let (tasks, care_needs) = (opening.kind_by(asked_of_task), opening.kind());
         let dispatches = opening.kind_by(causes::asked);
         let consultations = opening.kind_by(operations::consultations::flow::go_on);
@@ -126,12 +135,14 @@ impl Kinds {
         let publications = opening.view(Publications::default());
         beside(&mut opening);
         let (timetables, queues, ports, booking) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
-        let phrases = Arc::default();
+        let (phrases, services) = (Arc::default(), Arc::default());
+        let (routings, routings_to_come) = (Arc::default(), Arc::default());
         let store = opening.open().await?;
         Ok(Kinds {
             store,
             contacts,
             residents,
+            mandates,
             tasks,
             care_needs,
             dispatches,
@@ -146,6 +157,9 @@ impl Kinds {
             wishes,
             timetables,
             queues,
+            services,
+            routings,
+            routings_to_come,
             ports,
             phrases,
             booking,
@@ -162,6 +176,10 @@ impl Kinds {
     pub fn take(&self, library: &Library, on: Date) {
         self.timetables.take(library, on);
         self.queues.take(library, on);
+        self.services.take(library, on);
+        self.routings.take(library, on);
+        let from = library.catalogue::<Routing>().and_then(|all| all.all().filter_map(|part| part.from).max());
+        self.routings_to_come.take(library, from.map_or(on, |from| from.max(on)));
         self.ports.take(library, on);
         self.phrases.take(library, on);
     }

@@ -22,6 +22,18 @@ impl Kinds {
         Ok(done.first("notice").map_or(id, |(id, _)| id))
     }
 
+    /// Whether that very notice was made under this key.
+    pub async fn was_notice_made(
+        &self,
+        (made, words, details): (Made, String, &Details),
+        by: &By,
+        key: &str,
+    ) -> store::Result<bool> {
+        let command = Command::Make { made, words: Text(words), details: details.sealed() };
+        let Asked { scope, key, request, .. } = asked(&command, by, key);
+        self.store.log().was_done(&scope, &key, request).await
+    }
+
     /// Gives a part of a notice to others, as a matter of its own.
     pub async fn split_notice(
         &self,

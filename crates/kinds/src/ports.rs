@@ -51,7 +51,7 @@ impl Ports {
 
     /// The port by which something goes out; none: none in force carries it.
     pub fn carrying(&self, means: Means) -> Option<Arc<Part<Port>>> {
-        self.all().values().find(|port| port.content.carries == means).map(Arc::clone)
+        self.all().values().find(|port| port.content.carries == Some(means)).map(Arc::clone)
     }
 
     /// Those of a library that are in force on a day, in place of the ones before.

@@ -10,7 +10,7 @@ mod play;
 use std::path::Path;
 use std::time::Instant;
 
-use analytics::lake::write_private;
+use analytics::lake::{private_folder, write_private};
 use analytics::{Error, Result};
 use calendar::Calendar;
 use county::{County, Plan, SERVICES};
@@ -98,8 +98,29 @@ fn made(data: &Path, arguments: &Arguments) -> Result<Living> {
     }
     let county = County::new(plan);
     let live = make(data, &county)?;
+    tell_mandates(data, plan.made)?;
     eprintln!("made a county of {} residents in {:.1} s", plan.residents, begun.elapsed().as_secs_f64());
     Ok(Living::made(county, data, live))
+}
+
+/// Guardians and mandates of the cast, as a file of the national register: the server takes it when it starts.
+fn tell_mandates(data: &Path, made: i64) -> Result<()> {
+    let folder = data.join("ports").join(ports::register::MANDATES).join("in");
+    let today = Calendar::shipped().local_date(made).unwrap_or_default();
+    let two_years_on = today.checked_add(jiff::Span::new().years(2)).unwrap_or(today);
+    let lines = county::MANDATES.iter().filter_map(|it| {
+        let member = |word: &str| county::CAST.iter().find(|member| member.word == word);
+        let (of, who) = (member(it.of)?, member(it.who)?);
+        let (from, to) = match it.capacity {
+            "guardian" => (of.born()?, None),
+            _ => (today, Some(two_years_on)),
+        };
+        let (of, who) = (of.identity_code, who.identity_code);
+        Some(serde_json::json!({ "of": of, "who": who, "as": it.capacity, "scope": it.scope, "from": from, "to": to }))
+    });
+    let text = serde_json::Value::Array(lines.collect()).to_string();
+    private_folder(&folder)?;
+    write_private(&folder.join("cast.json"), &text)
 }
 
 /// A county is made in 2024 at the earliest.

@@ -104,7 +104,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let outbox = outbox(&kinds, data, &settings, demo.then_some(at));
         let names = if demo && serving.listen.ip().is_loopback() { &OF_THIS_MACHINE[..] } else { &[] };
         let strangers = strangers(&settings, names);
-        let (accounts, provider) = ways_in(data, &settings, &keys)?;
+        let (accounts, provider, strong) = ways_in((&kinds, data, demo), &settings, &keys)?;
         web::tell_time_by(now);
         let (living, clock) = match living {
             Some(living) if clock::stands() => (None, Some(demo_clock(living, &kinds, place))),
@@ -120,6 +120,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             token_key: keys.derived(TOKENS),
             accounts,
             provider,
+            strong,
             demo,
             cast: if demo { cast() } else { Vec::new() },
             clock,
@@ -229,6 +230,20 @@ async fn run_clocks(kinds: Kinds, app: Arc<App>, (library, contents, outbox): (L
     tokio::join!(kinds.store.run_clocks(), times, outbox.run(look));
 }
 
+/// Reads what the national register tells of mandates, for ever. In a demonstration its people are those of the cast.
+fn mandates(kinds: &Kinds, data: &Path, key: [u8; 32], demo: bool) -> impl Future<Output = ()> + Send + use<> {
+    let (kinds, data) = (kinds.clone(), data.to_path_buf());
+    let of_cast = |code: &str| {
+        let member = county::CAST.iter().find(|it| it.identity_code == code)?;
+        Some((matter::Subject(member.source_id().parse().ok()?), member.born()?))
+    };
+    let person: ports::register::Person = match demo {
+        true => Box::new(of_cast),
+        false => Box::new(move |code| web::subject_of(&key, code)),
+    };
+    async move { ports::register::mandates(&kinds, &data, person, SENT_EVERY).await }
+}
+
 /// Has the calendars in force give their times, for ever: days come near enough, and others come into force, as do ports and
 /// all that another server publishes.
 async fn publish_times(kinds: &Kinds, app: Arc<App>, (mut library, contents): (Library, Contents)) {
@@ -252,7 +267,8 @@ async fn publish_times(kinds: &Kinds, app: Arc<App>, (mut library, contents): (L
 fn cast() -> Vec<web::Member> {
     let member = |it: &county::Member| {
         let (id, born) = (it.source_id().parse().ok()?, it.born()?);
-        Some(web::Member { word: it.word.into(), name: it.name.into(), id, born })
+        let (word, name, protected) = (it.word.into(), it.name.into(), it.is_protected());
+        Some(web::Member { word, name, id, born, protected })
     };
     county::CAST.iter().filter_map(member).collect()
 }
@@ -276,6 +292,8 @@ const SENT_EVERY: Duration = Duration::from_secs(2);
 pub const ACCOUNTS: &str = "accounts";
 /// Keeps the secret by which the identity provider knows this server.
 const PROVIDER_SECRET: &str = "LUOTSI_PROVIDER_SECRET";
+/// Keeps that by which the provider of strong identification knows it.
+const STRONG_SECRET: &str = "LUOTSI_STRONG_SECRET";
 /// How often the identity provider is asked what it is; and how soon again where it did not answer, at first and at most.
 const ASKED_EVERY: Duration = Duration::from_hours(1);
 const ASKED_AGAIN: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(5));
@@ -417,32 +435,50 @@ fn strangers(settings: &Settings, names: &[&str]) -> Strangers {
     }
 }
 
-/// Local accounts, and the identity provider that the settings name, which is asked from now on.
-fn ways_in(data: &Path, settings: &Settings, keys: &Keys) -> Result<(Arc<Accounts>, Option<Arc<Provider>>)> {
+/// Local accounts, and the identity providers that the settings name: of staff, and of residents. From now on it is read who may
+/// act for whom.
+fn ways_in(
+    (kinds, data, demo): (&Kinds, &Path, bool),
+    settings: &Settings,
+    keys: &Keys,
+) -> Result<(Arc<Accounts>, Provided, Provided)> {
+    tokio::spawn(mandates(kinds, data, keys.derived(TOKENS), demo));
     let accounts = Accounts::open(Some(&data.join(identity::FILE)), keys.derived(ACCOUNTS)).map_err(told)?;
-    let provider = settings.provider.clone().map(|it| identity::Settings {
+    let provider = way_in(data, settings.provider.as_ref(), PROVIDER_SECRET, "staff sign in otherwise");
+    let strong = way_in(data, settings.strong.as_ref(), STRONG_SECRET, "residents write without a name");
+    Ok((Arc::new(accounts), provider, strong))
+}
+
+/// A provider, where the settings name one.
+type Provided = Option<Arc<Provider>>;
+
+/// An identity provider that the settings name, which is asked from now on; `else_so`: what is so without it.
+fn way_in(
+    data: &Path,
+    settings: Option<&crate::settings::Provider>,
+    secret: &str,
+    else_so: &'static str,
+) -> Option<Arc<Provider>> {
+    let it = settings?.clone();
+    let settings = identity::Settings {
         issuer: it.issuer,
         client_id: it.client_id,
-        secret: secret_of(PROVIDER_SECRET),
+        secret: secret_of(secret),
         address: it.address,
         person: it.person_claim,
         scopes: it.scopes,
         strength: it.strength,
-    });
+        protected: it.protected_claim,
+    };
     // A slip in it is no reason to leave residents without an answer.
-    let provider = provider.and_then(|settings| {
-        let made = Provider::new(settings).map_err(told).map_err(|error| error.at(data.join("county.toml").display()));
-        made.inspect_err(|error| tell(&format!("error: {error}; staff sign in otherwise"))).ok()
-    });
-    let provider = provider.map(Arc::new);
-    if let Some(provider) = provider.clone() {
-        tokio::spawn(keep_asking(provider));
-    }
-    Ok((Arc::new(accounts), provider))
+    let made = Provider::new(settings).map_err(told).map_err(|error| error.at(data.join("county.toml").display()));
+    let provider = Arc::new(made.inspect_err(|error| tell(&format!("error: {error}; {else_so}"))).ok()?);
+    tokio::spawn(keep_asking(Arc::clone(&provider), else_so));
+    Some(provider)
 }
 
 /// Asks the identity provider what it is, again and again: the server starts without it, and its keys change.
-async fn keep_asking(provider: Arc<Provider>) {
+async fn keep_asking(provider: Arc<Provider>, else_so: &'static str) {
     let (first, most) = ASKED_AGAIN;
     let mut pause = first;
     loop {
@@ -453,7 +489,7 @@ async fn keep_asking(provider: Arc<Provider>) {
                 pause = first;
             }
             Ok(Err(error)) => {
-                tell(&format!("warning: {error}; staff sign in otherwise until then"));
+                tell(&format!("warning: {error}; {else_so} until then"));
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(most);
             }

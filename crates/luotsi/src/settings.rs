@@ -43,9 +43,12 @@ pub struct Settings {
     pub port: BTreeMap<String, Port>,
     /// The county's identity provider; without it staff have local accounts and tokens.
     pub provider: Option<Provider>,
+    /// The provider that identifies residents strongly, such as Suomi.fi; without it they write without a name.
+    pub strong: Option<Provider>,
 }
 
-/// An OpenID Connect provider, by which staff sign in. Its secret is in the environment: `LUOTSI_PROVIDER_SECRET`.
+/// An OpenID Connect provider, by which people sign in. Its secret is in the environment: `LUOTSI_PROVIDER_SECRET` of staff's,
+/// `LUOTSI_STRONG_SECRET` of residents'.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provider {
@@ -64,6 +67,8 @@ pub struct Provider {
     pub scopes: Vec<String>,
     /// How strongly it must have made sure of a person (`acr`); without it, as it does.
     pub strength: Option<String>,
+    /// The claim that says that a person is under a non-disclosure order.
+    pub protected_claim: Option<String>,
 }
 
 fn subject() -> String {
@@ -134,6 +139,7 @@ impl Default for Settings {
             hosts,
             port,
             provider: None,
+            strong: None,
         }
     }
 }

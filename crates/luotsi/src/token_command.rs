@@ -95,7 +95,7 @@ fn make(arguments: &Arguments) -> Result<()> {
         Err(error) => eprintln!("warning: whether there is a unit {unit} is not known: {error}"),
     }
     works_here(arguments, &id, &unit)?;
-    let person = Person { role, id, unit };
+    let person = Person { role, id, unit, acting: None };
     let term = at..at + i64::from(arguments.days) * 86_400_000_000;
     let token = person.token(&arguments.place.keys()?.derived(TOKENS), &term);
     output::print(|out| writeln!(out, "{token}").map_err(|error| Error::new(error.to_string())))

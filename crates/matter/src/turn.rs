@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use calendar::Calendar;
+use facts::OnBehalf;
 use uuid::Uuid;
 
 use crate::codec::{decode, encode};
@@ -27,6 +28,12 @@ pub struct Occasion<'a, R> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum By {
     Resident(Subject),
+    /// A resident who acts for another, by a right of that kind.
+    Acting {
+        who: Subject,
+        of: Subject,
+        right: OnBehalf,
+    },
     /// Somebody without a name, who holds a code.
     Holder,
     Professional {
@@ -45,11 +52,19 @@ impl By {
     /// As it stands in the log, and in the scope of what is asked.
     pub fn name(&self) -> String {
         match self {
-            By::Resident(subject) => subject.to_string(),
+            By::Resident(who) | By::Acting { who, .. } => who.to_string(),
             By::Holder => "anonymous".into(),
             By::Professional { id, .. } => id.to_string(),
             By::Operator => "command line".into(),
             By::System => "system".into(),
+        }
+    }
+
+    /// In which way somebody asks for another person; none: for themselves, or nobody knows.
+    pub fn on_behalf(&self) -> Option<OnBehalf> {
+        match self {
+            By::Acting { right, .. } => Some(*right),
+            _ => None,
         }
     }
 

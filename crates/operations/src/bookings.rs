@@ -140,7 +140,7 @@ fn id_of(cause: &[&str]) -> Uuid {
 /// The side for which somebody asks.
 fn side(by: &By) -> CancelledBy {
     match by {
-        By::Resident(_) | By::Holder => CancelledBy::Resident,
+        By::Resident(_) | By::Acting { .. } | By::Holder => CancelledBy::Resident,
         By::Professional { .. } | By::Operator => CancelledBy::Organisation,
         By::System => CancelledBy::System,
     }

@@ -6,12 +6,16 @@
 
 pub mod calls;
 pub mod chat;
+pub mod closing;
 mod event;
 mod fact;
 pub mod files;
+pub mod overload;
 pub mod phrases;
 mod queue;
+pub mod routing;
 mod state;
+pub mod transfers;
 pub mod wait;
 
 use std::sync::LazyLock;
@@ -35,10 +39,13 @@ pub use calls::Slot;
 pub use event::{Author, Event, Shown, opened};
 pub use files::{File, FileKind};
 pub use queue::Queue;
+pub use routing::{First, Routed};
 pub use state::{Contact, Handed, Place, Undo};
 
 pub use facts::{Channel, Code, Outcome};
 
+/// Why a contact goes on that those who were to see it first have not taken.
+pub const WAITED: &str = "waited";
 /// How long an answered contact can be taken up again: seven days, in microseconds.
 pub const REOPENED_WITHIN: i64 = 7 * 86_400 * 1_000_000;
 
@@ -60,6 +67,8 @@ pub enum Command {
         anonymous: bool,
         /// The person; none: of nobody but this contact.
         subject: Option<Subject>,
+        /// Why it comes there, and by which clocks; none: by no rule.
+        routed: Option<Box<Routed>>,
         /// The writer's own name for the message.
         client_id: String,
         text: Text,
@@ -75,6 +84,8 @@ pub enum Command {
         queue: Option<PartId>,
         /// The person; none: nobody who is known.
         subject: Option<Subject>,
+        /// The clocks by which it is answered; none: the law's.
+        routed: Option<Box<Routed>>,
         client_id: String,
         text: Text,
     },
@@ -106,6 +117,8 @@ pub enum Command {
     Recall { consultation: Uuid },
     /// To another queue, of the same unit or of another, with a note to colleagues.
     Transfer { to: UnitId, queue: Option<PartId>, reason: String, note: Option<Text> },
+    /// On to where all others come, because those who were to see it first have not taken it in time.
+    PassOn,
     /// Ended without a further word, such as what was dealt with on the telephone.
     Resolve {
         #[serde(with = "code")]
@@ -138,6 +151,8 @@ pub enum Command {
     Called { reached: bool },
     /// A file for the conversation, with its name.
     Attach { file: File, name: Text },
+    /// Its writer has proven who they are.
+    Identify { subject: Subject },
 }
 
 /// Why a contact cannot do what was asked.
@@ -201,7 +216,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 7;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -248,9 +263,11 @@ impl Matter for Contact {
     fn due(&self) -> Option<(i64, Command)> {
         match self.place {
             Place::Resolved { at, .. } => Some((at.saturating_add(REOPENED_WITHIN), Command::Close)),
-            // A chat that nobody has answered when its day is over.
-            Place::Queued if self.is_live() && self.first_response_at.is_none() => {
-                self.chat.as_ref().map(|chat| (chat.until, Command::Turn))
+            // Those who are to see it first have their time, and a chat that nobody has answered its day: whichever ends sooner.
+            Place::Queued => {
+                let first = self.waits_for_first().map(|first| (first.until, Command::PassOn));
+                let chat = self.chat.as_ref().filter(|_| self.is_live() && self.first_response_at.is_none());
+                first.into_iter().chain(chat.map(|chat| (chat.until, Command::Turn))).min_by_key(|(at, _)| *at)
             }
             _ => None,
         }
@@ -293,7 +310,7 @@ impl Matter for Contact {
     fn rows(history: &[Dated<Event>], about: &About<'_>, put: Put<'_>) {
         let contact = history.iter().fold(None, |contact, it| Contact::after(contact, &it.event, it.at));
         let Some(contact) = contact else { return };
-        let due = about.calendar.office_due(contact.opened_at, "contact");
+        let due = contact.promised(about.calendar);
         let row = fact::fact(about.id.into(), &contact, about.resident, due);
         put(facts::Contact::TABLE, &row.values(), about.changed);
         if let Some(survey) = fact::survey(about.id, &contact, about.resident) {
@@ -306,12 +323,23 @@ impl Matter for Contact {
 fn told(command: &Command) -> Vec<u8> {
     let nothing = String::new;
     let (verb, text, detail) = match command {
-        Command::Open { channel, service, language, unit: _, queue: _, anonymous, subject, client_id: _, text } => {
+        Command::Open {
+            channel,
+            service,
+            language,
+            unit: _,
+            queue: _,
+            anonymous,
+            subject,
+            routed: _,
+            client_id: _,
+            text,
+        } => {
             let anonymous = if *anonymous { "anonymous" } else { "" };
             let subject = subject.map_or_else(nothing, |subject| subject.to_string());
             return parts(&[channel.code(), service, language, anonymous, &subject, &text.0]);
         }
-        Command::Log { channel, service, language, unit, queue: _, subject, client_id: _, text } => {
+        Command::Log { channel, service, language, unit, queue: _, subject, routed: _, client_id: _, text } => {
             let subject = subject.map_or_else(nothing, |subject| subject.to_string());
             return parts(&["log", channel.code(), service, language, unit, &subject, &text.0]);
         }
@@ -332,6 +360,7 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Transfer { to, queue: Some(queue), reason, note } => {
             ("transfer", note.as_ref(), format!("{queue}@{to}/{reason}"))
         }
+        Command::PassOn => ("pass_on", None, nothing()),
         Command::Resolve { outcome } => ("resolve", None, outcome.code().into()),
         Command::Finish { outcome, client_id: _, text } => ("finish", Some(text), outcome.code().into()),
         Command::Reopen => ("reopen", None, nothing()),
@@ -344,6 +373,7 @@ fn told(command: &Command) -> Vec<u8> {
         Command::CallMe { slot, number } => ("call_me", number.as_ref(), format!("{}/{}", slot.from, slot.to)),
         Command::Called { reached } => ("called", None, reached.to_string()),
         Command::Attach { file, name } => ("attach", Some(name), format!("{}/{}", file.id, file.digest)),
+        Command::Identify { subject } => ("identify", None, subject.to_string()),
     };
     parts(&[verb, text.map_or("", |text| &text.0), &detail])
 }
@@ -361,8 +391,8 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     let opened = |channel: Channel,
                   (service, language, unit): (&str, &str, &UnitId),
                   queue: &Option<PartId>,
-                  anonymous,
-                  subject| Event::Opened {
+                  (anonymous, subject): (bool, Option<Subject>),
+                  routed: &Option<Box<Routed>>| Event::Opened {
         channel,
         service: service.into(),
         language: language.into(),
@@ -370,16 +400,21 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         queue: queue.clone(),
         anonymous,
         subject,
+        routed: routed.clone(),
+        on_behalf: on.by.on_behalf(),
         at: on.now,
     };
     let written = [Event::written(Author::Resident), Event::Shown(Shown::Received)];
     match (command, on.by) {
-        (Command::Open { channel, service, language, unit, queue, anonymous, subject, .. }, _) => {
-            let opened = opened(*channel, (service, language, unit), queue, *anonymous, *subject);
+        (Command::Open { channel, service, language, unit, queue, anonymous, subject, routed, .. }, _) => {
+            let opened = opened(*channel, (service, language, unit), queue, (*anonymous, *subject), routed);
             Ok([opened].into_iter().chain(written).collect())
         }
-        (Command::Log { channel, service, language, unit, queue, subject, .. }, By::Professional { id, .. }) => {
-            let opened = opened(*channel, (service, language, unit), queue, subject.is_none(), *subject);
+        (
+            Command::Log { channel, service, language, unit, queue, subject, routed, .. },
+            By::Professional { id, .. },
+        ) => {
+            let opened = opened(*channel, (service, language, unit), queue, (subject.is_none(), *subject), routed);
             let logged = [Event::Logged, Event::Claimed { owner: id.clone() }, Event::Shown(Shown::InWork)];
             Ok([opened].into_iter().chain(written).chain(logged).collect())
         }
@@ -420,6 +455,7 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         }
         Command::Advise { .. } | Command::Recall { .. } => Err(Refusal::NotNow("nobody is asked")),
         Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on),
+        Command::PassOn => pass_on(contact, on),
         Command::Resolve { outcome } => {
             owned_and_seen(contact, on)?;
             match outcome {
@@ -446,6 +482,18 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::CallMe { slot, .. } => calls::call_me(contact, *slot, on),
         Command::Called { reached } => calls::called(contact, *reached, on),
         Command::Attach { file, .. } => files::attach(contact, file, on),
+        Command::Identify { subject } => identify(contact, *subject, on.by),
+    }
+}
+
+/// Its writer has proven who they are: for themselves, and for nobody for whom they act.
+fn identify(contact: &Contact, subject: Subject, by: &By) -> Result<Vec<Event>, Refusal> {
+    match (&contact.place, contact.subject) {
+        (_, Some(held)) if held == subject => Ok(Vec::new()),
+        (_, Some(_)) => Err(Refusal::NotNow("it is of somebody")),
+        (Place::Closed, None) => Err(Refusal::NotNow("it has ended")),
+        (_, None) if *by == By::Resident(subject) => Ok(vec![Event::Identified { subject }]),
+        (_, None) => Err(Refusal::NotNow("only the writer says who they are")),
     }
 }
 
@@ -483,7 +531,7 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
             Ok(vec![Event::written(Author::Service)])
         }
         By::Operator | By::System => Err(Refusal::NotNow("only people write")),
-        By::Resident(_) | By::Holder => match &contact.place {
+        By::Resident(_) | By::Acting { .. } | By::Holder => match &contact.place {
             Place::Queued | Place::Owned { .. } => Ok(vec![written]),
             Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),
             Place::Resolved { at, owner } if on.now < at.saturating_add(REOPENED_WITHIN) => {
@@ -534,6 +582,20 @@ fn transfer(
     }
 }
 
+/// By itself, once its time is over; whoever took it meanwhile has it.
+fn pass_on(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    match (contact.waits_for_first(), on.by) {
+        (Some(first), By::System) if first.until <= on.now => Ok(vec![Event::Transferred {
+            from: contact.unit.clone(),
+            to: first.unit.clone(),
+            queue: first.queue.clone(),
+            reason: WAITED.into(),
+        }]),
+        (Some(_), By::System) => Err(Refusal::TooEarly),
+        _ => Err(Refusal::NotNow("nobody is to see it first")),
+    }
+}
+
 fn reopen(contact: &Contact, by: &By) -> Result<Vec<Event>, Refusal> {
     match (&contact.place, by) {
         (Place::Resolved { .. }, By::Professional { id: me, .. }) => {
@@ -567,7 +629,9 @@ fn undo(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
 fn close(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match (&contact.place, on.by) {
         (Place::Closed, _) => Ok(Vec::new()),
-        (Place::Resolved { .. }, By::Resident(_) | By::Holder) => Err(Refusal::NotNow("the service closes it")),
+        (Place::Resolved { .. }, By::Resident(_) | By::Acting { .. } | By::Holder) => {
+            Err(Refusal::NotNow("the service closes it"))
+        }
         // Professionals may end it before; rules that run by themselves leave it open as long as they must.
         (Place::Resolved { at, .. }, By::System) if on.now < at.saturating_add(REOPENED_WITHIN) => {
             Err(Refusal::TooEarly)

@@ -6,10 +6,12 @@ pub mod consultations;
 pub mod contacts;
 pub mod disclosures;
 pub mod dispatches;
+pub mod mandates;
 pub mod notices;
 pub mod organisation;
 pub mod phases;
 pub mod residents;
+pub mod retention;
 pub mod start;
 pub mod tasks;
 

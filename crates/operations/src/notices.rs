@@ -3,7 +3,7 @@
 //!
 //! A social worker finds the same day how urgent the need is; it is handed to the unit that decides, and each step of its way
 //! is kept. Several notices about one person stand together once a professional has confirmed that they are about one; each
-//! keeps its own maker and time. What it says, of whom and by whom is sealed.
+//! keeps its own maker and time. Its words and its people are sealed.
 
 mod details;
 pub mod duplicates;
@@ -258,7 +258,7 @@ impl Notice {
         }
     }
 
-    /// What only the one who has it may do, but to take it.
+    /// The acts of the one who has it, and the taking.
     fn worked_on(&self, command: &Command, by: &By) -> Result<Vec<Event>, Refusal> {
         let By::Professional { id: me, leads, .. } = by else { return Err(Refusal::NotNow) };
         let one = |event| Ok(vec![event]);

@@ -1,20 +1,27 @@
 //! A resident as the operations know them: where they are registered, with which doctor–nurse pair, and their encounters.
 //!
 //! The resident's identity stands nowhere here: a token names the stream, and it holds only codes, units and times. The
-//! number and the address that they leave are sealed beside the event that says by which means they are told.
+//! number and the address that they leave are sealed beside the event that says by which means they are told, and their name
+//! and day of birth beside the one that says that they have proven who they are.
 
+mod birth;
 mod reach;
 
+use std::collections::BTreeMap;
+
 use facts::{
-    Channel, Code, Day, Encounter, Instant, Key, Modality, Profession, Provider, Registration as Registered,
+    Account, Channel, Code, Day, Encounter, Instant, Key, Modality, Profession, Provider, Registration as Registered,
     ResidentId, Row, Status, Table,
 };
-use matter::codec::code;
+use matter::codec::{code, id};
 use matter::{
-    About, Dated, List, Matter, Occasion, Own, ProfessionalId, Put, Refused, Rights, Role, Standing, Text, UnitId,
+    About, By, Dated, List, Matter, Occasion, Own, ProfessionalId, Put, Refused, Rights, Role, Standing, Subject, Text,
+    UnitId,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+pub use birth::born_by;
 pub use reach::{Addresses, Reach, email, phone};
 
 /// Events of a resident, as they stand in the log for ever. Fields are added with a default and never renamed.
@@ -30,6 +37,49 @@ pub enum Event {
     /// Their addresses are sealed beside it; those before hold no more.
     #[serde(rename = "resident.reach_left")]
     ReachLeft(Reach),
+    /// They have proven who they are, for the first time or under another name; it is sealed beside it. `mark`: a keyed digest of
+    /// it, which tells whether it has changed; `protected`: they are under a non-disclosure order.
+    #[serde(rename = "resident.identified")]
+    Identified { mark: String, protected: bool },
+    /// Somebody who acts for them has begun a matter of theirs, by a mandate.
+    #[serde(rename = "resident.matter_begun")]
+    Begun {
+        #[serde(with = "id")]
+        matter: Uuid,
+        #[serde(with = "id")]
+        mandate: Uuid,
+        who: Subject,
+    },
+    /// Whether those who act for them see a matter of theirs, by their own word.
+    #[serde(rename = "resident.matter_shown")]
+    Shown {
+        #[serde(with = "id")]
+        matter: Uuid,
+        may: bool,
+    },
+}
+
+/// The name and the day of birth of somebody who has proven who they are. It can be written but not read by serde, so that it
+/// stands in no event and no state, and nowhere but sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    /// Given names and family name, on one line.
+    pub name: String,
+    /// Days since 1970.
+    pub born: i32,
+}
+
+impl Identity {
+    /// The text that is sealed: the day and the name, a line each.
+    fn sealed(&self) -> Text {
+        Text(format!("{}\n{}", self.born, self.name))
+    }
+
+    /// From a text that was sealed; none: it is another text.
+    pub fn opened(text: &str) -> Option<Identity> {
+        let (born, name) = text.split_once('\n')?;
+        Some(Identity { name: name.into(), born: born.parse().ok()? })
+    }
 }
 
 /// A home unit and an own pair, from a local day on.
@@ -75,6 +125,22 @@ pub enum Command {
         reach: Reach,
         addresses: Addresses,
     },
+    /// They have proven who they are.
+    Identify {
+        identity: Identity,
+        mark: String,
+        protected: bool,
+    },
+    /// Somebody who acts for them has begun a matter of theirs.
+    Begin {
+        matter: Uuid,
+        mandate: Uuid,
+    },
+    /// Those who act for them see a matter, or do not.
+    Show {
+        matter: Uuid,
+        may: bool,
+    },
 }
 
 /// Why it cannot be done.
@@ -88,6 +154,8 @@ pub enum Refusal {
     Times,
     /// A means has no address.
     NoAddress,
+    /// It is for the resident alone to say, or for the one who acts for them.
+    NotTheirs,
     /// The resident was erased.
     Forgotten,
 }
@@ -100,6 +168,7 @@ impl Refusal {
             Refusal::Earlier => "earlier_registration",
             Refusal::Times => "times",
             Refusal::NoAddress => "no_address",
+            Refusal::NotTheirs => "not_theirs",
             Refusal::Forgotten => "forgotten",
         }
     }
@@ -112,6 +181,20 @@ pub struct Resident {
     /// How they are told that something waits; none: they have left nothing.
     #[serde(default)]
     pub reach: Option<Reach>,
+    /// When they proved who they are for the first time, in microseconds since 1970; none: they never did.
+    #[serde(default)]
+    pub registered_at: Option<i64>,
+    #[serde(default)]
+    mark: String,
+    /// They are under a non-disclosure order.
+    #[serde(default)]
+    pub protected: bool,
+    /// Matters that somebody began who acts for them: who, and by which mandate.
+    #[serde(default)]
+    pub begun: BTreeMap<Uuid, (Subject, Uuid)>,
+    /// The matters of which they have said whether those who act for them see them.
+    #[serde(default)]
+    pub shown: BTreeMap<Uuid, bool>,
     /// They were erased: nothing of them goes on.
     #[serde(default)]
     pub forgotten: bool,
@@ -128,11 +211,11 @@ impl From<Refusal> for Refused {
 
 impl Matter for Resident {
     const NAME: &'static str = "resident";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const RIGHTS: Rights = Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[], own: Own::Read };
 
     const OF_PERSON: bool = true;
-    const TABLES: &'static [&'static Table] = &[Registered::TABLE, Encounter::TABLE];
+    const TABLES: &'static [&'static Table] = &[Registered::TABLE, Encounter::TABLE, Account::TABLE];
 
     type Command = Command;
     type Event = Event;
@@ -155,10 +238,27 @@ impl Matter for Resident {
                 true => Ok(vec![Event::ReachLeft(reach.clone())]),
                 false => Err(Refusal::NoAddress),
             },
+            Command::Identify { mark, protected, .. } => {
+                let is_known = resident.is_some_and(|it| it.mark == *mark && it.protected == *protected);
+                Ok((!is_known)
+                    .then(|| Event::Identified { mark: mark.clone(), protected: *protected })
+                    .into_iter()
+                    .collect())
+            }
+            Command::Begin { matter, mandate } => match on.by {
+                By::Acting { who, .. } => Ok(vec![Event::Begun { matter: *matter, mandate: *mandate, who: *who }]),
+                _ => Err(Refusal::NotTheirs),
+            },
+            Command::Show { matter, may } => match on.by {
+                // Nobody says it for them.
+                By::Resident(_) if resident.and_then(|it| it.shown.get(matter)) == Some(may) => Ok(Vec::new()),
+                By::Resident(_) => Ok(vec![Event::Shown { matter: *matter, may: *may }]),
+                _ => Err(Refusal::NotTheirs),
+            },
         }
     }
 
-    fn evolve(resident: Option<Resident>, event: &Event, _: i64) -> Option<Resident> {
+    fn evolve(resident: Option<Resident>, event: &Event, at: i64) -> Option<Resident> {
         let mut resident = resident.unwrap_or_default();
         match event {
             _ if resident.forgotten => {}
@@ -166,6 +266,12 @@ impl Matter for Resident {
             Event::Ended { .. } => resident.registration = None,
             Event::Met(_) => {}
             Event::ReachLeft(reach) => resident.reach = Some(reach.clone()).filter(|it| !it.means.is_empty()),
+            Event::Identified { mark, protected } => {
+                resident.registered_at.get_or_insert(at);
+                (resident.mark, resident.protected) = (mark.clone(), *protected);
+            }
+            Event::Begun { matter, mandate, who } => drop(resident.begun.insert(*matter, (*who, *mandate))),
+            Event::Shown { matter, may } => drop(resident.shown.insert(*matter, *may)),
         }
         Some(resident)
     }
@@ -173,6 +279,7 @@ impl Matter for Resident {
     fn text(command: &Command, event: &Event) -> Option<Text> {
         match (command, event) {
             (Command::LeaveReach { addresses, .. }, Event::ReachLeft(_)) => Some(addresses.sealed()),
+            (Command::Identify { identity, .. }, Event::Identified { .. }) => Some(identity.sealed()),
             _ => None,
         }
     }
@@ -185,7 +292,7 @@ impl Matter for Resident {
     }
 
     fn forgotten(self) -> Resident {
-        Resident { registration: None, reach: None, forgotten: true }
+        Resident { forgotten: true, ..Resident::default() }
     }
 
     /// Of a person who was erased there are none.
@@ -193,6 +300,16 @@ impl Matter for Resident {
         let Some(resident) = about.resident else { return };
         for row in registrations(history.iter().map(|it| &it.event), resident) {
             put(Registered::TABLE, &row.values(), about.changed);
+        }
+        // However often they have been known by another name: one row a person.
+        if let Some(first) = history.iter().find(|it| matches!(it.event, Event::Identified { .. })) {
+            // Nobody makes the token from it, which stands in no fact.
+            let token = about.id.parse::<Uuid>().unwrap_or_default();
+            let account_id = Key(Uuid::new_v5(&token, b"account").to_string());
+            let system = "luotsi".into();
+            let registered_at = Instant(first.at);
+            let account = Account { account_id, system, resident_id: Some(resident), registered_at, closed_at: None };
+            put(Account::TABLE, &account.values(), about.changed);
         }
         for it in history {
             if let Event::Met(meeting) = &it.event {
@@ -244,7 +361,7 @@ fn registrations<'a>(events: impl IntoIterator<Item = &'a Event>, resident: Resi
                     row.valid_to = Some(Day(*to));
                 }
             }
-            Event::Met(_) | Event::ReachLeft(_) => {}
+            _ => {}
         }
     }
     rows
@@ -289,9 +406,8 @@ fn encounter(meeting: &Meeting, resident: ResidentId) -> Encounter {
 #[cfg(test)]
 mod tests {
     use matter::given::{self, on};
-    use matter::{By, Trouble, decode, encode};
+    use matter::{Trouble, decode, encode};
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::*;
     use crate::dispatches::Means;
@@ -375,7 +491,7 @@ mod tests {
         assert_eq!(ask(&mut past, 20_000), Ok(()));
         past.erase::<Resident>(id, NOW);
         let stands = past.state::<Resident>(id).expect("readable");
-        assert_eq!(stands.as_deref(), Some(&Resident { registration: None, reach: None, forgotten: true }));
+        assert_eq!(stands.as_deref(), Some(&Resident { forgotten: true, ..Resident::default() }));
         assert_eq!(ask(&mut past, 20_001), Err(Trouble::Refused(Refusal::Forgotten.into())), "nor comes back");
     }
 
@@ -394,6 +510,25 @@ mod tests {
                 Event::ReachLeft(Reach { means: vec![Means::Sms, Means::Email], language: "sv".into() }),
                 "resident.reach_left",
                 r#"{"language":"sv","means":["sms","email"]}"#,
+            ),
+            (
+                Event::Identified { mark: "ab".into(), protected: true },
+                "resident.identified",
+                r#"{"mark":"ab","protected":true}"#,
+            ),
+            (
+                Event::Begun {
+                    matter: Uuid::from_u128(1),
+                    mandate: Uuid::from_u128(2),
+                    who: Subject(Uuid::from_u128(3)),
+                },
+                "resident.matter_begun",
+                r#"{"mandate":"00000000-0000-0000-0000-000000000002","matter":"00000000-0000-0000-0000-000000000001","who":"00000000-0000-0000-0000-000000000003"}"#,
+            ),
+            (
+                Event::Shown { matter: Uuid::from_u128(1), may: false },
+                "resident.matter_shown",
+                r#"{"matter":"00000000-0000-0000-0000-000000000001","may":false}"#,
             ),
         ];
         for (event, kind, data) in golden {
@@ -420,6 +555,73 @@ mod tests {
         assert_eq!(leave(&[Means::Email]), Err(Trouble::Refused(Refusal::NoAddress.into())));
         assert!(leave(&[]).is_ok(), "whoever wants to be told of nothing says so");
         assert_eq!(past.state::<Resident>(id).expect("readable").expect("a resident").reach, None);
+    }
+
+    #[test]
+    fn who_they_are_is_sealed_registers_once_and_is_written_again_only_when_it_changes() {
+        let (id, mut past) = (Uuid::from_u128(1), given::Past::default());
+        let mut identify = |at: i64, name: &str, mark: &str, protected| {
+            let identity = Identity { name: name.into(), born: 20_000 };
+            let command = Command::Identify { identity, mark: mark.into(), protected };
+            past.turn((at, &By::Resident(Subject(id))), |turn| turn.decide::<Resident>(id, &command, &()))
+                .expect("known")
+        };
+        let drafts = identify(NOW, "Aino Virtanen", "a", false);
+        let sealed = drafts[0].text.as_ref().expect("sealed");
+        assert_eq!(Identity::opened(&sealed.text.0).map(|it| it.name), Some("Aino Virtanen".into()));
+        assert!(!drafts[0].data.contains("Aino") && !drafts[0].data.contains("20000"), "{}", drafts[0].data);
+        assert!(identify(NOW + 1, "Aino Virtanen", "a", false).is_empty(), "the same person again");
+        assert_eq!(identify(NOW + 2, "Aino Salo", "b", true).len(), 1);
+        let it = past.state::<Resident>(id).expect("readable").expect("a resident");
+        assert_eq!((it.registered_at, it.protected), (Some(NOW), true), "they have been here since the first time");
+    }
+
+    #[test]
+    fn whoever_is_known_has_one_account_in_the_facts_whatever_their_name_and_nobody_makes_the_token_from_it() {
+        let token = Uuid::from_u128(7);
+        let identified = |at: i64, mark: &str| Dated {
+            event: Event::Identified { mark: mark.into(), protected: false },
+            at,
+            changed: at,
+        };
+        let met = Dated { event: Event::Met(meeting(1, 2)), at: 3, changed: 3 };
+        let rows = |history: &[Dated<Event>], resident| {
+            let id = token.to_string();
+            let about = About { id: &id, resident, calendar: calendar::Calendar::shipped(), changed: 9 };
+            let mut rows = Vec::new();
+            let mut put = |table: &'static Table, values: &[facts::Value<'_>], _: i64| {
+                if table.name == Account::TABLE.name {
+                    rows.push(format!("{values:?}"));
+                }
+            };
+            Resident::rows(history, &about, &mut put);
+            rows
+        };
+        let history = [identified(5, "a"), met.clone(), identified(8, "b")];
+        let told = rows(&history, Some(ResidentId(7)));
+        assert_eq!(told.len(), 1, "one person is one");
+        assert!(told[0].contains('5') && !told[0].contains(&token.to_string()), "{told:?}");
+        assert_eq!(rows(&[met], Some(ResidentId(7))), Vec::<String>::new());
+        assert_eq!(rows(&history, None), Vec::<String>::new(), "erased, they are counted no more");
+    }
+
+    #[test]
+    fn only_they_themselves_say_who_sees_a_matter_and_only_who_acts_begins_one_for_them() {
+        let (who, of) = (Subject(Uuid::from_u128(2)), Subject(Uuid::from_u128(1)));
+        let acting = By::Acting { who, of, right: facts::OnBehalf::Guardian };
+        let show = Command::Show { matter: Uuid::from_u128(7), may: true };
+        let begin = Command::Begin { matter: Uuid::from_u128(7), mandate: Uuid::from_u128(8) };
+        for (by, shows, begins) in [
+            (By::Resident(of), true, false),
+            (acting, false, true),
+            (By::Holder, false, false),
+            (By::Professional { id: "n".into(), unit: "u".into(), leads: true }, false, false),
+            (By::System, false, false),
+        ] {
+            let may =
+                |command| given::when::<Resident>(None, command, &on(NOW, &by, &())).is_ok_and(|it| !it.is_empty());
+            assert_eq!((may(&show), may(&begin)), (shows, begins), "{by:?}");
+        }
     }
 
     proptest! {

@@ -6,6 +6,7 @@
 //! another program takes it.
 
 mod file;
+pub mod register;
 mod smtp;
 mod webhook;
 
@@ -58,6 +59,7 @@ impl Settings {
                 Adapter::File => true,
                 Adapter::Smtp => smtp::is_safe(url),
                 Adapter::Webhook => webhook::is_safe(url),
+                Adapter::Oidc | Adapter::Register => false,
             }),
             "from" => self.from.as_deref().is_some_and(|it| it.parse::<lettre::Address>().is_ok()),
             _ => self.secret.is_some(),
@@ -126,7 +128,7 @@ impl Outbox {
     /// How many attempts.
     async fn round_of(&self, means: Means) -> usize {
         let ports = self.kinds.ports.all();
-        let ports = || ports.iter().filter(|(_, port)| port.content.carries == means);
+        let ports = || ports.iter().filter(|(_, port)| port.content.carries == Some(means));
         for (id, _) in ports() {
             self.hear(id).await;
         }
@@ -200,7 +202,8 @@ impl Outbox {
         let failed = |code: &str| Outcome::Failed { code: code.into() };
         let (Some(port), Some(subject)) = (port, it.subject) else { return failed("no_port") };
         let ((Some(adapter), _), Some(words)) = (self.runs(port), &self.words) else { return failed("settings") };
-        let to = match self.address(subject, port.content.carries).await {
+        let Some(means) = port.content.carries else { return failed("no_port") };
+        let to = match self.address(subject, means).await {
             Ok(Some(to)) => to,
             Ok(None) => return Outcome::Refused { code: "no_address".into() },
             Err(_) => return failed("unread"),
@@ -213,6 +216,8 @@ impl Outbox {
             Adapter::File => file::hand_over(&folder, &letter),
             Adapter::Smtp => smtp::hand_over(&settings, &letter, step),
             Adapter::Webhook => webhook::hand_over(&settings, &letter, (step, now)),
+            // No message goes out by these.
+            Adapter::Oidc | Adapter::Register => Outcome::Failed { code: "no_port".into() },
         });
         let unknown = |code: &str| Outcome::Unknown { code: code.into() };
         let outcome = match tokio::time::timeout(ATTEMPT, handing).await {

@@ -257,6 +257,17 @@ impl Store {
             let ids = kind.of_subject(subject, usize::MAX);
             theirs.extend(ids.into_iter().map(|id| matter::stream(kind.name(), id)));
         }
+        // Words that were written before it was known by whom are sealed under the keys of the matter itself.
+        let own: Vec<Uuid> =
+            theirs.iter().filter_map(|it| Some(matter::named(it)?.1)).filter(|id| *id != subject.0).collect();
+        let mut destroyed = destroyed;
+        for id in own {
+            if self.log().knows(id)? {
+                let keys = self.log().destroy(id, reason, now).await?;
+                self.log().tell_erased((id, keys), new_id(now), now, context.clone()).await?;
+                destroyed += keys;
+            }
+        }
         self.log().forget(theirs, now, context.clone()).await?;
         let about = self.sealed_about(subject.0, (reason, now), &context).await?;
         self.log().tell_erased((subject.0, destroyed), new_id(now), now, context).await?;
@@ -356,7 +367,7 @@ impl Core {
         let mut by = by.clone();
         let mut is_nameless = false;
         // A person who was erased is nobody whom the county knows, although their session may go on.
-        if let By::Resident(subject) = by
+        if let By::Resident(subject) | By::Acting { who: subject, .. } = by
             && self.log.is_erased(subject.0).await?
         {
             scope = scope.replace(&by.name(), &By::Holder.name());
@@ -431,7 +442,7 @@ impl Core {
     fn untold(&self, asker: &Asker, touched: &[Touched]) -> std::result::Result<Vec<String>, Trouble> {
         let is_erased = |subject: Option<Subject>| subject.map_or(Ok(false), |it| self.log.keys().is_erased(it.0));
         let refused = || Err(Trouble::Refused(Refused::erased()));
-        if let By::Resident(subject) = asker.by
+        if let By::Resident(subject) | By::Acting { who: subject, .. } = asker.by
             && is_erased(Some(subject))?
         {
             return refused();
@@ -556,6 +567,7 @@ fn event(draft: Draft, now: i64) -> NewEvent {
 pub(crate) fn context(by: &By, now: i64) -> Context {
     let (unit, purpose) = match by {
         By::Resident(_) | By::Holder => (String::new(), "own matter"),
+        By::Acting { .. } => (String::new(), "on behalf"),
         By::Professional { unit, .. } => (unit.to_string(), "care"),
         By::Operator | By::System => (String::new(), "upkeep"),
     };

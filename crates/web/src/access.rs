@@ -4,6 +4,7 @@
 mod account;
 pub mod hats;
 mod provider;
+pub mod strong;
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use facts::{Code, Profession};
 use matter::access::Role;
 use maud::{Markup, html};
@@ -20,6 +21,7 @@ use store::new_id;
 use uuid::Uuid;
 
 use crate::App;
+use crate::acting;
 use crate::caller::{CODE_COOKIE, Person, SESSION_COOKIE};
 use crate::cast;
 use crate::desk::people::capital;
@@ -28,7 +30,7 @@ use crate::form::{errors, field};
 use crate::home::failed;
 use crate::layout::{Page, cookie, onward};
 use crate::limits::Address;
-use crate::sessions::Means;
+use crate::sessions::{Means, Proof};
 use crate::texts::texts;
 
 /// Where somebody came from.
@@ -48,6 +50,10 @@ pub static FEATURE: Feature = Feature {
             post("/sign-in/set-up", account::set_up),
             get(provider::BEGIN, provider::begin),
             get(provider::BACK, provider::back),
+            get(strong::BEGIN, strong::begin),
+            get(strong::BACK, strong::back),
+            post(strong::SIGNED_OUT, strong::signed_out),
+            post("/sign-out/everywhere", strong::everywhere),
             get(hats::PATH, hats::page),
             post(hats::PATH, hats::choose),
         ]
@@ -87,6 +93,7 @@ fn shown(app: &App, page: &Page, to: Option<&str>, tried: &Tried<'_>) -> Respons
         (errors(page, tried.wrong.as_slice()))
         h1 { (page.text("sign-in-title")) }
         @if page.demo { (roles(app, page, &back, tried.wrong)) } @else {
+            (strong::way(app, page, to))
             p.lead { (page.text("sign-in-staff-lead")) }
             (provider::way(app, page, to))
             (account::form(app, page, &back, tried))
@@ -211,7 +218,13 @@ pub async fn sign_in(
     if !word.is_empty() {
         let field = if role == Role::Resident { RESIDENT_FIELD } else { PROFESSIONAL_FIELD };
         return match app.played(role, word) {
-            Some(person) => begun(&app, &headers, &person, Means::Token, (now, i64::MAX), to),
+            Some(person) => {
+                // A visitor who comes for the first time is registered, as those are who prove who they are.
+                if let Err(failure) = app.registers_member(role, word).await {
+                    return failed(&page, &failure);
+                }
+                begun(&app, &headers, &person, Means::Token, (now, i64::MAX), to)
+            }
             None => shown(&app, &page, to.as_deref(), &Tried { wrong: Some(("wrong-as", field)), name: "" }),
         };
     }
@@ -260,20 +273,62 @@ fn begun(
     to: Option<String>,
 ) -> Response {
     let cookie = session(app, headers, person, means, term);
+    changed_hands(&cookie, &first_page(app, person, to))
+}
+
+/// The same of a resident who has proven who they are.
+fn begun_proven(app: &App, headers: &HeaderMap, person: &Person, proof: Proof, to: Option<String>) -> Response {
+    if let Some(before) = cookie(headers, SESSION_COOKIE) {
+        app.sessions.end(before);
+    }
+    let now = app.kinds.store.now();
+    let session = app.sessions.begin(person, Means::Strong, (now, i64::MAX), now);
+    let session = app.sessions.is_proven(&session, proof).unwrap_or_default();
+    changed_hands(&cookie_of(&session), &first_page(app, person, to))
+}
+
+/// The session of somebody who has proven once more who they are goes on under a new name.
+fn go_on_proven(app: &App, headers: &HeaderMap, proof: Proof, to: &str) -> Response {
+    match cookie(headers, SESSION_COOKIE).and_then(|name| app.sessions.is_proven(name, proof)) {
+        Some(name) => {
+            (StatusCode::SEE_OTHER, [(LOCATION, to.to_string()), (SET_COOKIE, cookie_of(&name))]).into_response()
+        }
+        None => Redirect::to("/sign-in").into_response(),
+    }
+}
+
+/// Addresses of residents alone.
+const OF_RESIDENTS: [&str; 4] = ["/contact", "/matters", "/me", "/acting"];
+
+/// Where somebody goes who has signed in: to where they wanted, if it is theirs.
+fn first_page(app: &App, person: &Person, to: Option<String>) -> String {
     let is_resident = person.role == Role::Resident;
-    let to = to.filter(|to| to.starts_with("/contact") == is_resident);
+    let is_theirs =
+        |to: &String| to.starts_with("/book") || OF_RESIDENTS.iter().any(|path| to.starts_with(path)) == is_resident;
+    let to = to.filter(is_theirs);
     let first = match person.role {
+        // For whom they act is chosen first.
+        Role::Resident if app.acts_for_others(person) => acting::PATH,
         Role::Resident => "/contact",
         Role::Professional | Role::Lead => "/desk",
         _ => "/steer",
     };
-    changed_hands(&cookie, to.as_deref().unwrap_or(first))
+    to.unwrap_or_else(|| first.into())
 }
 
 /// Begins a session of a demonstration as somebody, and goes where that person is to be.
 pub fn begin_as(app: &App, headers: &HeaderMap, person: &Person, to: &str) -> Response {
     let session = session(app, headers, person, Means::Token, (app.kinds.store.now(), i64::MAX));
     changed_hands(&session, to)
+}
+
+/// The session goes on under a new name, in which its person acts by a mandate, or for themselves.
+pub fn go_on_acting(app: &App, headers: &HeaderMap, by: Option<Uuid>, to: &str) -> Response {
+    let name = cookie(headers, SESSION_COOKIE).and_then(|name| app.sessions.acts(name, by));
+    match name {
+        Some(name) => changed_hands(&cookie_of(&name), to),
+        None => Redirect::to("/sign-in").into_response(),
+    }
 }
 
 /// Ends the session, and goes somewhere as nobody.
@@ -290,6 +345,10 @@ fn session(app: &App, headers: &HeaderMap, person: &Person, means: Means, term: 
         app.sessions.end(before);
     }
     let session = app.sessions.begin(person, means, term, app.kinds.store.now());
+    cookie_of(&session)
+}
+
+fn cookie_of(session: &str) -> String {
     format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax")
 }
 
@@ -315,14 +374,14 @@ fn demo_person(app: &App, (role, profession): (Role, Profession), token: Uuid) -
         }
         _ => (role.code().to_string(), top),
     };
-    Person { role, id, unit }
+    Person { role, id, unit, acting: None }
 }
 
 /// Signs in somebody who has proven who they are: in their one right, or in the first until they have chosen.
 fn entered(app: &App, page: &Page, headers: &HeaderMap, (id, means): (String, Means), to: Option<String>) -> Response {
     let rights = app.rights_of(&id);
     let Some(first) = rights.first() else { return without_rights(page, &id) };
-    let person = Person { role: first.role, id, unit: first.unit.clone() };
+    let person = Person { role: first.role, id, unit: first.unit.clone(), acting: None };
     let to = if rights.len() > 1 { Some(hats::address(to.as_deref())) } else { to };
     begun(app, headers, &person, means, (app.kinds.store.now(), i64::MAX), to)
 }
@@ -361,8 +420,11 @@ fn ways_on(page: &Page) -> Markup {
 
 /// `POST /sign-out`: also at the identity provider, for whom it let in.
 pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let means = app.session(&headers).map(|session| session.means);
-    let provider = app.provider.as_ref().filter(|_| means == Some(Means::Provider));
+    let provider = match app.session(&headers).map(|session| session.means) {
+        Some(Means::Provider) => app.provider.as_ref(),
+        Some(Means::Strong) => app.strong.as_ref(),
+        _ => None,
+    };
     let to = provider.and_then(|provider| provider.sign_out());
     end_all(&app, &headers, to.as_deref().unwrap_or("/"))
 }

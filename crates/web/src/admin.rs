@@ -4,7 +4,9 @@ mod access;
 mod health;
 pub mod imports;
 mod ports;
+mod retention;
 pub mod staff;
+mod units;
 
 use matter::access::Role;
 
@@ -18,6 +20,8 @@ pub static FEATURE: Feature = Feature {
             post("/admin/access", access::extract),
             get("/admin/health", health::list),
             get("/admin/ports", ports::list),
+            get("/admin/retention", retention::list),
+            get("/admin/units", units::list),
             get("/admin/imports", imports::list),
             get("/admin/imports/{id}", imports::one),
             get("/admin/imports/waiting/{waiting}", imports::trial),
@@ -36,6 +40,12 @@ pub static FEATURE: Feature = Feature {
     texts: &[texts!("admin"), texts!("ports"), texts!("accesses"), texts!("health")],
     doors: &[
         Door {
+            path: "/admin/retention",
+            name: "section-retention",
+            opens_to: |role| role == Some(Role::Privacy),
+            leads_to: &[],
+        },
+        Door {
             path: "/admin/access",
             name: "section-accesses",
             opens_to: |role| role == Some(Role::Privacy),
@@ -48,7 +58,12 @@ pub static FEATURE: Feature = Feature {
             leads_to: &[],
         },
         Door { path: "/admin/ports", name: "section-ports", opens_to: |role| role == Some(Role::Admin), leads_to: &[] },
-        Door { path: "/admin/staff", name: "section-staff", opens_to: |role| role == Some(Role::Admin), leads_to: &[] },
+        Door {
+            path: "/admin/staff",
+            name: "section-staff",
+            opens_to: |role| role == Some(Role::Admin),
+            leads_to: &["/admin/units"],
+        },
         Door {
             path: "/admin/imports",
             name: "section-imports",

@@ -27,6 +27,7 @@ use crate::limits::Address;
 use crate::live::{self, instant};
 use crate::presence::Who;
 use crate::resident::Asked;
+use crate::routing::Coming;
 
 /// The document that describes these routes; a test holds it to them.
 pub const OPENAPI: &str = include_str!("../../../docs/openapi.json");
@@ -93,7 +94,8 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
         Failure::invalid("channel", format!("{channel} is none of message, chat, form and callback."))
     })?;
     let service = word(body.service, "service")?;
-    if !app.services.is_empty() && !app.services.iter().any(|known| known.id == service) {
+    let services = app.services();
+    if !services.is_empty() && !services.iter().any(|known| known.id == service) {
         return Err(Failure::invalid("service", "There is no such service."));
     }
     // A tag of a language and nothing else: what is personal belongs into the text, which is sealed.
@@ -108,13 +110,15 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
     }
     let subject = resident.and_then(Person::subject);
     let way = if channel == Channel::Chat { Way::Chat } else { Way::Message };
-    let (unit, queue) = app.queue_in(way, &service, subject);
+    let coming = Coming { service: &service, channel, language: &language, place: "", subject, text: &text };
+    let route = app.route_in(way, &coming);
+    let (unit, queue) = (&route.unit, route.queue.as_ref());
     // Where a queue chats it is greeted; a chat that is closed is a message.
     let chat = app
         .kinds
-        .chat_begins((&unit, queue.as_ref()), language.split('-').next().unwrap_or_default())
+        .chat_begins((unit, queue), language.split('-').next().unwrap_or_default())
         .filter(|_| way == Way::Chat);
-    let is_closed = chat.is_none() && way == Way::Chat && app.kinds.chats_at(&unit, queue.as_ref()).is_some();
+    let is_closed = chat.is_none() && way == Way::Chat && app.kinds.chats_at(unit, queue).is_some();
     let channel = if is_closed { Channel::Message } else { channel };
     let by = resident.map_or(By::Holder, Person::by);
     let anonymous = body.anonymous;
@@ -124,16 +128,17 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
         channel,
         service,
         language,
-        unit,
-        queue,
+        unit: route.unit.to_string(),
+        queue: route.queue,
         anonymous,
         subject,
+        routed: Some(Box::new(route.routed)),
         text,
     };
     let opened = app.open_contact(new, &chat.unwrap_or_default(), &by, address).await?;
     let contact = app.kinds.contacts.read(opened.contact).await.map_err(|error| Failure::away(&error))?;
     let contact = contact.ok_or_else(|| Failure::broken(&"a contact that was opened is not there"))?;
-    let mut body = shown(&app, opened.contact, &contact);
+    let mut body = shown(&app, opened.contact, &contact, resident);
     body["receipt"] = receipt(opened.contact).into();
     if let Some(code) = opened.code {
         body["resume_code"] = code.into();
@@ -142,12 +147,14 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
 }
 
 /// A contact as programs get it.
-fn shown(app: &App, id: Uuid, contact: &Contact) -> Value {
+fn shown(app: &App, id: Uuid, contact: &Contact, to: Option<&Person>) -> Value {
+    // No unit tells a place to somebody who acts for a person under a non-disclosure order.
+    let queue = (!to.is_some_and(|to| app.hides_places(to))).then_some(&contact.unit);
     json!({
         "contact": id.to_string(), "conversation": id.to_string(), "state": contact.place.code(),
         "channel": contact.channel.code(), "service": contact.service, "language": contact.language,
-        "anonymous": contact.anonymous, "queue": contact.unit, "opened": instant(contact.opened_at),
-        "expected": app.expected(contact.promised_from.unwrap_or(contact.opened_at)).map(instant), "head": contact.conversation,
+        "anonymous": contact.anonymous, "queue": queue, "opened": instant(contact.opened_at),
+        "expected": app.expected(contact).map(instant), "head": contact.conversation,
     })
 }
 
@@ -163,7 +170,7 @@ fn shown_whole(app: &App, id: Uuid, contact: &Contact) -> Value {
 /// The same in a list. It does not say whose patient the resident is: a professional reads that in the contact, and the
 /// reading is recorded.
 fn listed(app: &App, id: Uuid, contact: &Contact) -> Value {
-    let mut shown = shown(app, id, contact);
+    let mut shown = shown(app, id, contact, None);
     shown["owner"] = contact.owner().into();
     shown["transfers"] = contact.transfers.into();
     shown["waits_since"] = contact.waits_since.map(instant).into();
@@ -184,7 +191,11 @@ pub async fn contact(State(app): State<Arc<App>>, Path(path): Path<String>, call
     let is_professional = caller.role().is_some_and(|role| role != Role::Resident);
     Ok(answer(
         StatusCode::OK,
-        &if is_professional { shown_whole(&app, id, &contact) } else { shown(&app, id, &contact) },
+        &if is_professional {
+            shown_whole(&app, id, &contact)
+        } else {
+            shown(&app, id, &contact, caller.person.as_ref())
+        },
     ))
 }
 

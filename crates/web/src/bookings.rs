@@ -139,6 +139,11 @@ fn where_key(way: Way) -> &'static str {
     if matches!(way.0, facts::Modality::InPerson | facts::Modality::Ward) { "bookings-where" } else { "bookings-unit" }
 }
 
+/// The title of a page about one time: pages of several times of one name are told apart by it.
+fn titled(page: &Page, name: &str, at: i64) -> String {
+    format!("{name}, {}", numbers::moment(at, page.language))
+}
+
 /// A way of meeting, in the words of its code.
 fn way_name(page: &Page, way: Way) -> String {
     use facts::Code;

@@ -15,6 +15,7 @@ use store::{hex, signature};
 use uuid::Uuid;
 
 use crate::App;
+use crate::acting::Acting;
 use crate::answer::Failure;
 use crate::layout::cookie;
 use crate::limits::Address;
@@ -28,13 +29,19 @@ pub struct Person {
     pub id: String,
     /// Unit in which a professional works.
     pub unit: String,
+    /// The one for whom a resident acts now; none: for themselves.
+    pub acting: Option<Acting>,
 }
 
 impl Person {
     /// As the log knows them.
     pub fn by(&self) -> By {
         match self.role {
-            Role::Resident => self.subject().map_or(By::Holder, By::Resident),
+            Role::Resident => match (self.own(), &self.acting) {
+                (Some(who), Some(acting)) => By::Acting { who, of: acting.of, right: acting.capacity.on_behalf() },
+                (Some(who), None) => By::Resident(who),
+                (None, _) => By::Holder,
+            },
             role => {
                 let (id, unit) = (self.id.as_str().into(), self.unit.as_str().into());
                 By::Professional { id, unit, leads: role == Role::Lead }
@@ -42,8 +49,13 @@ impl Person {
         }
     }
 
-    /// A resident's token.
+    /// The token of the resident whose matters these are: their own, or the one's for whom they act.
     pub fn subject(&self) -> Option<Subject> {
+        self.own().map(|own| self.acting.as_ref().map_or(own, |acting| acting.of))
+    }
+
+    /// A resident's own token, for whomever they act.
+    pub fn own(&self) -> Option<Subject> {
         self.id.parse().ok().filter(|_| self.role == Role::Resident).map(Subject)
     }
 
@@ -66,7 +78,7 @@ impl Person {
         }
         let told = String::from_utf8(told).ok()?;
         let [role, id, unit, made, until] = told.split('\n').collect::<Vec<_>>().try_into().ok()?;
-        let person = Person { role: Role::named(role)?, id: id.into(), unit: unit.into() };
+        let person = Person { role: Role::named(role)?, id: id.into(), unit: unit.into(), acting: None };
         let term = made.parse().ok()?..until.parse().ok()?;
         // One that was made later than now comes from another clock, by which it could outlast its withdrawal.
         (term.start <= now && now < term.end).then_some((person, term))
@@ -154,10 +166,14 @@ impl App {
     /// The person of a session, if they still have their rights.
     fn standing(&self, session: Option<Session>) -> Option<Person> {
         let session = session?;
-        let person = session.person().filter(|person| self.has_rights(person, session.made))?;
+        let mut person = session.person().filter(|person| self.has_rights(person, session.made))?;
+        // With the right to act for another ends all that is done by it: nobody becomes somebody else unasked.
+        if let Some(mandate) = session.acts_by {
+            person.acting = Some(self.may_act_by(&person, mandate).ok()?);
+        }
         let has_right = || self.rights_of(&person.id).iter().any(|it| it.role == person.role && it.unit == person.unit);
         let stands = match session.means {
-            Means::Token => true,
+            Means::Token | Means::Strong => true,
             // While nobody can read whether it is there, it opens nothing.
             Means::Account => has_right() && self.accounts.lets_in(&person.id).unwrap_or(false),
             Means::Provider => has_right(),
@@ -215,7 +231,10 @@ pub const SESSION_COOKIE: &str = "session";
 /// Keeps, while somebody signs in at the identity provider, that it was begun in this browser.
 pub const SIGNING_IN_COOKIE: &str = "signing-in";
 
-/// Cookies by which somebody is let in.
+/// Keeps the code of a contact while its writer signs in to take it along.
+pub const JOINING_COOKIE: &str = "joining";
+
+/// Cookies by which somebody is let in; they hold for the whole of this host.
 pub const OPENING: [&str; 3] = [SESSION_COOKIE, CODE_COOKIE, SIGNING_IN_COOKIE];
 
 /// Keeps the codes of the contacts that were opened in this browser, with a full stop between them.
@@ -258,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_token_names_its_person_until_its_time_is_over() {
-        let person = Person { role: Role::Professional, id: "nurse-1".into(), unit: "station-01".into() };
+        let person = Person { role: Role::Professional, id: "nurse-1".into(), unit: "station-01".into(), acting: None };
         let key = [7; 32];
         let token = person.token(&key, &(0..1000));
         assert_eq!(Person::of_token(&token, &key, 999), Some((person.clone(), 0..1000)));
@@ -279,7 +298,8 @@ mod tests {
         for role in ["nurse", "physician"] {
             let told = format!("{role}\nn-1\nstation-01\n0\n1000");
             let token = format!("{}.{}", hex(told.as_bytes()), hex(&signature(&key, &[b"token", told.as_bytes()])));
-            let person = Person { role: Role::Professional, id: "n-1".into(), unit: "station-01".into() };
+            let (id, unit) = ("n-1".into(), "station-01".into());
+            let person = Person { role: Role::Professional, id, unit, acting: None };
             assert_eq!(Person::of_token(&token, &key, 999), Some((person, 0..1000)));
         }
     }

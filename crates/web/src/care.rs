@@ -3,8 +3,8 @@
 use calendar::day_number;
 use facts::holds_identity_code;
 use kinds::CROCKFORD;
+use matter::PartId;
 use matter::access::{Action, Purpose, Resource, decide};
-use matter::{PartId, Subject};
 use operations::contacts::Contact;
 use uuid::Uuid;
 
@@ -35,20 +35,13 @@ impl App {
     /// The unit to which a service's contacts come, and the queue of that unit; what no unit is named for comes to the first
     /// that is.
     pub fn queue_of(&self, service: &str) -> (String, Option<PartId>) {
-        let named = self.services.iter().find(|it| it.id == service).or(self.services.first());
+        let services = self.services();
+        let named = services.iter().find(|it| it.id == service).or(services.first());
         let top = || self.figures().units().iter().find(|unit| unit.parent.is_none()).map(|unit| unit.id.clone());
         match named {
             Some(service) => (service.unit.clone(), service.queue.clone()),
             None => (top().unwrap_or_else(|| "county".into()), None),
         }
-    }
-
-    /// The same for a resident: who has an own pair comes to its unit with what the first service is for.
-    pub fn queue_for(&self, service: &str, subject: Option<Subject>) -> (String, Option<PartId>) {
-        let is_general = self.services.first().is_none_or(|first| first.id == service);
-        let own = subject.filter(|_| is_general);
-        let own = own.and_then(|subject| self.kinds.registration(subject)).map(|own| own.unit);
-        own.filter(|unit| self.is_unit(unit)).map_or_else(|| self.queue_of(service), |unit| (unit.to_string(), None))
     }
 
     /// Whether a unit is another, or stands under it: by the log where the county keeps its units itself, so that rights
@@ -98,18 +91,18 @@ impl App {
     /// Whether contacts can be handed over to a unit.
     pub fn is_unit(&self, unit: &str) -> bool {
         self.queue_of("").0 == unit
-            || self.services.iter().any(|service| service.unit == unit)
+            || self.services().iter().any(|service| service.unit == unit)
             || self.figures().units().iter().any(|it| it.id == unit && it.open)
     }
 
-    /// By when somebody answers what came at an instant, by the rule then in force; microseconds since 1970.
-    pub fn expected(&self, from: i64) -> Option<i64> {
-        self.calendar.office_due(from, "contact")
+    /// By when somebody was to answer a contact, or is to.
+    pub fn expected(&self, contact: &Contact) -> Option<i64> {
+        self.due(contact).or_else(|| contact.promised(self.calendar))
     }
 
-    /// By when a contact is to be answered; none: it was.
+    /// By when a contact is to be answered: by the tightest of its clocks; none: it was.
     pub fn due(&self, contact: &Contact) -> Option<i64> {
-        self.expected(contact.promised_from?)
+        contact.running(self.calendar).first().map(|(_, due)| due.at)
     }
 }
 

@@ -1,9 +1,11 @@
 //! `/contact`: the start, which leads from a need to the ways that fit. `/contact/new`: one form for message, chat and call;
 //! a resident writes in plain words, gets a receipt and a code, and comes back to the answer.
 
+mod asked;
 mod call;
 mod chat;
 mod code;
+mod join;
 mod own;
 mod start;
 mod thread;
@@ -21,7 +23,7 @@ use kinds::NewContact;
 use matter::access::Role;
 use matter::{By, Matter};
 use maud::{Markup, html};
-use operations::contacts::{Channel, Contact};
+use operations::contacts::{Channel, Contact, Routed};
 use operations::dispatches::Means;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -41,9 +43,10 @@ use crate::layout::Page;
 use crate::limits::Address;
 use crate::links::linked;
 use crate::matters::Owned;
-use crate::me::{address_fields, leave_reach, left};
+use crate::me::{leave_reach, left};
 use crate::numbers;
 use crate::parts::row;
+use crate::routing::{Coming, UNSURE};
 use crate::texts::texts;
 
 pub static FEATURE: Feature = Feature {
@@ -61,6 +64,9 @@ pub static FEATURE: Feature = Feature {
             post("/contact/return", code::with_code),
             get("/contact/leave", code::leaving),
             post("/contact/leave", code::leave),
+            post("/contact/identify", join::identify),
+            get(join::PATH, join::form),
+            post(join::PATH, join::join),
         ]
     },
     texts: &[texts!("contact")],
@@ -77,9 +83,6 @@ pub static FEATURE: Feature = Feature {
 
 /// Own contacts of a resident on a page.
 const SHOWN: usize = 20;
-
-/// The service of those who do not know what their matter belongs to.
-const UNSURE: &str = "general";
 
 /// Fields of the form, as they stand when it is shown again.
 #[derive(Deserialize, Default)]
@@ -98,6 +101,9 @@ pub struct Message {
     slot: String,
     #[serde(default)]
     number: String,
+    /// Where the writer lives, as the rules name places; empty: not told.
+    #[serde(default)]
+    place: String,
     /// Where the writer wants to be told that an answer waits, if anywhere.
     #[serde(default)]
     phone: String,
@@ -127,7 +133,7 @@ type Wrong<'a> = &'a [(&'a str, &'a str)];
 /// nobody else.
 fn shown_to(page: &Page) -> String {
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
-    resident.map_or_else(|| "anonymous".into(), |person| person.id.clone())
+    resident.and_then(Person::subject).map_or_else(|| "anonymous".into(), |subject| subject.to_string())
 }
 
 /// A link to the form says which service and which way somebody has chosen, and never their words.
@@ -161,6 +167,7 @@ async fn own_contacts(app: &App, page: &Page, parts: &Parts) -> Vec<(Uuid, Arc<C
     let resident = page.person.as_ref().filter(|person| person.role == Role::Resident);
     let of = |subject| app.kinds.contacts.look(|contacts| contacts.of_subject(subject, SHOWN));
     let mut ids = resident.and_then(Person::subject).map_or_else(Vec::new, of);
+    ids.retain(|id| resident.is_none_or(|person| app.shows(person, *id, None)));
     for code in held_codes(&parts.headers) {
         ids.extend(holder(parts, app, code).await.ok().flatten());
     }
@@ -196,6 +203,7 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
     let is_resident = page.role == Some(Role::Resident);
     let own = own_rows(app, page, parts).await;
     let client_id = if message.client_id.is_empty() { app.sessions.unguessable() } else { message.client_id.clone() };
+    let (services, places) = (app.services(), app.places(page));
     let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
     let way = Way::named(&message.way);
     let title = page.text(&format!("contact-title-{}", way.code()));
@@ -212,11 +220,12 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
                 input type="hidden" name="client_id" value=(client_id);
                 input type="hidden" name="shown_to" value=(shown_to(page));
                 input type="hidden" name="way" value=(way.code());
-                @if app.services.len() > 1 { (services(app, page, message, wrong_in("service-0"))) }
+                @if services.len() > 1 { (asked::services(app, page, (&services, way, &message.service), wrong_in("service-0"))) }
+                @if !places.is_empty() { (asked::place(page, &places, &message.place)) }
                 (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
                 (way::fields(app, page, way, message, wrong))
                 @if !is_resident { p { (page.text("contact-anonymous")) } }
-                @if may_leave_reach(app, page) { (reach(page, message, wrong)) }
+                @if may_leave_reach(app, page) { (asked::reach(page, message, wrong)) }
                 (offline(page))
                 button.btn type="submit" { (page.text(&format!("contact-send-{}", way.code()))) }
             }
@@ -241,55 +250,13 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
 
 /// Whether the one who looks at the page is a resident who has not said yet how they are told.
 fn may_leave_reach(app: &App, page: &Page) -> bool {
-    let subject = page.person.as_ref().and_then(Person::subject);
+    let subject = page.person.as_ref().filter(|person| person.acting.is_none()).and_then(Person::own);
     subject.is_some_and(|it| app.kinds.residents.look(|all| all.get(it.0)).is_none_or(|it| it.reach.is_none()))
-}
-
-/// Where they may say so; it stays open while something in it is wrong.
-fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
-    let is_open = !message.phone.is_empty() || !message.email.is_empty();
-    html! {
-        details.fold open[is_open] {
-            summary { (page.text("contact-reach")) }
-            div.fold__in {
-                p { (page.text("me-reach-what")) }
-                (address_fields(page, (&message.phone, &message.email), wrong))
-            }
-        }
-    }
 }
 
 /// Where a browser without a connection says that what was typed waits for one.
 fn offline(page: &Page) -> Markup {
     html! { p.offline role="status" data-offline=(page.text("form-offline")) {} }
-}
-
-/// The services that a message can be about. None is chosen beforehand, and a writer who is unsure finds an answer,
-/// too.
-fn services(app: &App, page: &Page, message: &Message, wrong: Option<&str>) -> Markup {
-    // Of those who would chat only services that chat.
-    let is_chat = Way::named(&message.way) == Way::Chat;
-    let known = app.services.iter().filter(|service| !is_chat || app.chat_of(&service.id, None).is_some());
-    let known = known.map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
-    let unsure = (!is_chat).then(|| (UNSURE, page.text("contact-unsure")));
-    html! {
-        div.asked.asked--wrong[wrong.is_some()] {
-            fieldset aria-describedby=[wrong.map(|_| "service-error")] {
-                legend { (page.text("contact-about")) }
-                @if let Some(wrong) = wrong { p.error #service-error { (page.text(wrong)) } }
-                div.choices {
-                    @for (number, (service, name)) in known.chain(unsure).enumerate() {
-                        @let id = format!("service-{number}");
-                        div.choice {
-                            input type="radio" name="service" id=(id) value=(service)
-                                checked[service == message.service];
-                            label for=(id) { (name) }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// The status of a page with a form, by what is wrong with it.
@@ -304,7 +271,8 @@ fn status_of(wrong: Wrong<'_>) -> StatusCode {
 
 /// A service's name in the language of the page.
 pub fn service_name(app: &App, page: &Page, id: &str) -> String {
-    let named = app.services.iter().find(|service| service.id == id);
+    let services = app.services();
+    let named = services.iter().find(|service| service.id == id);
     named.map_or_else(|| page.text("service-other"), |service| page.language.of(&service.names).to_string())
 }
 
@@ -328,7 +296,8 @@ pub async fn send(
     if !message.shown_to.is_empty() && message.shown_to != shown_to(&page) {
         return shown_form(&app, &page, &parts, &message, &[(other_person(&page), "text")]).await;
     }
-    let service = match app.services.as_slice() {
+    let offered = app.services();
+    let service = match offered.as_slice() {
         _ if message.service == UNSURE => Some(UNSURE),
         [] => Some(UNSURE),
         [only] => Some(only.id.as_str()),
@@ -361,19 +330,26 @@ pub async fn send(
     {
         return shown_form(&app, &page, &parts, &message, &[("wrong-later", "phone")]).await;
     }
-    let queue = app.queue_in(way, &service, subject);
-    let (channel, begins) = way::begins(&app, way, &queue, &message, page.language);
-    let (unit, queue) = queue;
+    let place = app.places(&page).into_iter().map(|(code, _)| code).find(|code| *code == message.place);
+    let place = place.as_deref().unwrap_or_default();
+    let coming = Coming { place, subject, text: &text, ..way::coming(&page, way, &service) };
+    let route = app.route_in(way, &coming);
+    let (channel, begins) = way::begins(&app, way, &route, &message, page.language);
+    // A chat is answered in its turn, and a call at its time.
+    let is_message = channel == Channel::Message;
+    let expected = route.queue.as_deref().filter(|_| is_message).and_then(|it| app.promised_now(&route.unit, it));
+    let routed = Routed { expected, ..route.routed };
     let new = NewContact {
         client_id,
         among: String::new(),
         channel,
-        unit,
-        queue,
+        unit: route.unit.to_string(),
+        queue: route.queue,
         service,
         language: page.language.code().into(),
         anonymous: resident.is_none(),
         subject,
+        routed: Some(Box::new(routed)),
         text,
     };
     let by = resident.map_or(By::Holder, Person::by);

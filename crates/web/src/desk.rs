@@ -24,6 +24,7 @@ pub use rows::shortened;
 use facts::{Code, Outcome};
 use matter::Matter;
 use matter::access::Role;
+use operations::contacts::closing::offered;
 use operations::contacts::{Command, Contact};
 
 use crate::feature::{Door, Feature, get, post};
@@ -70,11 +71,10 @@ pub static FEATURE: Feature = Feature {
     ..Feature::NOTHING
 };
 
-/// How contacts end at the desk, in the order in which they are offered.
-const OUTCOMES: [Outcome; 6] =
-    [Outcome::Advised, Outcome::Booked, Outcome::Referred, Outcome::SelfCare, Outcome::NoNeed, Outcome::Misdirected];
-
 pub fn unit_name(page: &Page, id: &str) -> String {
+    if page.hides_places {
+        return page.text("acting-no-place");
+    }
     let unit = page.figures.units().iter().find(|unit| unit.id == id);
     unit.map_or_else(|| id.to_string(), |unit| page.language.of(&unit.names).to_string())
 }
@@ -83,7 +83,7 @@ pub use people::{capital, name as staff_name};
 
 /// An outcome in the words of the desk; one that only programs give, in those of the facts.
 fn outcome_text(page: &Page, outcome: Outcome) -> String {
-    match OUTCOMES.contains(&outcome) {
+    match offered(None).contains(&outcome) {
         true => page.text(&format!("outcome-{}", outcome.code())),
         false => page.language.code_name(Outcome::LIST, outcome.code()),
     }

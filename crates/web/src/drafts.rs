@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use matter::{By, Matter, Subject};
 use maud::{Markup, html};
 use operations::contacts::Contact;
+use operations::residents::Resident;
 use uuid::Uuid;
 
 use crate::App;
@@ -79,7 +80,10 @@ impl App {
             false => {
                 let given = texts.iter().chain(others).filter(|(_, text)| !text.is_empty());
                 let fields: Fields = given.map(|(name, text)| ((*name).into(), (*text).into())).collect();
-                let about = (subject.map_or(of.contact, |it| it.0), Contact::CLASS);
+                // A form about the person themselves is sealed as their own record is.
+                let is_own = subject.is_some_and(|it| it.0 == of.contact);
+                let class = if is_own { Resident::CLASS } else { Contact::CLASS };
+                let about = (subject.map_or(of.contact, |it| it.0), class);
                 self.drafts.keep(name, about, &serde_json::to_string(&fields).unwrap_or_default(), now).await
             }
         };

@@ -108,7 +108,9 @@ impl App {
         let decided = self.decided(caller, it, action);
         let decision = decided.decision;
         // Also of professionals who hold its code: whose it is besides is not for them to say.
-        if let Some(person) = caller.person.as_ref().filter(|person| person.role != Role::Resident) {
+        // And of whoever acts for another: both see it.
+        let is_recorded = |it: &&Person| it.role != Role::Resident || it.acting.is_some();
+        if let Some(person) = caller.person.as_ref().filter(is_recorded) {
             let what = match (decision.allow, action) {
                 (false, _) => "refused",
                 (true, Action::Read) => "read",
@@ -150,7 +152,8 @@ impl App {
     fn tie(&self, caller: &Caller, it: &Glance<'_>) -> Tie {
         let (person, id, standing) = (caller.person.as_ref(), it.id, &it.standing);
         // However their token spells the number.
-        let is_theirs = |person: &Person| person.subject().is_some_and(|subject| standing.subject == Some(subject));
+        let is_of = |person: &Person| person.subject().is_some_and(|subject| standing.subject == Some(subject));
+        let is_theirs = |person: &Person| is_of(person) && self.shows(person, id, standing.unit);
         let had = |person: &Person| standing.who.is_some_and(|who| **who == *person.id);
         let cares = |person: &Person| had(person) || standing.subject.is_some_and(|it| self.cares_for(person, it));
         let in_unit = person.zip(standing.unit).is_some_and(|(person, unit)| match person.role {
@@ -217,7 +220,9 @@ impl App {
             ("role", person.role.code().into()),
             ("rule", decided.decision.rule.into()),
         ];
-        let data = data.into_iter().chain(decided.ground.clone().map(|ground| ("ground", ground)));
+        let on_behalf = person.acting.as_ref().map(|acting| ("on_behalf", acting.capacity.code().to_string()));
+        let ground = decided.ground.clone().map(|ground| ("ground", ground));
+        let data = data.into_iter().chain(ground).chain(on_behalf);
         let data: Map<String, Value> = data.map(|(name, value)| (name.into(), value.into())).collect();
         NewEvent {
             id: new_id(now),

@@ -17,6 +17,7 @@ use store::Which;
 
 use crate::App;
 use crate::access::hats;
+use crate::acting::Band;
 use crate::caller::{OPENING, Person};
 use crate::desk::people;
 use crate::figures::Figures;
@@ -32,10 +33,18 @@ pub struct Page {
     pub person: Option<Person>,
     /// The name of a resident who has signed in, where it is known.
     name: Option<String>,
+    /// The one for whom they act now.
+    acting: Option<Band>,
+    /// They have the right to act for others.
+    acts_for_others: bool,
+    /// No place is shown: the one for whom they act is under a non-disclosure order.
+    pub hides_places: bool,
     pub uri: Uri,
     /// They have several rights, and work in one of them.
     pub changes_hats: bool,
     pub demo: bool,
+    /// Residents sign in here, by strong identification.
+    residents_sign_in: bool,
     pub synthetic: bool,
     /// The figures published when the request came.
     pub figures: Arc<dyn Figures>,
@@ -77,11 +86,15 @@ impl FromRequestParts<Arc<App>> for Page {
         Ok(Page {
             language: chosen.or(remembered).unwrap_or_else(|| Language::accepted(accepted)),
             role: person.as_ref().map(|person| person.role),
-            name: person.as_ref().and_then(Person::subject).and_then(|it| app.named(Some(it))),
+            name: person.as_ref().and_then(Person::own).and_then(|it| app.named(Some(it))),
+            acting: person.as_ref().and_then(|person| Band::of(app, person)),
+            acts_for_others: person.as_ref().is_some_and(|person| app.acts_for_others(person)),
+            hides_places: person.as_ref().is_some_and(|person| app.hides_places(person)),
             changes_hats: hats::are_several(app, &parts.headers),
             person,
             uri: parts.uri.clone(),
             demo: app.demo,
+            residents_sign_in: app.strong.is_some(),
             synthetic: figures.synthetic(),
             figures,
             now: app.kinds.store.now(),
@@ -189,7 +202,12 @@ impl Page {
 
     /// The key of the text for signing in: on a county's own server it is for those who work there.
     pub fn sign_in_text(&self) -> &'static str {
-        if self.demo { "sign-in" } else { "sign-in-staff" }
+        if self.demo || self.residents_sign_in { "sign-in" } else { "sign-in-staff" }
+    }
+
+    /// Whether a visitor who has not signed in can prove who they are.
+    pub fn may_identify(&self) -> bool {
+        self.person.is_none() && (self.demo || self.residents_sign_in)
     }
 
     /// The one who has signed in, as the head of the page has it: a resident by name, a professional by profession, others

@@ -3,6 +3,7 @@
 //! Pages know nothing of SQL: what they show comes through [`Figures`].
 
 mod access;
+mod acting;
 mod admin;
 mod answer;
 mod api;
@@ -13,6 +14,7 @@ mod caller;
 mod care;
 mod cast;
 mod charts;
+mod clocks;
 mod compress;
 mod connections;
 mod consultations;
@@ -45,6 +47,7 @@ mod parts;
 mod presence;
 mod queues;
 mod resident;
+mod routing;
 mod scorecard;
 mod sessions;
 mod steer;
@@ -75,6 +78,7 @@ use tokio::sync::watch;
 use crate::answer::Failure;
 use crate::layout::Page;
 
+pub use access::strong::subject_of;
 pub use api::OPENAPI;
 pub use caller::Person;
 pub use care::{PLAIN_ID, Service, is_plain_id};
@@ -105,6 +109,8 @@ pub struct Parts {
     /// Local accounts of staff, and the county's identity provider, if it has one.
     pub accounts: Arc<Accounts>,
     pub provider: Option<Arc<Provider>>,
+    /// The provider that identifies residents strongly.
+    pub strong: Option<Arc<Provider>>,
     /// Sign-in by choosing a role, for the demo county only.
     pub demo: bool,
     /// Residents as whom one can sign in there.
@@ -133,10 +139,13 @@ pub struct App {
     token_key: [u8; 32],
     accounts: Arc<Accounts>,
     provider: Option<Arc<Provider>>,
+    strong: Option<Arc<Provider>>,
     policy: HeaderValue,
     demo: bool,
     cast: Vec<Member>,
     clock: Option<DemoClock>,
+    /// Residents whose names are known.
+    people: RwLock<cast::People>,
     journeys: models::Journeys,
     /// Newer figures wait for the clock of the demo county to be moved.
     figures_wait: AtomicBool,
@@ -189,9 +198,11 @@ impl App {
             services: parts.services,
             token_key: parts.token_key,
             accounts: parts.accounts,
-            policy: policy(parts.provider.as_deref()),
+            policy: policy([parts.provider.as_deref(), parts.strong.as_deref()]),
             provider: parts.provider,
+            strong: parts.strong,
             demo: parts.demo,
+            people: cast::people(&parts.cast),
             cast: parts.cast,
             clock: parts.clock,
             journeys: models::Journeys::default(),
@@ -262,6 +273,7 @@ pub fn router(app: Arc<App>) -> Router {
         .nest("/api", programs())
         .merge(of_demo)
         .fallback(home::not_found)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), acting::goes_on))
         .layer(DefaultBodyLimit::max(care::MOST_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), caught))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), bodies::whole))
@@ -316,6 +328,8 @@ pub async fn serve(
         app.ending.send_replace(true);
         tokio::time::sleep(PATIENCE).await;
     };
+    let named = Arc::clone(&app);
+    drop(tokio::spawn(async move { named.learn_names().await }));
     let kept = tokio::spawn(keep_sessions(Arc::clone(&app)));
     let swept = tokio::spawn(sweep_drafts(Arc::clone(&app)));
     tokio::select! {
@@ -462,15 +476,15 @@ fn prefix_of(cookie: &HeaderValue) -> &'static [u8] {
     if opens { OWN_HOST.as_bytes() } else { b"" }
 }
 
-/// From where a page may load something, and where its forms lead: nowhere else, but that signing out leads on to the
-/// identity provider.
-fn policy(provider: Option<&Provider>) -> HeaderValue {
+/// From where a page may load something, and where its forms lead: nowhere else, but that signing out leads on to whoever
+/// has made sure of the person.
+fn policy(providers: [Option<&Provider>; 2]) -> HeaderValue {
     const NONE_BUT_OURS: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; \
                                  script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
                                  form-action 'self'";
-    let whole = provider.map(|provider| format!("{NONE_BUT_OURS} {}", provider.origin()));
-    let whole = whole.and_then(|whole| HeaderValue::from_str(&whole).ok());
-    whole.unwrap_or(HeaderValue::from_static(NONE_BUT_OURS))
+    let origins = providers.into_iter().flatten().map(Provider::origin);
+    let whole = origins.fold(NONE_BUT_OURS.to_string(), |whole, origin| format!("{whole} {origin}"));
+    HeaderValue::from_str(&whole).unwrap_or(HeaderValue::from_static(NONE_BUT_OURS))
 }
 
 /// No script but ours, no outside origin, no framing, nothing personal in caches.

@@ -196,7 +196,9 @@ impl App {
         if taken.is_ok() && !opened.as_ref().is_ok_and(|opened| !opened.again) {
             self.counted.contacts.give_back(&key);
         }
-        Ok(opened?)
+        let opened = opened?;
+        self.begun_for(by, opened.contact).await?;
+        Ok(opened)
     }
 
     /// Counts something that a stranger sends, beside the contacts that they open; too many wait.
@@ -213,7 +215,7 @@ impl App {
         client_id: String,
     ) -> Result<Done, Failure> {
         let command = Command::Write { client_id: client_id.clone(), text: text.into() };
-        if !matches!(by, By::Resident(_) | By::Holder) {
+        if !matches!(by, By::Resident(_) | By::Acting { .. } | By::Holder) {
             return Ok(self.kinds.contacts.ask(contact, command, by, &client_id, seen).await?);
         }
         let key = contact.to_string();

@@ -10,8 +10,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use futures::future::BoxFuture;
 use matter::access::Role;
-use matter::{Own, Subject};
+use matter::{Matter, Own, Subject};
 use maud::{Markup, html};
+use operations::disclosures::Disclosure;
 use store::AnyKind;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -124,9 +125,16 @@ async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
 /// A person's own matters of all kinds: of those that are coming the nearest first, of all others the latest.
 pub async fn own(app: &App, page: &Page, subject: Subject) -> store::Result<Vec<(Uuid, OwnRow)>> {
     let mut rows: Vec<(Uuid, OwnRow)> = Vec::new();
-    for kind in app.kinds.store.kinds().iter().filter(|kind| kind.rights().own >= Own::Read) {
+    // Consent is a person's own to give: it is asked on their pages.
+    let acts = page.person.as_ref().is_some_and(|person| person.acting.is_some());
+    let is_listed = |kind: &dyn AnyKind| kind.rights().own >= Own::Read && !(acts && kind.name() == Disclosure::NAME);
+    for kind in app.kinds.store.kinds().iter().filter(|kind| is_listed(&***kind)) {
         // The record of the person themselves is no matter.
-        for id in kind.of_subject(subject, LISTED).into_iter().filter(|id| *id != subject.0) {
+        let shown = |id: &Uuid| {
+            let unit = kind.stands(*id).and_then(|it| it.unit);
+            *id != subject.0 && page.person.as_ref().is_none_or(|person| app.shows(person, *id, unit.as_ref()))
+        };
+        for id in kind.of_subject(subject, LISTED).into_iter().filter(shown) {
             let row = match owned(kind.name()) {
                 Some(owned) => (owned.row)(app, page, id).await?,
                 None => Some(plain_row(page, &**kind, id)),
@@ -173,7 +181,7 @@ async fn one(
         let kind = kind.ok_or_else(Failure::not_found)?;
         match owned(kind.name()) {
             Some(owned) => (owned.page)(&app, &page, &caller, id, &did.did).await,
-            None => plain_page(&page, person, kind, id),
+            None => plain_page(&app, &page, person, kind, id),
         }
     };
     match found.await {
@@ -204,10 +212,11 @@ fn plain_row(page: &Page, kind: &dyn AnyKind, id: Uuid) -> OwnRow {
     }
 }
 
-fn plain_page(page: &Page, person: &Person, kind: &dyn AnyKind, id: Uuid) -> Result<Response, Failure> {
+fn plain_page(app: &App, page: &Page, person: &Person, kind: &dyn AnyKind, id: Uuid) -> Result<Response, Failure> {
     let is_own = kind.rights().own >= Own::Read
         && person.role == Role::Resident
-        && person.subject().is_some_and(|subject| kind.of_subject(subject, usize::MAX).contains(&id));
+        && person.subject().is_some_and(|subject| kind.of_subject(subject, usize::MAX).contains(&id))
+        && app.shows(person, id, kind.stands(id).and_then(|it| it.unit).as_ref());
     if !is_own {
         return Err(Failure::not_found());
     }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use calendar::date_of;
 use matter::access::Role;
-use matter::{Matter, Subject};
+use matter::{By, Matter, Subject};
 use maud::{Markup, html};
 use operations::disclosures::Disclosure;
 use operations::dispatches::{Means, Says};
@@ -20,9 +20,11 @@ use operations::residents::{Addresses, Command, Reach, email, phone};
 use serde::Deserialize;
 
 use crate::App;
+use crate::acting;
 use crate::answer::Failure;
 use crate::caller::Person;
 use crate::contact::see_other;
+use crate::drafts::{Of, Typed};
 use crate::feature::{Door, Feature, get, post};
 use crate::form::{Did, errors, field};
 use crate::home::{failed, missing};
@@ -78,6 +80,12 @@ impl Fields {
         !given.is_empty()
     }
 
+    fn typed(client_id: String, mut typed: Typed) -> Fields {
+        let [phone, email, sms, by_email, suomifi] =
+            ["phone", "email", "sms", "by_email", "suomifi"].map(|name| typed.take(name));
+        Fields { client_id, phone, email, sms, by_email, suomifi, show: String::new() }
+    }
+
     fn of(client_id: String, left: Option<(Vec<Means>, Addresses)>) -> Fields {
         let (means, addresses) = left.unwrap_or_default();
         let ticked = |it| if means.contains(&it) { "yes".to_string() } else { String::new() };
@@ -93,6 +101,11 @@ impl Fields {
     }
 }
 
+/// The fields that a resident has typed on the page and not saved.
+fn draft_of(by: &By, subject: Subject) -> Of<'_> {
+    Of { by, contact: subject.0, form: "me" }
+}
+
 /// Name of the box of a means.
 fn box_of(means: Means) -> &'static str {
     if means == Means::Email { "by_email" } else { means.code() }
@@ -100,16 +113,33 @@ fn box_of(means: Means) -> &'static str {
 
 /// The resident who looks at the page.
 fn resident(page: &Page) -> Option<(&Person, Subject)> {
-    let person = page.person.as_ref().filter(|person| person.role == Role::Resident)?;
+    // A person who acts for another sees to that one's matters, and to nothing of how they are told.
+    let person = page.person.as_ref().filter(|person| person.role == Role::Resident && person.acting.is_none())?;
     Some((person, person.subject()?))
 }
 
+/// The answer to all others: whoever acts for another is told that it is not theirs.
+fn not_own(page: &Page) -> Response {
+    match page.person.as_ref().is_some_and(|person| person.acting.is_some()) {
+        true => see_other(acting::PATH),
+        false => missing(page),
+    }
+}
+
 /// `GET /me`.
-async fn me(State(app): State<Arc<App>>, page: Page, Query(did): Query<Did>) -> Response {
+async fn me(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Query(did): Query<Did>) -> Response {
     if page.person.is_none() {
         return page.to_sign_in();
     }
-    let Some((_, subject)) = resident(&page) else { return missing(&page) };
+    let Some((person, subject)) = resident(&page) else { return not_own(&page) };
+    if let Some(again) = app.asks_again(&headers, "/me") {
+        return again;
+    }
+    let by = person.by();
+    // They typed it before they proved once more who they are.
+    if let Some(typed) = app.draft(draft_of(&by, subject)).await {
+        return shown(&page, &Fields::typed(app.sessions.unguessable(), typed), &[], false);
+    }
     match app.kinds.addresses(subject).await {
         Ok(left) => shown(&page, &Fields::of(app.sessions.unguessable(), left), &[], did.did == "saved"),
         Err(error) => failed(&page, &Failure::away(&error)),
@@ -117,11 +147,16 @@ async fn me(State(app): State<Arc<App>>, page: Page, Query(did): Query<Did>) -> 
 }
 
 /// `POST /me`.
-async fn leave(State(app): State<Arc<App>>, page: Page, form: Result<Form<Fields>, FormRejection>) -> Response {
+async fn leave(
+    State(app): State<Arc<App>>,
+    page: Page,
+    headers: HeaderMap,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
     if page.person.is_none() {
         return page.to_sign_in();
     }
-    let Some((person, subject)) = resident(&page) else { return missing(&page) };
+    let Some((person, subject)) = resident(&page) else { return not_own(&page) };
     let Ok(Form(fields)) = form else {
         let fields = Fields::of(app.sessions.unguessable(), None);
         return shown(&page, &fields, &[("wrong-form", "phone")], false);
@@ -129,13 +164,23 @@ async fn leave(State(app): State<Arc<App>>, page: Page, form: Result<Form<Fields
     if !fields.show.is_empty() {
         return shown(&page, &fields, &[], false);
     }
+    let by = person.by();
+    if let Some(again) = app.asks_again(&headers, "/me") {
+        let typed = [("phone", fields.phone.as_str()), ("email", &fields.email)];
+        let ticked = [("sms", fields.sms.as_str()), ("by_email", &fields.by_email), ("suomifi", &fields.suomifi)];
+        app.keep_draft(draft_of(&by, subject), Some(subject), &typed, &ticked).await;
+        return again;
+    }
     let means: Vec<Means> = Means::ALL.into_iter().filter(|means| fields.chosen(*means)).collect();
     match left(means, (&fields.phone, &fields.email)) {
         Err(wrong) => shown(&page, &fields, &wrong, false),
         Ok((means, addresses)) => {
             let key = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
             match leave_reach(&app, &page, (person, subject), (means, addresses), &key).await {
-                Ok(()) => see_other("/me?did=saved"),
+                Ok(()) => {
+                    app.drop_draft(draft_of(&by, subject)).await;
+                    see_other("/me?did=saved")
+                }
                 Err(failure) => failed(&page, &failure),
             }
         }
@@ -179,6 +224,7 @@ fn shown(page: &Page, fields: &Fields, wrong: &[(&str, &str)], is_saved: bool) -
         h1 { (page.text("section-me")) }
         ul.dots {
             li { a href="/me/sharing" { (page.text("sharing-title")) } }
+            li { a href="/me/acting" { (page.text("mandates-title")) } }
             li { a href="/me/seen" { (page.text("seen-title")) } }
         }
         h2 { (page.text("me-reach")) }
@@ -203,6 +249,11 @@ fn shown(page: &Page, fields: &Fields, wrong: &[(&str, &str)], is_saved: bool) -
                 }
             }
             button.btn type="submit" { (page.text("me-save")) }
+        }
+        section.flow aria-labelledby="out" {
+            h2 #out { (page.text("sign-out-everywhere")) }
+            p { (page.text("sign-out-everywhere-what")) }
+            form method="post" action="/sign-out/everywhere" { button.btn.btn--second type="submit" { (page.text("sign-out-everywhere")) } }
         }
     };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -8,7 +8,6 @@ mod page;
 
 pub use list::{ending, ending_link, found, waiting};
 
-use calendar::clocks::{self, Age, Clock, Due, Length, Moment, Run, Standing, Step};
 use matter::{Matter, Subject};
 use maud::{Markup, html};
 use operations::care_needs::{CareNeed, Place, exceptions};
@@ -19,6 +18,7 @@ use crate::feature::{Feature, get, post};
 use crate::layout::Page;
 use crate::listing::{self, Listing};
 use crate::numbers;
+use crate::parts;
 use crate::texts::texts;
 
 pub static FEATURE: Feature = Feature {
@@ -82,7 +82,7 @@ fn due(app: &App, page: &Page, need: &CareNeed) -> Markup {
                 span.quiet { (page.text("needs-excepted")) ": " (exception_name(page, why)) }
             }
             (_, Some((clock, due))) => {
-                (day(app, page, due.at)) " " span.basis { (page.text(&format!("needs-{}", clock.says.code()))) }
+                (day(app, page, due.at)) " " (parts::basis(page, clock.says.code()))
             }
             _ => {}
         }
@@ -119,53 +119,4 @@ fn standing(app: &App, page: &Page, need: &CareNeed) -> Markup {
 fn days_between(app: &App, from: i64, to: i64) -> i32 {
     let day = |at| app.calendar.local_date(at).map_or(0, calendar::day_number);
     day(to) - day(from)
-}
-
-/// Why a contact is to be answered by then; nothing where no rule was in force.
-pub fn why_answered(app: &App, page: &Page, since: i64) -> Markup {
-    let clock = clocks::named("callback-same-day");
-    let due = clock.and_then(|clock| Some((clock, clock.due(&Run { since, age: None }, app.calendar)?)));
-    html! { @if let Some((clock, due)) = due { span.basis { (page.text(&format!("needs-{}", clock.says.code()))) } (why(page, clock, &due)) } }
-}
-
-/// Why it is due then: the rule in a sentence, the steps, and the source.
-fn why(page: &Page, clock: &Clock, due: &Due) -> Markup {
-    let (language, rule) = (page.language, &due.rule);
-    let date = |date: jiff::civil::Date| numbers::day(&date.to_string(), language);
-    let step = |step: &Step| match step {
-        Step::Started(day) => {
-            let key = if clock.starts == Moment::Received { "needs-step-received" } else { "needs-step-started" };
-            language.text_with(key, &[("day", &date(*day))])
-        }
-        Step::Aged(years, Age::Under(limit)) => {
-            language.text_with("needs-step-under", &[("age", &years.to_string()), ("limit", &limit.to_string())])
-        }
-        Step::Aged(years, Age::From(limit)) => {
-            language.text_with("needs-step-from", &[("age", &years.to_string()), ("limit", &limit.to_string())])
-        }
-        Step::CountsOn(day) => language.text_with("needs-step-counts", &[("day", &date(*day))]),
-        Step::Counted(length) => length_text(page, *length),
-        Step::LastOfMonth(day) => language.text_with("needs-step-month", &[("day", &date(*day))]),
-        Step::Follows(day) => language.text_with("needs-step-follows", &[("day", &date(*day))]),
-        Step::Ends(day) => language.text_with("needs-step-ends", &[("day", &date(*day))]),
-    };
-    html! {
-        details.fold {
-            summary { (page.text("needs-why")) }
-            div.fold__in {
-                p { (rule.text.of(language.code())) }
-                ol.numbered { @for it in &due.steps { li { (step(it)) } } }
-                p.quiet {
-                    (language.text_with("needs-since", &[("day", &date(rule.from))])) " "
-                    (page.text("needs-source")) ": " span lang="en" { (rule.source) } ". "
-                    @if rule.standing != Standing::Confirmed { (page.text("needs-unconfirmed")) }
-                }
-            }
-        }
-    }
-}
-
-fn length_text(page: &Page, length: Length) -> String {
-    let (count, unit) = length.parts();
-    page.language.text_count(&format!("needs-step-{unit}"), usize::from(count), &count.to_string())
 }

@@ -1,6 +1,12 @@
 //! Queues: parts at units, `PART@UNIT` in addresses. Each unit has one without a part, `general@UNIT`; a unit alone stands
 //! for all of its own.
 
+mod hours;
+mod page;
+mod rehearsal;
+
+pub use page::late_today;
+
 use std::sync::Arc;
 
 use content::Part;
@@ -9,7 +15,15 @@ use operations::contacts::Queue;
 
 use crate::App;
 use crate::desk::unit_name;
+use crate::feature::{Feature, get};
 use crate::layout::Page;
+use crate::texts::texts;
+
+pub static FEATURE: Feature = Feature {
+    pages: || vec![get("/desk/queues/{id}", page::queue), get("/edit/queues/{id}", rehearsal::rules)],
+    texts: &[texts!("queues"), texts!("routing"), texts!("clocks")],
+    ..Feature::NOTHING
+};
 
 impl App {
     /// The unit of a queue as an address names it, and which of its queues; none: all. No such queue: nothing.

@@ -11,6 +11,7 @@ use std::sync::{PoisonError, RwLock};
 use matter::access::Role;
 use serde::{Deserialize, Serialize};
 use store::{hex, signature};
+use uuid::Uuid;
 
 use crate::caller::Person;
 
@@ -40,6 +41,8 @@ pub enum Means {
     Account,
     /// The county's identity provider. The same holds.
     Provider,
+    /// A resident, by strong identification.
+    Strong,
 }
 
 /// Somebody who has signed in. Times are microseconds since 1970.
@@ -56,11 +59,27 @@ pub struct Session {
     begun: i64,
     used: i64,
     pub until: i64,
+    /// The mandate by which a resident acts for another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acts_by: Option<Uuid>,
+    /// Of a resident who has proven who they are: when, and how the provider knows them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+}
+
+/// That somebody has proven who they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Microseconds since 1970.
+    pub at: i64,
+    /// Keyed digests of the person and of the session at the provider, which ends both from its side.
+    pub person: String,
+    pub session: String,
 }
 
 impl Session {
     pub fn person(&self) -> Option<Person> {
-        Some(Person { role: Role::named(&self.role)?, id: self.id.clone(), unit: self.unit.clone() })
+        Some(Person { role: Role::named(&self.role)?, id: self.id.clone(), unit: self.unit.clone(), acting: None })
     }
 
     fn stands(&self, now: i64) -> bool {
@@ -125,7 +144,7 @@ impl Sessions {
         let name = self.unguessable();
         let until = until.min(now.saturating_add(lasts(person.role).1));
         let (role, id, unit) = (person.role.code().into(), person.id.clone(), person.unit.clone());
-        let session = Session { role, id, unit, means, made, begun: now, used: now, until };
+        let session = Session { role, id, unit, means, made, begun: now, used: now, until, acts_by: None, proof: None };
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST {
             all.retain(|_, session| session.stands(now));
@@ -142,6 +161,39 @@ impl Sessions {
         all.insert(self.digest(&name), session);
         self.has_changed.store(true, Ordering::Relaxed);
         name
+    }
+
+    /// The session of a name goes on under a new one, in which its person acts by a mandate, or for themselves; none: there is
+    /// no such session.
+    pub fn acts(&self, name: &str, by: Option<Uuid>) -> Option<String> {
+        self.goes_on(name, |session| session.acts_by = by)
+    }
+
+    /// The same for a person who has proven who they are.
+    pub fn is_proven(&self, name: &str, proof: Proof) -> Option<String> {
+        self.goes_on(name, |session| session.proof = Some(proof))
+    }
+
+    fn goes_on(&self, name: &str, change: impl FnOnce(&mut Session)) -> Option<String> {
+        let new = self.unguessable();
+        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+        let mut session = all.remove(&self.digest(name))?;
+        change(&mut session);
+        all.insert(self.digest(&new), session);
+        self.has_changed.store(true, Ordering::Relaxed);
+        Some(new)
+    }
+
+    /// Ends the sessions of which something holds; how many there were.
+    pub fn end_where(&self, holds: impl Fn(&Session) -> bool) -> usize {
+        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+        let before = all.len();
+        all.retain(|_, session| !holds(session));
+        let ended = before - all.len();
+        if ended > 0 {
+            self.has_changed.store(true, Ordering::Relaxed);
+        }
+        ended
     }
 
     pub fn end(&self, name: &str) {
@@ -187,7 +239,7 @@ mod tests {
 
     fn person(role: Role) -> Person {
         let unit = if role == Role::Resident { "" } else { "station-01" };
-        Person { role, id: format!("{}-1", role.code()), unit: unit.into() }
+        Person { role, id: format!("{}-1", role.code()), unit: unit.into(), acting: None }
     }
 
     #[test]
@@ -248,7 +300,8 @@ mod tests {
                 r#"{{"role":"{role}","id":"n-1","unit":"station-01","made":0,"begun":0,"used":0,"until":{HOUR}}}"#
             );
             let session = serde_json::from_str::<Session>(&line).expect("a session");
-            let person = Person { role: Role::Professional, id: "n-1".into(), unit: "station-01".into() };
+            let (id, unit) = ("n-1".into(), "station-01".into());
+            let person = Person { role: Role::Professional, id, unit, acting: None };
             assert_eq!((session.person(), session.stands(HOUR - 1)), (Some(person), true));
         }
     }

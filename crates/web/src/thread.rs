@@ -1,6 +1,6 @@
 //! A conversation as both sides see it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use axum::extract::Query;
 use kinds::{Item, What};
@@ -25,6 +25,8 @@ pub struct Items {
     head: u64,
     /// Number of the last message that the other side has seen.
     read: u64,
+    /// The writers of messages of the resident's side, where the reader is to be told by name.
+    writers: BTreeMap<u64, String>,
 }
 
 impl Items {
@@ -86,8 +88,10 @@ pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result
         }
         None => some_before(app, id, asked.before.unwrap_or(u64::MAX).min(head.saturating_add(1))).await?,
     };
+    let subject = app.kinds.contacts.read(id).await?.and_then(|it| it.subject);
+    let writers = items.iter().filter_map(|it| Some((it.seq, app.writer(page, it, subject?)?))).collect();
     // One that came while it was read is of the page after.
-    Ok(Items { items, head, read: 0 })
+    Ok(Items { items, head, writers, read: 0 })
 }
 
 /// Items of a conversation before a number, as many as are shown at once.
@@ -127,7 +131,12 @@ pub fn conversation(page: &Page, (id, shown): (Uuid, &Items), language: &str, re
                         What::Message { author, text, .. } => {
                             li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
                                 p.message__from {
-                                    b { (page.text(from(*author, reader))) }
+                                    b {
+                                        @match shown.writers.get(&item.seq) {
+                                            Some(writer) => { (writer) }
+                                            None => { (page.text(from(*author, reader))) }
+                                        }
+                                    }
                                     " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                                 }
                                 @match text {
@@ -226,8 +235,11 @@ mod tests {
         let in_work = || What::State(Shown::InWork);
         let resolved = || What::State(Shown::Resolved);
         let all = |whats: Vec<What>| -> Vec<String> {
-            let items: Vec<Item> =
-                whats.into_iter().zip(1..).map(|(what, seq)| Item { seq, pos: seq, at: 0, what }).collect();
+            let items: Vec<Item> = whats
+                .into_iter()
+                .zip(1..)
+                .map(|(what, seq)| Item { seq, pos: seq, at: 0, by: String::new(), what })
+                .collect();
             let told = items.iter().filter_map(|item| match item.what {
                 What::State(shown) => became(&items, item.seq, shown, Author::Resident),
                 What::Message { .. } | What::File { .. } => None,

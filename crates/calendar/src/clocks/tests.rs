@@ -58,6 +58,45 @@ fn each_is_due_on_the_day_that_the_almanac_says() {
     }
 }
 
+/// Twelve years of every clock, as another program counts them.
+#[test]
+fn each_is_due_on_the_day_of_the_golden_table() {
+    let calendar = Calendar::shipped();
+    let mut seen = std::collections::BTreeSet::new();
+    for row in include_str!("golden.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let [id, since, age, day] = row.split('\t').collect::<Vec<_>>().try_into().expect("four columns");
+        let since = calendar.instant(since.parse().expect("a local time")).expect("an instant");
+        let run = Run { since, age: age.parse().ok() };
+        let due = named(id).expect("a clock").due(&run, calendar);
+        let last = due.and_then(|due| calendar.local_date(due.at)).map(|day| day.to_string());
+        assert_eq!(last.as_deref().unwrap_or(""), day, "{row}");
+        seen.insert(id);
+    }
+    assert_eq!(seen.len(), SHIPPED.len(), "a clock that no row counts");
+}
+
+#[test]
+fn a_law_names_its_act_and_never_rests() {
+    let rule = "[[rule]]\nfrom = \"2026-01-01\"\nlength = \"3 days\"\nrunning = \"as_begun\"\ntext = { fi = \"\", sv = \"\", en = \"\" }\n\
+                source = \"a test\"\nchecked = \"2026-11\"\nstanding = \"open\"\n";
+    let law = "law = { act = \"1/2026\", section = \"1 §\", url = \"https://example.fi\", name = { fi = \"\", sv = \"\", en = \"\" } }\n";
+    let clock = |says: &str, law: &str, pauses: &str| {
+        let head = "starts = \"received\"\nstops = \"answered\"\nname = { fi = \"\", sv = \"\", en = \"\" }\n";
+        Clock::parse(&format!("id = \"x\"\nsays = \"{says}\"\n{law}{pauses}{head}{rule}")).err()
+    };
+    let rests = "pauses = [\"waiting_client\"]\n";
+    assert_eq!(clock("law", law, ""), None);
+    assert_eq!(clock("promise", "", rests), None);
+    assert_eq!(clock("law", "", ""), Some("x: a law names its act".into()));
+    assert_eq!(clock("law", law, rests), Some("x: a law never rests".into()));
+    assert_eq!(clock("promise", law, ""), Some("x: a promise stands in no act".into()));
+    for shipped in shipped().iter().filter_map(|clock| clock.law.as_ref()) {
+        let (number, year) = shipped.act.split_once('/').expect("number and year");
+        assert_eq!(shipped.url, format!("https://www.finlex.fi/fi/lainsaadanto/{year}/{number}"));
+        assert!(shipped.section.ends_with(" §"), "{}", shipped.section);
+    }
+}
+
 #[test]
 fn the_steps_say_why() {
     let calendar = Calendar::shipped();
@@ -109,6 +148,27 @@ fn a_running_clock_follows_a_new_rule_that_says_so() {
     assert_eq!(last(&milder, "2026-02-20T09:00"), ("2026-05-20".into(), 5));
     let as_begun = [begun, rule("2026-03-01", "14 days", "as_begun")];
     assert_eq!(last(&as_begun, "2026-02-20T09:00"), ("2026-03-22".into(), 3));
+}
+
+/// On demand, in a release build: `cargo test -p calendar --release a_hundred_thousand -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn a_hundred_thousand_clocks_are_counted_anew() {
+    let (calendar, begun) = (Calendar::shipped(), std::time::Instant::now());
+    let first = calendar.instant("2026-03-09T08:00".parse().expect("a local time")).expect("an instant");
+    let counted = (0..100_000_i64)
+        .filter(|number| {
+            let run = Run { since: first + number * 60_000_000, age: Some(80) };
+            shipped()[*number as usize % shipped().len()].due(&run, calendar).is_some()
+        })
+        .count();
+    let took = begun.elapsed();
+    println!(
+        "100,000 clocks, {counted} due: {} ms; {:.2} of the two seconds",
+        took.as_millis(),
+        took.as_secs_f64() / 2.0
+    );
+    assert!(took.as_secs_f64() <= 2.0);
 }
 
 #[test]

@@ -363,6 +363,7 @@ fn fill(place: &Place, open: usize) -> Result<f64> {
                         queue: None,
                         anonymous: true,
                         subject: None,
+                        routed: None,
                         text: "x".repeat(MESSAGE),
                     };
                     let opened = kinds.open_contact(new, &By::Holder).await;
@@ -389,7 +390,8 @@ fn claims(server: &Server, place: &Place, lasts: Duration) -> Result<(Vec<Durati
     let term = now()..now() + 3_600_000_000;
     let done = std::thread::scope(|scope| {
         let claimers = (0..CLAIMERS).map(|number| {
-            let person = Person { role: Role::Professional, id: format!("nurse-{number}"), unit: UNIT.into() };
+            let (id, unit) = (format!("nurse-{number}"), UNIT.into());
+            let person = Person { role: Role::Professional, id, unit, acting: None };
             let token = person.token(&key, &term);
             scope.spawn(move || {
                 let (mut client, mut looks, mut claimed) = (server.client()?, Vec::new(), Vec::new());

@@ -77,6 +77,8 @@ fn life(number: u64) -> Vec<Event> {
         queue: None,
         anonymous: true,
         subject: None,
+        routed: None,
+        on_behalf: None,
         at: now(),
     };
     let mut life = vec![opened, Event::written(Author::Resident), Event::Shown(Shown::Received)];

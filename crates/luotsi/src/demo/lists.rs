@@ -131,6 +131,7 @@ impl Lists {
                 queue: None,
                 anonymous: false,
                 subject,
+                routed: None,
                 text: named.clone().unwrap_or_default(),
             })),
         };
@@ -415,3 +416,6 @@ impl Lists {
         told("a series", self.kinds.book_series(id, visits, Arc::clone(timetable), &by).await.map(drop));
     }
 }
+
+#[cfg(test)]
+mod tests;

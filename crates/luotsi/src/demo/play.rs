@@ -80,6 +80,7 @@ async fn take(kinds: &Kinds, step: &Step, contact: Option<Uuid>) -> std::result:
             queue: queue_of(service, unit),
             anonymous: resident.is_none(),
             subject,
+            routed: None,
             text: (*text).into(),
         };
         return Ok(kinds.open_contact(new, &subject.map_or(By::Holder, By::Resident)).await?.contact);

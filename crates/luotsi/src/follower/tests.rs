@@ -129,6 +129,7 @@ impl County {
                     queue: None,
                     anonymous: resident.is_none(),
                     subject,
+                    routed: None,
                     text: "Hei".into(),
                 };
                 self.contacts.extend(self.kinds.open_contact(new, &by).await.map(|opened| opened.contact));

@@ -92,6 +92,7 @@ fn past() -> Past {
         queue: None,
         anonymous: true,
         subject: None,
+        routed: None,
         client_id: "c".into(),
         text: "Selkä kipeä".into(),
     };

@@ -124,7 +124,7 @@ fn next(calendar: &Calendar, now: i64) -> Option<Slot> {
 pub(super) fn call_me(contact: &Contact, slot: Slot, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match (&contact.place, on.by) {
         (Place::Resolved { .. } | Place::Closed, _) => return Err(Refusal::NotNow("it is answered")),
-        (_, By::Resident(_) | By::Holder) => {}
+        (_, By::Resident(_) | By::Acting { .. } | By::Holder) => {}
         _ => owned(contact, on)?,
     }
     let is_time = slot.from < slot.to && on.now < slot.to && slot.from < on.now.saturating_add(AHEAD);

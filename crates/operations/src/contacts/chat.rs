@@ -127,8 +127,8 @@ pub(super) fn greet(contact: &Contact, until: i64, on: &On<'_>) -> Result<Vec<Ev
 pub(super) fn leave(contact: &Contact, by: &By) -> Result<Vec<Event>, Refusal> {
     match by {
         _ if contact.chat.is_none() => Err(Refusal::NotNow("it is no chat")),
-        By::Resident(_) | By::Holder if !contact.is_live() => Ok(Vec::new()),
-        By::Resident(_) | By::Holder => {
+        By::Resident(_) | By::Acting { .. } | By::Holder if !contact.is_live() => Ok(Vec::new()),
+        By::Resident(_) | By::Acting { .. } | By::Holder => {
             let is_abandoned = contact.first_response_at.is_none() && !contact.calls.is_agreed();
             let abandoned = is_abandoned.then_some(Event::Resolved { outcome: Outcome::Abandoned });
             let shown = Event::Shown(if is_abandoned { Shown::Abandoned } else { Shown::Left });
@@ -145,7 +145,9 @@ pub(super) fn turn(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal
         _ if chat.over.is_some() => Ok(Vec::new()),
         _ if contact.first_response_at.is_some() => Err(Refusal::NotNow("somebody has answered")),
         By::System if on.now < chat.until || contact.place != Place::Queued => Err(Refusal::TooEarly),
-        By::System | By::Resident(_) | By::Holder => Ok(vec![Event::Turned, Event::Shown(Shown::AsMessage)]),
+        By::System | By::Resident(_) | By::Acting { .. } | By::Holder => {
+            Ok(vec![Event::Turned, Event::Shown(Shown::AsMessage)])
+        }
         _ => Err(Refusal::NotNow("the resident decides how long they wait")),
     }
 }
@@ -154,8 +156,12 @@ pub(super) fn turn(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal
 pub(super) fn rate(contact: &Contact, rating: u8, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     let given = contact.chat.as_ref().and_then(|chat| chat.rated);
     match on.by {
-        By::Resident(_) | By::Holder if given.is_some_and(|(given, _)| given == rating) => Ok(Vec::new()),
-        By::Resident(_) | By::Holder if contact.may_rate(on.now) && (1..=BEST).contains(&rating) => {
+        By::Resident(_) | By::Acting { .. } | By::Holder if given.is_some_and(|(given, _)| given == rating) => {
+            Ok(Vec::new())
+        }
+        By::Resident(_) | By::Acting { .. } | By::Holder
+            if contact.may_rate(on.now) && (1..=BEST).contains(&rating) =>
+        {
             Ok(vec![Event::Rated { rating }])
         }
         _ => Err(Refusal::NotNow("a chat that was held is rated once, from 1 to 5, by its resident")),

@@ -1,6 +1,6 @@
 //! Events of a contact, as they stand in the log for ever.
 
-use facts::{Channel, Outcome, Profession};
+use facts::{Channel, OnBehalf, Outcome, Profession};
 use matter::codec::{code, id};
 use matter::{PartId, ProfessionalId, Subject, Text, UnitId};
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::calls::{Daypart, Slot};
 use super::files::File;
+use super::routing::Routed;
 use crate::consultations::profession;
 
 /// Something that happened. Fields are added with a default and never renamed.
@@ -29,6 +30,12 @@ pub enum Event {
         /// The person under whose keys the texts are sealed; none: of nobody but this contact.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         subject: Option<Subject>,
+        /// Why it came there, and by which clocks; none: by no rule, and by the law's clock.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        routed: Option<Box<Routed>>,
+        /// The way in which somebody else wrote for that person; none: they wrote themselves, or nobody knows.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "on_behalf")]
+        on_behalf: Option<OnBehalf>,
         /// Microseconds since 1970.
         at: i64,
     },
@@ -115,6 +122,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<Slot>,
     },
+    /// Its writer, who had given no name, has proven who they are.
+    #[serde(rename = "contact.identified")]
+    Identified { subject: Subject },
     /// In the conversation's stream: a message, whose text is sealed beside it.
     #[serde(rename = "message.written")]
     Written {
@@ -186,4 +196,21 @@ pub(super) fn sealed(client_id: &str, text: &Text) -> Text {
 /// The writer's own name for a message that was sealed, and its text.
 pub fn opened(sealed: &str) -> (&str, &str) {
     sealed.split_once('\n').unwrap_or(("", sealed))
+}
+
+/// A way of acting for another, as its code; empty: nobody does.
+pub(super) mod on_behalf {
+    use facts::{Code, OnBehalf};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+    pub fn serialize<S: Serializer>(way: &Option<OnBehalf>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(way.map_or("", Code::code))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OnBehalf>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let unknown = || D::Error::custom(format!("nobody acts as {text}"));
+        if text.is_empty() { Ok(None) } else { OnBehalf::named(&text).ok_or_else(unknown).map(Some) }
+    }
 }

@@ -1,6 +1,6 @@
 //! A contact as the measures see it: one row, which takes the place of the one before.
 
-use facts::{AboutKind, Channel, ContactKind, Instant, Key, OnBehalf, Outcome, ResidentId, Respondent};
+use facts::{AboutKind, Channel, ContactKind, Instant, Key, Outcome, ResidentId, Respondent};
 
 use super::state::Contact;
 
@@ -25,7 +25,7 @@ pub(super) fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, 
         reason: None,
         identified: !contact.anonymous,
         caller_key: None,
-        on_behalf: None::<OnBehalf>,
+        on_behalf: contact.on_behalf,
         opened_at: Instant(contact.opened_at),
         first_attempt_at: contact.calls.first_at.filter(is_first).map(Instant),
         first_response_at: contact.first_response_at.map(Instant),

@@ -75,7 +75,7 @@ pub struct File {
 /// A file comes to a conversation: once, and as long as there is room.
 pub(super) fn attach(contact: &Contact, file: &File, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     let author = match on.by {
-        By::Resident(_) | By::Holder => match contact.place {
+        By::Resident(_) | By::Acting { .. } | By::Holder => match contact.place {
             Place::Resolved { at, .. } if on.now >= at.saturating_add(REOPENED_WITHIN) => return Err(Refusal::TooLate),
             Place::Closed => return Err(Refusal::TooLate),
             _ => Author::Resident,

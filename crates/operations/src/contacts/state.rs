@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use facts::{Channel, Outcome};
+use calendar::Calendar;
+use calendar::clocks::{self, Clock, Due, Moment, Pause, Run};
+use facts::{Channel, OnBehalf, Outcome};
 use matter::codec::code;
 use matter::{PartId, ProfessionalId, Subject, UnitId};
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,11 @@ use uuid::Uuid;
 
 use super::calls::{Calls, Slot};
 use super::chat::Chat;
-use super::event::{Author, Event};
+use super::event::{Author, Event, on_behalf};
+use super::routing::{First, Routed};
+
+/// The clock of a contact of which nothing else is known: by when the law has it answered.
+const USUAL: &str = "callback-same-day";
 
 /// A contact as its events have left it. No text, no name: those are read from the log when a page shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +29,9 @@ pub struct Contact {
     pub anonymous: bool,
     /// The person; none: of nobody but this contact.
     pub subject: Option<Subject>,
+    /// The way in which somebody else wrote for that person first; none: nobody did, or nobody knows.
+    #[serde(with = "on_behalf")]
+    pub on_behalf: Option<OnBehalf>,
     /// The unit whose queue it came to first, and the unit whose queue it is in now.
     pub arrival_unit: UnitId,
     pub unit: UnitId,
@@ -60,6 +69,8 @@ pub struct Contact {
     pub handler: Option<ProfessionalId>,
     #[serde(with = "outcome")]
     pub outcome: Option<Outcome>,
+    /// Why it came to its first queue, and by which clocks; none: by no rule.
+    pub routed: Option<Box<Routed>>,
     /// The last act, as long as nothing has happened since that it would undo, too.
     pub undo: Option<Undo>,
     /// None: it never was a chat.
@@ -91,6 +102,8 @@ pub struct Handed {
     /// The unit that had it.
     pub from: UnitId,
     pub reason: String,
+    /// Microseconds since 1970.
+    pub at: i64,
     /// Number of the event in the contact's own stream, beside which the note to colleagues is sealed.
     pub seq: u64,
 }
@@ -173,10 +186,16 @@ impl Contact {
                 }
             }
             Event::Asked => contact.place = Place::Waiting { owner: owner(&contact.place) },
-            Event::Answered => contact.place = Place::Owned { owner: owner(&contact.place) },
+            // A promise that rested while the question waited begins anew.
+            Event::Answered => {
+                contact.place = Place::Owned { owner: owner(&contact.place) };
+                if contact.clocks().filter_map(clocks::named).any(rests) {
+                    contact.promised_from = Some(at);
+                }
+            }
             Event::Transferred { from, to, queue, reason } => {
                 let (from, reason) = (from.clone(), reason.clone());
-                contact.handed = Some(Handed { from, reason, seq: contact.history });
+                contact.handed = Some(Handed { from, reason, at, seq: contact.history });
                 contact.unit.clone_from(to);
                 contact.queue.clone_from(queue);
                 contact.place = Place::Queued;
@@ -189,6 +208,7 @@ impl Contact {
                 (contact.is_reopened, contact.handed, contact.calls.agreed) = (false, None, None);
                 contact.end_chat(at);
             }
+            Event::Identified { subject } => (contact.anonymous, contact.subject) = (false, Some(*subject)),
             Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
             Event::Written { author: Author::Resident, .. } => {
                 contact.last_of_resident = contact.conversation;
@@ -260,7 +280,7 @@ impl Contact {
         let before = self.undo.take();
         let by = match (event, &self.place) {
             // The word that both sides are shown follows from the act; a note changes nothing.
-            (Event::Shown(_) | Event::Noted | Event::Rated { .. }, _) => return before,
+            (Event::Shown(_) | Event::Noted | Event::Rated { .. } | Event::Identified { .. }, _) => return before,
             (Event::Undone, _) => {
                 self.undone(before?);
                 return None;
@@ -291,7 +311,9 @@ impl Contact {
     }
 
     fn opened(event: &Event) -> Option<Contact> {
-        let Event::Opened { channel, service, language, unit, queue, anonymous, subject, at } = event else {
+        let Event::Opened { channel, service, language, unit, queue, anonymous, subject, routed, on_behalf, at } =
+            event
+        else {
             return None;
         };
         Some(Contact {
@@ -300,6 +322,7 @@ impl Contact {
             language: language.clone(),
             anonymous: *anonymous,
             subject: *subject,
+            on_behalf: *on_behalf,
             arrival_unit: unit.clone(),
             unit: unit.clone(),
             queue: queue.clone(),
@@ -321,12 +344,51 @@ impl Contact {
             asked: BTreeSet::new(),
             handler: None,
             outcome: None,
+            routed: routed.clone(),
             undo: None,
             chat: None,
             calls: Calls::default(),
             files: BTreeSet::new(),
             file_bytes: 0,
         })
+    }
+
+    /// The clocks that run, the tightest first, each with when it is due and why. A law asks for the first answer; a promise
+    /// for each.
+    pub fn running(&self, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
+        self.promised_from.map_or_else(Vec::new, |since| self.due_from(since, calendar))
+    }
+
+    /// Other clocks of its queue, which no answer stops: they run from its opening until it is resolved.
+    pub fn beside(&self, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
+        let run = Run { since: self.opened_at, age: self.routed.as_ref().and_then(|routed| routed.case.age) };
+        let is_open = self.resolved_at.is_none();
+        let named = self.clocks().filter_map(clocks::named).filter(|clock| is_open && clock.stops != Moment::Answered);
+        let mut due: Vec<_> = named.filter_map(|clock| Some((clock, clock.due(&run, calendar)?))).collect();
+        due.sort_by_key(|(_, due)| due.at);
+        due
+    }
+
+    /// By when it was to be answered first, by the tightest of its clocks.
+    pub fn promised(&self, calendar: &Calendar) -> Option<i64> {
+        let opened = Contact { first_response_at: None, ..self.clone() };
+        opened.due_from(self.opened_at, calendar).first().map(|(_, due)| due.at)
+    }
+
+    fn due_from(&self, since: i64, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
+        let is_first = self.first_response_at.is_none() || self.is_reopened;
+        due_from(self.routed.as_deref(), is_first, since, calendar)
+    }
+
+    /// Ids of its clocks, by the queue to which it came.
+    fn clocks(&self) -> impl Iterator<Item = &str> {
+        clocks_of(self.routed.as_deref())
+    }
+
+    /// Those who are to see it first, as long as it waits for them.
+    pub fn waits_for_first(&self) -> Option<&First> {
+        let first = self.routed.as_ref()?.first.as_ref()?;
+        (self.place == Place::Queued && self.transfers == 0 && self.first_response_at.is_none()).then_some(first)
     }
 
     /// Its place in a list, the longest waiting first: since when the resident waits, or the last word was said.
@@ -341,6 +403,35 @@ impl Contact {
             Place::Queued | Place::Resolved { .. } | Place::Closed => None,
         }
     }
+}
+
+impl Routed {
+    /// The clocks of a contact that would be opened so at an instant, the tightest first, each with when it is due and why.
+    pub fn due(&self, now: i64, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
+        due_from(Some(self), true, now, calendar)
+    }
+}
+
+/// The clocks that an answer stops, the tightest first. `is_first`: the answer would be the first, which the law asks for.
+fn due_from(routed: Option<&Routed>, is_first: bool, since: i64, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
+    let asks = |clock: &&Clock| is_first || rests(clock);
+    let run = Run { since, age: routed.and_then(|routed| routed.case.age) };
+    let named =
+        clocks_of(routed).filter_map(clocks::named).filter(|clock| clock.stops == Moment::Answered && asks(clock));
+    let mut due: Vec<_> = named.filter_map(|clock| Some((clock, clock.due(&run, calendar)?))).collect();
+    due.sort_by_key(|(_, due)| due.at);
+    due
+}
+
+fn clocks_of(routed: Option<&Routed>) -> impl Iterator<Item = &str> {
+    let own = routed.map_or(&[][..], |routed| &routed.clocks);
+    let usual = own.is_empty().then_some(USUAL);
+    own.iter().map(|id| &**id).chain(usual)
+}
+
+/// Whether a clock rests while a question waits for the client, and begins anew with the answer.
+fn rests(clock: &Clock) -> bool {
+    clock.pauses.contains(&Pause::WaitingClient)
 }
 
 impl Place {

@@ -1,12 +1,15 @@
-use facts::{Channel, Outcome};
+use facts::{Channel, OnBehalf, Outcome};
 use matter::given::{self, on};
 use matter::{decode, encode};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::calls::Daypart;
+use super::routing::{Because, Case, Decided, Own, Severity};
 use super::*;
 use crate::organisation::{self, Professional, Unit};
+
+mod clocks;
 
 const NOW: i64 = 1_767_225_600_000_000;
 const DAY: i64 = 86_400 * 1_000_000;
@@ -38,6 +41,7 @@ fn opening() -> Command {
         queue: None,
         anonymous: true,
         subject: None,
+        routed: None,
         client_id: "c-0".into(),
         text: "Selkä kipeä".into(),
     }
@@ -52,6 +56,7 @@ fn logged(channel: Channel) -> Contact {
         unit: "station-a".into(),
         queue: None,
         subject: Some(Subject(Uuid::from_u128(1))),
+        routed: None,
         client_id: "c-0".into(),
         text: "Uni on huonoa".into(),
     };
@@ -257,7 +262,7 @@ fn whose_turn_it_is_follows_from_who_spoke_last() {
 #[test]
 fn where_it_came_from_stands_by_it_until_it_is_resolved() {
     let moved = given(&[(nurse(), Command::Claim), (nurse(), transfer_to("station-b")), (other(), Command::Claim)]);
-    let handed = Handed { from: "station-a".into(), reason: "misdirected".into(), seq: 3 };
+    let handed = Handed { from: "station-a".into(), reason: "misdirected".into(), at: NOW + 2_000_000, seq: 3 };
     assert_eq!(moved.handed, Some(handed));
     let resolved = given(&[
         (nurse(), Command::Claim),
@@ -303,6 +308,8 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                 queue: None,
                 anonymous: false,
                 subject: None,
+                routed: None,
+                on_behalf: None,
                 at: 5,
             },
             "contact.opened",
@@ -317,10 +324,66 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                 queue: None,
                 anonymous: false,
                 subject: Some(Subject(Uuid::from_u128(0x0abc))),
+                routed: None,
+                on_behalf: None,
                 at: -5,
             },
             "contact.opened",
             r#"{"anonymous":false,"at":-5,"channel":"message","language":"fi","service":"outpatient","subject":"00000000-0000-0000-0000-000000000abc","unit":"a"}"#,
+        ),
+        (
+            Event::Opened {
+                channel: Channel::Message,
+                service: "social_work".into(),
+                language: "sv".into(),
+                unit: "a".into(),
+                queue: Some("senior-info".into()),
+                anonymous: true,
+                subject: None,
+                routed: Some(Box::new(Routed {
+                    case: Case {
+                        service: "social_work".into(),
+                        channel: Channel::Message,
+                        language: "sv".into(),
+                        age: Some(66),
+                        place: Some("niemi".into()),
+                        needs: vec!["daily-life".into()],
+                        severity: Some(Severity::Moderate),
+                        urgency: Some(facts::Urgency::Routine),
+                        caller: Some("home".into()),
+                        own: Some(Own { unit: "b".into(), nurse: Some("p1".into()), physician: None }),
+                    },
+                    clocks: vec!["message-service-promise".into()],
+                    because: vec![Because { rule: "age-under-65".into(), version: 1, decided: Decided::Queue }],
+                    first: Some(First { who: Some("p1".into()), until: 9, unit: "c".into(), queue: None }),
+                    expected: Some(7),
+                })),
+                on_behalf: None,
+                at: 5,
+            },
+            "contact.opened",
+            r#"{"anonymous":true,"at":5,"channel":"message","language":"sv","queue":"senior-info","routed":{"because":[{"decided":"queue","rule":"age-under-65","version":1}],"case":{"age":66,"caller":"home","channel":"message","language":"sv","needs":["daily-life"],"own":{"nurse":"p1","unit":"b"},"place":"niemi","service":"social_work","severity":"moderate","urgency":"routine"},"clocks":["message-service-promise"],"expected":7,"first":{"unit":"c","until":9,"who":"p1"}},"service":"social_work","unit":"a"}"#,
+        ),
+        (
+            Event::Opened {
+                channel: Channel::Message,
+                service: "families".into(),
+                language: "sv".into(),
+                unit: "a".into(),
+                queue: None,
+                anonymous: false,
+                subject: Some(Subject(Uuid::from_u128(0x0abc))),
+                routed: None,
+                on_behalf: Some(OnBehalf::Guardian),
+                at: 5,
+            },
+            "contact.opened",
+            r#"{"anonymous":false,"at":5,"channel":"message","language":"sv","on_behalf":"guardian","service":"families","subject":"00000000-0000-0000-0000-000000000abc","unit":"a"}"#,
+        ),
+        (
+            Event::Identified { subject: Subject(Uuid::from_u128(0x0abc)) },
+            "contact.identified",
+            r#"{"subject":"00000000-0000-0000-0000-000000000abc"}"#,
         ),
         (Event::Claimed { owner: "p1".into() }, "contact.claimed", r#"{"owner":"p1"}"#),
         (Event::Assigned { owner: "p2".into() }, "contact.assigned", r#"{"owner":"p2"}"#),
@@ -410,7 +473,8 @@ fn of_who_was_erased_a_contact_knows_nothing_and_goes_on() {
     let id = Uuid::from_u128(8);
     let Command::Open { channel, service, language, unit, queue, client_id, text, .. } = opening() else { return };
     let (subject, anonymous) = (Some(subject), false);
-    let opening = Command::Open { channel, service, language, unit, queue, anonymous, subject, client_id, text };
+    let opening =
+        Command::Open { channel, service, language, unit, queue, anonymous, subject, routed: None, client_id, text };
     let mut past = given::Past::default();
     let mut ask = |by: &By, command: &Command, is_erased| {
         if is_erased {
@@ -442,6 +506,7 @@ fn what_was_asked_before_an_update_is_known_again_after_it() {
                 unit: "a".into(),
                 queue: None,
                 subject: None,
+                routed: None,
                 client_id: client_id.clone(),
                 text: text(),
             },

@@ -10,6 +10,7 @@ use crate::bookings::CancelReason;
 use crate::bookings::appointments::{self, Appointment};
 use crate::bookings::wishes::Wish;
 use crate::contacts::{self, Contact};
+use crate::mandates::Mandate;
 use crate::organisation::Organisation;
 use crate::residents::Resident;
 use crate::tasks::{self, Of, Task};
@@ -56,6 +57,7 @@ impl Cause<'_> {
     /// Has the person told by the means that they have left; whoever has left none looks by themselves.
     fn tell(&self, turn: &mut Turn<'_>, id: Uuid, says: Says) -> Result<(), Trouble> {
         let Some(subject) = self.subject else { return Ok(()) };
+        let subject = hearer(turn, subject, self.of.id)?;
         let Some(reach) = turn.read::<Resident>(subject.0)?.and_then(|it| it.reach.clone()) else { return Ok(()) };
         if turn.read::<Dispatch>(id)?.is_some() {
             return Ok(());
@@ -64,6 +66,14 @@ impl Cause<'_> {
         let asked = Asked { cause, subject, unit, who, says, language: reach.language, means: reach.means };
         turn.decide::<Dispatch>(id, &Command::Ask(asked), &())
     }
+}
+
+/// The one who hears of a matter of somebody: who began it for them, as long as they may act.
+fn hearer(turn: &mut Turn<'_>, subject: Subject, matter: Uuid) -> Result<Subject, Trouble> {
+    let begun = turn.read::<Resident>(subject.0)?.and_then(|it| it.begun.get(&matter).copied());
+    let Some((who, mandate)) = begun else { return Ok(subject) };
+    let may = turn.read::<Mandate>(mandate)?.is_some_and(|it| it.ended.is_none());
+    Ok(if may { who } else { subject })
 }
 
 /// Takes a message back that has not gone yet. Whether it was gone when, or is no more: that keeps nobody from anything.

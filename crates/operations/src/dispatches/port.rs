@@ -1,4 +1,4 @@
-//! A port as its file in `content/ports/` gives it: what goes out by it, and what a county sees to before it runs.
+//! A port as its file in `content/ports/` gives it: what goes out or comes in by it, and what a county sees to before it runs.
 //!
 //! No secret stands in a port: addresses are settings, and secrets come from the environment.
 
@@ -18,6 +18,10 @@ pub enum Adapter {
     Smtp,
     /// A signed request over HTTP.
     Webhook,
+    /// A provider of OpenID Connect, by whom people sign in.
+    Oidc,
+    /// Files that another program puts into the data directory, with what a register tells.
+    Register,
 }
 
 impl Adapter {
@@ -27,13 +31,21 @@ impl Adapter {
             Adapter::File => "file",
             Adapter::Smtp => "smtp",
             Adapter::Webhook => "webhook",
+            Adapter::Oidc => "oidc",
+            Adapter::Register => "register",
         }
+    }
+
+    /// Whether messages go out by it.
+    pub fn sends(self) -> bool {
+        matches!(self, Adapter::File | Adapter::Smtp | Adapter::Webhook)
     }
 
     /// The settings that it needs.
     pub fn needs(self) -> &'static [&'static str] {
         match self {
-            Adapter::File => &[],
+            Adapter::File | Adapter::Register => &[],
+            Adapter::Oidc => &["issuer", "client_id", "address"],
             Adapter::Smtp => &["url", "from"],
             Adapter::Webhook => &["url", "secret"],
         }
@@ -45,11 +57,14 @@ impl Adapter {
 #[serde(deny_unknown_fields)]
 pub struct Port {
     pub name: Names,
-    pub carries: Means,
+    /// None: no message goes out by it.
+    #[serde(default)]
+    pub carries: Option<Means>,
     /// The way in which it speaks once its settings are there. Files wait in its stead only where the settings say so.
     pub adapter: Adapter,
     /// Whether the other side takes a second message with the same id for the same one. Where it does not, an attempt of
     /// which nobody knows what became is followed by a task.
+    #[serde(default)]
     pub again: bool,
     /// The things that a county contracts, with whom; and those that it configures.
     pub contract: Names,
@@ -68,6 +83,12 @@ impl Content for Port {
     fn check(&self, _id: &str, _: There) -> Vec<Wrong> {
         let texts = [("name", &self.name), ("contract", &self.contract), ("configure", &self.configure)];
         let lacking = texts.iter().filter(|(_, it)| it.fi.trim().is_empty() || it.sv.trim().is_empty());
-        lacking.map(|(at, _)| Wrong::new(0..0, format!("{at}: it is not there in Finnish or in Swedish"), "")).collect()
+        let mut wrong: Vec<Wrong> = lacking
+            .map(|(at, _)| Wrong::new(0..0, format!("{at}: it is not there in Finnish or in Swedish"), ""))
+            .collect();
+        if self.adapter.sends() != self.carries.is_some() {
+            wrong.push(Wrong::new(0..0, "a port says what it carries, or carries nothing, as its adapter does", ""));
+        }
+        wrong
     }
 }

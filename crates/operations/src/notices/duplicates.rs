@@ -217,7 +217,7 @@ fn born(one: &Person, other: &Person, on: Date) -> Option<Outcome> {
 }
 
 fn days(one: &str, other: &str) -> Outcome {
-    // Whoever does not know the day is often written as born on the first of January.
+    // Somebody who does not know their day is often written as born on the first of January.
     if one == other {
         return if one.ends_with("-01-01") { Outcome::Near } else { Outcome::Same };
     }

@@ -1,4 +1,4 @@
-//! What happens to a notice, as it stands in the log for ever. Fields are added with a default and never renamed.
+//! Events of a notice, as they stand in the log for ever. Fields are added with a default and never renamed.
 
 use facts::{Channel, Notice as What, Urgency};
 use matter::codec::{code, id};

@@ -33,7 +33,7 @@ pub(super) fn fact(id: String, it: &Notice, resident: Option<ResidentId>, due_at
         first_response_at: it.urgency.map(|it| Instant(it.at)),
         reached_at: None,
         ended_at: ended,
-        // Of what ended: when the unit that decided took it up.
+        // The unit that ended it took it up then: the facts have no column of its own for that.
         assessed_at: it.ended.filter(|_| it.first().is_none()).and(it.taken_at).map(Instant),
         due_at: due_at.map(Instant),
         resolved_at: ended,

@@ -1,4 +1,4 @@
-//! What is done to one notice, and to those that stand with it, in one turn.
+//! Acts on one notice, and on those that stand with it, in one turn.
 
 use std::sync::Arc;
 

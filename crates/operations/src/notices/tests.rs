@@ -44,7 +44,7 @@ fn assess(urgency: Urgency) -> Command {
     Command::AssessUrgency { urgency }
 }
 
-/// What becomes of a notice in the queue after commands, each by somebody.
+/// A notice in the queue after commands, each by somebody.
 fn after(commands: &[(&str, Command)]) -> Result<Notice, Refusal> {
     let mut it: Notice = given(&[(By::Holder, make(Notifier::Private, None))], NOW, &()).expect("a notice");
     for (by, command) in commands {
@@ -179,7 +179,7 @@ fn a_third_stands_with_the_first_of_all_and_a_mistake_is_undone() {
     ask(&mut past, third, NOW + 2 * DAY, &Command::Separate).expect("separated");
     assert_eq!(state(&mut past, third).place, Place::Queued);
     assert_eq!(state(&mut past, FIRST).duplicates, [LATER].into());
-    // Whoever was erased stops nobody.
+    // A person who was erased stops nobody.
     past.erase::<Notice>(LATER, NOW + 2 * DAY);
     ask(&mut past, FIRST, NOW + 2 * DAY, &Command::Claim).expect("claimed");
     ask(&mut past, FIRST, NOW + 2 * DAY, &hand("adult-social")).expect("handed");

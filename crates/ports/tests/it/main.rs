@@ -7,5 +7,6 @@ mod causes;
 mod files;
 mod held;
 mod peers;
+mod register;
 mod stand_ins;
 mod world;

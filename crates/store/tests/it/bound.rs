@@ -203,6 +203,7 @@ fn opening(client_id: &str, subject: Uuid, text: &str) -> NewContact {
         queue: None,
         anonymous: false,
         subject: Some(Subject(subject)),
+        routed: None,
         text: text.into(),
     }
 }
@@ -307,6 +308,7 @@ fn with_a_contact_of_nobody_go_the_words_of_all_that_is_about_it() {
             queue: None,
             anonymous: true,
             subject: None,
+            routed: None,
             text: "Luomi".into(),
         };
         let contact = kinds.open_contact(opening, &By::Holder).await.expect("opened").contact;

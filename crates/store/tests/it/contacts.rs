@@ -41,6 +41,7 @@ async fn opened(kinds: &Kinds, client_id: &str) -> (Uuid, Option<String>) {
         queue: None,
         anonymous: true,
         subject: None,
+        routed: None,
         text: "Selkä kipeä".into(),
     };
     let opened = kinds.open_contact(opening, &By::Holder).await.expect("opened");

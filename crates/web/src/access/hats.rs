@@ -101,7 +101,7 @@ pub async fn choose(State(app): State<Arc<App>>, headers: HeaderMap, Form(chosen
         // It has ended while they looked at the page.
         return to_choose(chosen.to.as_deref().and_then(onward).as_deref());
     };
-    let person = Person { role: right.role, id: before.id, unit: right.unit.clone() };
+    let person = Person { role: right.role, id: before.id, unit: right.unit.clone(), acting: None };
     let to = chosen.to.as_deref().and_then(onward);
     begun(&app, &headers, &person, session.means, (session.made, session.until), to)
 }

@@ -1,12 +1,13 @@
 //! Sign-in by the county's identity provider.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use identity::{Provider, Refusal};
+use identity::{Anew, Claimed, Provider, Refusal};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -43,14 +44,29 @@ pub async fn begin(
     Address(address): Address,
     Query(from): Query<From>,
 ) -> Response {
-    let (to, now) = (from.to.as_deref().and_then(onward), app.kinds.store.now());
     let Some(provider) = &app.provider else { return crate::home::missing(&page) };
+    begun_at(&app, &page, (provider, BACK), address, (from.to.as_deref().and_then(onward), Anew::No), TEXTS)
+}
+
+/// Beginning of the keys of its texts.
+const TEXTS: &str = "sign-in-provider";
+
+/// On to a provider, which leads back to an address; `texts`: the beginning of the keys of what is said where it cannot be.
+pub fn begun_at(
+    app: &App,
+    page: &Page,
+    (provider, back): (&Provider, &str),
+    address: IpAddr,
+    (to, anew): (Option<String>, Anew),
+    texts: &str,
+) -> Response {
+    let now = app.kinds.store.now();
     // There is room for some who have begun: nobody takes it all from the others.
     if let Err(failure) = app.counted.begin_at_provider(&app.token_key, address, now) {
-        return failure.with_retry_after(failed(&page, &failure));
+        return failure.with_retry_after(failed(page, &failure));
     }
-    let Some(begun) = provider.begin(BACK, to, now) else {
-        return not_entered(&page, StatusCode::SERVICE_UNAVAILABLE, "sign-in-provider-away");
+    let Some(begun) = provider.begin(back, to, anew, now) else {
+        return not_entered(page, StatusCode::SERVICE_UNAVAILABLE, &format!("{texts}-away"));
     };
     // It comes back from another site, by a link.
     let browser = format!("{SIGNING_IN_COOKIE}={}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax", begun.browser);
@@ -74,31 +90,51 @@ pub async fn back(
     Query(given): Query<Back>,
 ) -> Response {
     let Some(provider) = app.provider.clone() else { return crate::home::missing(&page) };
-    let (browser, now) = (cookie(&headers, SIGNING_IN_COOKIE).unwrap_or_default().to_string(), app.kinds.store.now());
-    // It waits for the provider, on a thread where it keeps nobody else waiting.
-    let ended = move || Provider::end(&provider, BACK, &browser, (&given.state, given.code.as_deref()), now);
-    let ended = tokio::task::spawn_blocking(ended).await;
-    let mut response = match ended {
-        Ok(Ok(claimed)) if is_plain_id(&claimed.person) => {
+    let response = match ended_at(&app, &page, (provider, BACK), &headers, given, TEXTS).await {
+        Ok(claimed) if is_plain_id(&claimed.person) => {
             app.counted.ended_at_provider(&app.token_key, address);
             entered(&app, &page, &headers, (claimed.person, Means::Provider), claimed.to)
         }
-        Ok(Ok(_)) => {
+        Ok(_) => {
             tell("error: sign-in: the claim that is to name the person holds no id; see person_claim in county.toml");
             not_entered(&page, StatusCode::FORBIDDEN, "sign-in-provider-wrong")
         }
-        Ok(Err(Refusal::NotBegun)) => not_entered(&page, StatusCode::BAD_REQUEST, "sign-in-provider-late"),
-        Ok(Err(Refusal::Declined)) => not_entered(&page, StatusCode::FORBIDDEN, "sign-in-provider-declined"),
-        Ok(Err(Refusal::Away(why))) => {
-            tell(&format!("error: sign-in: the identity provider cannot be asked: {why}"));
-            not_entered(&page, StatusCode::SERVICE_UNAVAILABLE, "sign-in-provider-away")
-        }
-        Ok(Err(Refusal::Wrong(why))) => {
-            tell(&format!("error: sign-in: what the identity provider gave does not hold: {why}"));
-            not_entered(&page, StatusCode::FORBIDDEN, "sign-in-provider-wrong")
-        }
-        Err(error) => failed(&page, &crate::answer::Failure::broken(&error)),
+        Err(response) => response,
     };
+    used(response)
+}
+
+/// The person with whom a provider leads back to an address; else the page that says why there is none.
+pub async fn ended_at(
+    app: &App,
+    page: &Page,
+    (provider, back): (Arc<Provider>, &'static str),
+    headers: &HeaderMap,
+    given: Back,
+    texts: &str,
+) -> Result<Claimed, Response> {
+    let (browser, now) = (cookie(headers, SIGNING_IN_COOKIE).unwrap_or_default().to_string(), app.kinds.store.now());
+    // It waits for the provider, on a thread where it keeps nobody else waiting.
+    let ended = move || Provider::end(&provider, back, &browser, (&given.state, given.code.as_deref()), now);
+    let why = |status: StatusCode, why: &str| not_entered(page, status, &format!("{texts}-{why}"));
+    match tokio::task::spawn_blocking(ended).await {
+        Ok(Ok(claimed)) => Ok(claimed),
+        Ok(Err(Refusal::NotBegun)) => Err(why(StatusCode::BAD_REQUEST, "late")),
+        Ok(Err(Refusal::Declined)) => Err(why(StatusCode::FORBIDDEN, "declined")),
+        Ok(Err(Refusal::Away(told))) => {
+            tell(&format!("error: sign-in: the identity provider cannot be asked: {told}"));
+            Err(why(StatusCode::SERVICE_UNAVAILABLE, "away"))
+        }
+        Ok(Err(Refusal::Wrong(told))) => {
+            tell(&format!("error: sign-in: what the identity provider gave does not hold: {told}"));
+            Err(why(StatusCode::FORBIDDEN, "wrong"))
+        }
+        Err(error) => Err(failed(page, &crate::answer::Failure::broken(&error))),
+    }
+}
+
+/// Takes away what the browser kept while its person signed in.
+pub fn used(mut response: Response) -> Response {
     let used = format!("{SIGNING_IN_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     if let Ok(used) = HeaderValue::from_str(&used) {
         response.headers_mut().append(SET_COOKIE, used);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kinds::Standing;
+use kinds::{Files, Standing};
 use matter::access::Role;
 use maud::{Markup, html};
 use operations::dispatches::port::{Adapter, Port};
@@ -43,7 +43,9 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
         h1 { (page.text("section-ports")) }
         p.lead { (page.text("ports-lead")) }
         @for (id, port) in &*app.kinds.ports.all() {
-            (shown(&page, (id, &port.content), app.kinds.ports.standing(id).as_ref(), waiting.get(&port.content.carries)))
+            @let standing = app.kinds.ports.standing(id).or_else(|| identifies(&app, port.content.adapter));
+            @let waiting = port.content.carries.and_then(|means| waiting.get(&means));
+            (shown(&page, (id, &port.content), standing.as_ref(), waiting))
         }
         @if app.kinds.ports.all().is_empty() { p { (page.text("ports-none")) } }
         h2 #failed { (page.text("ports-failed")) }
@@ -59,6 +61,19 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
         }
     };
     page.render(StatusCode::OK, &page.text("section-ports"), &content)
+}
+
+/// How the provider stands by whom residents are identified; none: it is another port.
+fn identifies(app: &App, adapter: Adapter) -> Option<Standing> {
+    let strong = app.strong.as_ref();
+    let is_known = strong.is_some_and(|it| it.is_known());
+    (adapter == Adapter::Oidc).then(|| Standing {
+        runs: is_known.then_some(Adapter::Oidc),
+        lacks: if strong.is_none() { adapter.needs().to_vec() } else { Vec::new() },
+        looked_at: app.kinds.store.now(),
+        taken_at: None,
+        files: Files::default(),
+    })
 }
 
 fn waiting(app: &App) -> BTreeMap<Means, Waiting> {
@@ -105,16 +120,16 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
             @if let Some(standing) = standing {
                 p.standing { (page.text(&runs(standing, port))) }
                 dl.facts {
-                    div { dt { (page.text("ports-taken")) } dd {
+                    @if port.adapter != Adapter::Oidc { div { dt { (page.text("ports-taken")) } dd {
                         @match standing.taken_at { Some(at) => { (moment(at)) } None => { (page.text("ports-taken-none")) } }
-                    } }
-                    div { dt { (page.text("ports-waiting")) } dd {
+                    } } }
+                    @if port.adapter.sends() { div { dt { (page.text("ports-waiting")) } dd {
                         (waiting.count)
                         @if let Some(since) = waiting.since { ", " (page.language.text_with("ports-since", &[("day", &moment(since))])) }
                         @for (code, count) in &waiting.codes { br; (page.language.text_with("ports-code", &[("code", code), ("count", &count.to_string())])) }
                     } }
-                    div { dt { (page.text("ports-may-tell")) } dd { (waiting.taken) } }
-                    @if standing.runs == Some(Adapter::File) {
+                    div { dt { (page.text("ports-may-tell")) } dd { (waiting.taken) } } }
+                    @if [Some(Adapter::File), Some(Adapter::Register)].contains(&standing.runs) {
                         div { dt { (page.text("ports-files")) } dd {
                             @let files = standing.files;
                             @let counts = [files.incoming, files.out, files.done, files.refused].map(|it| it.to_string());
@@ -159,6 +174,7 @@ fn runs(standing: &Standing, port: &Port) -> String {
 /// Where a setting stands.
 fn setting(port: &str, name: &str) -> String {
     match name {
+        _ if port == "strong-identification" => format!("county.toml: [strong] {name} = …"),
         "secret" => format!("LUOTSI_PORT_{}_SECRET", port.to_uppercase().replace('-', "_")),
         "hosts" => "county.toml: hosts = […]".into(),
         _ => format!("county.toml: [port.{port}] {name} = …"),

@@ -111,7 +111,7 @@ fn listed(app: &App, page: &Page, typed: &Typed) -> Response {
     let content = html! {
         (errors(page, typed.wrong.as_slice()))
         h1 { (page.text("section-staff")) }
-        p.lead { (page.text("staff-lead")) }
+        p.lead { (page.text("staff-lead")) " " a href="/admin/units" { (page.text("section-units")) } }
         (proposals::part(app, page, |_| true))
         @if people.is_empty() { p { (page.text("staff-none")) } } @else {
             div.scroll tabindex="0" role="region" aria-labelledby="people" {

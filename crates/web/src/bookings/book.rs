@@ -389,6 +389,10 @@ pub async fn book(
     match done {
         Ok(_) => {
             app.holding.end(&time.holder(&chosen));
+            // It is booked; who sees it is the next question.
+            if let Err(failure) = app.begun_for(by, id).await {
+                return failed(&page, &failure);
+            }
             let place = if time.booker.is_staff { "/desk/appointments" } else { "/matters" };
             // An appointment at another unit is theirs; the contact in which it was booked tells of it.
             let read = app.kinds.appointments.read(id).await.ok().flatten();

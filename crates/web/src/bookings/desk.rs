@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::own::{name, part_of, stage, turn};
 use super::times::staff_words;
-use super::{day_of, duties, walk_in, way, way_name};
+use super::{day_of, duties, titled, walk_in, way, way_name, wishes};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -305,7 +305,7 @@ pub(super) async fn row(app: &App, page: &Page, caller: &Caller, day: &Day, time
 pub(super) async fn named(app: &App, caller: &Caller, id: Uuid, it: &Appointment) -> Result<String, Failure> {
     let Some(called) = app.called(it.booking.wanted.subject) else { return Ok(receipt(id)) };
     let allowed = app.glance(caller, &[Glance::of(id, it, 0)]).await?;
-    Ok(if allowed.contains(&id) { called.into() } else { receipt(id) })
+    Ok(if allowed.contains(&id) { called } else { receipt(id) })
 }
 
 /// `GET /desk/appointments/{id}`.
@@ -338,7 +338,7 @@ pub async fn appointment(
     match read.await {
         Ok((id, it, happened, has_contact)) => {
             let content = shown(&app, &page, (id, &it), &happened, has_contact, &did.did);
-            page.render(StatusCode::OK, &name(&app, &page, &it), &content)
+            page.render(StatusCode::OK, &titled(&page, &name(&app, &page, &it), it.booking.when.from), &content)
         }
         Err(failure) => failed(&page, &failure),
     }
@@ -507,7 +507,7 @@ pub async fn act(
         if !works(&person) {
             return Err(Failure::not_found());
         }
-        app.guarded(&app.kinds.appointments, &caller?, id, Action::Handle).await?;
+        let it = app.guarded(&app.kinds.appointments, &caller?, id, Action::Handle).await?;
         let Form(fields) = given.unwrap_or_default();
         let (reasons, procedures) = (Vec::new(), Vec::new());
         let (command, did) = match verb.as_str() {
@@ -528,7 +528,7 @@ pub async fn act(
         };
         app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?;
         if did == "cancelled" {
-            app.kinds.offer_times().await;
+            wishes::cancelled(&app, id, it.booking.wanted.subject, &person.by()).await;
         }
         Ok(did)
     };

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::desk::{named, works};
 use super::own::{stage, turn};
 use super::times::{Booker, Wish, booker};
-use super::{day_of, until, way_name};
+use super::{day_of, titled, until, way_name};
 use crate::App;
 use crate::answer::{Failure, told};
 use crate::caller::Caller;
@@ -247,7 +247,7 @@ fn shown(app: &App, page: &Page, Asked { timetable, booker, id, it }: &Asked, ch
             }
         }
     };
-    page.render_form("work", StatusCode::OK, &title, &content)
+    page.render_form("work", StatusCode::OK, &titled(page, &title, it.called.from), &content)
 }
 
 /// `POST /book/{calendar}/seat/{gathering}`.
@@ -369,7 +369,7 @@ pub async fn desk(
     match read.await {
         Ok((id, it, seats)) => {
             let content = whole(&app, &page, (id, &it), &seats, &did.did);
-            page.render(StatusCode::OK, &name(&app, &page, &it), &content)
+            page.render(StatusCode::OK, &titled(&page, &name(&app, &page, &it), it.called.from), &content)
         }
         Err(failure) => failed(&page, &failure),
     }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use store::new_id;
 use uuid::Uuid;
 
-use super::{day_of, until, way, way_name, wishes};
+use super::{day_of, titled, until, way, way_name, wishes};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
@@ -98,7 +98,8 @@ pub fn page<'a>(
 ) -> BoxFuture<'a, Result<Response, Failure>> {
     async move {
         let it = app.guarded(&app.kinds.appointments, caller, id, Action::Read).await?;
-        Ok(page.render(StatusCode::OK, &name(app, page, &it), &shown(app, page, id, &it, did)))
+        let title = titled(page, &name(app, page, &it), it.booking.when.from);
+        Ok(page.render(StatusCode::OK, &title, &shown(app, page, id, &it, did)))
     }
     .boxed()
 }
@@ -192,14 +193,13 @@ pub async fn cancel(
     }
     let done = async {
         let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-        app.guarded(&app.kinds.appointments, &caller?, id, Action::Write).await?;
+        let it = app.guarded(&app.kinds.appointments, &caller?, id, Action::Write).await?;
         let Form(why) = given.unwrap_or_default();
         let why = CancelReason::named(&why.reason).unwrap_or(CancelReason::Other);
         let key = new_id(app.kinds.store.now()).to_string();
         let command = Command::Cancel { why, notified_at: None };
         let done = app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?;
-        // The time that is freed is the next one's who wishes for it.
-        app.kinds.offer_times().await;
+        wishes::cancelled(&app, id, it.booking.wanted.subject, &person.by()).await;
         Ok::<_, Failure>(done)
     };
     match done.await {

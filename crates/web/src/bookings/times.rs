@@ -158,14 +158,19 @@ pub async fn all(
     page.render(StatusCode::OK, &page.text("bookings-title"), &content)
 }
 
-/// The calendars in which somebody with these words can book, each with its first free time.
+/// The calendars in which somebody with these words can book, each with the first free time that they can still have.
 pub fn first_free(app: &App, words: &[&str]) -> Vec<(Arc<Timetable>, Option<i64>)> {
     let all = app.kinds.timetables.all();
     let open = all.values().filter(|timetable| timetable.is_open_to(words));
+    // Professionals book at any time before it.
+    let can_have = |timetable: &Timetable, from: i64| {
+        words != ["resident"] || timetable.is_in_time(from, app.kinds.store.now(), app.calendar)
+    };
     let first = |timetable: &Timetable| {
-        let sought = Sought { calendar: &timetable.id, ..Sought::default() };
+        let sought = Sought { calendar: &timetable.id, one_each: true, ..Sought::default() };
         let seat = || app.kinds.gatherings_of(&timetable.id).into_iter().find(|(_, it)| it.free() > 0);
-        let time = app.kinds.free(&sought, 0, 1).first().map(|(found, _)| found.from);
+        let mut free = app.kinds.free(&sought, 0, FOUND).into_iter().map(|(found, _)| found.from);
+        let time = free.find(|from| can_have(timetable, *from));
         [time, seat().map(|(_, it)| it.called.from)].into_iter().flatten().min()
     };
     open.map(|timetable| (Arc::clone(timetable), first(timetable))).collect()

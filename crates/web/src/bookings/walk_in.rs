@@ -670,6 +670,7 @@ async fn entry(
             queue: service.and_then(|it| it.queue.clone()),
             anonymous: false,
             subject: Some(subject),
+            routed: None,
             text: reason_name(page, timetable, &fields.reason),
         }))
     } else {

@@ -13,7 +13,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::ToSpan;
 use matter::access::{Action, Role};
-use matter::{Matter, Rights, Standing, Subject};
+use matter::{By, Matter, Rights, Standing, Subject};
 use maud::{Markup, html};
 use operations::bookings::Way;
 use operations::bookings::calendar::{Timetable, before};
@@ -305,6 +305,21 @@ fn standing_of(app: &App, subject: Subject, made: &Made) -> Option<Uuid> {
             })
         })
     })
+}
+
+/// After an appointment was cancelled: nobody wishes for an earlier time any more, and the one that is freed is the next one's.
+pub async fn cancelled(app: &App, id: Uuid, subject: Option<Subject>, by: &By) {
+    let wish = subject.and_then(|subject| {
+        app.kinds.wishes.look(|all| {
+            let mut theirs = all.of_subject(subject, usize::MAX).into_iter();
+            theirs.find(|it| all.get(*it).is_some_and(|it| !it.is_over && it.made.instead_of == Some(id)))
+        })
+    });
+    if let Some(wish) = wish {
+        // One that stands otherwise meanwhile ends by itself when the time would have begun.
+        drop(app.kinds.wishes.ask(wish, Command::End, by, &format!("cancelled/{id}"), 0).await);
+    }
+    app.kinds.offer_times().await;
 }
 
 /// The way to a wish from the page of an appointment, or to the wish that stands.

@@ -85,7 +85,7 @@ fn shown_return(page: &Page, given: &str, wrong: Option<&'static str>) -> Respon
 #[derive(Deserialize)]
 pub struct Code {
     #[serde(default)]
-    code: String,
+    pub code: String,
 }
 
 /// `POST /contact/return`.

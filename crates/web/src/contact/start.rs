@@ -8,24 +8,23 @@ use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use matter::Subject;
 use maud::{Markup, html};
 use operations::contacts::calls::slots;
 use operations::start::{Found, Start, Topic, Whom};
 use serde::Deserialize;
 
 use super::chat::wait_text;
-use super::way::{Way, slot_text};
-use super::{UNSURE, own_rows};
+use super::own_rows;
+use super::way::{Way, coming, slot_text};
 use crate::App;
 use crate::bookings::first_free;
-use crate::caller::Person;
 use crate::desk::unit_name;
 use crate::icons::{go, icon};
 use crate::layout::Page;
 use crate::links::linked;
 use crate::numbers;
 use crate::parts::{self, row};
+use crate::routing::UNSURE;
 
 /// Topics beside the likeliest one.
 const OTHERS: usize = 2;
@@ -211,19 +210,22 @@ impl Row<'_> {
 
 /// The ways of getting help with a topic that are there now.
 fn ways(app: &App, page: &Page, need: &Need, topic: &Topic) -> Markup {
-    let subject = page.person.as_ref().and_then(Person::subject);
-    let service = app.services.iter().find(|it| it.id == topic.service).map_or(UNSURE, |it| it.id.as_str());
-    let (unit, _) = app.queue_in(Way::Message, service, subject);
-    let is_anonymous = subject.is_none();
+    let services = app.services();
+    let service = services.iter().find(|it| it.id == topic.service).map_or(UNSURE, |it| it.id.as_str());
+    let route = app.route(&coming(page, Way::Message, service));
+    let is_anonymous = page.person.is_none();
     let row = |way: Way| Row { need, way, service };
-    let expected = app.expected(page.now).map(|at| numbers::near_day(at, page.language));
+    let due = route.routed.due(page.now, app.calendar).into_iter().next();
     let no_name = is_anonymous.then(|| html! { (page.text("start-no-name")) });
     html! {
         h2 #ways { (page.text("start-ways")) }
-        p.quiet { (page.language.text_with("start-answers", &[("topic", &topic.about(page.language.code()).name), ("unit", &unit_name(page, &unit))])) }
+        p.quiet { (page.language.text_with("start-answers", &[("topic", &topic.about(page.language.code()).name), ("unit", &unit_name(page, &route.unit))])) }
         ol.rows.ways {
-            (chat(app, page, &row(Way::Chat), subject))
-            @let day = expected.map(|day| html! { (page.language.text_with("start-answer-by", &[("day", &day)])) " " (parts::basis(page, "law")) });
+            (chat(app, page, &row(Way::Chat)))
+            @let day = due.map(|(clock, due)| html! {
+                (page.language.text_with("start-answer-by", &[("day", &numbers::near_day(due.at, page.language))])) " "
+                (parts::basis(page, clock.says.code()))
+            });
             @let meta: Vec<Markup> = day.into_iter().chain(no_name).collect();
             (row(Way::Message).shown(page, "message", &page.text("start-write"), &meta))
             @if let Some(slot) = slots(app.calendar, page.now, 1).first() {
@@ -236,13 +238,13 @@ fn ways(app: &App, page: &Page, need: &Need, topic: &Topic) -> Markup {
 }
 
 /// The chat of a service: open with its wait, or nothing.
-fn chat(app: &App, page: &Page, row: &Row<'_>, subject: Option<Subject>) -> Markup {
-    let Some(((unit, queue), _, Some(until))) = app.chat_of(row.service, subject) else { return html! {} };
-    let (unit, queue) = (unit.as_str().into(), queue.as_ref());
-    let before = app.kinds.chats_before((&unit, queue), None);
-    let wait = wait_text(page, app.kinds.chat_wait((&unit, queue), before));
+fn chat(app: &App, page: &Page, row: &Row<'_>) -> Markup {
+    let Some((route, _, Some(until))) = app.chat_of(page, row.service) else { return html! {} };
+    let queue = (&route.unit, route.queue.as_ref());
+    let before = app.kinds.chats_before(queue, None);
+    let wait = wait_text(page, app.kinds.chat_wait(queue, before));
     let open = page.language.text_with("start-open-until", &[("time", &numbers::clock(until))]);
-    let name = subject.is_none().then(|| page.text("start-no-name"));
+    let name = page.person.is_none().then(|| page.text("start-no-name"));
     let wait = wait.trim_end_matches('.').to_string();
     let meta: Vec<Markup> = [Some(wait), Some(open), name].into_iter().flatten().map(|it| html! { (it) }).collect();
     row.shown(page, "chat", &page.text("start-chat"), &meta)

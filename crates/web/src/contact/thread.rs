@@ -15,7 +15,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::code::{NO_RECEIPT, code_of};
-use super::{Message, call, chat, offline, see_other, service_name, status_of, unread, wrong_text};
+use super::{Message, call, chat, join, offline, see_other, service_name, status_of, unread, wrong_text};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
@@ -30,6 +30,7 @@ use crate::links::linked;
 use crate::numbers;
 use crate::parts::{self, Turn};
 use crate::presence::Who;
+use crate::routing;
 use crate::thread::conversation;
 
 #[derive(Deserialize, Default)]
@@ -117,6 +118,7 @@ async fn shown_thread(
                 p { (page.text("receipt-number")) " " strong { (receipt(id)) } ". " (page.text("receipt-number-for")) }
                 p { (linked(&page.text("receipt-worse"))) }
             }
+            (routing::unanswered(app, page, contact))
         } @else {
             h1 { (service_name(app, page, &contact.service)) }
         }
@@ -157,11 +159,14 @@ async fn shown_thread(
                 section {
                     h2 { (page.text("contact-holder")) }
                     p { (unit_name(page, &contact.unit)) }
+                    @if let Some(says) = routing::says(app, page, contact) { p { (says) } }
+                    @if !is_new { (routing::unanswered(app, page, contact)) }
                 }
                 section.quiet.small {
                     p { (page.text("receipt-number")) " " (receipt(id)) }
                     p { (page.language.text_with("written-on", &[("day", &numbers::near_day(contact.opened_at, page.language))])) }
                     @if contact.anonymous {
+                        (join::way(page, id))
                         p { a href=(format!("/contact/leave?id={id}")) { (page.text("thread-leave")) } }
                     }
                 }
@@ -214,10 +219,15 @@ fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
         Place::Waiting { .. } => Turn::Now,
         Place::Resolved { .. } | Place::Closed => Turn::Done,
     };
+    let promised = contact.routed.as_ref().and_then(|routed| routed.expected);
+    let promised = promised.filter(|at| contact.place == Place::Queued && page.now < *at);
     parts::standing(
         turn,
         &html! {
             (page.text(&standing))
+            @if let Some(promised) = promised {
+                " " (page.language.text_with("standing-promised", &[("at", &numbers::moment(promised, page.language))]))
+            }
             @if let Some(expected) = expected {
                 " " (page.language.text_with("standing-expected", &[("day", &numbers::day_of(expected, page.language))]))
             }

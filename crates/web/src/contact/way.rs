@@ -1,19 +1,21 @@
 //! The ways in which somebody can be answered: which a service has now, and what the form asks for each.
 
 use kinds::Begins;
-use matter::{PartId, Subject};
 use maud::{Markup, html};
 use operations::contacts::calls::slots;
 use operations::contacts::chat::Chats;
+use operations::contacts::routing::Route;
 use operations::contacts::{Channel, Slot};
 use operations::residents::phone;
 
 use super::Message;
 use super::chat::wait_text;
 use crate::App;
+use crate::caller::Person;
 use crate::form::field;
 use crate::layout::Page;
 use crate::numbers;
+use crate::routing::Coming;
 use crate::texts::Language;
 
 /// Times for a call that can be chosen.
@@ -41,32 +43,41 @@ impl Way {
     }
 }
 
-/// A queue of a unit.
-pub type Queue = (String, Option<PartId>);
+/// A contact about a service, as whoever looks at a page would open it in a way; of its words and its place nothing is
+/// known.
+pub fn coming<'a>(page: &Page, way: Way, service: &'a str) -> Coming<'a> {
+    let channel = match way {
+        Way::Message => Channel::Message,
+        Way::Chat => Channel::Chat,
+        Way::Call => Channel::Callback,
+    };
+    let subject = page.person.as_ref().and_then(Person::subject);
+    Coming { service, channel, language: page.language.code(), place: "", subject, text: "" }
+}
 
 impl App {
-    /// The queue to which a contact about a service comes in a way: a chat where the service chats, also when its messages go
-    /// to a station of one's own.
-    pub fn queue_in(&self, way: Way, service: &str, subject: Option<Subject>) -> Queue {
-        let own = self.queue_for(service, subject);
-        let chats = |(unit, queue): &Queue| self.kinds.chats_at(unit, queue.as_ref()).is_some();
-        if way == Way::Chat && !chats(&own) { self.queue_of(service) } else { own }
+    /// Where a contact comes in a way, and why: by the rules, and a chat where its service chats when the queue that they give
+    /// does not.
+    pub fn route_in(&self, way: Way, coming: &Coming<'_>) -> Route {
+        let route = self.route(coming);
+        let chats = self.kinds.chats_at(&route.unit, route.queue.as_ref()).is_some();
+        if way == Way::Chat && !chats { self.decide(&route.routed.case, &[]) } else { route }
     }
 
     /// The chat of a service, and until when it is open; none of these: it has none, or it is closed.
-    pub fn chat_of(&self, service: &str, subject: Option<Subject>) -> Option<(Queue, Chats, Option<i64>)> {
-        let (unit, queue) = self.queue_in(Way::Chat, service, subject);
-        let chats = self.kinds.chats_at(&unit, queue.as_ref())?;
+    pub fn chat_of(&self, page: &Page, service: &str) -> Option<(Route, Chats, Option<i64>)> {
+        let route = self.route_in(Way::Chat, &coming(page, Way::Chat, service));
+        let chats = self.kinds.chats_at(&route.unit, route.queue.as_ref())?;
         let until = chats.open_until(self.calendar, self.kinds.store.now());
-        Some(((unit, queue), chats, until))
+        Some((route, chats, until))
     }
 }
 
 /// The beginning of a contact that is opened in a way, and its channel. A chat that is closed is a message.
-pub fn begins(app: &App, way: Way, (unit, queue): &Queue, message: &Message, language: Language) -> (Channel, Begins) {
+pub fn begins(app: &App, way: Way, route: &Route, message: &Message, language: Language) -> (Channel, Begins) {
     match way {
         Way::Message => (Channel::Message, Begins::Nothing),
-        Way::Chat => match app.kinds.chat_begins((unit, queue.as_ref()), language.code()) {
+        Way::Chat => match app.kinds.chat_begins((&route.unit, route.queue.as_ref()), language.code()) {
             Some(chat) => (Channel::Chat, chat),
             None => (Channel::Message, Begins::Nothing),
         },
@@ -115,15 +126,14 @@ pub fn fields(app: &App, page: &Page, way: Way, message: &Message, wrong: super:
 
 /// How long one waits for a chat now, or that it is closed and what is written is answered all the same.
 fn chat_now(app: &App, page: &Page, service: &str) -> Markup {
-    let subject = page.person.as_ref().and_then(crate::caller::Person::subject);
-    let Some(((unit, queue), chats, until)) = app.chat_of(service, subject) else { return html! {} };
+    let Some((route, chats, until)) = app.chat_of(page, service) else { return html! {} };
     html! {
         div.box {
             @match until {
                 Some(until) => {
-                    @let (unit, queue) = (unit.as_str().into(), queue.as_ref());
-                    @let before = app.kinds.chats_before((&unit, queue), None);
-                    p { strong { (wait_text(page, app.kinds.chat_wait((&unit, queue), before))) } }
+                    @let queue = (&route.unit, route.queue.as_ref());
+                    @let before = app.kinds.chats_before(queue, None);
+                    p { strong { (wait_text(page, app.kinds.chat_wait(queue, before))) } }
                     p.quiet { (page.language.text_with("chat-open-until", &[("time", &numbers::clock(until))])) }
                 }
                 None => {

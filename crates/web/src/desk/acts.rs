@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use facts::Modality;
 use matter::access::{Action, Role};
 use matter::{PartId, Text};
+use operations::contacts::transfers::transfers;
 use operations::contacts::{Code, Command, Contact, Outcome};
 use operations::residents::phone;
 use serde::Deserialize;
@@ -492,8 +493,13 @@ fn asked(
                 "wrong-empty" => ("wrong-note", "note"),
                 wrong => (wrong, "note"),
             });
-            let faults =
-                [to.is_none().then_some(("wrong-unit", "unit")), (!is_reason).then_some(("wrong-reason", "reason"))];
+            let queue = to.as_ref().and_then(|(_, queue)| queue.as_deref());
+            let is_closed = queue.is_some_and(|queue| transfers().refusal(queue).is_some());
+            let faults = [
+                to.is_none().then_some(("wrong-unit", "unit")),
+                is_closed.then_some(("wrong-target", "unit")),
+                (!is_reason).then_some(("wrong-reason", "reason")),
+            ];
             fits(faults.into_iter().flatten().chain(note.as_ref().err().copied()).collect())?;
             let (to, queue) = to.unwrap_or_default();
             let (to, reason, note) = (to.as_str().into(), fields.reason.clone(), note.ok().map(Text));

@@ -12,6 +12,7 @@ use crate::answer::Failure;
 use crate::bookings;
 use crate::caller::{Caller, Person};
 use crate::layout::{Page, escape};
+use crate::queues;
 
 /// Rows on the page; the list has all.
 const SHOWN: usize = 12;
@@ -69,6 +70,7 @@ pub async fn first(app: &App, page: &Page, caller: &Caller, person: &Person) -> 
                 @if let Some(day) = day { section aria-labelledby="day" { h2 #day { (page.text("home-day")) } (day) } }
                 section aria-labelledby="queue" {
                     h2 #queue { (unit_name(page, &unit)) }
+                    @if leads { (queues::late_today(app, page, &unit)) }
                     p {
                         (page.language.text_count("desk-waiting", waiting, &waiting.to_string())) ". "
                         a href=(format!("/desk?unit={}", escape(&unit))) { (page.text("home-queue")) }

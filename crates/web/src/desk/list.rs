@@ -149,7 +149,7 @@ pub async fn list(
 /// their own.
 pub fn units_of(app: &App, person: &Person) -> Vec<String> {
     let at_work = app.kinds.store.kinds().iter().flat_map(|kind| kind.units());
-    let units = app.services.iter().map(|service| service.unit.clone()).chain(at_work);
+    let units = app.services().into_iter().map(|service| service.unit).chain(at_work);
     let mut seen = std::collections::HashSet::new();
     units.filter(|unit| app.is_within(unit, &person.unit) && seen.insert(unit.clone())).collect()
 }
@@ -185,6 +185,7 @@ impl Asked<'_> {
             }
             @if is_worker {
                 p.links.small {
+                    a href="/desk/notices/new" { (page.text("notices-new")) }
                     a href="/desk/absences" { (page.text("absences-title")) }
                     @if self.person.role == Role::Lead {
                         a href=(format!("/desk/moves?unit={}", escape(&self.unit))) { (page.text("moves-title")) }
@@ -222,6 +223,10 @@ impl Asked<'_> {
                         a.chip.chip--on[is_here] href=(self.link(&[("queue", id)])) aria-current=[is_here.then_some("true")] { (name) }
                     }
                 }
+            }
+            @if self.list != List::Mine {
+                @let part = if self.filters.queue.is_empty() { parts.first().map_or(PartId::GENERAL, |part| &part.id) } else { self.filters.queue.as_str() };
+                p { a href=(format!("/desk/queues/{}", escape(&format!("{part}@{}", self.unit)))) { (page.text("queues-how")) } }
             }
         }
     }
@@ -462,7 +467,10 @@ impl Asked<'_> {
             .collect::<BTreeMap<_, _>>()
             .into_iter()
             .collect();
-        let services = self.app.services.iter().map(|it| (it.id.clone(), page.language.of(&it.names).to_string()));
+        let services = self.app.services().into_iter().map(|it| {
+            let name = page.language.of(&it.names).to_string();
+            (it.id, name)
+        });
         let states = STATES.map(|state| (state.to_string(), page.text(&format!("filter-{state}"))));
         let selects = [
             ("state", "desk-state", &filters.state, states.to_vec()),

@@ -113,7 +113,8 @@ fn asked(app: &App, person: &Person, fields: &Fields) -> Result<NewContact, Wron
     let channel = Channel::named(&fields.channel).filter(|it| CHANNELS.contains(it));
     let client = app.clients().find(|(subject, _)| subject.to_string() == fields.client);
     let is_known = client.is_some() || fields.client.is_empty();
-    let is_service = app.services.is_empty() || app.services.iter().any(|it| it.id == fields.service);
+    let services = app.services();
+    let is_service = services.is_empty() || services.iter().any(|it| it.id == fields.service);
     let language = Language::named(&fields.language);
     let text = care::text(&fields.text).map_err(|_| match wrong_text(&fields.text) {
         "wrong-empty" => ("log-wrong-text", "text"),
@@ -146,13 +147,15 @@ fn asked(app: &App, person: &Person, fields: &Fields) -> Result<NewContact, Wron
         queue,
         anonymous: client.is_none(),
         subject: client.map(|(subject, _)| subject),
+        routed: None,
         text,
     })
 }
 
 /// The service that is chosen beforehand: that of the professional's own unit.
 fn own_service(app: &App, person: &Person) -> String {
-    let own = app.services.iter().find(|it| it.unit == person.unit).or(app.services.first());
+    let services = app.services();
+    let own = services.iter().find(|it| it.unit == person.unit).or(services.first());
     own.map_or_else(String::new, |service| service.id.clone())
 }
 
@@ -166,7 +169,8 @@ fn shown(
     let fault = |id: &str| wrong.iter().find(|(_, at)| *at == id).map(|(key, _)| *key);
     let channels = CHANNELS.map(|it| (it.code().to_string(), page.text(&format!("log-channel-{}", it.code()))));
     let service = if fields.service.is_empty() { own_service(app, person) } else { fields.service.clone() };
-    let services = app.services.iter().map(|it| (it.id.clone(), page.language.of(&it.names).to_string()));
+    let offered = app.services();
+    let services = offered.iter().map(|it| (it.id.clone(), page.language.of(&it.names).to_string()));
     let languages = Language::ALL.map(|it| (it.code().to_string(), it.name().to_string()));
     let language = if fields.language.is_empty() { page.language.code() } else { &fields.language };
     let content = html! {
@@ -177,7 +181,7 @@ fn shown(
             input type="hidden" name="client_id" value=(client_id);
             (select(page, ("channel", "log-channel"), &fields.channel, fault("channel"), channels))
             (select(page, ("client", "log-client"), &fields.client, fault("client"), clients(app, page)))
-            @if app.services.len() > 1 { (select(page, ("service", "desk-service"), &service, fault("service"), services)) }
+            @if offered.len() > 1 { (select(page, ("service", "desk-service"), &service, fault("service"), services)) }
             @else { input type="hidden" name="service" value=(service); }
             (select(page, ("language", "log-language"), language, fault("language"), languages))
             (message_box(page, "log-text", Some("log-text-hint"), &fields.text, fault("text")))

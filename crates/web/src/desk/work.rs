@@ -10,7 +10,9 @@ use facts::Code;
 use kinds::What;
 use matter::access::{Action, Role};
 use maud::{Markup, html};
-use operations::contacts::{Author, Contact, Event, Place};
+use operations::contacts::closing::offered;
+use operations::contacts::transfers::transfers;
+use operations::contacts::{Author, Contact, Event, Place, WAITED};
 use operations::residents::Meeting;
 use serde::Deserialize;
 use store::Happened;
@@ -20,12 +22,13 @@ use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
 use super::people;
 use super::rows::language_name;
-use super::{OUTCOMES, banner, calls, chats, left, outcome_text, phrases, unit_name};
+use super::{banner, calls, chats, left, outcome_text, phrases, unit_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::bookings;
 use crate::caller::{Caller, Person};
 use crate::care;
+use crate::clocks;
 use crate::consultations;
 use crate::contact::{service_name, there};
 use crate::disclosures;
@@ -42,6 +45,7 @@ use crate::parts::{self, Stop, Turn};
 use crate::presence::{Others, Who};
 use crate::queues;
 use crate::resident;
+use crate::routing;
 use crate::tasks;
 use crate::thread::{Items, conversation};
 
@@ -230,6 +234,7 @@ impl Work<'_> {
                         h2 { (self.text("desk-history")) }
                         ol.course #history { @for it in history { (self.happened(it)) } (self.coming()) }
                     }
+                    (self.routed())
                     section { (self.facts()) }
                 }
             }
@@ -299,12 +304,16 @@ impl Work<'_> {
         html! {
             div.state-row {
                 (parts::standing(turn, &words))
-                @if let (Some(due), Some(since)) = (self.app.due(contact), contact.promised_from) {
+                @for (clock, due) in contact.running(self.app.calendar) {
                     p {
-                        @if page.now <= due { (page.text("desk-answer-by")) " " }
-                        (parts::due(page, due)) " "
+                        @if page.now <= due.at { (page.text("desk-answer-by")) " " }
+                        (parts::due(page, due.at)) " " (parts::basis(page, clock.says.code()))
                     }
-                    (needs::why_answered(self.app, page, since))
+                    (clocks::why(page, clock, &due))
+                }
+                @for (clock, due) in contact.beside(self.app.calendar) {
+                    p { (clock.name.of(page.language.code())) ": " (parts::due(page, due.at)) " " (parts::basis(page, clock.says.code())) }
+                    (clocks::why(page, clock, &due))
                 }
                 @if let Some(since) = contact.waits_since {
                     p.quiet.small { (page.language.text_with("desk-waits", &[("time", &numbers::lasting(page.now - since, page.language))])) }
@@ -390,6 +399,8 @@ impl Work<'_> {
     fn answer(&self) -> Markup {
         let typed = self.typed;
         let send = if self.whole.contact.anonymous { "desk-reply-anonymous" } else { "desk-reply" };
+        let part = self.whole.contact.queue.as_deref().and_then(|queue| self.app.kinds.queues.get(queue));
+        let ends = offered(part.map(|part| part.content.register));
         html! {
             (calls::to_come(self.page, (&self.whole.contact, &self.whole.history), |act, key, class| self.button(act, key, class)))
             (self.arrived())
@@ -405,7 +416,7 @@ impl Work<'_> {
             fieldset.ending {
                 legend { (self.text("desk-end")) }
                 (choice(self.page, "outcome", "desk-outcome", typed.wrong("outcome"), &typed.fields.outcome,
-                    OUTCOMES.into_iter().chain(calls::outcomes(&self.whole.contact))
+                    ends.into_iter().chain(calls::outcomes(&self.whole.contact))
                         .map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
                 div.acts {
                     (self.button("finish", "desk-finish", "btn--second"))
@@ -463,7 +474,11 @@ impl Work<'_> {
     /// The one who wrote, by name where it is known.
     fn writer(&self) -> String {
         let key = if self.whole.contact.anonymous { "desk-anonymous" } else { "desk-known" };
-        self.app.named(self.whole.contact.subject).unwrap_or_else(|| self.text(key))
+        let whose = self.app.named(self.whole.contact.subject).unwrap_or_else(|| self.text(key));
+        match self.app.wrote_for(self.page, self.whole.id, self.whole.contact.subject) {
+            Some(writer) => self.page.language.text_with("acting-wrote-for", &[("whose", &whose), ("writer", &writer)]),
+            None => whose,
+        }
     }
 
     fn facts(&self) -> Markup {
@@ -515,10 +530,12 @@ impl Work<'_> {
             .flat_map(|part| {
                 part.content.units.iter().map(|unit| (part.id.clone(), unit.to_string())).collect::<Vec<_>>()
             })
+            .filter(|(part, _)| transfers().refusal(part).is_none())
             .filter(|(part, unit)| !is_here(part, unit) && units.iter().any(|it| it.open && it.id == *unit))
             .map(|(part, unit)| (format!("{part}@{unit}"), queues::name_at(self.app, page, &part, &unit)))
             .collect();
-        let answers = |id: &str| self.app.services.iter().any(|service| service.unit == id);
+        let services = self.app.services();
+        let answers = |id: &str| services.iter().any(|service| service.unit == id);
         html! {
             details.fold open[is_wrong || !fields.note.is_empty()] {
                 summary { (self.text("desk-transfer")) }
@@ -582,6 +599,20 @@ impl Work<'_> {
         }
     }
 
+    /// Why it came here.
+    fn routed(&self) -> Markup {
+        let (app, page) = (self.app, self.page);
+        html! {
+            @if let Some(routed) = &self.whole.contact.routed {
+                section #routed {
+                    h2 { (self.text("routing-why")) }
+                    (routing::why(app, page, routed))
+                    @if let Some(first) = self.whole.contact.waits_for_first() { p { (routing::first(app, page, first)) } }
+                }
+            }
+        }
+    }
+
     /// One thing that happened, for professionals.
     fn happened(&self, it: &Happened<Event>) -> Markup {
         let (page, by) = (self.page, people::name(self.page, &it.by));
@@ -607,7 +638,8 @@ impl Work<'_> {
             Event::Recalled { .. } => format!("{}: {by}", page.text("event-recalled")),
             Event::Answered => page.text("event-answered"),
             Event::Transferred { from, to, reason, .. } => {
-                let why = care::REASONS.contains(&reason.as_str()).then(|| page.text(&format!("reason-{reason}")));
+                let is_known = care::REASONS.contains(&reason.as_str()) || reason == WAITED;
+                let why = is_known.then(|| page.text(&format!("reason-{reason}")));
                 let parts = [Some(format!("{} → {}", unit_name(page, from), unit_name(page, to))), why, Some(by)];
                 parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
             }
@@ -626,6 +658,7 @@ impl Work<'_> {
             | Event::Written { .. }
             | Event::Attached { .. }
             | Event::Shown(_) => return html! {},
+            Event::Identified { .. } => page.text("event-identified"),
         };
         html! {
             (parts::stop(Stop::Done, &numbers::moment(it.at, page.language), &html! {

@@ -271,8 +271,8 @@ fn law(app: &App, page: &Page, seen: &Seen, fields: &Fields, wrong: &Wrong) -> M
                             p.hint id=(format!("about-{}", it.id)) {
                                 (it.text.of(language)) " "
                                 (page.language.text_count("disclosures-hours", it.hours as usize, &it.hours.to_string())) " "
-                                (page.text("needs-source")) ": " span lang="en" { (it.source) } "."
-                                @if it.standing != Standing::Confirmed { " " (page.text("needs-unconfirmed")) }
+                                (page.text("clocks-source")) ": " span lang="en" { (it.source) } "."
+                                @if it.standing != Standing::Confirmed { " " (page.text("clocks-unconfirmed")) }
                             }
                         }
                     }

@@ -4,13 +4,13 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::Page;
 use crate::access::hats;
-use crate::assets;
 use crate::desk::unit_name;
 use crate::feature::{Door, door_of, doors};
 use crate::icons::icon;
 use crate::models::strip;
 use crate::numbers;
 use crate::texts::Language;
+use crate::{acting, assets};
 
 /// Items that stand beside the menu on a phone.
 const IN_SHORT: usize = 2;
@@ -25,7 +25,7 @@ impl Page {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="theme-color" content="#003479";
-                    title { (title) " – Luotsi" }
+                    title { (title) @if let Some(band) = &self.acting { " – " (band.whose(self)) } " – Luotsi" }
                     link rel="stylesheet" href=(assets::style());
                     link rel="icon" type="image/svg+xml" href="/assets/luotsi.svg";
                 }
@@ -38,6 +38,7 @@ impl Page {
                         nav.nav aria-label=(self.text("sections")) {
                             ul.page { @for door in doors(self.role) { li { (self.item(door)) } } }
                         }
+                        @if let Some(band) = &self.acting { (band.shown(self)) }
                         @if self.synthetic && !self.is_strip_closed { (self.strip(form)) }
                     }
                     @if let Some(tour) = &self.tour { (strip(self, tour)) }
@@ -127,7 +128,10 @@ impl Page {
 
     /// The way to another of their rights.
     fn hats(&self) -> Markup {
-        html! { @if self.changes_hats { a href=(hats::PATH) { (self.text("hats-change")) } } }
+        html! {
+            @if self.changes_hats { a href=(hats::PATH) { (self.text("hats-change")) } }
+            @if self.acts_for_others { a href=(acting::PATH) { (self.text("acting-change")) } }
+        }
     }
 
     fn sign_out(&self) -> Markup {

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use matter::access::Purpose;
+use matter::access::{Purpose, Role};
 use maud::{Markup, html};
 
-use super::resident;
+use super::{not_own, resident};
 use crate::App;
 use crate::answer::Failure;
 use crate::care::receipt;
 use crate::desk::{people, unit_name};
 use crate::disclosures::ground_name;
 use crate::guard::openings::Opening;
-use crate::home::{failed, missing};
+use crate::home::failed;
 use crate::layout::Page;
 use crate::numbers;
 use crate::parts;
@@ -26,11 +26,14 @@ const TOLD: i64 = 2 * 366 * 86_400 * 1_000_000;
 const SHOWN: usize = 500;
 
 /// `GET /me/seen`.
-pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
+pub async fn list(State(app): State<Arc<App>>, page: Page, headers: HeaderMap) -> Response {
     if page.person.is_none() {
         return page.to_sign_in();
     }
-    let Some((_, subject)) = resident(&page) else { return missing(&page) };
+    let Some((_, subject)) = resident(&page) else { return not_own(&page) };
+    if let Some(again) = app.asks_again(&headers, "/me/seen") {
+        return again;
+    }
     let since = app.kinds.store.now() - TOLD;
     let openings: Vec<Opening> = match app.openings(subject, since).await {
         // Nothing was seen where it was refused.
@@ -52,7 +55,7 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
         @if days.is_empty() { p { (page.text("seen-none")) } }
         @for (day, openings) in &days {
             h2 { (day) }
-            ul.rows { @for it in openings { (shown(&page, it)) } }
+            ul.rows { @for it in openings { (shown(&app, &page, it)) } }
         }
         @if openings.len() > SHOWN { p { (page.language.text_with("seen-more", &[("count", &SHOWN.to_string())])) } }
         p { a href="/contact" { (page.text("seen-ask")) } }
@@ -60,13 +63,13 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
     page.render(StatusCode::OK, &page.text("seen-title"), &content)
 }
 
-fn shown(page: &Page, it: &Opening) -> Markup {
+fn shown(app: &App, page: &Page, it: &Opening) -> Markup {
     let kind = page.text(&format!("kind-{}", it.kind));
     let kind = if kind.is_empty() { it.kind.clone() } else { kind };
     html! {
         li.row {
             p.row__name {
-                (numbers::clock(it.at)) " " (people::name(page, &it.who))
+                (numbers::clock(it.at)) " " (app.acting_name(page, &it.who).unwrap_or_else(|| people::name(page, &it.who)))
                 @if !it.unit.is_empty() { ", " (unit_name(page, &it.unit)) }
             }
             p.row__meta {
@@ -99,6 +102,9 @@ fn ask(page: &Page, it: &Opening) -> Markup {
 pub fn why(page: &Page, it: &Opening) -> String {
     if let Some(ground) = &it.ground {
         return page.language.text_with("seen-ground", &[("ground", &ground_name(page, ground))]);
+    }
+    if it.role == Some(Role::Resident) {
+        return page.text("acting-seen-why");
     }
     let purpose = Purpose::ALL.into_iter().find(|purpose| purpose.code() == it.purpose);
     match purpose {

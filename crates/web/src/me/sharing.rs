@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use facts::Code;
 use futures::FutureExt;
@@ -16,7 +16,7 @@ use operations::disclosures::{Command, Disclosure, Place};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::resident;
+use super::{not_own, resident};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
@@ -82,11 +82,14 @@ fn title(page: &Page, it: &Disclosure) -> String {
 }
 
 /// `GET /me/sharing`.
-pub async fn list(State(app): State<Arc<App>>, page: Page, Query(did): Query<Did>) -> Response {
+pub async fn list(State(app): State<Arc<App>>, page: Page, headers: HeaderMap, Query(did): Query<Did>) -> Response {
     if page.person.is_none() {
         return page.to_sign_in();
     }
-    let Some((_, subject)) = resident(&page) else { return missing(&page) };
+    let Some((_, subject)) = resident(&page) else { return not_own(&page) };
+    if let Some(again) = app.asks_again(&headers, "/me/sharing") {
+        return again;
+    }
     let ids = app.kinds.disclosures.look(|all| all.of_subject(subject, LISTED));
     let mut all = Vec::new();
     for id in ids {
@@ -185,7 +188,7 @@ pub async fn command(
 ) -> Response {
     let fields = form.map_or_else(|_| Fields::default(), |Form(fields)| fields);
     let Some((person, _)) = resident(&page) else {
-        return if page.person.is_some() { missing(&page) } else { page.to_sign_in() };
+        return if page.person.is_some() { not_own(&page) } else { page.to_sign_in() };
     };
     let command = match (verb.as_str(), fields.days.parse::<i32>()) {
         ("give", Ok(days)) if DAYS.contains(&days) => Command::Give { last_day: app.today() + days },

@@ -13,11 +13,12 @@ use operations::care_needs::{CareNeed, Event, Place, exceptions};
 use store::Happened;
 use uuid::Uuid;
 
-use super::{care_name, day, due, standing, why};
+use super::{care_name, day, due, standing};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
 use crate::care::receipt;
+use crate::clocks::why;
 use crate::desk::{staff_name, unit_name};
 use crate::form::{Did, choice, errors};
 use crate::home::failed;

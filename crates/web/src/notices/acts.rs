@@ -1,4 +1,4 @@
-//! What is done with a notice, by the forms of its page.
+//! Acts on a notice, by the forms of its page.
 
 use std::sync::Arc;
 

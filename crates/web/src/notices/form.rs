@@ -57,7 +57,7 @@ pub struct Told {
     pub key: String,
 }
 
-/// What a form comes to, or all that is wrong with it. `known`: the county knows whom it concerns.
+/// The notice of a form, or all that is wrong with it. `known`: the county knows whom it concerns.
 pub fn told(fields: &Fields, today: jiff::civil::Date, known: bool) -> Result<Told, Wrong> {
     let mut wrong: Wrong = Vec::new();
     let what = What::named(&fields.what);
@@ -210,7 +210,7 @@ impl Shown<'_> {
         message_box(self.page, "notices-text", Some("notices-text-hint"), &self.fields.text, self.wrong("text"))
     }
 
-    /// Whoever makes it.
+    /// The one who makes it.
     pub fn by(&self, who: &[Notifier], office: bool) -> Markup {
         let (page, fields) = (self.page, self.fields);
         let autocomplete = |own: &'static str| if office { "off" } else { own };
@@ -226,8 +226,8 @@ impl Shown<'_> {
                 div.choice {
                     input type="checkbox" name="hidden" id="hidden" value="yes" checked[!fields.hidden.is_empty()] aria-describedby="hidden-hint";
                     label for="hidden" { (page.text("notices-hidden")) }
-                    div.hint #hidden-hint { (page.text("notices-hidden-hint")) }
                 }
+                p.hint #hidden-hint { (page.text("notices-hidden-hint")) }
             }
         }
     }

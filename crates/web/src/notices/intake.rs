@@ -100,7 +100,7 @@ pub async fn send(
     }
 }
 
-/// The notice of a form. Whoever works where notices come has it from then on.
+/// The notice of a form. A professional who works where notices come has it from then on.
 fn asked(
     app: &App,
     page: &Page,

@@ -114,6 +114,7 @@ impl Shown<'_> {
     fn about_other(&self, verb: &str, class: &str, other: Uuid) -> Markup {
         html! {
             button class=(format!("btn {class}")) type="submit" form="work" name="other" value=(other)
+                aria-describedby=(format!("alike-{}", receipt(other)))
                 formaction=(format!("/desk/notices/{}/{verb}", self.id)) { (self.text(&format!("notices-act-{verb}"))) }
         }
     }
@@ -140,6 +141,7 @@ impl Shown<'_> {
                         input type="hidden" name="client_id" value=(client_id);
                         @if it.place == Place::Queued { div.acts { (self.button("claim", "")) } }
                     }
+                    @if self.is_mine() || (it.first().is_some() && it.ended.is_none()) { (self.urgency()) }
                     (self.together())
                     @if !self.alike.is_empty() {
                         section #alike aria-labelledby="alike-title" {
@@ -148,7 +150,7 @@ impl Shown<'_> {
                             @for other in self.alike { (beside(page, (it, &self.details.person), other, &self.decision(other))) }
                         }
                     }
-                    @if self.is_mine() { (self.acts()) } @else if it.first().is_some() && it.ended.is_none() { (self.urgency()) }
+                    @if self.is_mine() { (self.acts()) }
                 }
                 section.side aria-label=(self.text("desk-about")) {
                     (self.clocks())
@@ -284,7 +286,6 @@ impl Shown<'_> {
         let queues = targets(self.app, page);
         let is_open = |names: &[&str]| names.iter().any(|name| self.wrong(name).is_some());
         html! {
-            (self.urgency())
             details.fold open[is_open(&["to", "reason", "note"])] {
                 summary { (self.text("notices-hand")) }
                 div.fold__in {
@@ -344,7 +345,7 @@ impl Shown<'_> {
         html! {
             @for (clock, due) in self.it.clocks(app.calendar) {
                 p { (clock.name.of(page.language.code())) ": " (parts::due(page, due.at)) " " (parts::basis(page, clock.says.code())) }
-                p.quiet { (due.rule.text.of(page.language.code())) }
+                (crate::clocks::why(page, clock, &due))
             }
         }
     }

@@ -1,5 +1,6 @@
 //! `/contact/notice`: anybody tells of a worry, with or without a name. Danger first; what happens then is said beforehand.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
@@ -10,8 +11,9 @@ use facts::{Channel, Code};
 use matter::By;
 use matter::access::Role;
 use maud::{Markup, html};
-use operations::notices::{Made, Notifier, What};
+use operations::notices::{Details, Made, Notifier, What};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::form::{Fields, Shown, told};
 use super::{ANSWERS, door};
@@ -74,7 +76,7 @@ pub async fn send(
         part_of: None,
         owner: None,
     };
-    // Whoever tells of another is nobody in the log: the person may come to know what stands there.
+    // A person who tells of another is nobody in the log: the other may come to know what stands there.
     let by = own.map_or(By::Holder, By::Resident);
     match app.make_notice((made, it.words, &it.details), &by, &it.key, from).await {
         Ok(id) => see_other(&format!("/contact/notice?sent={}", receipt(id))),
@@ -128,7 +130,7 @@ fn danger(page: &Page) -> Markup {
     }
 }
 
-/// What the one who made a notice is told: that it came, and what may be told.
+/// The page after it was sent: that it came, and what may be told.
 fn received(app: &App, page: &Page, number: &str) -> Response {
     let answers = app.kinds.phrases.get(ANSWERS);
     let answer = |id: &str| {
@@ -154,17 +156,23 @@ pub fn is_receipt(text: &str) -> bool {
 }
 
 impl App {
-    /// Makes a notice of a stranger or a resident, unless too many come from there.
+    /// Makes a notice of a stranger or a resident, unless too many come from there. Sent again after it was made, it is
+    /// answered always.
     async fn make_notice(
         &self,
-        notice: (Made, String, &operations::notices::Details),
+        (made, words, details): (Made, String, &Details),
         by: &By,
         client_id: &str,
-        from: std::net::IpAddr,
-    ) -> Result<uuid::Uuid, Failure> {
-        self.take_of_stranger(from)?;
+        from: IpAddr,
+    ) -> Result<Uuid, Failure> {
         // Two strangers may choose the same name and the same words.
         let key = format!("{client_id}\n{from}");
-        Ok(self.kinds.make_notice(notice, by, &key).await?)
+        if let Err(failure) = self.take_of_stranger(from) {
+            let was_made = self.kinds.was_notice_made((made.clone(), words.clone(), details), by, &key).await;
+            if !was_made.map_err(|error| Failure::away(&error))? {
+                return Err(failure);
+            }
+        }
+        Ok(self.kinds.make_notice((made, words, details), by, &key).await?)
     }
 }

@@ -619,7 +619,8 @@ fn case_cell(app: &App, page: &Page, card: &Card, column: &str, cell: &str) -> S
             unit.map_or_else(|| id.into(), |unit| language.of(&unit.names).to_string())
         }
         ("service", id) => {
-            let service = app.services.iter().find(|service| service.id == id);
+            let services = app.services();
+            let service = services.iter().find(|service| service.id == id);
             service.map_or_else(|| id.into(), |service| language.of(&service.names).to_string())
         }
         ("hit", hit) => page.text(if hit == "true" { "yes" } else { "no" }),

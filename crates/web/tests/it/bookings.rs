@@ -247,6 +247,22 @@ fn what_cannot_be_booked_is_told_and_leads_on() {
 }
 
 #[test]
+fn the_first_time_of_a_calendar_is_one_that_can_still_be_had() {
+    on_its_own(async {
+        // Both times of Thursday are less than 22 hours away.
+        let app = app("notice = \"22 hours\"").await;
+        for who in [String::new(), signed_in(&app, "resident").await] {
+            for path in ["/book?lang=en", "/?lang=en"] {
+                let (_, page) = get(&app, path, &who).await;
+                assert!(!page.contains("first Thu"), "{path}: {page}");
+            }
+            let (_, page) = get(&app, "/book?lang=en", &who).await;
+            assert!(page.contains("first Fri\u{a0}9\u{a0}Jan, 9:00"), "{page}");
+        }
+    });
+}
+
+#[test]
 fn a_professional_books_for_the_resident_of_a_contact() {
     on_its_own(async {
         let app = app("").await;

@@ -40,7 +40,7 @@ pub async fn call(
 }
 
 pub fn token(role: Role, unit: &str, id: &str) -> String {
-    Person { role, id: id.into(), unit: unit.into() }.token(&TOKEN_KEY, &(NOW - 1..NOW + 1))
+    Person { role, id: id.into(), unit: unit.into(), acting: None }.token(&TOKEN_KEY, &(NOW - 1..NOW + 1))
 }
 
 /// The body that opens a contact, under a name of its own.

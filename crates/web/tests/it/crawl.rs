@@ -37,11 +37,11 @@ async fn status(app: &Arc<App>, method: Method, path: &str, cookie: &str) -> u16
 /// The outcome of asking: let in, turned away, or something that no route may answer.
 fn is_let_in(status: u16, to: &str) -> Option<bool> {
     match status {
-        303 => Some(!(to == "/sign-in" || to.starts_with("/sign-in?") || to == "/contact/return")),
+        303 => Some(!(to == "/sign-in" || to.starts_with("/sign-in?") || to == "/contact/return" || to == "/acting")),
         // Shown, or what was filled in is read and found wrong.
         200 | 201 | 400 | 409 | 422 => Some(true),
-        // One name was tried too often, by all of them together.
-        429 => Some(true),
+        // One name was tried too often, or too many wait to be hashed: all of them together.
+        429 | 503 => Some(true),
         401 | 403 | 404 => Some(false),
         _ => None,
     }
@@ -87,6 +87,40 @@ fn every_route_is_for_whom_it_is_and_changes_nothing_for_others() {
             }
         }
         assert!(surprises.is_empty(), "{} surprises:\n{}", surprises.len(), surprises.join("\n"));
+    });
+}
+
+/// A person who acts for another under a non-disclosure order is shown no unit on any page, in any answer or file: each would
+/// tell where the other lives or goes.
+#[test]
+fn no_place_is_shown_to_who_acts_for_somebody_under_a_non_disclosure_order() {
+    on_its_own(async {
+        let county = County::made().await;
+        // The word in the address of the crawl and on pages in each language; that of the whole county stands in every header.
+        let places = ["small fi", "small sv", "small en", "other fi", "\"small\"", "@small"];
+        let mut shown = [Vec::new(), Vec::new()];
+        for (turn, shown) in shown.iter_mut().enumerate() {
+            if turn == 1 {
+                county.protects().await;
+            }
+            let askers = county.askers().await;
+            let acting = askers.iter().find(|it| it.name == "acting" && it.place == "here").expect("who acts");
+            for (route, _, commands, form) in LINES.iter().filter(|(route, ..)| route.starts_with("GET ")) {
+                for command in commands.split(' ') {
+                    let (status, _, body) = county.asked(route, command, form, acting).await;
+                    let places = places.iter().filter(|it| body.contains(**it));
+                    shown.extend(places.map(|it| format!("{route} {form}: {it} ({status})")));
+                }
+            }
+        }
+        assert!(
+            shown[0].iter().any(|it| it.starts_with("GET /matters/{id} ")),
+            "else nothing is looked at: {:?}",
+            shown[0]
+        );
+        assert!(shown[0].iter().any(|it| it.starts_with("GET /contact/thread ")), "{:?}", shown[0]);
+        assert!(shown[0].iter().any(|it| it.starts_with("GET /api/contacts/{id} ")), "{:?}", shown[0]);
+        assert_eq!(shown[1], Vec::<String>::new());
     });
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod absences;
+mod acting;
 mod bookings;
 mod bookings_times;
 mod cast;
@@ -135,6 +136,7 @@ fn app_serving(
         token_key: TOKEN_KEY,
         accounts,
         provider,
+        strong: None,
         demo,
         cast: pages::cast(),
         clock: None,

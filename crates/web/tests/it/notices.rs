@@ -9,9 +9,9 @@ use crate::desk::post;
 use crate::pages::{fixture, get};
 use crate::{app_for, on_its_own};
 
-/// What a neighbour sends.
+/// The form of a neighbour.
 const WORRY: &str = "client_id=worry-of-a-neighbour-1&what=concern&given=Tyyne&family=Kangas&born=1941-05-06&address=Rantatie+4&text=Ei+avaa+ovea&notifier=private&name=Naapuri+Nurkka&hidden=yes";
-/// What a hospital's social worker makes out of their duty, with the name misspelt.
+/// That of a hospital's social worker, out of their duty, with the name misspelt.
 const DUTY: &str = "client_id=duty-1&channel=form&what=need_contact&given=Tyyne&family=Kankas&born=1941-05-06&address=Rantatie+4+B+2&text=Kotiutuu+huomenna&notifier=authority&office=Sairaala";
 
 /// The ids of notices to which a page leads.
@@ -26,7 +26,9 @@ fn notices(page: &str) -> Vec<String> {
 #[test]
 fn a_worry_comes_without_a_name_and_tells_its_maker_what_may_be_told() {
     on_its_own(async {
-        let (app, ..) = app_for(fixture(0.5, true), false, Strangers::default(), false).await;
+        let (app, ..) =
+            app_for(fixture(0.5, true), false, Strangers { contacts_per_address: 10, ..Strangers::default() }, false)
+                .await;
         let (status, page) = get(&app, "/contact?lang=en", "").await;
         assert!(status == 200 && page.contains("href=\"/contact/notice\""), "one link leads there");
         let (_, page) = get(&app, "/contact/notice?lang=en", "").await;
@@ -47,6 +49,13 @@ fn a_worry_comes_without_a_name_and_tells_its_maker_what_may_be_told() {
         let (status, to, _) = post(&app, "", "/contact/notice", WORRY).await;
         assert!(status == 303 && to.starts_with("/contact/notice?sent="), "{status} {to}");
         assert_eq!(post(&app, "", "/contact/notice", WORRY).await.1, to, "sent twice, it is made once");
+        // After ten an hour others from there wait, and nothing typed is lost; that one is answered still.
+        for number in 0..10 {
+            post(&app, "", "/contact/notice", &WORRY.replace("neighbour-1", &format!("neighbour-n{number}"))).await;
+        }
+        let (status, _, page) = post(&app, "", "/contact/notice?lang=en", &WORRY.replace("our-1", "our-x")).await;
+        assert!(status == 429 && page.contains("Ei avaa ovea") && page.contains("call 112"), "{status}");
+        assert_eq!(post(&app, "", "/contact/notice", WORRY).await.1, to);
         let (_, page) = get(&app, &format!("{to}&lang=en"), "").await;
         assert!(page.contains("Thank you for your notice") && !page.contains("Tyyne"), "{page}");
         assert!(!get(&app, "/contact/notice?sent=%3Cscript%3E", "").await.1.contains("script&gt;"));
@@ -70,7 +79,7 @@ fn the_second_notice_shows_the_first_with_reasons_and_both_go_one_way() {
         let (_, list) = get(&app, "/desk?unit=small", &worker).await;
         let first = notices(&list).into_iter().next().expect("the first");
         assert_eq!(get(&app, &format!("/desk/notices/{first}"), &outside).await.0, 404, "who made it reads it no more");
-        // Whoever works where notices come has what they write down.
+        // A professional who works where notices come has what they write down.
         let phoned = WORRY.replace("what=concern", "what=concern&channel=phone").replace("worry-of", "phoned");
         let (_, to, page) = post(&app, &worker, "/desk/notices/new?lang=en", &phoned).await;
         assert!(to.ends_with("?did=make"), "{page}");

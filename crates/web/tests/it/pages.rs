@@ -369,11 +369,15 @@ pub fn cast() -> Vec<Member> {
         name: name.into(),
         id: uuid::Uuid::from_u128(number),
         born,
+        protected: ["sirpa", "minni"].contains(&word),
     };
     vec![
         member("aino", "Aino Virtanen", 0xa1, jiff::civil::date(1984, 1, 3)),
         member("paavo", "Paavo Salo", 0xa2, jiff::civil::date(1968, 1, 24)),
         member("onni", "Onni Laine", 0xa3, jiff::civil::date(2008, 5, 1)),
         member("joel", "Joel Backman", 0xa4, jiff::civil::date(2002, 1, 3)),
+        member("oiva", "Oiva Virtanen", 0xa5, jiff::civil::date(2016, 1, 17)),
+        member("sirpa", "Sirpa Hakala", 0xa6, jiff::civil::date(1979, 2, 1)),
+        member("minni", "Minni Hakala", 0xa7, jiff::civil::date(2019, 2, 1)),
     ]
 }

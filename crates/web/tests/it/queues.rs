@@ -75,6 +75,106 @@ fn a_contact_is_handed_over_within_its_unit_and_seen_in_that_queue_alone() {
     });
 }
 
+/// A queue with hours, a promise and a law, a rule by the writer's own words, and one to come that sends Swedish elsewhere.
+const PARTS: [(&str, &str); 3] = [
+    (
+        "content/queues/money.toml",
+        r#"
+id = "money"
+version = 1
+name = { fi = "Raha-asiat", sv = "Pengar", en = "Money" }
+register = "social"
+professions = ["nurse"]
+units = ["small"]
+clock = ["message-service-promise", "callback-same-day"]
+says = { fi = "Neuvoja lukee viestisi.", sv = "En rådgivare läser det.", en = "An adviser reads your message." }
+[[open.week]]
+on = ["mon", "tue", "wed", "thu", "fri"]
+at = ["08:00", "16:00"]
+"#,
+    ),
+    (
+        "content/routings/words.toml",
+        r#"
+id = "words"
+version = 1
+rank = 10
+name = { fi = "Omat sanat", sv = "Egna ord", en = "Own words" }
+text = { fi = "Sanat kertoivat.", sv = "Orden visade det.", en = "The words told it." }
+by = "need"
+[[choice]]
+of = "money"
+queue = "money"
+words = ["vuokra"]
+"#,
+    ),
+    (
+        "content/routings/swedish.toml",
+        r#"
+id = "swedish"
+version = 1
+from = "2026-03-01"
+rank = 5
+name = { fi = "Ruotsi", sv = "Svenska", en = "Swedish" }
+text = { fi = "Ruotsiksi.", sv = "På svenska.", en = "In Swedish." }
+when = { languages = ["sv"] }
+to = { queue = "money" }
+"#,
+    ),
+];
+
+#[test]
+fn a_contact_says_why_it_came_to_its_queue_and_its_queue_says_how_it_goes() {
+    on_its_own(async {
+        let app = app_over(fixture(0.5, true), false).await;
+        let found: Vec<Found> = PARTS.iter().map(|(path, text)| Found::shipped(path, text)).collect();
+        let library = Library::read(FOLDERS, &found, &|_, _| true);
+        assert!(library.faults.is_empty(), "{:?}", library.faults);
+        app.take_content(&library, date(2026, 1, 7));
+        let form = "client_id=f1&service=general&text=Vuokra+on+maksamatta";
+        let (status, to, page) = post(&app, "", "/contact?lang=fi", form).await;
+        assert_eq!(status, 303, "{page}");
+        let id = to.split("id=").nth(1).expect("an id").to_string();
+        let other = written(&app, "c2", "Hej", "sv").await;
+        let lead = signed_in(&app, "lead").await;
+        let (_, page) = get(&app, &format!("/desk/contacts/{id}?lang=en"), &lead).await;
+        for said in
+            ["Why did it come to this queue?", "Own words", "The words told it.", "Law", "Promise", "three weekdays"]
+        {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        let (status, page) = get(&app, "/desk/queues/money@small?lang=en", &lead).await;
+        assert_eq!(status, StatusCode::OK);
+        for said in
+            ["Own words", "Time limits", "1326/2010", "Late transfers", "An adviser reads your message.", "08.00–16.00"]
+        {
+            assert!(page.contains(said) || page.contains(&said.replace("08.00", "8.00")), "{said}: {page}");
+        }
+        let receipt = kinds_receipt(&id);
+        assert!(page.contains(&receipt), "{receipt}");
+        let manager = signed_in(&app, "manager").await;
+        let (status, numbers) = get(&app, "/desk/queues/money@small?lang=en", &manager).await;
+        assert!(status == StatusCode::OK && !numbers.contains(&receipt), "a manager sees numbers alone");
+        let resident = signed_in(&app, "resident").await;
+        assert_eq!(get(&app, "/desk/queues/money@small", &resident).await.0, StatusCode::NOT_FOUND);
+        let (status, page) = get(&app, "/edit/queues/money@small?lang=en", &lead).await;
+        assert_eq!(status, StatusCode::OK);
+        for said in ["Swedish", "Tried on 2 contacts.", "1 would have gone elsewhere."] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        assert_eq!(get(&app, "/edit/queues/money@small", &manager).await.0, StatusCode::NOT_FOUND);
+        assert_ne!(other.id, id);
+    });
+}
+
+/// The short name of a contact, as its pages have it.
+fn kinds_receipt(id: &str) -> String {
+    let number = id.parse::<uuid::Uuid>().expect("an id").as_u128();
+    let letter = |at: u32| char::from(kinds::CROCKFORD[(number >> (5 * at)) as usize % 32]);
+    let letters: String = (0..8).rev().map(letter).collect();
+    format!("{}-{}", &letters[..4], &letters[4..])
+}
+
 /// `/admin/health` says what is left out of the content, since when, and who mends it; what works stands below.
 #[test]
 fn an_administrator_sees_what_is_broken_and_who_mends_it() {

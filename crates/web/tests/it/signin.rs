@@ -312,6 +312,7 @@ fn a_provider_that_is_away_keeps_nobody_from_their_account() {
             person: "sub".into(),
             scopes: Vec::new(),
             strength: None,
+            protected: None,
         };
         let provider = Provider::new(settings.clone()).expect("a provider");
         let (app, accounts, ..) = county(Some(provider)).await;

@@ -70,7 +70,8 @@ fn a_freed_time_is_offered_to_one_after_the_other() {
         assert!(page.contains("Thu 8 Jan 2026") && page.contains("9.00–9.30"), "{page}");
         let (_, free) = get(&app, friday, "").await;
         assert!(free.contains("9.1.2026 9.30"), "{free}");
-        assert!(post(&app, &aino, &format!("/matters/{first}/wish/end"), "").await.1.ends_with("did=ended"));
+        // With the time that she has her wish ends.
+        assert!(post(&app, &aino, &format!("/matters/{own}/cancel"), "").await.1.ends_with("did=cancelled"));
         let (_, page) = get(&app, &format!("/matters/{first}?lang=en"), &aino).await;
         assert!(page.contains("The wish has ended"), "{page}");
     });

@@ -118,6 +118,7 @@ fn of_somebody_who_is_known_the_contact_has_what_is_noted_and_the_resident_the_e
         unit: "rehabilitation".into(),
         queue: None,
         subject: Some(person),
+        routed: None,
         client_id: "c".into(),
         text: text("Haava"),
     };

@@ -56,6 +56,7 @@ fn open(subject: Option<Subject>) -> contacts::Command {
         queue: None,
         anonymous: subject.is_none(),
         subject,
+        routed: None,
         client_id: "c".into(),
         text: "Selkä".into(),
     }

@@ -5,7 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::{Outcome, Person, Rule};
 
-/// What comes of the names of two people; none: one of them has none.
+/// The outcome for the names of two people; none: one of them has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Names {
     pub given: Option<Outcome>,

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::names::plain;
 use super::{Outcome, Which};
 
 /// A rule, in force for notices that come from a day on.
@@ -70,12 +71,12 @@ impl Rule {
 
     /// Whether many share a family name.
     pub(super) fn is_shared(&self, family: &str) -> bool {
-        self.names.shared.iter().any(|it| super::names::plain(it) == family)
+        self.names.shared.iter().any(|it| it == family)
     }
 
     /// Whether one person may be called by both.
     pub(super) fn is_called(&self, one: &str, other: &str) -> bool {
-        let has = |group: &[String], name: &str| group.iter().any(|it| super::names::plain(it) == name);
+        let has = |group: &[String], name: &str| group.iter().any(|it| it == name);
         self.names.called.iter().any(|group| has(group, one) && has(group, other))
     }
 
@@ -93,8 +94,13 @@ pub fn in_force(on: Date) -> &'static Rule {
     }
     #[expect(clippy::expect_used, reason = "the file is part of the program and a test reads it")]
     static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-        let file: File =
+        let mut file: File =
             toml::from_str(include_str!("../../../../../rules/notice-duplicate.toml")).expect("well formed");
+        // Names are compared plain.
+        for names in file.rule.iter_mut().map(|rule| &mut rule.names) {
+            let groups = names.called.iter_mut().chain([&mut names.shared]);
+            groups.flatten().for_each(|name| *name = plain(name));
+        }
         file.rule
     });
     RULES.iter().rev().find(|it| it.from <= on).unwrap_or(&RULES[0])

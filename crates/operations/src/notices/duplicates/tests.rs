@@ -95,7 +95,7 @@ fn each_reason_is_named_and_the_likeliest_comes_first() {
     ] {
         assert_eq!(is(other), expected, "{other}");
     }
-    // Whoever has the same code is the same, whatever their names have become.
+    // Two with the same code are one, whatever their names have become.
     let coded = |told: &str, code: &str| Person { code: code.into(), ..person(told) };
     let (was, became) = (coded("Aino|Rautio||", "030184-900E"), coded("Aina|Salmi||", "030184-900E"));
     assert!(compare(&was, &became, ON, rule).is_shown(rule));

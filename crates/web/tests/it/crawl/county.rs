@@ -8,12 +8,19 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use content::{Found, Library};
+use http_body_util::BodyExt;
+use kinds::Kinds;
 use kinds::content::FOLDERS;
 use matter::access::Role;
+use matter::{By, Subject};
+use operations::mandates::{Capacity, Given, Scope};
+use operations::residents::{Command, Identity};
 use store::{Filter, Log};
 use tower::ServiceExt;
+use uuid::Uuid;
 use web::{App, Strangers, router, shipped_scorecards};
 
+use crate::acting::acts;
 use crate::bookings::{booked, chosen, timetable};
 use crate::consultations::signed_in_as;
 use crate::desk::{known, post, written};
@@ -25,7 +32,7 @@ use crate::registers::{QUEUES, queue};
 use crate::series::{MORE, offered};
 use crate::walk_ins::ACUTE;
 use crate::wishes::wished;
-use crate::{app_for, imports};
+use crate::{app_with, imports, kinds_beside};
 
 /// Not there; an appointment is booked under a name that the page gives it.
 const NEW: &str = "0198c9e2-2222-7000-8000-00000000000f";
@@ -34,9 +41,29 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// The resident of the contact, and another.
 const RESIDENTS: [&str; 2] = ["0198c9e2-1111-7000-8000-000000000000", "0198c9e2-1111-7000-8000-000000000001"];
 
+/// Those who act for them, each by a mandate.
+const PROXIES: [&str; 2] = ["0198c9e2-1111-7000-8000-000000000002", "0198c9e2-1111-7000-8000-000000000003"];
+
+/// Has somebody act for a resident.
+async fn acting(kinds: &Kinds, of: &str, who: &str) -> Uuid {
+    let person = |id: &str| Subject(id.parse().expect("an id"));
+    let given = Given {
+        of: person(of),
+        who: person(who),
+        capacity: Capacity::Proxy,
+        scope: Scope::All,
+        from: 20_000,
+        to: 30_000,
+        of_born: 0,
+        who_born: 0,
+        unit: None,
+    };
+    kinds.give_mandate(given, &By::System).await.expect("given")
+}
+
 /// Somebody who asks.
 pub struct Asker {
-    /// Their role; `holder`: of a code; `nobody`: has not signed in.
+    /// Their role; `holder`: of a code; `nobody`: has not signed in; `acting`: a resident who acts for another.
     pub name: &'static str,
     /// `here`: they work at the unit of the matters, or the matter is their own; `above`: at the unit above; `elsewhere`.
     pub place: &'static str,
@@ -47,23 +74,26 @@ pub struct Asker {
 
 pub struct County {
     app: Arc<App>,
+    kinds: Kinds,
     log: Log,
     /// The id of a matter by the word before it in an address.
     ids: BTreeMap<&'static str, String>,
     /// Codes of two contacts without a name, and the first of the two.
     codes: [String; 2],
     held: String,
+    /// The mandates by which others act for the residents.
+    mandates: Vec<Uuid>,
 }
 
 impl County {
     pub async fn made() -> County {
-        let (app, _, log) = app_for(
-            with_staff(&[("nurse-1", true), ("nurse-2", true), ("nurse-3", true)]),
-            false,
-            Strangers::default(),
-            false,
-        )
-        .await;
+        let kinds = kinds_beside(|_| ()).await;
+        let nurses = with_staff(&[("nurse-1", true), ("nurse-2", true), ("nurse-3", true)]);
+        let (app, _, log) = app_with(kinds.clone(), (nurses, false), Strangers::default(), false);
+        let mut mandates = Vec::new();
+        for (of, who) in RESIDENTS.iter().zip(PROXIES) {
+            mandates.push(acting(&kinds, of, who).await);
+        }
         let (nurses, first) = (timetable(MORE), ("content/calendars/first-line.toml", FIRST_LINE));
         let calendars = [
             Found::shipped("content/calendars/nurse.toml", &nurses),
@@ -148,7 +178,7 @@ impl County {
             ("models", "s-000".into()),
         ]);
         let codes = held.each_ref().map(|it| it.code.clone());
-        County { app, log, ids, codes, held: held[0].id.clone() }
+        County { app, kinds, log, ids, codes, held: held[0].id.clone(), mandates }
     }
 
     /// Nobody; and of each sort one at each place.
@@ -179,12 +209,25 @@ impl County {
                 all.push(("other register", place, cookie));
             }
         }
+        for ((mandate, who), place) in self.mandates.iter().zip(PROXIES).zip(["here", "elsewhere"]) {
+            let own = signed_in_as(&self.app, Role::Resident, "", who).await;
+            all.push(("acting", place, acts(&self.app, &own, *mandate).await));
+        }
         let numbered = (1..).zip(all);
         let asker = |(number, (name, place, cookie))| {
             let address = SocketAddr::from(([192, 0, 2, number], 4711));
             Asker { name, place, cookie, address }
         };
         numbered.map(asker).collect()
+    }
+
+    /// Puts the resident of the matters under a non-disclosure order.
+    pub async fn protects(&self) {
+        let subject = Subject(RESIDENTS[0].parse().expect("an id"));
+        let identity = Identity { name: "Sirpa Hakala".into(), born: 0 };
+        let command = Command::Identify { identity, mark: "m".into(), protected: true };
+        let by = By::Resident(subject);
+        self.kinds.ask_of_resident(subject, &by, command, ("protects", "protects")).await.expect("protected");
     }
 
     /// How much the log holds.
@@ -194,6 +237,12 @@ impl County {
 
     /// Asks for a route with its ids filled in; the status, and where it leads.
     pub async fn ask(&self, route: &str, command: &str, form: &str, asker: &Asker) -> (u16, String) {
+        let (status, to, _) = self.asked(route, command, form, asker).await;
+        (status, to)
+    }
+
+    /// The same with the whole answer.
+    pub async fn asked(&self, route: &str, command: &str, form: &str, asker: &Asker) -> (u16, String, String) {
         let (method, path) = route.split_once(' ').expect("a method and a path");
         let mut before = "";
         let mut filled = Vec::new();
@@ -231,8 +280,10 @@ impl County {
         let mut request = request.expect("a request");
         request.extensions_mut().insert(ConnectInfo(asker.address));
         let answer = router(Arc::clone(&self.app)).oneshot(request).await.expect("an answer");
-        let to = answer.headers().get(header::LOCATION).map_or("", |to| to.to_str().expect("text"));
-        (answer.status().as_u16(), to.to_string())
+        let to = answer.headers().get(header::LOCATION).map_or("", |to| to.to_str().expect("text")).to_string();
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await.expect("a body").to_bytes();
+        (status, to, String::from_utf8_lossy(&body).into_owned())
     }
 
     /// A page as somebody is shown it: the status, and all of it.

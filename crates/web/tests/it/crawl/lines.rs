@@ -32,6 +32,8 @@ const ANSWER: &[&str] = &["lead", "manager"];
 const BOTH_SIDES: &[&str] = &["holder", "resident", "professional", "lead"];
 const WRITERS: &[&str] = &["holder", "resident"];
 const RESIDENT: &[&str] = &["resident"];
+/// A resident who acts for nobody: how they are told, and who acts for them, is theirs alone.
+const MYSELF: &[&str] = &["myself"];
 const VISITORS: &[&str] = &["nobody", "holder", "resident"];
 const ANALYST: &[&str] = &["analyst"];
 const IMPORT: &[&str] = &["analyst", "admin"];
@@ -68,11 +70,17 @@ pub const LINES: &[Line] = &[
     ("GET /contact/notice", Everybody, "", ""),
     ("POST /contact/notice", Everybody, "", ""),
     ("GET /contact/leave", Everybody, "", "id={contacts}"),
+    ("POST /contact/identify", NOBODY, "", "id={contacts}"),
+    ("GET /contact/join", Anywhere(RESIDENT), "", ""),
+    ("POST /contact/join", Anywhere(RESIDENT), "", "code=x"),
     ("GET /api/openapi.json", Everybody, "", ""),
     ("POST /api/contacts", Everybody, "", "{}"),
     // This county has no identity provider, and those who came by a token have one right and no choice.
     ("GET /sign-in/provider", NOBODY, "", ""),
     ("GET /sign-in/provider/return", NOBODY, "", ""),
+    ("GET /sign-in/resident", NOBODY, "", ""),
+    ("GET /sign-in/resident/return", NOBODY, "", ""),
+    ("POST /sign-in/resident/signed-out", NOBODY, "", "logout_token=x"),
     ("GET /sign-in/role", NOBODY, "", ""),
     ("POST /sign-in/role", NOBODY, "", "role=admin&unit=small"),
     // A person's own.
@@ -82,11 +90,14 @@ pub const LINES: &[Line] = &[
     ("GET /matters", Anywhere(RESIDENT), "", ""),
     ("GET /matters/{id}", Ours(RESIDENT), "", ""),
     ("GET /matters/{id}/calendar.ics", Ours(RESIDENT), "", ""),
-    ("GET /me", Anywhere(RESIDENT), "", ""),
-    ("POST /me", Anywhere(RESIDENT), "", "client_id=m1&phone=x&sms=yes"),
-    ("GET /me/seen", Anywhere(RESIDENT), "", ""),
-    ("GET /me/sharing", Anywhere(RESIDENT), "", ""),
-    ("POST /me/sharing/{id}/{command}", Ours(RESIDENT), "give refuse withdraw", "days=30"),
+    ("GET /me", Anywhere(MYSELF), "", ""),
+    ("POST /me", Anywhere(MYSELF), "", "client_id=m1&phone=x&sms=yes"),
+    ("GET /me/seen", Anywhere(MYSELF), "", ""),
+    ("GET /me/sharing", Anywhere(MYSELF), "", ""),
+    ("POST /me/sharing/{id}/{command}", Ours(MYSELF), "give refuse withdraw", "days=30"),
+    ("GET /me/acting", Anywhere(MYSELF), "", ""),
+    ("POST /me/acting", Ours(MYSELF), "", "act=show&id={appointments}"),
+    ("GET /acting", Anywhere(RESIDENT), "", ""),
     ("GET /book", Anywhere(VISITORS), "", ""),
     // A resident books for themselves, whatever the address says; a professional for the resident of a contact.
     ("GET /book", Either(VISITORS, WORK), "", "contact={contacts}"),
@@ -122,6 +133,8 @@ pub const LINES: &[Line] = &[
     ("GET /desk/chats", Anywhere(WORK), "", ""),
     ("POST /desk/absences", Anywhere(WORK), "", ""),
     ("POST /desk/absences/end", Here(LEADS), "", "who=nurse-2"),
+    ("GET /desk/queues/{id}", Here(COUNT), "", ""),
+    ("GET /edit/queues/{id}", Here(LEADS), "", ""),
     ("GET /desk/moves", Anywhere(LEADS), "", ""),
     ("GET /desk/moves", Here(LEADS), "", "unit=small"),
     ("POST /desk/moves", Here(LEADS), "", "unit=small&to=queue&row=contact/{contacts}&sure=yes"),
@@ -138,6 +151,8 @@ pub const LINES: &[Line] = &[
     ("POST /desk/contacts/{id}/consult", Ours(WORK), "", "whom=one&to=nurse-2&day=2026-01-09"),
     ("GET /desk/contacts/{id}/need", Ours(WORK), "", ""),
     ("POST /desk/contacts/{id}/need", Ours(WORK), "", "client_id=n9&care=psychosocial&age=19"),
+    ("GET /desk/carers/new", Ours(WORK), "", "contact={contacts}"),
+    ("POST /desk/carers/new", Ours(WORK), "", "contact={contacts}"),
     ("GET /desk/tasks/new", Anywhere(WORK), "", ""),
     ("GET /desk/tasks/new", Ours(WORK), "", "contact={contacts}"),
     ("POST /desk/tasks/new", Anywhere(WORK), "", "for=me"),
@@ -205,6 +220,8 @@ pub const LINES: &[Line] = &[
     ("POST /admin/access", Anywhere(PRIVACY), "", "person=0198c9e2-1111-7000-8000-000000000000"),
     ("GET /admin/health", Anywhere(ADMIN), "", ""),
     ("GET /admin/ports", Anywhere(ADMIN), "", ""),
+    ("GET /admin/retention", Anywhere(PRIVACY), "", ""),
+    ("GET /admin/units", Anywhere(ADMIN), "", ""),
     ("GET /admin/imports", Anywhere(IMPORT), "", ""),
     ("POST /admin/imports", Anywhere(IMPORT), "", FILE),
     ("GET /admin/imports/{id}", Anywhere(IMPORT), "", ""),
@@ -246,22 +263,30 @@ pub const LINES: &[Line] = &[
     ("POST /desk/contacts/{id}/{command}", Ours(WORK), "release close", ""),
     ("POST /api/contacts/{id}/{command}", Ours(WORK), "release close", "{}"),
     ("POST /contact/leave", Everybody, "", ""),
+    // Of those who may, the session would go on under another name; `acting.rs` plays it.
+    ("POST /acting", NOBODY, "", "mandate=x"),
+    ("POST /sign-out/everywhere", Anywhere(RESIDENT), "", ""),
     ("POST /sign-out", Everybody, "", ""),
 ];
 
 impl Let {
     /// Whether somebody is let in: by name of the role, and whether they are of the unit or it is their own.
     pub fn lets(&self, name: &str, is_here: bool) -> bool {
-        // They are professionals, but for matters of the register in which they do not work.
-        let works =
-            |these: &[&str]| these.contains(&name) || (name == "other register" && these.contains(&"professional"));
+        // They are professionals, but for matters of the register in which they do not work; whoever acts for a resident is
+        // one, but for what is the resident's alone.
+        let ours = |these: &[&str]| match name {
+            "resident" => these.contains(&"resident") || these.contains(&"myself"),
+            "acting" => these.contains(&"resident"),
+            name => these.contains(&name),
+        };
+        let works = |these: &[&str]| ours(these) || (name == "other register" && these.contains(&"professional"));
         match self {
             Everybody => true,
-            Staff => !VISITORS.contains(&name) && name != "partner",
+            Staff => !["acting", "partner"].contains(&name) && !VISITORS.contains(&name),
             Anywhere(these) => works(these),
             Here(these) => is_here && works(these),
-            Ours(these) => is_here && these.contains(&name),
-            Either(anywhere, ours) => anywhere.contains(&name) || (is_here && ours.contains(&name)),
+            Ours(these) => is_here && ours(these),
+            Either(anywhere, here) => works(anywhere) || (is_here && ours(here)),
         }
     }
 }

@@ -1,0 +1,12 @@
+routing-why = Why did it come to this queue?
+routing-none = It came to the service’s own queue. No rule changed that.
+routing-version = Rule { $rule }, version { $version }.
+routing-own-unit = own unit
+routing-first = First { $whom }, until { $until }. If nobody has taken it, it goes on to { $to }.
+routing-decided-queue = Queue
+routing-decided-unit = Unit
+routing-decided-able = Language or skill
+routing-decided-lacking = The queue lacks the language or skill
+routing-decided-first = Who sees it first
+routing-decided-class = Urgency
+reason-waited = not taken in time

@@ -1,0 +1,12 @@
+routing-why = Miksi asia tuli tähän jonoon?
+routing-none = Asia tuli palvelun omaan jonoon. Mikään sääntö ei muuttanut sitä.
+routing-version = Sääntö { $rule }, versio { $version }.
+routing-own-unit = oma yksikkö
+routing-first = Ensin { $whom }, { $until } asti. Jos kukaan ei ole ottanut asiaa, se siirtyy jonoon { $to }.
+routing-decided-queue = Jono
+routing-decided-unit = Yksikkö
+routing-decided-able = Kieli tai osaaminen
+routing-decided-lacking = Kieltä tai osaamista ei ole jonossa
+routing-decided-first = Kuka näkee ensin
+routing-decided-class = Kiireellisyys
+reason-waited = ei otettu ajoissa

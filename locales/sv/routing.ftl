@@ -1,0 +1,12 @@
+routing-why = Varför kom ärendet till den här kön?
+routing-none = Ärendet kom till tjänstens egen kö. Ingen regel ändrade det.
+routing-version = Regel { $rule }, version { $version }.
+routing-own-unit = egen enhet
+routing-first = Först { $whom }, till { $until }. Om ingen har tagit ärendet går det vidare till { $to }.
+routing-decided-queue = Kö
+routing-decided-unit = Enhet
+routing-decided-able = Språk eller kunskap
+routing-decided-lacking = Kön saknar språket eller kunskapen
+routing-decided-first = Vem som ser det först
+routing-decided-class = Brådska
+reason-waited = togs inte i tid
