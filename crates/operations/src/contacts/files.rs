@@ -118,6 +118,7 @@ mod tests {
             queue: None,
             anonymous: true,
             subject: None,
+            routed: None,
             client_id: "c".into(),
             text: "Hei".into(),
         };

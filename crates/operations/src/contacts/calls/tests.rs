@@ -33,6 +33,7 @@ fn asked() -> Contact {
         queue: None,
         anonymous: false,
         subject: None,
+        routed: None,
         client_id: "c-0".into(),
         text: "Soittakaa".into(),
     };

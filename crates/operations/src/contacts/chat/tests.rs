@@ -31,6 +31,7 @@ fn opening() -> Command {
         queue: Some("child-health-clinic".into()),
         anonymous: true,
         subject: None,
+        routed: None,
         client_id: "c-0".into(),
         text: "Vauva itkee".into(),
     }
