@@ -8,6 +8,7 @@ use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
+use matter::access::Role;
 use maud::{Markup, html};
 use operations::contacts::calls::slots;
 use operations::start::{Found, Start, Topic, Whom};
@@ -232,7 +233,8 @@ fn ways(app: &App, page: &Page, need: &Need, topic: &Topic) -> Markup {
                 @let first = page.language.text_with("start-call-first", &[("time", &slot_text(page, *slot))]);
                 (row(Way::Call).shown(page, "phone", &page.text("start-call"), &[html! { (first) }]))
             }
-            (book(app, page, service))
+            // Professionals book for a client, from the client's contact.
+            @if page.role.is_none_or(|role| role == Role::Resident) { (book(app, page, service)) }
         }
     }
 }

@@ -306,3 +306,40 @@ fn a_held_chat_has_a_row_of_the_contact_and_one_of_the_rating() {
     Contact::rows(&history, &about, &mut |table, _, _| rows.push(table.name));
     assert_eq!(rows, ["contacts", "surveys"]);
 }
+
+#[test]
+fn a_chat_goes_on_from_those_who_were_to_see_it_first_before_its_day_is_over() {
+    let first_until = |until: i64| -> Contact {
+        let routed = serde_json::json!({
+            "case": { "channel": "chat", "language": "fi", "service": "child_health" },
+            "clocks": [],
+            "first": { "unit": "centre", "until": until },
+        });
+        let mut opening = opening();
+        if let Command::Open { routed: decided, .. } = &mut opening {
+            *decided = Some(Box::new(serde_json::from_value(routed).expect("a decision")));
+        }
+        let commands = [(RESIDENT, opening), (RESIDENT, greet())];
+        given::given(&commands, NOW, &Organisation::default()).expect("a chat")
+    };
+    let (soon, late) = (first_until(NOW + 30 * MINUTE), first_until(UNTIL + MINUTE));
+    assert_eq!(soon.due(), Some((NOW + 30 * MINUTE, Command::PassOn)));
+    assert_eq!(late.due(), Some((UNTIL, Command::Turn)), "the day of the chat is over before");
+    let soon = after(soon, &By::System, &Command::PassOn, NOW + 30 * MINUTE);
+    assert!(soon.is_live() && *soon.unit == *"centre");
+    assert_eq!(soon.due(), Some((UNTIL, Command::Turn)));
+    let late = after(late, &By::System, &Command::Turn, UNTIL);
+    assert_eq!(late.due(), Some((UNTIL + MINUTE, Command::PassOn)), "as a message it waits for them still");
+}
+
+#[test]
+fn whoever_acts_for_another_ends_and_rates_the_chat_as_the_other_could() {
+    let [who, of] = [1, 2].map(|it| matter::Subject(uuid::Uuid::from_u128(it)));
+    let acting = By::Acting { who, of, right: facts::OnBehalf::Guardian };
+    let held = given(&[(nurse("n"), Command::Claim), (nurse("n"), write())]);
+    for command in [Command::Leave, Command::Turn] {
+        assert!(when(&given(&[]), &acting, &command, NOW).is_ok(), "{command:?}");
+    }
+    let left = after(held, &acting, &Command::Leave, NOW + MINUTE);
+    assert!(when(&left, &acting, &Command::Rate { rating: 4 }, NOW + MINUTE).is_ok());
+}
