@@ -1,5 +1,7 @@
 //! Units, professionals, calendars and costs: what belongs to nobody in particular.
 
+mod quiet;
+
 use facts::{
     Cents, Cost, CostKind, Employment, Key, Label, Modality, Opening, Profession, Professional, ProfessionalId,
     Provider, Slot, T3Reading, Unit, UnitId, UnitLevel, Urgency,
@@ -212,86 +214,6 @@ const UNITS: [UnitRow; 26] = [
     ),
 ];
 
-/// Units for which nothing is drawn: their queues are worked by people, two of each profession. Id, parent, names, service.
-const QUIET: [(&str, &str, [&str; 3], &str, &[Profession]); 11] = [
-    (
-        "senior-info",
-        "social",
-        ["Seniori-info", "Senior-info", "Senior-info"],
-        "older_people",
-        &[Profession::SocialCounsellor, Profession::ServiceGuide, Profession::Nurse],
-    ),
-    (
-        "disability-services",
-        "social",
-        ["Vammaispalvelut", "Funktionshinderservice", "Disability services"],
-        "disability",
-        &[Profession::SocialWorker, Profession::SocialCounsellor],
-    ),
-    (
-        "disability-experts",
-        "social",
-        ["Vaativan tuen asiantuntijat", "Experter på krävande stöd", "Experts on demanding support"],
-        "disability",
-        &[Profession::Psychologist, Profession::Nurse, Profession::Physician, Profession::SocialCounsellor],
-    ),
-    (
-        "family-social-work",
-        "social",
-        ["Perhesosiaalityö", "Familjesocialarbete", "Family social work"],
-        "family_social_work",
-        &[Profession::SocialWorker, Profession::SocialCounsellor],
-    ),
-    (
-        "family-guidance",
-        "families",
-        ["Perheiden ohjaus", "Familjevägledning", "Family guidance"],
-        "families",
-        &[
-            Profession::SocialCounsellor,
-            Profession::Psychologist,
-            Profession::SpeechTherapist,
-            Profession::FamilyWorker,
-        ],
-    ),
-    (
-        "family-counselling",
-        "families",
-        ["Perheneuvola", "Familjerådgivning", "Family counselling"],
-        "families",
-        &[Profession::Psychologist, Profession::SocialWorker],
-    ),
-    (
-        "school-health",
-        "families",
-        ["Kouluterveydenhuolto", "Skolhälsovård", "School health care"],
-        "school_health",
-        &[Profession::PublicHealthNurse, Profession::Physician],
-    ),
-    (
-        "student-health",
-        "families",
-        ["Opiskeluterveydenhuolto", "Studerandehälsovård", "Student health care"],
-        "student_health",
-        &[Profession::PublicHealthNurse, Profession::Psychologist, Profession::SocialWorker],
-    ),
-    (
-        "wellbeing",
-        "county",
-        ["Hyvinvoinnin edistäminen", "Främjande av välfärd", "Wellbeing promotion"],
-        "wellbeing",
-        &[Profession::ServiceGuide],
-    ),
-    ("client-fees", "county", ["Asiakasmaksut", "Klientavgifter", "Client fees"], "fees", &[Profession::Other]),
-    (
-        "crisis-work",
-        "social",
-        ["Kriisityö", "Krisarbete", "Crisis work"],
-        "social_work",
-        &[Profession::SocialWorker, Profession::SocialCounsellor],
-    ),
-];
-
 /// Stations by municipality, with shares of the municipality's residents and names.
 const STATIONS: [(usize, f64, &str, &str); 14] = [
     (0, 0.30, "Keskustan terveysasema", "Centrums hälsostation"),
@@ -391,7 +313,7 @@ impl Organisation {
             made.people(unit, profession, scaled(1.0 / residents_each, 4));
         }
         let pairs = made.pairs(residents, scenario);
-        for (id, parent, names, service, _) in QUIET {
+        for (id, parent, names, service, _) in quiet::QUIET {
             made.unit(id, Some(parent), UnitLevel::Unit, names, Some(service), None);
         }
         made.beside();
@@ -688,7 +610,7 @@ impl Making {
         let open = self.units.iter().filter(|it| it.valid_to.is_none());
         for unit in open.map(|it| it.unit_id.0.clone()).collect::<Vec<_>>() {
             let is_of = |of: &str| unit == of || unit.strip_prefix(of).is_some_and(|rest| rest.starts_with('-'));
-            let quiet = QUIET.iter().filter(|(id, ..)| *id == unit).map(|(.., professions)| professions);
+            let quiet = quiet::QUIET.iter().filter(|(id, ..)| *id == unit).map(|(.., professions)| professions);
             let known = BESIDE.iter().filter(|(of, _)| is_of(of)).map(|(_, professions)| professions).chain(quiet);
             for profession in known.flat_map(|professions| *professions) {
                 self.people(&unit, *profession, 2);

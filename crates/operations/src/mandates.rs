@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub use sight::{Barred, Orders, Sight, may_act};
 
 /// From this age on somebody decides of each matter whether their guardians see it, by our reading of the Act on the Status and
-/// Rights of Patients (785/1992), § 9, and of the practice of the national services. [A]
+/// Rights of Patients (785/1992), § 9, and of the practice of the national services. The act names no age: assumed.
 pub const DECIDES: i16 = 12;
 /// Of age (Guardianship Services Act 442/1999, § 2).
 pub const OF_AGE: i16 = 18;
