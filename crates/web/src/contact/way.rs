@@ -4,7 +4,7 @@ use kinds::Begins;
 use maud::{Markup, html};
 use operations::contacts::calls::slots;
 use operations::contacts::chat::Chats;
-use operations::contacts::routing::Route;
+use operations::contacts::routing::{Case, Route};
 use operations::contacts::{Channel, Slot};
 use operations::residents::phone;
 
@@ -56,12 +56,16 @@ pub fn coming<'a>(page: &Page, way: Way, service: &'a str) -> Coming<'a> {
 }
 
 impl App {
-    /// Where a contact comes in a way, and why: by the rules, and a chat where its service chats when the queue that they give
-    /// does not.
+    /// Where a contact comes in a way, and why: by the rules; a chat of somebody whose own pair does not chat comes where all
+    /// others come.
     pub fn route_in(&self, way: Way, coming: &Coming<'_>) -> Route {
         let route = self.route(coming);
-        let chats = self.kinds.chats_at(&route.unit, route.queue.as_ref()).is_some();
-        if way == Way::Chat && !chats { self.decide(&route.routed.case, &[]) } else { route }
+        match way {
+            Way::Chat if self.kinds.chats_at(&route.unit, route.queue.as_ref()).is_none() => {
+                self.decide(&Case { own: None, ..route.routed.case }, &self.routings())
+            }
+            _ => route,
+        }
     }
 
     /// The chat of a service, and until when it is open; none of these: it has none, or it is closed.

@@ -418,3 +418,33 @@ fn files_come_to_both_sides_and_one_that_fails_costs_nobody_a_text() {
         assert!(status == 404 || status == 409, "{status}");
     });
 }
+
+#[test]
+fn somebody_with_an_own_pair_chats_where_all_do_and_writes_to_the_pair() {
+    on_its_own(async {
+        let app = app_at(NOW).await;
+        let resident = signed_in(&app, "resident").await;
+        let [nurse, lead] = [(Role::Professional, "small", "nurse-1"), (Role::Lead, "county", "lead-1")]
+            .map(|(role, unit, id)| token(role, unit, id));
+        let opened = async |way: &str, text: &str| {
+            let form = format!("client_id={text}-00000000000000000001&way={way}&service=outpatient&text={text}");
+            let (status, to, page) = post(&app, &resident, "/contact?lang=en", &form).await;
+            assert_eq!(status, 303, "{page}");
+            let path = format!("/api/contacts/{}", to.split("id=").nth(1).expect("an id"));
+            let (_, contact) = call(&app, Method::GET, &path, &lead, None).await;
+            (path, format!("{} {}", contact["channel"], contact["queue"]).replace('"', ""))
+        };
+        let (first, came) = opened("message", "Rash").await;
+        assert_eq!(came, "message small");
+        for (verb, body) in
+            [("claim", json!({})), ("register", json!({ "unit": "county", "nurse": "nurse-1", "client_id": "p1" }))]
+        {
+            let (status, answer) = call(&app, Method::POST, &format!("{first}/{verb}"), &nurse, Some(body)).await;
+            assert_eq!(status, StatusCode::OK, "{verb}: {answer}");
+        }
+        let (_, start) = get(&app, "/contact?topic=illness&lang=en", &resident).await;
+        has(&start, &["Chat now", "way=chat&amp;service=outpatient"]);
+        assert_eq!(opened("chat", "Fever").await.1, "chat small");
+        assert_eq!(opened("message", "Cough").await.1, "message county");
+    });
+}
