@@ -60,7 +60,7 @@ test('a resident books without scripts, moves and cancels', async () => {
   await page.locator('#book').click();
   assert.match(page.url(), /did=moved/);
   assert.notEqual(await page.locator('dl.facts dd').first().textContent(), first);
-  await page.locator('details.fold summary').first().click();
+  await page.locator('details.fold:has(#reason) summary').click();
   await page.locator('#reason').selectOption('ill');
   await page.getByRole('button', { name: 'Peru tämä aika' }).click();
   assert.ok(await page.getByText('Aika on peruttu.').isVisible());

@@ -215,7 +215,7 @@ impl Lists {
             let Some(who) = it.called.actor.professional() else { continue };
             let by = By::Professional { id: who.clone(), unit: it.called.unit.clone(), leads: false };
             for (seat, taken) in it.seats.iter().filter(|(_, taken)| taken.came.is_none()) {
-                let came = number(taken.appointment) % 10 > 0;
+                let came = !number(taken.appointment).is_multiple_of(10);
                 let mark = OfGathering::Mark { seat: *seat, came };
                 told("a seat", self.kinds.gatherings.ask(id, mark, &by, &format!("demo-{seat}"), 0).await.map(drop));
             }
