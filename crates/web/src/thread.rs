@@ -60,6 +60,11 @@ impl Items {
         self.items.iter().rev().find(is_read).map(|item| item.seq)
     }
 
+    /// The writer of a message or bringer of a file, in words.
+    fn writer(&self, page: &Page, seq: u64, (author, reader): (Author, Author)) -> String {
+        self.writers.get(&seq).cloned().unwrap_or_else(|| page.text(from(author, reader)))
+    }
+
     /// Whether nothing comes after it.
     pub fn is_end(&self) -> bool {
         self.last() >= self.head
@@ -89,7 +94,12 @@ pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result
         None => some_before(app, id, asked.before.unwrap_or(u64::MAX).min(head.saturating_add(1))).await?,
     };
     let subject = app.kinds.contacts.read(id).await?.and_then(|it| it.subject);
-    let writers = items.iter().filter_map(|it| Some((it.seq, app.writer(page, it, subject?)?))).collect();
+    // The greeting of a chat is nobody's word, whoever opened it.
+    let is_of_resident = |it: &&Item| {
+        matches!(&it.what, What::Message { author: Author::Resident, .. } | What::File { author: Author::Resident, .. })
+    };
+    let of_resident = items.iter().filter(is_of_resident);
+    let writers = of_resident.filter_map(|it| Some((it.seq, app.writer(page, it, subject?)?))).collect();
     // One that came while it was read is of the page after.
     Ok(Items { items, head, writers, read: 0 })
 }
@@ -131,12 +141,7 @@ pub fn conversation(page: &Page, (id, shown): (Uuid, &Items), language: &str, re
                         What::Message { author, text, .. } => {
                             li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
                                 p.message__from {
-                                    b {
-                                        @match shown.writers.get(&item.seq) {
-                                            Some(writer) => { (writer) }
-                                            None => { (page.text(from(*author, reader))) }
-                                        }
-                                    }
+                                    b { (shown.writer(page, item.seq, (*author, reader))) }
                                     " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                                 }
                                 @match text {
@@ -157,7 +162,7 @@ pub fn conversation(page: &Page, (id, shown): (Uuid, &Items), language: &str, re
                         What::File { author, .. } => {
                             li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
                                 p.message__from {
-                                    b { (page.text(from(*author, reader))) }
+                                    b { (shown.writer(page, item.seq, (*author, reader))) }
                                     " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                                 }
                                 (crate::files::of_item(page, id, item))

@@ -112,12 +112,15 @@ fn ask(page: &Page, need: &Need) -> Markup {
     html! {
         p.hint #need-hint { (page.text("need-hint")) }
         form.ask #ask method="post" action="/contact/start" autocomplete="off" role="search" {
-            div.ask__whom {
-                label for="whom" { (page.text("start-whom")) }
-                select.field #whom name="whom" {
-                    option value="" { (page.text("desk-choose")) }
-                    @for whom in Whom::ALL {
-                        option value=(whom.code()) selected[whom.code() == need.whom] { (page.text(&format!("start-whom-{}", whom.code()))) }
+            // Whoever acts for another has said for whom.
+            @if page.person.as_ref().is_none_or(|person| person.acting.is_none()) {
+                div.ask__whom {
+                    label for="whom" { (page.text("start-whom")) }
+                    select.field #whom name="whom" {
+                        option value="" { (page.text("desk-choose")) }
+                        @for whom in Whom::ALL {
+                            option value=(whom.code()) selected[whom.code() == need.whom] { (page.text(&format!("start-whom-{}", whom.code()))) }
+                        }
                     }
                 }
             }
