@@ -97,6 +97,7 @@ impl Chatting {
             queue: Some(part),
             anonymous: true,
             subject: None,
+            routed: None,
             text: texts[0].into(),
         };
         if let Ok(opened) = self.kinds.open_contact_with(new, &begins, &By::Holder).await {
