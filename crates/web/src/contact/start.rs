@@ -112,7 +112,7 @@ fn ask(page: &Page, need: &Need) -> Markup {
     html! {
         p.hint #need-hint { (page.text("need-hint")) }
         form.ask #ask method="post" action="/contact/start" autocomplete="off" role="search" {
-            // Whoever acts for another has said for whom.
+            // Somebody who acts for another has said for whom already.
             @if page.person.as_ref().is_none_or(|person| person.acting.is_none()) {
                 div.ask__whom {
                     label for="whom" { (page.text("start-whom")) }
