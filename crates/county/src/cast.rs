@@ -119,6 +119,11 @@ impl Member {
         UNDER_NON_DISCLOSURE.contains(&self.word)
     }
 
+    /// Whether they are on the list of the county's first own-doctor pair.
+    pub fn is_on_a_list(&self) -> bool {
+        ON_A_LIST.contains(&self.word)
+    }
+
     /// The sex that the identity code tells: individual numbers of women are even.
     fn sex(&self) -> Option<Sex> {
         let digit = self.identity_code.as_bytes().get(9)?;
@@ -150,7 +155,7 @@ pub(crate) fn rows(county: &County, member: &Member, id: ResidentId) -> Batch {
     batch.residents.push(Recorded(resident, begun));
     batch.residences.push(Recorded(home, begun));
     if let Some(station) = member.station {
-        let pair = county.organisation.pairs.first().filter(|_| ON_A_LIST.contains(&member.word));
+        let pair = county.organisation.pairs.first().filter(|_| member.is_on_a_list());
         registrations(id, &UnitId::from(station), pair, &county.clock, &mut batch);
     }
     batch

@@ -123,7 +123,7 @@ impl App {
         Ok(self.kinds.ask_of_resident(*of, by, command, (&key, &key)).await?)
     }
 
-    /// By whom a matter was begun for somebody, in words; none: by themselves.
+    /// The one who began a matter for somebody, in words; none: they did so themselves.
     pub fn wrote_for(&self, page: &Page, matter: Uuid, subject: Option<Subject>) -> Option<String> {
         let resident = self.kinds.residents.look(|all| all.get(subject?.0))?;
         let (who, _) = resident.begun.get(&matter)?;

@@ -95,7 +95,7 @@ impl App {
             || self.figures().units().iter().any(|it| it.id == unit && it.open)
     }
 
-    /// By when somebody was to answer a contact, or is to.
+    /// The instant until which somebody was to answer a contact, or is to.
     pub fn expected(&self, contact: &Contact) -> Option<i64> {
         self.due(contact).or_else(|| contact.promised(self.calendar))
     }

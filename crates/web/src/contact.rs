@@ -37,7 +37,7 @@ use crate::App;
 use crate::caller::{Person, held_codes, holder};
 use crate::care;
 use crate::feature::{Door, Feature, get, post};
-use crate::form::{errors, message_box};
+use crate::form::{errors, message_box, named};
 use crate::icons::icon;
 use crate::layout::Page;
 use crate::limits::Address;
@@ -202,7 +202,7 @@ async fn own_rows(app: &App, page: &Page, parts: &Parts) -> Markup {
 async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wrong: Wrong<'_>) -> Response {
     let is_resident = page.role == Some(Role::Resident);
     let own = own_rows(app, page, parts).await;
-    let client_id = if message.client_id.is_empty() { app.sessions.unguessable() } else { message.client_id.clone() };
+    let client_id = named(app, &message.client_id);
     let (services, places) = (app.services(), app.places(page));
     let wrong_in = |field: &str| wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key);
     let way = Way::named(&message.way);

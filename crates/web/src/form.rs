@@ -1,12 +1,13 @@
 //! Parts that all forms share: the faults at the top, fields with their labels, the box for a message, and what
 //! somebody wrote that could not be sent.
 
+use axum::http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::App;
 use crate::answer::Failure;
-use crate::care::MOST_TEXT;
+use crate::care::{MOST_TEXT, client_id};
 use crate::layout::Page;
 
 /// Why an act was not done.
@@ -50,7 +51,36 @@ impl Written {
 
     /// The name under which the form's message is sent once.
     pub fn client_id(&self, app: &App) -> String {
-        if self.client_id.is_empty() { app.sessions.unguessable() } else { self.client_id.clone() }
+        named(app, &self.client_id)
+    }
+}
+
+/// The name under which what a form sends counts once: that which it had, or a new one.
+pub fn named(app: &App, given: &str) -> String {
+    if given.is_empty() { app.sessions.unguessable() } else { given.into() }
+}
+
+/// The name under which an act of a form is done once: a page that is gone back to does another act than before. Without a name
+/// from the form, each time anew.
+pub fn key(app: &App, verb: &str, given: &str) -> Result<String, Failure> {
+    match given {
+        "" => Ok(app.sessions.unguessable()),
+        given => Ok(format!("{verb}/{}", client_id(given)?)),
+    }
+}
+
+/// The contents of a form, and all that is wrong with it: keys of texts, and fields.
+#[derive(Default)]
+pub struct Typed<F> {
+    pub fields: F,
+    pub wrong: Vec<(&'static str, &'static str)>,
+    pub status: StatusCode,
+}
+
+impl<F> Typed<F> {
+    /// Key of what is wrong with a field.
+    pub fn wrong(&self, field: &str) -> Option<&'static str> {
+        self.wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key)
     }
 }
 

@@ -89,6 +89,21 @@ impl App {
         found
     }
 
+    /// The matter of an address of the desk, if the caller may do this with it as one who works there; its person has own pages.
+    pub async fn at_desk<M: Matter>(
+        &self,
+        kind: &Kind<M>,
+        caller: &Caller,
+        path: &str,
+        action: Action,
+    ) -> Result<(Uuid, Arc<M>), Failure> {
+        let id = path.parse().map_err(|_| Failure::not_found())?;
+        if caller.role().is_none_or(|role| role == Role::Resident) {
+            return Err(Failure::not_found());
+        }
+        Ok((id, self.guarded(kind, caller, id, action).await?))
+    }
+
     /// Whether the caller may still do this with a matter; for what goes on after it was allowed.
     pub fn may_still<M: Matter>(&self, caller: &Caller, id: Uuid, action: Action, matter: &Arc<M>) -> bool {
         self.may(caller, &Glance::of(id, &**matter, 0), action)

@@ -26,7 +26,7 @@ use crate::caller::Person;
 use crate::contact::see_other;
 use crate::drafts::{Of, Typed};
 use crate::feature::{Door, Feature, get, post};
-use crate::form::{Did, errors, field};
+use crate::form::{Did, errors, field, named};
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::matters::Owned;
@@ -175,7 +175,7 @@ async fn leave(
     match left(means, (&fields.phone, &fields.email)) {
         Err(wrong) => shown(&page, &fields, &wrong, false),
         Ok((means, addresses)) => {
-            let key = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
+            let key = named(&app, &fields.client_id);
             match leave_reach(&app, &page, (person, subject), (means, addresses), &key).await {
                 Ok(()) => {
                     app.drop_draft(draft_of(&by, subject)).await;

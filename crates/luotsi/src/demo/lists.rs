@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use kinds::{Came, DayOf, Entry, Kinds, NewAppointment, NewContact};
-use matter::{By, Subject, Trouble};
+use matter::{By, ProfessionalId, Subject, Trouble};
 use operations::bookings::Actor;
 use operations::bookings::appointments::{Appointment, Wanted};
 use operations::bookings::calendar::Timetable;
@@ -23,6 +23,7 @@ use operations::bookings::series::starts;
 use operations::bookings::walk_ins::{Command as OfList, Met, WalkIn};
 use operations::bookings::wishes::{Command as Wished, Made};
 use operations::contacts;
+use operations::residents::{Command as OfResident, Registration};
 use uuid::Uuid;
 
 use super::bookings::number;
@@ -37,6 +38,8 @@ const SEEN: i64 = 15 * MINUTE;
 const PATIENT: i64 = 100 * MINUTE;
 /// Open series that the county keeps going.
 const SERIES: usize = 3;
+/// The first pair with a list.
+const PAIR: &str = "pair-1";
 /// Days ahead for which duties are given.
 const GIVEN: i32 = 7;
 
@@ -60,6 +63,25 @@ fn professional(timetable: &Timetable, who: &str, place: usize) -> Option<(Actor
     let id = format!("{}-{}-{place}", timetable.unit, profession.code());
     let by = By::Professional { id: id.as_str().into(), unit: timetable.unit.clone(), leads: false };
     Some((Actor::Professional { id: id.as_str().into(), profession }, by))
+}
+
+/// Those of the cast who are on a list are registered to its pair in the log, too, by which contacts find their way.
+pub async fn own_pair(kinds: &Kinds, now: i64) {
+    let today = Calendar::shipped().local_date(now).map_or(0, day_number);
+    let listed = CAST.iter().filter(|member| member.is_on_a_list());
+    for subject in listed.filter_map(|member| member.source_id().parse().ok().map(Subject)) {
+        if kinds.registration(subject).is_some() {
+            continue;
+        }
+        let [physician, nurse]: [ProfessionalId; 2] =
+            ["physician", "nurse"].map(|it| format!("{PAIR}-{it}-1").as_str().into());
+        let by = By::Professional { id: nurse.clone(), unit: PAIR.into(), leads: false };
+        let registration =
+            Registration { unit: PAIR.into(), physician: Some(physician), nurse: Some(nurse), from: today };
+        let command = OfResident::Register(registration);
+        let done = kinds.ask_of_resident(subject, &by, command, ("demo-list", PAIR)).await;
+        told("an own pair", done);
+    }
 }
 
 impl Lists {

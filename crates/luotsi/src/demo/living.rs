@@ -15,7 +15,7 @@ use web::{MoveClock, WITHIN, soon};
 
 use super::bookings::Booking;
 use super::chats::Chatting;
-use super::lists::Lists;
+use super::lists::{Lists, own_pair};
 use super::make::{bring, coming};
 use super::play::Player;
 use crate::follower::{Follower, reached as followed};
@@ -133,6 +133,7 @@ impl Living {
         let mut player = Player::new(kinds.clone());
         self.play(&mut player, to, |at| clock.store(at, Ordering::Relaxed)).await?;
         clock.store(to, Ordering::Relaxed);
+        own_pair(&kinds, to).await;
         kinds.store.strike().await;
         let mut follower = Follower::new(kinds.clone(), &self.data, &place.snapshots());
         while !follower.round().await?.all {}
@@ -147,6 +148,7 @@ impl Living {
         let lists = Lists::new(kinds.clone(), self.county.plan().residents);
         let mut chatting = Chatting::new(kinds.clone());
         let mut booked = 0;
+        own_pair(&kinds, clock::now()).await;
         let mut player = Player::new(kinds);
         loop {
             let now = clock::now();

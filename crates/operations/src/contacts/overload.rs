@@ -56,7 +56,7 @@ impl Pace<'_> {
         self.hours.add(self.now, takes as i64, self.calendar)
     }
 
-    /// By when somebody who comes now can count on an answer, `ahead` others being before them.
+    /// The instant until which somebody who comes now can count on an answer, `ahead` others being before them.
     pub fn expected(&self, ahead: usize) -> Option<i64> {
         self.after((ahead + 1) as f64 * MARGIN)
     }

@@ -30,7 +30,7 @@ pub struct Queue {
     /// Languages in which it answers.
     #[serde(default = "both")]
     pub languages: Vec<String>,
-    /// By when its contacts are answered: laws and promises, in `rules/clocks/`; none: by the law that binds all.
+    /// The clocks of its contacts: laws and promises, in `rules/clocks/`; none: the law that binds all.
     #[serde(default, rename = "clock")]
     pub clocks: Vec<At<String>>,
     /// When it takes calls; messages come at any time.

@@ -65,7 +65,7 @@ pub struct Routed {
     /// Those who are to see it first, and the queue after them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<First>,
-    /// By when its writer could count on an answer, by how the queue went when it came, in microseconds since 1970.
+    /// The instant until which its writer could count on an answer, by how the queue went then, in microseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<i64>,
 }

@@ -369,7 +369,7 @@ impl Contact {
         due
     }
 
-    /// By when it was to be answered first, by the tightest of its clocks.
+    /// The instant until which it was to be answered first, by the tightest of its clocks.
     pub fn promised(&self, calendar: &Calendar) -> Option<i64> {
         let opened = Contact { first_response_at: None, ..self.clone() };
         opened.due_from(self.opened_at, calendar).first().map(|(_, due)| due.at)

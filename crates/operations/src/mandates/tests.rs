@@ -229,8 +229,8 @@ fn capacities() -> impl Strategy<Value = Capacity> {
 }
 
 proptest! {
-    /// Whatever is asked of the rules, whoever acts does so on a day of the mandate, for a child as a guardian or a carer and
-    /// for an adult as a proxy, and sees of a child of twelve and more what it shows.
+    /// The rules let somebody act, in every case, on a day of the mandate, for a child as a guardian or a carer and
+    /// for an adult as a proxy, and show them of a child of twelve and more what it shows.
     #[test]
     fn whoever_acts_may(
         capacity in capacities(),

@@ -1,4 +1,4 @@
-//! Of whom a notice is, and by whom: sealed beside an event of its own.
+//! The people of a notice, the one whom it is about and its notifier: sealed beside an event of its own.
 
 use matter::Text;
 use serde::{Deserialize, Serialize};

@@ -38,7 +38,7 @@ impl Notifier {
     }
 }
 
-/// To what a notice led.
+/// The outcome of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {

@@ -72,7 +72,7 @@ pub struct Assessed {
     pub at: i64,
 }
 
-/// To what it led, and when.
+/// Its outcome, and when it came to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     pub ending: Ending,

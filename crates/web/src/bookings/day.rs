@@ -17,19 +17,18 @@ use operations::bookings::appointments::Appointment;
 use operations::bookings::calendar::Slot;
 use operations::bookings::days::{Command, Day, Stands, Stretch, day_id};
 use serde::Deserialize;
-use store::new_id;
 use uuid::Uuid;
 
-use super::desk::{by_start, row, staff, works};
+use super::desk::{by_start, row, staff};
 use super::own::name;
 use super::{day_of, protected, way_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
-use crate::care::{self, receipt};
+use crate::care::receipt;
 use crate::contact::see_other;
 use crate::desk::staff_name;
-use crate::form::{Did, Unsaid, errors};
+use crate::form::{Did, Unsaid, errors, key};
 use crate::home::failed;
 use crate::layout::Page;
 use crate::listing::InList;
@@ -120,12 +119,8 @@ async fn shown(
 ) -> Response {
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let read = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
         let caller = caller?;
-        if !works(&person) {
-            return Err(Failure::not_found());
-        }
-        let day = app.guarded(&app.kinds.days, &caller, id, Action::Read).await?;
+        let (id, day) = app.at_desk(&app.kinds.days, &caller, path, Action::Read).await?;
         let mut rows = Vec::new();
         for time in by_start(&day) {
             rows.push(row(app, page, &caller, &day, time).await?);
@@ -362,16 +357,9 @@ async fn done(
     (path, verb): (&str, &str),
     fields: &Fields,
 ) -> Result<&'static str, Unsaid> {
-    let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-    if !works(person) {
-        return Err(Failure::not_found().into());
-    }
-    let day = app.guarded(&app.kinds.days, caller, id, Action::Handle).await?;
+    let (id, day) = app.at_desk(&app.kinds.days, caller, path, Action::Handle).await?;
     let (by, now) = (person.by(), app.kinds.store.now());
-    let key = match fields.client_id.as_str() {
-        "" => new_id(now).to_string(),
-        given => format!("{verb}/{}", care::client_id(given)?),
-    };
+    let key = key(app, verb, &fields.client_id)?;
     let other = match fields.other.as_str() {
         "" => None,
         given => Some(given.parse::<Uuid>().map_err(|_| Unsaid::Wrong(("day-wrong-other", "other")))?),

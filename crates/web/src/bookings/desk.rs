@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use operations::bookings::appointments::{Appointment, Command, Event, Part, Stage};
 use operations::bookings::days::{Day, Stands, Time, day_id};
 use serde::Deserialize;
-use store::{Happened, new_id};
+use store::Happened;
 use uuid::Uuid;
 
 use super::own::{name, part_of, stage, turn};
@@ -25,10 +25,10 @@ use super::{day_of, duties, titled, walk_in, way, way_name, wishes};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
-use crate::care::{self, receipt};
+use crate::care::receipt;
 use crate::contact::see_other;
 use crate::desk::{staff_name, unit_name};
-use crate::form::Did;
+use crate::form::{Did, key};
 use crate::guard::Glance;
 use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
@@ -316,14 +316,12 @@ pub async fn appointment(
     Query(did): Query<Did>,
     caller: Result<Caller, Failure>,
 ) -> Response {
-    let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    if page.person.is_none() {
+        return page.to_sign_in();
+    }
     let read = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-        if !works(&person) {
-            return Err(Failure::not_found());
-        }
         let caller = caller?;
-        let it = app.guarded(&app.kinds.appointments, &caller, id, Action::Read).await?;
+        let (id, it) = app.at_desk(&app.kinds.appointments, &caller, &path, Action::Read).await?;
         let happened = app.kinds.appointments.happened(id, Appointment::NAME, 0, TOLD).await;
         let happened = happened.map_err(|error| Failure::away(&error))?;
         let contact = match it.booking.wanted.contact {
@@ -503,11 +501,7 @@ pub async fn act(
 ) -> Response {
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let done = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-        if !works(&person) {
-            return Err(Failure::not_found());
-        }
-        let it = app.guarded(&app.kinds.appointments, &caller?, id, Action::Handle).await?;
+        let (id, it) = app.at_desk(&app.kinds.appointments, &caller?, &path, Action::Handle).await?;
         let Form(fields) = given.unwrap_or_default();
         let (reasons, procedures) = (Vec::new(), Vec::new());
         let (command, did) = match verb.as_str() {
@@ -521,11 +515,7 @@ pub async fn act(
             }
             _ => return Err(Failure::not_found()),
         };
-        let key = match fields.client_id.as_str() {
-            "" => new_id(app.kinds.store.now()).to_string(),
-            // A page that is gone back to does another act than before.
-            given => format!("{verb}/{}", care::client_id(given)?),
-        };
+        let key = key(&app, &verb, &fields.client_id)?;
         app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?;
         if did == "cancelled" {
             wishes::cancelled(&app, id, it.booking.wanted.subject, &person.by()).await;

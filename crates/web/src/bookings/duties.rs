@@ -16,7 +16,6 @@ use operations::bookings::Actor;
 use operations::bookings::calendar::{Shift, Timetable};
 use operations::bookings::days::{Command, Day, Stretch, day_id};
 use serde::Deserialize;
-use store::new_id;
 use uuid::Uuid;
 
 use super::day::clock;
@@ -25,10 +24,9 @@ use super::times::staff_words;
 use crate::App;
 use crate::answer::{Failure, told};
 use crate::caller::Person;
-use crate::care;
 use crate::contact::see_other;
 use crate::desk::staff_name;
-use crate::form::Unsaid;
+use crate::form::{Unsaid, key};
 use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
 use crate::numbers;
@@ -314,11 +312,8 @@ fn not_done(app: &App, page: &Page, person: &Person, (fields, key): (&Fields, &'
 }
 
 async fn done(app: &App, person: &Person, verb: &str, fields: &Fields) -> Result<&'static str, Unsaid> {
-    let (by, now) = (person.by(), app.kinds.store.now());
-    let key = match fields.client_id.as_str() {
-        "" => new_id(now).to_string(),
-        given => format!("{verb}/{}", care::client_id(given)?),
-    };
+    let by = person.by();
+    let key = key(app, verb, &fields.client_id)?;
     if verb == "protect" {
         let known = protectable(app, person).into_iter().find(|it| it.id == fields.calendar);
         let timetable = known.ok_or_else(Failure::not_found)?;

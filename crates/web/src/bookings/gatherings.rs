@@ -18,20 +18,18 @@ use operations::bookings::flow::Place;
 use operations::bookings::gatherings::{Command, Gathering};
 use operations::bookings::wishes::{Command as Wished, Made};
 use serde::Deserialize;
-use store::new_id;
 use uuid::Uuid;
 
-use super::desk::{named, works};
+use super::desk::named;
 use super::own::{stage, turn};
 use super::times::{Booker, Wish, booker};
 use super::{day_of, titled, until, way_name};
 use crate::App;
 use crate::answer::{Failure, told};
 use crate::caller::Caller;
-use crate::care;
 use crate::contact::see_other;
 use crate::desk::{staff_name, unit_name};
-use crate::form::Did;
+use crate::form::{Did, key};
 use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
 use crate::listing::InList;
@@ -345,14 +343,12 @@ pub async fn desk(
     Query(did): Query<Did>,
     caller: Result<Caller, Failure>,
 ) -> Response {
-    let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    if page.person.is_none() {
+        return page.to_sign_in();
+    }
     let read = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-        if !works(&person) {
-            return Err(Failure::not_found());
-        }
         let caller = caller?;
-        let it = app.guarded(&app.kinds.gatherings, &caller, id, Action::Read).await?;
+        let (id, it) = app.at_desk(&app.kinds.gatherings, &caller, &path, Action::Read).await?;
         let mut seats = Vec::new();
         for (number, seat) in &it.seats {
             let read = app.kinds.appointments.read(seat.appointment).await.map_err(|error| Failure::away(&error))?;
@@ -483,16 +479,9 @@ pub async fn act(
         return missing(&page);
     }
     let done = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-        if !works(&person) {
-            return Err(Failure::not_found());
-        }
         let caller = caller?;
-        let it = app.guarded(&app.kinds.gatherings, &caller, id, Action::Handle).await?;
-        let key = match fields.client_id.as_str() {
-            "" => new_id(app.kinds.store.now()).to_string(),
-            given => format!("{verb}/{}/{}", fields.seat, care::client_id(given)?),
-        };
+        let (id, it) = app.at_desk(&app.kinds.gatherings, &caller, &path, Action::Handle).await?;
+        let key = key(&app, &format!("{verb}/{}", fields.seat), &fields.client_id)?;
         let (seat, by) = (fields.seat, person.by());
         let (command, did) = match verb.as_str() {
             "came" => (Command::Mark { seat, came: true }, "marked"),

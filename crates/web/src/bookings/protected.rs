@@ -12,10 +12,9 @@ use matter::{Matter, Text};
 use maud::{Markup, html};
 use operations::bookings::days::{Command, Day, Event, Stretch};
 use serde::Deserialize;
-use store::{Happened, new_id};
+use store::Happened;
 use uuid::Uuid;
 
-use super::desk::works;
 use super::duties::{day_of, span, stretch_name, when};
 use crate::App;
 use crate::answer::{Failure, told};
@@ -23,7 +22,7 @@ use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::see_other;
 use crate::desk::staff_name;
-use crate::form::{Unsaid, errors};
+use crate::form::{Unsaid, errors, key};
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::numbers;
@@ -193,19 +192,12 @@ async fn done(
     (path, verb): (&str, &str),
     fields: &Fields,
 ) -> Result<&'static str, Unsaid> {
-    let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-    if !works(person) {
-        return Err(Failure::not_found().into());
-    }
-    let day = app.guarded(&app.kinds.days, caller, id, Action::Handle).await?;
+    let (id, day) = app.at_desk(&app.kinds.days, caller, path, Action::Handle).await?;
     if !may(person, &day) {
         return Err(Failure::not_found().into());
     }
-    let (by, now) = (person.by(), app.kinds.store.now());
-    let key = match fields.client_id.as_str() {
-        "" => new_id(now).to_string(),
-        given => format!("{verb}/{}", care::client_id(given)?),
-    };
+    let by = person.by();
+    let key = key(app, verb, &fields.client_id)?;
     let why = care::text(&fields.why).map_err(|_| Unsaid::Wrong(("protected-wrong-why", "why")))?;
     if why.chars().count() > MOST_WHY {
         return Err(Unsaid::Wrong(("protected-wrong-why", "why")));

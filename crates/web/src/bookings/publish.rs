@@ -1,10 +1,13 @@
 //! Times come to be seen: those of every calendar in force, for everybody who works by it, as far ahead as it says.
 
 use std::collections::HashSet;
+use std::pin::pin;
+use std::sync::Arc;
 
 use calendar::day_number;
 use content::Library;
 use facts::{Code, Label};
+use futures::stream::{self, StreamExt};
 use jiff::civil::Date;
 use jiff::{SpanRelativeTo, Unit};
 use matter::{Trouble, UnitId};
@@ -17,6 +20,8 @@ use crate::observe::tell;
 
 /// Days ahead at most.
 const FURTHEST: i32 = 400;
+/// Days that are published at once.
+const AT_ONCE: usize = 128;
 
 impl App {
     /// Goes by the content of a library that is in force on a day.
@@ -40,16 +45,26 @@ impl App {
             Ok(done) => changed += usize::from(done),
             Err(trouble) => tell(&format!("error: times of {calendar} cannot be published: {trouble:?}")),
         };
-        for timetable in self.kinds.timetables.all().values() {
+        let timetables = self.kinds.timetables.all();
+        let mut days = Vec::new();
+        for timetable in timetables.values() {
             let ahead = timetable.publish.ahead.total((Unit::Day, SpanRelativeTo::days_are_24_hours()));
             let ahead = ahead.map_or(0, |days| (days.ceil() as i32).clamp(0, FURTHEST));
-            for (actor, profession, unit) in self.actors(timetable) {
-                for date in today..=today + ahead {
-                    let of = (&actor, &[profession.as_str()][..], &unit);
-                    count(&timetable.id, self.kinds.publish_times(timetable, of, date).await);
-                    given.insert((day_id(actor.id(), date), Label::from(timetable.id.as_str())));
-                }
-            }
+            let actors = self.actors(timetable).into_iter().map(Arc::new);
+            days.extend(actors.flat_map(|it| {
+                (today..=today + ahead).map(move |date| (Arc::clone(timetable), Arc::clone(&it), date))
+            }));
+        }
+        // Many at once, so that the log writes them together.
+        let published = stream::iter(days).map(|(timetable, it, date)| async move {
+            let (actor, profession, unit) = &*it;
+            let done = self.kinds.publish_times(&timetable, (actor, &[profession.as_str()], unit), date).await;
+            (day_id(actor.id(), date), timetable, done)
+        });
+        let mut published = pin!(published.buffer_unordered(AT_ONCE));
+        while let Some((day, timetable, done)) = published.next().await {
+            count(&timetable.id, done);
+            given.insert((day, Label::from(timetable.id.as_str())));
         }
         for timetable in self.kinds.timetables.all().values() {
             if let Err(trouble) = self.kinds.call_gatherings(timetable).await {

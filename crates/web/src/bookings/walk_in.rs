@@ -24,7 +24,7 @@ use crate::caller::{Caller, Person};
 use crate::care::{self, receipt};
 use crate::contact::see_other;
 use crate::desk::{capital, staff_name, unit_name};
-use crate::form::{Did, Unsaid, errors, field};
+use crate::form::{Did, Unsaid, errors, field, key};
 use crate::guard::Glance;
 use crate::home::{failed, missing};
 use crate::layout::Page;
@@ -583,10 +583,7 @@ async fn done(
     let lists = of_unit(app, person, unit)?;
     let today = lists.into_iter().find(|it| it.timetable.id == fields.calendar).ok_or_else(Failure::not_found)?;
     let (by, now) = (person.by(), app.kinds.store.now());
-    let key = match fields.client_id.as_str() {
-        "" => new_id(now).to_string(),
-        given => format!("{verb}/{}", care::client_id(given)?),
-    };
+    let key = key(app, verb, &fields.client_id)?;
     let date = app.calendar.local_date(now).map_or(0, calendar::day_number);
     let list = app.kinds.walk_in(&today.timetable, date, &by).await.map_err(Failure::from)?;
     app.guarded(&app.kinds.walk_ins, caller, list, Action::Handle).await?;

@@ -12,7 +12,6 @@ use maud::{Markup, html};
 use operations::bookings::Way;
 use operations::bookings::appointments::{Appointment, Command, Stage};
 use serde::Deserialize;
-use store::new_id;
 use uuid::Uuid;
 
 use super::desk::works;
@@ -20,8 +19,8 @@ use super::way_name;
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
-use crate::care;
 use crate::contact::see_other;
+use crate::form::key;
 use crate::home::{failed, missing};
 use crate::layout::Page;
 
@@ -120,10 +119,7 @@ async fn change(
         let to = to.filter(|_| now < it.booking.when.from || action == Action::Handle);
         let to = to.ok_or_else(|| Failure::refused("not_now", "It cannot be had in that way."))?;
         let why = WHYS.into_iter().find(|why| *why == fields.why).unwrap_or("other");
-        let key = match fields.client_id.as_str() {
-            "" => new_id(now).to_string(),
-            given => format!("way/{}", care::client_id(given)?),
-        };
+        let key = key(app, "way", &fields.client_id)?;
         let command = Command::ChangeWay { to, why: why.into() };
         app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?;
         Ok(())

@@ -18,18 +18,17 @@ use maud::{Markup, html};
 use operations::bookings::Way;
 use operations::bookings::calendar::{Timetable, before};
 use operations::bookings::wishes::{Command, Event, Made, Passed, Wish};
-use store::{Happened, new_id};
+use store::Happened;
 use uuid::Uuid;
 
-use super::desk::works;
 use super::{day_of, way_name};
 use crate::App;
 use crate::answer::{Failure, told};
 use crate::caller::{Caller, Person};
-use crate::care::{self, receipt};
+use crate::care::receipt;
 use crate::contact::see_other;
 use crate::desk::{staff_name, unit_name};
-use crate::form::Did;
+use crate::form::{Did, key};
 use crate::home::{failed, missing};
 use crate::layout::{Page, escape};
 use crate::listing::InList;
@@ -468,7 +467,7 @@ pub async fn own_act(
     let done = async {
         let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
         let it = app.guarded(&app.kinds.wishes, &caller?, id, Action::Write).await?;
-        let key = key(&app, of(&fields, "client_id"), &verb)?;
+        let key = key(&app, &verb, of(&fields, "client_id"))?;
         let by = person.by();
         match verb.as_str() {
             "take" => {
@@ -501,13 +500,6 @@ pub async fn own_act(
     }
 }
 
-fn key(app: &App, given: &str, verb: &str) -> Result<String, Failure> {
-    match given {
-        "" => Ok(new_id(app.kinds.store.now()).to_string()),
-        given => Ok(format!("{verb}/{}", care::client_id(given)?)),
-    }
-}
-
 /// `GET /desk/wishes/{id}`.
 pub async fn desk(
     State(app): State<Arc<App>>,
@@ -516,13 +508,11 @@ pub async fn desk(
     Query(did): Query<Did>,
     caller: Result<Caller, Failure>,
 ) -> Response {
-    let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    if page.person.is_none() {
+        return page.to_sign_in();
+    }
     let read = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-        if !works(&person) {
-            return Err(Failure::not_found());
-        }
-        let it = app.guarded(&app.kinds.wishes, &caller?, id, Action::Read).await?;
+        let (id, it) = app.at_desk(&app.kinds.wishes, &caller?, &path, Action::Read).await?;
         let happened =
             app.kinds.wishes.happened(id, Wish::NAME, 0, TOLD).await.map_err(|error| Failure::away(&error))?;
         Ok((id, it, happened))
@@ -603,12 +593,8 @@ pub async fn desk_act(
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let Ok(Form(fields)) = form else { return missing(&page) };
     let done = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-        if !works(&person) {
-            return Err(Failure::not_found());
-        }
-        app.guarded(&app.kinds.wishes, &caller?, id, Action::Handle).await?;
-        let key = key(&app, of(&fields, "client_id"), &verb)?;
+        let (id, _) = app.at_desk(&app.kinds.wishes, &caller?, &path, Action::Handle).await?;
+        let key = key(&app, &verb, of(&fields, "client_id"))?;
         match verb.as_str() {
             "offer" => {
                 app.kinds.offer_times().await;

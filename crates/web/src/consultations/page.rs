@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use calendar::date_of;
 use facts::{Code, Profession};
 use matter::Matter;
-use matter::access::{Action, Role};
+use matter::access::Action;
 use maud::{Markup, html};
 use operations::consultations::{Consultation, Event, Place};
 use operations::contacts::{self, Contact};
@@ -21,7 +20,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care::receipt;
 use crate::desk::{capital, live, staff_name, unit_name};
-use crate::form::{Did, errors, field, message_box};
+use crate::form::{Did, errors, field, message_box, named};
 use crate::home::{kept, unsent};
 use crate::layout::Page;
 use crate::numbers;
@@ -29,24 +28,7 @@ use crate::numbers;
 /// Events of a consultation that are read at most.
 const TOLD: usize = 200;
 
-/// The contents of a form, and all that is wrong with it: keys of texts, and fields.
-#[derive(Default)]
-pub struct Typed {
-    pub fields: Fields,
-    pub wrong: Vec<(&'static str, &'static str)>,
-    pub status: StatusCode,
-}
-
-impl Typed {
-    fn wrong(&self, field: &str) -> Option<&'static str> {
-        self.wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key)
-    }
-
-    fn client_id(&self, app: &App) -> String {
-        let given = &self.fields.client_id;
-        if given.is_empty() { app.sessions.unguessable() } else { given.clone() }
-    }
-}
+pub type Typed = crate::form::Typed<Fields>;
 
 /// Those who are asked: a colleague, a profession at a unit, or a unit.
 pub fn whom(page: &Page, unit: &str, to: Option<&str>, profession: Option<Profession>) -> String {
@@ -80,12 +62,8 @@ pub async fn shown(
 ) -> Response {
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let read = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
         let caller = caller?;
-        if person.role == Role::Resident {
-            return Err(Failure::not_found());
-        }
-        let it = app.guarded(&app.kinds.consultations, &caller, id, Action::Read).await?;
+        let (id, it) = app.at_desk(&app.kinds.consultations, &caller, path, Action::Read).await?;
         let happened = app.kinds.consultations.happened(id, Consultation::NAME, 0, TOLD).await;
         let happened = happened.map_err(|error| Failure::away(&error))?;
         let contact = app.kinds.contacts.read(it.contact).await.map_err(|error| Failure::away(&error))?;
@@ -137,7 +115,7 @@ pub async fn shown(
                     blockquote.note dir="auto" { (answer) }
                 }
                 form #work .letter method="post" action=(to("answer")) autocomplete="off" {
-                    input type="hidden" name="client_id" value=(typed.client_id(app));
+                    input type="hidden" name="client_id" value=(named(app, &typed.fields.client_id));
                     @if is_mine {
                         p {
                             @if opens { a href=(format!("/desk/contacts/{}", it.contact)) { (page.text("consultations-read")) } " " }
@@ -289,7 +267,7 @@ pub fn form(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Cont
         p { (page.text("tasks-about")) ": " (page.text("tasks-about-contact")) " " (receipt(id)) }
         p { (page.text("consultations-effect")) }
         form #work .letter method="post" action=(format!("{back}/consult")) autocomplete="off" {
-            input type="hidden" name="client_id" value=(typed.client_id(app));
+            input type="hidden" name="client_id" value=(named(app, &typed.fields.client_id));
             (message_box(page, "consultations-what", Some("consultations-what-hint"), &fields.text, typed.wrong("text")))
             fieldset {
                 legend { (page.text("consultations-whom")) }

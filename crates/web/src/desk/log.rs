@@ -18,7 +18,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, wrong_text};
-use crate::form::{errors, field, message_box};
+use crate::form::{errors, field, message_box, named};
 use crate::home::{away, failed, missing};
 use crate::layout::Page;
 use crate::parts::back;
@@ -165,7 +165,7 @@ fn shown(
     person: &Person,
     (fields, wrong, status): (&Fields, &[(&'static str, &'static str)], StatusCode),
 ) -> Response {
-    let client_id = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
+    let client_id = named(app, &fields.client_id);
     let fault = |id: &str| wrong.iter().find(|(_, at)| *at == id).map(|(key, _)| *key);
     let channels = CHANNELS.map(|it| (it.code().to_string(), page.text(&format!("log-channel-{}", it.code()))));
     let service = if fields.service.is_empty() { own_service(app, person) } else { fields.service.clone() };

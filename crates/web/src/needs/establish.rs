@@ -21,7 +21,7 @@ use crate::answer::Failure;
 use crate::caller::Caller;
 use crate::care;
 use crate::contact::see_other;
-use crate::form::{errors, field};
+use crate::form::{errors, field, named};
 use crate::home::failed;
 use crate::layout::Page;
 use crate::parts::back;
@@ -130,7 +130,7 @@ fn unit_of(app: &App, care: &Care, contact: &Contact) -> matter::UnitId {
 fn shown(app: &App, page: &Page, (id, contact): (Uuid, &Contact), typed: &Typed) -> Response {
     let age = app.age_today(contact.subject);
     let fields = &typed.fields;
-    let client_id = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
+    let client_id = named(app, &fields.client_id);
     let content = html! {
         (errors(page, &typed.wrong))
         (back(&format!("/desk/contacts/{id}"), &page.text("needs-to-contact")))

@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use facts::{ClosedWhy, Code};
-use matter::access::{Action, Role};
+use matter::access::Action;
 use matter::{Matter, encode};
 use maud::{Markup, html};
 use operations::care_needs::{CareNeed, Event, Place, exceptions};
@@ -52,14 +52,12 @@ pub async fn shown(
     (wrong, status): (&[(&'static str, &'static str)], StatusCode),
     did: &str,
 ) -> Response {
-    let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    if page.person.is_none() {
+        return page.to_sign_in();
+    }
     let read = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
         let caller = caller?;
-        if person.role == Role::Resident {
-            return Err(Failure::not_found());
-        }
-        let need = app.guarded(&app.kinds.care_needs, &caller, id, Action::Read).await?;
+        let (id, need) = app.at_desk(&app.kinds.care_needs, &caller, path, Action::Read).await?;
         let happened = app.kinds.care_needs.happened(id, CareNeed::NAME, 0, TOLD).await;
         let happened = happened.map_err(|error| Failure::away(&error))?;
         let contact = match need.established.contact {

@@ -7,7 +7,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use facts::{Code, Urgency};
-use matter::access::{Action, Role};
+use matter::access::Action;
 use matter::{Matter, PartId, Text};
 use operations::notices::{Command, Details, Ending, Made, Notice};
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care::{self, REASONS};
 use crate::contact::{see_other, wrong_text};
-use crate::form::Unsaid;
+use crate::form::{Unsaid, key};
 use crate::home::{away, unsent};
 use crate::layout::Page;
 
@@ -44,13 +44,7 @@ pub struct Fields {
     pub show: String,
 }
 
-/// The contents of a form, and all that is wrong with it: keys of texts, and fields.
-#[derive(Default)]
-pub struct Typed {
-    pub fields: Fields,
-    pub wrong: Vec<(&'static str, &'static str)>,
-    pub status: StatusCode,
-}
+pub type Typed = crate::form::Typed<Fields>;
 
 /// `POST /desk/notices/{id}/{command}`.
 pub async fn act(
@@ -102,15 +96,8 @@ async fn done(
     (path, verb): (&str, &str),
     fields: &Fields,
 ) -> Result<String, Unsaid> {
-    let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-    if person.role == Role::Resident {
-        return Err(Failure::not_found().into());
-    }
-    let it = app.guarded(&app.kinds.notices, caller, id, Action::Handle).await?;
-    let key = match fields.client_id.as_str() {
-        "" => app.sessions.unguessable(),
-        given => format!("{verb}/{}", care::client_id(given)?),
-    };
+    let (id, it) = app.at_desk(&app.kinds.notices, caller, path, Action::Handle).await?;
+    let key = key(app, verb, &fields.client_id)?;
     if verb == "split" {
         split((app, page), person, (id, &it), fields, &key).await?;
         return Ok(format!("/desk/notices/{id}?did=split"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use facts::{Code, Urgency};
-use matter::access::{Action, Role};
+use matter::access::Action;
 use matter::{Matter, encode};
 use maud::{Markup, html};
 use operations::notices::duplicates::Person as Whom;
@@ -66,12 +66,8 @@ pub async fn shown(
 ) -> Response {
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let read = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
         let caller = caller?;
-        if person.role == Role::Resident {
-            return Err(Failure::not_found());
-        }
-        let it = app.guarded(&app.kinds.notices, &caller, id, Action::Read).await?;
+        let (id, it) = app.at_desk(&app.kinds.notices, &caller, path, Action::Read).await?;
         let happened = app.kinds.notices.happened(id, Notice::NAME, 0, TOLD).await;
         let happened = happened.map_err(|error| Failure::away(&error))?;
         let details = happened.iter().find(|it| it.version == Details::AT).and_then(|it| it.text.as_deref());
@@ -99,10 +95,6 @@ impl Shown<'_> {
         self.it.owner().is_some_and(|owner| **owner == *self.person.id)
     }
 
-    fn wrong(&self, field: &str) -> Option<&'static str> {
-        self.typed.wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key)
-    }
-
     fn button(&self, verb: &str, class: &str) -> Markup {
         html! {
             button id=(format!("act-{verb}")) class=(format!("btn {class}")) type="submit" form="work"
@@ -121,10 +113,7 @@ impl Shown<'_> {
 
     fn content(&self, did: &str) -> Markup {
         let (page, it) = (self.page, self.it);
-        let client_id = match self.typed.fields.client_id.as_str() {
-            "" => self.app.sessions.unguessable(),
-            given => given.into(),
-        };
+        let client_id = crate::form::named(self.app, &self.typed.fields.client_id);
         let words = self.happened.first().and_then(|it| it.text.as_deref());
         let named = self.app.named(it.made.subject).unwrap_or_else(|| name(&self.details.person));
         html! {
@@ -272,7 +261,7 @@ impl Shown<'_> {
         let chosen = self.it.urgency.map_or(self.typed.fields.urgency.as_str(), |it| it.urgency.code());
         html! {
             section.handed aria-label=(self.text("notices-urgency")) {
-                (choice(page, "urgency", "notices-urgency", self.wrong("urgency"), chosen, options))
+                (choice(page, "urgency", "notices-urgency", self.typed.wrong("urgency"), chosen, options))
                 (self.button("urgency", if self.it.urgency.is_some() { "btn--second" } else { "" }))
             }
         }
@@ -284,15 +273,15 @@ impl Shown<'_> {
         let endings =
             Ending::ALL.map(|it| (it.code().to_string(), page.text(&format!("notices-ending-{}", it.code()))));
         let queues = targets(self.app, page);
-        let is_open = |names: &[&str]| names.iter().any(|name| self.wrong(name).is_some());
+        let is_open = |names: &[&str]| names.iter().any(|name| self.typed.wrong(name).is_some());
         html! {
             details.fold open[is_open(&["to", "reason", "note"])] {
                 summary { (self.text("notices-hand")) }
                 div.fold__in {
                     p { (self.text("notices-hand-effect")) }
-                    (choice(page, "to", "notices-to", self.wrong("to"), &fields.to, queues.clone()))
-                    (choice(page, "reason", "notices-reason", self.wrong("reason"), &fields.reason, reasons))
-                    (field(page, "note", "desk-note", self.wrong("note"), &html! {
+                    (choice(page, "to", "notices-to", self.typed.wrong("to"), &fields.to, queues.clone()))
+                    (choice(page, "reason", "notices-reason", self.typed.wrong("reason"), &fields.reason, reasons))
+                    (field(page, "note", "desk-note", self.typed.wrong("note"), &html! {
                         textarea.field #note name="note" rows="3" form="work" dir="auto" { (fields.note) }
                     }))
                     (self.button("hand", "btn--second"))
@@ -302,7 +291,7 @@ impl Shown<'_> {
                 summary { (self.text("notices-split")) }
                 div.fold__in {
                     p { (self.text("notices-split-effect")) }
-                    (choice(page, "part_to", "notices-part-to", self.wrong("part_to"), &fields.part_to, queues))
+                    (choice(page, "part_to", "notices-part-to", self.typed.wrong("part_to"), &fields.part_to, queues))
                     (self.part_words())
                     (self.button("split", "btn--second"))
                 }
@@ -317,7 +306,7 @@ impl Shown<'_> {
                 summary { (self.text("notices-end")) }
                 div.fold__in {
                     p { (self.text("notices-end-effect")) }
-                    (choice(page, "ending", "notices-led-to", self.wrong("ending"), &fields.ending, endings))
+                    (choice(page, "ending", "notices-led-to", self.typed.wrong("ending"), &fields.ending, endings))
                     (self.button("end", ""))
                 }
             }
@@ -326,7 +315,7 @@ impl Shown<'_> {
     }
 
     fn part_words(&self) -> Markup {
-        let wrong = self.wrong("text");
+        let wrong = self.typed.wrong("text");
         field(
             self.page,
             "text",

@@ -224,11 +224,7 @@ async fn done(
     verb: &str,
     fields: &Fields,
 ) -> Result<(), Unsaid> {
-    let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-    if person.role == Role::Resident {
-        return Err(Failure::not_found().into());
-    }
-    let task = app.guarded(&app.kinds.tasks, caller, id, Action::Handle).await?;
+    let (id, task) = app.at_desk(&app.kinds.tasks, caller, path, Action::Handle).await?;
     let command = match verb {
         "claim" => Command::Claim,
         "release" => Command::Release,

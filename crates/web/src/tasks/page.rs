@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use matter::access::{Action, Role};
 use matter::{Matter, encode};
@@ -22,7 +21,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care::receipt;
 use crate::desk::{live, staff_name};
-use crate::form::{Did, errors, field};
+use crate::form::{Did, errors, field, named};
 use crate::home::failed;
 use crate::layout::Page;
 use crate::numbers;
@@ -31,19 +30,7 @@ use crate::parts::{Stop, Turn, back, done, due, standing, stop};
 /// Events of a task that its page tells at most.
 const TOLD: usize = 200;
 
-/// The contents of a form, and all that is wrong with it: keys of texts, and fields.
-#[derive(Default)]
-pub struct Typed {
-    pub fields: Fields,
-    pub wrong: Vec<(&'static str, &'static str)>,
-    pub status: StatusCode,
-}
-
-impl Typed {
-    fn wrong(&self, field: &str) -> Option<&'static str> {
-        self.wrong.iter().find(|(_, at)| *at == field).map(|(key, _)| *key)
-    }
-}
+pub type Typed = crate::form::Typed<Fields>;
 
 /// `GET /desk/tasks/{id}`.
 pub async fn task(
@@ -66,12 +53,8 @@ pub async fn shown(
 ) -> Response {
     let Some(person) = page.person.clone() else { return page.to_sign_in() };
     let read = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
         let caller = caller?;
-        if person.role == Role::Resident {
-            return Err(Failure::not_found());
-        }
-        let task = app.guarded(&app.kinds.tasks, &caller, id, Action::Read).await?;
+        let (id, task) = app.at_desk(&app.kinds.tasks, &caller, path, Action::Read).await?;
         let happened = app.kinds.tasks.happened(id, Task::NAME, 0, TOLD).await;
         let happened = happened.map_err(|error| Failure::away(&error))?;
         let about = match &task.about {
@@ -416,7 +399,7 @@ pub async fn about(
 pub fn form(app: &App, page: &Page, person: &Person, about: Option<(Uuid, &Contact)>, typed: &Typed) -> Response {
     let fields = &typed.fields;
     let unit = about.map_or(person.unit.as_str(), |(_, contact)| &contact.unit);
-    let key = if fields.client_id.is_empty() { app.sessions.unguessable() } else { fields.client_id.clone() };
+    let key = named(app, &fields.client_id);
     let wrong = typed.wrong("text");
     let to = about.map_or_else(|| "/desk".into(), |(id, _)| format!("/desk/contacts/{id}"));
     let content = html! {

@@ -1,5 +1,7 @@
 //! "I would come sooner", by pages: a freed time is offered to the next in line, for a while, and taken or passed on.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::bookings::booked;
 use crate::desk::post;
 use crate::on_its_own;
@@ -10,12 +12,17 @@ fn id_of(address: &str) -> String {
     address.split('?').next().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_string()
 }
 
+/// Wishes made in this process.
+static MADE: AtomicU64 = AtomicU64::new(1);
+
 /// Leaves a wish in the calendar; where it led.
 pub async fn wished(app: &std::sync::Arc<web::App>, who: &str, instead: &str, more: &str) -> String {
     let path = format!("/book/nurse/wish?lang=en&kind=talk&instead={instead}");
     let (status, page) = get(app, &path, who).await;
     assert_eq!(status, 200, "{page}");
     let id = page.split("name=\"id\" value=\"").nth(1).and_then(|it| it.split('"').next()).expect("an id");
+    // The clock stands: of one instant the earlier wish has the smaller id, as by a clock that goes.
+    let id = format!("{}-7000-8000-{:012x}", &id[..13], MADE.fetch_add(1, Ordering::Relaxed));
     let form = format!("id={id}&kind=talk&instead={instead}{more}");
     let (_, to, page) = post(app, who, "/book/nurse/wish?lang=en", &form).await;
     if to.is_empty() { page } else { to }

@@ -17,7 +17,6 @@ use operations::bookings::calendar::{Shifts, before};
 use operations::bookings::flow::Place;
 use operations::bookings::series::VisitSeries;
 use serde::Deserialize;
-use store::new_id;
 use uuid::Uuid;
 
 use super::super::day_of;
@@ -27,10 +26,10 @@ use super::nearest;
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
-use crate::care::{self, receipt};
+use crate::care::receipt;
 use crate::contact::see_other;
 use crate::desk::{staff_name, unit_name};
-use crate::form::Did;
+use crate::form::{Did, key};
 use crate::home::{failed, missing};
 use crate::layout::Page;
 use crate::matters::{Group, OwnRow};
@@ -217,16 +216,9 @@ async fn cancelled(
     let all = visits(app, &it).await.map_err(|error| Failure::away(&error))?;
     let from = all.iter().find(|(number, ..)| *number == fields.visit).ok_or_else(Failure::not_found)?;
     let command = Command::Cancel { why, notified_at: None };
-    let key = key(app, &fields.client_id, "cancel")?;
+    let key = key(app, "cancel", &fields.client_id)?;
     app.kinds.cancel_series(id, from.2.booking.when.from, command, (by, &key)).await?;
     Ok(())
-}
-
-fn key(app: &App, given: &str, verb: &str) -> Result<String, Failure> {
-    match given {
-        "" => Ok(new_id(app.kinds.store.now()).to_string()),
-        given => Ok(format!("{verb}/{}", care::client_id(given)?)),
-    }
 }
 
 fn answered(page: &Page, done: Result<&'static str, Failure>, at: &str) -> Response {
@@ -246,13 +238,11 @@ pub async fn desk(
     Query(did): Query<Did>,
     caller: Result<Caller, Failure>,
 ) -> Response {
-    let Some(person) = page.person.clone() else { return page.to_sign_in() };
+    if page.person.is_none() {
+        return page.to_sign_in();
+    }
     let read = async {
-        let id: Uuid = path.parse().map_err(|_| Failure::not_found())?;
-        if !works(&person) {
-            return Err(Failure::not_found());
-        }
-        let it = app.guarded(&app.kinds.series, &caller?, id, Action::Read).await?;
+        let (id, it) = app.at_desk(&app.kinds.series, &caller?, &path, Action::Read).await?;
         let all = visits(&app, &it).await.map_err(|error| Failure::away(&error))?;
         Ok((id, it, all))
     };
@@ -341,7 +331,7 @@ pub async fn act(
                     .split_once(' ')
                     .and_then(|(day, slot)| Some(Place::Time(day.parse().ok()?, slot.parse().ok()?)));
                 let last = last.ok_or_else(Failure::not_found)?;
-                let key = key(&app, &fields.client_id, "shift")?;
+                let key = key(&app, "shift", &fields.client_id)?;
                 app.kinds.shift_series(id, (fields.visit, last), timetable, (&by, &key)).await?;
                 Ok("shifted")
             }
