@@ -91,7 +91,7 @@ const messages = async (page) =>
 
 test('a contact lives through a server that is killed', async () => {
   const resident = await person();
-  await resident.goto(`${url}/contact`);
+  await resident.goto(`${url}/contact/new`);
   await clean(resident);
   await resident.check('#service-0');
   await resident.fill('#text', 'Olkapääni on kipeä.\n<b>Voinko</b> saada ajan?');
@@ -173,7 +173,7 @@ test('a contact lives through a server that is killed', async () => {
 
 test('a form that was sent twice is one message, and what cannot be sent is not lost', async () => {
   const resident = await person({ javaScriptEnabled: false });
-  await resident.goto(`${url}/contact`);
+  await resident.goto(`${url}/contact/new`);
   await resident.locator('form.letter button:not([name])').click();
   assert.match(await resident.locator('.errors').innerText(), /Valitse, mitä asia koskee[^]*Kirjoita ensin/);
   await resident.check('#service-0');

@@ -19,7 +19,7 @@ after(async () => { await browser?.close(); });
 async function form(options = {}) {
   const context = await browser.newContext({ locale: 'fi-FI', viewport: { width: 390, height: 844 }, ...options });
   const page = await context.newPage();
-  await page.goto(`${url}/contact`);
+  await page.goto(`${url}/contact/new`);
   return page;
 }
 
@@ -53,13 +53,13 @@ test('a connection that breaks while sending loses nothing and doubles nothing',
   await send(page);
   await page.waitForURL(/chrome-error|contact/);
   await page.unroute('**/contact');
-  await page.goto(`${url}/contact`);
+  await page.goto(`${url}/contact/new`);
   await page.waitForFunction(() => document.querySelector('#text')?.value.startsWith('Tämä lähtee'));
   assert.ok(await page.isChecked('#service-1'));
   await send(page);
   await page.waitForURL(/contact\/thread\?id=/);
   const threads = new Set([page.url()]);
-  await page.goto(`${url}/contact`);
+  await page.goto(`${url}/contact/new`);
   for (const link of await page.locator('a[href*="/contact/thread?id="]').all()) threads.add(new URL(await link.getAttribute('href'), url).href);
   assert.equal(threads.size, 1, 'it is one matter');
 });
@@ -82,7 +82,7 @@ test('a look elsewhere and back keeps what is typed', async () => {
   const page = await form();
   await page.fill('#text', 'Kesken jäänyt');
   await page.goto(`${url}/sign-in`);
-  await page.goto(`${url}/contact`);
+  await page.goto(`${url}/contact/new`);
   assert.equal(await page.inputValue('#text'), 'Kesken jäänyt');
 });
 
@@ -93,7 +93,7 @@ test('what was sent or closed does not stand in the form when somebody goes back
   await send(page);
   await page.waitForURL(/contact\/thread\?id=/);
   await page.goBack();
-  await page.waitForURL(/contact$/);
+  await page.waitForURL(/contact\/new$/);
   assert.equal(await page.inputValue('#text'), '');
   await page.goForward();
   await page.getByRole('link', { name: 'Sulje viesti' }).click();

@@ -12,7 +12,7 @@ const pictures = process.env.SCREENSHOTS;
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 const languages = ['fi', 'sv', 'en'];
-const open = ['/', '/sign-in', '/contact', '/contact/return', '/no-such-page'];
+const open = ['/', '/sign-in', '/contact', '/contact/new', '/contact/return', '/no-such-page'];
 const staff = ['/desk', '/desk?unit=families-line', '/steer', '/steer?view=matrix', '/steer?unit=station-02', '/steer/measures/access.callback_24h?unit=families-line',
   '/steer/measures/continuity.coc?unit=station-02', '/steer/measures/experience.nps?chart=run', '/steer/measures/volume.contacts', '/steer/measures/backpain.risk_class',
   '/steer/measures/access.callback_24h/cases?unit=families-line&period=2025-06'];

@@ -155,9 +155,9 @@ test('a resident is identified, registered once, goes back, opens two tabs and s
     assert.match(await name(page), /^Aino Virtanen, \d+$/);
     // What they write is theirs, in another tab too, and in another browser.
     const tab = await page.context().newPage();
-    await tab.goto(`${county.url}/contact`);
+    await tab.goto(`${county.url}/contact/new`);
     await tab.fill('#text', 'Kuume nousee');
-    await page.goto(`${county.url}/contact`);
+    await page.goto(`${county.url}/contact/new`);
     await tab.getByRole('button', { name: 'Send' }).first().click();
     await tab.waitForURL(/contact\/thread/);
     const other = await visitor();

@@ -3,7 +3,7 @@
 mod code;
 
 use matter::{By, Draft, PartId, Subject, Text, Trouble, Turn};
-use operations::contacts::{Author, Channel, Command, Contact, Event, Routed, Shown, opened};
+use operations::contacts::{Author, Channel, Command, Contact, Event, File, Routed, Shown, Slot, opened};
 use operations::organisation::Organisation;
 use store::{Asked, Done, Error, Filter, Happened, Result, new_id, request};
 use uuid::Uuid;
@@ -79,6 +79,27 @@ impl NewContact {
     }
 }
 
+/// A chat or a call that begins with a contact, beside its first message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Begins {
+    #[default]
+    Nothing,
+    /// A chat, staffed until an instant, with its greeting.
+    Chat { until: i64, greeting: String },
+    /// A call to a number.
+    Call { slot: Slot, number: String },
+}
+
+impl Begins {
+    fn command(&self) -> Option<Command> {
+        match self {
+            Begins::Nothing => None,
+            Begins::Chat { until, greeting } => Some(Command::Greet { until: *until, text: Text(greeting.clone()) }),
+            Begins::Call { slot, number } => Some(Command::CallMe { slot: *slot, number: Some(Text(number.clone())) }),
+        }
+    }
+}
+
 /// A contact that was opened, now or when it was asked before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
@@ -111,22 +132,39 @@ pub enum What {
         text: Option<String>,
     },
     State(Shown),
+    /// The name is none when it was erased; so are its bytes then.
+    File {
+        author: Author,
+        file: File,
+        name: Option<String>,
+    },
 }
 
 impl Kinds {
     /// Opens a contact with its first message.
     pub async fn open_contact(&self, new: NewContact, by: &By) -> std::result::Result<Opened, Trouble> {
-        match self.opened(&new, by).await {
+        self.open_contact_with(new, &Begins::Nothing, by).await
+    }
+
+    /// The same with what begins with it: both, or neither. Asked again it is opened once, whatever begins by then.
+    pub async fn open_contact_with(
+        &self,
+        new: NewContact,
+        begins: &Begins,
+        by: &By,
+    ) -> std::result::Result<Opened, Trouble> {
+        match self.opened(&new, begins, by).await {
             // A person who was erased and writes again is nobody whom the county knows.
             Err(Trouble::Refused(refused)) if refused.is_of_erased() => {
-                self.opened(&NewContact { anonymous: true, subject: None, ..new }, by).await
+                self.opened(&NewContact { anonymous: true, subject: None, ..new }, begins, by).await
             }
             opened => opened,
         }
     }
 
-    async fn opened(&self, new: &NewContact, by: &By) -> std::result::Result<Opened, Trouble> {
+    async fn opened(&self, new: &NewContact, begins: &Begins, by: &By) -> std::result::Result<Opened, Trouble> {
         let (now, key, command) = (self.store.now(), new.key(), new.command());
+        let begins = begins.command();
         let request = request::<Contact>(&command);
         // The code follows from what was asked, so that a person who did not get the answer gets the same one again.
         let code = new.anonymous.then(|| code::code(&self.codes, &key, &request));
@@ -134,6 +172,9 @@ impl Kinds {
         let contact = new_id(now);
         let flow = move |turn: &mut Turn<'_>| {
             turn.decide::<Contact>(contact, &command, &Organisation::default())?;
+            if let Some(begins) = &begins {
+                turn.decide::<Contact>(contact, begins, &Organisation::default())?;
+            }
             if let Some(stream) = resumed.clone() {
                 let data = serde_json::json!({ "contact": contact.to_string() }).to_string();
                 turn.add(Draft { stream, kind: "resume.issued".into(), schema: 1, data, text: None });
@@ -220,6 +261,9 @@ fn item(happened: Happened<Event>) -> Result<Item> {
         Event::Written { author, .. } => {
             let (client_id, text) = text.as_deref().map(opened).unzip();
             What::Message { author, client_id: client_id.map(Into::into), text: text.map(Into::into) }
+        }
+        Event::Attached { author, file } => {
+            What::File { author, file, name: text.as_deref().map(|text| opened(text).1.into()) }
         }
         Event::Shown(shown) => What::State(shown),
         other => return Err(Error::new(format!("event {pos} is no part of a conversation: {other:?}"))),

@@ -5,6 +5,7 @@
 mod absences;
 mod bookings;
 mod care_needs;
+mod chats;
 mod consultations;
 mod contacts;
 pub mod content;
@@ -50,7 +51,7 @@ use store::{Kind, Log, Opening, Result, Store, Tokens};
 use uuid::Uuid;
 
 pub use bookings::{NewAppointment, Timetables};
-pub use contacts::{CROCKFORD, Item, NewContact, Opened, What, code_of, written};
+pub use contacts::{Begins, CROCKFORD, Item, NewContact, Opened, What, code_of, written};
 pub use content::{InForce, Publications};
 pub use days::DayOf;
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};

@@ -1,6 +1,7 @@
 //! `luotsi demo`: makes the synthetic county in a data directory, then serves it.
 
 mod bookings;
+mod chats;
 mod lists;
 mod living;
 mod make;

@@ -214,6 +214,12 @@ async fn verify_all(arguments: &Verify) -> Result<()> {
                 "move them away: they are texts that people have typed and not sent, and are of no use to anybody",
             ));
     }
+    let (_, damaged) = arguments.of.attachments(&log).check().await.map_err(told)?;
+    if let Some(first) = damaged.first() {
+        return Err(Error::new(format!("{} files of conversations cannot be opened", damaged.len()))
+            .at(arguments.of.attachments_folder().join(first).display())
+            .remedy("put them back from a backup: the log says that they were brought"));
+    }
     arguments.of.goes_as_far_as_was_read(&log).await
 }
 
@@ -521,6 +527,7 @@ pub async fn destroy(place: &Place, log: Log, subject: Uuid, reason: &str) -> Re
     let destroyed = kinds.store.erase(Subject(subject), reason, context("erasure", now())).await.map_err(told)?;
     // Nobody can open what was typed about them any more.
     place.drafts(kinds.store.log()).sweep(now()).await.map_err(told)?;
+    place.attachments(kinds.store.log()).sweep().await.map_err(told)?;
     // No snapshot goes on to hold them, nor a file of a message to them.
     kinds.store.keep().map_err(told)?;
     let folder = place.path().join("ports");

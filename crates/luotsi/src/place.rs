@@ -7,7 +7,7 @@ use analytics::lake::{has_format, make_private};
 use analytics::{Error, Result};
 use clap::Args;
 use kinds::Kinds;
-use store::{Drafts, KEY_FILE, KEYS, Keys, Location, Log, Standing};
+use store::{Attachments, Drafts, KEY_FILE, KEYS, Keys, Location, Log, Standing};
 use uuid::Uuid;
 
 use crate::heads::{self, Heads, Of};
@@ -265,6 +265,16 @@ impl Place {
     /// The drafts in it, beside their log.
     pub fn drafts(&self, log: &Log) -> Drafts {
         Drafts::of(log, Some(self.drafts_folder()))
+    }
+
+    /// Folder of the files that people have brought.
+    pub fn attachments_folder(&self) -> PathBuf {
+        self.data.path.join("attachments")
+    }
+
+    /// The files in it, beside their log.
+    pub fn attachments(&self, log: &Log) -> Attachments {
+        Attachments::of(log, Some(self.attachments_folder()))
     }
 
     /// The notes of where the logs ended.

@@ -4,15 +4,21 @@
 //! streams: the contact's own, which professionals see, and the conversation's, which holds only what both sides see,
 //! so that a message's number is its place in that stream. Neither holds text about a person: that is sealed beside it.
 
+pub mod calls;
+pub mod chat;
 pub mod closing;
 mod event;
 mod fact;
+pub mod files;
 pub mod overload;
 pub mod phrases;
 mod queue;
 pub mod routing;
 mod state;
 pub mod transfers;
+pub mod wait;
+
+use std::sync::LazyLock;
 
 use calendar::day_number;
 use facts::{Profession, Row, Table};
@@ -24,11 +30,14 @@ use matter::{
 use serde::Serialize;
 use uuid::Uuid;
 
+use self::wait::Answered;
 use crate::UNDONE_WITHIN;
 use crate::consultations::profession;
 use crate::organisation::{Away, Organisation, Returning};
 
+pub use calls::Slot;
 pub use event::{Author, Event, Shown, opened};
+pub use files::{File, FileKind};
 pub use queue::Queue;
 pub use routing::{First, Routed};
 pub use state::{Contact, Handed, Place, Undo};
@@ -39,6 +48,9 @@ pub use facts::{Channel, Code, Outcome};
 pub const WAITED: &str = "waited";
 /// How long an answered contact can be taken up again: seven days, in microseconds.
 pub const REOPENED_WITHIN: i64 = 7 * 86_400 * 1_000_000;
+
+/// The professional of what ended without one.
+static NOBODY: LazyLock<ProfessionalId> = LazyLock::new(|| "".into());
 
 /// A request that can be made of a contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -125,6 +137,20 @@ pub enum Command {
     Undo,
     /// For good.
     Close,
+    /// The greeting of a chat that was opened just now, staffed until an instant.
+    Greet { until: i64, text: Text },
+    /// The resident leaves the chat.
+    Leave,
+    /// A chat that nobody has answered goes on as a message.
+    Turn,
+    /// The resident's rating of the chat, from 1 to 5.
+    Rate { rating: u8 },
+    /// A time is agreed on in which the resident is called; without a number, under the one before.
+    CallMe { slot: Slot, number: Option<Text> },
+    /// A professional has called.
+    Called { reached: bool },
+    /// A file for the conversation, with its name.
+    Attach { file: File, name: Text },
     /// Its writer has proven who they are.
     Identify { subject: Subject },
 }
@@ -146,6 +172,14 @@ pub enum Refusal {
     TooLate,
     /// It may be closed when its time to be taken up again is over.
     TooEarly,
+    /// Nobody is called then: it is over, too far ahead, or outside office hours.
+    Times,
+    /// The time that was agreed on has not come: a call in vain before it is no try.
+    CallLater,
+    /// Somebody is not reached after three calls, at two times of the day.
+    TooFewCalls,
+    /// The contact has as many files as it may.
+    FilesFull,
 }
 
 impl Refusal {
@@ -159,6 +193,10 @@ impl Refusal {
             Refusal::Unseen(_) => "unseen_message",
             Refusal::TooLate => "too_late",
             Refusal::TooEarly => "too_early",
+            Refusal::Times => "times",
+            Refusal::CallLater => "call_later",
+            Refusal::TooFewCalls => "too_few_calls",
+            Refusal::FilesFull => "files_full",
         }
     }
 }
@@ -178,18 +216,19 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
-    const TABLES: &'static [&'static Table] = &[facts::Contact::TABLE];
+    const TABLES: &'static [&'static Table] = &[facts::Contact::TABLE, facts::Survey::TABLE];
 
     type Command = Command;
     type Event = Event;
     type Refusal = Refusal;
     /// A contact that is taken up again goes back to who knows it, as long as they work there.
     type Rules = Organisation;
-    type Index = ();
+    /// How long chats waited.
+    type Index = Answered;
 
     /// A command carried out twice is refused or does nothing the second time; the log sees to it that the same command
     /// counts once.
@@ -211,7 +250,9 @@ impl Matter for Contact {
             Place::Resolved { .. } => List::Nowhere,
             Place::Closed => List::Ended,
         };
-        let (unit, who) = (Some(&self.unit), self.handler.as_ref());
+        // A chat that was left before anybody had it stands among what was done, too: by nobody.
+        let who = self.handler.as_ref().or_else(|| self.resolved_at.map(|_| &*NOBODY));
+        let unit = Some(&self.unit);
         Standing { subject: self.subject, unit, who, list, since: self.in_line(), done: self.resolved_at }
     }
 
@@ -222,7 +263,12 @@ impl Matter for Contact {
     fn due(&self) -> Option<(i64, Command)> {
         match self.place {
             Place::Resolved { at, .. } => Some((at.saturating_add(REOPENED_WITHIN), Command::Close)),
-            Place::Queued => self.waits_for_first().map(|first| (first.until, Command::PassOn)),
+            // Those who are to see it first have their time, and a chat that nobody has answered its day: whichever ends sooner.
+            Place::Queued => {
+                let first = self.waits_for_first().map(|first| (first.until, Command::PassOn));
+                let chat = self.chat.as_ref().filter(|_| self.is_live() && self.first_response_at.is_none());
+                first.into_iter().chain(chat.map(|chat| (chat.until, Command::Turn))).min_by_key(|(at, _)| *at)
+            }
             _ => None,
         }
     }
@@ -240,8 +286,11 @@ impl Matter for Contact {
                 | Command::Write { client_id, text }
                 | Command::Ask { client_id, text }
                 | Command::Finish { client_id, text, .. },
-                Event::Written { .. },
+                Event::Written { author: Author::Resident | Author::Service, .. },
             ) => Some(event::sealed(client_id, text)),
+            (Command::Greet { text, .. }, Event::Written { .. }) => Some(event::sealed("", text)),
+            (Command::CallMe { number, .. }, Event::CallAgreed { .. }) => number.clone(),
+            (Command::Attach { name, .. }, Event::Attached { .. }) => Some(event::sealed("", name)),
             (Command::Note { text }, Event::Noted) => Some(text.clone()),
             (Command::Consult { words, .. }, Event::Consulted { .. })
             | (Command::Advise { words, .. }, Event::Advised { .. }) => Some(words.clone()),
@@ -264,6 +313,9 @@ impl Matter for Contact {
         let due = contact.promised(about.calendar);
         let row = fact::fact(about.id.into(), &contact, about.resident, due);
         put(facts::Contact::TABLE, &row.values(), about.changed);
+        if let Some(survey) = fact::survey(about.id, &contact, about.resident) {
+            put(facts::Survey::TABLE, &survey.values(), about.changed);
+        }
     }
 }
 
@@ -314,6 +366,13 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Reopen => ("reopen", None, nothing()),
         Command::Undo => ("undo", None, nothing()),
         Command::Close => ("close", None, nothing()),
+        Command::Greet { until, text: _ } => ("greet", None, until.to_string()),
+        Command::Leave => ("leave", None, nothing()),
+        Command::Turn => ("turn", None, nothing()),
+        Command::Rate { rating } => ("rate", None, rating.to_string()),
+        Command::CallMe { slot, number } => ("call_me", number.as_ref(), format!("{}/{}", slot.from, slot.to)),
+        Command::Called { reached } => ("called", None, reached.to_string()),
+        Command::Attach { file, name } => ("attach", Some(name), format!("{}/{}", file.id, file.digest)),
         Command::Identify { subject } => ("identify", None, subject.to_string()),
     };
     parts(&[verb, text.map_or("", |text| &text.0), &detail])
@@ -399,7 +458,15 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::PassOn => pass_on(contact, on),
         Command::Resolve { outcome } => {
             owned_and_seen(contact, on)?;
-            Ok(resolved(*outcome).into())
+            match outcome {
+                Outcome::Unreachable if contact.calls.all > 0 && !contact.calls.are_in_vain() => {
+                    Err(Refusal::TooFewCalls)
+                }
+                Outcome::Abandoned if contact.chat.is_some() && contact.first_response_at.is_some() => {
+                    Err(Refusal::NotNow("somebody has answered"))
+                }
+                _ => Ok(resolved(*outcome).into()),
+            }
         }
         Command::Finish { outcome, .. } => {
             owned_and_seen(contact, on)?;
@@ -408,6 +475,13 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Reopen => reopen(contact, on.by),
         Command::Undo => undo(contact, on),
         Command::Close => close(contact, on),
+        Command::Greet { until, .. } => chat::greet(contact, *until, on),
+        Command::Leave => chat::leave(contact, on.by),
+        Command::Turn => chat::turn(contact, on),
+        Command::Rate { rating } => chat::rate(contact, *rating, on),
+        Command::CallMe { slot, .. } => calls::call_me(contact, *slot, on),
+        Command::Called { reached } => calls::called(contact, *reached, on),
+        Command::Attach { file, .. } => files::attach(contact, file, on),
         Command::Identify { subject } => identify(contact, *subject, on.by),
     }
 }
@@ -464,6 +538,8 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
                 let today = on.calendar.local_date(on.now).map_or(0, day_number);
                 // It goes to the professional who knows it; to their deputy or the queue while they are away, to the queue where they work no more.
                 let next = match on.rules.away(owner, today) {
+                    // It was left before anybody had it.
+                    _ if owner.is_empty() => None,
                     None => Some(owner.clone()),
                     Some(Away { returning: Returning::Deputy, deputy, .. }) => Some(deputy.as_str().into()),
                     Some(Away { returning: Returning::Queue, .. }) => None,

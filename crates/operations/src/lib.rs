@@ -12,6 +12,7 @@ pub mod organisation;
 pub mod phases;
 pub mod residents;
 pub mod retention;
+pub mod start;
 pub mod tasks;
 
 /// How long an act can be undone by the one who did it: ten minutes, in microseconds.

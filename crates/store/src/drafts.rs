@@ -41,7 +41,8 @@ pub struct Drafts {
     place: Arc<Place>,
 }
 
-enum Place {
+/// Where sealed files lie.
+pub(crate) enum Place {
     Folder(PathBuf),
     /// Gone with the last handle, as a log in memory is.
     Memory(Mutex<BTreeMap<String, Vec<u8>>>),
@@ -50,8 +51,8 @@ enum Place {
 impl Drafts {
     /// Those in a folder, sealed by the keys of a log; without a folder they end with the process.
     pub fn of(log: &Log, folder: Option<PathBuf>) -> Drafts {
-        let place = folder.map_or_else(|| Place::Memory(Mutex::default()), Place::Folder);
-        Drafts { keys: log.shared_keys(), names: log.derived("names of drafts"), place: Arc::new(place) }
+        let (keys, names) = (log.shared_keys(), log.derived("names of drafts"));
+        Drafts { keys, names, place: Arc::new(Place::of(folder)) }
     }
 
     /// The name of the draft of an author on a form about a matter.
@@ -148,7 +149,12 @@ fn place_of(name: &str, at: i64) -> Vec<u8> {
 }
 
 impl Place {
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+    /// A folder; without one it is gone with the last handle.
+    pub(crate) fn of(folder: Option<PathBuf>) -> Place {
+        folder.map_or_else(|| Place::Memory(Mutex::default()), Place::Folder)
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
         match self {
             Place::Memory(all) => Ok(all.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()),
             Place::Folder(folder) => match fs::read(folder.join(name)) {
@@ -159,7 +165,7 @@ impl Place {
     }
 
     /// Whole or not at all.
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let folder = match self {
             Place::Memory(all) => {
                 all.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), bytes.into());
@@ -180,7 +186,7 @@ impl Place {
         })
     }
 
-    fn remove(&self, name: &str) -> Result<()> {
+    pub(crate) fn remove(&self, name: &str) -> Result<()> {
         match self {
             Place::Memory(all) => {
                 all.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
@@ -194,10 +200,17 @@ impl Place {
     }
 
     fn all(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        let mut all = Vec::new();
+        for name in self.names()? {
+            all.extend(self.read(&name)?.map(|bytes| (name, bytes)));
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn names(&self) -> Result<Vec<String>> {
         let folder = match self {
             Place::Memory(all) => {
-                let all = all.lock().unwrap_or_else(PoisonError::into_inner);
-                return Ok(all.iter().map(|(name, bytes)| (name.clone(), bytes.clone())).collect());
+                return Ok(all.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect());
             }
             Place::Folder(folder) => folder,
         };
@@ -212,12 +225,12 @@ impl Place {
             if name.contains('.') {
                 continue;
             }
-            all.extend(self.read(&name)?.map(|bytes| (name, bytes)));
+            all.push(name);
         }
         Ok(all)
     }
 }
 
 fn broken(folder: &Path, error: &std::io::Error) -> Error {
-    Error::new(format!("drafts cannot be kept: {error}")).at(folder.display())
+    Error::new(format!("sealed files cannot be kept: {error}")).at(folder.display())
 }

@@ -7,6 +7,7 @@
 
 mod accesses;
 mod archive;
+mod attachments;
 mod backend;
 mod chain;
 mod decided;
@@ -27,6 +28,7 @@ mod view;
 
 pub use accesses::{accesses_of, name_accesses};
 pub use archive::{Epoch, copy, files_of, is_log, retell};
+pub use attachments::{Attachments, digest_of};
 pub use backend::Head;
 pub use chain::{ChainReport, Fault, Past, Standing};
 pub use decided::Denied;

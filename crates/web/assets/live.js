@@ -40,11 +40,12 @@
     };
   };
 
-  const listen = (address, names, refresh) => {
+  const listen = (address, events) => {
     let source;
+    const refresh = Object.values(events)[0];
     const open = () => {
       source = new EventSource(address);
-      names.forEach((name) => source.addEventListener(name, refresh));
+      Object.entries(events).forEach(([name, heard]) => source.addEventListener(name, heard));
       source.onopen = () => { say(''); refresh(); };
       source.onerror = () => {
         say(status?.dataset.lost);
@@ -97,9 +98,7 @@
       const last = document.visibilityState === 'visible' && list.lastElementChild?.dataset.seq;
       if (last) document.querySelectorAll('[data-seen]').forEach((field) => { field.value = Math.max(field.value, last); });
     };
-    const refresh = oneAtATime(async () => {
-      const page = await fetched(thread.dataset.page);
-      if (!page) return;
+    const takeOver = (page) => {
       const gone = page.getElementById('gone');
       if (gone) {
         byId('state').replaceChildren(...gone.childNodes);
@@ -121,10 +120,92 @@
       seen();
       const came = items.some((item) => item.classList.contains('message') && !item.classList.contains('message--own'));
       say(came ? status?.dataset.new : '');
+      if (came) tell();
+    };
+    const refresh = oneAtATime(async () => {
+      const page = await fetched(thread.dataset.page);
+      if (page) takeOver(page);
     });
-    document.addEventListener('visibilitychange', seen);
-    listen(thread.dataset.live, ['message', 'state'], refresh);
+
+    // Who is there: what was seen and that somebody writes, told at most every three seconds, and kept nowhere.
+    const signals = thread.dataset.live.replace(/messages\?.*$/, 'presence');
+    let told = 0;
+    const tell = (writing = false) => {
+      const last = document.visibilityState === 'visible' ? Number(list.lastElementChild?.dataset.seq ?? 0) : 0;
+      told = Date.now();
+      fetch(signals, {
+        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ writing, read: last }), keepalive: true,
+      }).catch(() => { /* the other side sees it a moment later */ });
+    };
+    let colleagues = Number(byId('colleagues')?.dataset.count ?? 0);
+    const others = (event) => {
+      const now = JSON.parse(event.data);
+      const there = byId('there');
+      if (there) {
+        there.textContent = now.writes ? there.dataset.writes : now.here ? there.dataset.here : there.dataset.away;
+        there.classList.toggle('there--here', now.here);
+      }
+      const own = [...list.querySelectorAll('.message--own')].filter((item) => Number(item.dataset.seq) <= now.read).at(-1);
+      if (own && !own.querySelector('.message__read')) {
+        list.querySelectorAll('.message__read').forEach((mark) => mark.remove());
+        own.insertAdjacentHTML('beforeend', '<p class="message__read"></p>');
+        own.querySelector('.message__read').textContent = list.dataset.read;
+      }
+      // Their names come with the page.
+      if (now.colleagues !== colleagues) { colleagues = now.colleagues; refresh(); }
+    };
+    document.addEventListener('input', (event) => {
+      if (event.target.id === 'text' && event.target.form?.matches('[data-chat]') && Date.now() - told > 3000) tell(true);
+    });
+    document.addEventListener('visibilitychange', () => { seen(); tell(); });
+
+    // In a chat a message goes without the page being loaded anew. Whatever stands in its way, the form is sent as it is: its
+    // name sees to it that it counts once.
+    document.addEventListener('submit', async (event) => {
+      const form = event.target;
+      const sends = event.submitter?.matches('[data-send]') ?? true;
+      if (!form.matches('[data-chat]') || !sends || !navigator.onLine || event.defaultPrevented) return;
+      event.preventDefault();
+      const box = form.elements.text;
+      const text = box.value;
+      const address = event.submitter?.formAction || form.action;
+      try {
+        const response = await fetch(address, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
+        const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+        const fresh = page.getElementById(form.id);
+        if (!response.ok || !fresh || page.getElementById('wrong')) throw new Error(`status ${response.status}`);
+        if (box.value === text) box.value = '';
+        form.elements.client_id.value = fresh.elements.client_id.value;
+        takeOver(page);
+        list.lastElementChild?.scrollIntoView({ block: 'nearest' });
+        box.focus();
+      } catch {
+        if (event.submitter?.formAction) form.action = event.submitter.formAction;
+        form.submit();
+      }
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.target.id !== 'text') return;
+      event.target.form?.querySelector('[data-send]')?.click();
+    });
+    listen(thread.dataset.live, { message: refresh, state: refresh, file: refresh, presence: others });
+    tell();
   }
+
+  // A small part of the page that changes by what others do: asked for again while somebody looks.
+  setInterval(async () => {
+    const part = document.querySelector('[data-again]');
+    if (!part || document.visibilityState === 'hidden') return;
+    part.dataset.due ??= Date.now() + Number(part.dataset.again) * 1000;
+    if (Number(part.dataset.due) > Date.now()) return;
+    try {
+      const page = await fetched(part.dataset.from);
+      const [now, fresh] = [byId(part.id), page?.getElementById(part.id)];
+      if (now && fresh && now.innerHTML !== fresh.innerHTML) now.replaceChildren(...fresh.childNodes);
+      if (now && !fresh && page) now.remove();
+      if (now) now.dataset.due = Date.now() + Number(now.dataset.again) * 1000;
+    } catch { /* the next time will tell */ }
+  }, 1000);
 
   // A list stays as it is until somebody asks for what is new: no row moves under the pointer, and no focus is lost.
   const queue = document.querySelector('[data-live-queue]');
@@ -167,6 +248,6 @@
       document.title = title;
       queue.querySelector('.work__link')?.focus();
     });
-    listen(queue.dataset.liveQueue, ['queue'], refresh);
+    listen(queue.dataset.liveQueue, { queue: refresh });
   }
 })();

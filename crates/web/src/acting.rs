@@ -232,7 +232,7 @@ async fn typed(body: Body) -> Vec<String> {
     let query = format!("/?{}", String::from_utf8_lossy(&bytes));
     let uri = query.parse().unwrap_or_default();
     let fields = Query::<Vec<(String, String)>>::try_from_uri(&uri).map(|it| it.0).unwrap_or_default();
-    let written = ["text", "note", "noted", "answer", "phone", "email"];
+    let written = ["text", "note", "noted", "answer", "phone", "email", "number"];
     fields
         .into_iter()
         .filter(|(name, text)| written.contains(&name.as_str()) && !text.trim().is_empty())

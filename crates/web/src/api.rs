@@ -20,9 +20,12 @@ use crate::App;
 use crate::answer::{Failure, answer, read};
 use crate::caller::{Caller, Person};
 use crate::care::{self, client_id, receipt};
+use crate::contact::way::Way;
 use crate::feature::{Feature, get, post, put};
+use crate::guard::NOT_FOUND_AFTER;
 use crate::limits::Address;
 use crate::live::{self, instant};
+use crate::presence::Who;
 use crate::resident::Asked;
 use crate::routing::Coming;
 
@@ -42,6 +45,7 @@ pub static FEATURE: Feature = Feature {
             post("/contacts/{id}/{command}", command),
             get("/conversations/{id}/messages", messages),
             put("/conversations/{id}/messages/{client_id}", write),
+            post("/conversations/{id}/presence", presence),
             get("/queues/{id}", queue),
         ]
     },
@@ -105,8 +109,17 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
         return Err(Failure::invalid("anonymous", "Sign in as a resident, or write with anonymous: true."));
     }
     let subject = resident.and_then(Person::subject);
+    let way = if channel == Channel::Chat { Way::Chat } else { Way::Message };
     let coming = Coming { service: &service, channel, language: &language, place: "", subject, text: &text };
-    let route = app.route(&coming);
+    let route = app.route_in(way, &coming);
+    let (unit, queue) = (&route.unit, route.queue.as_ref());
+    // Where a queue chats it is greeted; a chat that is closed is a message.
+    let chat = app
+        .kinds
+        .chat_begins((unit, queue), language.split('-').next().unwrap_or_default())
+        .filter(|_| way == Way::Chat);
+    let is_closed = chat.is_none() && way == Way::Chat && app.kinds.chats_at(unit, queue).is_some();
+    let channel = if is_closed { Channel::Message } else { channel };
     let by = resident.map_or(By::Holder, Person::by);
     let anonymous = body.anonymous;
     let new = NewContact {
@@ -122,7 +135,7 @@ pub async fn open(State(app): State<Arc<App>>, Address(address): Address, caller
         routed: Some(Box::new(route.routed)),
         text,
     };
-    let opened = app.open_contact(new, &by, address).await?;
+    let opened = app.open_contact(new, &chat.unwrap_or_default(), &by, address).await?;
     let contact = app.kinds.contacts.read(opened.contact).await.map_err(|error| Failure::away(&error))?;
     let contact = contact.ok_or_else(|| Failure::broken(&"a contact that was opened is not there"))?;
     let mut body = shown(&app, opened.contact, &contact, resident);
@@ -207,6 +220,33 @@ pub async fn write(
     let done = app.write_message((id, contact.conversation), &caller.by(id), text, name).await?;
     let status = if done.again { StatusCode::OK } else { StatusCode::CREATED };
     Ok(answer(status, &json!({ "seq": kinds::written(&done) })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct There {
+    #[serde(default)]
+    writing: bool,
+    #[serde(default)]
+    read: u64,
+}
+
+/// `POST /api/conversations/{id}/presence`: that somebody writes, and how far they have read. It is told to the other side
+/// and kept nowhere; nothing is read by it.
+pub async fn presence(State(app): State<Arc<App>>, Path(path): Path<String>, caller: Caller, body: Bytes) -> Answer {
+    let id = id(&path)?;
+    let soonest = tokio::time::Instant::now() + NOT_FOUND_AFTER;
+    let contact = app.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?;
+    let Some(contact) = contact.filter(|contact| app.may_still(&caller, id, Action::Read, contact)) else {
+        tokio::time::sleep_until(soonest).await;
+        return Err(Failure::not_found());
+    };
+    let There { writing, read: seen } = read(&body)?;
+    let who = Who::of(&caller, id);
+    let now = app.kinds.store.now();
+    app.presence.tells(id, &who, (writing, seen.min(contact.conversation)), now);
+    let others = app.presence.others(id, &who, now);
+    Ok(answer(StatusCode::OK, &json!({ "here": others.here, "writes": others.writes, "read": others.read })))
 }
 
 /// A parameter that is a whole number up to a most.
@@ -405,6 +445,9 @@ pub async fn command(
         && !app.colleagues(&contact.unit, contact.owner()).iter().any(|it| **to == *it.id)
     {
         return Err(Failure::invalid("to", format!("No professional {to} works for the unit that answers for it.")));
+    }
+    if command == Command::Claim {
+        app.room_for_chat(&caller.by(id), &contact)?;
     }
     let writes = matches!(command, Command::Write { .. } | Command::Ask { .. } | Command::Finish { .. });
     let done = app.kinds.contacts.ask(id, command, &caller.by(id), &key, seen).await?;

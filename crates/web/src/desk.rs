@@ -3,6 +3,8 @@
 mod absences;
 mod acts;
 mod banner;
+mod calls;
+mod chats;
 mod contacts;
 mod first;
 mod left;
@@ -14,7 +16,7 @@ mod phrases;
 mod rows;
 mod work;
 
-pub use acts::Typed;
+pub use acts::{Typed, keep_typed};
 pub use first::{first, given};
 pub use list::live;
 pub use rows::shortened;
@@ -37,6 +39,7 @@ pub static FEATURE: Feature = Feature {
             post("/desk/next", list::next),
             get("/desk/contacts/new", log::new),
             post("/desk/contacts/new", log::log),
+            get("/desk/chats", chats::strip),
             get("/desk/absences", absences::list),
             post("/desk/absences", absences::enter),
             post("/desk/absences/end", absences::end),
@@ -61,7 +64,7 @@ pub static FEATURE: Feature = Feature {
         read: |app, id| listing::read(&app.kinds.contacts, id),
         claim: Some(Claim {
             rights: &Contact::RIGHTS,
-            take: |app, caller, id, by| listing::take(app, (&app.kinds.contacts, Command::Claim), caller, id, by),
+            take: chats::take,
             took: |app, id, by| listing::took(&app.kinds.contacts, Command::Claim, id, by),
         }),
     }],

@@ -49,6 +49,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::home::FEATURE,
     &crate::access::FEATURE,
     &crate::contact::FEATURE,
+    &crate::files::FEATURE,
     &crate::matters::FEATURE,
     &crate::me::FEATURE,
     &crate::acting::FEATURE,

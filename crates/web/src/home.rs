@@ -51,8 +51,7 @@ fn need(page: &Page, heading: &Markup) -> Markup {
         (heading)
         p.hint #need-hint { (page.text("need-hint")) }
         // Their words go to the form of a contact, and into no address.
-        form.need method="post" action="/contact" autocomplete="off" {
-            input type="hidden" name="show" value=(page.language.code());
+        form.need method="post" action="/contact/start" autocomplete="off" {
             input.field #need type="text" name="text" aria-describedby="need-hint" dir="auto";
             button.btn type="submit" { (page.text("section-contact")) }
         }

@@ -25,6 +25,7 @@ mod disclosures;
 mod drafts;
 mod feature;
 mod figures;
+mod files;
 mod form;
 mod guard;
 mod home;
@@ -43,6 +44,7 @@ mod notices;
 mod numbers;
 mod observe;
 mod parts;
+mod presence;
 mod queues;
 mod resident;
 mod routing;
@@ -70,7 +72,7 @@ use calendar::Calendar;
 use futures::FutureExt;
 use identity::{Accounts, Provider};
 use kinds::Kinds;
-use store::{Drafts, Log};
+use store::{Attachments, Drafts, Log};
 use tokio::sync::watch;
 
 use crate::answer::Failure;
@@ -150,6 +152,10 @@ pub struct App {
     calendar: &'static Calendar,
     /// Texts that people have typed and not sent.
     drafts: Drafts,
+    /// Files that people have brought.
+    attachments: Attachments,
+    /// The people who are in a conversation at the moment.
+    presence: presence::Presence,
     /// First words that were shown in lists.
     glances: guard::Glances,
     holding: bookings::Holding,
@@ -174,7 +180,8 @@ impl App {
     pub fn new(parts: Parts) -> Arc<App> {
         let now = parts.kinds.store.now();
         let file = parts.data.as_ref().map(|data| data.join("sessions"));
-        let drafts = parts.data.as_ref().map(|data| data.join("drafts"));
+        let [drafts, attachments] =
+            ["drafts", "attachments"].map(|folder| parts.data.as_ref().map(|data| data.join(folder)));
         Arc::new(App {
             sessions: sessions::Sessions::open(parts.secret, parts.token_key, file, now),
             counted: limits::Counted::new(&parts.strangers),
@@ -202,6 +209,8 @@ impl App {
             figures_wait: AtomicBool::new(false),
             calendar: Calendar::shipped(),
             drafts: Drafts::of(parts.kinds.store.log(), drafts),
+            attachments: Attachments::of(parts.kinds.store.log(), attachments),
+            presence: presence::Presence::default(),
             kinds: parts.kinds,
             glances: guard::Glances::default(),
             holding: bookings::Holding::default(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use kinds::{NewContact, Opened};
+use kinds::{Begins, NewContact, Opened};
 use matter::By;
 use operations::contacts::Command;
 use store::{Done, hex, signature};
@@ -174,7 +174,13 @@ const UNGUESSED: usize = 20;
 
 impl App {
     /// Opens a contact, unless too many come from there. Asked again for what was opened already, it is answered always.
-    pub async fn open_contact(&self, new: NewContact, by: &By, from: IpAddr) -> Result<Opened, Failure> {
+    pub async fn open_contact(
+        &self,
+        new: NewContact,
+        begins: &Begins,
+        by: &By,
+        from: IpAddr,
+    ) -> Result<Opened, Failure> {
         // Two strangers may choose the same short name and the same words: each has a contact and a code of their own.
         let is_guessed = new.subject.is_none() && new.client_id.len() < UNGUESSED;
         let among = if is_guessed { from.to_string() } else { String::new() };
@@ -186,7 +192,7 @@ impl App {
         {
             return Err(Failure::too_many(seconds));
         }
-        let opened = self.kinds.open_contact(new, by).await;
+        let opened = self.kinds.open_contact_with(new, begins, by).await;
         if taken.is_ok() && !opened.as_ref().is_ok_and(|opened| !opened.again) {
             self.counted.contacts.give_back(&key);
         }

@@ -42,6 +42,10 @@ pub trait InList: Send + Sync {
     fn is_handed(&self) -> bool {
         false
     }
+    /// Its person is there and waits now.
+    fn is_live(&self) -> bool {
+        false
+    }
     /// Something was asked of its person, who has not answered.
     fn is_asked(&self) -> bool {
         false

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::answer::Failure;
 use crate::caller::Caller;
+use crate::presence::{Others, Stays, Who};
 use crate::{App, limits};
 
 /// A client hears so often that the connection stands.
@@ -39,7 +40,7 @@ pub const READ: u64 = 20;
 pub fn bytes(item: &Item) -> usize {
     match &item.what {
         What::Message { text, .. } => text.as_ref().map_or(0, String::len),
-        What::State(_) => 0,
+        What::State(_) | What::File { .. } => 0,
     }
 }
 
@@ -70,6 +71,7 @@ pub fn message(item: &Item, caller: &Caller) -> Option<Value> {
     let author = match author {
         Author::Resident => "resident",
         Author::Service => "service",
+        Author::Automatic => "automatic",
     };
     let is_told = item.seq > 1 || caller.role().is_none_or(|role| role == Role::Resident);
     let client_id = is_told.then_some(client_id);
@@ -117,10 +119,31 @@ struct Listener {
     items: Vec<Item>,
     heard: tokio::sync::watch::Receiver<u64>,
     ending: tokio::sync::watch::Receiver<bool>,
+    /// They are there as long as they listen.
+    stays: Stays,
+    who: Who,
+    /// The others as they were told last.
+    told: Others,
     _place: limits::Stream,
 }
 
 impl Listener {
+    /// The others, if anything about them has changed. A resident is told of it only while they chat.
+    fn others(&mut self, contact: &Contact) -> Option<Event> {
+        if self.who == Who::Resident && !contact.is_live() {
+            return None;
+        }
+        let others = self.app.presence.others(self.contact, &self.who, self.app.kinds.store.now());
+        if others == self.told {
+            return None;
+        }
+        let data = json!({
+            "here": others.here, "writes": others.writes, "read": others.read, "colleagues": others.colleagues.len(),
+        });
+        self.told = others;
+        Some(Event::default().event("presence").data(data.to_string()))
+    }
+
     fn told(&mut self, item: &Item) -> Event {
         self.after = item.seq;
         event(item, &self.caller)
@@ -159,8 +182,13 @@ impl Listener {
             self.items = some_after(&self.app, self.contact, self.after).await.ok()?;
             self.items.reverse();
             if self.items.is_empty() {
+                self.stays.changed.borrow_and_update();
+                if let Some(event) = self.others(&contact) {
+                    return Some((Ok(event), self));
+                }
                 tokio::select! {
                     _ = self.heard.changed() => {}
+                    _ = self.stays.changed.changed() => {}
                     _ = self.ending.changed() => {}
                     () = tokio::time::sleep(LOOK) => {}
                 }
@@ -187,8 +215,11 @@ pub async fn stream(
     let ending = app.ending.subscribe();
     let head = app.kinds.contacts.read(contact).await.ok().flatten().map(|contact| contact.conversation);
     let resync = head.is_some_and(|head| after > head);
+    let who = Who::of(&caller, contact);
+    let (stays, told) = (app.presence.stays(contact, who.clone()), Others::default());
     let (app, items) = (Arc::clone(app), Vec::new());
-    let listener = Listener { app, caller, contact, after, resync, items, heard, ending, _place: place };
+    let listener =
+        Listener { app, caller, contact, after, resync, items, heard, ending, stays, who, told, _place: place };
     let events = stream::unfold(listener, Listener::next);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
 }
@@ -251,6 +282,10 @@ pub fn queue(app: &Arc<App>, caller: Caller, unit: String) -> Result<Response, F
 fn event(item: &Item, caller: &Caller) -> Event {
     let (name, data) = match (&item.what, message(item, caller)) {
         (What::State(shown), _) => ("state", json!({ "seq": item.seq, "state": shown, "at": instant(item.at) })),
+        (What::File { file, .. }, _) => (
+            "file",
+            json!({ "seq": item.seq, "file": file.id, "kind": file.kind.media(), "bytes": file.bytes, "at": instant(item.at) }),
+        ),
         (What::Message { .. }, message) => ("message", message.unwrap_or_default()),
     };
     Event::default().id(item.pos.to_string()).event(name).data(data.to_string())

@@ -172,8 +172,12 @@ pub fn says(app: &App, page: &Page, contact: &Contact) -> Option<String> {
     Some(part.content.says.as_ref()?.of(page.language.code()).to_string())
 }
 
-/// The fate of a contact that nobody answers: who hears of it, when, and what its writer can do then.
+/// The fate of a contact that nobody answers: who hears of it, when, and what its writer can do then. A chat that nobody
+/// answers becomes a message first.
 pub fn unanswered(app: &App, page: &Page, contact: &Contact) -> Markup {
+    if contact.is_live() {
+        return html! {};
+    }
     let Some(due) = contact.running(app.calendar).first().map(|(_, due)| due.at) else { return html! {} };
     let part = contact.queue.as_deref().and_then(|queue| app.kinds.queues.get(queue));
     let staffed = part.as_ref().map(|part| part.content.staffed());

@@ -23,6 +23,8 @@ pub struct Items {
     pub items: Vec<Item>,
     /// Number of the conversation's last message or change.
     head: u64,
+    /// Number of the last message that the other side has seen.
+    read: u64,
     /// The writers of messages of the resident's side, where the reader is to be told by name.
     writers: BTreeMap<u64, String>,
 }
@@ -42,6 +44,25 @@ impl Items {
     pub fn have(&self, name: &str) -> bool {
         let is_it = |item: &Item| matches!(&item.what, What::Message { client_id: Some(it), .. } if it == name);
         !name.is_empty() && self.items.iter().any(is_it)
+    }
+
+    /// The same, of which the other side has seen all up to a number.
+    #[must_use]
+    pub fn read_by_others(self, read: u64) -> Items {
+        Items { read, ..self }
+    }
+
+    /// Number of the reader's own last message that the other side has seen.
+    fn last_read(&self, reader: Author) -> Option<u64> {
+        let is_read = |item: &&Item| {
+            item.seq <= self.read && matches!(item.what, What::Message { author, .. } if author == reader)
+        };
+        self.items.iter().rev().find(is_read).map(|item| item.seq)
+    }
+
+    /// The writer of a message or bringer of a file, in words.
+    fn writer(&self, page: &Page, seq: u64, (author, reader): (Author, Author)) -> String {
+        self.writers.get(&seq).cloned().unwrap_or_else(|| page.text(from(author, reader)))
     }
 
     /// Whether nothing comes after it.
@@ -73,9 +94,14 @@ pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result
         None => some_before(app, id, asked.before.unwrap_or(u64::MAX).min(head.saturating_add(1))).await?,
     };
     let subject = app.kinds.contacts.read(id).await?.and_then(|it| it.subject);
-    let writers = items.iter().filter_map(|it| Some((it.seq, app.writer(page, it, subject?)?))).collect();
+    // The greeting of a chat is nobody's word, whoever opened it.
+    let is_of_resident = |it: &&Item| {
+        matches!(&it.what, What::Message { author: Author::Resident, .. } | What::File { author: Author::Resident, .. })
+    };
+    let of_resident = items.iter().filter(is_of_resident);
+    let writers = of_resident.filter_map(|it| Some((it.seq, app.writer(page, it, subject?)?))).collect();
     // One that came while it was read is of the page after.
-    Ok(Items { items, head, writers })
+    Ok(Items { items, head, writers, read: 0 })
 }
 
 /// Items of a conversation before a number, as many as are shown at once.
@@ -97,7 +123,7 @@ async fn some_before(app: &App, id: Uuid, before: u64) -> store::Result<Vec<Item
 }
 
 /// The messages, and between them what became of the contact, as one side reads it. `language`: the one they are written in.
-pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) -> Markup {
+pub fn conversation(page: &Page, (id, shown): (Uuid, &Items), language: &str, reader: Author) -> Markup {
     let items = &shown.items;
     let to = |place: &str, seq: u64| {
         let seq = seq.to_string();
@@ -109,18 +135,13 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) 
             p { a href=(to("before", first.seq)) rel="prev" { (page.text("thread-earlier")) } }
         }
         div.thread role="log" tabindex="0" aria-label=(page.text("thread-title")) {
-            ol.thread__list #messages {
+            ol.thread__list #messages data-read=(page.text("message-read")) {
                 @for item in items {
                     @match &item.what {
                         What::Message { author, text, .. } => {
                             li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
                                 p.message__from {
-                                    b {
-                                        @match shown.writers.get(&item.seq) {
-                                            Some(writer) => { (writer) }
-                                            None => { (page.text(from(*author, reader))) }
-                                        }
-                                    }
+                                    b { (shown.writer(page, item.seq, (*author, reader))) }
                                     " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
                                 }
                                 @match text {
@@ -128,13 +149,23 @@ pub fn conversation(page: &Page, shown: &Items, language: &str, reader: Author) 
                                         div.message__text lang=(language) {
                                             @for line in text.lines() {
                                                 p dir="auto" {
-                                                    @if *author == Author::Service { (linked(line)) } @else { (linked_numbers(line)) }
+                                                    @if *author != Author::Resident { (linked(line)) } @else { (linked_numbers(line)) }
                                                 }
                                             }
                                         }
                                     }
                                     None => { p.quiet { (page.text("message-erased")) } }
                                 }
+                                @if shown.last_read(reader) == Some(item.seq) { p.message__read { (page.text("message-read")) } }
+                            }
+                        }
+                        What::File { author, .. } => {
+                            li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
+                                p.message__from {
+                                    b { (shown.writer(page, item.seq, (*author, reader))) }
+                                    " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
+                                }
+                                (crate::files::of_item(page, id, item))
                             }
                         }
                         What::State(shown) => @if let Some(became) = became(items, item.seq, *shown, reader) {
@@ -158,6 +189,7 @@ fn from(author: Author, reader: Author) -> &'static str {
         (Author::Resident, Author::Resident) => "message-you",
         (Author::Resident, Author::Service) => "message-resident",
         (Author::Service, _) => "message-service",
+        (Author::Resident | Author::Automatic, _) => "message-automatic",
     }
 }
 
@@ -166,8 +198,10 @@ fn from(author: Author, reader: Author) -> &'static str {
 fn became(items: &[Item], seq: u64, shown: Shown, reader: Author) -> Option<String> {
     let before = || items.iter().rev().skip_while(|item| item.seq >= seq);
     let stood = before().find_map(|item| match item.what {
+        What::State(Shown::Left | Shown::CallAgreed | Shown::NotReached | Shown::Reached)
+        | What::Message { .. }
+        | What::File { .. } => None,
         What::State(shown) => Some(shown),
-        What::Message { .. } => None,
     });
     // A word of ours since it was asked last, or taken up again.
     let is_answered = before()
@@ -184,6 +218,13 @@ fn became(items: &[Item], seq: u64, shown: Shown, reader: Author) -> Option<Stri
         Shown::Resolved if !is_answered => "dealt-with",
         Shown::Resolved => "resolved",
         Shown::Closed => "closed",
+        Shown::Left | Shown::Abandoned if reader == Author::Service => "left-by-client",
+        Shown::Left => "left",
+        Shown::Abandoned => "abandoned",
+        Shown::AsMessage => "as-message",
+        Shown::CallAgreed => "call-agreed",
+        Shown::Reached => "reached",
+        Shown::NotReached => "not-reached",
     };
     Some(format!("shown-{code}"))
 }
@@ -206,7 +247,7 @@ mod tests {
                 .collect();
             let told = items.iter().filter_map(|item| match item.what {
                 What::State(shown) => became(&items, item.seq, shown, Author::Resident),
-                What::Message { .. } => None,
+                What::Message { .. } | What::File { .. } => None,
             });
             told.collect()
         };

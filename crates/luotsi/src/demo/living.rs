@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use web::{MoveClock, WITHIN, soon};
 
 use super::bookings::Booking;
+use super::chats::Chatting;
 use super::lists::{Lists, own_pair};
 use super::make::{bring, coming};
 use super::play::Player;
@@ -145,6 +146,7 @@ impl Living {
     pub async fn go_on(mut self, kinds: Kinds) {
         let booking = Booking::new(kinds.clone(), self.county.plan().residents);
         let lists = Lists::new(kinds.clone(), self.county.plan().residents);
+        let mut chatting = Chatting::new(kinds.clone());
         let mut booked = 0;
         own_pair(&kinds, clock::now()).await;
         let mut player = Player::new(kinds);
@@ -155,6 +157,7 @@ impl Living {
                 return;
             }
             let mut gone_on = self.play(&mut player, now, |_| ()).await;
+            chatting.round(now).await;
             if now - booked >= BOOKED_EVERY {
                 booking.round(now).await;
                 lists.round(now).await;

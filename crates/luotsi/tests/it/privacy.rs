@@ -415,3 +415,42 @@ fn a_draft_is_sealed_copied_checked_and_gone_with_its_person() {
     must(&["log", "erase", &contact, "--reason", "asked for", "--data", &of]);
     assert_eq!(drafts(), [] as [PathBuf; 0], "it goes with the person, or with the contact of nobody");
 }
+
+#[test]
+fn a_file_of_a_conversation_is_sealed_copied_checked_and_gone_with_its_person() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = county(folder.path());
+    let of = data.display().to_string();
+    let mut server = Server::start(&data);
+    let (contact, code) = contact_of(&server, "one");
+    let part =
+        |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let file = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"Kanarialintunen.pdf\"\r\n\r\n%PDF-1.7 Kanarialintunen %%EOF\r\n";
+    let body = format!("{}{}{file}--b--\r\n", part("contact", &contact), part("text", ""));
+    let mut stream = TcpStream::connect(&server.address).expect("a server");
+    let (address, length) = (&server.address, body.len());
+    let request = format!(
+        "POST /contact/files HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nCookie: contact={code}\r\n\
+         Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).expect("asked");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("an answer");
+    server.end();
+    let kept = || files(&data.join("attachments"));
+    assert_eq!(kept().len(), 1, "{}", text(&answer));
+    assert_eq!(holding(&data, "Kanarialintunen"), [] as [PathBuf; 0], "whoever has the files alone reads nothing");
+    must(&["log", "verify", "--data", &of]);
+    let [to, keys] = ["backup", "backup-keys"].map(|name| folder.path().join(name).display().to_string());
+    must(&["backup", &to, "--keys", &keys, "--data", &of]);
+    let name = kept()[0].file_name().expect("a name").to_owned();
+    assert!(Path::new(&to).join("county/attachments").join(&name).exists(), "it is in the backup");
+    let whole = fs::read(&kept()[0]).expect("a file");
+    let mut harmed = whole.clone();
+    *harmed.last_mut().expect("bytes") ^= 1;
+    fs::write(&kept()[0], harmed).expect("a file");
+    assert!(refused(&["log", "verify", "--data", &of]).contains("1 files of conversations cannot be opened"));
+    fs::write(&kept()[0], whole).expect("a file");
+    must(&["log", "erase", &contact, "--reason", "asked for", "--data", &of]);
+    assert_eq!(kept(), [] as [PathBuf; 0], "it goes with the person, or with the contact of nobody");
+}

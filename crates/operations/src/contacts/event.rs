@@ -6,6 +6,8 @@ use matter::{PartId, ProfessionalId, Subject, Text, UnitId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::calls::{Daypart, Slot};
+use super::files::File;
 use super::routing::Routed;
 use crate::consultations::profession;
 
@@ -97,6 +99,29 @@ pub enum Event {
     Reopened,
     #[serde(rename = "contact.closed")]
     Closed,
+    /// A chat begins, staffed until then, in microseconds since 1970.
+    #[serde(rename = "contact.greeted")]
+    Greeted { until: i64 },
+    /// The resident has left the chat.
+    #[serde(rename = "contact.left")]
+    Left,
+    /// A chat that nobody has answered goes on as a message.
+    #[serde(rename = "contact.turned")]
+    Turned,
+    /// The resident has said how the chat was, from 1 to 5.
+    #[serde(rename = "contact.rated")]
+    Rated { rating: u8 },
+    /// The resident is to be called between two instants; the number is sealed beside it, unless it is the one before.
+    #[serde(rename = "contact.call_agreed")]
+    CallAgreed { from: i64, to: i64 },
+    /// A professional has called; `next`: when it is tried again.
+    #[serde(rename = "contact.called")]
+    Called {
+        reached: bool,
+        part: Daypart,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<Slot>,
+    },
     /// Its writer, who had given no name, has proven who they are.
     #[serde(rename = "contact.identified")]
     Identified { subject: Subject },
@@ -109,6 +134,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         client_id: String,
     },
+    /// In the conversation's stream: a file, whose name is sealed beside it as a message is.
+    #[serde(rename = "message.attached")]
+    Attached { author: Author, file: File },
     /// In the conversation's stream: what both sides see of how the contact stands.
     #[serde(rename = "conversation.shown")]
     Shown(Shown),
@@ -120,6 +148,8 @@ pub enum Event {
 pub enum Author {
     Resident,
     Service,
+    /// Nobody: the greeting of a chat, which is no answer.
+    Automatic,
 }
 
 /// How a contact stands, as both sides see it.
@@ -133,6 +163,17 @@ pub enum Shown {
     Asked,
     Resolved,
     Closed,
+    /// The resident left the chat before anybody had answered.
+    Abandoned,
+    /// The resident left a chat that goes on as messages.
+    Left,
+    /// A chat that nobody answered goes on as a message.
+    AsMessage,
+    /// A time for a call is agreed on.
+    CallAgreed,
+    /// The service called, and the resident answered, or did not.
+    Reached,
+    NotReached,
 }
 
 impl Event {
@@ -143,7 +184,7 @@ impl Event {
 
     /// Whether it stands in the conversation's stream, for both sides to see.
     pub fn in_conversation(&self) -> bool {
-        matches!(self, Event::Written { .. } | Event::Shown(_))
+        matches!(self, Event::Written { .. } | Event::Attached { .. } | Event::Shown(_))
     }
 }
 

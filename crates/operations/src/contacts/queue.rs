@@ -8,6 +8,8 @@ use facts::{Code, Names, Profession, Register};
 use matter::codec::code;
 use serde::Deserialize;
 
+use super::chat::Chats;
+
 /// A queue, from a file of `content/queues/`. A part at a unit: `health-station@station-02`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,13 +33,15 @@ pub struct Queue {
     /// The clocks of its contacts: laws and promises, in `rules/clocks/`; none: the law that binds all.
     #[serde(default, rename = "clock")]
     pub clocks: Vec<At<String>>,
-    /// When it takes calls and chats; messages come at any time.
+    /// When it takes calls; messages come at any time.
     #[serde(default)]
     pub open: Hours,
     /// When somebody is at work there, where that is not when it is open.
     pub staffed: Option<Vec<Open>>,
     /// The queue that takes what it cannot: a lead moves it there, nothing goes by itself.
     pub relief: Option<Relief>,
+    /// How it chats; none: it does not.
+    pub chat: Option<Chats>,
 }
 
 /// The queue that relieves another.
@@ -103,6 +107,7 @@ impl Content for Queue {
         if self.professions.is_empty() || self.units.is_empty() {
             wrongs.push(Wrong::new(0..0, "a queue has a unit and a profession at least", "name them"));
         }
+        wrongs.extend(self.chat.iter().flat_map(Chats::check));
         if self.relief.as_ref().is_some_and(|it| *it.queue == id) {
             wrongs.push(Wrong::new(0..0, "a queue is no relief of its own", "name another, or none"));
         }

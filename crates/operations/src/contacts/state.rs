@@ -10,6 +10,8 @@ use matter::{PartId, ProfessionalId, Subject, UnitId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::calls::{Calls, Slot};
+use super::chat::Chat;
 use super::event::{Author, Event, on_behalf};
 use super::routing::{First, Routed};
 
@@ -19,6 +21,7 @@ const USUAL: &str = "callback-same-day";
 /// A contact as its events have left it. No text, no name: those are read from the log when a page shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
+    /// In which it was first answered; until then, in which it waits.
     #[serde(with = "code")]
     pub channel: Channel,
     pub service: String,
@@ -70,6 +73,12 @@ pub struct Contact {
     pub routed: Option<Box<Routed>>,
     /// The last act, as long as nothing has happened since that it would undo, too.
     pub undo: Option<Undo>,
+    /// None: it never was a chat.
+    pub chat: Option<Chat>,
+    pub calls: Calls,
+    /// The files of the conversation, and their bytes.
+    pub files: BTreeSet<Uuid>,
+    pub file_bytes: u64,
 }
 
 /// An act that can be undone, and how the contact stood before it.
@@ -133,12 +142,16 @@ impl Contact {
             true => contact.conversation += 1,
             false => contact.history += 1,
         }
-        if matches!(event, Event::Written { .. }) {
+        if matches!(
+            event,
+            Event::Written { author: Author::Resident | Author::Service, .. } | Event::Called { reached: true, .. }
+        ) {
             contact.written_at = at;
         }
         contact.undo = contact.undoable(event, at);
         match event {
             Event::Opened { .. } | Event::Noted | Event::Undone | Event::Shown(_) => {}
+            Event::Written { author: Author::Automatic, .. } => {}
             Event::Logged if matches!(contact.channel, Channel::Phone | Channel::WalkIn | Channel::Video) => {
                 (contact.first_response_at, contact.reached_at) = (Some(at), Some(at));
                 (contact.waits_since, contact.promised_from) = (None, None);
@@ -167,6 +180,10 @@ impl Contact {
                 // Taken up again by the resident it is owed an answer anew; by a professional it is theirs to go on with.
                 contact.is_reopened = contact.waits_since.is_some();
                 contact.promised_from = contact.waits_since.map(|_| at);
+                // A chat that was abandoned is a message from now on.
+                if contact.chat.is_some() && contact.first_response_at.is_none() {
+                    contact.channel = Channel::Message;
+                }
             }
             Event::Asked => contact.place = Place::Waiting { owner: owner(&contact.place) },
             // A promise that rested while the question waited begins anew.
@@ -188,7 +205,8 @@ impl Contact {
                 contact.place = Place::Resolved { owner: owner(&contact.place), at };
                 (contact.outcome, contact.resolved_at) = (Some(*outcome), Some(at));
                 (contact.waits_since, contact.promised_from) = (None, None);
-                (contact.is_reopened, contact.handed) = (false, None);
+                (contact.is_reopened, contact.handed, contact.calls.agreed) = (false, None, None);
+                contact.end_chat(at);
             }
             Event::Identified { subject } => (contact.anonymous, contact.subject) = (false, Some(*subject)),
             Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
@@ -203,8 +221,58 @@ impl Contact {
                 contact.first_response_at.get_or_insert(at);
                 (contact.waits_since, contact.promised_from) = (None, None);
             }
+            Event::Attached { author, file } => {
+                contact.files.insert(file.id);
+                contact.file_bytes += file.bytes;
+                if *author == Author::Resident {
+                    contact.last_of_resident = contact.conversation;
+                }
+            }
+            Event::Greeted { .. }
+            | Event::Left
+            | Event::Turned
+            | Event::Rated { .. }
+            | Event::CallAgreed { .. }
+            | Event::Called { .. } => contact.met(event, at),
         }
         Some(contact)
+    }
+
+    /// After an event of its chat or of its calls.
+    fn met(&mut self, event: &Event, at: i64) {
+        match event {
+            Event::Greeted { until } => self.chat = Some(Chat { until: *until, over: None, rated: None }),
+            Event::Left => {
+                self.end_chat(at);
+                // The call that is to come is what is left of it.
+                if self.first_response_at.is_none() && self.calls.is_agreed() {
+                    self.channel = Channel::Callback;
+                }
+            }
+            Event::Turned => {
+                self.end_chat(at);
+                self.channel = Channel::Message;
+            }
+            Event::Rated { rating } => {
+                if let Some(chat) = &mut self.chat {
+                    chat.rated = Some((*rating, at));
+                }
+            }
+            Event::CallAgreed { from, to } => self.calls.agree(Slot { from: *from, to: *to }),
+            Event::Called { reached, part, next } => {
+                self.calls.called(*reached, *part, *next, at);
+                if *reached {
+                    if self.first_response_at.is_none() && self.chat.is_some() {
+                        self.channel = Channel::Callback;
+                    }
+                    self.end_chat(at);
+                    self.first_response_at.get_or_insert(at);
+                    self.reached_at.get_or_insert(at);
+                    (self.waits_since, self.promised_from) = (None, None);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// The act that can be undone after an event.
@@ -212,7 +280,7 @@ impl Contact {
         let before = self.undo.take();
         let by = match (event, &self.place) {
             // The word that both sides are shown follows from the act; a note changes nothing.
-            (Event::Shown(_) | Event::Noted | Event::Identified { .. }, _) => return before,
+            (Event::Shown(_) | Event::Noted | Event::Rated { .. } | Event::Identified { .. }, _) => return before,
             (Event::Undone, _) => {
                 self.undone(before?);
                 return None;
@@ -278,6 +346,10 @@ impl Contact {
             outcome: None,
             routed: routed.clone(),
             undo: None,
+            chat: None,
+            calls: Calls::default(),
+            files: BTreeSet::new(),
+            file_bytes: 0,
         })
     }
 
@@ -305,20 +377,12 @@ impl Contact {
 
     fn due_from(&self, since: i64, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
         let is_first = self.first_response_at.is_none() || self.is_reopened;
-        let asks = |clock: &&Clock| is_first || rests(clock);
-        let run = Run { since, age: self.routed.as_ref().and_then(|routed| routed.case.age) };
-        let named =
-            self.clocks().filter_map(clocks::named).filter(|clock| clock.stops == Moment::Answered && asks(clock));
-        let mut due: Vec<_> = named.filter_map(|clock| Some((clock, clock.due(&run, calendar)?))).collect();
-        due.sort_by_key(|(_, due)| due.at);
-        due
+        due_from(self.routed.as_deref(), is_first, since, calendar)
     }
 
     /// Ids of its clocks, by the queue to which it came.
     fn clocks(&self) -> impl Iterator<Item = &str> {
-        let own = self.routed.as_ref().map_or(&[][..], |routed| &routed.clocks);
-        let usual = own.is_empty().then_some(USUAL);
-        own.iter().map(|id| &**id).chain(usual)
+        clocks_of(self.routed.as_deref())
     }
 
     /// Those who are to see it first, as long as it waits for them.
@@ -339,6 +403,30 @@ impl Contact {
             Place::Queued | Place::Resolved { .. } | Place::Closed => None,
         }
     }
+}
+
+impl Routed {
+    /// The clocks of a contact that would be opened so at an instant, the tightest first, each with when it is due and why.
+    pub fn due(&self, now: i64, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
+        due_from(Some(self), true, now, calendar)
+    }
+}
+
+/// The clocks that an answer stops, the tightest first. `is_first`: the answer would be the first, which the law asks for.
+fn due_from(routed: Option<&Routed>, is_first: bool, since: i64, calendar: &Calendar) -> Vec<(&'static Clock, Due)> {
+    let asks = |clock: &&Clock| is_first || rests(clock);
+    let run = Run { since, age: routed.and_then(|routed| routed.case.age) };
+    let named =
+        clocks_of(routed).filter_map(clocks::named).filter(|clock| clock.stops == Moment::Answered && asks(clock));
+    let mut due: Vec<_> = named.filter_map(|clock| Some((clock, clock.due(&run, calendar)?))).collect();
+    due.sort_by_key(|(_, due)| due.at);
+    due
+}
+
+fn clocks_of(routed: Option<&Routed>) -> impl Iterator<Item = &str> {
+    let own = routed.map_or(&[][..], |routed| &routed.clocks);
+    let usual = own.is_empty().then_some(USUAL);
+    own.iter().map(|id| &**id).chain(usual)
 }
 
 /// Whether a clock rests while a question waits for the client, and begins anew with the answer.

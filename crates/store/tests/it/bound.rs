@@ -239,7 +239,7 @@ fn what_people_type_stands_nowhere_in_clear_nor_as_a_digest_that_can_be_guessed(
         let named = |items: &[Item]| {
             let message = |item: &Item| match &item.what {
                 What::Message { client_id, text, .. } => Some((client_id.clone(), text.clone())),
-                What::State(_) => None,
+                What::File { .. } | What::State(_) => None,
             };
             items.iter().filter_map(message).collect::<Vec<_>>()
         };

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::way::Way;
 use super::{Message, Wrong};
 use crate::App;
 use crate::care::Service;
@@ -25,17 +26,24 @@ pub fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
 }
 
 /// The services that a message can be about. None is chosen beforehand, and a writer who is unsure finds an answer,
-/// too.
-pub fn services(app: &App, page: &Page, (services, chosen): (&[Service], &str), wrong: Option<&str>) -> Markup {
-    let known = services.iter().map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
-    let unsure = (UNSURE, page.text("contact-unsure"));
+/// too; of those who would chat only services that chat.
+pub fn services(
+    app: &App,
+    page: &Page,
+    (services, way, chosen): (&[Service], Way, &str),
+    wrong: Option<&str>,
+) -> Markup {
+    let is_chat = way == Way::Chat;
+    let known = services.iter().filter(|service| !is_chat || app.chat_of(page, &service.id).is_some());
+    let known = known.map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
+    let unsure = (!is_chat).then(|| (UNSURE, page.text("contact-unsure")));
     html! {
         div.asked.asked--wrong[wrong.is_some()] {
             fieldset aria-describedby=[wrong.map(|_| "service-error")] {
                 legend { (page.text("contact-about")) }
                 @if let Some(wrong) = wrong { p.error #service-error { (page.text(wrong)) } }
                 div.choices {
-                    @for (number, (service, name)) in known.chain([unsure]).enumerate() {
+                    @for (number, (service, name)) in known.chain(unsure).enumerate() {
                         @let id = format!("service-{number}");
                         @let about = app.service_about(page, service);
                         div.choice {

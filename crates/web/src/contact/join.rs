@@ -15,7 +15,9 @@ use operations::contacts::Command;
 use store::new_id;
 use uuid::Uuid;
 
-use super::{Code, Which, address, code_of, see_other, status_of};
+use super::code::{Code, code_of};
+use super::thread::{Which, address};
+use super::{see_other, status_of};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{JOINING_COOKIE, holder};

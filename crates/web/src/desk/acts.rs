@@ -12,6 +12,7 @@ use matter::access::{Action, Role};
 use matter::{PartId, Text};
 use operations::contacts::transfers::transfers;
 use operations::contacts::{Code, Command, Contact, Outcome};
+use operations::residents::phone;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ use crate::answer::Failure;
 use crate::caller::{Caller, Person};
 use crate::care;
 use crate::consultations;
+use crate::contact::way::chosen;
 use crate::contact::{see_other, wrong_text};
 use crate::drafts;
 use crate::home::{away, unsent};
@@ -57,6 +59,11 @@ pub struct Fields {
     /// The page on which one goes on when the forms are kept.
     #[serde(default)]
     onward: String,
+    /// When a client is to be called, and under which number.
+    #[serde(default)]
+    pub slot: String,
+    #[serde(default)]
+    pub number: String,
     /// The ready answer that is to be put into the answer.
     #[serde(default)]
     phrase: String,
@@ -110,6 +117,9 @@ impl From<Failure> for Wrong {
     fn from(failure: Failure) -> Wrong {
         match failure.code {
             "owned_by_another" => Wrong::Refused("wrong-owned"),
+            "enough_chats" => Wrong::Refused("wrong-enough-chats"),
+            "call_later" => Wrong::Refused("wrong-call-later"),
+            "too_few_calls" => Wrong::Refused("wrong-too-few-calls"),
             "not_claimed" => Wrong::Refused("wrong-unclaimed"),
             "unseen_message" => Wrong::Refused("wrong-unseen"),
             "not_now" | "not_there" | "too_late" | "too_early" => Wrong::Refused("wrong-not-now"),
@@ -164,6 +174,12 @@ async fn keep(app: &App, caller: &Caller, path: &str, fields: &Fields) -> Result
         return Err(Failure::not_found());
     }
     Ok(put(app, (id, &contact), person, fields).await)
+}
+
+/// Keeps what stands in the forms: the answer, both notes, and the name of the answer.
+pub async fn keep_typed(app: &App, caller: &Caller, path: &str, typed: [String; 4]) -> Result<(), Failure> {
+    let [text, note, noted, client_id] = typed;
+    keep(app, caller, path, &Fields { text, note, noted, client_id, ..Fields::default() }).await.map(drop)
 }
 
 /// Takes out of the draft what an act carried. Every other text stays one, also where another page of the same author kept it;
@@ -385,6 +401,9 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
     // At the desk a professional is one, also where they hold the code of what they wrote themselves.
     let who = caller.person.as_ref().map_or_else(|| caller.by(id), Person::by);
     let (command, seen) = asked;
+    if command == Command::Claim {
+        app.room_for_chat(&who, &contact)?;
+    }
     match app.kinds.contacts.ask(id, command, &who, &key, seen).await {
         Ok(_) => Ok(contact.unit.to_string()),
         Err(trouble) => Err(Failure::from(trouble).into()),
@@ -432,6 +451,14 @@ fn asked(
     let outcome = || Outcome::named(&fields.outcome).ok_or(("wrong-outcome", "outcome"));
     let command = match verb {
         "claim" => Command::Claim,
+        "reached" | "missed" => Command::Called { reached: verb == "reached" },
+        "agree" => {
+            let slot = chosen(&fields.slot).ok_or_else(|| Wrong::Told(vec![("wrong-slot", "slot")]))?;
+            let number = phone(&fields.number);
+            let is_number = number.is_some() || fields.number.trim().is_empty();
+            fits((!is_number).then_some(("me-wrong-phone", "number")).into_iter().collect())?;
+            Command::CallMe { slot, number: number.map(Text) }
+        }
         "release" => Command::Release,
         "reopen" => Command::Reopen,
         "undo" => Command::Undo,

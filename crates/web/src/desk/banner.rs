@@ -18,7 +18,7 @@ use crate::parts::done;
 /// Acts after which the list is shown; texts `did-…`.
 pub const LEAVES: [&str; 5] = ["resolve", "finish", "transfer", "release", "close"];
 /// Acts after which the contact is shown again.
-const STAYS: [&str; 14] = [
+const STAYS: [&str; 17] = [
     "undo",
     "claim",
     "log",
@@ -33,6 +33,9 @@ const STAYS: [&str; 14] = [
     "reopen",
     "register",
     "encounter",
+    "reached",
+    "missed",
+    "agree",
 ];
 
 /// On the list: the act, the contact, and how to take it back. A link confirms only the act that the person did last, and

@@ -1,5 +1,6 @@
 //! A contact in the lists of the desk.
 
+use facts::{Code, Outcome};
 use matter::{Matter, Rights, Standing};
 use maud::{Markup, html};
 use operations::contacts::{Channel, Contact, Place};
@@ -43,6 +44,10 @@ impl InList for Contact {
 
     fn is_reopened(&self) -> bool {
         self.is_reopened
+    }
+
+    fn is_live(&self) -> bool {
+        Contact::is_live(self)
     }
 
     fn is_handed(&self) -> bool {
@@ -110,6 +115,7 @@ impl InList for Contact {
     fn tags(&self, _: &App, page: &Page) -> Markup {
         let is_ours = self.waits_since.is_some() && self.owner().is_some();
         html! {
+            @if self.outcome == Some(Outcome::Abandoned) { (tag(Turn::Cut, &page.language.code_name(Outcome::LIST, Outcome::Abandoned.code()))) }
             @if !self.asked.is_empty() { (tag(Turn::Waits, &page.text("desk-waits-colleague"))) }
             @if self.is_reopened { (tag(Turn::Half, &page.text("desk-reopened"))) }
             @if is_ours { (tag(Turn::Now, &page.text("desk-wrote"))) }

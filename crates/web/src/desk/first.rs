@@ -32,11 +32,13 @@ pub async fn first(app: &App, page: &Page, caller: &Caller, person: &Person) -> 
     } else {
         rows.extend(queued)
     }
-    rows.retain(|row| row.when(app, page) == When::Late || (!leads && row.when(app, page) != When::Waits));
+    let presses = |when: When| matches!(when, When::Now | When::Late);
+    rows.retain(|row| presses(row.when(app, page)) || (!leads && row.when(app, page) != When::Waits));
     rows.sort_by_cached_key(|row| (row.when(app, page), row.matter.due(app), row.listed.id));
     let (unheld, rows) = (worded(app, caller, unheld).await?, worded(app, caller, rows).await?);
     let of = |when: When| rows.iter().filter(|(row, _)| row.when(app, page) == when).collect::<Vec<_>>();
     let urgent = [
+        ("when-now", "now", of(When::Now)),
         ("desk-unheld", "all", unheld.iter().collect::<Vec<_>>()),
         ("when-late", "late", of(When::Late)),
         ("when-today", "today", of(When::Today)),

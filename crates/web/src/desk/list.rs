@@ -723,12 +723,14 @@ async fn take(
     }
     let mut head = all(Which::Queue(unit));
     head.retain(|(.., it)| is_in(it, queue));
-    head.sort_by_key(|(.., it)| (it.since, it.id));
+    // People who are there and wait come before those who are told later.
+    let is_live = |id: Uuid| app.kinds.contacts.look(|all| all.get(id)).is_some_and(|it| it.is_live());
+    head.sort_by_cached_key(|(.., it)| (!is_live(it.id), it.since, it.id));
     for (listing, claim, it) in head.into_iter().take(TRIED) {
         match (claim.take)(app, caller, it.id, (&by, key)).await {
             Ok(()) => return Ok(address(listing, it.id)),
-            // A colleague was quicker.
-            Err(failure) if failure.status == StatusCode::CONFLICT => {}
+            // A colleague was quicker, perhaps one of the other register.
+            Err(failure) if failure.status == StatusCode::CONFLICT || failure.code == "other_register" => {}
             Err(failure) => return Err(failure),
         }
     }

@@ -127,6 +127,8 @@ pub fn shortened(text: &str, most: usize) -> String {
 /// When something is to be done on a matter, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum When {
+    /// Somebody is there and waits.
+    Now,
     Late,
     Today,
     Later,
@@ -138,6 +140,7 @@ impl When {
     /// End of the key of its heading.
     pub fn code(self) -> &'static str {
         match self {
+            When::Now => "now",
             When::Late => "late",
             When::Today => "today",
             When::Later => "later",
@@ -149,6 +152,7 @@ impl When {
 impl Row {
     pub fn when(&self, app: &App, page: &Page) -> When {
         match self.matter.due(app) {
+            _ if self.matter.is_live() => When::Now,
             Some(due) if due < page.now => When::Late,
             Some(due) if numbers::day_of(due, page.language) == numbers::day_of(page.now, page.language) => When::Today,
             None if self.listed.list == List::With && self.matter.waits_since().is_none() && self.matter.is_asked() => {

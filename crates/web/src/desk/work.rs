@@ -22,7 +22,7 @@ use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
 use super::people;
 use super::rows::language_name;
-use super::{banner, left, outcome_text, phrases, unit_name};
+use super::{banner, calls, chats, left, outcome_text, phrases, unit_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::bookings;
@@ -30,9 +30,10 @@ use crate::caller::{Caller, Person};
 use crate::care;
 use crate::clocks;
 use crate::consultations;
-use crate::contact::service_name;
+use crate::contact::{service_name, there};
 use crate::disclosures;
 use crate::drafts::{self, Of};
+use crate::files;
 use crate::form::{choice, errors, field, message_box};
 use crate::guard::Glance;
 use crate::home::{kept, unsent};
@@ -41,6 +42,7 @@ use crate::layout::Page;
 use crate::needs;
 use crate::numbers;
 use crate::parts::{self, Stop, Turn};
+use crate::presence::{Others, Who};
 use crate::queues;
 use crate::resident;
 use crate::routing;
@@ -75,6 +77,8 @@ struct Whole {
     /// The tasks about it, as they are shown.
     tasks: Markup,
     may_handle: bool,
+    /// The client, and colleagues, if they are there.
+    others: Others,
 }
 
 /// One contact on its page, for the one who asks.
@@ -151,14 +155,18 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     }
     let contact = app.guarded(&app.kinds.contacts, &caller, id, Action::Read).await?;
     let broken = |error: store::Error| Failure::away(&error);
+    let (who, now) = (Who::of(&caller, id), app.kinds.store.now());
+    app.presence.looks(id, &who, contact.conversation, now);
+    let others = app.presence.others(id, &who, now);
     let items = crate::thread::items(app, page, id, contact.conversation).await.map_err(broken)?;
+    let items = items.read_by_others(others.read);
     let history = app.kinds.history(id).await.map_err(broken)?;
     let met = app.met(id, &contact).await.map_err(broken)?;
     // Nobody has seen on the page what lies after it.
     let may_handle = app.may_still(&caller, id, Action::Handle, &contact);
     let contact = Contact { conversation: items.last(), ..Arc::unwrap_or_clone(contact) };
     let tasks = tasks::about(app, page, &caller, (id, may_handle)).await?;
-    Ok(Whole { id, contact, items, history, met, tasks, may_handle })
+    Ok(Whole { id, contact, items, history, met, tasks, may_handle, others })
 }
 
 impl Work<'_> {
@@ -181,8 +189,9 @@ impl Work<'_> {
         let arriving = format!("/api/conversations/{id}/messages?after={}", contact.conversation);
         html! {
             (live(self.page))
-            (errors(self.page, &self.typed.wrong))
+            (errors(self.page, &self.typed.wrong.iter().copied().chain(files::faults(self.page)).collect::<Vec<_>>()))
             (parts::back(&self.page.link_to("/desk", &[("unit", &contact.unit), ("did", "")]), &self.text("desk-back")))
+            (chats::others(self.app, self.page, self.person, *id))
             @if self.is_so(did) { (banner::stayed(self.page, did, &self.undo(did))) }
             div.band {
                 h1 { (service_name(self.app, self.page, &contact.service)) }
@@ -195,10 +204,12 @@ impl Work<'_> {
                     div #state .flow {
                         (left::moved(self.page, history, self.person))
                         (self.standing())
+                        @if contact.is_live() { (there(self.page, &self.whole.others, ["desk-client-here", "desk-client-away", "desk-client-writes"])) }
+                        (chats::colleagues(self.page, &self.whole.others))
                         (self.handed())
                     }
                     h2 #messages-title { (self.text("thread-title")) }
-                    (conversation(self.page, items, &contact.language, Author::Service))
+                    (conversation(self.page, (*id, items), &contact.language, Author::Service))
                     div #kept hidden {
                         label for="kept-live" { (self.text("away-text")) }
                         p.hint { (self.text("left-unsent")) }
@@ -253,6 +264,11 @@ impl Work<'_> {
             }
             "recall" => matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Recalled { .. })),
             "note" => history.iter().rev().find(is_mine).is_some_and(|it| it.event == Event::Noted),
+            "agree" => contact.calls.is_agreed(),
+            "reached" | "missed" => {
+                let last = history.iter().rev().find(is_mine).map(|it| &it.event);
+                matches!(last, Some(Event::Called { reached, .. }) if *reached == (did == "reached"))
+            }
             "ask" => self.is_own && matches!(contact.place, Place::Waiting { .. }),
             "assign" => {
                 let last = history.iter().rev().find(is_mine).map(|it| &it.event);
@@ -341,7 +357,7 @@ impl Work<'_> {
     fn acts(&self) -> Markup {
         let (contact, typed) = (&self.whole.contact, self.typed);
         html! {
-            form #work .letter method="post" action=(self.to("reply")) autocomplete="off" data-save=(self.to("save")) {
+            form #work .letter method="post" action=(self.to("reply")) autocomplete="off" data-save=(self.to("save")) data-chat[contact.is_live()] {
                 input type="hidden" name="client_id" value=(self.client_id());
                 input type="hidden" name="seen" value=(contact.conversation) data-seen="";
                 @match &contact.place {
@@ -373,7 +389,8 @@ impl Work<'_> {
 
     fn button(&self, command: &str, key: &str, class: &str) -> Markup {
         html! {
-            button id=(format!("act-{command}")) class=(format!("btn {class}")) type="submit" form="work" formaction=(self.to(command)) {
+            button id=(format!("act-{command}")) class=(format!("btn {class}")) type="submit" form="work" formaction=(self.to(command))
+                data-send[command == "reply"] {
                 (self.text(key))
             }
         }
@@ -385,9 +402,11 @@ impl Work<'_> {
         let part = self.whole.contact.queue.as_deref().and_then(|queue| self.app.kinds.queues.get(queue));
         let ends = offered(part.map(|part| part.content.register));
         html! {
+            (calls::to_come(self.page, (&self.whole.contact, &self.whole.history), |act, key, class| self.button(act, key, class)))
             (self.arrived())
             (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
             (phrases::choice(self.app, self.page, &self.whole.contact, &self.to("phrase")))
+            (files::field(self.page, &self.to("files")))
             div.acts {
                 (self.button("reply", send, ""))
                 (self.button("ask", "desk-ask", "btn--second"))
@@ -397,7 +416,8 @@ impl Work<'_> {
             fieldset.ending {
                 legend { (self.text("desk-end")) }
                 (choice(self.page, "outcome", "desk-outcome", typed.wrong("outcome"), &typed.fields.outcome,
-                    ends.into_iter().map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
+                    ends.into_iter().chain(calls::outcomes(&self.whole.contact))
+                        .map(|outcome| (outcome.code().to_string(), outcome_text(self.page, outcome)))))
                 div.acts {
                     (self.button("finish", "desk-finish", "btn--second"))
                     (self.button("resolve", "desk-resolve", "btn--second"))
@@ -480,6 +500,10 @@ impl Work<'_> {
                 (resident::forms(self.app, self.page, (self.whole.id, contact), &self.whole.met, self.typed))
             }
             @if self.hands_over() {
+                @if self.is_own {
+                    @let fields = &self.typed.fields;
+                    (calls::agree(self.app, self.page, contact, (&fields.slot, &fields.number, self.typed.wrong("slot")), &self.button("agree", "desk-call-agree", "btn--second")))
+                }
                 (self.hand_over())
                 @if self.leads { (self.assign()) }
                 @if has_owner { div.acts { (self.button("release", "desk-release", "btn--second")) } }
@@ -625,8 +649,16 @@ impl Work<'_> {
             Event::Reopened => page.text("event-reopened"),
             Event::Undone => format!("{}: {by}", page.text("event-undone")),
             Event::Closed => page.text("event-closed"),
+            Event::Left => page.text("event-left"),
+            Event::Turned => page.text("event-turned"),
+            Event::CallAgreed { .. } | Event::Called { .. } => calls::told(page, &it.event, &by),
+            // The resident's rating of a chat is no word to the one who had it.
+            Event::Rated { .. }
+            | Event::Greeted { .. }
+            | Event::Written { .. }
+            | Event::Attached { .. }
+            | Event::Shown(_) => return html! {},
             Event::Identified { .. } => page.text("event-identified"),
-            Event::Written { .. } | Event::Shown(_) => return html! {},
         };
         html! {
             (parts::stop(Stop::Done, &numbers::moment(it.at, page.language), &html! {

@@ -15,7 +15,7 @@ use web::{App, Strangers};
 use crate::desk::post;
 use crate::pages::{cast, get, signed_in, with_staff};
 use crate::sessions::{session, sign_in};
-use crate::{app_with, kinds_beside, on_its_own};
+use crate::{NOW, app_with, kinds_beside, on_its_own};
 
 fn subject(word: &str) -> Subject {
     Subject(cast().into_iter().find(|it| it.word == word).expect("of the cast").id)
@@ -328,5 +328,35 @@ fn whoever_began_a_matter_for_another_hears_of_the_answer() {
         kinds.mandates.ask(mandate, Command::End { why: Why::Register }, &By::System, "end", 0).await.expect("ended");
         assert_eq!(get(&app, "/", &acting).await.0, StatusCode::CONFLICT);
         assert_eq!(told().len(), 1);
+    });
+}
+
+#[test]
+fn a_guardian_chats_for_the_child_and_the_greeting_stays_nobodys_word() {
+    on_its_own(async {
+        let County { app, kinds, .. } = county().await;
+        let mandate = gives(&kinds, ("aino", "oiva"), Capacity::Guardian, LONG).await;
+        let acting = acts(&app, &signed_in(&app, "resident&as=aino").await, mandate).await;
+        let (_, form) = get(&app, "/contact/new?way=call&service=outpatient&lang=en", &acting).await;
+        assert!(
+            form.contains("You are acting for: Oiva Virtanen, 9.") && form.contains("When shall we call?"),
+            "{form}"
+        );
+        let (_, start) = get(&app, "/contact?topic=illness&lang=en", &acting).await;
+        assert!(!start.contains("name=\"whom\""), "they have said for whom: {start}");
+        let contact = id_in(&post(&app, &acting, "/contact", &format!("client_id=for&{WRITES}")).await.1);
+        let by = By::Acting { who: subject("aino"), of: subject("oiva"), right: facts::OnBehalf::Guardian };
+        let greet = operations::contacts::Command::Greet { until: NOW + 3_600_000_000, text: "Hei".into() };
+        let id = contact.parse().expect("an id");
+        kinds.contacts.ask(id, greet, &by, "greet", u64::MAX).await.expect("greeted");
+        let thread = format!("/contact/thread?id={contact}&lang=en");
+        let nurse = signed_in(&app, "professional&as=nurse@small").await;
+        for (path, cookie) in [(&thread, &acting), (&format!("/desk/contacts/{contact}?lang=en"), &nurse)] {
+            let (_, page) = get(&app, path, cookie).await;
+            assert!(page.contains("<b>Automatic message</b>"), "{path}: {page}");
+        }
+        assert_eq!(post(&app, &acting, "/contact/chat", &format!("id={contact}&act=leave")).await.0, 303);
+        let (_, page) = get(&app, &thread, &acting).await;
+        assert!(page.contains("You left the chat before an answer"), "{page}");
     });
 }

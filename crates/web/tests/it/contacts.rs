@@ -576,10 +576,10 @@ fn nobody_has_to_do_with_a_person_because_their_unit_knows_them_or_by_an_act_of_
 }
 
 /// The events of a stream, each as its lines.
-struct Events(axum::body::BodyDataStream, String);
+pub struct Events(axum::body::BodyDataStream, String);
 
 impl Events {
-    async fn of(app: &Arc<App>, path: &str, bearer: &str, last: Option<u64>) -> Events {
+    pub async fn of(app: &Arc<App>, path: &str, bearer: &str, last: Option<u64>) -> Events {
         let request = Request::get(path).header(header::ACCEPT, "text/event-stream");
         let request = request.header(header::AUTHORIZATION, format!("Bearer {bearer}"));
         let request = match last {
@@ -593,7 +593,7 @@ impl Events {
     }
 
     /// The next event; none: the stream has ended.
-    async fn next(&mut self) -> Option<String> {
+    pub async fn next(&mut self) -> Option<String> {
         use futures::StreamExt;
         loop {
             if let Some((event, rest)) = self.1.split_once("\n\n") {

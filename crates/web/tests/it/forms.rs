@@ -65,7 +65,7 @@ impl Browser {
 
     /// Writes a message as the form has it; the address of its thread.
     async fn write(&mut self, text: &str) -> String {
-        let form = self.get("/contact?lang=en").await.page;
+        let form = self.get("/contact/new?lang=en").await.page;
         let hidden = |name: &str| value_of(&form, name);
         let fields = [
             ("client_id", hidden("client_id")),
@@ -189,7 +189,7 @@ fn a_browser_holds_several_matters_and_leaves_one_without_the_others() {
             let thread = browser.get(path).await;
             assert!(thread.status == StatusCode::OK && thread.page.contains(text), "{path}: {}", thread.status);
         }
-        let form = browser.get("/contact").await.page;
+        let form = browser.get("/contact/new").await.page;
         assert!(form.contains(&first) && form.contains(&second), "both are found again from the form");
         // A form of the first goes to the first, although the second was opened since.
         let sent = browser.post(&first, &[("client_id", "more"), ("text", "Lisää ensimmäiseen")]).await;
@@ -233,7 +233,7 @@ fn the_oldest_of_many_matters_gives_way_and_its_code_goes_on_opening_it() {
 fn a_message_is_sent_for_whom_its_form_was_shown() {
     on_its_own(async {
         let mut browser = Browser::new().await;
-        let form = browser.get("/contact").await.page;
+        let form = browser.get("/contact/new").await.page;
         let (client_id, shown_to) = (value_of(&form, "client_id"), value_of(&form, "shown_to"));
         assert_eq!(shown_to, "anonymous");
         let session = signed_in(&browser.app, "resident").await;
@@ -262,9 +262,9 @@ fn changing_the_language_keeps_what_is_typed() {
         let mut browser = Browser::new().await;
         let thread = browser.write("Selkä kipeä").await;
         for (path, language, title) in [
-            ("/contact", "sv", "Ta kontakt"),
+            ("/contact/new", "sv", "Ta kontakt"),
             (thread.as_str(), "sv", "Meddelanden"),
-            ("/contact", "en", "Get in touch"),
+            ("/contact/new", "en", "Get in touch"),
         ] {
             let shown = browser.get(path).await.page;
             let sign = if path.contains('?') { "&amp;" } else { "?" };
@@ -279,12 +279,12 @@ fn changing_the_language_keeps_what_is_typed() {
             assert_eq!(answer.status, StatusCode::OK);
             assert!(answer.page.contains("Puoliksi kirjoi") && answer.page.contains(title), "{path}");
             assert_eq!(value_of(&answer.page, "client_id"), "kept-1", "sent now it is the same message");
-            if path == "/contact" {
+            if path == "/contact/new" {
                 let families = answer.page.split("value=\"families\"").nth(1).unwrap_or_default();
                 assert!(families.trim_start().starts_with("checked"), "the choice is kept");
             }
         }
-        let (_, form) = (0, browser.get("/contact").await.page);
+        let (_, form) = (0, browser.get("/contact/new").await.page);
         let contacts = form.matches("/contact/thread?id=").count();
         assert_eq!(contacts, 1, "nothing was sent");
     });

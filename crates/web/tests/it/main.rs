@@ -7,6 +7,7 @@ mod acting;
 mod bookings;
 mod bookings_times;
 mod cast;
+mod chats;
 mod consultations;
 mod contacts;
 mod crawl;
@@ -102,16 +103,28 @@ fn app_entered(
     (strangers, demo): (Strangers, bool),
     (accounts, provider): (Arc<Accounts>, Option<Arc<Provider>>),
 ) -> (Arc<App>, Log, Log) {
-    // Every session gets another name.
-    fn secret() -> [u8; 32] {
-        store::random().expect("random bytes")
-    }
     let service = |id: &str, unit: &str| Service {
         id: id.into(),
         unit: unit.into(),
         queue: None,
         names: ["a", "b", "c"].map(Into::into),
     };
+    let services = vec![service("outpatient", "small"), service("families", "other")];
+    app_serving(kinds, (figures, metrics), (strangers, demo), (accounts, provider), services)
+}
+
+/// The same for other services.
+fn app_serving(
+    kinds: Kinds,
+    (figures, metrics): (Arc<dyn Figures>, bool),
+    (strangers, demo): (Strangers, bool),
+    (accounts, provider): (Arc<Accounts>, Option<Arc<Provider>>),
+    services: Vec<Service>,
+) -> (Arc<App>, Log, Log) {
+    // Every session gets another name.
+    fn secret() -> [u8; 32] {
+        store::random().expect("random bytes")
+    }
     let (accesses, events) = (log(), kinds.store.log().clone());
     let app = App::new(Parts {
         figures,
@@ -119,7 +132,7 @@ fn app_entered(
         scorecards: web::shipped_scorecards(),
         kinds,
         accesses: accesses.clone(),
-        services: vec![service("outpatient", "small"), service("families", "other")],
+        services,
         token_key: TOKEN_KEY,
         accounts,
         provider,

@@ -136,7 +136,11 @@ fn the_case_that_a_visitor_finds_is_made_when_they_come() {
         let acts = "planted = true\ndo = [{ choose = \"En tiedä\", in = \"Mitä asia koskee?\" }, \
                     { write = \"Selkä on kipeä.\", in = \"Viestisi\" }, { press = \"Lähetä viesti\" }]\n";
         let seen = "see = [{ text = \"x\" }]\n";
-        let text = JOURNEY.replacen(seen, &format!("{acts}see = [{{ text = \"Viestisi on perillä\" }}]\n"), 1);
+        let text = JOURNEY.replace("page = \"/contact\"", "page = \"/contact/new\"").replacen(
+            seen,
+            &format!("{acts}see = [{{ text = \"Viestisi on perillä\" }}]\n"),
+            1,
+        );
         let app = app_over(with_staff(&[("small-nurse-1", true)]), false).await;
         // One that cannot be made is left to the visitor.
         let other = text.replace("s-005", "s-006").replace("S-005", "S-006").replace("\"Lähetä viesti\"", "\"Ei ole\"");
@@ -153,7 +157,7 @@ fn the_case_that_a_visitor_finds_is_made_when_they_come() {
         let (_, page) = get(&app, "/desk", &cookies).await;
         assert!(page.contains("Step 2 of 3") && page.contains("Selkä on kipeä."), "{page}");
         let (status, to, _) = sent(&app, "lang=en", "/evaluate/models/s-006/try", "plant=yes").await;
-        assert_eq!((status, to.as_str()), (303, "/contact"));
+        assert_eq!((status, to.as_str()), (303, "/contact/new"));
     });
 }
 

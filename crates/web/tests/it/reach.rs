@@ -24,9 +24,9 @@ fn a_resident_leaves_a_number_with_a_message_and_is_told_of_the_answer() {
         let kinds = kinds_beside(|_| ()).await;
         let (app, _, log) = app_with(kinds.clone(), (fixture(0.5, true), false), Strangers::default(), true);
         let resident = signed_in(&app, "resident").await;
-        let (_, form) = get(&app, "/contact?lang=en", &resident).await;
+        let (_, form) = get(&app, "/contact/new?lang=en", &resident).await;
         assert!(form.contains("Shall we tell you when an answer is waiting?"), "{form}");
-        let (_, of_stranger) = get(&app, "/contact?lang=en", "").await;
+        let (_, of_stranger) = get(&app, "/contact/new?lang=en", "").await;
         assert!(!of_stranger.contains("Shall we tell you when"), "nobody knows whose number it would be");
         let sent = |phone: &str| format!("client_id=c1&service=outpatient&text=Selk%C3%A4&phone={phone}&email=");
         let (status, _, page) = post(&app, &resident, "/contact?lang=en", &sent("12")).await;
@@ -62,7 +62,7 @@ fn a_resident_leaves_a_number_with_a_message_and_is_told_of_the_answer() {
         for event in events {
             assert!(!event.data.contains(PHONE.2), "{} {}", event.kind, event.data);
         }
-        let (_, form) = get(&app, "/contact?lang=en", &resident).await;
+        let (_, form) = get(&app, "/contact/new?lang=en", &resident).await;
         assert!(!form.contains("Shall we tell you when"), "they have said so");
     });
 }

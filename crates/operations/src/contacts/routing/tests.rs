@@ -120,6 +120,7 @@ fn the_shipped_rules_send_each_where_its_row_says() {
             "language:able municipality-free:unit",
         ),
         (case("child_health"), &clinic, "child-health-clinic@clinic-2", "municipality-free:unit"),
+        (Case { channel: Channel::Chat, ..case("child_health") }, &clinic, "child-health-clinic@clinic-1", ""),
         (
             Case { own: own("pair-2"), ..case("outpatient") },
             &digital,

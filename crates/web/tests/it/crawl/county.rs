@@ -250,10 +250,11 @@ impl County {
             filled.push(match part {
                 "{command}" | "{act}" => command,
                 "{client_id}" => "m1",
-                "{appointment}" => NEW,
+                "{appointment}" | "{file}" => NEW,
                 "{id}" if path.contains("/protected/") => self.id("another day", asker),
                 "{id}" if path.ends_with("/cancel-rest") => self.id("series", asker),
                 "{id}" if path.starts_with("/matters/") && path.contains("/wish/") => self.id("wishes", asker),
+                "{contact}" => self.id("contacts", asker),
                 _ if part.starts_with('{') => self.id(before, asker),
                 _ => part,
             });

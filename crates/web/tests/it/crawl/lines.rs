@@ -44,6 +44,9 @@ const PRIVACY: &[&str] = &["privacy"];
 pub const FILE: &str =
     "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nresident_id\n1\n\r\n--x--\r\n";
 
+/// The words of a form with files, and none of these.
+const WORDS: &str = "--x\r\nContent-Disposition: form-data; name=\"contact\"\r\n\r\n{contacts}\r\n--x--\r\n";
+
 /// A route; those who are let in; its `{command}`, each of several; and the query or form, in which `{contacts}` is the id
 /// of the contact, as of other kinds, and `{time}` the fields of a free time.
 pub type Line = (&'static str, Let, &'static str, &'static str);
@@ -59,6 +62,9 @@ pub const LINES: &[Line] = &[
     ("POST /sign-in/account", Everybody, "", ""),
     ("GET /contact", Everybody, "", ""),
     ("POST /contact", Everybody, "", ""),
+    ("POST /contact/start", Everybody, "", "text=x"),
+    ("GET /contact/new", Everybody, "", ""),
+    ("POST /contact/new", Everybody, "", "text=x"),
     ("GET /contact/return", Everybody, "", ""),
     ("POST /contact/return", Everybody, "", ""),
     ("GET /contact/notice", Everybody, "", ""),
@@ -80,6 +86,7 @@ pub const LINES: &[Line] = &[
     // A person's own.
     ("GET /contact/thread", Ours(WRITERS), "", "id={contacts}"),
     ("POST /contact/thread", Ours(WRITERS), "", "id={contacts}&client_id=w1"),
+    ("POST /contact/chat", Ours(WRITERS), "", "id={contacts}&act=leave"),
     ("GET /matters", Anywhere(RESIDENT), "", ""),
     ("GET /matters/{id}", Ours(RESIDENT), "", ""),
     ("GET /matters/{id}/calendar.ics", Ours(RESIDENT), "", ""),
@@ -118,7 +125,12 @@ pub const LINES: &[Line] = &[
     ("GET /desk", Here(COUNT), "", "unit=small"),
     ("GET /desk/contacts/new", Anywhere(WORK), "", ""),
     ("POST /desk/contacts/new", Anywhere(WORK), "", ""),
+    ("POST /desk/contacts/{id}/files", Ours(WORK), "", WORDS),
+    ("POST /contact/files", Here(WRITERS), "", WORDS),
+    // No file was brought here; tests of conversations say who reads one.
+    ("GET /files/{contact}/{file}", NOBODY, "", ""),
     ("GET /desk/absences", Anywhere(WORK), "", ""),
+    ("GET /desk/chats", Anywhere(WORK), "", ""),
     ("POST /desk/absences", Anywhere(WORK), "", ""),
     ("POST /desk/absences/end", Here(LEADS), "", "who=nurse-2"),
     ("GET /desk/queues/{id}", Here(COUNT), "", ""),
@@ -237,6 +249,7 @@ pub const LINES: &[Line] = &[
     ("GET /api/contacts/{id}", Ours(BOTH_SIDES), "", ""),
     ("GET /api/conversations/{id}/messages", Ours(BOTH_SIDES), "", ""),
     ("PUT /api/conversations/{id}/messages/{client_id}", Ours(BOTH_SIDES), "", r#"{"text":"Hei"}"#),
+    ("POST /api/conversations/{id}/presence", Ours(BOTH_SIDES), "", "{}"),
     ("GET /api/queues/{id}", Here(COUNT), "", ""),
     ("POST /api/contacts/{id}/{command}", Ours(WORK), "claim ask transfer reopen register encounter", "{}"),
     ("POST /api/contacts/{id}/{command}", Ours(WORK), "reply", r#"{"text":"Hei"}"#),

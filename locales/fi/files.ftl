@@ -1,0 +1,11 @@
+files-add = Lisää kuva tai tiedosto
+files-choose = Valitse tiedostot
+files-limits = JPEG-, PNG- ja WebP-kuvat sekä PDF. Enintään 10 kerralla, kukin enintään 20 megatavua, yhdessä asiassa 100. Kuvista poistetaan paikka ja muut kameran tiedot. Kirjoittamasi teksti säilyy.
+files-send = Lähetä tiedostot
+files-picture = Kuva: { $name }
+files-none = Valitse ensin tiedosto.
+files-too-large = Tiedosto on liian suuri: enintään 20 megatavua.
+files-wrong-kind = Tätä tiedostoa ei voi ottaa vastaan. Kuva (JPEG, PNG, WebP) ja PDF käyvät.
+files-damaged = Tiedostoa ei voitu lukea. Tallenna se uudelleen tai ota kuva uudelleen.
+files-full = Tähän asiaan ei mahdu enää tiedostoja.
+files-there = Tiedosto on jo keskustelussa.

@@ -1,0 +1,11 @@
+files-add = Lägg till en bild eller fil
+files-choose = Välj filer
+files-limits = Bilder i JPEG, PNG och WebP samt PDF. Högst 10 åt gången, var och en högst 20 megabyte, i ett ärende 100. Plats och andra uppgifter från kameran tas bort ur bilderna. Texten du har skrivit finns kvar.
+files-send = Skicka filerna
+files-picture = Bild: { $name }
+files-none = Välj först en fil.
+files-too-large = Filen är för stor: högst 20 megabyte.
+files-wrong-kind = Filen kan inte tas emot. En bild (JPEG, PNG, WebP) och PDF går bra.
+files-damaged = Filen kunde inte läsas. Spara den på nytt eller ta en ny bild.
+files-full = Det ryms inte fler filer i det här ärendet.
+files-there = Filen finns redan i samtalet.
