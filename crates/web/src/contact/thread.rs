@@ -226,10 +226,13 @@ fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
         &html! {
             (page.text(&standing))
             @if let Some(promised) = promised {
-                " " (page.language.text_with("standing-promised", &[("at", &numbers::moment(promised, page.language))]))
+                // Nobody is told of two last days: where so many wait that the deadline may pass, that is said.
+                @let key = if expected.is_some_and(|day| day < promised) { "standing-crowded" } else { "standing-promised" };
+                " " (page.language.text_with(key, &[("at", &numbers::moment(promised, page.language))]))
             }
             @if let Some(expected) = expected {
-                " " (page.language.text_with("standing-expected", &[("day", &numbers::day_of(expected, page.language))]))
+                @let key = if promised.is_some_and(|it| expected < it) { "standing-deadline" } else { "standing-expected" };
+                " " (page.language.text_with(key, &[("day", &numbers::day_of(expected, page.language))]))
             }
         },
     )
