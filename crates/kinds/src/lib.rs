@@ -11,6 +11,7 @@ mod contacts;
 pub mod content;
 mod days;
 mod gatherings;
+mod late;
 mod mandates;
 mod notices;
 mod organisation;

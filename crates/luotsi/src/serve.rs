@@ -227,7 +227,15 @@ async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
 async fn run_clocks(kinds: Kinds, app: Arc<App>, (library, contents, outbox): (Library, Contents, Outbox)) {
     let look = if clock::stands() { SENT_EVERY / 10 } else { SENT_EVERY };
     let times = publish_times(&kinds, app, (library, contents));
-    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look));
+    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look), tell_of_late(&kinds));
+}
+
+/// Has whoever leads told of contacts that nobody has answered in time, for ever.
+async fn tell_of_late(kinds: &Kinds) {
+    loop {
+        kinds.tell_of_late().await;
+        tokio::time::sleep(LATE_EVERY).await;
+    }
 }
 
 /// Reads what the national register tells of mandates, for ever. In a demonstration its people are those of the cast.
@@ -297,6 +305,8 @@ const STRONG_SECRET: &str = "LUOTSI_STRONG_SECRET";
 /// How often the identity provider is asked what it is; and how soon again where it did not answer, at first and at most.
 const ASKED_EVERY: Duration = Duration::from_hours(1);
 const ASKED_AGAIN: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(5));
+/// How often it is looked for contacts that have become late.
+const LATE_EVERY: Duration = Duration::from_mins(1);
 /// How often it is looked for days whose times are to be seen.
 const TIMES_EVERY: Duration = Duration::from_mins(10);
 /// How often it is noted where the logs end.

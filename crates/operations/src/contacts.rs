@@ -11,6 +11,7 @@ mod event;
 mod fact;
 pub mod files;
 pub mod flow;
+pub mod late;
 pub mod overload;
 pub mod parts;
 pub mod phrases;
