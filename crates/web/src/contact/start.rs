@@ -216,11 +216,11 @@ impl Row<'_> {
     fn shown(&self, page: &Page, sign: &str, name: &str, meta: &[Markup]) -> Markup {
         html! {
             li.row {
-                (self.words())
                 (icon(sign))
                 p.row__name { (self.link(page, name)) }
                 (go())
                 p.row__meta { @for one in meta { span { (one) } } }
+                (self.words())
             }
         }
     }
