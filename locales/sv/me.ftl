@@ -1,4 +1,4 @@
-section-me = Egna uppgifter
+section-me = Mina uppgifter
 me-reach = Så berättar vi för dig
 me-reach-what = Vi berättar när ett svar väntar och när din tid är bokad, flyttas eller avbokas. I meddelandet står inte vad saken gäller.
 me-phone = Telefonnummer
