@@ -3,7 +3,7 @@
 --- unit = "points"
 --- better = "higher"
 --- value = "nps"
---- name = { fi = "Suositteluhalukkuus, NPS", sv = "Rekommendationsvilja, NPS", en = "Net promoter score" }
+--- name = { fi = "Suositteluindeksi (NPS)", sv = "Rekommendationsindex (NPS)", en = "Net promoter score (NPS)" }
 --- source = "Reichheld 2003; interval adjusted Wald, Rocks 2016; final report of Western Uusimaa county's programme 2025: 64 to 77"
 --- [about]
 --- fi = "Suosittelijoiden (9–10) osuus miinus arvostelijoiden (0–6) osuus, pisteinä −100…100. Näytä aina vastausten määrä."
