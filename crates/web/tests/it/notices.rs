@@ -91,7 +91,7 @@ fn the_second_notice_shows_the_first_with_reasons_and_both_go_one_way() {
             "Same date of birth",
             "Same house",
             "Naapuri Nurkka",
-            "ask that their name is not told",
+            "asks that their name is not told",
         ] {
             assert!(page.contains(text), "{text}: {page}");
         }
