@@ -148,7 +148,7 @@ fn a_chat_goes_from_its_place_in_the_queue_to_its_rating() {
         assert_eq!(first.at_desk(&app, &nurse, "reply", "text=How+long").await.0, 303);
         let page = first.page(&app).await;
         has(&page, &["How long", "End the chat"]);
-        assert!(!page.contains("Answer with a message instead") && !page.contains("How was the chat?"), "{page}");
+        assert!(!page.contains("I want the answer as a message") && !page.contains("How was the chat?"), "{page}");
         assert_eq!(first.act(&app, "act=leave").await, 303);
         has(&first.page(&app).await, &["How was the chat?", "You left the chat"]);
         assert_eq!(first.act(&app, "act=rate&rating=9").await, 409);
