@@ -188,3 +188,5 @@ unanswered-then-health = You can then write here again, call the Medical Helplin
 unanswered-then-social = You can then write here again or make a complaint. In an emergency, call 112.
 standing-promised = Just now we expect to answer by { $at }.
 wrong-target = Clients’ matters are not handed over to this queue. Choose another queue, or ask a colleague by a consultation.
+call-waits = You are waiting for our call already:
+call-joins = If you ask for a call about the same service again, the request joins it and we call once.

@@ -188,3 +188,5 @@ unanswered-then-health = Silloin voit kirjoittaa tähän uudelleen, soittaa Päi
 unanswered-then-social = Silloin voit kirjoittaa tähän uudelleen tai tehdä muistutuksen. Hätätilanteessa soita 112.
 standing-promised = Juuri nyt vastaus tulee arviolta viimeistään { $at }.
 wrong-target = Tähän jonoon ei siirretä asiakkaiden asioita. Valitse toinen jono tai kysy kollegalta konsultaatiolla.
+call-waits = Odotat jo soittoamme:
+call-joins = Jos pyydät soittoa samasta palvelusta uudestaan, pyyntö liitetään siihen ja soitamme kerran.

@@ -188,3 +188,5 @@ unanswered-then-health = Då kan du skriva här på nytt, ringa Jourhjälpen 116
 unanswered-then-social = Då kan du skriva här på nytt eller göra en anmärkning. Ring 112 i en nödsituation.
 standing-promised = Just nu kommer svaret uppskattningsvis senast { $at }.
 wrong-target = Till den här kön överförs inga klientärenden. Välj en annan kö eller konsultera en kollega.
+call-waits = Du väntar redan på vårt samtal:
+call-joins = Om du ber om ett samtal om samma tjänst på nytt fogas begäran till den, och vi ringer en gång.
