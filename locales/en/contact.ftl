@@ -191,3 +191,5 @@ wrong-target = Clients’ matters are not handed over to this queue. Choose anot
 contact-about-chosen = Topic: { $service }. Change the topic
 standing-crowded = Many people are waiting just now, and the answer may come as late as { $at }.
 standing-deadline = That does not move the deadline: it is { $day }.
+call-waits = You are waiting for our call already:
+call-joins = If you ask for a call about the same service again, the request joins it and we call once.

@@ -191,3 +191,5 @@ wrong-target = Tähän jonoon ei siirretä asiakkaiden asioita. Valitse toinen j
 contact-about-chosen = Aihe: { $service }. Vaihda aihe
 standing-crowded = Juuri nyt on ruuhkaa, ja vastaus voi tulla vasta { $at }.
 standing-deadline = Ruuhka ei siirrä määräaikaa: se on { $day }.
+call-waits = Odotat jo soittoamme:
+call-joins = Jos pyydät soittoa samasta palvelusta uudestaan, pyyntö liitetään siihen ja soitamme kerran.

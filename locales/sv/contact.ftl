@@ -191,3 +191,5 @@ wrong-target = Till den här kön överförs inga klientärenden. Välj en annan
 contact-about-chosen = Ämne: { $service }. Byt ämne
 standing-crowded = Just nu är det många som väntar, och svaret kan dröja till { $at }.
 standing-deadline = Det flyttar inte tidsfristen: den är { $day }.
+call-waits = Du väntar redan på vårt samtal:
+call-joins = Om du ber om ett samtal om samma tjänst på nytt fogas begäran till den, och vi ringer en gång.

@@ -143,7 +143,7 @@ pub struct Goes {
     pub service: String,
     pub unit: UnitId,
     pub queue: Option<PartId>,
-    /// By which clocks it is answered.
+    /// The clocks by which it is answered.
     pub routed: Routed,
     pub text: Text,
 }

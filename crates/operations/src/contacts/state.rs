@@ -158,13 +158,7 @@ impl Contact {
         contact.undo = contact.undoable(event, at);
         match event {
             Event::Opened { .. } | Event::Noted | Event::Undone | Event::Split { .. } | Event::Shown(_) => {}
-            Event::Part { part, stage: Some(stage) } => drop(contact.parts.insert(*part, *stage)),
-            Event::Part { part, stage: None } => drop(contact.parts.remove(part)),
-            Event::TakenBack => {
-                (contact.place, contact.closed_at, contact.resolved_at) = (Place::Closed, Some(at), Some(at));
-                contact.outcome = Some(Outcome::Withdrawn);
-                (contact.waits_since, contact.promised_from) = (None, None);
-            }
+            Event::Part { .. } | Event::TakenBack => contact.parted(event, at),
             Event::Written { author: Author::Automatic, .. } => {}
             Event::Logged if matches!(contact.channel, Channel::Phone | Channel::WalkIn | Channel::Video) => {
                 (contact.first_response_at, contact.reached_at) = (Some(at), Some(at));
@@ -250,6 +244,20 @@ impl Contact {
             | Event::Called { .. } => contact.met(event, at),
         }
         Some(contact)
+    }
+
+    /// After a part of it has come on, or it was taken back itself.
+    fn parted(&mut self, event: &Event, at: i64) {
+        match event {
+            Event::Part { part, stage: Some(stage) } => drop(self.parts.insert(*part, *stage)),
+            Event::Part { part, stage: None } => drop(self.parts.remove(part)),
+            Event::TakenBack => {
+                (self.place, self.closed_at, self.resolved_at) = (Place::Closed, Some(at), Some(at));
+                self.outcome = Some(Outcome::Withdrawn);
+                (self.waits_since, self.promised_from) = (None, None);
+            }
+            _ => {}
+        }
     }
 
     /// After an event of its chat or of its calls.

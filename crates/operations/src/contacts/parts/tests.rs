@@ -221,3 +221,47 @@ fn a_writer_who_proves_who_they_are_does_so_for_all_of_it_and_words_of_nobody_ar
     told.by(&By::Resident(AINO), WHOLE, &Command::Identify { subject: AINO }).expect("known");
     assert_eq!((told.stands(WHOLE).subject, told.stands(RENT).subject), (Some(AINO), Some(AINO)));
 }
+
+#[test]
+fn c38_what_a_split_left_in_the_log_is_read_as_it_was_written() {
+    let golden = [
+        (
+            Event::Split { part: Uuid::from_u128(0x0abc) },
+            "contact.split",
+            r#"{"part":"00000000-0000-0000-0000-000000000abc"}"#,
+        ),
+        (
+            Event::Part { part: Uuid::from_u128(0x0abc), stage: Some(Stage::Over) },
+            "contact.part",
+            r#"{"part":"00000000-0000-0000-0000-000000000abc","stage":"over"}"#,
+        ),
+        (
+            Event::Part { part: Uuid::from_u128(0x0abc), stage: None },
+            "contact.part",
+            r#"{"part":"00000000-0000-0000-0000-000000000abc"}"#,
+        ),
+        (Event::TakenBack, "contact.taken_back", "{}"),
+        (Event::Shown(Shown::Split), "conversation.shown", r#""split""#),
+        (
+            Event::Opened {
+                channel: Channel::Message,
+                service: "social".into(),
+                language: "fi".into(),
+                unit: "b".into(),
+                queue: Some("social-advice".into()),
+                anonymous: true,
+                subject: None,
+                routed: None,
+                on_behalf: None,
+                part_of: Some(Uuid::from_u128(0x0abc)),
+                at: 5,
+            },
+            "contact.opened",
+            r#"{"anonymous":true,"at":5,"channel":"message","language":"fi","part_of":"00000000-0000-0000-0000-000000000abc","queue":"social-advice","service":"social","unit":"b"}"#,
+        ),
+    ];
+    for (event, kind, data) in golden {
+        assert_eq!(matter::encode(&event), (kind.to_string(), data.to_string()));
+        assert_eq!(matter::decode::<Contact>(kind, 1, data), Ok(event));
+    }
+}
