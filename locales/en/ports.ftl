@@ -1,5 +1,5 @@
 section-ports = Connections
-ports-lead = How messages go out, what is in use, and what the county must still get.
+ports-lead = How messages go out and come in, what is in use, and what the county must still get.
 ports-none = There are no connections.
 ports-runs-file = In use: files.
 ports-runs-stand-in = For the time being: messages wait as files until another program takes them.
@@ -11,6 +11,10 @@ ports-runs-nothing = Not in use: something is missing from the settings, and mes
 ports-runs-not-yet = This has not been checked yet.
 ports-taken = Last taken
 ports-taken-none = none since the start
+ports-came = Last came in
+ports-came-none = none since the server started
+ports-came-refused = Came in and was not taken
+ports-came-refused-none = all was taken
 ports-waiting = Waiting to go out
 ports-since = oldest { $day }
 ports-code = Reason { $code }: { $count }

@@ -1,5 +1,5 @@
 section-ports = Liitännät
-ports-lead = Mitä kautta viestit lähtevät, mikä on käytössä ja mitä hyvinvointialueen pitää vielä hankkia.
+ports-lead = Mitä kautta viestit lähtevät ja tulevat, mikä on käytössä ja mitä hyvinvointialueen pitää vielä hankkia.
 ports-none = Liitäntöjä ei ole.
 ports-runs-file = Käytössä: tiedostot.
 ports-runs-stand-in = Tilapäisesti: viestit odottavat tiedostoina, kunnes toinen ohjelma ottaa ne.
@@ -11,6 +11,10 @@ ports-runs-nothing = Ei käytössä: asetuksista puuttuu jotain, ja viestit odot
 ports-runs-not-yet = Tätä ei ole vielä tarkistettu.
 ports-taken = Viimeksi otettu vastaan
 ports-taken-none = ei yhtään käynnistyksen jälkeen
+ports-came = Viimeksi saapunut
+ports-came-none = ei yhtään käynnistyksen jälkeen
+ports-came-refused = Saapuneista ei otettu vastaan
+ports-came-refused-none = kaikki on otettu vastaan
 ports-waiting = Odottaa lähtöä
 ports-since = vanhin { $day }
 ports-code = Syy { $code }: { $count }

@@ -1,5 +1,5 @@
 section-ports = Anslutningar
-ports-lead = Vilken väg meddelandena går ut, vad som är i bruk och vad välfärdsområdet ännu ska skaffa.
+ports-lead = Vilken väg meddelandena går ut och kommer in, vad som är i bruk och vad välfärdsområdet ännu ska skaffa.
 ports-none = Det finns inga anslutningar.
 ports-runs-file = I bruk: filer.
 ports-runs-stand-in = Tillfälligt: meddelandena väntar som filer tills ett annat program tar dem.
@@ -11,6 +11,10 @@ ports-runs-nothing = Inte i bruk: något saknas i inställningarna och meddeland
 ports-runs-not-yet = Den här har inte kontrollerats ännu.
 ports-taken = Senast mottaget
 ports-taken-none = inget sedan starten
+ports-came = Senast inkommet
+ports-came-none = inget efter starten
+ports-came-refused = Inkomna som inte togs emot
+ports-came-refused-none = alla har tagits emot
 ports-waiting = Väntar på att gå ut
 ports-since = äldsta { $day }
 ports-code = Orsak { $code }: { $count }

@@ -13,7 +13,7 @@ use content::Library;
 use identity::{Accounts, Provider};
 use kinds::Kinds;
 use operations::dispatches::Says;
-use ports::Outbox;
+use ports::{Heard, Outbox};
 use store::{Alone, Filter, Keys, Location, Log, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -124,6 +124,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             demo,
             cast: if demo { cast() } else { Vec::new() },
             clock,
+            hooks: Some(hear(outbox.hooks())),
             metrics: metrics.is_none() && serving.listen.ip().is_loopback(),
             secret,
             strangers,
@@ -427,6 +428,17 @@ fn outbox(kinds: &Kinds, data: &Path, settings: &Settings, demo: Option<SocketAd
         (id.clone(), ports::Settings { url: port.url.clone(), from: port.from.clone(), secret })
     };
     Outbox::new(kinds.clone(), data, (settings.port.iter().map(of).collect(), usual), words, ports::STEP)
+}
+
+/// Hears signed requests for the ports.
+fn hear(hooks: ports::Hooks) -> web::Hear {
+    Arc::new(move |port: &str, signature: &str, body: &[u8]| match hooks.hear(port, signature, body) {
+        Heard::Kept => 204,
+        Heard::Nothing => 404,
+        Heard::Forged => 403,
+        Heard::TooLarge => 413,
+        Heard::Busy => 503,
+    })
 }
 
 /// A secret that the county keeps for somebody else; empty is none.

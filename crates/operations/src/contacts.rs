@@ -18,10 +18,12 @@ pub mod phrases;
 mod queue;
 pub mod redial;
 pub mod routing;
+pub mod sms;
 mod state;
 mod told;
 pub mod transfers;
 pub mod wait;
+pub mod words;
 
 use std::sync::LazyLock;
 
@@ -41,6 +43,7 @@ use self::told::told;
 use self::wait::Answered;
 use crate::UNDONE_WITHIN;
 use crate::consultations::profession;
+use crate::dispatches::Means;
 use crate::organisation::{Away, Organisation, Returning};
 
 pub use calls::Slot;
@@ -185,6 +188,10 @@ pub enum Command {
     Attach { file: File, name: Text },
     /// Its writer has proven who they are.
     Identify { subject: Subject },
+    /// Its writer is answered by these means, at an address.
+    AnswerBy { means: Means, address: Text },
+    /// Its writer wants no more messages, in their own words.
+    Stop { text: Text },
 }
 
 /// Why a contact cannot do what was asked.
@@ -212,6 +219,15 @@ pub enum Refusal {
     TooFewCalls,
     /// The contact has as many files as it may.
     FilesFull,
+    /// Its writer is answered by text message: nobody calls them, and no file goes along.
+    NoCalls,
+    NoFiles,
+    /// Its writer wants no more messages.
+    Stopped,
+    /// The answer takes more text messages than one answer may.
+    TooLong,
+    /// An identity code goes into no text message.
+    IdentityCode,
 }
 
 impl Refusal {
@@ -229,6 +245,11 @@ impl Refusal {
             Refusal::CallLater => "call_later",
             Refusal::TooFewCalls => "too_few_calls",
             Refusal::FilesFull => "files_full",
+            Refusal::NoCalls => "no_calls",
+            Refusal::NoFiles => "no_files",
+            Refusal::Stopped => "stopped",
+            Refusal::TooLong => "too_long",
+            Refusal::IdentityCode => "identity_code",
         }
     }
 }
@@ -329,6 +350,8 @@ impl Matter for Contact {
                 Some(event::sealed("", text))
             }
             (Command::CallMe { number, .. }, Event::CallAgreed { .. }) => number.clone(),
+            (Command::AnswerBy { address, .. }, Event::AnswersGo { .. }) => Some(address.clone()),
+            (Command::Stop { text }, Event::Written { .. }) => Some(event::sealed("", text)),
             (Command::Attach { name, .. }, Event::Attached { .. }) => Some(event::sealed("", name)),
             (Command::Note { text }, Event::Noted) => Some(text.clone()),
             (Command::Consult { words, .. }, Event::Consulted { .. })
@@ -442,9 +465,10 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
             owned_or_led(contact, on)?;
             Ok(vec![Event::Released, Event::Shown(Shown::Waiting)])
         }
-        Command::Write { .. } => write(contact, on),
-        Command::Ask { .. } => {
+        Command::Write { text, .. } => write(contact, text, on),
+        Command::Ask { text, .. } => {
             owned_and_seen(contact, on)?;
+            sms::goes(contact, &text.0)?;
             Ok(vec![Event::written(Author::Service), Event::Asked, Event::Shown(Shown::Asked)])
         }
         Command::Note { .. } => match (&contact.place, on.by) {
@@ -478,8 +502,9 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
                 _ => Ok(resolved(*outcome).into()),
             }
         }
-        Command::Finish { outcome, .. } => {
+        Command::Finish { outcome, text, .. } => {
             owned_and_seen(contact, on)?;
+            sms::goes(contact, &text.0)?;
             Ok([Event::written(Author::Service)].into_iter().chain(resolved(*outcome)).collect())
         }
         Command::Reopen => reopen(contact, on.by),
@@ -493,6 +518,8 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Called { reached } => calls::called(contact, *reached, on),
         Command::Attach { file, .. } => files::attach(contact, file, on),
         Command::Identify { subject } => identify(contact, *subject, on.by),
+        Command::AnswerBy { means, .. } => sms::answer_by(contact, *means),
+        Command::Stop { text } => sms::stop(contact, text, on),
     }
 }
 
@@ -533,11 +560,12 @@ fn resolved(outcome: Outcome) -> [Event; 2] {
     [Event::Resolved { outcome }, Event::Shown(Shown::Resolved)]
 }
 
-fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+fn write(contact: &Contact, text: &Text, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     let written = Event::written(Author::Resident);
     match on.by {
         By::Professional { .. } => {
             owned_and_seen(contact, on)?;
+            sms::goes(contact, &text.0)?;
             Ok(vec![Event::written(Author::Service)])
         }
         By::Operator | By::System => Err(Refusal::NotNow("only people write")),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use calendar::day_number;
 use jiff::civil::Date;
-use kinds::{Kinds, Standing};
+use kinds::{Incoming, Kinds, Standing};
 use matter::{By, Subject, Trouble};
 use operations::dispatches::port::Adapter;
 use operations::mandates::{Capacity, Command, Given, Scope, Why, mandate_id};
@@ -56,7 +56,14 @@ pub async fn mandates(kinds: &Kinds, data: &Path, person: Person, every: Duratio
         let (looked_at, files) = (kinds.store.now(), counted(&folder));
         kinds.ports.stands(
             MANDATES,
-            Standing { runs: Some(Adapter::Register), lacks: Vec::new(), looked_at, taken_at, files },
+            Standing {
+                runs: Some(Adapter::Register),
+                lacks: Vec::new(),
+                looked_at,
+                taken_at,
+                files,
+                came: Incoming::default(),
+            },
         );
         tokio::time::sleep(every).await;
     }

@@ -14,6 +14,9 @@ use ureq::{Agent, Error, Timeout};
 
 use crate::{Letter, Settings};
 
+/// So many seconds a signature holds: as long as clocks differ and a request may take.
+const SIGNED_WITHIN: u64 = 300;
+
 /// Whether nobody on the way reads what goes there.
 pub fn is_safe(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
@@ -58,6 +61,21 @@ fn signature(secret: &str, seconds: i64, body: &str) -> Option<String> {
     Some(format!("t={seconds},v1={}", hex(&mac.finalize().into_bytes())))
 }
 
+/// Whether a signature is of a body, and of about now, in seconds since 1970: nobody sends the same again later.
+pub fn is_signed(secret: &str, header: &str, body: &[u8], now: i64) -> bool {
+    let part = |name: &str| header.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+    let (Some(seconds), Some(given)) = (part("t").and_then(|it| it.parse::<i64>().ok()), part("v1")) else {
+        return false;
+    };
+    let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()) else { return false };
+    mac.update(format!("{seconds}.").as_bytes());
+    mac.update(body);
+    // Compared in a time that tells nothing of how much of it is right.
+    let given: Option<Vec<u8>> =
+        (0..given.len() / 2).map(|at| u8::from_str_radix(given.get(2 * at..2 * at + 2)?, 16).ok()).collect();
+    now.abs_diff(seconds) <= SIGNED_WITHIN && given.is_some_and(|given| mac.verify_slice(&given).is_ok())
+}
+
 fn by_status(status: StatusCode) -> Outcome {
     let code = status.as_str().into();
     match status.as_u16() {
@@ -95,6 +113,29 @@ mod tests {
         // By `printf '1700000000.{}' | openssl dgst -sha256 -hmac secret`.
         let expected = "t=1700000000,v1=b8569b78799ff9e3cbff0fc2d63a33a2b57f3282abd07c37ae5e8e7d79a5f163";
         assert_eq!(signature("secret", 1_700_000_000, "{}").as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_request_is_heard_only_with_a_signature_of_it_and_of_now() {
+        let now = 1_700_000_000;
+        let good = signature("secret", now, "{}").expect("a signature");
+        for (header, body, at, expected) in [
+            (good.as_str(), "{}", now, true),
+            (good.as_str(), "{}", now + 300, true),
+            (good.as_str(), "{}", now - 300, true),
+            (good.as_str(), "{}", now + 301, false),
+            (good.as_str(), "{ }", now, false),
+            (&good.replace("t=1700000000", "t=1700000001"), "{}", now, false),
+            (&good[..good.len() - 2], "{}", now, false),
+            (&format!("{good}zz"), "{}", now, false),
+            (&signature("other", now, "{}").expect("a signature"), "{}", now, false),
+            ("t=1700000000", "{}", now, false),
+            ("t=1700000000,v1=", "{}", now, false),
+            ("v1=ä,t=x", "{}", now, false),
+            ("", "{}", now, false),
+        ] {
+            assert_eq!(is_signed("secret", header, body.as_bytes(), at), expected, "{header} {body} {at}");
+        }
     }
 
     #[test]

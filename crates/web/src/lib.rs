@@ -29,6 +29,7 @@ mod files;
 mod form;
 mod guard;
 mod home;
+mod hooks;
 mod icons;
 mod imports;
 mod layout;
@@ -88,6 +89,7 @@ pub use connections::room;
 pub use demo_clock::{DemoClock, MoveClock, PublishFigures, WITHIN, soon};
 pub use feature::routes;
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
+pub use hooks::Hear;
 pub use imports::{Choice, ImportCard, Imports, Outcome, Reason, Trial, Unable};
 pub use limits::Strangers;
 pub use me::words_of;
@@ -117,6 +119,8 @@ pub struct Parts {
     pub cast: Vec<Member>,
     /// Moves the clock of a demo county that was begun with `--now`.
     pub clock: Option<DemoClock>,
+    /// Keeps signed requests of other systems; none: nobody hears them.
+    pub hooks: Option<Hear>,
     /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
     pub metrics: bool,
     /// Bytes that nobody can guess, for the names of sessions.
@@ -144,6 +148,7 @@ pub struct App {
     demo: bool,
     cast: Vec<Member>,
     clock: Option<DemoClock>,
+    hooks: Option<Hear>,
     /// Residents whose names are known.
     people: RwLock<cast::People>,
     journeys: models::Journeys,
@@ -205,6 +210,7 @@ impl App {
             people: cast::people(&parts.cast),
             cast: parts.cast,
             clock: parts.clock,
+            hooks: parts.hooks,
             journeys: models::Journeys::default(),
             figures_wait: AtomicBool::new(false),
             calendar: Calendar::shipped(),

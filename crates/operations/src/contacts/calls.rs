@@ -123,6 +123,7 @@ fn next(calendar: &Calendar, now: i64) -> Option<Slot> {
 /// A time is agreed on, in place of one before.
 pub(super) fn call_me(contact: &Contact, slot: Slot, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match (&contact.place, on.by) {
+        _ if contact.answers_go.is_some() => return Err(Refusal::NoCalls),
         (Place::Resolved { .. } | Place::Closed, _) => return Err(Refusal::NotNow("it is answered")),
         (_, By::Resident(_) | By::Acting { .. } | By::Holder) => {}
         _ => owned(contact, on)?,

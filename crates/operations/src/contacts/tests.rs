@@ -446,6 +446,8 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
         ),
         (Event::Resolved { outcome: Outcome::SelfCare }, "contact.resolved", r#"{"outcome":"self_care"}"#),
         (Event::Reopened, "contact.reopened", "{}"),
+        (Event::AnswersGo { by: Means::Sms }, "contact.answers_go", r#"{"by":"sms"}"#),
+        (Event::Stopped, "contact.stopped", "{}"),
         (Event::Closed, "contact.closed", "{}"),
         (Event::written(Author::Service), "message.written", r#"{"author":"service"}"#),
         (

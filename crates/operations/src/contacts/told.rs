@@ -76,6 +76,8 @@ pub fn told(command: &Command) -> Vec<u8> {
         Command::Called { reached } => ("called", None, reached.to_string()),
         Command::Attach { file, name } => ("attach", Some(name), format!("{}/{}", file.id, file.digest)),
         Command::Identify { subject } => ("identify", None, subject.to_string()),
+        Command::AnswerBy { means, address } => ("answer_by", Some(address), means.code().into()),
+        Command::Stop { text } => ("stop", Some(text), nothing()),
     };
     parts(&[verb, text.map_or("", |text| &text.0), &detail])
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kinds::{Files, Standing};
+use kinds::{Files, Incoming, Standing};
 use matter::access::Role;
 use maud::{Markup, html};
 use operations::dispatches::port::{Adapter, Port};
@@ -73,6 +73,7 @@ fn identifies(app: &App, adapter: Adapter) -> Option<Standing> {
         looked_at: app.kinds.store.now(),
         taken_at: None,
         files: Files::default(),
+        came: Incoming::default(),
     })
 }
 
@@ -129,6 +130,18 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
                         @for (code, count) in &waiting.codes { br; (page.language.text_with("ports-code", &[("code", code), ("count", &count.to_string())])) }
                     } }
                     div { dt { (page.text("ports-may-tell")) } dd { (waiting.taken) } } }
+                    @if port.takes.is_some() {
+                        div { dt { (page.text("ports-came")) } dd {
+                            @match standing.came.at { Some(at) => { (moment(at)) } None => { (page.text("ports-came-none")) } }
+                        } }
+                        div { dt { (page.text("ports-came-refused")) } dd {
+                            @for (at, (code, count)) in standing.came.refused.iter().enumerate() {
+                                @if at > 0 { br; }
+                                (page.language.text_with("ports-code", &[("code", code), ("count", &count.to_string())]))
+                            }
+                            @if standing.came.refused.is_empty() { (page.text("ports-came-refused-none")) }
+                        } }
+                    }
                     @if [Some(Adapter::File), Some(Adapter::Register)].contains(&standing.runs) {
                         div { dt { (page.text("ports-files")) } dd {
                             @let files = standing.files;

@@ -141,6 +141,7 @@ fn app_serving(
         demo,
         cast: pages::cast(),
         clock: None,
+        hooks: None,
         metrics,
         secret,
         strangers,
