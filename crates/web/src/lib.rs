@@ -149,6 +149,7 @@ pub struct App {
     cast: Vec<Member>,
     clock: Option<DemoClock>,
     hooks: Option<Hear>,
+    data: Option<PathBuf>,
     /// Residents whose names are known.
     people: RwLock<cast::People>,
     journeys: models::Journeys,
@@ -193,7 +194,8 @@ impl App {
             strangers: parts.strangers,
             bodies: bodies::Room::default(),
             untrusted: Once::new(),
-            health: observe::Health::new(parts.data),
+            health: observe::Health::new(parts.data.clone()),
+            data: parts.data,
             faults: RwLock::default(),
             figures: RwLock::new(parts.figures),
             imports: parts.imports,

@@ -134,12 +134,12 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
                         div { dt { (page.text("ports-came")) } dd {
                             @match standing.came.at { Some(at) => { (moment(at)) } None => { (page.text("ports-came-none")) } }
                         } }
-                        div { dt { (page.text("ports-came-refused")) } dd {
+                        div { dt { (page.text("ports-untaken")) } dd {
                             @for (at, (code, count)) in standing.came.refused.iter().enumerate() {
                                 @if at > 0 { br; }
-                                (page.language.text_with("ports-code", &[("code", code), ("count", &count.to_string())]))
+                                (page.language.text_with(&format!("ports-came-{code}"), &[("count", &count.to_string())]))
                             }
-                            @if standing.came.refused.is_empty() { (page.text("ports-came-refused-none")) }
+                            @if standing.came.refused.is_empty() { (page.text("ports-untaken-none")) }
                         } }
                     }
                     @if [Some(Adapter::File), Some(Adapter::Register)].contains(&standing.runs) {

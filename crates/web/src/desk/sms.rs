@@ -2,7 +2,7 @@
 //! is shown before it is sent.
 
 use maud::{Markup, html};
-use operations::contacts::sms::{MOST_PARTS, length};
+use operations::contacts::sms::{Length, MOST_PARTS, length};
 use operations::contacts::{Channel, Contact};
 use operations::dispatches::Means;
 
@@ -36,7 +36,7 @@ pub fn note(page: &Page, contact: &Contact) -> Markup {
 
 /// The length of what was typed; with a script also while it is typed.
 pub fn length_of(page: &Page, text: &str) -> Markup {
-    let length = length(text.trim());
+    let Length { places, parts, is_wide } = of(text);
     let said = |places: &str, parts: usize| {
         let parts = page.language.text_count("sms-parts", parts, &parts.to_string());
         page.language.text_with("sms-length", &[("places", places), ("parts", &parts)])
@@ -46,18 +46,23 @@ pub fn length_of(page: &Page, text: &str) -> Markup {
     html! {
         div.asked #sms-length data-sms data-one=(said("#", 1))
             data-many=(page.language.text_with("sms-length", &[("places", "#"), ("parts", &many)])) {
-            input type="hidden" name="parts" value=(length.parts);
-            p.hint data-said { (said(&length.places.to_string(), length.parts.max(1))) }
-            p.hint data-wide hidden[!length.is_wide] { (page.text("sms-wide")) }
+            input type="hidden" name="parts" value=(parts);
+            p.hint data-said { (said(&places.to_string(), parts.max(1))) }
+            p.hint data-wide hidden[!is_wide] { (page.text("sms-wide")) }
             p.hint { (page.language.text_with("sms-most", &[("most", &MOST_PARTS.to_string())])) }
         }
     }
 }
 
+/// The length of a text as it is sent. Browsers send line ends as two characters and count them as one.
+fn of(text: &str) -> Length {
+    length(&text.trim().replace("\r\n", "\n"))
+}
+
 /// The reason for which an answer is shown again before it is sent: it is more than one text message, and its writer has not
 /// seen of how many.
 pub fn unshown(contact: &Contact, text: &str, shown: &str) -> Option<&'static str> {
-    let parts = length(text.trim()).parts;
+    let parts = of(text).parts;
     let is_unshown = is_answered_by(contact) && parts > 1 && shown != parts.to_string();
     is_unshown.then_some("wrong-sms-parts")
 }

@@ -32,6 +32,7 @@ mod rights;
 mod series;
 mod sessions;
 mod signin;
+mod sms;
 mod split;
 mod staff;
 mod strangers;

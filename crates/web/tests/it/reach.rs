@@ -2,7 +2,7 @@
 
 use content::{Found, Library};
 use kinds::content::FOLDERS;
-use kinds::{Files, Standing};
+use kinds::{Files, Incoming, Standing};
 use matter::By;
 use operations::contacts::Command;
 use operations::dispatches::port::Adapter;
@@ -118,6 +118,7 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
             looked_at: at,
             taken_at: Some(at),
             files: Files { out: 7, ..Files::default() },
+            came: Incoming { at: None, refused: [("number", 3)].into() },
         };
         kinds.ports.stands("sms", stands(Some(Adapter::File), vec!["url", "secret"]));
         kinds.ports.stands("email", stands(None, vec!["from", "hosts"]));
@@ -131,7 +132,9 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
             "Not in use: something is missing from the settings",
             "county.toml: [port.email] from",
             "county.toml: hosts = […]",
-            "Delivery of text messages by an operator",
+            "A number that takes text messages, and their delivery by an operator",
+            "none since the server started",
+            "Sent from something that is no telephone number: 3",
             "All have arrived or are on their way.",
         ] {
             assert!(page.contains(text), "{text}: {page}");

@@ -250,6 +250,7 @@ impl County {
             filled.push(match part {
                 "{command}" | "{act}" => command,
                 "{client_id}" => "m1",
+                "{port}" => "sms",
                 "{appointment}" | "{file}" => NEW,
                 "{id}" if path.contains("/protected/") => self.id("another day", asker),
                 "{id}" if path.ends_with("/cancel-rest") => self.id("series", asker),
