@@ -4,18 +4,21 @@
 //! reads the number from it; the number itself is sealed beside the contact. A port's words come one after another: only one
 //! reader takes them.
 
+use std::sync::Arc;
+
 use facts::Channel;
 use matter::{By, Draft, Text, Trouble, Turn};
+use operations::contacts::parts::addressed;
 use operations::contacts::routing::Case;
 use operations::contacts::words::is_stop;
-use operations::contacts::{Command, Contact, Event, Routed};
+use operations::contacts::{Command, Contact, Event, Routed, flow};
 use operations::dispatches::Means;
 use operations::dispatches::port::Takes;
 use operations::organisation::Organisation;
 use store::{Asked, Result, hex, new_id, signature};
 use uuid::Uuid;
 
-use crate::{Kinds, asked_of_contact};
+use crate::Kinds;
 
 /// The language of a message of which nobody has said it: that of most people of the county.
 const LANGUAGE: &str = "fi";
@@ -64,11 +67,16 @@ impl Kinds {
                 && turn.read::<Contact>(id)?.is_some_and(|it| it.takes(turn.now()))
             {
                 let text = Text(came.text.clone());
-                let command = match is_stop {
-                    true => Command::Stop { text },
-                    false => Command::Write { client_id: String::new(), text },
-                };
-                return asked_of_contact(turn, id, &command);
+                let all = with_parts(turn, id)?;
+                if is_stop {
+                    let stop = Command::Stop { text };
+                    let taking = all.iter().filter(|(_, it)| it.takes(turn.now())).map(|(id, _)| *id);
+                    let taking: Vec<Uuid> = taking.collect();
+                    return taking.into_iter().try_for_each(|id| flow::asked(turn, id, &stop));
+                }
+                let each: Vec<(Uuid, &Contact)> = all.iter().map(|(id, it)| (*id, &**it)).collect();
+                let to = addressed(&each).unwrap_or(id);
+                return flow::asked(turn, to, &Command::Write { client_id: String::new(), text });
             }
             turn.decide::<Contact>(contact, &open, &Organisation::default())?;
             let answer_by = Command::AnswerBy { means: Means::Sms, address: Text(came.from.clone()) };
@@ -126,7 +134,8 @@ impl Kinds {
 
     /// The address to which answers to a contact's writer go; none: they go nowhere, or it was erased.
     pub async fn answers_to(&self, contact: Uuid) -> Result<Option<String>> {
-        let history = self.history(contact).await?;
+        let whole = self.contacts.read(contact).await?.and_then(|it| it.part_of).unwrap_or(contact);
+        let history = self.history(whole).await?;
         Ok(history
             .into_iter()
             .rev()
@@ -136,4 +145,14 @@ impl Kinds {
             })
             .flatten())
     }
+}
+
+/// A contact and its parts, itself first.
+fn with_parts(turn: &mut Turn<'_>, id: Uuid) -> std::result::Result<Vec<(Uuid, Arc<Contact>)>, Trouble> {
+    let whole = turn.read::<Contact>(id)?.ok_or(Trouble::NotFound)?;
+    let mut all = vec![(id, Arc::clone(&whole))];
+    for part in whole.parts.keys() {
+        all.extend(turn.read::<Contact>(*part)?.map(|it| (*part, it)));
+    }
+    Ok(all)
 }

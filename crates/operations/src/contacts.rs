@@ -188,7 +188,7 @@ pub enum Command {
     Attach { file: File, name: Text },
     /// Its writer has proven who they are.
     Identify { subject: Subject },
-    /// Its writer is answered by these means, at an address.
+    /// Its writer is answered by these means, at an address; empty: that of the contact of which it is a part.
     AnswerBy { means: Means, address: Text },
     /// Its writer wants no more messages, in their own words.
     Stop { text: Text },
@@ -269,7 +269,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -350,7 +350,9 @@ impl Matter for Contact {
                 Some(event::sealed("", text))
             }
             (Command::CallMe { number, .. }, Event::CallAgreed { .. }) => number.clone(),
-            (Command::AnswerBy { address, .. }, Event::AnswersGo { .. }) => Some(address.clone()),
+            (Command::AnswerBy { address, .. }, Event::AnswersGo { .. }) if !address.0.is_empty() => {
+                Some(address.clone())
+            }
             (Command::Stop { text }, Event::Written { .. }) => Some(event::sealed("", text)),
             (Command::Attach { name, .. }, Event::Attached { .. }) => Some(event::sealed("", name)),
             (Command::Note { text }, Event::Noted) => Some(text.clone()),

@@ -147,7 +147,7 @@ pub enum Event {
     /// Its writer, who had given no name, has proven who they are.
     #[serde(rename = "contact.identified")]
     Identified { subject: Subject },
-    /// Its writer is answered by these means, at an address that is sealed beside it.
+    /// Its writer is answered by these means, at an address that is sealed beside it; of a part, beside its whole.
     #[serde(rename = "contact.answers_go")]
     AnswersGo { by: Means },
     /// Its writer wants no more messages, until they write again.

@@ -7,7 +7,7 @@ use facts::holds_identity_code;
 use matter::Text;
 
 use super::event::Event;
-use super::{Contact, On, Place, REOPENED_WITHIN, Refusal, write};
+use super::{Contact, On, Place, Refusal, write};
 use crate::dispatches::Means;
 
 /// So long after the last word a message from the same number belongs to the open contact: thirty days, in microseconds.
@@ -86,7 +86,7 @@ impl Contact {
             Place::Queued | Place::Owned { .. } | Place::Waiting { .. } => {
                 now < self.written_at.saturating_add(SAME_WITHIN)
             }
-            Place::Resolved { at, .. } => now < at.saturating_add(REOPENED_WITHIN),
+            Place::Resolved { .. } => self.reopens_until().is_some_and(|until| now < until),
             Place::Closed => false,
         }
     }
