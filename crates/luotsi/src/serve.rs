@@ -94,7 +94,6 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let (publication, version) = publication(data, &last).await;
         let keys = Arc::new(place.keys()?);
         let kinds = place.kinds(&keys, now).await?;
-        let heads = place.heads(&keys);
         let accesses = place.accesses_log(&keys, kinds.store.log(), now).await?;
         tell_of_risks(kinds.store.log()).await?;
         let (library, contents) = contents::publish(data, kinds.store.log(), publication.units(), demo).await?;
@@ -145,7 +144,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         go_on(living, &kinds)?;
         let clocks = tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, contents, outbox)));
         let ends_of = [(Of::Events, kinds.store.log().clone()), (Of::Accesses, accesses.clone())];
-        let noting = tokio::spawn(note_on(heads, ends_of.clone()));
+        let noting = tokio::spawn(note_on(place.heads(&keys), ends_of.clone()));
         let ends_noting = noting.abort_handle();
         let told_to_end = told_to_end();
         eprintln!("serving on http://{at}");

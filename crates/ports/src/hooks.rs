@@ -41,7 +41,7 @@ pub struct Hooks {
 }
 
 impl Outbox {
-    /// What hears signed requests for its ports.
+    /// The ears for signed requests to its ports.
     pub fn hooks(&self) -> Hooks {
         let secret = |(id, settings): (&String, &crate::Settings)| Some((id.clone(), settings.secret.clone()?));
         let secrets = self.settings.iter().filter_map(secret).collect();

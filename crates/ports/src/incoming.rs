@@ -1,5 +1,5 @@
-//! What comes in by a port that sends: files in its folder `in/`, which another program puts there, or [`super::Hooks`] does of
-//! a signed request. A message is `{"id", "from", "text", "at"}`; word of one that was sent is `{"id", "status", "code"}`, with
+//! Messages that come in by a port: files in its folder `in/`, which another program puts there, or [`super::Hooks`] does of a
+//! signed request. A message is `{"id", "from", "text", "at"}`; word of one that was sent is `{"id", "status", "code"}`, with
 //! our own id and `delivered` or `undelivered`. Both may come twice, late, and in another order.
 //!
 //! A file that was read is taken away, for a number stands in it. One that cannot be taken is counted by why, and is gone, too.

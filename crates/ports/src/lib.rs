@@ -100,7 +100,7 @@ pub struct Outbox {
     step: Duration,
     /// When each port took a message last.
     taken: Mutex<HashMap<String, i64>>,
-    /// What came in by each, and how much of one number within a minute.
+    /// Messages that came in by each, and how many of one number within a minute.
     came: Mutex<HashMap<String, Incoming>>,
     pace: Mutex<incoming::Pace>,
 }

@@ -67,8 +67,8 @@ pub(super) fn answer_by(contact: &Contact, means: Means) -> Result<Vec<Event>, R
     }
 }
 
-/// The writer wants no more messages: nothing is sent until they write again. Whoever has the contact reads it as any other
-/// message; one that was resolved stays so.
+/// The writer wants no more messages: nothing is sent until they write again. The one who has the contact reads it as any
+/// other message; a contact that was resolved stays so.
 pub(super) fn stop(contact: &Contact, text: &Text, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match (contact.answers_go, &contact.place) {
         (Some(_), Place::Resolved { .. }) if contact.takes(on.now) => Ok(vec![Event::Stopped]),

@@ -46,7 +46,7 @@ impl World {
         all
     }
 
-    /// What its writer has written.
+    /// The messages of its writer.
     async fn written(&self, id: Uuid) -> Vec<String> {
         let items = self.kinds.conversation(id, 0, usize::MAX >> 1).await.expect("readable");
         let said = items.into_iter().filter_map(|it| match it.what {
@@ -190,7 +190,7 @@ async fn a_flood_of_one_number_keeps_nobody_else_from_being_heard() {
     }
     counts.sort_unstable();
     assert_eq!(counts, [1, 30]);
-    // What came slowly and waited for us is no flood.
+    // Messages that came slowly and waited for us are no flood.
     for number in 0..50 {
         let at = format!("2026-03-09T07:{number:02}:00Z");
         let text = json!({ "id": format!("slow-{number}"), "from": FROM, "text": "Hei", "at": at });

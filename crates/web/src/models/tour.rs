@@ -103,7 +103,7 @@ pub async fn go(
     let role = Role::named(&format!("{:?}", who.role).to_lowercase());
     let mut response = match (who.role, role) {
         (Played::Anonymous, _) => end_all(&app, &headers, goal),
-        // What another system brings no visitor can do: it is brought as they come to it.
+        // No visitor can do what another system does: it is done as they come to it.
         (Played::Port, _) => {
             let number = journey.steps.iter().enumerate().filter(|(_, it)| it.waits.is_empty()).nth(to.step);
             played(&app, &journey, &headers, number.map(|(number, _)| number)).await;

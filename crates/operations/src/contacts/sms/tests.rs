@@ -48,6 +48,10 @@ fn asked(contact: &Contact, by: &By, command: &Command, after: i64) -> Result<Ve
     when(Some(contact), command, &on)
 }
 
+fn after(contact: Contact, events: &[Event]) -> Contact {
+    events.iter().try_fold(contact, |it, event| Contact::after(Some(it), event, NOW)).expect("a contact")
+}
+
 #[test]
 fn an_answer_is_as_long_as_telephones_count_it() {
     let letters = |count: usize| "ä".repeat(count);
@@ -121,11 +125,11 @@ fn nothing_is_sent_to_whoever_wants_no_more_until_they_write_again() {
     let organisation = Organisation::default();
     let seen = |contact: &Contact| asked(contact, &By::Holder, &stop(), DAY).expect("taken");
     let waiting = when(Some(&held(&[])), &ask, &On { seen: 9, ..on(NOW, &worker(), &organisation) }).expect("asked");
-    let waiting = waiting.iter().fold(Some(held(&[])), |it, event| Contact::after(it, event, NOW)).expect("it waits");
+    let waiting = after(held(&[]), &waiting);
     assert!(seen(&waiting).contains(&Event::Answered) && seen(&waiting).ends_with(&[Event::Stopped]));
     let resolve = Command::Resolve { outcome: Outcome::Advised };
     let events = asked(&held(&[]), &worker(), &resolve, 0).expect("resolved");
-    let resolved = events.iter().fold(Some(held(&[])), |it, event| Contact::after(it, event, NOW)).expect("resolved");
+    let resolved = after(held(&[]), &events);
     assert_eq!(seen(&resolved), [Event::Stopped]);
     assert!(asked(&by_sms(&[]), &By::Holder, &stop(), 40 * DAY).is_err(), "nothing goes there any more");
 }
@@ -156,6 +160,6 @@ fn how_a_writer_is_answered_is_said_once_as_the_contact_is_opened() {
     assert!(asked(&contact, &By::Holder, &answer_by(Means::Email, "x@example.org"), 0).is_err());
     let on_its_way = Command::Transfer { to: "b".into(), queue: None, reason: WAITED.into(), note: None };
     let events = asked(&held(&[]), &worker(), &on_its_way, DAY).expect("handed over");
-    let moved = events.iter().fold(Some(held(&[])), |it, event| Contact::after(it, event, NOW)).expect("it moved");
+    let moved = after(held(&[]), &events);
     assert_eq!(moved.answers_go, Some(Means::Sms), "wherever it goes");
 }
