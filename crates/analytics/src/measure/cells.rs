@@ -208,7 +208,9 @@ impl Cell {
             Kind::Mean => {
                 interval::mean_of_deviations(self.n, self.sum.over(self.n as f64), self.deviations(), confidence)
             }
+            Kind::Sum => (self.n > 0).then(|| alone(self.sum.value())),
             Kind::Median => self.tally.quantile_interval(0.5, confidence),
+            Kind::Most => self.tally.quantile(1.0).map(alone),
             Kind::Ratio if measure.unit == "share" => interval::share_over_clusters(&self.ratio.sums(), confidence),
             Kind::Ratio => interval::ratio(&self.ratio.sums(), confidence),
             Kind::Rate => interval::rate(self.hits as f64, self.sum.value(), confidence),
@@ -237,9 +239,13 @@ impl Cell {
     /// Local days from the first open case to the last day before an instant; one number, without an interval.
     fn days_open(&self, end: i64) -> Option<Estimate> {
         let day = |at: i64| Calendar::shipped().local_date(at).map(day_number);
-        let days = f64::from(day(end - 1)? - day(self.since?)?);
-        Some(Estimate { value: days, lower: f64::NEG_INFINITY, upper: f64::INFINITY })
+        Some(alone(f64::from(day(end - 1)? - day(self.since?)?)))
     }
+}
+
+/// One number, without an interval.
+fn alone(value: f64) -> Estimate {
+    Estimate { value, lower: f64::NEG_INFINITY, upper: f64::INFINITY }
 }
 
 /// An estimate whose interval does not reach where no value can be.

@@ -121,8 +121,8 @@ impl Worths {
                 Worths::Stock(until, measure.kind == Kind::Longest)
             }
             Kind::Share => Worths::Plain(Plain::Hits(batch[columns[0]].as_boolean().clone())),
-            Kind::Mean => Worths::Plain(Plain::Values(numbers(columns[0])?)),
-            Kind::Median | Kind::Quantiles => {
+            Kind::Mean | Kind::Sum => Worths::Plain(Plain::Values(numbers(columns[0])?)),
+            Kind::Median | Kind::Quantiles | Kind::Most => {
                 let values = numbers(columns[0])?;
                 let rounded = |value| measure.rounded(value);
                 Worths::Plain(Plain::Ranked(if measure.resolution.is_some() { values.unary(rounded) } else { values }))
