@@ -74,6 +74,7 @@ better-neither = Neither direction is better
 kind = Kind
 kind-count = Count
 kind-persons = People
+kind-spread = Spread between places (90th by 10th percentile)
 kind-stock = Number at the end of the period
 kind-share = Share
 kind-mean = Mean

@@ -47,6 +47,7 @@ column-channel = Channel
 column-service = Service
 column-profession = Profession
 column-professional_id = Professional
+column-place = Place
 column-risk_class = Risk class
 column-instrument = Assessment instrument
 column-modality = Mode

@@ -74,6 +74,7 @@ better-neither = Ei hyvää eikä huonoa suuntaa
 kind = Tyyppi
 kind-count = Lukumäärä
 kind-persons = Ihmisiä
+kind-spread = Paikkojen väliset erot (90. ja 10. prosenttipiste)
 kind-stock = Määrä jakson lopussa
 kind-share = Osuus
 kind-mean = Keskiarvo

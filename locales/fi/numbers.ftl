@@ -47,6 +47,7 @@ column-channel = Kanava
 column-service = Palvelu
 column-profession = Ammattiryhmä
 column-professional_id = Ammattilainen
+column-place = Paikka
 column-risk_class = Riskiluokka
 column-instrument = Arviointiväline
 column-modality = Tapa

@@ -74,6 +74,7 @@ better-neither = Varken bra eller dålig riktning
 kind = Typ
 kind-count = Antal
 kind-persons = Personer
+kind-spread = Skillnader mellan platser (90:e och 10:e percentilen)
 kind-stock = Antal vid periodens slut
 kind-share = Andel
 kind-mean = Medelvärde

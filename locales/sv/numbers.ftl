@@ -47,6 +47,7 @@ column-channel = Kanal
 column-service = Tjänst
 column-profession = Yrkesgrupp
 column-professional_id = Yrkesperson
+column-place = Plats
 column-risk_class = Riskklass
 column-instrument = Bedömningsinstrument
 column-modality = Sätt

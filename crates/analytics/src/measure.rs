@@ -270,6 +270,7 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "measures/access/first_response.sql",
     "measures/access/identified.sql",
     "measures/access/message.sql",
+    "measures/access/municipality_spread.sql",
     "measures/access/open_8_20.sql",
     "measures/access/reached.sql",
     "measures/access/remote_share.sql",

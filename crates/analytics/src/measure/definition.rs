@@ -31,6 +31,9 @@ pub enum Kind {
     Quantiles,
     /// The largest `value`.
     Most,
+    /// How far places lie apart: the 90th by the 10th percentile of the mean `value` of each `place`, every place weighed by
+    /// its cases.
+    Spread,
     /// Σ numerator / Σ denominator.
     Ratio,
     /// Events per exposure: Σ `events` / Σ `exposure`; each row brings both, and the events are its cases.
@@ -169,6 +172,7 @@ impl Definition {
             Kind::Mean | Kind::Sum | Kind::Median | Kind::Quantiles | Kind::Most => [or(&self.value, "value"), None],
             Kind::Rate => [or(&self.numerator, "events"), or(&self.denominator, "exposure")],
             Kind::Ratio => [or(&self.numerator, "numerator"), or(&self.denominator, "denominator")],
+            Kind::Spread => [or(&self.value, "value"), Some(("place", "place"))],
             Kind::Nps => [or(&self.value, "score"), None],
             Kind::Classes => [or(&self.value, "class"), None],
         };

@@ -215,6 +215,8 @@ impl<'a> Gathering<'a> {
                     | Kind::Ratio
                     | Kind::Rate
                     | Kind::Nps => (typed.is_numeric(), "a number"),
+                    Kind::Spread if name == "place" => (is_text(&typed), "a text"),
+                    Kind::Spread => (typed.is_numeric(), "a number"),
                     Kind::Stock | Kind::Longest => (typed.is_temporal(), "a time"),
                     Kind::Count | Kind::Persons | Kind::Classes => (true, ""),
                 };
