@@ -1,9 +1,9 @@
 //! Facts known of the county at an instant: rows recorded by then, and rows that ended later as they stood before.
 
 use facts::{
-    Assessment, CareRoleHeld, Contact, Cost, Encounter, Enrolment, Entry, Instant, Interpreting, Opening, Order,
-    Phenomenon, Professional, Registration, Residence, Resident, Response, Series, Slot, Status, Survey, T3Reading,
-    Unit, Visit,
+    Account, Assessment, CareRoleHeld, Contact, Cost, Encounter, Enrolment, Entry, Instant, Interpreting, Opening,
+    Order, Phenomenon, Professional, Registration, Residence, Resident, Response, Series, Slot, Status, Survey,
+    T3Reading, Unit, Visit,
 };
 
 use crate::Recorded;
@@ -92,6 +92,13 @@ impl Staged for Contact {
         };
         let since = latest([Some(opened), early.first_attempt_at, reached, early.ended_at, resolved, early.closed_at]);
         Some(Recorded(early, since?))
+    }
+}
+
+impl Staged for Account {
+    fn at(&self, instant: i64) -> Option<Recorded<Self>> {
+        let early = Account { closed_at: None, ..self.clone() };
+        (self.registered_at.0 <= instant).then_some(Recorded(early, self.registered_at.0))
     }
 }
 
