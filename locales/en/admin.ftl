@@ -122,3 +122,8 @@ staff-waiting-count = { $count ->
  }
 staff-approve = Approve the right
 staff-decline = Decline the proposal
+staff-code-two = The person has a right that takes two administrators. So the set-up code, too, is given by another administrator than the one who asks for it.
+staff-code-want = Ask another administrator to give the code
+staff-code-waits = Waits for another administrator to give the code. The request stands until tomorrow.
+staff-code-wanted-by = { $person } asks you to give the code. First make sure that it is the person themselves who asks.
+staff-code-wrong-alone = Two administrators are needed to give the code: one asks for it, the other gives it.

@@ -97,3 +97,7 @@ refused-mandate-minor = A minor can neither give nor hold this right.
 refused-mandate-not_theirs = You cannot give or end this right. Custody comes from the population data and mandates from Suomi.fi e-Authorizations: they end there.
 refused-mandate-over = The right has ended.
 refused-resident-not_theirs = This cannot be done for another.
+refused-break_glass-not_there = There is no such opening, or it has been made already.
+refused-break_glass-not_theirs = Only a professional opens, and the unit’s lead reviews.
+refused-break_glass-second_person = Somebody other than the one who opened reviews it.
+refused-break_glass-not_now = The opening has been reviewed already.

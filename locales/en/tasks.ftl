@@ -61,3 +61,4 @@ tasks-unreached = A message did not arrive. Contact the client in another way.
 tasks-did-undo = It was undone.
 tasks-event-undone = Undid the previous act
 tasks-says-late = A contact has not been answered in time
+tasks-about-break_glass = Emergency opening

@@ -122,3 +122,8 @@ staff-waiting-count = { $count ->
  }
 staff-approve = Hyväksy oikeus
 staff-decline = Hylkää ehdotus
+staff-code-two = Henkilöllä on oikeus, jonka antamiseen tarvitaan kaksi ylläpitäjää. Siksi myös käyttöönottokoodin antaa toinen ylläpitäjä kuin se, joka sitä pyytää.
+staff-code-want = Pyydä toista ylläpitäjää antamaan koodi
+staff-code-waits = Odottaa, että toinen ylläpitäjä antaa koodin. Pyyntö on voimassa huomiseen.
+staff-code-wanted-by = { $person } pyytää, että annat koodin. Varmista ensin, että pyytäjä on henkilö itse.
+staff-code-wrong-alone = Koodin antamiseen tarvitaan kaksi ylläpitäjää: toinen pyytää sitä, toinen antaa.

@@ -97,3 +97,7 @@ refused-mandate-minor = Alaikäinen ei voi antaa tai saada tätä oikeutta.
 refused-mandate-not_theirs = Et voi antaa tai päättää tätä oikeutta. Huoltajuus tulee väestötiedoista ja valtuus Suomi.fi-valtuuksista: ne päätetään siellä.
 refused-mandate-over = Oikeus on päättynyt.
 refused-resident-not_theirs = Tätä ei voi tehdä toisen puolesta.
+refused-break_glass-not_there = Avausta ei ole, tai se on jo tehty.
+refused-break_glass-not_theirs = Vain ammattilainen avaa, ja yksikön esihenkilö arvioi.
+refused-break_glass-second_person = Avauksen arvioi joku muu kuin avaaja.
+refused-break_glass-not_now = Avaus on jo arvioitu.

@@ -61,3 +61,4 @@ tasks-unreached = Viesti ei mennyt perille. Ota asiakkaaseen yhteyttä muulla ta
 tasks-did-undo = Toimi on kumottu.
 tasks-event-undone = Kumosi edellisen toimen
 tasks-says-late = Yhteydenottoon ei ole vastattu määräajassa
+tasks-about-break_glass = Hätäavaus

@@ -122,3 +122,8 @@ staff-waiting-count = { $count ->
  }
 staff-approve = Godkänn rätten
 staff-decline = Avslå förslaget
+staff-code-two = Personen har en rätt som det krävs två administratörer för att ge. Därför ges också ibruktagningskoden av en annan administratör än den som begär den.
+staff-code-want = Be en annan administratör ge koden
+staff-code-waits = Väntar på att en annan administratör ger koden. Begäran gäller till i morgon.
+staff-code-wanted-by = { $person } ber dig ge koden. Försäkra dig först om att det är personen själv som ber.
+staff-code-wrong-alone = Det krävs två administratörer för att ge koden: den ena begär den, den andra ger den.

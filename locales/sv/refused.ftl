@@ -97,3 +97,7 @@ refused-mandate-minor = En minderårig kan inte ge eller få den här rätten.
 refused-mandate-not_theirs = Du kan inte ge eller avsluta den här rätten. Vårdnaden kommer från befolkningsdata och fullmakten från Suomi.fi-fullmakter: de avslutas där.
 refused-mandate-over = Rätten har upphört.
 refused-resident-not_theirs = Det här kan inte göras för en annan.
+refused-break_glass-not_there = Det finns ingen sådan öppning, eller så är den redan gjord.
+refused-break_glass-not_theirs = Bara en yrkesperson öppnar, och enhetens chef bedömer.
+refused-break_glass-second_person = Öppningen bedöms av någon annan än den som öppnade.
+refused-break_glass-not_now = Öppningen har redan bedömts.

@@ -61,3 +61,4 @@ tasks-unreached = Meddelandet kom inte fram. Kontakta klienten på något annat 
 tasks-did-undo = Åtgärden har ångrats.
 tasks-event-undone = Ångrade föregående åtgärd
 tasks-says-late = Kontakten har inte besvarats i tid
+tasks-about-break_glass = Nödöppning

@@ -4,6 +4,7 @@
 
 mod absences;
 mod bookings;
+mod break_glass;
 mod care_needs;
 mod chats;
 mod consultations;
@@ -37,6 +38,7 @@ use operations::bookings::gatherings::Gathering;
 use operations::bookings::series::VisitSeries;
 use operations::bookings::walk_ins::WalkIn;
 use operations::bookings::wishes::Wish;
+use operations::break_glass::{BreakGlass, reviewed};
 use operations::care_needs::CareNeed;
 use operations::consultations::Consultation;
 use operations::contacts::phrases::Phrases;
@@ -73,6 +75,7 @@ pub struct Kinds {
     pub dispatches: Kind<Dispatch>,
     pub consultations: Kind<Consultation>,
     pub disclosures: Kind<Disclosure>,
+    pub break_glass: Kind<BreakGlass>,
     pub notices: Kind<Notice>,
     pub days: Kind<Day>,
     pub appointments: Kind<Appointment>,
@@ -127,6 +130,7 @@ impl Kinds {
         let dispatches = opening.kind_by(causes::asked);
         let consultations = opening.kind_by(operations::consultations::flow::go_on);
         let disclosures = opening.kind();
+        let break_glass = opening.kind_by(reviewed);
         let notices = opening.kind_by(operations::notices::flow::go_on);
         let (days, gatherings) = (opening.kind(), opening.kind_by(operations::bookings::gatherings::asked));
         let (appointments, series) = (opening.kind_by(bookings_asked), opening.kind());
@@ -151,6 +155,7 @@ impl Kinds {
             dispatches,
             consultations,
             disclosures,
+            break_glass,
             notices,
             days,
             appointments,

@@ -173,10 +173,15 @@ pub struct Tie {
     pub apart: bool,
     /// The person's consent, or a ground of law, opens that register to them; or whoever is asked may read it without.
     pub ground: bool,
+    /// They have broken the glass for its person, with a reason that another reviews.
+    pub glass: bool,
 }
 
 /// The rule by which a matter stays closed that is of a register in which somebody does not work, and nothing else.
 pub const OTHER_REGISTER: &str = "another register, and no ground";
+
+/// The rule by which a matter is open to somebody who has broken the glass for its person, and to whom nothing else opens it.
+pub const BROKEN_GLASS: &str = "they have broken the glass for its person";
 
 /// An answer, and the rule that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,6 +264,9 @@ fn matter(role: Option<Role>, purpose: Purpose, action: Action, (rights, tie): (
             (true, "a colleague asks them about it")
         }
         (_, Purpose::Care, Action::Read) if of(rights.worked_by) && tie.asked => (false, OTHER_REGISTER),
+        (_, Purpose::Care, Action::Read) if of(rights.worked_by) && tie.glass && (!tie.apart || tie.ground) => {
+            (true, BROKEN_GLASS)
+        }
         // Whichever unit answers for it; to act in it is for those of its register.
         (_, Purpose::Care, Action::Read) if works && tie.apart && tie.ground => {
             (true, "consent or a ground of law opens the register")
@@ -290,13 +298,14 @@ mod tests {
     }
 
     fn ties() -> impl Iterator<Item = Tie> {
-        (0..64).map(|bits| Tie {
+        (0..128).map(|bits| Tie {
             own: bits & 1 > 0,
             within: bits & 2 > 0,
             cares: bits & 4 > 0,
             asked: bits & 8 > 0,
             apart: bits & 16 > 0,
             ground: bits & 32 > 0,
+            glass: bits & 64 > 0,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The rules of the service loop, as pure functions and dated data. No I/O, no clock, no randomness.
 
 pub mod bookings;
+pub mod break_glass;
 pub mod care_needs;
 pub mod consultations;
 pub mod contacts;

@@ -11,8 +11,10 @@ use matter::codec::code;
 use matter::{About, By, Dated, List, Matter, Occasion, Own, ProfessionalId, Put, Refused, Rights, Role, Standing};
 use serde::{Deserialize, Serialize};
 
+mod codes;
 mod rights;
 
+pub use codes::Wanted;
 pub use rights::{Proposal, Right};
 
 /// Nobody is away for more than a year at once, in days.
@@ -47,6 +49,12 @@ pub enum Event {
     /// It waits no more: it was approved or declined.
     #[serde(rename = "right.proposal_ended")]
     ProposalEnded(Right),
+    /// An administrator asks another for a code of the account of somebody with a right that opens much.
+    #[serde(rename = "account.code_wanted")]
+    CodeWanted(Wanted),
+    /// It was given, or is not to be.
+    #[serde(rename = "account.code_wanted_no_more")]
+    CodeWantedNoMore { person: String },
 }
 
 /// A professional is away, and a deputy sees to all of their work meanwhile.
@@ -123,6 +131,16 @@ pub enum Command {
     /// A second administrator approves a right as it was proposed.
     ApproveRight(Right),
     DeclineRight(Right),
+    /// An administrator asks another for a code of a person's account; the other gives it, or any says no.
+    WantCode {
+        person: String,
+    },
+    GiveCode {
+        person: String,
+    },
+    DeclineCode {
+        person: String,
+    },
 }
 
 /// Why it cannot be done.
@@ -223,6 +241,7 @@ pub struct Organisation {
     rights: BTreeMap<String, Vec<Right>>,
     /// Those that wait for a second administrator.
     proposals: Vec<Proposal>,
+    codes: Vec<Wanted>,
 }
 
 /// A thing that holds from its day on, until `to`: the first day on which it holds no more.
@@ -294,7 +313,7 @@ fn follow<T: Lasting>(
 /// There is one, whose id is nil.
 impl Matter for Organisation {
     const NAME: &'static str = "organisation";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const RIGHTS: Rights = Rights { worked_by: &[Role::Admin], led_by: &[], own: Own::Nothing };
 
     const TABLES: &'static [&'static Table] = &[facts::Unit::TABLE, facts::Professional::TABLE];
@@ -320,6 +339,9 @@ impl Matter for Organisation {
             Command::MoveRightEnd(right) => rights::end_moved(organisation, right, on),
             Command::ApproveRight(right) => rights::approved(organisation, right, on),
             Command::DeclineRight(right) => rights::declined(organisation, right),
+            Command::WantCode { person } => codes::wanted(organisation, person, on),
+            Command::GiveCode { person } => codes::given(organisation, person, on),
+            Command::DeclineCode { person } => Ok(codes::declined(organisation, person)),
             _ => decide(organisation, command, on.rules),
         }
     }
@@ -568,6 +590,8 @@ impl Organisation {
             Event::RightEndMoved(right) => self.with_end(right),
             Event::RightProposed(proposal) => self.proposals.push(proposal.clone()),
             Event::ProposalEnded(right) => self.proposals.retain(|it| it.right != *right),
+            Event::CodeWanted(wanted) => self.codes.push(wanted.clone()),
+            Event::CodeWantedNoMore { person } => self.codes.retain(|it| it.person != *person),
         }
         self
     }

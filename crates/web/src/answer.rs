@@ -252,6 +252,7 @@ mod tests {
             ("booking", include_str!("../../operations/src/bookings.rs")),
             ("organisation", include_str!("../../operations/src/organisation.rs")),
             ("disclosure", include_str!("../../operations/src/disclosures.rs")),
+            ("break_glass", include_str!("../../operations/src/break_glass.rs")),
         ];
         let codes = rules.iter().flat_map(|(kind, source)| codes(source).map(|code| (*kind, code)));
         let codes: Vec<(&str, &str)> = codes.chain([("subject", "erased")]).collect();

@@ -59,6 +59,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::needs::FEATURE,
     &crate::consultations::FEATURE,
     &crate::disclosures::FEATURE,
+    &crate::break_glass::FEATURE,
     &crate::notices::FEATURE,
     &crate::bookings::FEATURE,
     &crate::steer::FEATURE,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use facts::Code;
-use matter::access::{Action, Decision, OTHER_REGISTER, Purpose, Resource, Role, Tie, decide};
+use matter::access::{Action, BROKEN_GLASS, Decision, OTHER_REGISTER, Purpose, Resource, Role, Tie, decide};
 use matter::{List, Matter, PartId, Rights, Standing, Subject};
 use operations::consultations::consent::{Between, Needs, case};
 use serde_json::{Map, Value};
@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::answer::Failure;
+use crate::break_glass::GROUND;
 use crate::caller::{Caller, Person};
 
 /// No sooner is it said that there is nothing: how long it takes to find out tells nothing of what there is.
@@ -162,7 +163,8 @@ impl App {
         tie.ground = ground.is_some() || (tie.asked && self.asked_across_needs() == Some(Needs::Nothing));
         let purpose = purpose(caller.role(), (rights, tie));
         let decision = decide(caller.role(), purpose, action, Resource::Matter(rights, tie));
-        Decided { purpose, decision, ground: ground.filter(|_| decision.allow) }
+        let glass = (decision.rule == BROKEN_GLASS).then(|| GROUND.to_string());
+        Decided { purpose, decision, ground: glass.or(ground.filter(|_| decision.allow)) }
     }
 
     fn tie(&self, caller: &Caller, it: &Glance<'_>) -> Tie {
@@ -187,6 +189,7 @@ impl App {
             asked: person.is_some_and(|person| self.is_asked(person, id, standing)),
             apart: person.is_some_and(|person| person.role != Role::Resident && self.is_apart(person, it)),
             ground: false,
+            glass: person.zip(standing.subject).is_some_and(|(person, it)| self.has_broken_glass(person, it)),
         }
     }
 

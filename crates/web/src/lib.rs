@@ -10,6 +10,7 @@ mod api;
 mod assets;
 mod bodies;
 mod bookings;
+mod break_glass;
 mod caller;
 mod care;
 mod cast;

@@ -149,7 +149,7 @@ fn is_own(right: &Right, by: &By) -> bool {
     matches!(by, By::Professional { id, .. } if **id == *right.person)
 }
 
-fn today(on: &Occasion<'_, Imported>) -> i32 {
+pub(super) fn today(on: &Occasion<'_, Imported>) -> i32 {
     on.calendar.local_date(on.now).map_or(0, day_number)
 }
 

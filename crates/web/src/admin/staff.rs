@@ -288,7 +288,7 @@ fn shown(app: &App, page: &Page, person: &str, typed: &Typed) -> Response {
             h3 { (page.text("staff-over")) }
             ul.dots { @for right in over { li { (told(page, right)) } } }
         }
-        (accounts::part(page, person, account.as_ref(), typed, app.kinds.store.now()))
+        (accounts::part(app, page, person, account.as_ref(), typed))
     };
     page.render(status(typed), person, &content)
 }

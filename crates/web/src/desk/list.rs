@@ -179,6 +179,7 @@ impl Asked<'_> {
                 @if shown.is_some() { (self.lists()) }
                 @if is_worker {
                     a.btn.btn--second href="/desk/contacts/new" role="button" { (page.text("log-contact")) }
+                    a href="/desk/break-glass" { (page.text("break-glass-title")) }
                     a.btn.btn--second href="/desk/tasks/new" role="button" { (page.text("tasks-set")) }
                 }
                 @if is_worker && self.count(Which::Queue(&self.unit)) > 0 { (take_next(self.app, page, (&self.unit, &self.filters.queue))) }

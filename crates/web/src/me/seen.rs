@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use super::{not_own, resident};
 use crate::App;
 use crate::answer::Failure;
+use crate::break_glass;
 use crate::care::receipt;
 use crate::desk::{people, unit_name};
 use crate::disclosures::ground_name;
@@ -52,6 +53,7 @@ pub async fn list(State(app): State<Arc<App>>, page: Page, headers: HeaderMap) -
         (parts::back("/me", &page.text("section-me")))
         h1 { (page.text("seen-title")) }
         p.lead { (page.text("seen-lead")) }
+        (break_glass::told(&app, &page, subject))
         @if days.is_empty() { p { (page.text("seen-none")) } }
         @for (day, openings) in &days {
             h2 { (day) }
@@ -100,6 +102,9 @@ fn ask(page: &Page, it: &Opening) -> Markup {
 
 /// Why it was opened, in words.
 pub fn why(page: &Page, it: &Opening) -> String {
+    if it.ground.as_deref() == Some(break_glass::GROUND) {
+        return page.text("break-glass-ground");
+    }
     if let Some(ground) = &it.ground {
         return page.language.text_with("seen-ground", &[("ground", &ground_name(page, ground))]);
     }

@@ -9,6 +9,7 @@ use matter::{Matter, encode};
 use maud::{Markup, html};
 use operations::UNDONE_WITHIN;
 use operations::bookings::appointments::Appointment;
+use operations::break_glass::BreakGlass;
 use operations::contacts::Contact;
 use operations::tasks::{Event, Of, Place, Task, Undo, is_within};
 use store::Happened;
@@ -66,7 +67,8 @@ pub async fn shown(
     match read.await {
         Ok((id, task, happened, about)) => {
             let whole = Whole { app, page, person: &person, id, task: &task, happened: &happened, typed };
-            page.render(typed.status, &page.text("kind-task"), &whole.page(about.as_deref(), did))
+            let title = format!("{} {}", page.text("kind-task"), receipt(id));
+            page.render(typed.status, &title, &whole.page(about.as_deref(), did))
         }
         Err(failure) => failed(page, &failure),
     }
@@ -78,6 +80,9 @@ async fn known(app: &App, caller: &Caller, of: &Of) -> Option<String> {
         let appointment = app.kinds.appointments.read(of.id).await.ok()??;
         let may_read = app.may_still(caller, of.id, Action::Read, &appointment);
         return may_read.then(|| format!("/desk/appointments/{}", of.id));
+    }
+    if of.kind == BreakGlass::NAME {
+        return (caller.role() == Some(Role::Lead)).then(|| format!("/desk/break-glass/{}", of.id));
     }
     if of.kind != Contact::NAME {
         return None;

@@ -6,6 +6,7 @@ mod absences;
 mod acting;
 mod bookings;
 mod bookings_times;
+mod break_glass;
 mod cast;
 mod chats;
 mod consultations;

@@ -279,7 +279,6 @@ fn a_question_to_the_other_register_goes_without_the_matter_until_the_client_con
             )
         };
         // In the own register nothing is asked, and in the other the rule asks first.
-        assert_eq!(post(&app, &nurse, &consult, &asked("q0", "nurse", "")).await.0, 303);
         let (status, _, page) = post(&app, &nurse, &consult, &asked("q1", "social_worker", "")).await;
         assert!(
             status == 422 && page.contains("Choose whether the client is asked") && page.contains("Mita q1"),
@@ -288,6 +287,7 @@ fn a_question_to_the_other_register_goes_without_the_matter_until_the_client_con
         assert_eq!(post(&app, &nurse, &consult, &asked("q1", "social_worker", "&consent=unnamed")).await.0, 303);
         let (_, list) = get(&app, "/desk?unit=small", &social).await;
         let question = new(&list, "/desk/consultations/", &[]);
+        assert_eq!(post(&app, &nurse, &consult, &asked("q0", "nurse", "")).await.0, 303);
         assert_eq!(post(&app, &social, &format!("{question}/claim"), "client_id=k1").await.0, 303);
         let (_, page) = get(&app, &format!("{question}?lang=en"), &social).await;
         assert!(page.contains("Mita q1") && page.contains("the client has not consented"), "{page}");

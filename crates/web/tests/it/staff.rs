@@ -207,3 +207,45 @@ fn a_right_that_opens_much_waits_for_another_administrator() {
         assert_eq!(told, [&of_first[..], &of_second[..]].concat());
     });
 }
+
+/// To reset the account of somebody with a right that takes two administrators is to have that right: it takes two as well.
+#[test]
+fn one_administrator_alone_gives_no_code_for_the_account_of_somebody_with_a_strong_right() {
+    on_its_own(async {
+        let (app, accounts, ..) = county(None).await;
+        let enter = async |id: &str| {
+            let form = format!("token={}", token(Role::Admin, "county", id));
+            session(&send(&app, "/sign-in", "", &form, FROM).await.1).expect("a session")
+        };
+        let (first, second) = (enter("admin-1").await, enter("admin-2").await);
+        let post = async |who: &str, path: &str, form: &str| {
+            send(&app, &format!("/admin/staff/{path}?lang=en"), who, form, FROM).await
+        };
+        let right = format!("person=n1&role=lead&unit=small&last_day={}", date(9));
+        assert_eq!(send(&app, "/admin/staff", &first, &right, FROM).await.0, StatusCode::SEE_OTHER);
+        let approved = format!("role=lead&unit=small&from={}&last_day={}", date(0), date(9));
+        assert_eq!(post(&second, "n1/approve", &approved).await.0, StatusCode::SEE_OTHER);
+        let refused = async |who: &str, act: &str, says: &str| {
+            let (status, _, page) = post(who, &format!("n1/account/{act}"), "name=anna").await;
+            assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains(says), "{act}: {page}");
+        };
+        refused(&first, "add", "Two administrators are needed").await;
+        assert_eq!(post(&first, "n1/account/want", "").await.0, StatusCode::SEE_OTHER);
+        refused(&first, "add", "another administrator").await;
+        assert!(get(&app, "/admin/staff/n1?lang=en", &second).await.1.contains("admin-1 asks you to give the code"));
+        let (status, _, page) = post(&second, "n1/account/add", "name=anna").await;
+        assert!(status == StatusCode::OK && page.contains("anna"), "{page}");
+        // The wish is used up: to reset it takes two again.
+        for who in [&first, &second] {
+            refused(who, "reset", "Two administrators are needed").await;
+        }
+        assert_eq!(post(&second, "n1/account/want", "").await.0, StatusCode::SEE_OTHER);
+        assert_eq!(post(&first, "n1/account/decline", "").await.0, StatusCode::SEE_OTHER);
+        refused(&first, "reset", "Two administrators are needed").await;
+        assert_eq!(post(&second, "n1/account/want", "").await.0, StatusCode::SEE_OTHER);
+        assert_eq!(post(&first, "n1/account/reset", "").await.0, StatusCode::OK);
+        // To take away takes one.
+        assert_eq!(post(&first, "n1/account/close", "").await.0, StatusCode::SEE_OTHER);
+        assert!(!accounts.are_any().expect("read"));
+    });
+}

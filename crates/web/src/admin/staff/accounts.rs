@@ -1,4 +1,5 @@
-//! Local accounts on the page of a person: made, reset and closed by an administrator, and each of it recorded.
+//! Local accounts on the page of a person: made, reset and closed by an administrator, and each of it recorded. A code for somebody
+//! with a right that opens much takes two.
 
 use std::sync::Arc;
 
@@ -9,33 +10,38 @@ use axum::response::{IntoResponse, Redirect, Response};
 use identity::{Account, Standing, Unable};
 use matter::access::Purpose;
 use maud::{Markup, html};
+use operations::organisation::Command;
 use serde_json::json;
 use store::{Append, Context, NewEvent, new_id, withdraw_tokens};
 
-use super::{Typed, address, administrator, shown};
+use super::{Typed, address, administrator, ask, shown};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Person;
 use crate::care::is_plain_id;
-use crate::form::field;
+use crate::form::{Unsaid, field};
 use crate::home::{failed, missing};
 use crate::layout::Page;
+use crate::parts::{self, Turn};
 
 /// The account of a person, on their page.
-pub fn part(page: &Page, person: &str, account: Option<&Account>, typed: &Typed, now: i64) -> Markup {
-    let to = |act: &str| format!("{}/account/{act}", address(person));
+pub fn part(app: &App, page: &Page, person: &str, account: Option<&Account>, typed: &Typed) -> Markup {
+    let (to, now) = (|act: &str| format!("{}/account/{act}", address(person)), app.kinds.store.now());
+    let two = two(app, page, person);
+    let gives = matches!(two, Two::NotNeeded | Two::MayGive { .. });
     html! {
         h2 { (page.text("staff-account")) }
+        (second(page, person, &two))
         @match account {
             None => {
                 p { (page.text("staff-no-account")) }
-                form.letter method="post" action=(to("add")) {
+                @if gives { form.letter method="post" action=(to("add")) {
                     (field(page, "name", "sign-in-name", typed.wrong_in("name"), &html! {
                         input.field #name name="name" value=(typed.name) autocomplete="off" spellcheck="false"
                             aria-describedby=[typed.wrong_in("name").map(|_| "name-error")];
                     }))
                     button.btn.btn--second type="submit" { (page.text("staff-account-add")) }
-                }
+                } }
             }
             Some(account) => {
                 p {
@@ -46,9 +52,11 @@ pub fn part(page: &Page, person: &str, account: Option<&Account>, typed: &Typed,
                         Standing::Waits { .. } => "staff-account-expired",
                     }))
                 }
-                form.letter method="post" action=(to("reset")) {
-                    p { (page.text("staff-account-reset-about")) }
-                    button.btn.btn--second type="submit" { (page.text("staff-account-reset")) }
+                @if gives {
+                    form.letter method="post" action=(to("reset")) {
+                        p { (page.text("staff-account-reset-about")) }
+                        button.btn.btn--second type="submit" { (page.text("staff-account-reset")) }
+                    }
                 }
                 form.letter method="post" action=(to("close")) {
                     p { (page.text("staff-account-close-about")) }
@@ -56,6 +64,58 @@ pub fn part(page: &Page, person: &str, account: Option<&Account>, typed: &Typed,
                 }
             }
         }
+    }
+}
+
+/// Whether a code of a person's account takes a second administrator, and how far that is.
+enum Two {
+    NotNeeded,
+    Asks,
+    /// The one who looks at the page has asked, or is the person.
+    Waits,
+    MayGive {
+        asked: String,
+    },
+}
+
+fn two(app: &App, page: &Page, person: &str) -> Two {
+    let (organisation, today) = (app.kinds.organisation(), app.today());
+    let me = page.person.as_ref().map_or("", |person| &person.id);
+    match organisation.code_wanted(person, today) {
+        _ if !organisation.has_strong_right(person, today) => Two::NotNeeded,
+        None => Two::Asks,
+        Some(wanted) if *wanted.by == *me || person == me => Two::Waits,
+        Some(wanted) => Two::MayGive { asked: wanted.by.to_string() },
+    }
+}
+
+/// Of a person with a right that opens much: how two administrators give a code.
+fn second(page: &Page, person: &str, two: &Two) -> Markup {
+    let to = |act: &str| format!("{}/account/{act}", address(person));
+    html! {
+        @match two {
+            Two::NotNeeded => {}
+            Two::Asks => {
+                form.letter method="post" action=(to("want")) {
+                    p { (page.text("staff-code-two")) }
+                    button.btn.btn--second type="submit" { (page.text("staff-code-want")) }
+                }
+            }
+            Two::Waits => {
+                (parts::standing(Turn::Waits, &html! { (page.text("staff-code-waits")) }))
+                (decline(page, &to("decline")))
+            }
+            Two::MayGive { asked } => {
+                (parts::standing(Turn::Now, &html! { (page.language.text_with("staff-code-wanted-by", &[("person", asked)])) }))
+                (decline(page, &to("decline")))
+            }
+        }
+    }
+}
+
+fn decline(page: &Page, to: &str) -> Markup {
+    html! {
+        form method="post" action=(to) { button.btn.btn--second type="submit" { (page.text("staff-decline")) } }
     }
 }
 
@@ -91,6 +151,22 @@ async fn acted(
         let all = app.accounts.all().map_err(away)?;
         all.into_iter().find(|it| it.person == person).map(|it| it.name).ok_or_else(Failure::not_found)
     };
+    let asks = |command: Command| ask(app, admin, command);
+    match act {
+        // The words stand above the form of the account.
+        "want" | "decline" => {
+            let (want, person) = (act == "want", person.to_string());
+            let command = if want { Command::WantCode { person } } else { Command::DeclineCode { person } };
+            return told(asks(command).await).map(|done| done.map(|()| None));
+        }
+        "add" | "reset" if app.kinds.organisation().has_strong_right(person, app.today()) => {
+            // Before anything is given: a second one who asks at the same time finds it given already.
+            if let Err(wrong) = told(asks(Command::GiveCode { person: person.into() }).await)? {
+                return Ok(Err(wrong));
+            }
+        }
+        _ => {}
+    }
     match act {
         "add" => {
             record(app, admin, "account.made", person).await?;
@@ -120,6 +196,16 @@ async fn acted(
             Ok(Ok(None))
         }
         _ => Err(Failure::not_found()),
+    }
+}
+
+/// What is wrong with what was asked of the organisation, as a text above the form.
+fn told(done: Result<(), Unsaid>) -> Result<Result<(), &'static str>, Failure> {
+    match done {
+        Ok(()) => Ok(Ok(())),
+        Err(Unsaid::Wrong((key, _))) if key == "refused-organisation-not_there" => Ok(Err("staff-code-wrong-alone")),
+        Err(Unsaid::Wrong((key, _))) => Ok(Err(key)),
+        Err(Unsaid::Failed(failure)) => Err(failure),
     }
 }
 

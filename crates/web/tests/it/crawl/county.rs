@@ -148,6 +148,15 @@ impl County {
                 asks(&nurse, "/desk/tasks/new", &format!("client_id=t1&text=Soita&for=unit&contact={contact}")).await,
             ),
             ("care-needs", first(&nurse, "/desk?list=unit", "/desk/care-needs/").await),
+            (
+                "break-glass",
+                asks(
+                    &colleague,
+                    "/desk/break-glass",
+                    &format!("client_id=g1&client={}&text=Syy", crate::pages::cast()[1].id),
+                )
+                .await,
+            ),
             ("sharing", asked_for_consent(&app, &nurse, &resident, &contact).await),
             ("registers", contact.clone()),
             ("notices", asks(&nurse, "/desk/notices/new", &format!("client_id=i1&{NOTICE}")).await),

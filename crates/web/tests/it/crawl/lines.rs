@@ -171,6 +171,11 @@ pub const LINES: &[Line] = &[
     ("GET /desk/notices/{id}", Ours(WORK), "", ""),
     ("POST /desk/notices/{id}/{command}", Ours(WORK), "claim urgency split tell", ""),
     ("POST /desk/notices/{id}/{command}", Ours(WORK), "confirm reject hand end", "other={notices}"),
+    ("GET /desk/break-glass", Anywhere(WORK), "", ""),
+    ("POST /desk/break-glass", Anywhere(WORK), "", "client=x"),
+    // Of a colleague: who leads the unit reviews it, and nobody else sees it.
+    ("GET /desk/break-glass/{id}", Ours(LEADS), "", ""),
+    ("POST /desk/break-glass/{id}/review", Ours(LEADS), "", "judgment=x"),
     ("GET /desk/consultations/{id}", Ours(WORK), "", ""),
     ("POST /desk/consultations/{id}/{command}", Ours(WORK), "claim answer release", ""),
     ("GET /desk/care-needs/{id}", Ours(WORK), "", ""),
