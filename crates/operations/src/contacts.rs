@@ -248,7 +248,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -466,21 +466,19 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Advise { .. } | Command::Recall { .. } => Err(Refusal::NotNow("nobody is asked")),
         Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on),
         Command::PassOn => pass_on(contact, on),
-        Command::Resolve { outcome } => {
+        Command::Resolve { outcome } | Command::Finish { outcome, .. } => {
             owned_and_seen(contact, on)?;
+            let said = matches!(command, Command::Finish { .. }).then(|| Event::written(Author::Service));
+            let is_answered = said.is_some() || contact.first_response_at.is_some();
             match outcome {
-                Outcome::Unreachable if contact.calls.all > 0 && !contact.calls.are_in_vain() => {
+                Outcome::Unreachable if contact.calls.are_begun() && !contact.calls.are_in_vain() => {
                     Err(Refusal::TooFewCalls)
                 }
-                Outcome::Abandoned if contact.chat.is_some() && contact.first_response_at.is_some() => {
+                Outcome::Abandoned if contact.chat.is_some() && is_answered => {
                     Err(Refusal::NotNow("somebody has answered"))
                 }
-                _ => Ok(resolved(*outcome).into()),
+                _ => Ok(said.into_iter().chain(resolved(*outcome)).collect()),
             }
-        }
-        Command::Finish { outcome, .. } => {
-            owned_and_seen(contact, on)?;
-            Ok([Event::written(Author::Service)].into_iter().chain(resolved(*outcome)).collect())
         }
         Command::Reopen => reopen(contact, on.by),
         Command::Undo => undo(contact, on),

@@ -101,6 +101,8 @@ pub struct Undo {
     promised_from: Option<i64>,
     is_reopened: bool,
     handed: Option<Handed>,
+    chat: Option<Chat>,
+    calls: Calls,
 }
 
 /// How a contact was handed over last.
@@ -325,14 +327,31 @@ impl Contact {
             _ => return None,
         };
         let (place, handler, handed) = (self.place.clone(), self.handler.clone(), self.handed.clone());
-        let Contact { waits_since, promised_from, is_reopened, .. } = *self;
+        let Contact { waits_since, promised_from, is_reopened, calls, .. } = *self;
         let split = if let Event::Split { part } = event { Some(*part) } else { None };
-        Some(Undo { by, at, place, split, handler, waits_since, promised_from, is_reopened, handed })
+        let chat = self.chat.clone();
+        Some(Undo { by, at, place, split, handler, waits_since, promised_from, is_reopened, handed, chat, calls })
     }
 
     fn undone(&mut self, undo: Undo) {
-        let Undo { by: _, at: _, place, split: _, handler, waits_since, promised_from, is_reopened, handed } = undo;
-        (self.place, self.handler, self.handed) = (place, handler, handed);
+        let Undo {
+            by: _,
+            at: _,
+            place,
+            split: _,
+            handler,
+            waits_since,
+            promised_from,
+            is_reopened,
+            handed,
+            chat,
+            calls,
+        } = undo;
+        (self.place, self.handler, self.handed, self.calls) = (place, handler, handed, calls);
+        // One that was rated since is over.
+        if self.chat.as_ref().is_some_and(|chat| chat.rated.is_none()) {
+            self.chat = chat;
+        }
         (self.waits_since, self.promised_from, self.is_reopened) = (waits_since, promised_from, is_reopened);
         // One act alone ends it among those that can be undone.
         (self.resolved_at, self.outcome) = (None, None);
