@@ -173,7 +173,7 @@ pub enum Command {
     Greet { until: i64, text: Text },
     /// The resident leaves the chat.
     Leave,
-    /// A chat that nobody has answered goes on as a message.
+    /// A chat goes on as messages.
     Turn,
     /// The resident's rating of the chat, from 1 to 5.
     Rate { rating: u8 },
@@ -300,13 +300,12 @@ impl Matter for Contact {
         match self.place {
             Place::Resolved { .. } if self.has_parts_left() => None,
             Place::Resolved { at, .. } => Some((at.saturating_add(REOPENED_WITHIN), Command::Close)),
-            // Those who are to see it first have their time, and a chat that nobody has answered its day: whichever ends sooner.
-            Place::Queued => {
+            // Those who are to see it first have their time, and a chat has its day: whichever ends sooner.
+            _ => {
                 let first = self.waits_for_first().map(|first| (first.until, Command::PassOn));
-                let chat = self.chat.as_ref().filter(|_| self.is_live() && self.first_response_at.is_none());
-                first.into_iter().chain(chat.map(|chat| (chat.until, Command::Turn))).min_by_key(|(at, _)| *at)
+                let chat = self.chat_ends().map(|at| (at, Command::Turn));
+                first.into_iter().chain(chat).min_by_key(|(at, _)| *at)
             }
-            _ => None,
         }
     }
 

@@ -275,7 +275,9 @@ impl Contact {
             }
             Event::Turned => {
                 self.end_chat(at);
-                self.channel = Channel::Message;
+                if self.first_response_at.is_none() {
+                    self.channel = Channel::Message;
+                }
             }
             Event::Rated { rating } => {
                 if let Some(chat) = &mut self.chat {
