@@ -531,16 +531,22 @@ fn resolved(outcome: Outcome) -> [Event; 2] {
 }
 
 fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
-    let written = Event::written(Author::Resident);
     match on.by {
         By::Professional { .. } => {
             owned_and_seen(contact, on)?;
             Ok(vec![Event::written(Author::Service)])
         }
-        By::Operator | By::System => Err(Refusal::NotNow("only people write")),
+        _ => said(contact, Event::written(Author::Resident), on),
+    }
+}
+
+/// Something is said by the resident, in words or by a file: it answers a question, and takes up again what was answered.
+fn said(contact: &Contact, said: Event, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    match on.by {
+        By::Professional { .. } | By::Operator | By::System => Err(Refusal::NotNow("only people write")),
         By::Resident(_) | By::Acting { .. } | By::Holder => match &contact.place {
-            Place::Queued | Place::Owned { .. } => Ok(vec![written]),
-            Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),
+            Place::Queued | Place::Owned { .. } => Ok(vec![said]),
+            Place::Waiting { .. } => Ok(vec![said, Event::Answered, Event::Shown(Shown::InWork)]),
             Place::Resolved { owner, .. } if contact.reopens_until().is_some_and(|until| on.now < until) => {
                 let today = on.calendar.local_date(on.now).map_or(0, day_number);
                 // It goes to the professional who knows it; to their deputy or the queue while they are away, to the queue where they work no more.
@@ -555,7 +561,7 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
                     Some(owner) => vec![Event::Assigned { owner }, Event::Shown(Shown::InWork)],
                     None => vec![Event::Shown(Shown::Waiting)],
                 };
-                Ok([written, Event::Reopened].into_iter().chain(next).collect())
+                Ok([said, Event::Reopened].into_iter().chain(next).collect())
             }
             Place::Resolved { .. } | Place::Closed => Err(Refusal::TooLate),
         },

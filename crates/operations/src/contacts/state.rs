@@ -220,13 +220,7 @@ impl Contact {
             }
             Event::Identified { subject } => (contact.anonymous, contact.subject) = (false, Some(*subject)),
             Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
-            Event::Written { author: Author::Resident, .. } => {
-                contact.last_of_resident = contact.conversation;
-                contact.waits_since.get_or_insert(at);
-                if contact.first_response_at.is_some() {
-                    contact.reached_at.get_or_insert(at);
-                }
-            }
+            Event::Written { author: Author::Resident, .. } => contact.heard(at),
             Event::Written { author: Author::Service, .. } => {
                 contact.first_response_at.get_or_insert(at);
                 (contact.waits_since, contact.promised_from) = (None, None);
@@ -235,7 +229,7 @@ impl Contact {
                 contact.files.insert(file.id);
                 contact.file_bytes += file.bytes;
                 if *author == Author::Resident {
-                    contact.last_of_resident = contact.conversation;
+                    contact.heard(at);
                 }
             }
             Event::Greeted { .. }
@@ -259,6 +253,15 @@ impl Contact {
                 (self.waits_since, self.promised_from) = (None, None);
             }
             _ => {}
+        }
+    }
+
+    /// After a word of the resident, which may be a file.
+    fn heard(&mut self, at: i64) {
+        self.last_of_resident = self.conversation;
+        self.waits_since.get_or_insert(at);
+        if self.first_response_at.is_some() {
+            self.reached_at.get_or_insert(at);
         }
     }
 
