@@ -35,7 +35,7 @@ pub async fn bring(
         Ok(found) => found,
         Err(failure) => return unsent(&page, &failure, &text),
     };
-    let _kept = app.keep_letter((id, &contact), &caller.by(id), (&text, &brought.field("client_id"))).await;
+    let _kept = app.keep_letter((id, &contact), &caller.by(id), [&*text, &brought.field("client_id"), &brought.field("part")]).await;
     let faults = app.attach(&caller, (id, &contact), brought.files).await;
     let faults = if faults.is_empty() { String::new() } else { format!("&files={}", faults.join(".")) };
     see_other(&format!("{}{faults}", thread_address(id)))
