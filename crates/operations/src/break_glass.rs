@@ -222,7 +222,7 @@ pub fn broken(turn: &mut Turn<'_>, id: Uuid, command: &Command, words: &Text) ->
         all.filter(|right| of_unit(right) && leads(&right.person)).map(|right| right.person.as_str().into()).next();
     let about = Some(Of { kind: BreakGlass::NAME.into(), id });
     let (unit, due, words) = (it.unit.clone(), Some(it.review_by), words.clone());
-    let set = tasks::Command::Set { about, subject: None, unit, to, due, dispatch: None, words };
+    let set = tasks::Command::Set { about, subject: None, unit, to, due, dispatch: None, says: None, words };
     turn.decide::<Task>(Uuid::new_v5(&id, b"task"), &set, &organisation)
 }
 
