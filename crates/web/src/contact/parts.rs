@@ -39,7 +39,7 @@ pub async fn of(
         if it.outcome == Some(Outcome::Withdrawn) {
             continue;
         }
-        // Whoever acts for another reads each of them by itself, and is recorded so.
+        // A reading of each by somebody who acts for another is recorded.
         match app.guarded(&app.kinds.contacts, caller, id, Action::Read).await {
             Ok(_) => {}
             Err(failure) if failure.status == StatusCode::NOT_FOUND => continue,

@@ -170,7 +170,7 @@ fn a_chat_of_which_nobody_makes_an_end_ends_with_its_day() {
     let nurse = nurse("n");
     let (claim, said) = ((nurse.clone(), Command::Claim), (nurse.clone(), write()));
     let released = (nurse.clone(), Command::Release);
-    // Whoever has it goes on after hours, and for an hour after the last word.
+    // A professional who has it goes on after hours, and for an hour after the last word.
     for (commands, ends, channel) in [
         (vec![claim.clone()], UNTIL + 60 * MINUTE, Channel::Message),
         (vec![claim.clone(), said.clone()], UNTIL + 60 * MINUTE, Channel::Chat),
