@@ -203,7 +203,7 @@ async fn acted(
 fn told(done: Result<(), Unsaid>) -> Result<Result<(), &'static str>, Failure> {
     match done {
         Ok(()) => Ok(Ok(())),
-        Err(Unsaid::Wrong((key, _))) if key == "refused-organisation-not_there" => Ok(Err("staff-code-wrong-alone")),
+        Err(Unsaid::Wrong(("refused-organisation-not_there", _))) => Ok(Err("staff-code-wrong-alone")),
         Err(Unsaid::Wrong((key, _))) => Ok(Err(key)),
         Err(Unsaid::Failed(failure)) => Err(failure),
     }
