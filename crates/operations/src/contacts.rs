@@ -19,6 +19,7 @@ mod queue;
 pub mod routing;
 mod state;
 pub mod transfers;
+pub mod video;
 pub mod wait;
 
 use std::sync::LazyLock;
@@ -113,23 +114,38 @@ pub enum Command {
         text: Text,
     },
     /// A part of it goes to others.
-    Split { part: Uuid },
+    Split {
+        part: Uuid,
+    },
     /// It is taken back before anybody has done anything with it.
     TakeBack,
     /// A part of it has come so far; none: it was taken back.
-    PartBecame { part: Uuid, stage: Option<Stage> },
+    PartBecame {
+        part: Uuid,
+        stage: Option<Stage>,
+    },
     /// Taken from the queue by a professional.
     Claim,
     /// Given to a professional by the one who leads the unit, from the queue or from a colleague.
-    Assign { to: ProfessionalId },
+    Assign {
+        to: ProfessionalId,
+    },
     /// Given back to the queue.
     Release,
     /// A message of either side.
-    Write { client_id: String, text: Text },
+    Write {
+        client_id: String,
+        text: Text,
+    },
     /// A message that needs an answer before anything can be done.
-    Ask { client_id: String, text: Text },
+    Ask {
+        client_id: String,
+        text: Text,
+    },
     /// A note to colleagues, which the resident does not see; at any time, whoever has the contact.
-    Note { text: Text },
+    Note {
+        text: Text,
+    },
     /// A colleague is asked about it; it stays with whoever has it.
     Consult {
         consultation: Uuid,
@@ -141,11 +157,21 @@ pub enum Command {
         words: Text,
     },
     /// A colleague's answer, as it comes with their consultation.
-    Advise { consultation: Uuid, words: Text },
+    Advise {
+        consultation: Uuid,
+        words: Text,
+    },
     /// A question is taken back.
-    Recall { consultation: Uuid },
+    Recall {
+        consultation: Uuid,
+    },
     /// To another queue, of the same unit or of another, with a note to colleagues.
-    Transfer { to: UnitId, queue: Option<PartId>, reason: String, note: Option<Text> },
+    Transfer {
+        to: UnitId,
+        queue: Option<PartId>,
+        reason: String,
+        note: Option<Text>,
+    },
     /// On to where all others come, because those who were to see it first have not taken it in time.
     PassOn,
     /// Ended without a further word, such as what was dealt with on the telephone.
@@ -167,21 +193,43 @@ pub enum Command {
     /// For good.
     Close,
     /// The greeting of a chat that was opened just now, staffed until an instant.
-    Greet { until: i64, text: Text },
+    Greet {
+        until: i64,
+        text: Text,
+    },
     /// The resident leaves the chat.
     Leave,
     /// A chat that nobody has answered goes on as a message.
     Turn,
     /// The resident's rating of the chat, from 1 to 5.
-    Rate { rating: u8 },
+    Rate {
+        rating: u8,
+    },
     /// A time is agreed on in which the resident is called; without a number, under the one before.
-    CallMe { slot: Slot, number: Option<Text> },
+    CallMe {
+        slot: Slot,
+        number: Option<Text>,
+    },
     /// A professional has called.
-    Called { reached: bool },
+    Called {
+        reached: bool,
+    },
+    /// The one who has it meets the resident by video from now on, and no more.
+    OpenVideo,
+    EndVideo,
+    /// The meeting by video goes on by telephone; without a number, under the one that was left before.
+    ToPhone {
+        number: Option<Text>,
+    },
     /// A file for the conversation, with its name.
-    Attach { file: File, name: Text },
+    Attach {
+        file: File,
+        name: Text,
+    },
     /// Its writer has proven who they are.
-    Identify { subject: Subject },
+    Identify {
+        subject: Subject,
+    },
 }
 
 /// Why a contact cannot do what was asked.
@@ -245,7 +293,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -325,7 +373,7 @@ impl Matter for Contact {
             (Command::Greet { text, .. } | Command::Part { text, .. }, Event::Written { .. }) => {
                 Some(event::sealed("", text))
             }
-            (Command::CallMe { number, .. }, Event::CallAgreed { .. }) => number.clone(),
+            (Command::CallMe { number, .. } | Command::ToPhone { number }, Event::CallAgreed { .. }) => number.clone(),
             (Command::Attach { name, .. }, Event::Attached { .. }) => Some(event::sealed("", name)),
             (Command::Note { text }, Event::Noted) => Some(text.clone()),
             (Command::Consult { words, .. }, Event::Consulted { .. })
@@ -425,6 +473,9 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Rate { rating } => ("rate", None, rating.to_string()),
         Command::CallMe { slot, number } => ("call_me", number.as_ref(), format!("{}/{}", slot.from, slot.to)),
         Command::Called { reached } => ("called", None, reached.to_string()),
+        Command::OpenVideo => ("open_video", None, nothing()),
+        Command::EndVideo => ("end_video", None, nothing()),
+        Command::ToPhone { number } => ("to_phone", number.as_ref(), nothing()),
         Command::Attach { file, name } => ("attach", Some(name), format!("{}/{}", file.id, file.digest)),
         Command::Identify { subject } => ("identify", None, subject.to_string()),
     };
@@ -570,6 +621,9 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Rate { rating } => chat::rate(contact, *rating, on),
         Command::CallMe { slot, .. } => calls::call_me(contact, *slot, on),
         Command::Called { reached } => calls::called(contact, *reached, on),
+        Command::OpenVideo => video::open(contact, on),
+        Command::EndVideo => video::end(contact, on),
+        Command::ToPhone { .. } => video::to_phone(contact, on),
         Command::Attach { file, .. } => files::attach(contact, file, on),
         Command::Identify { subject } => identify(contact, *subject, on.by),
     }

@@ -61,6 +61,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::disclosures::FEATURE,
     &crate::notices::FEATURE,
     &crate::bookings::FEATURE,
+    &crate::video::FEATURE,
     &crate::steer::FEATURE,
     &crate::models::FEATURE,
     &crate::admin::FEATURE,

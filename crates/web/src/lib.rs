@@ -54,6 +54,7 @@ mod steer;
 mod tasks;
 mod texts;
 mod thread;
+mod video;
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
@@ -93,6 +94,7 @@ pub use limits::Strangers;
 pub use me::words_of;
 pub use observe::{tell, tell_time_by};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
+pub use video::IceServers;
 
 /// The parts that the binary wires together.
 pub struct Parts {
@@ -119,6 +121,8 @@ pub struct Parts {
     pub clock: Option<DemoClock>,
     /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
     pub metrics: bool,
+    /// The servers by which browsers find each other for a visit by video.
+    pub ice: IceServers,
     /// Bytes that nobody can guess, for the names of sessions.
     pub secret: fn() -> [u8; 32],
     /// The limits for strangers.
@@ -156,6 +160,9 @@ pub struct App {
     attachments: Attachments,
     /// The people who are in a conversation at the moment.
     presence: presence::Presence,
+    /// The people who are in the room of a visit by video.
+    rooms: video::Rooms,
+    ice: IceServers,
     /// First words that were shown in lists.
     glances: guard::Glances,
     holding: bookings::Holding,
@@ -211,6 +218,8 @@ impl App {
             drafts: Drafts::of(parts.kinds.store.log(), drafts),
             attachments: Attachments::of(parts.kinds.store.log(), attachments),
             presence: presence::Presence::default(),
+            rooms: video::Rooms::default(),
+            ice: parts.ice,
             kinds: parts.kinds,
             glances: guard::Glances::default(),
             holding: bookings::Holding::default(),
@@ -511,6 +520,9 @@ async fn harden(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, app.policy.clone());
+    if !headers.contains_key(video::PERMISSIONS) {
+        headers.insert(video::PERMISSIONS, video::NOTHING_AROUND);
+    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

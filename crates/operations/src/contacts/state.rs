@@ -81,6 +81,8 @@ pub struct Contact {
     pub part_of: Option<Uuid>,
     /// Contacts that are parts of it, and how far each has come.
     pub parts: BTreeMap<Uuid, Stage>,
+    /// Since when its owner and the resident meet by video; none: they do not.
+    pub video: Option<i64>,
     /// The files of the conversation, and their bytes.
     pub files: BTreeSet<Uuid>,
     pub file_bytes: u64,
@@ -187,7 +189,7 @@ impl Contact {
                     _ => Place::Owned { owner: owner.clone() },
                 };
             }
-            Event::Released => contact.place = Place::Queued,
+            Event::Released => (contact.place, contact.video) = (Place::Queued, None),
             Event::Reopened => {
                 contact.place = Place::Queued;
                 (contact.resolved_at, contact.outcome) = (None, None);
@@ -212,7 +214,7 @@ impl Contact {
                 contact.handed = Some(Handed { from, reason, at, seq: contact.history });
                 contact.unit.clone_from(to);
                 contact.queue.clone_from(queue);
-                contact.place = Place::Queued;
+                (contact.place, contact.video) = (Place::Queued, None);
                 contact.transfers += 1;
             }
             Event::Resolved { outcome } => {
@@ -220,8 +222,11 @@ impl Contact {
                 (contact.outcome, contact.resolved_at) = (Some(*outcome), Some(at));
                 (contact.waits_since, contact.promised_from) = (None, None);
                 (contact.is_reopened, contact.handed, contact.calls.agreed) = (false, None, None);
+                contact.video = None;
                 contact.end_chat(at);
             }
+            Event::VideoOpened => contact.video = Some(at),
+            Event::VideoEnded => contact.video = None,
             Event::Identified { subject } => (contact.anonymous, contact.subject) = (false, Some(*subject)),
             Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
             Event::Written { author: Author::Resident, .. } => {
@@ -381,6 +386,7 @@ impl Contact {
             calls: Calls::default(),
             part_of: *part_of,
             parts: BTreeMap::new(),
+            video: None,
             files: BTreeSet::new(),
             file_bytes: 0,
         })

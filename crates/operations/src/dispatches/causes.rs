@@ -87,7 +87,7 @@ fn withdraw(turn: &mut Turn<'_>, id: Uuid) -> Result<(), Trouble> {
 /// After something was asked of a contact; `written`: the number of the resident's last message before. The person hears that
 /// an answer waits, and hears it no more once they have written again.
 pub fn of_contact(turn: &mut Turn<'_>, id: Uuid, (command, written): (&contacts::Command, u64)) -> Result<(), Trouble> {
-    use contacts::Command::{Ask, Called, Finish, Write};
+    use contacts::Command::{Ask, Called, Finish, OpenVideo, Write};
     let Some(contact) = turn.read::<Contact>(id)? else { return Ok(()) };
     // Answers to a message are told one after another; this is the number of the next.
     let of_answer =
@@ -102,7 +102,7 @@ pub fn of_contact(turn: &mut Turn<'_>, id: Uuid, (command, written): (&contacts:
     }
     // A chat is read as it is written.
     let is_answer = matches!(turn.by(), By::Professional { .. })
-        && matches!(command, Write { .. } | Ask { .. } | Finish { .. } | Called { reached: false })
+        && matches!(command, Write { .. } | Ask { .. } | Finish { .. } | Called { reached: false } | OpenVideo)
         && !contact.is_live();
     // The message before says the same, as long as it has not gone, or has gone just now.
     let now = turn.now();

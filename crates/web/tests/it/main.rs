@@ -36,6 +36,7 @@ mod split;
 mod staff;
 mod strangers;
 mod tasks;
+mod video;
 mod walk_ins;
 mod wishes;
 
@@ -142,6 +143,7 @@ fn app_serving(
         cast: pages::cast(),
         clock: None,
         metrics,
+        ice: Box::new(|_| "[]".into()),
         secret,
         strangers,
         data: None,

@@ -156,6 +156,7 @@ impl County {
             ("conversations", contact.clone()),
             ("contacts", contact),
             ("matters", appointment.clone()),
+            ("video", appointment.clone()),
             ("appointments", appointment),
             // No matter, but the fields of a free time.
             ("time", time),
