@@ -26,6 +26,7 @@ accesses-what-read = Read
 accesses-what-written = Wrote
 accesses-what-handled = Handled
 accesses-what-assigned = Gave to somebody
+accesses-what-met = Opened the video room
 accesses-what-refused = Tried, was refused
 section-retention = Retention and erasure
 retention-lead = How long sealed texts are kept, and by which rule.

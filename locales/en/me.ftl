@@ -56,3 +56,4 @@ seen-ground = Data of the other register: { $ground }
 seen-why-care = Dealing with your matter
 seen-why-supervision = Leading and overseeing the work
 seen-why-other = Another duty
+seen-why-own = Their own visit

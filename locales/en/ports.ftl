@@ -7,6 +7,7 @@ ports-runs-smtp = In use: mail server.
 ports-runs-webhook = In use: signed requests.
 ports-runs-oidc = In use: the identification service.
 ports-runs-register = In use: files that another program puts there.
+ports-runs-webrtc = Meetings by video work from browser to browser.
 ports-runs-nothing = Not in use: something is missing from the settings, and messages wait.
 ports-runs-not-yet = This has not been checked yet.
 ports-taken = Last taken

@@ -26,6 +26,7 @@ accesses-what-read = Katsoi
 accesses-what-written = Kirjoitti
 accesses-what-handled = Käsitteli
 accesses-what-assigned = Antoi käsittelijälle
+accesses-what-met = Avasi videohuoneen
 accesses-what-refused = Yritti, ei päässyt
 section-retention = Säilytys ja poisto
 retention-lead = Kuinka kauan lukittuja tekstejä säilytetään ja minkä säännön mukaan.

@@ -56,3 +56,4 @@ seen-ground = Toisen rekisterin tieto: { $ground }
 seen-why-care = Asiasi hoitaminen
 seen-why-supervision = Työn johtaminen ja valvonta
 seen-why-other = Muu työtehtävä
+seen-why-own = Oma käynti

@@ -7,6 +7,7 @@ ports-runs-smtp = Käytössä: sähköpostipalvelin.
 ports-runs-webhook = Käytössä: allekirjoitetut pyynnöt.
 ports-runs-oidc = Käytössä: tunnistuspalvelu.
 ports-runs-register = Käytössä: tiedostot, jotka toinen ohjelma tuo.
+ports-runs-webrtc = Videotapaamiset toimivat selaimesta selaimeen.
 ports-runs-nothing = Ei käytössä: asetuksista puuttuu jotain, ja viestit odottavat.
 ports-runs-not-yet = Tätä ei ole vielä tarkistettu.
 ports-taken = Viimeksi otettu vastaan

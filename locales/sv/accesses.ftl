@@ -26,6 +26,7 @@ accesses-what-read = Läste
 accesses-what-written = Skrev
 accesses-what-handled = Behandlade
 accesses-what-assigned = Gav till en handläggare
+accesses-what-met = Öppnade videorummet
 accesses-what-refused = Försökte, släpptes inte in
 section-retention = Bevaring och radering
 retention-lead = Hur länge låsta texter bevaras och enligt vilken regel.

@@ -56,3 +56,4 @@ seen-ground = Uppgift ur det andra registret: { $ground }
 seen-why-care = Skötseln av ditt ärende
 seen-why-supervision = Ledning och tillsyn av arbetet
 seen-why-other = Annan arbetsuppgift
+seen-why-own = Eget besök

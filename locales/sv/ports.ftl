@@ -7,6 +7,7 @@ ports-runs-smtp = I bruk: e-postserver.
 ports-runs-webhook = I bruk: signerade anrop.
 ports-runs-oidc = I bruk: identifikationstjänsten.
 ports-runs-register = I bruk: filer som ett annat program lägger dit.
+ports-runs-webrtc = Videomöten fungerar från webbläsare till webbläsare.
 ports-runs-nothing = Inte i bruk: något saknas i inställningarna och meddelandena väntar.
 ports-runs-not-yet = Den här har inte kontrollerats ännu.
 ports-taken = Senast mottaget

@@ -13,6 +13,7 @@ use content::Library;
 use identity::{Accounts, Provider};
 use kinds::Kinds;
 use operations::dispatches::Says;
+use ports::relay::{self, Relay};
 use ports::{Heard, Outbox};
 use store::{Alone, Filter, Keys, Location, Log, Store};
 use tokio::net::TcpListener;
@@ -100,7 +101,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let settings = settings(place, &publication)?;
         keep_read(place, &publication);
         let at = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
-        let outbox = outbox(&kinds, data, &settings, demo.then_some(at));
+        let (outbox, ice) = (outbox(&kinds, data, &settings, demo.then_some(at)), ice(&kinds, &settings));
         let names = if demo && serving.listen.ip().is_loopback() { &OF_THIS_MACHINE[..] } else { &[] };
         let strangers = strangers(&settings, names);
         let (accounts, provider, strong) = ways_in((&kinds, data, demo), &settings, &keys)?;
@@ -124,6 +125,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             cast: if demo { cast() } else { Vec::new() },
             clock,
             hooks: Some(hear(outbox.hooks())),
+            ice,
             metrics: metrics.is_none() && serving.listen.ip().is_loopback(),
             secret,
             strangers,
@@ -422,8 +424,7 @@ fn outbox(kinds: &Kinds, data: &Path, settings: &Settings, demo: Option<SocketAd
     });
     let usual = ports::Settings { url: demo.map(|_| ports::FILES.into()), ..ports::Settings::default() };
     let of = |(id, port): (&String, &crate::settings::Port)| {
-        let name = format!("LUOTSI_PORT_{}_SECRET", id.to_uppercase().replace('-', "_"));
-        let secret = secret_of(&name);
+        let secret = secret_of_port(id);
         (id.clone(), ports::Settings { url: port.url.clone(), from: port.from.clone(), secret })
     };
     Outbox::new(kinds.clone(), data, (settings.port.iter().map(of).collect(), usual), words, ports::STEP)
@@ -438,6 +439,19 @@ fn hear(hooks: ports::Hooks) -> web::Hear {
         Heard::TooLarge => 413,
         Heard::Busy => 503,
     })
+}
+
+/// The servers by which browsers find each other for a visit by video, as the settings name them; how they stand is told.
+fn ice(kinds: &Kinds, settings: &Settings) -> web::IceServers {
+    let urls = settings.port.get(relay::VIDEO).map_or_else(Vec::new, |port| port.urls.clone());
+    let relay = Relay::new(urls, secret_of_port(relay::VIDEO));
+    kinds.ports.stands(relay::VIDEO, relay.standing(kinds.store.now()));
+    Box::new(move |now| relay.servers(now))
+}
+
+/// The secret of a port: `LUOTSI_PORT_SMS_SECRET`.
+fn secret_of_port(id: &str) -> Option<String> {
+    secret_of(&format!("LUOTSI_PORT_{}_SECRET", id.to_uppercase().replace('-', "_")))
 }
 
 /// A secret that the county keeps for somebody else; empty is none.

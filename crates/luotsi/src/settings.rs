@@ -83,6 +83,9 @@ pub struct Port {
     pub url: Option<String>,
     /// The sender's address of mail.
     pub from: Option<String>,
+    /// Servers by which browsers find each other: `stun:turn.example.fi`, `turns:turn.example.fi:443?transport=tcp`.
+    #[serde(default)]
+    pub urls: Vec<String>,
 }
 
 /// Limits for strangers in an hour; 0 is no limit. People who share an address, such as that of a library or of an

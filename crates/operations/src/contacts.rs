@@ -22,6 +22,7 @@ pub mod sms;
 mod state;
 mod told;
 pub mod transfers;
+pub mod video;
 pub mod wait;
 pub mod words;
 
@@ -119,23 +120,38 @@ pub enum Command {
         text: Text,
     },
     /// A part of it goes to others.
-    Split { part: Uuid },
+    Split {
+        part: Uuid,
+    },
     /// It is taken back before anybody has done anything with it.
     TakeBack,
     /// A part of it has come so far; none: it was taken back.
-    PartBecame { part: Uuid, stage: Option<Stage> },
+    PartBecame {
+        part: Uuid,
+        stage: Option<Stage>,
+    },
     /// Taken from the queue by a professional.
     Claim,
     /// Given to a professional by the one who leads the unit, from the queue or from a colleague.
-    Assign { to: ProfessionalId },
+    Assign {
+        to: ProfessionalId,
+    },
     /// Given back to the queue.
     Release,
     /// A message of either side.
-    Write { client_id: String, text: Text },
+    Write {
+        client_id: String,
+        text: Text,
+    },
     /// A message that needs an answer before anything can be done.
-    Ask { client_id: String, text: Text },
+    Ask {
+        client_id: String,
+        text: Text,
+    },
     /// A note to colleagues, which the resident does not see; at any time, whoever has the contact.
-    Note { text: Text },
+    Note {
+        text: Text,
+    },
     /// A colleague is asked about it; it stays with whoever has it.
     Consult {
         consultation: Uuid,
@@ -147,11 +163,21 @@ pub enum Command {
         words: Text,
     },
     /// A colleague's answer, as it comes with their consultation.
-    Advise { consultation: Uuid, words: Text },
+    Advise {
+        consultation: Uuid,
+        words: Text,
+    },
     /// A question is taken back.
-    Recall { consultation: Uuid },
+    Recall {
+        consultation: Uuid,
+    },
     /// To another queue, of the same unit or of another, with a note to colleagues.
-    Transfer { to: UnitId, queue: Option<PartId>, reason: String, note: Option<Text> },
+    Transfer {
+        to: UnitId,
+        queue: Option<PartId>,
+        reason: String,
+        note: Option<Text>,
+    },
     /// On to where all others come, because those who were to see it first have not taken it in time.
     PassOn,
     /// Ended without a further word, such as what was dealt with on the telephone.
@@ -173,25 +199,52 @@ pub enum Command {
     /// For good.
     Close,
     /// The greeting of a chat that was opened just now, staffed until an instant.
-    Greet { until: i64, text: Text },
+    Greet {
+        until: i64,
+        text: Text,
+    },
     /// The resident leaves the chat.
     Leave,
     /// A chat goes on as messages.
     Turn,
     /// The resident's rating of the chat, from 1 to 5.
-    Rate { rating: u8 },
+    Rate {
+        rating: u8,
+    },
     /// A time is agreed on in which the resident is called; without a number, under the one before.
-    CallMe { slot: Slot, number: Option<Text> },
+    CallMe {
+        slot: Slot,
+        number: Option<Text>,
+    },
     /// A professional has called.
-    Called { reached: bool },
+    Called {
+        reached: bool,
+    },
+    /// The one who has it meets the resident by video from now on, and no more.
+    OpenVideo,
+    EndVideo,
+    /// The meeting by video goes on by telephone; without a number, under the one that was left before.
+    ToPhone {
+        number: Option<Text>,
+    },
     /// A file for the conversation, with its name.
-    Attach { file: File, name: Text },
+    Attach {
+        file: File,
+        name: Text,
+    },
     /// Its writer has proven who they are.
-    Identify { subject: Subject },
+    Identify {
+        subject: Subject,
+    },
     /// Its writer is answered by these means, at an address; empty: that of the contact of which it is a part.
-    AnswerBy { means: Means, address: Text },
+    AnswerBy {
+        means: Means,
+        address: Text,
+    },
     /// Its writer wants no more messages, in their own words.
-    Stop { text: Text },
+    Stop {
+        text: Text,
+    },
 }
 
 /// Why a contact cannot do what was asked.
@@ -269,7 +322,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 9;
+    const VERSION: u32 = 10;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -348,7 +401,7 @@ impl Matter for Contact {
             (Command::Greet { text, .. } | Command::Part { text, .. }, Event::Written { .. }) => {
                 Some(event::sealed("", text))
             }
-            (Command::CallMe { number, .. }, Event::CallAgreed { .. }) => number.clone(),
+            (Command::CallMe { number, .. } | Command::ToPhone { number }, Event::CallAgreed { .. }) => number.clone(),
             (Command::AnswerBy { address, .. }, Event::AnswersGo { .. }) if !address.0.is_empty() => {
                 Some(address.clone())
             }
@@ -520,6 +573,9 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Rate { rating } => chat::rate(contact, *rating, on),
         Command::CallMe { slot, .. } => calls::call_me(contact, *slot, on),
         Command::Called { reached } => calls::called(contact, *reached, on),
+        Command::OpenVideo => video::open(contact, on),
+        Command::EndVideo => video::end(contact, on),
+        Command::ToPhone { .. } => video::to_phone(contact, on),
         Command::Attach { file, .. } => files::attach(contact, file, on),
         Command::Identify { subject } => identify(contact, *subject, on.by),
         Command::AnswerBy { means, .. } => sms::answer_by(contact, *means),

@@ -9,6 +9,7 @@ mod file;
 mod hooks;
 mod incoming;
 pub mod register;
+pub mod relay;
 mod smtp;
 mod webhook;
 
@@ -63,7 +64,7 @@ impl Settings {
                 Adapter::File => true,
                 Adapter::Smtp => smtp::is_safe(url),
                 Adapter::Webhook => webhook::is_safe(url),
-                Adapter::Oidc | Adapter::Register => false,
+                Adapter::Oidc | Adapter::Register | Adapter::Webrtc => false,
             }),
             "from" => self.from.as_deref().is_some_and(|it| it.parse::<lettre::Address>().is_ok()),
             _ => self.secret.is_some(),
@@ -224,7 +225,7 @@ impl Outbox {
             Adapter::Smtp => smtp::hand_over(&settings, &letter, step),
             Adapter::Webhook => webhook::hand_over(&settings, &letter, (step, now)),
             // No message goes out by these.
-            Adapter::Oidc | Adapter::Register => Outcome::Failed { code: "no_port".into() },
+            Adapter::Oidc | Adapter::Register | Adapter::Webrtc => Outcome::Failed { code: "no_port".into() },
         });
         let unknown = |code: &str| Outcome::Unknown { code: code.into() };
         let outcome = match tokio::time::timeout(ATTEMPT, handing).await {

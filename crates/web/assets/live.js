@@ -116,7 +116,7 @@
         if (part && fresh && (!part.dataset.fresh || part.dataset.fresh !== fresh.dataset.fresh)) renew(part, fresh);
       }
       const history = page.getElementById('history');
-      if (history) byId('history').replaceChildren(...history.childNodes);
+      if (history) byId('history')?.replaceChildren(...history.childNodes);
       seen();
       const came = items.some((item) => item.classList.contains('message') && !item.classList.contains('message--own'));
       say(came ? status?.dataset.new : '');

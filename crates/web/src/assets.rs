@@ -17,6 +17,7 @@ macro_rules! embedded {
 static ASSETS: &[(&str, &str, &[u8])] = embedded! {
     "live.js": "text/javascript; charset=utf-8",
     "form.js": "text/javascript; charset=utf-8",
+    "video.js": "text/javascript; charset=utf-8",
     "source-sans-3-latin-400-normal.woff2": "font/woff2",
     "source-sans-3-latin-600-normal.woff2": "font/woff2",
     "source-sans-3-latin-700-normal.woff2": "font/woff2",
@@ -39,9 +40,18 @@ pub fn style() -> String {
     format!("/assets/luotsi.css?v={}", digest())
 }
 
-/// Addresses of the scripts: live arrival, and forms.
+/// Addresses of the scripts of every page: live arrival, and forms.
 pub fn scripts() -> [String; 2] {
-    ["live.js", "form.js"].map(|name| format!("/assets/{name}?v={}", digest()))
+    ["live.js", "form.js"].map(script)
+}
+
+/// Address of the script of visits by video, which their page alone has.
+pub fn video() -> String {
+    script("video.js")
+}
+
+fn script(name: &str) -> String {
+    format!("/assets/{name}?v={}", digest())
 }
 
 /// A number that changes with what a browser keeps.

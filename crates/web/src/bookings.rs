@@ -19,6 +19,7 @@ mod wishes;
 pub use book::Holding;
 pub use contact::{booked_in, of_contact};
 pub use desk::own_day;
+pub use own::name as named_at;
 pub use times::{first_free, staff_words};
 pub use walk_in::place_on_list;
 
@@ -124,6 +125,12 @@ fn day_of(app: &App, page: &Page, at: i64) -> String {
     let local = Timestamp::from_microsecond(at).ok().map(|at| at.to_zoned(app.calendar.zone.clone()));
     let weekday = local.map_or(0, |local| local.weekday().to_monday_one_offset());
     format!("{} {}", page.text(&format!("weekday-{weekday}")), numbers::day_of(at, page.language))
+}
+
+/// The local day of an appointment, and its time.
+pub fn when_of(app: &App, page: &Page, it: &Appointment) -> String {
+    let when = &it.booking.when;
+    format!("{} {}–{}", day_of(app, page, when.from), numbers::clock(when.from), numbers::clock(when.to))
 }
 
 /// Until when a time can be moved or cancelled without being late.

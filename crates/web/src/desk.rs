@@ -12,13 +12,14 @@ mod list;
 mod log;
 mod moves;
 pub mod people;
-mod phrases;
+pub mod phrases;
 mod rows;
 mod sms;
 mod split;
 mod work;
 
 pub use acts::{Typed, keep_typed};
+pub use calls::number;
 pub use first::{first, given};
 pub use list::live;
 pub use rows::shortened;

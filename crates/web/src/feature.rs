@@ -62,6 +62,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::break_glass::FEATURE,
     &crate::notices::FEATURE,
     &crate::bookings::FEATURE,
+    &crate::video::FEATURE,
     &crate::steer::FEATURE,
     &crate::models::FEATURE,
     &crate::admin::FEATURE,

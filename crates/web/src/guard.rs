@@ -27,6 +27,11 @@ pub const NOT_FOUND_AFTER: Duration = Duration::from_millis(10);
 /// Matters of a person that are looked at to find a care relationship.
 const LOOKED_AT: usize = 100;
 
+/// End of the kind of an event of the record of accesses: somebody has opened the room of a visit by video.
+pub const MET: &str = "met";
+/// The holder of a code, as the record has them.
+const HOLDER: &str = "anonymous";
+
 /// A matter as the guard looks at it; in a list, one whose first words may be shown.
 pub struct Glance<'a> {
     pub kind: &'static str,
@@ -72,6 +77,27 @@ impl App {
         id: Uuid,
         action: Action,
     ) -> Result<Arc<M>, Failure> {
+        self.let_in(kind, caller, id, (action, done(action))).await
+    }
+
+    /// The same for somebody who meets the other side of the matter by video. That they did is recorded of everybody.
+    pub async fn meets<M: Matter>(
+        &self,
+        kind: &Kind<M>,
+        caller: &Caller,
+        id: Uuid,
+        action: Action,
+    ) -> Result<Arc<M>, Failure> {
+        self.let_in(kind, caller, id, (action, MET)).await
+    }
+
+    async fn let_in<M: Matter>(
+        &self,
+        kind: &Kind<M>,
+        caller: &Caller,
+        id: Uuid,
+        act: (Action, &str),
+    ) -> Result<Arc<M>, Failure> {
         // A caller without a tie to the matter learns nothing, not even by how long the answer takes.
         if caller.person.is_none() && !caller.holds.contains(&id) {
             return Err(Failure::not_found());
@@ -79,7 +105,7 @@ impl App {
         let soonest = tokio::time::Instant::now() + NOT_FOUND_AFTER;
         let found = match kind.read(id).await {
             Ok(Some(matter)) => {
-                let admitted = self.admit(&Glance::of(id, &*matter, 0), action, caller).await;
+                let admitted = self.admit(&Glance::of(id, &*matter, 0), act, caller).await;
                 admitted.map(|()| matter)
             }
             Ok(None) => Err(Failure::not_found()),
@@ -121,20 +147,17 @@ impl App {
         self.decided(caller, of, Action::Read).decision.rule == OTHER_REGISTER
     }
 
-    async fn admit(&self, it: &Glance<'_>, action: Action, caller: &Caller) -> Result<(), Failure> {
+    async fn admit(&self, it: &Glance<'_>, (action, done): (Action, &str), caller: &Caller) -> Result<(), Failure> {
         let decided = self.decided(caller, it, action);
         let decision = decided.decision;
         // Also of professionals who hold its code: whose it is besides is not for them to say.
         // And of whoever acts for another: both see it.
-        let is_recorded = |it: &&Person| it.role != Role::Resident || it.acting.is_some();
-        if let Some(person) = caller.person.as_ref().filter(is_recorded) {
-            let what = match (decision.allow, action) {
-                (false, _) => "refused",
-                (true, Action::Read) => "read",
-                (true, Action::Write) => "written",
-                (true, Action::Assign) => "assigned",
-                (true, _) => "handled",
-            };
+        let is_recorded = |it: &&Person| it.role != Role::Resident || it.acting.is_some() || done == MET;
+        // Nothing else is known of the holder of a code.
+        let holder = Person { role: Role::Resident, id: HOLDER.into(), unit: String::new(), acting: None };
+        let person = caller.person.as_ref().or_else(|| (decision.allow && done == MET).then_some(&holder));
+        if let Some(person) = person.filter(is_recorded) {
+            let what = if decision.allow { done } else { "refused" };
             let event = self.accessed_event(person, it, what, &decided);
             let access = accessed(person, decided.purpose, vec![event]);
             match decision.allow {
@@ -294,6 +317,16 @@ impl App {
             AppendError::Overloaded | AppendError::Unknown | AppendError::Full => Failure::busy(),
             error => Failure::broken(&error),
         })
+    }
+}
+
+/// End of the kind of an event of the record of accesses, by what was done.
+fn done(action: Action) -> &'static str {
+    match action {
+        Action::Read => "read",
+        Action::Write => "written",
+        Action::Assign => "assigned",
+        _ => "handled",
     }
 }
 

@@ -151,8 +151,9 @@ impl Page {
     pub fn sign_in_link(&self) -> String {
         let here = self.link(&[("lang", "")]);
         // Elsewhere is nowhere to come back to: each role has a first page of its own.
-        let is_somewhere =
-            ["/desk", "/steer", "/contact/thread", "/matters", "/book"].iter().any(|path| here.starts_with(path));
+        let is_somewhere = ["/desk", "/steer", "/contact/thread", "/matters", "/book", "/video"]
+            .iter()
+            .any(|path| here.starts_with(path));
         if is_somewhere { format!("/sign-in?to={}", escape(&here)) } else { "/sign-in".into() }
     }
 

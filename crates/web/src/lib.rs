@@ -56,6 +56,7 @@ mod steer;
 mod tasks;
 mod texts;
 mod thread;
+mod video;
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
@@ -96,6 +97,7 @@ pub use limits::Strangers;
 pub use me::words_of;
 pub use observe::{tell, tell_time_by};
 pub use scorecard::{Scorecard, shipped as shipped_scorecards};
+pub use video::IceServers;
 
 /// The parts that the binary wires together.
 pub struct Parts {
@@ -124,6 +126,8 @@ pub struct Parts {
     pub hooks: Option<Hear>,
     /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
     pub metrics: bool,
+    /// The servers by which browsers find each other for a visit by video.
+    pub ice: IceServers,
     /// Bytes that nobody can guess, for the names of sessions.
     pub secret: fn() -> [u8; 32],
     /// The limits for strangers.
@@ -163,6 +167,9 @@ pub struct App {
     attachments: Attachments,
     /// The people who are in a conversation at the moment.
     presence: presence::Presence,
+    /// The people who are in the room of a visit by video.
+    rooms: video::Rooms,
+    ice: IceServers,
     /// First words that were shown in lists.
     glances: guard::Glances,
     holding: bookings::Holding,
@@ -220,6 +227,8 @@ impl App {
             drafts: Drafts::of(parts.kinds.store.log(), drafts),
             attachments: Attachments::of(parts.kinds.store.log(), attachments),
             presence: presence::Presence::default(),
+            rooms: video::Rooms::default(),
+            ice: parts.ice,
             kinds: parts.kinds,
             glances: guard::Glances::default(),
             holding: bookings::Holding::default(),
@@ -521,6 +530,9 @@ async fn harden(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     }
     // A file that somebody has brought may do less than a page of ours.
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| app.policy.clone());
+    if !headers.contains_key(video::PERMISSIONS) {
+        headers.insert(video::PERMISSIONS, video::NOTHING_AROUND);
+    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -233,7 +233,15 @@ fn from(author: Author, reader: Author) -> &'static str {
 fn became(items: &[Item], seq: u64, shown: Shown, reader: Author) -> Option<String> {
     let before = || items.iter().rev().skip_while(|item| item.seq >= seq);
     let stood = before().find_map(|item| match item.what {
-        What::State(Shown::Split | Shown::Left | Shown::CallAgreed | Shown::NotReached | Shown::Reached)
+        What::State(
+            Shown::Split
+            | Shown::Left
+            | Shown::CallAgreed
+            | Shown::NotReached
+            | Shown::Reached
+            | Shown::VideoOpened
+            | Shown::VideoEnded,
+        )
         | What::Message { .. }
         | What::File { .. } => None,
         What::State(shown) => Some(shown),
@@ -261,6 +269,8 @@ fn became(items: &[Item], seq: u64, shown: Shown, reader: Author) -> Option<Stri
         Shown::CallAgreed => "call-agreed",
         Shown::Reached => "reached",
         Shown::NotReached => "not-reached",
+        Shown::VideoOpened => "video-opened",
+        Shown::VideoEnded => "video-ended",
     };
     Some(format!("shown-{code}"))
 }

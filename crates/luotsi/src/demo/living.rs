@@ -203,7 +203,9 @@ impl Living {
         self.bring(to)?;
         let is_sent = || {
             let is_begun = |it: &Dispatch| matches!(it.place, operations::dispatches::Place::Begun { .. });
-            kinds.dispatches.look(|all| all.index().ready(to).next().is_none() && !all.iter().any(|(_, it)| is_begun(it)))
+            kinds
+                .dispatches
+                .look(|all| all.index().ready(to).next().is_none() && !all.iter().any(|(_, it)| is_begun(it)))
         };
         if !soon(is_sent, WITHIN).await {
             return Err(Error::new("the clock stands there, and what waits to go out has not gone in time")

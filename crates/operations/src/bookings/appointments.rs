@@ -92,6 +92,7 @@ pub enum Event {
         by: CancelledBy,
         late: bool,
     },
+    /// The number where the person is called is sealed beside it; from one way to the same: they have given another.
     #[serde(rename = "appointment.way_changed")]
     WayChanged { from: Way, to: Way, why: String },
     /// Another professional at the same time.
@@ -138,9 +139,12 @@ pub enum Command {
         when: When,
         over: Option<Text>,
     },
+    /// `number`: where the person is called, if it is had by telephone from now on.
     ChangeWay {
         to: Way,
         why: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        number: Option<Text>,
     },
     StandIn {
         parts: Vec<Part>,
@@ -298,6 +302,7 @@ impl Matter for Appointment {
     fn text(command: &Command, event: &Event) -> Option<Text> {
         match (command, event) {
             (Command::Book { note, .. }, Event::Booked(_)) => note.clone(),
+            (Command::ChangeWay { number, .. }, Event::WayChanged { .. }) => number.clone(),
             _ => None,
         }
     }
@@ -355,8 +360,8 @@ fn go_on(it: &Appointment, command: &Command, on: &On<'_>) -> Result<Vec<Event>,
             let late = is_resident && terms.move_by < on.now;
             Ok(vec![Event::Moved { when: Box::new(when.clone()), by, late }])
         }
-        Command::ChangeWay { to, .. } if *to == it.booking.wanted.way => Ok(Vec::new()),
-        Command::ChangeWay { to, why } => {
+        Command::ChangeWay { to, number: None, .. } if *to == it.booking.wanted.way => Ok(Vec::new()),
+        Command::ChangeWay { to, why, .. } => {
             Ok(vec![Event::WayChanged { from: it.booking.wanted.way, to: *to, why: why.clone() }])
         }
         Command::Remind if on.now < terms.remind_at.unwrap_or(i64::MAX) => Err(gone),
@@ -401,4 +406,4 @@ fn record(it: &Appointment, command: &Command, now: i64) -> Result<Vec<Event>, R
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

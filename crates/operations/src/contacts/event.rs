@@ -144,6 +144,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<Slot>,
     },
+    /// Its owner and the resident meet by video, until it is ended or its time is over.
+    #[serde(rename = "contact.video_opened")]
+    VideoOpened,
+    #[serde(rename = "contact.video_ended")]
+    VideoEnded,
     /// Its writer, who had given no name, has proven who they are.
     #[serde(rename = "contact.identified")]
     Identified { subject: Subject },
@@ -204,6 +209,9 @@ pub enum Shown {
     /// The service called, and the resident answered, or did not.
     Reached,
     NotReached,
+    /// The room of a video meeting is open to both, or no more.
+    VideoOpened,
+    VideoEnded,
 }
 
 impl Event {

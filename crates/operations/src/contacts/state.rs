@@ -88,6 +88,8 @@ pub struct Contact {
     pub answers_go: Option<Means>,
     /// Its writer wants no more messages, and has not written since.
     pub is_stopped: bool,
+    /// Since when its owner and the resident meet by video; none: they do not.
+    pub video: Option<i64>,
     /// The files of the conversation, and their bytes.
     pub files: BTreeSet<Uuid>,
     pub file_bytes: u64,
@@ -190,7 +192,7 @@ impl Contact {
                     _ => Place::Owned { owner: owner.clone() },
                 };
             }
-            Event::Released => contact.place = Place::Queued,
+            Event::Released => (contact.place, contact.video) = (Place::Queued, None),
             Event::Reopened => {
                 contact.place = Place::Queued;
                 (contact.resolved_at, contact.outcome) = (None, None);
@@ -215,7 +217,7 @@ impl Contact {
                 contact.handed = Some(Handed { from, reason, at, seq: contact.history });
                 contact.unit.clone_from(to);
                 contact.queue.clone_from(queue);
-                contact.place = Place::Queued;
+                (contact.place, contact.video) = (Place::Queued, None);
                 contact.transfers += 1;
             }
             Event::Resolved { outcome } => {
@@ -223,8 +225,11 @@ impl Contact {
                 (contact.outcome, contact.resolved_at) = (Some(*outcome), Some(at));
                 (contact.waits_since, contact.promised_from) = (None, None);
                 (contact.is_reopened, contact.handed, contact.calls.agreed) = (false, None, None);
+                contact.video = None;
                 contact.end_chat(at);
             }
+            Event::VideoOpened => contact.video = Some(at),
+            Event::VideoEnded => contact.video = None,
             Event::Identified { subject } => (contact.anonymous, contact.subject) = (false, Some(*subject)),
             Event::AnswersGo { by } => contact.answers_go = Some(*by),
             Event::Stopped => contact.is_stopped = true,
@@ -427,6 +432,7 @@ impl Contact {
             parts: BTreeMap::new(),
             answers_go: None,
             is_stopped: false,
+            video: None,
             files: BTreeSet::new(),
             file_bytes: 0,
         })

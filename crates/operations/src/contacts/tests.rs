@@ -343,6 +343,10 @@ fn c38_what_chats_and_calls_left_in_the_log_is_read_as_it_was_written() {
         ),
         (Event::Shown(Shown::AsMessage), "conversation.shown", r#""as_message""#),
         (Event::Shown(Shown::NotReached), "conversation.shown", r#""not_reached""#),
+        (Event::VideoOpened, "contact.video_opened", "{}"),
+        (Event::VideoEnded, "contact.video_ended", "{}"),
+        (Event::Shown(Shown::VideoOpened), "conversation.shown", r#""video_opened""#),
+        (Event::Shown(Shown::VideoEnded), "conversation.shown", r#""video_ended""#),
     ];
     golden.into_iter().for_each(stands);
 }

@@ -88,7 +88,7 @@ fn withdraw(turn: &mut Turn<'_>, id: Uuid) -> Result<(), Trouble> {
 /// After something was asked of a contact; `written`: the number of the resident's last message before. The person hears that
 /// an answer waits, and hears it no more once they have written again.
 pub fn of_contact(turn: &mut Turn<'_>, id: Uuid, (command, written): (&contacts::Command, u64)) -> Result<(), Trouble> {
-    use contacts::Command::{Ask, Called, Finish, Turn as Over, Write};
+    use contacts::Command::{Ask, Called, Finish, OpenVideo, Turn as Over, Write};
     let Some(contact) = turn.read::<Contact>(id)? else { return Ok(()) };
     if let Some(means) = contact.answers_go {
         return match matches!(command, Write { .. } | Ask { .. } | Finish { .. }) {
@@ -110,7 +110,7 @@ pub fn of_contact(turn: &mut Turn<'_>, id: Uuid, (command, written): (&contacts:
     let is_answer = match turn.by() {
         // A chat is read as it is written.
         By::Professional { .. } => {
-            matches!(command, Write { .. } | Ask { .. } | Finish { .. } | Called { reached: false })
+            matches!(command, Write { .. } | Ask { .. } | Finish { .. } | Called { reached: false } | OpenVideo)
                 && !contact.is_live()
         }
         // One that has ended by itself was left with the last word of the service.

@@ -22,6 +22,8 @@ pub enum Adapter {
     Oidc,
     /// Files that another program puts into the data directory, with what a register tells.
     Register,
+    /// The browsers of two people, which find each other by servers of STUN and TURN.
+    Webrtc,
 }
 
 impl Adapter {
@@ -33,6 +35,7 @@ impl Adapter {
             Adapter::Webhook => "webhook",
             Adapter::Oidc => "oidc",
             Adapter::Register => "register",
+            Adapter::Webrtc => "webrtc",
         }
     }
 
@@ -48,6 +51,7 @@ impl Adapter {
             Adapter::Oidc => &["issuer", "client_id", "address"],
             Adapter::Smtp => &["url", "from"],
             Adapter::Webhook => &["url", "secret"],
+            Adapter::Webrtc => &["urls", "secret"],
         }
     }
 }

@@ -121,7 +121,7 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
             @if let Some(standing) = standing {
                 p.standing { (page.text(&runs(standing, port))) }
                 dl.facts {
-                    @if port.adapter != Adapter::Oidc { div { dt { (page.text("ports-taken")) } dd {
+                    @if ![Adapter::Oidc, Adapter::Webrtc].contains(&port.adapter) { div { dt { (page.text("ports-taken")) } dd {
                         @match standing.taken_at { Some(at) => { (moment(at)) } None => { (page.text("ports-taken-none")) } }
                     } } }
                     @if port.adapter.sends() { div { dt { (page.text("ports-waiting")) } dd {

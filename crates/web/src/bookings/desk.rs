@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::own::{name, part_of, stage, turn};
 use super::times::staff_words;
-use super::{day_of, duties, titled, walk_in, way, way_name, wishes};
+use super::{day_of, duties, titled, walk_in, way, way_name, when_of, wishes};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -35,6 +35,7 @@ use crate::layout::{Page, escape};
 use crate::needs;
 use crate::numbers;
 use crate::parts::{self, Stop, stop, tag};
+use crate::video;
 
 /// Events of an appointment that its page tells at most.
 const TOLD: usize = 200;
@@ -361,13 +362,14 @@ fn shown(
         @if is_so { (parts::done(&html! { (page.text(&format!("appointment-did-{did}"))) }, &html! {})) }
         div.band {
             h1 { (name(app, page, it)) }
-            span { strong { (day_of(app, page, when.from)) " " (numbers::clock(when.from)) "–" (numbers::clock(when.to)) } }
+            span { strong { (when_of(app, page, it)) } }
             span { (receipt(id)) }
         }
         (parts::standing(turn(it), &html! { (page.text(&format!("appointment-{}", stage(it)))) }))
         div.cols.cols--work {
             div.flow {
                 (part_of(app, page, (id, it), "/desk/series"))
+                (video::way_in(app, page, (id, it)))
                 @if let Some(note) = note { blockquote.note dir="auto" { (note) } }
                 (acts(app, page, id, it))
                 (way::form(app, page, it, &format!("/desk/appointments/{id}/way")))
@@ -377,6 +379,9 @@ fn shown(
                 dl.facts {
                     @if let Some(name) = app.named(it.booking.wanted.subject) { div { dt { (page.text("appointment-whose")) } dd { (name) } } }
                     div { dt { (page.text("bookings-way")) } dd { (way_name(page, it.booking.wanted.way)) } }
+                    @if let Some(number) = video::number_in(happened) {
+                        div { dt { (page.text("video-number-of")) } dd { a href=(format!("tel:{}", number.replace(' ', ""))) { (number) } } }
+                    }
                     @if let Some(professional) = professional { div { dt { (page.text("bookings-with")) } dd { (staff_name(page, professional)) } } }
                     @if let Some(contact) = it.booking.wanted.contact {
                         div {

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use store::new_id;
 use uuid::Uuid;
 
-use super::{day_of, titled, until, way, way_name, wishes};
+use super::{titled, until, way, way_name, when_of, wishes};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
@@ -28,6 +28,7 @@ use crate::layout::Page;
 use crate::matters::{Group, OwnRow};
 use crate::numbers;
 use crate::parts::{self, Turn};
+use crate::video;
 
 /// Why a resident cancels, in the order in which it is offered; nobody has to say.
 const REASONS: [CancelReason; 5] = [
@@ -121,11 +122,12 @@ fn shown(app: &App, page: &Page, id: Uuid, it: &Appointment, did: &str) -> Marku
         h1 { (name(app, page, it)) }
         @if !is_so { (parts::standing(turn(it), &html! { (page.text(&format!("appointment-{}", stage(it)))) })) }
         dl.facts {
-            div { dt { (page.text("bookings-when")) } dd { (day_of(app, page, when.from)) " " (numbers::clock(when.from)) "–" (numbers::clock(when.to)) } }
+            div { dt { (page.text("bookings-when")) } dd { (when_of(app, page, it)) } }
             div { dt { (page.text("bookings-way")) } dd { (way_name(page, it.booking.wanted.way)) } }
             div { dt { (page.text(super::where_key(it.booking.wanted.way))) } dd { (unit_name(page, &it.booking.unit)) } }
             div { dt { (page.text("receipt-short")) } dd { (receipt(id)) } }
         }
+        (video::way_in(app, page, (id, it)))
         (part_of(app, page, (id, it), "/matters"))
         @if may_change {
             (wishes::sooner(app, page, (id, &it.booking.calendar), it.booking.wanted.subject))

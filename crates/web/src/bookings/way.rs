@@ -120,7 +120,7 @@ async fn change(
         let to = to.ok_or_else(|| Failure::refused("not_now", "It cannot be had in that way."))?;
         let why = WHYS.into_iter().find(|why| *why == fields.why).unwrap_or("other");
         let key = key(app, "way", &fields.client_id)?;
-        let command = Command::ChangeWay { to, why: why.into() };
+        let command = Command::ChangeWay { to, why: why.into(), number: None };
         app.kinds.appointments.ask(id, command, &person.by(), &key, 0).await?;
         Ok(())
     };

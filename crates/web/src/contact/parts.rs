@@ -18,6 +18,7 @@ use crate::desk::unit_name;
 use crate::layout::Page;
 use crate::presence::Who;
 use crate::thread::{Items, beside, latest};
+use crate::video;
 
 /// A part of a contact.
 pub struct Part {
@@ -77,6 +78,7 @@ pub fn shown(app: &App, page: &Page, parts: &[Part]) -> Markup {
                 section.flow.part id=(format!("part-{}", part.id)) aria-labelledby=(format!("title-{}", part.id)) {
                     h2 id=(format!("title-{}", part.id)) { (name(app, page, &part.contact)) }
                     (thread::state(app, page, &part.contact))
+                    (video::way_in_contact(app, page, (part.id, &part.contact)))
                     (beside(page, (part.id, &part.items), &part.contact.language, (Author::Resident, &address(part.id))))
                 }
             }

@@ -34,6 +34,7 @@ use crate::parts::{self, Turn};
 use crate::presence::Who;
 use crate::routing;
 use crate::thread::conversation;
+use crate::video;
 
 #[derive(Deserialize, Default)]
 pub struct Which {
@@ -146,6 +147,7 @@ async fn shown_thread(
                     (state(app, page, contact))
                     @if contact.is_live() { (chat::line(app, page, (id, contact), &others)) }
                     (call::line(page, contact))
+                    (video::way_in_contact(app, page, (id, contact)))
                 }
                 (conversation(page, (id, &items), &contact.language, Author::Resident))
                 p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}

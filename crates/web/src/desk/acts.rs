@@ -472,6 +472,8 @@ fn asked(
             fits((!is_number).then_some(("me-wrong-phone", "number")).into_iter().collect())?;
             Command::CallMe { slot, number: number.map(Text) }
         }
+        "video" => Command::OpenVideo,
+        "video-end" => Command::EndVideo,
         "release" => Command::Release,
         "reopen" => Command::Reopen,
         "undo" => Command::Undo,
@@ -536,6 +538,9 @@ async fn after(app: &App, caller: &Caller, path: &str, verb: &str, unit: &str) -
     let id = path.parse().unwrap_or_default();
     let contact = app.kinds.contacts.read(id).await.ok().flatten();
     let sees = contact.is_some_and(|contact| app.may_still(caller, id, Action::Read, &contact));
+    if verb == "video" && sees {
+        return format!("/video/{id}");
+    }
     match LEAVES.contains(&verb) || !sees {
         true => format!("/desk?unit={}&did={verb}&contact={id}", escape(unit)),
         false => format!("/desk/contacts/{path}?did={verb}"),

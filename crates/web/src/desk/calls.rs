@@ -15,7 +15,7 @@ use crate::numbers;
 const SLOTS: usize = 8;
 
 /// The number that was left last; none: none was, or it was erased.
-fn number(history: &[Happened<Event>]) -> Option<&str> {
+pub fn number(history: &[Happened<Event>]) -> Option<&str> {
     let agreed = history.iter().rev().filter(|it| matches!(it.event, Event::CallAgreed { .. }));
     agreed.filter_map(|it| it.text.as_deref()).next()
 }

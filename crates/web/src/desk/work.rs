@@ -46,6 +46,7 @@ use crate::resident;
 use crate::routing;
 use crate::tasks;
 use crate::thread::{Items, conversation};
+use crate::video;
 
 #[derive(Deserialize, Default)]
 pub struct After {
@@ -224,6 +225,7 @@ impl Work<'_> {
                     @if self.is_own {
                         p { a.btn.btn--second #book href=(format!("/book?contact={}", self.whole.id)) { (icon("calendar")) (self.text("bookings-for-contact")) } }
                     }
+                    (self.video())
                     (bookings::of_contact(self.app, self.page, (self.whole.id, contact)))
                     (needs::found(self.app, self.page, self.whole.id))
                     @if self.is_own && contact.subject.is_some() {
@@ -271,6 +273,7 @@ impl Work<'_> {
             "recall" => matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Recalled { .. })),
             "note" => history.iter().rev().find(is_mine).is_some_and(|it| it.event == Event::Noted),
             "agree" => contact.calls.is_agreed(),
+            "video-end" => contact.video.is_none(),
             "reached" | "missed" => {
                 let last = history.iter().rev().find(is_mine).map(|it| &it.event);
                 matches!(last, Some(Event::Called { reached, .. }) if *reached == (did == "reached"))
@@ -326,6 +329,18 @@ impl Work<'_> {
                 }
                 @if !contact.asked.is_empty() { p { (parts::tag(Turn::Waits, &page.text("desk-waits-colleague"))) } }
                 @if contact.is_reopened { p { (parts::tag(Turn::Half, &page.text("desk-reopened"))) } }
+            }
+        }
+    }
+
+    /// The room in which they and the client meet by video: opened from here, or the way to it.
+    fn video(&self) -> Markup {
+        let is_open = self.whole.contact.video_until(self.page.now).is_some();
+        html! {
+            @if self.is_own && is_open {
+                (video::way_in_contact(self.app, self.page, (self.whole.id, &self.whole.contact)))
+            } @else if self.is_own {
+                p { (self.button("video", "desk-video", "btn--second")) }
             }
         }
     }
@@ -658,6 +673,8 @@ impl Work<'_> {
             Event::Left => page.text("event-left"),
             Event::Turned => page.text("event-turned"),
             Event::CallAgreed { .. } | Event::Called { .. } => calls::told(page, &it.event, &by),
+            Event::VideoOpened => format!("{}: {by}", page.text("event-video-opened")),
+            Event::VideoEnded => page.text("event-video-ended"),
             // The resident's rating of a chat is no word to the one who had it.
             Event::Rated { .. }
             | Event::Part { .. }

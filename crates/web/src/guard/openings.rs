@@ -17,9 +17,11 @@ pub struct Opening {
     pub role: Option<Role>,
     pub kind: String,
     pub matter: Uuid,
+    /// The person themselves opened it.
+    pub is_own: bool,
     /// The person has a page of it.
     pub is_theirs: bool,
-    /// End of the event's kind: `read`, `written`, `handled`, `assigned`, `refused`.
+    /// End of the event's kind: `read`, `written`, `handled`, `assigned`, `met`, `refused`.
     pub what: String,
     pub purpose: String,
     /// The ground on which the other register was open to them.
@@ -42,6 +44,7 @@ impl App {
                     }
                     openings.push(Opening {
                         at: event.occurred,
+                        is_own: event.context.actor == subject.to_string(),
                         who: event.context.actor,
                         unit: event.context.unit,
                         role: data["role"].as_str().and_then(Role::named),

@@ -37,8 +37,8 @@ pub async fn list(State(app): State<Arc<App>>, page: Page, headers: HeaderMap) -
     }
     let since = app.kinds.store.now() - TOLD;
     let openings: Vec<Opening> = match app.openings(subject, since).await {
-        // Nothing was seen where it was refused.
-        Ok(openings) => openings.into_iter().filter(|it| it.what != "refused").collect(),
+        // Nothing was seen where it was refused, and their own visits they know.
+        Ok(openings) => openings.into_iter().filter(|it| it.what != "refused" && !it.is_own).collect(),
         Err(error) => return failed(&page, &Failure::away(&error)),
     };
     let mut days: Vec<(String, Vec<&Opening>)> = Vec::new();
@@ -107,6 +107,9 @@ pub fn why(page: &Page, it: &Opening) -> String {
     }
     if let Some(ground) = &it.ground {
         return page.language.text_with("seen-ground", &[("ground", &ground_name(page, ground))]);
+    }
+    if it.is_own {
+        return page.text("seen-why-own");
     }
     if it.role == Some(Role::Resident) {
         return page.text("acting-seen-why");

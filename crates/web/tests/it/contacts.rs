@@ -586,7 +586,11 @@ impl Events {
             Some(last) => request.header("last-event-id", last.to_string()),
             None => request,
         };
-        let request = request.body(Body::empty()).expect("a request");
+        Events::asked(app, request.body(Body::empty()).expect("a request")).await
+    }
+
+    /// The same by any request.
+    pub async fn asked(app: &Arc<App>, request: Request<Body>) -> Events {
         let response = router(Arc::clone(app)).oneshot(request).await.expect("an answer");
         assert_eq!(response.status(), StatusCode::OK);
         Events(response.into_body().into_data_stream(), String::new())

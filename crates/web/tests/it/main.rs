@@ -39,6 +39,7 @@ mod split;
 mod staff;
 mod strangers;
 mod tasks;
+mod video;
 mod walk_ins;
 mod wishes;
 
@@ -148,6 +149,7 @@ fn app_serving(
         clock: None,
         hooks: None,
         metrics,
+        ice: Box::new(|_| "[]".into()),
         secret,
         strangers,
         data,

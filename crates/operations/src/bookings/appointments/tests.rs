@@ -15,7 +15,7 @@ fn at_nine() -> When {
     When { parts: vec![part], local, zone, from: monday("09:00"), to: monday("10:00"), terms }
 }
 
-fn booking() -> Booking {
+pub(crate) fn booking() -> Booking {
     let (calendar, unit, service) = ("c".into(), "rehabilitation".into(), "physiotherapy".into());
     Booking { wanted: wanted(), calendar, version: 1, unit, service, urgency: Urgency::Routine, when: at_nine() }
 }
@@ -106,10 +106,15 @@ fn a_visit_is_recorded_by_those_who_see_it() {
     ] {
         assert_eq!(when(&appointment(&before), (now, &by), &command), expected, "{before:?} {command:?}");
     }
-    let video = Command::ChangeWay { to: Way(facts::Modality::Phone), why: "technical".into() };
+    let video = Command::ChangeWay { to: Way(facts::Modality::Phone), why: "technical".into(), number: None };
     let changed = appointment(&[Begin, video.clone()]);
     assert_eq!(changed.booking.wanted.way, Way(facts::Modality::Phone), "a video visit becomes a call on the way");
     assert_eq!(when(&changed, (monday("09:40"), &nurse()), &video), Ok(vec![]));
+    let way = Way(facts::Modality::Phone);
+    let numbered = Command::ChangeWay { to: way, why: "technical".into(), number: Some("+358450000001".into()) };
+    let told = Event::WayChanged { from: way, to: way, why: "technical".into() };
+    assert_eq!(when(&changed, (monday("09:40"), &resident()), &numbered), Ok(vec![told.clone()]));
+    assert_eq!(Appointment::text(&numbered, &told), Some("+358450000001".into()), "sealed, and in no event");
     assert_eq!(Appointment::text(&book(), &Event::Booked(Box::new(booking()))), Some("Selkä".into()));
 }
 

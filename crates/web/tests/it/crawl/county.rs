@@ -165,6 +165,7 @@ impl County {
             ("conversations", contact.clone()),
             ("contacts", contact),
             ("matters", appointment.clone()),
+            ("video", appointment.clone()),
             ("appointments", appointment),
             // No matter, but the fields of a free time.
             ("time", time),

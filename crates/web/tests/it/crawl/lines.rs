@@ -30,6 +30,8 @@ const LEADS: &[&str] = &["lead"];
 const ANSWER: &[&str] = &["lead", "manager"];
 /// The writer, by name or by code, and those who work with what was written.
 const BOTH_SIDES: &[&str] = &["holder", "resident", "professional", "lead"];
+/// The person of a booked visit, and those who work where it is.
+const KNOW: &[&str] = &["resident", "professional", "lead"];
 const WRITERS: &[&str] = &["holder", "resident"];
 const RESIDENT: &[&str] = &["resident"];
 /// A resident who acts for nobody: how they are told, and who acts for them, is theirs alone.
@@ -259,6 +261,11 @@ pub const LINES: &[Line] = &[
     ("GET /api/conversations/{id}/messages", Ours(BOTH_SIDES), "", ""),
     ("PUT /api/conversations/{id}/messages/{client_id}", Ours(BOTH_SIDES), "", r#"{"text":"Hei"}"#),
     ("POST /api/conversations/{id}/presence", Ours(BOTH_SIDES), "", "{}"),
+    // A visit that is not by video: those who may know it are told so, and nobody comes in.
+    ("GET /video/{id}", Ours(KNOW), "", ""),
+    ("GET /api/video/{id}/signals", Ours(KNOW), "", "tab=x"),
+    ("POST /api/video/{id}/signals", Ours(KNOW), "", r#"{"tab":"x","ready":true}"#),
+    ("POST /video/{id}/phone", Ours(KNOW), "", "number=0401234567"),
     ("GET /api/queues/{id}", Here(COUNT), "", ""),
     ("POST /api/contacts/{id}/{command}", Ours(WORK), "claim ask transfer reopen register encounter", "{}"),
     ("POST /api/contacts/{id}/{command}", Ours(WORK), "reply", r#"{"text":"Hei"}"#),
