@@ -269,6 +269,7 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "measures/notice/received.sql",
     "measures/notice/route_days.sql",
     "measures/notice/transfers.sql",
+    "measures/platform/registered_users.sql",
     "measures/quality/timeliness.sql",
     "measures/volume/callbacks.sql",
     "measures/volume/calls.sql",

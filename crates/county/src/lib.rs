@@ -6,6 +6,7 @@
 //! a visit is more often booked with the usual physician. The county is drawn for some months ahead; the facts known at
 //! an instant are a part of it, so that the same county goes on as time does.
 
+mod accounts;
 mod care;
 mod cast;
 mod contacts;
@@ -21,9 +22,9 @@ mod span;
 mod time;
 
 use facts::{
-    Assessment, CareRoleHeld, Contact, Cost, Encounter, Enrolment, Entry, Interpreting, Opening, Order, Phenomenon,
-    Professional, Registration, Residence, Resident, ResidentId, Response, Row, Series, Slot, Survey, T3Reading,
-    TABLES, Unit, UnitId, Value, Visit,
+    Account, Assessment, CareRoleHeld, Contact, Cost, Encounter, Enrolment, Entry, Interpreting, Opening, Order,
+    Phenomenon, Professional, Registration, Residence, Resident, ResidentId, Response, Row, Series, Slot, Survey,
+    T3Reading, TABLES, Unit, UnitId, Value, Visit,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -112,6 +113,7 @@ batch! {
     costs: Cost,
     entries: Entry,
     series: Series,
+    accounts: Account,
 }
 
 impl Batch {

@@ -7,7 +7,7 @@ use rand_distr::{Distribution, Gamma};
 
 use crate::organisation::{MUNICIPALITIES, Pair, Station};
 use crate::time::Clock;
-use crate::{Batch, County, Recorded, care, contacts, feedback, services};
+use crate::{Batch, County, Recorded, accounts, care, contacts, feedback, services};
 
 /// A resident as the processes need to know them.
 pub struct Person<'a> {
@@ -82,6 +82,7 @@ pub fn rows(county: &County, number: u32, id: ResidentId, rng: &mut ChaCha8Rng) 
     contacts::draw(county, &person, rng, &mut batch);
     feedback::draw(county, &person, rng, &mut batch);
     services::draw(county, &person, rng, &mut batch);
+    accounts::open(county, &person, &mut batch, &mut later);
     care::correct(&batch, &mut later);
     [batch, later]
 }

@@ -1,9 +1,9 @@
 //! Facts known of the county at an instant: rows recorded by then, and rows that ended later as they stood before.
 
 use facts::{
-    Assessment, CareRoleHeld, Contact, Cost, Encounter, Enrolment, Entry, Instant, Interpreting, Opening, Order,
-    Phenomenon, Professional, Registration, Residence, Resident, Response, Series, Slot, Status, Survey, T3Reading,
-    Unit, Visit,
+    Account, Assessment, CareRoleHeld, Contact, Cost, Encounter, Enrolment, Entry, Instant, Interpreting, Opening,
+    Order, Phenomenon, Professional, Registration, Residence, Resident, Response, Series, Slot, Status, Survey,
+    T3Reading, Unit, Visit,
 };
 
 use crate::Recorded;
@@ -48,6 +48,7 @@ macro_rules! at_once {
 }
 
 at_once!(
+    Account,
     CareRoleHeld,
     Cost,
     Enrolment,

@@ -115,7 +115,8 @@ fn every_dated_figure_of_the_sources_stands_in_its_months() {
                 continue;
             };
             let number = |name: &str| row[name].as_f64().unwrap_or(f64::NAN);
-            let is_count = figure.measure.starts_with("volume.") || figure.measure.starts_with("mental.navigator");
+            let counts = ["volume.", "mental.navigator", "platform."];
+            let is_count = counts.iter().any(|of| figure.measure.starts_with(of));
             // Half an interval is 1.96 standard errors. A person who asks to be called asks more than once: such a
             // request weighs as half of one that stands alone.
             let (value, error, scale) = match is_count {
