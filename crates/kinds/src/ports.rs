@@ -32,6 +32,8 @@ pub struct Standing {
     pub taken_at: Option<i64>,
     /// Files in its folders.
     pub files: Files,
+    /// Things that came by it and were refused since the server began, by why.
+    pub refused: BTreeMap<String, usize>,
 }
 
 /// How many files wait in each folder of a port.

@@ -89,6 +89,20 @@ pub enum Command {
         client_id: String,
         text: Text,
     },
+    /// A new contact of somebody who has asked by telephone to be called back, as the telephone exchange tells of it.
+    Ring {
+        service: String,
+        language: String,
+        unit: UnitId,
+        queue: Option<PartId>,
+        /// The person who has left that number with the county; none: nobody, or several.
+        subject: Option<Subject>,
+        routed: Option<Box<Routed>>,
+        /// When it was, in microseconds since 1970.
+        at: i64,
+    },
+    /// The person has asked by telephone to be called back about a contact that is open.
+    RingAgain { at: i64 },
     /// Taken from the queue by a professional.
     Claim,
     /// Given to a professional by the one who leads the unit, from the queue or from a colleague.
@@ -146,9 +160,14 @@ pub enum Command {
     /// The resident's rating of the chat, from 1 to 5.
     Rate { rating: u8 },
     /// A time is agreed on in which the resident is called; without a number, under the one before.
-    CallMe { slot: Slot, number: Option<Text> },
-    /// A professional has called.
-    Called { reached: bool },
+    CallMe {
+        slot: Slot,
+        number: Option<Text>,
+        /// A keyed digest of the number.
+        mark: Option<String>,
+    },
+    /// A professional has called; `at`: when it was, where the telephone exchange tells of it.
+    Called { reached: bool, at: Option<i64> },
     /// A file for the conversation, with its name.
     Attach { file: File, name: Text },
     /// Its writer has proven who they are.
@@ -216,7 +235,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 8;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -343,6 +362,11 @@ fn told(command: &Command) -> Vec<u8> {
             let subject = subject.map_or_else(nothing, |subject| subject.to_string());
             return parts(&["log", channel.code(), service, language, unit, &subject, &text.0]);
         }
+        Command::Ring { service, language, unit, queue: _, subject, routed: _, at } => {
+            let subject = subject.map_or_else(nothing, |subject| subject.to_string());
+            return parts(&["ring", service, language, unit, &subject, &at.to_string()]);
+        }
+        Command::RingAgain { at } => ("ring_again", None, at.to_string()),
         Command::Claim => ("claim", None, nothing()),
         Command::Assign { to } => ("assign", None, to.to_string()),
         Command::Release => ("release", None, nothing()),
@@ -370,8 +394,9 @@ fn told(command: &Command) -> Vec<u8> {
         Command::Leave => ("leave", None, nothing()),
         Command::Turn => ("turn", None, nothing()),
         Command::Rate { rating } => ("rate", None, rating.to_string()),
-        Command::CallMe { slot, number } => ("call_me", number.as_ref(), format!("{}/{}", slot.from, slot.to)),
-        Command::Called { reached } => ("called", None, reached.to_string()),
+        Command::CallMe { slot, number, mark: _ } => ("call_me", number.as_ref(), format!("{}/{}", slot.from, slot.to)),
+        Command::Called { reached, at: None } => ("called", None, reached.to_string()),
+        Command::Called { reached, at: Some(at) } => ("called", None, format!("{reached}/{at}")),
         Command::Attach { file, name } => ("attach", Some(name), format!("{}/{}", file.id, file.digest)),
         Command::Identify { subject } => ("identify", None, subject.to_string()),
     };
@@ -404,6 +429,14 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         on_behalf: on.by.on_behalf(),
         at: on.now,
     };
+    if let (Command::Ring { service, language, unit, queue, subject, routed, at }, By::System) = (command, on.by) {
+        let whose = (subject.is_none(), *subject);
+        let mut opened = opened(Channel::Callback, (service, language, unit), queue, whose, routed);
+        if let Event::Opened { at: opened_at, .. } = &mut opened {
+            *opened_at = *at;
+        }
+        return Ok(vec![opened, Event::Rang { at: *at }, Event::Shown(Shown::Received)]);
+    }
     let written = [Event::written(Author::Resident), Event::Shown(Shown::Received)];
     match (command, on.by) {
         (Command::Open { channel, service, language, unit, queue, anonymous, subject, routed, .. }, _) => {
@@ -425,7 +458,12 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
 
 fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::Open { .. } | Command::Log { .. } => Err(Refusal::NotThere),
+        Command::Open { .. } | Command::Log { .. } | Command::Ring { .. } => Err(Refusal::NotThere),
+        Command::RingAgain { at } => match (&contact.place, on.by) {
+            (Place::Resolved { .. } | Place::Closed, _) => Err(Refusal::NotNow("it is answered")),
+            (_, By::System) => Ok(vec![Event::Rang { at: *at }]),
+            _ => Err(Refusal::NotNow("the telephone exchange tells of calls")),
+        },
         Command::Claim => claim(contact, on.by),
         Command::Assign { to } => assign(contact, to, on.by),
         Command::Release => {
@@ -479,8 +517,8 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Leave => chat::leave(contact, on.by),
         Command::Turn => chat::turn(contact, on),
         Command::Rate { rating } => chat::rate(contact, *rating, on),
-        Command::CallMe { slot, .. } => calls::call_me(contact, *slot, on),
-        Command::Called { reached } => calls::called(contact, *reached, on),
+        Command::CallMe { slot, mark, .. } => calls::call_me(contact, *slot, mark.as_ref(), on),
+        Command::Called { reached, at } => calls::called(contact, *reached, *at, on),
         Command::Attach { file, .. } => files::attach(contact, file, on),
         Command::Identify { subject } => identify(contact, *subject, on.by),
     }

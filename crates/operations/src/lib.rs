@@ -14,6 +14,7 @@ pub mod residents;
 pub mod retention;
 pub mod start;
 pub mod tasks;
+pub mod telephony;
 
 /// How long an act can be undone by the one who did it: ten minutes, in microseconds.
 pub const UNDONE_WITHIN: i64 = 10 * 60 * 1_000_000;

@@ -8,6 +8,7 @@
 mod file;
 pub mod register;
 mod smtp;
+mod telephony;
 mod webhook;
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +26,8 @@ use operations::dispatches::{Command, Dispatch, Means, Outcome, Place, Says};
 use uuid::Uuid;
 
 pub use file::{FOLDERS, forget};
+pub use telephony::{TELEPHONY, Telephony};
+pub use webhook::signature;
 
 /// The address in the settings of a port whose messages go to files, whatever it would speak.
 pub const FILES: &str = "file:";
@@ -59,7 +62,7 @@ impl Settings {
                 Adapter::File => true,
                 Adapter::Smtp => smtp::is_safe(url),
                 Adapter::Webhook => webhook::is_safe(url),
-                Adapter::Oidc | Adapter::Register => false,
+                Adapter::Oidc | Adapter::Register | Adapter::Telephony => false,
             }),
             "from" => self.from.as_deref().is_some_and(|it| it.parse::<lettre::Address>().is_ok()),
             _ => self.secret.is_some(),
@@ -217,7 +220,7 @@ impl Outbox {
             Adapter::Smtp => smtp::hand_over(&settings, &letter, step),
             Adapter::Webhook => webhook::hand_over(&settings, &letter, (step, now)),
             // No message goes out by these.
-            Adapter::Oidc | Adapter::Register => Outcome::Failed { code: "no_port".into() },
+            Adapter::Oidc | Adapter::Register | Adapter::Telephony => Outcome::Failed { code: "no_port".into() },
         });
         let unknown = |code: &str| Outcome::Unknown { code: code.into() };
         let outcome = match tokio::time::timeout(ATTEMPT, handing).await {
@@ -271,6 +274,7 @@ impl Outbox {
         let (runs, lacks) = self.runs(port);
         let taken_at = self.taken.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied();
         let looked_at = self.kinds.store.now();
-        self.kinds.ports.stands(id, Standing { runs, lacks, looked_at, taken_at, files });
+        let refused = BTreeMap::new();
+        self.kinds.ports.stands(id, Standing { runs, lacks, looked_at, taken_at, files, refused });
     }
 }

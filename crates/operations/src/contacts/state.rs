@@ -76,6 +76,9 @@ pub struct Contact {
     /// None: it never was a chat.
     pub chat: Option<Chat>,
     pub calls: Calls,
+    /// It began with a call by telephone, and not on these pages.
+    #[serde(default)]
+    pub rang: bool,
     /// The files of the conversation, and their bytes.
     pub files: BTreeSet<Uuid>,
     pub file_bytes: u64,
@@ -232,6 +235,7 @@ impl Contact {
             | Event::Left
             | Event::Turned
             | Event::Rated { .. }
+            | Event::Rang { .. }
             | Event::CallAgreed { .. }
             | Event::Called { .. } => contact.met(event, at),
         }
@@ -258,8 +262,14 @@ impl Contact {
                     chat.rated = Some((*rating, at));
                 }
             }
-            Event::CallAgreed { from, to } => self.calls.agree(Slot { from: *from, to: *to }),
-            Event::Called { reached, part, next } => {
+            Event::Rang { at: rang_at } => {
+                self.rang |= self.conversation == 0;
+                self.waits_since.get_or_insert((*rang_at).max(self.opened_at));
+            }
+            Event::CallAgreed { from, to, mark } => self.calls.agree(Slot { from: *from, to: *to }, mark.clone()),
+            Event::Called { reached, part, next, at: told } => {
+                // One of which the exchange told late was when it was.
+                let at = told.map_or(at, |told| told.max(self.opened_at));
                 self.calls.called(*reached, *part, *next, at);
                 if *reached {
                     if self.first_response_at.is_none() && self.chat.is_some() {
@@ -280,7 +290,10 @@ impl Contact {
         let before = self.undo.take();
         let by = match (event, &self.place) {
             // The word that both sides are shown follows from the act; a note changes nothing.
-            (Event::Shown(_) | Event::Noted | Event::Rated { .. } | Event::Identified { .. }, _) => return before,
+            (
+                Event::Shown(_) | Event::Noted | Event::Rated { .. } | Event::Rang { .. } | Event::Identified { .. },
+                _,
+            ) => return before,
             (Event::Undone, _) => {
                 self.undone(before?);
                 return None;
@@ -348,6 +361,7 @@ impl Contact {
             undo: None,
             chat: None,
             calls: Calls::default(),
+            rang: false,
             files: BTreeSet::new(),
             file_bytes: 0,
         })

@@ -102,7 +102,7 @@ pub fn of_contact(turn: &mut Turn<'_>, id: Uuid, (command, written): (&contacts:
     }
     // A chat is read as it is written.
     let is_answer = matches!(turn.by(), By::Professional { .. })
-        && matches!(command, Write { .. } | Ask { .. } | Finish { .. } | Called { reached: false })
+        && matches!(command, Write { .. } | Ask { .. } | Finish { .. } | Called { reached: false, .. })
         && !contact.is_live();
     // The message before says the same, as long as it has not gone, or has gone just now.
     let now = turn.now();

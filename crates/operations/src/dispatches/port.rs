@@ -22,6 +22,8 @@ pub enum Adapter {
     Oidc,
     /// Files that another program puts into the data directory, with what a register tells.
     Register,
+    /// Signed requests over HTTP, with what a telephone exchange tells.
+    Telephony,
 }
 
 impl Adapter {
@@ -33,6 +35,7 @@ impl Adapter {
             Adapter::Webhook => "webhook",
             Adapter::Oidc => "oidc",
             Adapter::Register => "register",
+            Adapter::Telephony => "telephony",
         }
     }
 
@@ -48,6 +51,7 @@ impl Adapter {
             Adapter::Oidc => &["issuer", "client_id", "address"],
             Adapter::Smtp => &["url", "from"],
             Adapter::Webhook => &["url", "secret"],
+            Adapter::Telephony => &["secret"],
         }
     }
 }

@@ -9,4 +9,5 @@ mod held;
 mod peers;
 mod register;
 mod stand_ins;
+mod telephony;
 mod world;

@@ -1,0 +1,210 @@
+//! Calls by telephone: what the exchange tells of them, and the contact that a call becomes.
+//!
+//! Whoever asks by telephone to be called back has a contact in the queue of the number that they called. Where the same person
+//! has an open one there already, a chat, a message or a call that is to come, it is that one: whatever answers first ends both.
+
+use std::sync::Arc;
+
+use calendar::Calendar;
+use facts::Channel;
+use matter::{By, Matter, Refused, Subject, Text, Trouble, Turn};
+use operations::contacts::calls::soonest;
+use operations::contacts::routing::{Base, Case, Own, Places, Route, route};
+use operations::contacts::{Command, Contact, Place};
+use operations::organisation::Organisation;
+use operations::residents::phone;
+use operations::telephony::{self, Call, Line, Told, What};
+use store::{Asked, digest, hex, signature};
+use uuid::Uuid;
+
+use crate::Kinds;
+
+/// How long after a call was answered a professional writes it down, in microseconds.
+const WRITTEN_WITHIN: i64 = 3_600 * 1_000_000;
+/// The language of somebody of whom nothing else is known.
+const LANGUAGE: &str = "fi";
+
+/// Something of which the exchange tells, as it tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The exchange's own name for the call.
+    pub call: String,
+    pub what: What,
+    /// Microseconds since 1970.
+    pub at: i64,
+    /// The caller's number; none: it was withheld.
+    pub from: Option<String>,
+    /// The number that was called.
+    pub to: String,
+}
+
+/// Why something that the exchange has sent is not heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unheard {
+    /// It does not bear the exchange's signature, or bears one of long ago.
+    Unsigned,
+    Malformed,
+    Trouble(Trouble),
+}
+
+/// The person of a number, where it is of one alone, and the contact that they have open.
+struct Known {
+    subject: Option<Subject>,
+    language: String,
+    open: Option<Uuid>,
+}
+
+impl Kinds {
+    /// A digest by which calls from a number are known, and from which nobody without the key makes the number.
+    pub fn mark_of(&self, number: &str) -> String {
+        let number = phone(number).unwrap_or_else(|| number.into());
+        hex(&signature(&self.numbers, &[number.as_bytes()])[..16])
+    }
+
+    /// Notes what the exchange tells of a call; told again it is nothing new.
+    ///
+    /// # Errors
+    ///
+    /// `call/no_line` where no queue has the number that was called, and the refusals of [`Call`].
+    pub async fn hear(&self, heard: &Heard) -> Result<(), Trouble> {
+        let line = self.line(&heard.to).ok_or_else(|| Trouble::Refused(Refused::new(Call::NAME, "no_line")))?;
+        let number = heard.from.as_deref().and_then(phone);
+        let mark = number.as_deref().map(|number| self.mark_of(number));
+        let call = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("call/{}", heard.call).as_bytes());
+        let told = Told { what: heard.what, at: heard.at, line, mark };
+        // One after another: of two calls of one person the second finds the contact of the first.
+        let _alone = self.hearing.lock().await;
+        let known = self.known(&told);
+        let route = self.route_call(&told, &known);
+        let asked = Asked {
+            scope: format!("call/{call}"),
+            key: format!("{:?}/{}", heard.what, heard.at),
+            request: digest(format!("{:?}", told.mark).as_bytes()),
+            seen: 0,
+        };
+        let flow = move |turn: &mut Turn<'_>| {
+            let before = turn.read::<Call>(call)?.map_or(0, |call| call.tries.len());
+            turn.decide::<Call>(call, &telephony::Command::Tell(told.clone()), &())?;
+            let Some(stands) = turn.read::<Call>(call)? else { return Ok(()) };
+            match (stands.contact, stands.asked_at, &number) {
+                (Some(contact), ..) if stands.tries.len() > before => {
+                    called(turn, contact, (told.what == What::Reached, told.at))
+                }
+                (None, Some(at), Some(number)) => {
+                    let contact = joined(turn, (call, at), (&known, &route), number, &told)?;
+                    turn.decide::<Call>(call, &telephony::Command::Join(contact), &())?;
+                    stands.tries.iter().try_for_each(|(at, reached)| called(turn, contact, (*reached, *at)))
+                }
+                _ => Ok(()),
+            }
+        };
+        self.store.turn(&By::System, asked, flow).await.map(drop)
+    }
+
+    /// The call that somebody of a unit has answered last and that no contact has yet; none: the exchange tells of none.
+    pub(crate) fn answered_call(&self, unit: &str) -> Option<Uuid> {
+        let since = self.store.now().saturating_sub(WRITTEN_WITHIN);
+        self.calls.look(|all| {
+            let open = all.iter().filter(|(_, it)| *it.line.unit == *unit && it.contact.is_none());
+            let answered = open.filter_map(|(id, it)| Some((it.answered_at.filter(|at| since <= *at)?, id)));
+            answered.max().map(|(_, id)| id)
+        })
+    }
+
+    /// Where calls to a number go.
+    fn line(&self, number: &str) -> Option<Line> {
+        let number = phone(number)?;
+        self.queues.all().values().find_map(|part| {
+            let line = part.content.line(&number)?;
+            let queue = part.id.as_str().into();
+            Some(Line { unit: line.unit.as_str().into(), queue, service: line.service.clone() })
+        })
+    }
+
+    fn known(&self, told: &Told) -> Known {
+        let mark = told.mark.as_ref();
+        // A number that several have left is nobody's.
+        let (subject, language) = self.residents.look(|all| {
+            let mut of = all.iter().filter_map(|(id, it)| {
+                let reach = it.reach.as_ref().filter(|reach| mark.is_some() && reach.mark.as_ref() == mark)?;
+                Some((Subject(id), reach.language.clone()))
+            });
+            of.next().filter(|_| of.next().is_none()).unzip()
+        });
+        let open = self.contacts.look(|all| {
+            let here = all.iter().filter(|(_, it)| is_open(it) && it.queue.as_ref() == Some(&told.line.queue));
+            let is_theirs = |it: &Contact| {
+                (mark.is_some() && it.calls.mark.as_ref() == mark) || (subject.is_some() && it.subject == subject)
+            };
+            here.filter(|(_, it)| is_theirs(it)).min_by_key(|(id, it)| (it.opened_at, *id)).map(|(id, _)| id)
+        });
+        Known { subject, language: language.unwrap_or_else(|| LANGUAGE.into()), open }
+    }
+
+    /// Where the contact of a call goes: as all do, from the queue of the number.
+    fn route_call(&self, told: &Told, known: &Known) -> Route {
+        let own = known.subject.and_then(|subject| self.registration(subject));
+        let case = Case {
+            service: told.line.service.clone(),
+            channel: Channel::Callback,
+            language: known.language.clone(),
+            age: None,
+            place: None,
+            needs: Vec::new(),
+            severity: None,
+            urgency: None,
+            caller: None,
+            own: own.map(|own| Own { unit: own.unit, nurse: own.nurse, physician: own.physician }),
+        };
+        let (unit, queue) = (told.line.unit.clone(), Some(told.line.queue.clone()));
+        let queues = self.queues.all();
+        let is_open = |unit: &str| queues.values().any(|part| part.content.is_at(unit));
+        let (calendar, now) = (Calendar::shipped(), self.store.now());
+        let places = Places { queues: &queues, is_open: &is_open, load: &|_| 0, calendar, now };
+        let rules: Vec<Arc<_>> = self.routings.all().values().cloned().collect();
+        route(&case, &Base { unit, queue, is_own: false }, &rules, &places)
+    }
+}
+
+fn is_open(contact: &Contact) -> bool {
+    !matches!(contact.place, Place::Resolved { .. } | Place::Closed)
+}
+
+/// Has a call join the contact that its person has open, or begin one; gives the contact.
+fn joined(
+    turn: &mut Turn<'_>,
+    (call, at): (Uuid, i64),
+    (known, route): (&Known, &Route),
+    number: &str,
+    told: &Told,
+) -> Result<Uuid, Trouble> {
+    let open = match known.open {
+        // It may have ended since it was found.
+        Some(id) => turn.read::<Contact>(id)?.filter(|it| is_open(it)).map(|it| (id, it.calls.is_agreed())),
+        None => None,
+    };
+    let (contact, is_agreed) = open.unwrap_or((call, false));
+    let command = match open {
+        Some(_) => Command::RingAgain { at },
+        None => Command::Ring {
+            service: told.line.service.clone(),
+            language: known.language.clone(),
+            unit: route.unit.clone(),
+            queue: route.queue.clone(),
+            subject: known.subject,
+            routed: Some(Box::new(route.routed.clone())),
+            at,
+        },
+    };
+    turn.decide::<Contact>(contact, &command, &Organisation::default())?;
+    if let Some(slot) = soonest(turn.calendar(), turn.now()).filter(|_| !is_agreed) {
+        let call_me = Command::CallMe { slot, number: Some(Text(number.into())), mark: told.mark.clone() };
+        turn.decide::<Contact>(contact, &call_me, &Organisation::default())?;
+    }
+    Ok(contact)
+}
+
+/// A call that was made to the person of a contact.
+fn called(turn: &mut Turn<'_>, contact: Uuid, (reached, at): (bool, i64)) -> Result<(), Trouble> {
+    turn.decide::<Contact>(contact, &Command::Called { reached, at: Some(at) }, &Organisation::default())
+}
