@@ -92,3 +92,5 @@ refused-mandate-minor = A minor can neither give nor hold this right.
 refused-mandate-not_theirs = You cannot give or end this right. Custody and mandates end where they come from.
 refused-mandate-over = The right has ended.
 refused-resident-not_theirs = This cannot be done for another.
+refused-call-no_line = The number belongs to no queue.
+refused-call-times = The call cannot have been then: the time has not come, or is too long ago.

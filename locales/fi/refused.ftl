@@ -92,3 +92,5 @@ refused-mandate-minor = Alaikäinen ei voi antaa tai saada tätä oikeutta.
 refused-mandate-not_theirs = Et voi antaa tai päättää tätä oikeutta. Huoltajuus ja valtuus päättyvät siellä, mistä ne ovat peräisin.
 refused-mandate-over = Oikeus on päättynyt.
 refused-resident-not_theirs = Tätä ei voi tehdä toisen puolesta.
+refused-call-no_line = Numero ei kuulu millekään jonolle.
+refused-call-times = Puhelu ei voi olla silloin: se on tulossa vasta tai liian vanha.

@@ -92,3 +92,5 @@ refused-mandate-minor = En minderårig kan inte ge eller få den här rätten.
 refused-mandate-not_theirs = Du kan inte ge eller avsluta den här rätten. Vårdnad och fullmakt avslutas där de har uppkommit.
 refused-mandate-over = Rätten har upphört.
 refused-resident-not_theirs = Det här kan inte göras för en annan.
+refused-call-no_line = Numret hör inte till någon kö.
+refused-call-times = Samtalet kan inte ha varit då: tiden har inte kommit eller är för länge sedan.

@@ -198,6 +198,7 @@ impl Kinds {
     pub async fn log_contact(&self, new: &NewContact, by: &By) -> std::result::Result<Uuid, Trouble> {
         let command = new.logged();
         // A call of which the exchange has told is that contact.
+        let subject = new.subject;
         let call = if new.channel == Channel::Phone { self.answered_call(&new.unit) } else { None };
         let (contact, request) = (new_id(self.store.now()), request::<Contact>(&command));
         let asked = Asked { scope: format!("log/{}", by.name()), key: new.key(), request, seen: 0 };
@@ -206,7 +207,7 @@ impl Kinds {
                 // A colleague may have written it down meanwhile.
                 if turn.read::<Call>(call)?.is_some_and(|it| it.contact.is_none()) {
                     turn.decide::<Contact>(call, &command, &Organisation::default())?;
-                    return turn.decide::<Call>(call, &Join(call), &());
+                    return turn.decide::<Call>(call, &Join { contact: call, subject }, &());
                 }
             }
             turn.decide::<Contact>(contact, &command, &Organisation::default())

@@ -92,7 +92,8 @@ impl Kinds {
                 }
                 (None, Some(at), Some(number)) => {
                     let contact = joined(turn, (call, at), (&known, &route), number, &told)?;
-                    turn.decide::<Call>(call, &telephony::Command::Join(contact), &())?;
+                    let subject = turn.read::<Contact>(contact)?.and_then(|it| it.subject);
+                    turn.decide::<Call>(call, &telephony::Command::Join { contact, subject }, &())?;
                     stands.tries.iter().try_for_each(|(at, reached)| called(turn, contact, (*reached, *at)))
                 }
                 _ => Ok(()),

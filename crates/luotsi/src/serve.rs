@@ -13,7 +13,7 @@ use content::Library;
 use identity::{Accounts, Provider};
 use kinds::Kinds;
 use operations::dispatches::Says;
-use ports::Outbox;
+use ports::{Outbox, Telephony};
 use store::{Alone, Filter, Keys, Location, Log, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -102,6 +102,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         keep_read(place, &publication);
         let at = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
         let outbox = outbox(&kinds, data, &settings, demo.then_some(at));
+        let telephony = Arc::new(Telephony::new(kinds.clone(), data, secret_of(TELEPHONY_SECRET)));
         let names = if demo && serving.listen.ip().is_loopback() { &OF_THIS_MACHINE[..] } else { &[] };
         let strangers = strangers(&settings, names);
         let (accounts, provider, strong) = ways_in((&kinds, data, demo), &settings, &keys)?;
@@ -123,6 +124,7 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             strong,
             demo,
             cast: if demo { cast() } else { Vec::new() },
+            telephony: Some(hook(&telephony)),
             clock,
             metrics: metrics.is_none() && serving.listen.ip().is_loopback(),
             secret,
@@ -142,7 +144,8 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Err(error) => eprintln!("error: {error}"),
         })?;
         go_on(living, &kinds)?;
-        let clocks = tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, contents, outbox)));
+        let clocks =
+            tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, contents), (outbox, telephony)));
         let ends_of = [(Of::Events, kinds.store.log().clone()), (Of::Accesses, accesses.clone())];
         let noting = tokio::spawn(note_on(heads, ends_of.clone()));
         let ends_noting = noting.abort_handle();
@@ -224,10 +227,24 @@ async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
 }
 
 /// Strikes what falls due, has calendars give their times, and sends what waits, for ever.
-async fn run_clocks(kinds: Kinds, app: Arc<App>, (library, contents, outbox): (Library, Contents, Outbox)) {
+async fn run_clocks(
+    kinds: Kinds,
+    app: Arc<App>,
+    content: (Library, Contents),
+    (outbox, telephony): (Outbox, Arc<Telephony>),
+) {
     let look = if clock::stands() { SENT_EVERY / 10 } else { SENT_EVERY };
-    let times = publish_times(&kinds, app, (library, contents));
-    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look));
+    let times = publish_times(&kinds, app, content);
+    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look), telephony.run(look));
+}
+
+/// Hears the county's telephone exchange where it asks.
+fn hook(telephony: &Arc<Telephony>) -> web::Hook {
+    let telephony = Arc::clone(telephony);
+    Box::new(move |signature, body| {
+        let telephony = Arc::clone(&telephony);
+        Box::pin(async move { telephony.hook(&signature, &body).await })
+    })
 }
 
 /// Reads what the national register tells of mandates, for ever. In a demonstration its people are those of the cast.
@@ -294,6 +311,8 @@ pub const ACCOUNTS: &str = "accounts";
 const PROVIDER_SECRET: &str = "LUOTSI_PROVIDER_SECRET";
 /// Keeps that by which the provider of strong identification knows it.
 const STRONG_SECRET: &str = "LUOTSI_STRONG_SECRET";
+/// The key with which the telephone exchange signs.
+const TELEPHONY_SECRET: &str = "LUOTSI_PORT_TELEPHONY_SECRET";
 /// How often the identity provider is asked what it is; and how soon again where it did not answer, at first and at most.
 const ASKED_EVERY: Duration = Duration::from_hours(1);
 const ASKED_AGAIN: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(5));

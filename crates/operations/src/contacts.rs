@@ -323,7 +323,8 @@ impl Matter for Contact {
     }
 
     fn forgotten(self) -> Contact {
-        Contact { subject: None, history: self.history + 1, ..self }
+        let calls = calls::Calls { mark: None, ..self.calls };
+        Contact { subject: None, history: self.history + 1, calls, ..self }
     }
 
     fn rows(history: &[Dated<Event>], about: &About<'_>, put: Put<'_>) {

@@ -7,9 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use facts::{Channel, ContactKind, Instant, Key, Outcome, Row, Table};
+use facts::{Channel, ContactKind, Instant, Key, Outcome, ResidentId, Row, Table};
 use matter::codec::id;
-use matter::{About, Dated, List, Matter, Occasion, Own, PartId, Put, Refused, Rights, Standing, UnitId};
+use matter::{About, Dated, List, Matter, Occasion, Own, PartId, Put, Refused, Rights, Standing, Subject, UnitId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -59,8 +59,11 @@ pub struct Told {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Command {
     Tell(Told),
-    /// It belongs to a contact: one that begins with it, or one that was open.
-    Join(Uuid),
+    /// It belongs to a contact: one that begins with it, or one that was open; and to the person of that, if they are known.
+    Join {
+        contact: Uuid,
+        subject: Option<Subject>,
+    },
     /// What it became is known.
     Settle,
     /// The exchange tells nothing more of it.
@@ -76,6 +79,8 @@ pub enum Event {
     Joined {
         #[serde(with = "id")]
         contact: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<Subject>,
     },
     #[serde(rename = "call.settled")]
     Settled,
@@ -118,6 +123,8 @@ pub struct Call {
     /// When the caller was called back, and whether they answered.
     pub tries: BTreeMap<i64, bool>,
     pub contact: Option<Uuid>,
+    /// The person of that contact, if they are known.
+    pub subject: Option<Subject>,
     /// When the exchange told of it first.
     told_at: i64,
     has_settled: bool,
@@ -150,10 +157,10 @@ impl Matter for Call {
                 }
             }
             (None, _) => Err(Refusal::NotThere),
-            (Some(call), Command::Join(contact)) => match call.contact {
+            (Some(call), Command::Join { contact, subject }) => match call.contact {
                 Some(joined) if joined == *contact => Ok(Vec::new()),
                 Some(_) => Err(Refusal::NotThere),
-                None => Ok(vec![Event::Joined { contact: *contact }]),
+                None => Ok(vec![Event::Joined { contact: *contact, subject: *subject }]),
             },
             (Some(call), Command::Settle) if call.has_settled => Ok(Vec::new()),
             (Some(call), Command::End) if call.has_ended => Ok(Vec::new()),
@@ -177,6 +184,7 @@ impl Matter for Call {
                 asked_at: None,
                 tries: BTreeMap::new(),
                 contact: None,
+                subject: None,
                 told_at: at,
                 has_settled: false,
                 has_ended: false,
@@ -185,7 +193,7 @@ impl Matter for Call {
         };
         match event {
             Event::Told(told) => call.after(told),
-            Event::Joined { contact } => call.contact = Some(*contact),
+            Event::Joined { contact, subject } => (call.contact, call.subject) = (Some(*contact), *subject),
             Event::Settled => call.has_settled = true,
             Event::Ended => call.has_ended = true,
         }
@@ -194,7 +202,14 @@ impl Matter for Call {
 
     fn standing(&self) -> Standing<'_> {
         let list = if self.has_ended { List::Ended } else { List::Nowhere };
-        Standing { subject: None, unit: Some(&self.line.unit), who: None, list, since: self.came_at, done: None }
+        Standing {
+            subject: self.subject,
+            unit: Some(&self.line.unit),
+            who: None,
+            list,
+            since: self.came_at,
+            done: None,
+        }
     }
 
     fn queue(&self) -> Option<&PartId> {
@@ -209,13 +224,17 @@ impl Matter for Call {
         }
     }
 
+    fn forgotten(self) -> Call {
+        Call { subject: None, mark: None, ..self }
+    }
+
     /// The contact that begins with a call is the row of both, and bears its id.
     fn rows(history: &[Dated<Event>], about: &About<'_>, put: Put<'_>) {
         let call = history.iter().fold(None, |call, it| Call::evolve(call, &it.event, it.at));
         let Some(call) = call.filter(|call| call.has_settled) else { return };
         let begins = call.contact.is_some_and(|contact| about.id.parse() == Ok(contact));
         if !begins {
-            put(facts::Contact::TABLE, &call.fact(about.id).values(), about.changed);
+            put(facts::Contact::TABLE, &call.fact(about.id, about.resident).values(), about.changed);
         }
     }
 }
@@ -246,14 +265,14 @@ impl Call {
     }
 
     /// Its row, where it is no contact of its own: it was answered or not, or asked again for what was open.
-    fn fact(&self, id: &str) -> facts::Contact {
+    fn fact(&self, id: &str, resident: Option<ResidentId>) -> facts::Contact {
         let answered = self.answered_at.filter(|_| self.asked_at.is_none());
         let is_open = answered.is_some() || self.contact.is_some();
         // Whoever withholds their number is called back by nobody.
         let ended = self.abandoned_at.or(self.asked_at).filter(|_| !is_open);
         facts::Contact {
             contact_id: Key(id.into()),
-            resident_id: None,
+            resident_id: resident,
             kind: ContactKind::Request,
             notice: None,
             channel: if self.asked_at.is_some() { Channel::Callback } else { Channel::Phone },
@@ -265,7 +284,7 @@ impl Call {
             urgency: None,
             reason: None,
             identified: false,
-            caller_key: self.mark.clone(),
+            caller_key: self.mark.clone().filter(|_| self.subject.is_none()),
             on_behalf: None,
             opened_at: Instant(self.came_at),
             first_attempt_at: None,

@@ -64,6 +64,11 @@ impl Telephony {
         Telephony { kinds, folder: data.join("ports").join(TELEPHONY), secret, seen: Mutex::default() }
     }
 
+    /// Whether files of a data directory's exchange have not been read yet.
+    pub fn waits(data: &Path) -> bool {
+        !incoming(&data.join("ports").join(TELEPHONY)).is_empty()
+    }
+
     /// Reads what it tells by files, and says how it stands, for ever; `every`: how often it is looked.
     pub async fn run(&self, every: Duration) {
         loop {

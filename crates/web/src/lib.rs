@@ -79,6 +79,7 @@ use crate::answer::Failure;
 use crate::layout::Page;
 
 pub use access::strong::subject_of;
+pub use admin::hooks::Hook;
 pub use api::OPENAPI;
 pub use caller::Person;
 pub use care::{PLAIN_ID, Service, is_plain_id};
@@ -115,6 +116,8 @@ pub struct Parts {
     pub demo: bool,
     /// Residents as whom one can sign in there.
     pub cast: Vec<Member>,
+    /// Hears the county's telephone exchange.
+    pub telephony: Option<Hook>,
     /// Moves the clock of a demo county that was begun with `--now`.
     pub clock: Option<DemoClock>,
     /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
@@ -143,6 +146,7 @@ pub struct App {
     policy: HeaderValue,
     demo: bool,
     cast: Vec<Member>,
+    telephony: Option<Hook>,
     clock: Option<DemoClock>,
     /// Residents whose names are known.
     people: RwLock<cast::People>,
@@ -204,6 +208,7 @@ impl App {
             demo: parts.demo,
             people: cast::people(&parts.cast),
             cast: parts.cast,
+            telephony: parts.telephony,
             clock: parts.clock,
             journeys: models::Journeys::default(),
             figures_wait: AtomicBool::new(false),

@@ -26,7 +26,7 @@ pub(super) fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, 
         reason: None,
         // Whoever calls has proven nothing.
         identified: !contact.anonymous && !contact.rang,
-        caller_key: contact.calls.mark.clone().filter(|_| contact.rang && resident.is_none()),
+        caller_key: contact.calls.mark.clone().filter(|_| contact.rang && contact.subject.is_none()),
         on_behalf: contact.on_behalf,
         opened_at: Instant(contact.opened_at),
         first_attempt_at: contact.calls.first_at.filter(is_first).map(Instant),

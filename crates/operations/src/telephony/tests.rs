@@ -44,7 +44,7 @@ fn row(commands: &[Command]) -> Option<(String, [Option<i64>; 3], bool)> {
         assert_eq!((table.name, values.len()), ("contacts", table.columns.len()));
         rows += 1;
     });
-    let row = call.fact(&ID.to_string());
+    let row = call.fact(&ID.to_string(), None);
     let minutes = |at: Option<Instant>| at.map(|at| (at.0 - MONDAY) / MINUTE);
     let times = [minutes(Some(row.opened_at)), minutes(row.first_response_at), minutes(row.closed_at)];
     assert_eq!(row.reached_at, row.first_response_at);
@@ -54,7 +54,7 @@ fn row(commands: &[Command]) -> Option<(String, [Option<i64>; 3], bool)> {
 #[test]
 fn a_call_is_one_row_by_what_became_of_it_and_none_before_that_is_known() {
     use What::{Abandoned, Answered, CallbackAsked, Came};
-    let other = Command::Join(Uuid::from_u128(8));
+    let other = Command::Join { contact: Uuid::from_u128(8), subject: None };
     let settled = |commands: &[Command]| row(&[commands, &[Command::Settle]].concat());
     let phone = |times| Some(("phone".to_string(), times, false));
     assert_eq!(row(&[tell(Came, 0), tell(Answered, 1)]), None, "it may become something else yet");
@@ -64,7 +64,11 @@ fn a_call_is_one_row_by_what_became_of_it_and_none_before_that_is_known() {
     let (asked, repeats) =
         ([tell(Came, 0), tell(CallbackAsked, 1)], Some(("callback".into(), [Some(0), None, None], true)));
     assert_eq!(settled(&[&asked[..], &[other]].concat()), repeats, "it repeats what is open");
-    assert_eq!(settled(&[&asked[..], &[Command::Join(ID)]].concat()), None, "it is the contact that bears its id");
+    assert_eq!(
+        settled(&[&asked[..], &[Command::Join { contact: ID, subject: None }]].concat()),
+        None,
+        "it is the contact that bears its id"
+    );
     let in_vain = Some(("callback".to_string(), [Some(0), None, Some(1)], false));
     assert_eq!(settled(&asked), in_vain, "whoever withholds their number is called back by nobody");
 }
@@ -101,13 +105,27 @@ fn what_calls_left_in_the_log_is_read_as_it_was_written() {
     let data = r#"{"at":1773036000000000,"line":{"queue":"child-health-clinic","service":"child_health","unit":"clinic-1"},"mark":"ab","what":"callback_asked"}"#;
     for (event, kind, data) in [
         (Event::Told(told), "call.told", data),
-        (Event::Joined { contact: ID }, "call.joined", r#"{"contact":"00000000-0000-0000-0000-000000000007"}"#),
+        (
+            Event::Joined { contact: ID, subject: None },
+            "call.joined",
+            r#"{"contact":"00000000-0000-0000-0000-000000000007"}"#,
+        ),
         (Event::Settled, "call.settled", "{}"),
         (Event::Ended, "call.ended", "{}"),
     ] {
         assert_eq!(encode(&event), (kind.to_string(), data.to_string()));
         assert_eq!(decode::<Call>(kind, 1, data), Ok(event));
     }
+}
+
+#[test]
+fn of_a_person_who_was_erased_no_digest_of_a_number_is_left() {
+    let subject = Some(Subject(Uuid::from_u128(9)));
+    let (call, _) = after(&[tell(What::CallbackAsked, 0), Command::Join { contact: Uuid::from_u128(8), subject }]);
+    assert_eq!((call.standing().subject, call.mark.as_deref()), (subject, Some("ab")));
+    assert_eq!(call.fact("x", Some(ResidentId(3))).caller_key, None, "they are known by their number in the facts");
+    let forgotten = call.forgotten();
+    assert_eq!((forgotten.standing().subject, forgotten.mark), (None, None));
 }
 
 proptest! {

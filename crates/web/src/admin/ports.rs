@@ -45,7 +45,7 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
         @for (id, port) in &*app.kinds.ports.all() {
             @let standing = app.kinds.ports.standing(id).or_else(|| identifies(&app, port.content.adapter));
             @let waiting = port.content.carries.and_then(|means| waiting.get(&means));
-            (shown(&page, (id, &port.content), standing.as_ref(), waiting))
+            (shown(&app, &page, (id, &port.content), standing.as_ref(), waiting))
         }
         @if app.kinds.ports.all().is_empty() { p { (page.text("ports-none")) } }
         h2 #failed { (page.text("ports-failed")) }
@@ -73,6 +73,7 @@ fn identifies(app: &App, adapter: Adapter) -> Option<Standing> {
         looked_at: app.kinds.store.now(),
         taken_at: None,
         files: Files::default(),
+        refused: BTreeMap::new(),
     })
 }
 
@@ -110,7 +111,26 @@ fn tasks(app: &App) -> BTreeMap<String, usize> {
     })
 }
 
-fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, waiting: Option<&Waiting>) -> Markup {
+/// The numbers of which the telephone exchange tells, with the queues to which they lead.
+fn lines(app: &App, page: &Page) -> Markup {
+    let queues = app.kinds.queues.all();
+    html! {
+        @if queues.values().all(|part| part.content.lines.is_empty()) { (page.text("ports-lines-none")) }
+        ul.dots {
+            @for (part, line) in queues.values().flat_map(|part| part.content.lines.iter().map(move |line| (part, line))) {
+                li { (*line.number) ": " (part.content.name.of(page.language.code())) ", " (unit_name(page, &line.unit)) }
+            }
+        }
+    }
+}
+
+fn shown(
+    app: &App,
+    page: &Page,
+    (id, port): (&str, &Port),
+    standing: Option<&Standing>,
+    waiting: Option<&Waiting>,
+) -> Markup {
     let moment = |at: i64| numbers::moment(at, page.language);
     let (of_nothing, language) = (Waiting::default(), page.language.code());
     let waiting = waiting.unwrap_or(&of_nothing);
@@ -129,6 +149,14 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
                         @for (code, count) in &waiting.codes { br; (page.language.text_with("ports-code", &[("code", code), ("count", &count.to_string())])) }
                     } }
                     div { dt { (page.text("ports-may-tell")) } dd { (waiting.taken) } } }
+                    @if !standing.refused.is_empty() {
+                        div { dt { (page.text("ports-refused")) } dd { ul.dots {
+                            @for (code, count) in &standing.refused {
+                                li { (page.text(&format!("ports-refused-{code}"))) ": " (count) }
+                            }
+                        } } }
+                    }
+                    @if port.adapter == Adapter::Telephony { div { dt { (page.text("ports-lines")) } dd { (lines(app, page)) } } }
                     @if [Some(Adapter::File), Some(Adapter::Register)].contains(&standing.runs) {
                         div { dt { (page.text("ports-files")) } dd {
                             @let files = standing.files;
@@ -165,6 +193,7 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
 fn runs(standing: &Standing, port: &Port) -> String {
     match standing.runs {
         // Only where it would speak something else once it is configured are files a stand-in.
+        Some(Adapter::File) if port.adapter == Adapter::Telephony => "ports-runs-register".into(),
         Some(Adapter::File) if port.adapter != Adapter::File => "ports-runs-stand-in".into(),
         Some(adapter) => format!("ports-runs-{}", adapter.code()),
         None => "ports-runs-nothing".into(),

@@ -156,7 +156,7 @@ async fn done(app: &App, caller: Result<Caller, Failure>, asked: Option<Asked>) 
     let command = match act.as_str() {
         "leave" => Command::Leave,
         "turn" => Command::Turn,
-        "call" => call::asked(&contact, &slot, &number)?,
+        "call" => call::asked(&app, &contact, &slot, &number)?,
         "rate" => Command::Rate { rating: rating.parse().map_err(|_| Failure::not_found())? },
         _ => return Err(Failure::not_found()),
     };

@@ -651,7 +651,7 @@ impl Work<'_> {
             Event::Closed => page.text("event-closed"),
             Event::Left => page.text("event-left"),
             Event::Turned => page.text("event-turned"),
-            Event::CallAgreed { .. } | Event::Called { .. } => calls::told(page, &it.event, &by),
+            Event::Rang { .. } | Event::CallAgreed { .. } | Event::Called { .. } => calls::told(page, &it.event, &by),
             // The resident's rating of a chat is no word to the one who had it.
             Event::Rated { .. }
             | Event::Greeted { .. }

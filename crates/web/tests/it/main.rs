@@ -41,7 +41,8 @@ mod wishes;
 use std::sync::Arc;
 
 use identity::{Accounts, Provider};
-use kinds::Kinds;
+use kinds::{Kinds, Unheard};
+use matter::{Refused, Trouble};
 use store::{KEY_FILE, Keys, Location, Log, Opening};
 use web::{App, Figures, Parts, Service, Strangers};
 
@@ -113,6 +114,17 @@ fn app_entered(
     app_serving(kinds, (figures, metrics), (strangers, demo), (accounts, provider), services)
 }
 
+/// An exchange whose signature is a word, and which tells of what no rule allows.
+fn hears(signature: &str, body: &[u8]) -> Result<(), Unheard> {
+    match (signature, body) {
+        ("signed", b"told") => Ok(()),
+        ("signed", b"nowhere") => Err(Unheard::Trouble(Trouble::Refused(Refused::new("call", "no_line")))),
+        ("signed", b"later") => Err(Unheard::Trouble(Trouble::Later("the log is away".into()))),
+        ("signed", _) => Err(Unheard::Malformed),
+        _ => Err(Unheard::Unsigned),
+    }
+}
+
 /// The same for other services.
 fn app_serving(
     kinds: Kinds,
@@ -139,6 +151,7 @@ fn app_serving(
         strong: None,
         demo,
         cast: pages::cast(),
+        telephony: Some(Box::new(|signature, body| Box::pin(async move { hears(&signature, &body) }))),
         clock: None,
         metrics,
         secret,

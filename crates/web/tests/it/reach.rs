@@ -1,5 +1,7 @@
 //! A resident says how they are told, and is told that an answer waits; administrators see how the ports stand.
 
+use std::sync::Arc;
+
 use content::{Found, Library};
 use kinds::content::FOLDERS;
 use kinds::{Files, Standing};
@@ -107,12 +109,19 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
         let files = [
             Found::shipped("content/ports/sms.toml", include_str!("../../../../content/ports/sms.toml")),
             Found::shipped("content/ports/email.toml", include_str!("../../../../content/ports/email.toml")),
+            Found::shipped("content/ports/telephony.toml", include_str!("../../../../content/ports/telephony.toml")),
+            Found::shipped(
+                "content/queues/child-health-clinic.toml",
+                include_str!("../../../../content/queues/child-health-clinic.toml"),
+            ),
         ];
         let library = Library::read(FOLDERS, &files, &|_, _| true);
         assert_eq!(library.faults, []);
         kinds.ports.take(&library, jiff::civil::date(2026, 1, 7));
+        kinds.queues.take(&library, jiff::civil::date(2026, 1, 7));
         let at = crate::NOW;
         let stands = |runs, lacks| Standing {
+            refused: std::collections::BTreeMap::new(),
             runs,
             lacks,
             looked_at: at,
@@ -121,6 +130,8 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
         };
         kinds.ports.stands("sms", stands(Some(Adapter::File), vec!["url", "secret"]));
         kinds.ports.stands("email", stands(None, vec!["from", "hosts"]));
+        let refused = [("no_line".to_string(), 2), ("unsigned".to_string(), 1)].into();
+        kinds.ports.stands("telephony", Standing { refused, ..stands(Some(Adapter::File), vec!["secret"]) });
         let admin = signed_in(&app, "admin").await;
         let (status, page) = get(&app, "/admin/ports?lang=en", &admin).await;
         assert_eq!(status.as_u16(), 200);
@@ -133,12 +144,48 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
             "county.toml: hosts = […]",
             "Delivery of text messages by an operator",
             "All have arrived or are on their way.",
+            "The number belongs to no queue: 2",
+            "The signature is missing, wrong or too old: 1",
+            "LUOTSI_PORT_TELEPHONY_SECRET",
+            "019 000 0201: Child health clinic",
+            "In use: files that another program puts there.",
         ] {
             assert!(page.contains(text), "{text}: {page}");
         }
         for role in ["professional", "lead", "manager", "analyst", "resident"] {
             let cookie = signed_in(&app, role).await;
             assert_eq!(get(&app, "/admin/ports", &cookie).await.0.as_u16(), 404, "{role}");
+        }
+    });
+}
+
+#[test]
+fn what_a_port_tells_by_itself_is_answered_as_programs_are() {
+    on_its_own(async {
+        let kinds = kinds_beside(|_| ()).await;
+        let (app, ..) = app_with(kinds, (fixture(0.5, true), false), Strangers::default(), true);
+        let told = async |port: &str, signature: &str, body: &'static str| {
+            let request = axum::http::Request::post(format!("/hooks/{port}"))
+                .header("host", "localhost")
+                .header("luotsi-signature", signature)
+                .body(axum::body::Body::from(body))
+                .expect("a request");
+            let answer = tower::ServiceExt::oneshot(web::router(Arc::clone(&app)), request).await.expect("an answer");
+            let status = answer.status().as_u16();
+            let body = axum::body::to_bytes(answer.into_body(), 10_000).await.expect("a body");
+            let code = serde_json::from_slice::<serde_json::Value>(&body).map(|it| it["error"]["code"].to_string());
+            (status, code.unwrap_or_default().replace('"', ""))
+        };
+        for (port, signature, body, status, code) in [
+            ("telephony", "signed", "told", 204, ""),
+            ("telephony", "signed", "nowhere", 409, "no_line"),
+            ("telephony", "signed", "later", 503, "busy"),
+            ("telephony", "signed", "{", 400, "malformed"),
+            ("telephony", "forged", "told", 401, "unsigned"),
+            ("telephony", "", "told", 401, "unsigned"),
+            ("sms", "signed", "told", 404, "not_found"),
+        ] {
+            assert_eq!(told(port, signature, body).await, (status, code.into()), "{port} {signature} {body}");
         }
     });
 }
