@@ -188,3 +188,6 @@ unanswered-then-health = You can then write here again, call the Medical Helplin
 unanswered-then-social = You can then write here again or make a complaint. In an emergency, call 112.
 standing-promised = Just now we expect to answer by { $at }.
 wrong-target = Clients’ matters are not handed over to this queue. Choose another queue, or ask a colleague by a consultation.
+contact-about-chosen = Topic: { $service }. Change the topic
+standing-crowded = Many people are waiting just now, and the answer may come as late as { $at }.
+standing-deadline = That does not move the deadline: it is { $day }.

@@ -60,3 +60,4 @@ tasks-wrong-not-now = The task has changed in the meantime. This page shows how 
 tasks-unreached = A message did not arrive. Contact the client in another way.
 tasks-did-undo = It was undone.
 tasks-event-undone = Undid the previous act
+tasks-says-late = A contact has not been answered in time

@@ -188,3 +188,6 @@ unanswered-then-health = Silloin voit kirjoittaa tähän uudelleen, soittaa Päi
 unanswered-then-social = Silloin voit kirjoittaa tähän uudelleen tai tehdä muistutuksen. Hätätilanteessa soita 112.
 standing-promised = Juuri nyt vastaus tulee arviolta viimeistään { $at }.
 wrong-target = Tähän jonoon ei siirretä asiakkaiden asioita. Valitse toinen jono tai kysy kollegalta konsultaatiolla.
+contact-about-chosen = Aihe: { $service }. Vaihda aihe
+standing-crowded = Juuri nyt on ruuhkaa, ja vastaus voi tulla vasta { $at }.
+standing-deadline = Ruuhka ei siirrä määräaikaa: se on { $day }.

@@ -60,3 +60,4 @@ tasks-wrong-not-now = Tehtävän tilanne on muuttunut. Tällä sivulla on nykyin
 tasks-unreached = Viesti ei mennyt perille. Ota asiakkaaseen yhteyttä muulla tavalla.
 tasks-did-undo = Toimi on kumottu.
 tasks-event-undone = Kumosi edellisen toimen
+tasks-says-late = Yhteydenottoon ei ole vastattu määräajassa

@@ -188,3 +188,6 @@ unanswered-then-health = Då kan du skriva här på nytt, ringa Jourhjälpen 116
 unanswered-then-social = Då kan du skriva här på nytt eller göra en anmärkning. Ring 112 i en nödsituation.
 standing-promised = Just nu kommer svaret uppskattningsvis senast { $at }.
 wrong-target = Till den här kön överförs inga klientärenden. Välj en annan kö eller konsultera en kollega.
+contact-about-chosen = Ämne: { $service }. Byt ämne
+standing-crowded = Just nu är det många som väntar, och svaret kan dröja till { $at }.
+standing-deadline = Det flyttar inte tidsfristen: den är { $day }.

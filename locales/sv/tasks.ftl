@@ -60,3 +60,4 @@ tasks-wrong-not-now = Uppgiftens läge har ändrats. Sidan visar läget nu.
 tasks-unreached = Meddelandet kom inte fram. Kontakta klienten på något annat sätt.
 tasks-did-undo = Åtgärden har ångrats.
 tasks-event-undone = Ångrade föregående åtgärd
+tasks-says-late = Kontakten har inte besvarats i tid

@@ -23,5 +23,6 @@ SELECT
   channel IN ('chat', 'message', 'form', 'video') AS digital
 FROM contacts
 WHERE kind = 'request'
+  AND part_of IS NULL
   AND opened_at >= $from
   AND opened_at < $to

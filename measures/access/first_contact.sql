@@ -24,6 +24,7 @@ SELECT
   END AS resolved
 FROM contacts
 WHERE kind = 'request'
+  AND part_of IS NULL
   AND duplicate_of IS NULL
   AND opened_at >= $from
   AND opened_at < $to

@@ -20,5 +20,6 @@ SELECT
 FROM contacts
 WHERE channel IN ('chat', 'message', 'form', 'video')
   AND kind = 'request'
+  AND part_of IS NULL
   AND opened_at >= $from
   AND opened_at < $to

@@ -39,5 +39,6 @@ SELECT
 FROM contacts
 WHERE channel IN ('phone', 'callback')
   AND kind = 'request'
+  AND part_of IS NULL
   AND opened_at >= $from
   AND opened_at < $to

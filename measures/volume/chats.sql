@@ -16,6 +16,7 @@ SELECT
 FROM contacts
 WHERE channel = 'chat'
   AND kind = 'request'
+  AND part_of IS NULL
   AND first_response_at <= $as_of
   AND opened_at >= $from
   AND opened_at < $to

@@ -16,5 +16,6 @@ SELECT
   opened_at AS at
 FROM contacts
 WHERE kind = 'request'
+  AND part_of IS NULL
   AND opened_at >= $from
   AND opened_at < $to

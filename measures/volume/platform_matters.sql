@@ -16,5 +16,6 @@ SELECT
 FROM contacts
 WHERE platform IS NOT NULL
   AND kind = 'request'
+  AND part_of IS NULL
   AND opened_at >= $from
   AND opened_at < $to

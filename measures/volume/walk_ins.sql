@@ -17,5 +17,6 @@ SELECT
 FROM contacts
 WHERE channel = 'walk_in'
   AND kind = 'request'
+  AND part_of IS NULL
   AND opened_at >= $from
   AND opened_at < $to

@@ -172,6 +172,7 @@ pub fn contact(resident: Option<ResidentId>, id: String, at: i64) -> Contact {
         assessment_id: None,
         enrolment_id: None,
         duplicate_of: None,
+        part_of: None,
     }
 }
 
@@ -327,6 +328,7 @@ fn callback(county: &County, person: &Person<'_>, now: usize, rng: &mut ChaCha8R
                 _ => Outcome::Merged,
             }),
             duplicate_of: (repeat > 0).then(|| original.clone()),
+            part_of: None,
             ..base
         };
         push(call, rng, batch);

@@ -73,6 +73,7 @@ fn notices(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &m
                 outcome: Some(if number > 0 { Outcome::Merged } else { Outcome::Referred }),
                 transfers: i64::from(transferred),
                 duplicate_of: (number > 0).then(|| first.0.clone()),
+                part_of: None,
                 ..contact(Some(person.id), id, at)
             };
             push(told, rng, batch);

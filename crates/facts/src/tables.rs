@@ -193,6 +193,8 @@ tables! {
         enrolment_id: Option<String>,
         /// Contact that it repeats.
         duplicate_of: Option<String>,
+        /// Contact from which it was split off: counts of contacts leave it out, waits and transfers count it.
+        part_of: Option<String>,
     }
 
     /// An assessment of need and the clock of the guarantee that it starts.

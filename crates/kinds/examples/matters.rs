@@ -117,7 +117,7 @@ async fn tasks(kinds: &Kinds, count: usize) {
         let (unit, words) = (unit(number).as_str().into(), "Soita perjantaina.".into());
         let to = number.is_multiple_of(4).then(|| format!("nurse-{}", number % 400).as_str().into());
         let due = Some(BEGUN + DAY * (number % 30) as i64);
-        let command = Command::Set { about: None, subject: None, unit, to, due, dispatch: None, words };
+        let command = Command::Set { about: None, subject: None, unit, to, due, dispatch: None, says: None, words };
         async move { kinds.set_task(command, &nurse(1), &format!("t{number}")).await.map(drop).expect("set") }
     };
     stream::iter(0..count).map(set).buffer_unordered(AT_ONCE).collect::<()>().await;
@@ -287,6 +287,7 @@ async fn clocks(kinds: &Kinds, now: &Arc<AtomicI64>, count: usize) {
                 to: None,
                 due: None,
                 dispatch: None,
+                says: None,
                 words: "Toinen asia.".into(),
             };
             kinds.set_task(command, &nurse(2), &format!("beside-{number}")).await.expect("set");

@@ -2,7 +2,10 @@
 
 mod code;
 
+use std::sync::Arc;
+
 use matter::{By, Draft, PartId, Subject, Text, Trouble, Turn};
+use operations::contacts::parts::{self, Goes};
 use operations::contacts::{Author, Channel, Command, Contact, Event, File, Routed, Shown, Slot, opened};
 use operations::organisation::Organisation;
 use operations::telephony::{Call, Command::Join};
@@ -216,6 +219,30 @@ impl Kinds {
         Ok(done.first(CONTACT).map_or(contact, |(id, _)| id))
     }
 
+    /// Gives a part of a contact to a queue, as a contact of its own.
+    pub async fn split_contact(
+        &self,
+        (id, contact, seen): (Uuid, &Contact, u64),
+        goes: Goes,
+        by: &By,
+        key: &str,
+    ) -> std::result::Result<(), Trouble> {
+        let (now, part) = (self.store.now(), new_id(self.store.now()));
+        let request = request::<Contact>(&goes.asked((id, contact), now));
+        let asked = Asked { scope: format!("split/{}", by.name()), key: format!("{id}/{key}"), request, seen };
+        self.store.turn(by, asked, move |turn| parts::split_off(turn, (id, part), &goes)).await.map(drop)
+    }
+
+    /// A contact and its parts as they stand, but those that were taken back: the whole first, then the oldest. Of a part alone
+    /// this is the part.
+    pub async fn with_parts(&self, id: Uuid, contact: &Arc<Contact>) -> Result<Vec<(Uuid, Arc<Contact>)>> {
+        let mut all = vec![(id, Arc::clone(contact))];
+        for part in contact.parts.keys() {
+            all.extend(self.contacts.read(*part).await?.map(|it| (*part, it)));
+        }
+        Ok(all)
+    }
+
     /// Whether this very contact was opened already.
     pub async fn was_opened(&self, new: &NewContact, by: &By) -> Result<bool> {
         let request = request::<Contact>(&new.command());
@@ -257,11 +284,12 @@ impl Kinds {
         let issued = self.store.log().read_stream(&code::stream(&self.codes, &code), 0, 1).await?;
         let data = issued.first().and_then(|event| serde_json::from_str::<serde_json::Value>(&event.data).ok());
         let Some(id) = data.and_then(|data| data["contact"].as_str()?.parse().ok()) else { return Ok(None) };
-        let contact = self.contacts.read(id).await?;
-        let now = self.store.now();
+        let Some(contact) = self.contacts.read(id).await? else { return Ok(None) };
+        let all = self.with_parts(id, &contact).await?;
+        let written_at = all.iter().map(|(_, it)| it.written_at).max().unwrap_or_default();
         // A writer who has proven who they are comes back by that: others may know the code.
-        let opens = |it: &Contact| it.anonymous && now < it.written_at.saturating_add(CODE_LASTS);
-        Ok(contact.filter(|contact| opens(contact)).map(|_| id))
+        let opens = contact.anonymous && self.store.now() < written_at.saturating_add(CODE_LASTS);
+        Ok(opens.then_some(id))
     }
 }
 

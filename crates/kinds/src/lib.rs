@@ -11,6 +11,7 @@ mod contacts;
 pub mod content;
 mod days;
 mod gatherings;
+mod late;
 mod mandates;
 mod notices;
 mod organisation;
@@ -37,10 +38,10 @@ use operations::bookings::series::VisitSeries;
 use operations::bookings::walk_ins::WalkIn;
 use operations::bookings::wishes::Wish;
 use operations::care_needs::CareNeed;
-use operations::consultations::{Consultation, flow::lapse};
+use operations::consultations::Consultation;
 use operations::contacts::phrases::Phrases;
 use operations::contacts::routing::{Routing, Service};
-use operations::contacts::{Command, Contact, Queue};
+use operations::contacts::{Contact, Queue, flow};
 use operations::disclosures::Disclosure;
 use operations::dispatches::{Dispatch, causes};
 use operations::mandates::Mandate;
@@ -125,7 +126,7 @@ impl Kinds {
     ) -> Result<Kinds> {
         let (codes, numbers) = (log.derived("resume codes"), log.derived("telephone numbers"));
         let mut opening = Opening::of(log, Calendar::shipped(), clock, snapshots);
-        let contacts = opening.kind_by(asked_of_contact);
+        let contacts = opening.kind_by(flow::asked);
         let (residents, mandates) = (opening.kind(), opening.kind());
         let (tasks, care_needs) = (opening.kind_by(asked_of_task), opening.kind());
         let dispatches = opening.kind_by(causes::asked);
@@ -204,15 +205,4 @@ fn asked_of_task(
 ) -> std::result::Result<(), Trouble> {
     let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
     turn.decide::<Task>(id, command, &organisation)
-}
-
-/// A contact that is taken up again goes back to who knows it, as long as they work there; open questions about it lapse when
-/// it ends or goes to another unit; whoever has an answer waiting is told.
-fn asked_of_contact(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> std::result::Result<(), Trouble> {
-    let written = turn.read::<Contact>(id)?.ok_or(Trouble::NotFound)?.last_of_resident;
-    let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
-    // Before the act itself, which stays the last that happened, and can be undone.
-    lapse(turn, id, command)?;
-    turn.decide::<Contact>(id, command, &organisation)?;
-    causes::of_contact(turn, id, (command, written))
 }

@@ -235,7 +235,8 @@ async fn run_clocks(
 ) {
     let look = if clock::stands() { SENT_EVERY / 10 } else { SENT_EVERY };
     let times = publish_times(&kinds, app, content);
-    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look), telephony.run(look));
+    let calls = telephony.run(look);
+    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look), tell_of_late(&kinds), calls);
 }
 
 /// Hears the county's telephone exchange where it asks.
@@ -245,6 +246,14 @@ fn hook(telephony: &Arc<Telephony>) -> web::Hook {
         let telephony = Arc::clone(&telephony);
         Box::pin(async move { telephony.hook(&signature, &body).await })
     })
+}
+
+/// Has whoever leads told of contacts that nobody has answered in time, for ever.
+async fn tell_of_late(kinds: &Kinds) {
+    loop {
+        kinds.tell_of_late().await;
+        tokio::time::sleep(LATE_EVERY).await;
+    }
 }
 
 /// Reads what the national register tells of mandates, for ever. In a demonstration its people are those of the cast.
@@ -316,6 +325,8 @@ const TELEPHONY_SECRET: &str = "LUOTSI_PORT_TELEPHONY_SECRET";
 /// How often the identity provider is asked what it is; and how soon again where it did not answer, at first and at most.
 const ASKED_EVERY: Duration = Duration::from_hours(1);
 const ASKED_AGAIN: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(5));
+/// How often it is looked for contacts that have become late.
+const LATE_EVERY: Duration = Duration::from_mins(1);
 /// How often it is looked for days whose times are to be seen.
 const TIMES_EVERY: Duration = Duration::from_mins(10);
 /// How often it is noted where the logs end.

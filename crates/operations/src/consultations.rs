@@ -318,6 +318,7 @@ impl Matter for Consultation {
             assessment_id: None,
             enrolment_id: None,
             duplicate_of: None,
+            part_of: None,
         };
         put(facts::Contact::TABLE, &row.values(), about.changed);
     }

@@ -10,7 +10,10 @@ pub mod closing;
 mod event;
 mod fact;
 pub mod files;
+pub mod flow;
+pub mod late;
 pub mod overload;
+pub mod parts;
 pub mod phrases;
 mod queue;
 pub mod routing;
@@ -21,7 +24,7 @@ pub mod wait;
 use std::sync::LazyLock;
 
 use calendar::day_number;
-use facts::{Profession, Row, Table};
+use facts::{OnBehalf, Profession, Row, Table};
 use matter::codec::code;
 use matter::{
     About, By, Dated, List, Matter, Occasion, Own, PartId, ProfessionalId, Put, Refused, Rights, Role, Standing,
@@ -30,6 +33,8 @@ use matter::{
 use serde::Serialize;
 use uuid::Uuid;
 
+use self::event::on_behalf;
+use self::parts::Stage;
 use self::wait::Answered;
 use crate::UNDONE_WITHIN;
 use crate::consultations::profession;
@@ -103,6 +108,30 @@ pub enum Command {
     },
     /// The person has asked by telephone to be called back about a contact that is open.
     RingAgain { at: i64 },
+    /// A part of another contact, which goes to a queue of its own, in words that a professional writes down for its person.
+    Part {
+        of: Uuid,
+        #[serde(with = "code")]
+        channel: Channel,
+        service: String,
+        language: String,
+        unit: UnitId,
+        queue: Option<PartId>,
+        anonymous: bool,
+        subject: Option<Subject>,
+        #[serde(with = "on_behalf")]
+        on_behalf: Option<OnBehalf>,
+        routed: Option<Box<Routed>>,
+        /// Since when its person waits, in microseconds since 1970.
+        since: i64,
+        text: Text,
+    },
+    /// A part of it goes to others.
+    Split { part: Uuid },
+    /// It is taken back before anybody has done anything with it.
+    TakeBack,
+    /// A part of it has come so far; none: it was taken back.
+    PartBecame { part: Uuid, stage: Option<Stage> },
     /// Taken from the queue by a professional.
     Claim,
     /// Given to a professional by the one who leads the unit, from the queue or from a colleague.
@@ -235,7 +264,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -279,8 +308,13 @@ impl Matter for Contact {
         self.queue.as_ref()
     }
 
+    fn of(&self) -> Option<Uuid> {
+        self.part_of
+    }
+
     fn due(&self) -> Option<(i64, Command)> {
         match self.place {
+            Place::Resolved { .. } if self.has_parts_left() => None,
             Place::Resolved { at, .. } => Some((at.saturating_add(REOPENED_WITHIN), Command::Close)),
             // Those who are to see it first have their time, and a chat that nobody has answered its day: whichever ends sooner.
             Place::Queued => {
@@ -307,7 +341,9 @@ impl Matter for Contact {
                 | Command::Finish { client_id, text, .. },
                 Event::Written { author: Author::Resident | Author::Service, .. },
             ) => Some(event::sealed(client_id, text)),
-            (Command::Greet { text, .. }, Event::Written { .. }) => Some(event::sealed("", text)),
+            (Command::Greet { text, .. } | Command::Part { text, .. }, Event::Written { .. }) => {
+                Some(event::sealed("", text))
+            }
             (Command::CallMe { number, .. }, Event::CallAgreed { .. }) => number.clone(),
             (Command::Attach { name, .. }, Event::Attached { .. }) => Some(event::sealed("", name)),
             (Command::Note { text }, Event::Noted) => Some(text.clone()),
@@ -368,6 +404,23 @@ fn told(command: &Command) -> Vec<u8> {
             return parts(&["ring", service, language, unit, &subject, &at.to_string()]);
         }
         Command::RingAgain { at } => ("ring_again", None, at.to_string()),
+        Command::Part {
+            of,
+            channel: _,
+            service: _,
+            language: _,
+            unit,
+            queue,
+            anonymous: _,
+            subject: _,
+            on_behalf: _,
+            routed: _,
+            since: _,
+            text,
+        } => return parts(&["part", &of.to_string(), unit, queue.as_deref().unwrap_or(""), &text.0]),
+        Command::Split { part } => ("split", None, part.to_string()),
+        Command::TakeBack => ("take_back", None, nothing()),
+        Command::PartBecame { part, stage } => ("part_became", None, format!("{part}/{stage:?}")),
         Command::Claim => ("claim", None, nothing()),
         Command::Assign { to } => ("assign", None, to.to_string()),
         Command::Release => ("release", None, nothing()),
@@ -428,6 +481,7 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         subject,
         routed: routed.clone(),
         on_behalf: on.by.on_behalf(),
+        part_of: None,
         at: on.now,
     };
     if let (Command::Ring { service, language, unit, queue, subject, routed, at }, By::System) = (command, on.by) {
@@ -453,18 +507,55 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
             Ok([opened].into_iter().chain(written).chain(logged).collect())
         }
         (Command::Log { .. }, _) => Err(Refusal::NotNow("professionals write down who called or came")),
+        (
+            Command::Part {
+                of,
+                channel,
+                service,
+                language,
+                unit,
+                queue,
+                anonymous,
+                subject,
+                on_behalf,
+                routed,
+                since,
+                text: _,
+            },
+            By::Professional { .. },
+        ) => {
+            let opened = Event::Opened {
+                channel: *channel,
+                service: service.clone(),
+                language: language.clone(),
+                unit: unit.clone(),
+                queue: queue.clone(),
+                anonymous: *anonymous,
+                subject: *subject,
+                routed: routed.clone(),
+                on_behalf: *on_behalf,
+                part_of: Some(*of),
+                at: (*since).min(on.now),
+            };
+            Ok([opened].into_iter().chain(written).collect())
+        }
         _ => Err(Refusal::NotThere),
     }
 }
 
 fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::Open { .. } | Command::Log { .. } | Command::Ring { .. } => Err(Refusal::NotThere),
+        Command::Open { .. } | Command::Log { .. } | Command::Ring { .. } | Command::Part { .. } => {
+            Err(Refusal::NotThere)
+        }
         Command::RingAgain { at } => match (&contact.place, on.by) {
             (Place::Resolved { .. } | Place::Closed, _) => Err(Refusal::NotNow("it is answered")),
             (_, By::System) => Ok(vec![Event::Rang { at: *at }]),
             _ => Err(Refusal::NotNow("the telephone exchange tells of calls")),
         },
+        Command::Split { part } => parts::split(contact, *part, on),
+        Command::TakeBack => parts::take_back(contact),
+        Command::PartBecame { part, stage } => Ok(parts::part_became(contact, *part, *stage)),
         Command::Claim => claim(contact, on.by),
         Command::Assign { to } => assign(contact, to, on.by),
         Command::Release => {
@@ -573,7 +664,7 @@ fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         By::Resident(_) | By::Acting { .. } | By::Holder => match &contact.place {
             Place::Queued | Place::Owned { .. } => Ok(vec![written]),
             Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),
-            Place::Resolved { at, owner } if on.now < at.saturating_add(REOPENED_WITHIN) => {
+            Place::Resolved { owner, .. } if contact.reopens_until().is_some_and(|until| on.now < until) => {
                 let today = on.calendar.local_date(on.now).map_or(0, day_number);
                 // It goes to the professional who knows it; to their deputy or the queue while they are away, to the queue where they work no more.
                 let next = match on.rules.away(owner, today) {
@@ -671,6 +762,7 @@ fn close(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         (Place::Resolved { .. }, By::Resident(_) | By::Acting { .. } | By::Holder) => {
             Err(Refusal::NotNow("the service closes it"))
         }
+        (Place::Resolved { .. }, _) if contact.has_parts_left() => Err(Refusal::NotNow("a part of it is open")),
         // Professionals may end it before; rules that run by themselves leave it open as long as they must.
         (Place::Resolved { at, .. }, By::System) if on.now < at.saturating_add(REOPENED_WITHIN) => {
             Err(Refusal::TooEarly)

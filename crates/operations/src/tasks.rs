@@ -32,6 +32,23 @@ pub struct Of {
     pub id: Uuid,
 }
 
+/// A reason for which a rule sets a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Says {
+    /// Nobody has answered a contact in time.
+    Late,
+}
+
+impl Says {
+    /// End of the key of its text.
+    pub fn code(self) -> &'static str {
+        match self {
+            Says::Late => "late",
+        }
+    }
+}
+
 /// A request that can be made of a task. Times are in microseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Command {
@@ -45,6 +62,9 @@ pub enum Command {
         /// The message out that did not arrive, in whose place it is set; then it needs no words.
         #[serde(skip_serializing_if = "Option::is_none")]
         dispatch: Option<Uuid>,
+        /// The reason for which a rule sets it; then it needs no words either.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        says: Option<Says>,
         words: Text,
     },
     Claim,
@@ -65,6 +85,8 @@ pub enum Command {
     Undo,
     /// It need not be done any more.
     Withdraw,
+    /// The reason is gone for which a rule set it.
+    Lapse,
     /// For good, when it can be taken up no more.
     Close,
 }
@@ -85,6 +107,8 @@ pub enum Event {
         due: Option<i64>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         dispatch: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        says: Option<Says>,
         by: String,
     },
     #[serde(rename = "task.claimed")]
@@ -165,6 +189,9 @@ pub struct Task {
     /// The message out that did not arrive, in whose place it stands.
     #[serde(default)]
     pub dispatch: Option<Uuid>,
+    /// The reason for which a rule set it; none: somebody did, in words.
+    #[serde(default)]
+    pub says: Option<Says>,
     /// It sleeps until then, if that is still to come.
     pub sleeps: Option<i64>,
     pub place: Place,
@@ -264,13 +291,13 @@ impl Matter for Task {
 
     fn decide(task: Option<&Task>, command: &Command, on: &Occasion<'_, Organisation>) -> Result<Vec<Event>, Refusal> {
         match (task, command) {
-            (None, Command::Set { about, subject, unit, to, due, dispatch, words: _ }) => {
+            (None, Command::Set { about, subject, unit, to, due, dispatch, says, words: _ }) => {
                 if due.is_some_and(|due| due > on.now.saturating_add(LONGEST)) {
                     return Err(Refusal::Times);
                 }
                 let (about, unit, to) = (about.clone(), unit.clone(), to.clone());
-                let (dispatch, by) = (*dispatch, on.by.name());
-                Ok(vec![Event::Set { about, subject: *subject, unit, to, due: *due, dispatch, by }])
+                let (dispatch, says, by) = (*dispatch, *says, on.by.name());
+                Ok(vec![Event::Set { about, subject: *subject, unit, to, due: *due, dispatch, says, by }])
             }
             (None, _) | (Some(_), Command::Set { .. }) => Err(Refusal::NotThere),
             (Some(task), command) => task.go_on(command, on),
@@ -325,7 +352,7 @@ impl Matter for Task {
 
     fn text(command: &Command, event: &Event) -> Option<Text> {
         match (command, event) {
-            (Command::Set { words, dispatch: None, .. }, Event::Set { .. }) => Some(words.clone()),
+            (Command::Set { words, dispatch: None, says: None, .. }, Event::Set { .. }) => Some(words.clone()),
             _ => None,
         }
     }
@@ -359,8 +386,13 @@ impl Matter for Task {
 }
 
 impl Task {
+    /// Whether its words are its own: one that a rule set, or that stands for a message, has none.
+    pub fn has_words(&self) -> bool {
+        self.dispatch.is_none() && self.says.is_none()
+    }
+
     fn set(event: &Event, at: i64) -> Option<Task> {
-        let Event::Set { about, subject, unit, to, due, dispatch, by } = event else { return None };
+        let Event::Set { about, subject, unit, to, due, dispatch, says, by } = event else { return None };
         Some(Task {
             about: about.clone(),
             subject: *subject,
@@ -369,6 +401,7 @@ impl Task {
             set_at: at,
             due: *due,
             dispatch: *dispatch,
+            says: *says,
             sleeps: None,
             place: if to.is_some() { Place::Owned } else { Place::Queued },
             owner: to.clone(),
@@ -430,6 +463,7 @@ impl Task {
             }
             // A professional who does it at once need not take it before.
             (Command::Finish, Place::Queued) => me.map(|me| vec![claimed(me), Event::Finished]).ok_or(Refusal::NotNow),
+            (Command::Lapse, _) if self.says.is_some() => Ok(vec![Event::Withdrawn]),
             (Command::Withdraw, Place::Queued) if self.set_by == on.by.name() || on.by.leads() => {
                 Ok(vec![Event::Withdrawn])
             }

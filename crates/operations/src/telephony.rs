@@ -301,6 +301,7 @@ impl Call {
             attempts: 0,
             assessment_id: None,
             enrolment_id: None,
+            part_of: None,
             duplicate_of: self.contact.filter(|_| self.asked_at.is_some()).map(|contact| contact.to_string()),
         }
     }

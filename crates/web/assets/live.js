@@ -111,7 +111,7 @@
       const known = new Set([...list.children].map((item) => item.dataset.seq));
       const items = [...(page.getElementById('messages')?.children ?? [])].filter((item) => !known.has(item.dataset.seq));
       items.forEach((item) => list.append(item));
-      for (const id of ['state', 'acts', 'more']) {
+      for (const id of ['state', 'parts', 'acts', 'more']) {
         const [part, fresh] = [byId(id), page.getElementById(id)];
         if (part && fresh && (!part.dataset.fresh || part.dataset.fresh !== fresh.dataset.fresh)) renew(part, fresh);
       }
@@ -189,6 +189,8 @@
       event.target.form?.querySelector('[data-send]')?.click();
     });
     listen(thread.dataset.live, { message: refresh, state: refresh, file: refresh, presence: others });
+    // The parts of a contact that was split have streams of their own.
+    (thread.dataset.beside?.split(' ') ?? []).forEach((part) => listen(part, { message: refresh, state: refresh, file: refresh }));
     tell();
   }
 

@@ -148,7 +148,7 @@ impl Caller {
                 let (person, term) = held.unzip();
                 return Ok(Caller { person, holds: Vec::new(), proof: Proof::Token(term.unwrap_or(now..now)) });
             }
-            let holds = holder(parts, app, given).await?.into_iter().collect();
+            let holds = with_parts(app, holder(parts, app, given).await?.into_iter().collect()).await?;
             return Ok(Caller { person: None, holds, proof: Proof::Code });
         }
         let session = cookie(&parts.headers, SESSION_COOKIE).unwrap_or_default();
@@ -158,8 +158,18 @@ impl Caller {
         for code in held_codes(&parts.headers) {
             holds.extend(holder(parts, app, code).await?);
         }
+        let holds = with_parts(app, holds).await?;
         Ok(Caller { person, holds, proof })
     }
+}
+
+/// Contacts whose codes somebody holds, and after them the parts of those: a code opens the whole of it.
+async fn with_parts(app: &App, mut holds: Vec<Uuid>) -> Result<Vec<Uuid>, Failure> {
+    for id in holds.clone() {
+        let contact = app.kinds.contacts.read(id).await.map_err(|error| Failure::away(&error))?;
+        holds.extend(contact.iter().flat_map(|it| it.parts.keys()));
+    }
+    Ok(holds)
 }
 
 impl App {

@@ -7,6 +7,7 @@ mod chat;
 mod code;
 mod join;
 mod own;
+mod parts;
 mod start;
 mod thread;
 pub mod way;
@@ -109,9 +110,11 @@ pub struct Message {
     phone: String,
     #[serde(default)]
     email: String,
-    /// In a thread, the contact that the form was shown for.
+    /// In a thread, the contact that the form was shown for, and the part of it that the message is about.
     #[serde(default)]
     contact: String,
+    #[serde(default)]
+    part: String,
     /// The person to whom the form was shown (`shown_to`).
     #[serde(default)]
     shown_to: String,
@@ -174,7 +177,8 @@ async fn own_contacts(app: &App, page: &Page, parts: &Parts) -> Vec<(Uuid, Arc<C
     let mut own = Vec::new();
     for id in ids {
         // A contact that cannot be read at the moment keeps nobody from writing.
-        own.extend(app.kinds.contacts.read(id).await.ok().flatten().map(|contact| (id, contact)));
+        let contact = app.kinds.contacts.read(id).await.ok().flatten();
+        own.extend(contact.filter(|it| it.part_of.is_none()).map(|contact| (id, contact)));
     }
     own
 }

@@ -14,6 +14,7 @@ mod moves;
 pub mod people;
 mod phrases;
 mod rows;
+mod split;
 mod work;
 
 pub use acts::{Typed, keep_typed};
@@ -47,11 +48,13 @@ pub static FEATURE: Feature = Feature {
             post("/desk/moves", moves::go),
             get("/desk/contacts/{id}", work::contact),
             post("/desk/contacts/{id}", acts::again),
+            get("/desk/contacts/{id}/split", split::new),
+            post("/desk/contacts/{id}/split", split::split),
             get("/desk/contacts/{id}/{command}", acts::back),
             post("/desk/contacts/{id}/{command}", acts::command),
         ]
     },
-    texts: &[texts!("desk"), texts!("absences")],
+    texts: &[texts!("desk"), texts!("absences"), texts!("split")],
     doors: &[Door {
         path: "/desk",
         name: "section-desk",

@@ -71,7 +71,7 @@ pub struct OwnRow {
 }
 
 /// The groups of a person's own matters, in the order in which they stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
     Turn,
     Coming,

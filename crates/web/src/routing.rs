@@ -7,6 +7,7 @@ use calendar::clocks::age_on;
 use content::Part;
 use matter::{Matter, PartId, Subject};
 use maud::{Markup, html};
+use operations::contacts::late::{deadline, told_at};
 use operations::contacts::routing::{Base, By, Case, Own, Places, Route, Routing, needs_in, route};
 use operations::contacts::{Channel, Contact, First, Routed};
 use store::Which;
@@ -175,13 +176,10 @@ pub fn says(app: &App, page: &Page, contact: &Contact) -> Option<String> {
 /// The fate of a contact that nobody answers: who hears of it, when, and what its writer can do then. A chat that nobody
 /// answers becomes a message first.
 pub fn unanswered(app: &App, page: &Page, contact: &Contact) -> Markup {
-    if contact.is_live() {
-        return html! {};
-    }
-    let Some(due) = contact.running(app.calendar).first().map(|(_, due)| due.at) else { return html! {} };
+    let Some(due) = deadline(contact, app.calendar) else { return html! {} };
     let part = contact.queue.as_deref().and_then(|queue| app.kinds.queues.get(queue));
     let staffed = part.as_ref().map(|part| part.content.staffed());
-    let told = staffed.and_then(|hours| hours.next_open(due + 1, app.calendar)).unwrap_or(due + 1);
+    let told = told_at(due, staffed.as_ref(), app.calendar);
     let is_social = part.is_some_and(|part| part.content.register == facts::Register::Social);
     let (day, at) = (numbers::day_of(due, page.language), numbers::moment(told, page.language));
     html! {

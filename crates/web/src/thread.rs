@@ -81,6 +81,12 @@ struct Asked {
     all: Option<String>,
 }
 
+/// Whether the address asks for a page further back.
+pub fn is_paged(page: &Page) -> bool {
+    let asked = Query::<Asked>::try_from_uri(&page.uri).map(|query| query.0).unwrap_or_default();
+    asked.before.is_some() || asked.from.is_some() || asked.all.is_some()
+}
+
 /// A page of a conversation that stands at `head`: the last one, or the one that the address asks for.
 pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result<Items> {
     let asked = Query::<Asked>::try_from_uri(&page.uri).map(|query| query.0).unwrap_or_default();
@@ -93,6 +99,17 @@ pub async fn items(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result
         }
         None => some_before(app, id, asked.before.unwrap_or(u64::MAX).min(head.saturating_add(1))).await?,
     };
+    told(app, page, (id, head), items).await
+}
+
+/// The last page of a conversation that stands at `head`, whatever the address asks for.
+pub async fn latest(app: &App, page: &Page, id: Uuid, head: u64) -> store::Result<Items> {
+    let items = some_before(app, id, head.saturating_add(1)).await?;
+    told(app, page, (id, head), items).await
+}
+
+/// Items with what a page says of them.
+async fn told(app: &App, page: &Page, (id, head): (Uuid, u64), items: Vec<Item>) -> store::Result<Items> {
     let subject = app.kinds.contacts.read(id).await?.and_then(|it| it.subject);
     // The greeting of a chat is nobody's word, whoever opened it.
     let is_of_resident = |it: &&Item| {
@@ -135,51 +152,69 @@ pub fn conversation(page: &Page, (id, shown): (Uuid, &Items), language: &str, re
             p { a href=(to("before", first.seq)) rel="prev" { (page.text("thread-earlier")) } }
         }
         div.thread role="log" tabindex="0" aria-label=(page.text("thread-title")) {
-            ol.thread__list #messages data-read=(page.text("message-read")) {
-                @for item in items {
-                    @match &item.what {
-                        What::Message { author, text, .. } => {
-                            li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
-                                p.message__from {
-                                    b { (shown.writer(page, item.seq, (*author, reader))) }
-                                    " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
-                                }
-                                @match text {
-                                    Some(text) => {
-                                        div.message__text lang=(language) {
-                                            @for line in text.lines() {
-                                                p dir="auto" {
-                                                    @if *author != Author::Resident { (linked(line)) } @else { (linked_numbers(line)) }
-                                                }
-                                            }
-                                        }
-                                    }
-                                    None => { p.quiet { (page.text("message-erased")) } }
-                                }
-                                @if shown.last_read(reader) == Some(item.seq) { p.message__read { (page.text("message-read")) } }
-                            }
-                        }
-                        What::File { author, .. } => {
-                            li.message.message--own[*author == reader] id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
-                                p.message__from {
-                                    b { (shown.writer(page, item.seq, (*author, reader))) }
-                                    " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
-                                }
-                                (crate::files::of_item(page, id, item))
-                            }
-                        }
-                        What::State(shown) => @if let Some(became) = became(items, item.seq, *shown, reader) {
-                            li.happened id=(format!("m-{}", item.seq)) data-seq=(item.seq) {
-                                (page.text(&became)) ", "
-                                time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
-                            }
-                        }
-                    }
-                }
-            }
+            ol.thread__list #messages data-read=(page.text("message-read")) { (written(page, (id, shown, "m"), language, reader)) }
         }
         @if !shown.is_end() {
             p { a href=(to("from", shown.last() + 1)) rel="next" { (page.text("thread-later")) } }
+        }
+    }
+}
+
+/// A conversation beside another on one page, such as that of a part: what lies further back has a page of its own.
+pub fn beside(page: &Page, (id, shown): (Uuid, &Items), language: &str, (reader, address): (Author, &str)) -> Markup {
+    html! {
+        @if let Some(first) = shown.items.first().filter(|first| first.seq > 1) {
+            p { a href=(format!("{address}&before={}", first.seq)) rel="prev" { (page.text("thread-earlier")) } }
+        }
+        div.thread role="log" tabindex="0" aria-label=(page.text("thread-title")) {
+            ol.thread__list { (written(page, (id, shown, &format!("m-{id}")), language, reader)) }
+        }
+    }
+}
+
+/// Messages, files and what became of the contact, each with an id that begins with a name.
+fn written(page: &Page, (id, shown, name): (Uuid, &Items, &str), language: &str, reader: Author) -> Markup {
+    let items = &shown.items;
+    html! {
+        @for item in items {
+            @match &item.what {
+                What::Message { author, text, .. } => {
+                    li.message.message--own[*author == reader] id=(format!("{name}-{}", item.seq)) data-seq=(item.seq) {
+                        p.message__from {
+                            b { (shown.writer(page, item.seq, (*author, reader))) }
+                            " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
+                        }
+                        @match text {
+                            Some(text) => {
+                                div.message__text lang=(language) {
+                                    @for line in text.lines() {
+                                        p dir="auto" {
+                                            @if *author != Author::Resident { (linked(line)) } @else { (linked_numbers(line)) }
+                                        }
+                                    }
+                                }
+                            }
+                            None => { p.quiet { (page.text("message-erased")) } }
+                        }
+                        @if shown.last_read(reader) == Some(item.seq) { p.message__read { (page.text("message-read")) } }
+                    }
+                }
+                What::File { author, .. } => {
+                    li.message.message--own[*author == reader] id=(format!("{name}-{}", item.seq)) data-seq=(item.seq) {
+                        p.message__from {
+                            b { (shown.writer(page, item.seq, (*author, reader))) }
+                            " " time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
+                        }
+                        (crate::files::of_item(page, id, item))
+                    }
+                }
+                What::State(shown) => @if let Some(became) = became(items, item.seq, *shown, reader) {
+                    li.happened id=(format!("{name}-{}", item.seq)) data-seq=(item.seq) {
+                        (page.text(&became)) ", "
+                        time datetime=(crate::live::instant(item.at)) { (numbers::moment(item.at, page.language)) }
+                    }
+                }
+            }
         }
     }
 }
@@ -198,7 +233,7 @@ fn from(author: Author, reader: Author) -> &'static str {
 fn became(items: &[Item], seq: u64, shown: Shown, reader: Author) -> Option<String> {
     let before = || items.iter().rev().skip_while(|item| item.seq >= seq);
     let stood = before().find_map(|item| match item.what {
-        What::State(Shown::Left | Shown::CallAgreed | Shown::NotReached | Shown::Reached)
+        What::State(Shown::Split | Shown::Left | Shown::CallAgreed | Shown::NotReached | Shown::Reached)
         | What::Message { .. }
         | What::File { .. } => None,
         What::State(shown) => Some(shown),
@@ -214,6 +249,7 @@ fn became(items: &[Item], seq: u64, shown: Shown, reader: Author) -> Option<Stri
         Shown::Received => "received",
         Shown::Waiting => "waiting",
         Shown::InWork => "in_work",
+        Shown::Split => "split",
         Shown::Asked => "asked",
         Shown::Resolved if !is_answered => "dealt-with",
         Shown::Resolved => "resolved",

@@ -69,7 +69,7 @@ enum Spelling {
 }
 
 /// Columns of texts that hold ids of other rows, beside those that are named for it.
-const REFERENCES: [&str; 3] = ["duplicate_of", "met_by", "fallback"];
+const REFERENCES: [&str; 4] = ["duplicate_of", "part_of", "met_by", "fallback"];
 
 impl Spelling {
     fn of(table: &Table, column: &Column) -> Spelling {

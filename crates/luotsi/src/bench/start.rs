@@ -79,6 +79,7 @@ fn life(number: u64) -> Vec<Event> {
         subject: None,
         routed: None,
         on_behalf: None,
+        part_of: None,
         at: now(),
     };
     let mut life = vec![opened, Event::written(Author::Resident), Event::Shown(Shown::Received)];

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::calls::{Daypart, Slot};
 use super::files::File;
+use super::parts::Stage;
 use super::routing::Routed;
 use crate::consultations::profession;
 
@@ -36,12 +37,32 @@ pub enum Event {
         /// The way in which somebody else wrote for that person; none: they wrote themselves, or nobody knows.
         #[serde(default, skip_serializing_if = "Option::is_none", with = "on_behalf")]
         on_behalf: Option<OnBehalf>,
+        /// The contact of which it is a part.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "some_id")]
+        part_of: Option<Uuid>,
         /// Microseconds since 1970.
         at: i64,
     },
     /// A professional wrote down what the person said or sent; who spoke with the person has answered.
     #[serde(rename = "contact.logged")]
     Logged,
+    /// A part of it goes to others, as a contact of its own.
+    #[serde(rename = "contact.split")]
+    Split {
+        #[serde(with = "id")]
+        part: Uuid,
+    },
+    /// A part of it has come so far; none: it was taken back.
+    #[serde(rename = "contact.part")]
+    Part {
+        #[serde(with = "id")]
+        part: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<Stage>,
+    },
+    /// The part was taken back before anybody had done anything with it.
+    #[serde(rename = "contact.taken_back")]
+    TakenBack,
     #[serde(rename = "contact.claimed")]
     Claimed { owner: ProfessionalId },
     /// Given to a professional: by the one who leads the unit, or because it was taken up again and they know it.
@@ -171,6 +192,8 @@ pub enum Shown {
     Received,
     Waiting,
     InWork,
+    /// A part of it goes to others, too.
+    Split,
     /// A question waits for the resident.
     Asked,
     Resolved,
@@ -208,6 +231,21 @@ pub(super) fn sealed(client_id: &str, text: &Text) -> Text {
 /// The writer's own name for a message that was sealed, and its text.
 pub fn opened(sealed: &str) -> (&str, &str) {
     sealed.split_once('\n').unwrap_or(("", sealed))
+}
+
+/// The id of another matter, or none.
+mod some_id {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use uuid::Uuid;
+
+    #[expect(clippy::ref_option, reason = "serde gives a reference")]
+    pub fn serialize<S: Serializer>(id: &Option<Uuid>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&id.map_or_else(String::new, |id| id.to_string()))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uuid>, D::Error> {
+        String::deserialize(deserializer)?.parse().map(Some).map_err(D::Error::custom)
+    }
 }
 
 /// A way of acting for another, as its code; empty: nobody does.

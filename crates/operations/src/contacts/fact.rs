@@ -8,6 +8,7 @@ use super::state::Contact;
 /// answered, by the rule in force when it was opened.
 pub(super) fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, due_at: Option<i64>) -> facts::Contact {
     let ended_at = ended_at(contact);
+    let part_of = contact.part_of.map(|whole| whole.to_string());
     // By the first call, unless an answer came before it.
     let is_first = |at: &i64| contact.first_response_at.is_none_or(|answered| *at <= answered);
     facts::Contact {
@@ -45,7 +46,9 @@ pub(super) fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, 
         attempts: contact.calls.all.into(),
         assessment_id: None,
         enrolment_id: None,
-        duplicate_of: None,
+        // A part that was taken back stands for the whole again.
+        duplicate_of: part_of.clone().filter(|_| contact.outcome == Some(Outcome::Withdrawn)),
+        part_of,
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::event::{Author, Event};
-use super::{Contact, On, Place, REOPENED_WITHIN, Refusal, owned};
+use super::{Contact, On, Place, Refusal, owned};
 
 /// Bytes of a file at most, and files that are brought at once.
 pub const MOST_FILE: usize = 20 << 20;
@@ -76,7 +76,9 @@ pub struct File {
 pub(super) fn attach(contact: &Contact, file: &File, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     let author = match on.by {
         By::Resident(_) | By::Acting { .. } | By::Holder => match contact.place {
-            Place::Resolved { at, .. } if on.now >= at.saturating_add(REOPENED_WITHIN) => return Err(Refusal::TooLate),
+            Place::Resolved { .. } if contact.reopens_until().is_none_or(|until| on.now >= until) => {
+                return Err(Refusal::TooLate);
+            }
             Place::Closed => return Err(Refusal::TooLate),
             _ => Author::Resident,
         },
@@ -99,7 +101,7 @@ mod tests {
     use matter::given::{self, on};
 
     use super::*;
-    use crate::contacts::Command;
+    use crate::contacts::{Command, REOPENED_WITHIN};
     use crate::organisation::Organisation;
 
     const NOW: i64 = 1_773_050_400_000_000;

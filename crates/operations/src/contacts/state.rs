@@ -1,6 +1,6 @@
 //! How a contact stands: a fold of its events.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::Calendar;
 use calendar::clocks::{self, Clock, Due, Moment, Pause, Run};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::calls::{Calls, Slot};
 use super::chat::Chat;
 use super::event::{Author, Event, on_behalf};
+use super::parts::Stage;
 use super::routing::{First, Routed};
 
 /// The clock of a contact of which nothing else is known: by when the law has it answered.
@@ -79,6 +80,10 @@ pub struct Contact {
     /// It began with a call by telephone, and not on these pages.
     #[serde(default)]
     pub rang: bool,
+    /// The contact of which it is a part.
+    pub part_of: Option<Uuid>,
+    /// Contacts that are parts of it, and how far each has come.
+    pub parts: BTreeMap<Uuid, Stage>,
     /// The files of the conversation, and their bytes.
     pub files: BTreeSet<Uuid>,
     pub file_bytes: u64,
@@ -92,6 +97,8 @@ pub struct Undo {
     /// Microseconds since 1970.
     pub at: i64,
     pub place: Place,
+    /// The part that was split off by it.
+    pub split: Option<Uuid>,
     handler: Option<ProfessionalId>,
     waits_since: Option<i64>,
     promised_from: Option<i64>,
@@ -153,7 +160,14 @@ impl Contact {
         }
         contact.undo = contact.undoable(event, at);
         match event {
-            Event::Opened { .. } | Event::Noted | Event::Undone | Event::Shown(_) => {}
+            Event::Opened { .. } | Event::Noted | Event::Undone | Event::Split { .. } | Event::Shown(_) => {}
+            Event::Part { part, stage: Some(stage) } => drop(contact.parts.insert(*part, *stage)),
+            Event::Part { part, stage: None } => drop(contact.parts.remove(part)),
+            Event::TakenBack => {
+                (contact.place, contact.closed_at, contact.resolved_at) = (Place::Closed, Some(at), Some(at));
+                contact.outcome = Some(Outcome::Withdrawn);
+                (contact.waits_since, contact.promised_from) = (None, None);
+            }
             Event::Written { author: Author::Automatic, .. } => {}
             Event::Logged if matches!(contact.channel, Channel::Phone | Channel::WalkIn | Channel::Video) => {
                 (contact.first_response_at, contact.reached_at) = (Some(at), Some(at));
@@ -291,7 +305,12 @@ impl Contact {
         let by = match (event, &self.place) {
             // The word that both sides are shown follows from the act; a note changes nothing.
             (
-                Event::Shown(_) | Event::Noted | Event::Rated { .. } | Event::Rang { .. } | Event::Identified { .. },
+                Event::Shown(_)
+                | Event::Noted
+                | Event::Rated { .. }
+                | Event::Rang { .. }
+                | Event::Identified { .. }
+                | Event::Part { .. },
                 _,
             ) => return before,
             (Event::Undone, _) => {
@@ -303,7 +322,9 @@ impl Contact {
             // Taken up again by the resident, it has found its way by itself.
             (Event::Assigned { .. }, Place::Queued) if self.is_reopened => return None,
             (Event::Assigned { .. }, Place::Queued | Place::Owned { .. } | Place::Waiting { .. }) => None,
-            (Event::Released, Place::Owned { owner } | Place::Waiting { owner }) => Some(owner.clone()),
+            (Event::Released | Event::Split { .. }, Place::Owned { owner } | Place::Waiting { owner }) => {
+                Some(owner.clone())
+            }
             // With a message that was sent at the same time nothing is as it was.
             (Event::Resolved { .. }, Place::Owned { owner } | Place::Waiting { owner }) if self.written_at != at => {
                 Some(owner.clone())
@@ -312,11 +333,12 @@ impl Contact {
         };
         let (place, handler, handed) = (self.place.clone(), self.handler.clone(), self.handed.clone());
         let Contact { waits_since, promised_from, is_reopened, .. } = *self;
-        Some(Undo { by, at, place, handler, waits_since, promised_from, is_reopened, handed })
+        let split = if let Event::Split { part } = event { Some(*part) } else { None };
+        Some(Undo { by, at, place, split, handler, waits_since, promised_from, is_reopened, handed })
     }
 
     fn undone(&mut self, undo: Undo) {
-        let Undo { by: _, at: _, place, handler, waits_since, promised_from, is_reopened, handed } = undo;
+        let Undo { by: _, at: _, place, split: _, handler, waits_since, promised_from, is_reopened, handed } = undo;
         (self.place, self.handler, self.handed) = (place, handler, handed);
         (self.waits_since, self.promised_from, self.is_reopened) = (waits_since, promised_from, is_reopened);
         // One act alone ends it among those that can be undone.
@@ -324,8 +346,19 @@ impl Contact {
     }
 
     fn opened(event: &Event) -> Option<Contact> {
-        let Event::Opened { channel, service, language, unit, queue, anonymous, subject, routed, on_behalf, at } =
-            event
+        let Event::Opened {
+            channel,
+            service,
+            language,
+            unit,
+            queue,
+            anonymous,
+            subject,
+            routed,
+            on_behalf,
+            part_of,
+            at,
+        } = event
         else {
             return None;
         };
@@ -362,6 +395,8 @@ impl Contact {
             chat: None,
             calls: Calls::default(),
             rang: false,
+            part_of: *part_of,
+            parts: BTreeMap::new(),
             files: BTreeSet::new(),
             file_bytes: 0,
         })

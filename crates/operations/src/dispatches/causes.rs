@@ -33,7 +33,7 @@ pub fn asked(turn: &mut Turn<'_>, id: Uuid, command: &Command) -> Result<(), Tro
     let (subject, unit, words) = (it.subject, it.unit.clone(), Text(String::new()));
     turn.decide::<Task>(
         task,
-        &tasks::Command::Set { about, subject, unit, to, due, dispatch: Some(id), words },
+        &tasks::Command::Set { about, subject, unit, to, due, dispatch: Some(id), says: None, words },
         &Organisation::default(),
     )
 }

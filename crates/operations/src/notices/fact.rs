@@ -48,6 +48,7 @@ pub(super) fn fact(id: String, it: &Notice, resident: Option<ResidentId>, due_at
         assessment_id: None,
         enrolment_id: None,
         duplicate_of: it.first().map(|first| first.to_string()),
+        part_of: None,
     }
 }
 

@@ -25,6 +25,7 @@ fn set(to: Option<&str>) -> Command {
         to: to.map(Into::into),
         due: Some(NOW + HOUR),
         dispatch: None,
+        says: None,
         words,
     }
 }
@@ -99,6 +100,7 @@ fn what_cannot_be_done_is_refused_with_its_reason() {
         to: None,
         due: Some(i64::MAX),
         dispatch: None,
+        says: None,
         words: "x".into(),
     };
     assert_eq!(when::<Task>(None, &far, &on(NOW, &lead(), &Organisation::default())), Err(Refusal::Times));
@@ -135,7 +137,7 @@ fn a_task_that_sleeps_comes_after_those_that_wait() {
 fn words_are_sealed_for_whom_the_task_concerns_and_forgotten_with_them() {
     let (subject, id) = (Subject(Uuid::from_u128(7)), Uuid::from_u128(8));
     let Command::Set { about, unit, to, due, words, .. } = set(None) else { return };
-    let command = Command::Set { about, subject: Some(subject), unit, to, due, dispatch: None, words };
+    let command = Command::Set { about, subject: Some(subject), unit, to, due, dispatch: None, says: None, words };
     let mut past = given::Past::default();
     let drafts =
         past.turn((NOW, &lead()), |turn| turn.decide::<Task>(id, &command, &Organisation::default())).expect("set");
@@ -161,6 +163,7 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                 to: Some(owner()),
                 due: Some(5),
                 dispatch: None,
+                says: None,
                 by: by.clone(),
             },
             "task.set",
@@ -174,6 +177,7 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                 to: None,
                 due: None,
                 dispatch: None,
+                says: None,
                 by: by.clone(),
             },
             "task.set",
@@ -187,6 +191,7 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
                 to: None,
                 due: None,
                 dispatch: Some(Uuid::from_u128(3)),
+                says: None,
                 by,
             },
             "task.set",

@@ -26,7 +26,7 @@ pub fn reach(page: &Page, message: &Message, wrong: Wrong<'_>) -> Markup {
 }
 
 /// The services that a message can be about. None is chosen beforehand, and a writer who is unsure finds an answer,
-/// too; of those who would chat only services that chat.
+/// too; of those who would chat only services that chat. One that was chosen is told, and the others stand in a fold.
 pub fn services(
     app: &App,
     page: &Page,
@@ -37,23 +37,37 @@ pub fn services(
     let known = services.iter().filter(|service| !is_chat || app.chat_of(page, &service.id).is_some());
     let known = known.map(|service| (service.id.as_str(), page.language.of(&service.names).to_string()));
     let unsure = (!is_chat).then(|| (UNSURE, page.text("contact-unsure")));
-    html! {
-        div.asked.asked--wrong[wrong.is_some()] {
-            fieldset aria-describedby=[wrong.map(|_| "service-error")] {
-                legend { (page.text("contact-about")) }
-                @if let Some(wrong) = wrong { p.error #service-error { (page.text(wrong)) } }
-                div.choices {
-                    @for (number, (service, name)) in known.chain(unsure).enumerate() {
-                        @let id = format!("service-{number}");
-                        @let about = app.service_about(page, service);
-                        div.choice {
-                            input type="radio" name="service" id=(id) value=(service)
-                                checked[service == chosen] aria-describedby=[about.as_ref().map(|_| format!("{id}-about"))];
-                            label for=(id) { (name) }
-                            @if let Some(about) = about { span.choice__about id=(format!("{id}-about")) { (about) } }
-                        }
+    let known: Vec<(&str, String)> = known.chain(unsure).collect();
+    let name = known.iter().find(|(service, _)| *service == chosen && wrong.is_none()).map(|(_, name)| name);
+    let choices = html! {
+        fieldset aria-describedby=[wrong.map(|_| "service-error")] {
+            legend { (page.text("contact-about")) }
+            @if let Some(wrong) = wrong { p.error #service-error { (page.text(wrong)) } }
+            div.choices {
+                @for (number, (service, name)) in known.iter().enumerate() {
+                    @let id = format!("service-{number}");
+                    @let about = app.service_about(page, service);
+                    div.choice {
+                        input type="radio" name="service" id=(id) value=(service)
+                            checked[*service == chosen] aria-describedby=[about.as_ref().map(|_| format!("{id}-about"))];
+                        label for=(id) { (name) }
+                        @if let Some(about) = about { span.choice__about id=(format!("{id}-about")) { (about) } }
                     }
                 }
+            }
+        }
+    };
+    html! {
+        div.asked.asked--wrong[wrong.is_some()] {
+            @match name {
+                // They have said on the page before what it is about.
+                Some(name) => {
+                    details.fold {
+                        summary { (page.language.text_with("contact-about-chosen", &[("service", name)])) }
+                        div.fold__in { (choices) }
+                    }
+                }
+                None => (choices),
             }
         }
     }

@@ -19,23 +19,32 @@ use crate::numbers;
 /// A contact among its person's own matters.
 pub fn row<'a>(app: &'a App, page: &'a Page, id: Uuid) -> BoxFuture<'a, store::Result<Option<OwnRow>>> {
     async move {
-        let contact = app.kinds.contacts.read(id).await?;
+        // A part stands in the row of the whole.
+        let Some(whole) = app.kinds.contacts.read(id).await?.filter(|it| it.part_of.is_none()) else { return Ok(None) };
         let on_list = crate::bookings::place_on_list(app, page, id);
-        Ok(contact.map(|it| OwnRow {
-            group: match it.place {
-                Place::Waiting { .. } => Group::Turn,
-                Place::Resolved { .. } | Place::Closed => Group::Ended,
-                _ => Group::Open,
-            },
-            at: it.opened_at,
-            title: service_name(app, page, &it.service),
+        // It stands as the one of its parts does that is furthest from being over, before all the one that asks.
+        let all = app.kinds.with_parts(id, &whole).await?;
+        let it = all.iter().map(|(_, it)| it).min_by_key(|it| group(it)).unwrap_or(&whole);
+        Ok(Some(OwnRow {
+            group: group(it),
+            at: whole.opened_at,
+            title: service_name(app, page, &whole.service),
             // Somebody who has come without a time waits today, not until a day; of all others the unit that has it, and by when it
             // answers.
-            detail: on_list.unwrap_or_else(|| format!("{}, {}", unit_name(page, &it.unit), until(app, page, &it))),
+            detail: on_list.unwrap_or_else(|| format!("{}, {}", unit_name(page, &it.unit), until(app, page, it))),
             standing: page.text(&format!("status-{}", it.place.code())),
         }))
     }
     .boxed()
+}
+
+/// The group of its person's matters in which it stands.
+fn group(contact: &Contact) -> Group {
+    match contact.place {
+        Place::Waiting { .. } => Group::Turn,
+        Place::Resolved { .. } | Place::Closed => Group::Ended,
+        _ => Group::Open,
+    }
 }
 
 /// By when an answer comes; of what was answered, when it was written.

@@ -78,6 +78,7 @@ async fn shown(app: &App, page: &Page, parts: &Parts, need: &Need) -> Response {
                     }
                 }
                 @let no_service = Row { need, way: Way::Message, service: if chosen.is_none() { "" } else { UNSURE } };
+                (no_service.words())
                 p.start__else { (page.text("start-nothing-fits")) " " (no_service.link(page, &page.text("start-own-words"))) }
             }
             div.flow {
@@ -183,19 +184,31 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
+    /// The id of the form that carries their words; none: they wrote none.
+    fn form(&self) -> Option<String> {
+        let has_words = !self.need.text.trim().is_empty();
+        has_words.then(|| format!("words-{}-{}", self.way.code(), self.service))
+    }
+
+    /// The form that carries their words, beside the paragraph of its button: no form stands in a paragraph.
+    fn words(&self) -> Markup {
+        html! {
+            @if let Some(form) = self.form() {
+                form id=(form) method="post" action="/contact/new" hidden {
+                    input type="hidden" name="text" value=(self.need.text);
+                    input type="hidden" name="service" value=(self.service);
+                }
+            }
+        }
+    }
+
     /// The link to its form; a button, where words come along.
     fn link(&self, page: &Page, name: &str) -> Markup {
-        let Row { need, way, service } = self;
+        let Row { way, service, .. } = self;
         html! {
-            @if need.text.trim().is_empty() {
-                a href=(page.link_to("/contact/new", &[("way", way.code()), ("service", service), ("topic", ""), ("whom", "")])) { (name) }
-            } @else {
-                @let form = format!("words-{}-{service}", way.code());
-                form id=(form) method="post" action="/contact/new" hidden {
-                    input type="hidden" name="text" value=(need.text);
-                    input type="hidden" name="service" value=(service);
-                }
-                button.link type="submit" form=(form) name="way" value=(way.code()) { (name) }
+            @match self.form() {
+                Some(form) => { button.link type="submit" form=(form) name="way" value=(way.code()) { (name) } }
+                None => { a href=(page.link_to("/contact/new", &[("way", way.code()), ("service", service), ("topic", ""), ("whom", "")])) { (name) } }
             }
         }
     }
@@ -207,6 +220,7 @@ impl Row<'_> {
                 p.row__name { (self.link(page, name)) }
                 (go())
                 p.row__meta { @for one in meta { span { (one) } } }
+                (self.words())
             }
         }
     }

@@ -10,12 +10,14 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use matter::access::{Action, Role};
 use maud::{Markup, html};
-use operations::contacts::{Author, Contact, Outcome, Place, REOPENED_WITHIN};
+use operations::contacts::{Author, Contact, Outcome, Place};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::code::{NO_RECEIPT, code_of};
-use super::{Message, call, chat, join, offline, see_other, service_name, status_of, unread, wrong_text};
+use super::{
+    Message, call, chat, join, offline, parts as split, see_other, service_name, status_of, unread, wrong_text,
+};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
@@ -63,17 +65,22 @@ pub async fn thread(
     parts: Parts,
 ) -> Response {
     let found = match caller {
-        Ok(caller) => own(&app, &caller, &which, Action::Read).await.map(|(id, contact)| (id, caller.by(id), contact)),
+        Ok(caller) => own(&app, &caller, &which, Action::Read).await.map(|(id, contact)| (caller, id, contact)),
         Err(failure) => Err(failure),
     };
     match found {
-        Ok((id, by, contact)) => {
+        // A part stands on the page of the whole; what lies further back in it has a page of its own.
+        Ok((_, id, contact)) if contact.part_of.is_some() && !crate::thread::is_paged(&page) => {
+            see_other(&format!("{}#part-{id}", address(contact.part_of.unwrap_or(id))))
+        }
+        Ok((caller, id, contact)) => {
+            let by = caller.by(id);
             let draft = app.draft(Of { by: &by, contact: id, form: LETTER }).await;
             let written = draft.map_or_else(Written::default, |mut draft| {
                 let [client_id, text] = ["client_id", "text"].map(|name| draft.take(name));
                 Written { client_id, text, saved: Some(draft.at), ..Written::default() }
             });
-            shown_thread(&app, &page, (id, &contact), &parts, &written).await
+            shown_thread(&app, &page, &caller, (id, &contact), &parts, &written).await
         }
         Err(failure) if failure.status == StatusCode::NOT_FOUND => see_other("/contact/return"),
         Err(failure) => failed(&page, &failure),
@@ -83,10 +90,15 @@ pub async fn thread(
 async fn shown_thread(
     app: &App,
     page: &Page,
-    (id, contact): (Uuid, &Contact),
+    caller: &Caller,
+    (id, contact): (Uuid, &Arc<Contact>),
     parts: &Parts,
     written: &Written,
 ) -> Response {
+    let split_off = match split::of(app, page, caller, (id, contact)).await {
+        Ok(split_off) => split_off,
+        Err(failure) => return unsent(page, &failure, &written.text),
+    };
     let (who, now) = (Who::Resident, app.kinds.store.now());
     app.presence.looks(id, &who, contact.conversation, now);
     let others = app.presence.others(id, &who, now);
@@ -124,8 +136,11 @@ async fn shown_thread(
         }
         // Beside what lies further back nothing arrives.
         @let live = items.is_end().then(|| format!("/api/conversations/{id}/messages?after={head}"));
-        div.cols data-live=[live] data-page=(action) {
+        div.cols data-live=[live] data-beside=[split::live(&split_off)] data-page=(action) {
             div.flow {
+                @if !split_off.is_empty() {
+                    p { (page.language.text_count("parts-count", split_off.len() + 1, &(split_off.len() + 1).to_string())) }
+                }
                 div #state {
                     (state(app, page, contact))
                     @if contact.is_live() { (chat::line(app, page, (id, contact), &others)) }
@@ -133,10 +148,12 @@ async fn shown_thread(
                 }
                 (conversation(page, (id, &items), &contact.language, Author::Resident))
                 p #live-status .quiet role="status" data-lost=(page.text("live-lost")) data-new=(page.text("live-new")) {}
-                @if may_write(app, contact) {
+                (split::shown(app, page, &split_off))
+                @if may_write(app, contact) || split_off.iter().any(|it| may_write(app, &it.contact)) {
                     form.letter #letter method="post" action=(action) autocomplete="off" data-save=(action) data-chat[contact.is_live()] {
                         input type="hidden" name="client_id" value=(written.client_id(app));
                         input type="hidden" name="contact" value=(id);
+                        (split::choice(app, page, (id, contact), &split_off, ""))
                         (message_box(page, "thread-text", None, &written.text, written.wrong))
                         (offline(page))
                         (files::field(page, "/contact/files"))
@@ -192,14 +209,13 @@ pub fn address(id: Uuid) -> String {
 
 fn may_write(app: &App, contact: &Contact) -> bool {
     match contact.place {
-        Place::Resolved { at, .. } => app.kinds.store.now() < at.saturating_add(REOPENED_WITHIN),
         Place::Closed => false,
-        _ => true,
+        _ => contact.reopens_until().is_none_or(|until| app.kinds.store.now() < until),
     }
 }
 
 /// Where the contact is, in plain words.
-fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
+pub fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
     let is_silent = contact.first_response_at.is_none();
     // A chat is answered in its turn, and not on a day.
     let expected = app.due(contact).filter(|_| !contact.is_live());
@@ -226,10 +242,13 @@ fn state(app: &App, page: &Page, contact: &Contact) -> Markup {
         &html! {
             (page.text(&standing))
             @if let Some(promised) = promised {
-                " " (page.language.text_with("standing-promised", &[("at", &numbers::moment(promised, page.language))]))
+                // Nobody is told of two last days: where so many wait that the deadline may pass, that is said.
+                @let key = if expected.is_some_and(|day| day < promised) { "standing-crowded" } else { "standing-promised" };
+                " " (page.language.text_with(key, &[("at", &numbers::moment(promised, page.language))]))
             }
             @if let Some(expected) = expected {
-                " " (page.language.text_with("standing-expected", &[("day", &numbers::day_of(expected, page.language))]))
+                @let key = if promised.is_some_and(|it| expected < it) { "standing-deadline" } else { "standing-expected" };
+                " " (page.language.text_with(key, &[("day", &numbers::day_of(expected, page.language))]))
             }
         },
     )
@@ -269,7 +288,7 @@ pub async fn write(
         Ok(Form(message)) if !message.show.is_empty() => {
             let saved = app.keep_letter((id, &contact), &caller.by(id), (&message.text, &message.client_id)).await;
             let written = Written { client_id: message.client_id, text: message.text, saved, ..Written::default() };
-            return shown_thread(&app, &page, (id, &contact), &parts, &written).await;
+            return shown_thread(&app, &page, caller, (id, &contact), &parts, &written).await;
         }
         Ok(Form(message)) if !message.later.is_empty() => {
             let saved = app.keep_letter((id, &contact), &caller.by(id), (&message.text, &message.client_id)).await;
@@ -278,10 +297,13 @@ pub async fn write(
             }
             let wrong = (saved.is_none() && !message.text.trim().is_empty()).then_some("wrong-later");
             let written = Written { client_id: message.client_id, text: message.text, saved, wrong };
-            return shown_thread(&app, &page, (id, &contact), &parts, &written).await;
+            return shown_thread(&app, &page, caller, (id, &contact), &parts, &written).await;
         }
         Ok(Form(message)) => {
-            let failed = sent(&app, caller, id, &message).await.err();
+            let failed = match addressee(&app, &page, caller, (id, &contact), &message).await {
+                Ok(to) => sent(&app, caller, to, &message).await.err(),
+                Err(failure) => Some(("wrong-later", Some(failure))),
+            };
             let of = Of { by: &caller.by(id), contact: id, form: LETTER };
             match failed {
                 None => app.drop_draft(of).await,
@@ -297,11 +319,24 @@ pub async fn write(
     };
     let written = Written::again(message.client_id, message.text, wrong);
     let contact = app.kinds.contacts.read(id).await.ok().flatten().unwrap_or(contact);
-    let response = shown_thread(&app, &page, (id, &contact), &parts, &written).await;
+    let response = shown_thread(&app, &page, caller, (id, &contact), &parts, &written).await;
     match failure {
         Some(failure) => failure.with_retry_after(response),
         None => response,
     }
+}
+
+/// The one of a contact and its parts that a message is for, if its writer may write there.
+async fn addressee(
+    app: &App,
+    page: &Page,
+    caller: &Caller,
+    (id, contact): (Uuid, &Arc<Contact>),
+    message: &Message,
+) -> Result<Uuid, Failure> {
+    let split_off = split::of(app, page, caller, (id, contact)).await?;
+    let to = split::to((id, contact), &split_off, &message.part);
+    if to == id { Ok(id) } else { own_named(app, caller, &to.to_string(), Action::Write).await.map(|(to, _)| to) }
 }
 
 /// Why a message was not sent: the key of what is said, and what stood in its way.

@@ -295,7 +295,9 @@ async fn save(app: &App, page: &Page, path: &str, caller: Result<Caller, Failure
             let typed = Typed { fields, wrong: vec![("wrong-later", "text")], ..Typed::default() };
             work::shown(app, page, path, caller, &typed, "").await
         }
-        Ok(_) if fields.onward == "consult" => see_other(&format!("/desk/contacts/{}/consult", escape(path))),
+        Ok(_) if matches!(&*fields.onward, "consult" | "split") => {
+            see_other(&format!("/desk/contacts/{}/{}", escape(path), fields.onward))
+        }
         Ok(_) => see_other(&format!("/desk?did=save&contact={}", escape(path))),
         Err(failure) if is_script => failure.status.into_response(),
         Err(failure) => unsent(page, &failure, &Typed { fields, ..Typed::default() }.all()),

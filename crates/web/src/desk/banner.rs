@@ -18,7 +18,7 @@ use crate::parts::done;
 /// Acts after which the list is shown; texts `did-…`.
 pub const LEAVES: [&str; 5] = ["resolve", "finish", "transfer", "release", "close"];
 /// Acts after which the contact is shown again.
-const STAYS: [&str; 17] = [
+const STAYS: [&str; 18] = [
     "undo",
     "claim",
     "log",
@@ -29,6 +29,7 @@ const STAYS: [&str; 17] = [
     "note",
     "consult",
     "recall",
+    "split",
     "assign",
     "reopen",
     "register",

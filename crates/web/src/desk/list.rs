@@ -729,8 +729,8 @@ async fn take(
     for (listing, claim, it) in head.into_iter().take(TRIED) {
         match (claim.take)(app, caller, it.id, (&by, key)).await {
             Ok(()) => return Ok(address(listing, it.id)),
-            // A colleague was quicker.
-            Err(failure) if failure.status == StatusCode::CONFLICT => {}
+            // A colleague was quicker, perhaps one of the other register.
+            Err(failure) if failure.status == StatusCode::CONFLICT || failure.code == "other_register" => {}
             Err(failure) => return Err(failure),
         }
     }

@@ -11,7 +11,6 @@ use kinds::What;
 use matter::access::{Action, Role};
 use maud::{Markup, html};
 use operations::contacts::closing::offered;
-use operations::contacts::transfers::transfers;
 use operations::contacts::{Author, Contact, Event, Place, WAITED};
 use operations::residents::Meeting;
 use serde::Deserialize;
@@ -22,7 +21,7 @@ use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
 use super::people;
 use super::rows::language_name;
-use super::{banner, calls, chats, left, outcome_text, phrases, unit_name};
+use super::{banner, calls, chats, left, outcome_text, phrases, split, unit_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::bookings;
@@ -43,7 +42,6 @@ use crate::needs;
 use crate::numbers;
 use crate::parts::{self, Stop, Turn};
 use crate::presence::{Others, Who};
-use crate::queues;
 use crate::resident;
 use crate::routing;
 use crate::tasks;
@@ -74,6 +72,8 @@ struct Whole {
     history: Vec<Happened<Event>>,
     /// Encounters that were had because of it.
     met: Vec<Meeting>,
+    /// Its parts, or the whole of which it is one.
+    beside: split::Beside,
     /// The tasks about it, as they are shown.
     tasks: Markup,
     may_handle: bool,
@@ -162,11 +162,12 @@ async fn whole(app: &App, page: &Page, id: &str, caller: Result<Caller, Failure>
     let items = items.read_by_others(others.read);
     let history = app.kinds.history(id).await.map_err(broken)?;
     let met = app.met(id, &contact).await.map_err(broken)?;
+    let beside = split::beside(app, &caller, (id, &contact)).await?;
     // Nobody has seen on the page what lies after it.
     let may_handle = app.may_still(&caller, id, Action::Handle, &contact);
     let contact = Contact { conversation: items.last(), ..Arc::unwrap_or_clone(contact) };
     let tasks = tasks::about(app, page, &caller, (id, may_handle)).await?;
-    Ok(Whole { id, contact, items, history, met, tasks, may_handle, others })
+    Ok(Whole { id, contact, items, history, met, beside, tasks, may_handle, others })
 }
 
 impl Work<'_> {
@@ -228,6 +229,7 @@ impl Work<'_> {
                     }
                     (disclosures::link(self.app, self.page, &Glance::of(self.whole.id, contact, 0)))
                     (consultations::about(self.app, self.page, (self.whole.id, contact, history), self.is_own || (self.leads && self.may_handle)))
+                    (self.whole.beside.shown(self.app, self.page))
                     div #more data-fresh=(self.stands()) { (self.more()) }
                     (self.whole.tasks)
                     section {
@@ -245,14 +247,15 @@ impl Work<'_> {
     fn undo(&self, did: &str) -> Markup {
         let is_undone = banner::is_undone_by(self.app, &self.whole.contact, Some(self.person));
         html! {
-            @if is_undone && matches!(did, "claim" | "assign") { (self.button("undo", "desk-undo", "btn--second btn--small")) }
+            @if is_undone && matches!(did, "claim" | "assign" | "split") { (self.button("undo", "desk-undo", "btn--second btn--small")) }
         }
     }
 
     /// Whether the act that a link names was done, and the contact stands so.
     fn is_so(&self, did: &str) -> bool {
         let (contact, history, me) = (&self.whole.contact, &self.whole.history, &self.person.id);
-        let is_mine = |it: &&Happened<Event>| it.by == *me;
+        // How far a part has come follows from what was done to it.
+        let is_mine = |it: &&Happened<Event>| it.by == *me && !matches!(it.event, Event::Part { .. });
         match did {
             "claim" | "log" => self.is_own,
             "need" => self.app.kinds.care_needs.look(|all| all.index().of_contact(self.whole.id).next().is_some()),
@@ -262,6 +265,7 @@ impl Work<'_> {
             "consult" => {
                 matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Consulted { .. }))
             }
+            "split" => matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Split { .. })),
             "recall" => matches!(history.iter().rev().find(is_mine).map(|it| &it.event), Some(Event::Recalled { .. })),
             "note" => history.iter().rev().find(is_mine).is_some_and(|it| it.event == Event::Noted),
             "agree" => contact.calls.is_agreed(),
@@ -505,6 +509,7 @@ impl Work<'_> {
                     (calls::agree(self.app, self.page, contact, (&fields.slot, &fields.number, self.typed.wrong("slot")), &self.button("agree", "desk-call-agree", "btn--second")))
                 }
                 (self.hand_over())
+                @if has_owner { (split::way(self.page, self.whole.id)) }
                 @if self.leads { (self.assign()) }
                 @if has_owner { div.acts { (self.button("release", "desk-release", "btn--second")) } }
             }
@@ -520,20 +525,7 @@ impl Work<'_> {
             units.iter().filter(|unit| unit.open && unit.level == "unit" && *unit.id != *self.whole.contact.unit);
         let option = |id: &str, text: String| html! { option value=(id) selected[id == fields.unit] { (text) } };
         let here = &self.whole.contact;
-        let is_here = |part: &str, unit: &str| *here.unit == *unit && here.queue.as_deref() == Some(part);
-        let queues: Vec<(String, String)> = self
-            .app
-            .kinds
-            .queues
-            .all()
-            .values()
-            .flat_map(|part| {
-                part.content.units.iter().map(|unit| (part.id.clone(), unit.to_string())).collect::<Vec<_>>()
-            })
-            .filter(|(part, _)| transfers().refusal(part).is_none())
-            .filter(|(part, unit)| !is_here(part, unit) && units.iter().any(|it| it.open && it.id == *unit))
-            .map(|(part, unit)| (format!("{part}@{unit}"), queues::name_at(self.app, page, &part, &unit)))
-            .collect();
+        let queues = split::targets(self.app, page, here);
         let services = self.app.services();
         let answers = |id: &str| services.iter().any(|service| service.unit == id);
         html! {
@@ -628,6 +620,11 @@ impl Work<'_> {
                 page.language.text_with("event-assigned", &[("by", &by), ("to", &people::name(page, owner))])
             }
             Event::Released => format!("{}: {by}", page.text("event-released")),
+            Event::Split { part } => match self.whole.beside.part(*part) {
+                Some(it) => format!("{} {}: {by}", page.text("event-split-to"), unit_name(page, &it.unit)),
+                None => format!("{}: {by}", page.text("event-split")),
+            },
+            Event::TakenBack => format!("{}: {by}", page.text("event-taken-back")),
             Event::Asked => format!("{}: {by}", page.text("event-asked")),
             Event::Noted => format!("{}: {by}", page.text("event-noted")),
             Event::Consulted { unit, to, profession, .. } => {
@@ -654,6 +651,7 @@ impl Work<'_> {
             Event::Rang { .. } | Event::CallAgreed { .. } | Event::Called { .. } => calls::told(page, &it.event, &by),
             // The resident's rating of a chat is no word to the one who had it.
             Event::Rated { .. }
+            | Event::Part { .. }
             | Event::Greeted { .. }
             | Event::Written { .. }
             | Event::Attached { .. }

@@ -168,7 +168,7 @@ fn asked(
             let (subject, unit) = (about.and_then(|(_, contact)| contact.subject), unit.into());
             let about = about.map(|(id, _)| Of { kind: Contact::NAME.into(), id });
             let to = to.as_deref().map(Into::into);
-            Ok((Command::Set { about, subject, unit, to, due, dispatch: None, words: Text(words) }, key))
+            Ok((Command::Set { about, subject, unit, to, due, dispatch: None, says: None, words: Text(words) }, key))
         }
         (words, due, to, key) => Err([words.err(), due.err(), to.err(), key.err()].into_iter().flatten().collect()),
     }

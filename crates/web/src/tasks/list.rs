@@ -27,12 +27,11 @@ impl InList for Task {
     }
 
     fn title(&self, _: &App, page: &Page) -> String {
-        page.text(if self.dispatch.is_some() { "tasks-unreached" } else { "kind-task" })
+        super::page::says(page, self).unwrap_or_else(|| page.text("kind-task"))
     }
 
     fn sealed(&self) -> [Option<(&'static str, u64)>; 2] {
-        // One in the place of a message has no words of its own.
-        [self.dispatch.is_none().then_some((Task::NAME, 1)), None]
+        [self.has_words().then_some((Task::NAME, 1)), None]
     }
 
     fn age(&self, app: &App, page: &Page, _: i64) -> Markup {

@@ -86,13 +86,15 @@ async fn known(app: &App, caller: &Caller, of: &Of) -> Option<String> {
     app.may_still(caller, of.id, Action::Read, &contact).then(|| format!("/desk/contacts/{}", of.id))
 }
 
-/// The words of a task: its own, or what its cause says in the language of the page.
+/// The cause of a task that has no words of its own, in the language of the page.
+pub fn says(page: &Page, task: &Task) -> Option<String> {
+    let of_message = task.dispatch.map(|_| page.text("tasks-unreached"));
+    of_message.or_else(|| task.says.map(|says| page.text(&format!("tasks-says-{}", says.code()))))
+}
+
+/// The words of a task: its own, or what its cause says.
 fn words_of(page: &Page, task: &Task, words: Option<&str>) -> String {
-    match words {
-        _ if task.dispatch.is_some() => page.text("tasks-unreached"),
-        Some(words) => words.into(),
-        None => page.text("tasks-erased"),
-    }
+    says(page, task).unwrap_or_else(|| words.map_or_else(|| page.text("tasks-erased"), Into::into))
 }
 
 /// A task on its page, for the one who asks.

@@ -32,6 +32,7 @@ mod rights;
 mod series;
 mod sessions;
 mod signin;
+mod split;
 mod staff;
 mod strangers;
 mod tasks;

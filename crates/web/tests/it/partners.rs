@@ -21,7 +21,8 @@ fn a_partner_does_what_was_given_to_their_organisation_and_sees_nothing_else() {
         let set = async |unit: &str, words: &str| {
             let about = Some(Of { kind: "contact".into(), id: contact });
             let (key, unit, words) = (unit, unit.into(), words.into());
-            let command = Command::Set { about, subject: None, unit, to: None, due: None, dispatch: None, words };
+            let command =
+                Command::Set { about, subject: None, unit, to: None, due: None, dispatch: None, says: None, words };
             format!("/desk/tasks/{}", kinds.set_task(command, &nurse, key).await.expect("set"))
         };
         let (given, ours) = (set("other", "Tulkkaa kaynti").await, set("small", "Soita").await);

@@ -37,7 +37,7 @@ units = ["small"]
 }
 
 /// The pages over a combined unit, `small`, with the record of accesses.
-async fn app() -> (Arc<App>, Log) {
+pub async fn app() -> (Arc<App>, Log) {
     let staff = with_staff(&[("nurse-1", true), ("nurse-2", true)]);
     let (app, accesses, _) = app_for(staff, false, Strangers::default(), false).await;
     let library = Library::read(FOLDERS, &QUEUES.map(queue), &|_, _| true);
@@ -46,12 +46,12 @@ async fn app() -> (Arc<App>, Log) {
     (app, accesses)
 }
 
-async fn worker(app: &Arc<App>, id: &str) -> String {
+pub async fn worker(app: &Arc<App>, id: &str) -> String {
     signed_in_as(app, Role::Professional, "small", id).await
 }
 
 /// A contact of the person in a queue, which somebody who works there has.
-async fn contact_in(app: &Arc<App>, queue: &str, name: &str, who: &str) -> String {
+pub async fn contact_in(app: &Arc<App>, queue: &str, name: &str, who: &str) -> String {
     let lead = signed_in_as(app, Role::Lead, "small", "lead-1").await;
     let path = format!("/desk/contacts/{}", known(app, name).await);
     let form = format!("client_id=t{name}&unit={queue}@small&reason=misdirected&note=Teille");

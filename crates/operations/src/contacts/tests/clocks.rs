@@ -33,6 +33,7 @@ fn several_clocks_run_at_once_and_a_promise_rests_while_the_resident_is_asked() 
         subject: None,
         routed: Some(Box::new(routed)),
         on_behalf: None,
+        part_of: None,
         at: at("2026-03-10T02:00"),
     };
     let after = |contact: Option<Contact>, event: Event, when: &str| Contact::after(contact, &event, at(when));

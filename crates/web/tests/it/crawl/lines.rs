@@ -149,6 +149,8 @@ pub const LINES: &[Line] = &[
     ("POST /desk/contacts/{id}/{command}", Ours(LEADS), "assign", "to=nurse-1"),
     ("GET /desk/contacts/{id}/consult", Ours(WORK), "", ""),
     ("POST /desk/contacts/{id}/consult", Ours(WORK), "", "whom=one&to=nurse-2&day=2026-01-09"),
+    ("GET /desk/contacts/{id}/split", Ours(WORK), "", ""),
+    ("POST /desk/contacts/{id}/split", Ours(WORK), "", "to=small"),
     ("GET /desk/contacts/{id}/need", Ours(WORK), "", ""),
     ("POST /desk/contacts/{id}/need", Ours(WORK), "", "client_id=n9&care=psychosocial&age=19"),
     ("GET /desk/carers/new", Ours(WORK), "", "contact={contacts}"),
