@@ -47,11 +47,10 @@ pub enum Unheard {
     Trouble(Trouble),
 }
 
-/// The person of a number, where it is of one alone, and the contact that they have open.
+/// The person of a number, where it is of one alone.
 struct Known {
     subject: Option<Subject>,
     language: String,
-    open: Option<Uuid>,
 }
 
 impl Kinds {
@@ -74,8 +73,9 @@ impl Kinds {
         let told = Told { what: heard.what, at: heard.at, line, mark };
         // One after another: of two calls of one person the second finds the contact of the first.
         let _alone = self.hearing.lock().await;
-        let known = self.known(&told);
+        let known = self.known(told.mark.as_ref());
         let route = self.route_call(&told, &known);
+        let open = self.open_of(&told, known.subject, &route);
         let asked = Asked {
             scope: format!("call/{call}"),
             key: format!("{:?}/{}", heard.what, heard.at),
@@ -91,7 +91,7 @@ impl Kinds {
                     called(turn, contact, (told.what == What::Reached, told.at))
                 }
                 (None, Some(at), Some(number)) => {
-                    let contact = joined(turn, (call, at), (&known, &route), number, &told)?;
+                    let contact = joined(turn, (call, at, open), (&known, &route), number, &told)?;
                     let subject = turn.read::<Contact>(contact)?.and_then(|it| it.subject);
                     turn.decide::<Call>(call, &telephony::Command::Join { contact, subject }, &())?;
                     stands.tries.iter().try_for_each(|(at, reached)| called(turn, contact, (*reached, *at)))
@@ -122,8 +122,7 @@ impl Kinds {
         })
     }
 
-    fn known(&self, told: &Told) -> Known {
-        let mark = told.mark.as_ref();
+    fn known(&self, mark: Option<&String>) -> Known {
         // A number that several have left is nobody's.
         let (subject, language) = self.residents.look(|all| {
             let mut of = all.iter().filter_map(|(id, it)| {
@@ -132,14 +131,20 @@ impl Kinds {
             });
             of.next().filter(|_| of.next().is_none()).unzip()
         });
-        let open = self.contacts.look(|all| {
-            let here = all.iter().filter(|(_, it)| is_open(it) && it.queue.as_ref() == Some(&told.line.queue));
+        Known { subject, language: language.unwrap_or_else(|| LANGUAGE.into()) }
+    }
+
+    /// The contact that the caller has open in the queue of the number, or in the one to which they would come now.
+    fn open_of(&self, told: &Told, subject: Option<Subject>, route: &Route) -> Option<Uuid> {
+        let mark = told.mark.as_ref();
+        let queues = [Some(&told.line.queue), route.queue.as_ref()];
+        self.contacts.look(|all| {
+            let here = all.iter().filter(|(_, it)| is_open(it) && queues.contains(&it.queue.as_ref()));
             let is_theirs = |it: &Contact| {
                 (mark.is_some() && it.calls.mark.as_ref() == mark) || (subject.is_some() && it.subject == subject)
             };
             here.filter(|(_, it)| is_theirs(it)).min_by_key(|(id, it)| (it.opened_at, *id)).map(|(id, _)| id)
-        });
-        Known { subject, language: language.unwrap_or_else(|| LANGUAGE.into()), open }
+        })
     }
 
     /// Where the contact of a call goes: as all do, from the queue of the number.
@@ -174,12 +179,12 @@ fn is_open(contact: &Contact) -> bool {
 /// Has a call join the contact that its person has open, or begin one; gives the contact.
 fn joined(
     turn: &mut Turn<'_>,
-    (call, at): (Uuid, i64),
+    (call, at, open): (Uuid, i64, Option<Uuid>),
     (known, route): (&Known, &Route),
     number: &str,
     told: &Told,
 ) -> Result<Uuid, Trouble> {
-    let open = match known.open {
+    let open = match open {
         // It may have ended since it was found.
         Some(id) => turn.read::<Contact>(id)?.filter(|it| is_open(it)).map(|it| (id, it.calls.is_agreed())),
         None => None,

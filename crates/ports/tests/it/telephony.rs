@@ -13,6 +13,7 @@ use kinds::{Begins, NewContact, Unheard};
 use matter::{By, Trouble};
 use operations::contacts::calls::Slot;
 use operations::contacts::{Command, Contact, Event, Outcome, Place};
+use operations::residents::Registration;
 use ports::{TELEPHONY, Telephony};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -30,13 +31,23 @@ struct Exchange {
 impl Exchange {
     async fn new() -> Exchange {
         let world = World::new(BTreeMap::new()).await;
-        let queue = (
-            "content/queues/child-health-clinic.toml",
-            include_str!("../../../../content/queues/child-health-clinic.toml"),
-        );
-        let library = Library::read(FOLDERS, &[Found::shipped(queue.0, queue.1)], &|_, _| true);
+        let shipped = [
+            (
+                "content/queues/child-health-clinic.toml",
+                include_str!("../../../../content/queues/child-health-clinic.toml"),
+            ),
+            (
+                "content/queues/health-station-team.toml",
+                include_str!("../../../../content/queues/health-station-team.toml"),
+            ),
+            ("content/queues/own-pair.toml", include_str!("../../../../content/queues/own-pair.toml")),
+            ("content/routings/own-pair.toml", include_str!("../../../../content/routings/own-pair.toml")),
+        ];
+        let shipped: Vec<Found> = shipped.iter().map(|(path, text)| Found::shipped(path, text)).collect();
+        let library = Library::read(FOLDERS, &shipped, &|_, _| true);
         assert_eq!(library.faults, []);
         world.kinds.queues.take(&library, date(2026, 3, 9));
+        world.kinds.routings.take(&library, date(2026, 3, 9));
         let telephony = Telephony::new(world.kinds.clone(), world.folder.path(), Some("secret".into()));
         Exchange { world, telephony }
     }
@@ -219,6 +230,28 @@ async fn a_call_and_an_open_message_of_one_person_are_one_and_either_ends_both()
     county.takes(&[line("2", "callback_asked", 40, Some(PHONE))]).await;
     let own = county.world.kinds.contacts.read(MINE("2")).await.expect("readable").expect("a contact");
     assert_eq!((own.subject, &*own.language, own.rang), (Some(SUBJECT), "sv", true));
+}
+
+#[tokio::test]
+async fn whoever_has_an_own_nurse_comes_to_that_nurse_first_and_so_does_their_second_call() {
+    let county = Exchange::new().await;
+    let pair = Registration { unit: "pair-1".into(), physician: None, nurse: Some("own-nurse".into()), from: 20_000 };
+    let register = operations::residents::Command::Register(pair);
+    county.world.kinds.ask_of_resident(SUBJECT, &By::System, register, ("pair", "pair")).await.expect("registered");
+    let to_station = |call: &str, minutes: i64, from: &str| {
+        let mut line = line(call, "callback_asked", minutes, Some(from));
+        line["to"] = "019 000 0102".into();
+        line
+    };
+    county.world.clock(HOUR);
+    county.takes(&[to_station("1", 0, PHONE), to_station("2", 30, PHONE), to_station("3", 40, OTHER)]).await;
+    let all: Vec<(Uuid, Arc<Contact>)> = county.contacts();
+    assert_eq!(all.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [MINE("1"), MINE("3")]);
+    let (own, other) = (&all[0].1, &all[1].1);
+    assert_eq!((&*own.unit, own.queue.as_deref()), ("pair-1", Some("own-pair")));
+    let first = own.waits_for_first().expect("somebody sees it first");
+    assert_eq!((first.who.as_deref(), &*first.unit), (Some("own-nurse"), "station-02"), "and then where they called");
+    assert_eq!((&*other.unit, other.queue.as_deref()), ("station-02", Some("health-station-team")));
 }
 
 #[tokio::test]

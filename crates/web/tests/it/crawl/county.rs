@@ -248,7 +248,7 @@ impl County {
         let mut filled = Vec::new();
         for part in path.split('/') {
             filled.push(match part {
-                "{command}" | "{act}" => command,
+                "{command}" | "{act}" | "{port}" => command,
                 "{client_id}" => "m1",
                 "{appointment}" | "{file}" => NEW,
                 "{id}" if path.contains("/protected/") => self.id("another day", asker),

@@ -231,7 +231,7 @@ pub const LINES: &[Line] = &[
     ("POST /admin/imports/waiting/{waiting}/take-in", Anywhere(IMPORT), "", "table=residents"),
     ("POST /admin/imports/waiting/{waiting}/forget", Anywhere(IMPORT), "", ""),
     // Whoever has the key of a port, and nobody by who they are.
-    ("POST /hooks/{port}", NOBODY, "", ""),
+    ("POST /hooks/{port}", NOBODY, "telephony sms", ""),
     ("GET /admin/staff", Anywhere(ADMIN), "", ""),
     ("POST /admin/staff", Anywhere(ADMIN), "", "person=n2&role=admin&unit=small&last_day=2026-02-01"),
     ("GET /admin/staff/{person}", Anywhere(ADMIN), "", ""),
