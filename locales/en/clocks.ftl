@@ -25,5 +25,5 @@ clocks-step-month = The month has no such day, so the last day is { $day }.
 clocks-step-follows = The rule changed on { $day }, and the change also covers time limits that are already running.
 clocks-step-ends = The last day is { $day }.
 clocks-step-asked = The question was asked on { $day }.
-clocks-pause-waiting_client = Time does not run while we wait for the client’s answer. It starts again when the answer comes.
+clocks-pause-waiting_client = Time does not run while we wait for the client’s answer. It starts from the beginning when the answer comes.
 clocks-pause-closed_hours = Only weekdays count.

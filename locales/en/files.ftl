@@ -1,11 +1,11 @@
 files-add = Add a picture or a file
 files-choose = Choose files
-files-limits = Pictures in JPEG, PNG and WebP, and PDF. At most 10 at once, each at most 20 megabytes, in one matter 100. The place and other data of the camera are taken out of pictures. The text that you have written is kept.
+files-limits = Pictures in JPEG, PNG and WebP, and PDF. At most 10 at once, each at most 20 megabytes, in one conversation at most 100 megabytes. We take the place and other data of the camera out of pictures. The text that you have written is kept.
 files-send = Send the files
 files-picture = Picture: { $name }
 files-none = Choose a file first.
 files-too-large = The file is too large: at most 20 megabytes.
 files-wrong-kind = This file cannot be taken. A picture (JPEG, PNG, WebP) or a PDF can.
 files-damaged = The file could not be read. Save it again, or take the picture again.
-files-full = There is no room for more files in this matter.
+files-full = There is no room for more files in this conversation.
 files-there = The file is in the conversation already.

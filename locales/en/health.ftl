@@ -21,10 +21,10 @@ health-facts-wrong = { $count ->
     [one] one event waits
    *[other] { $shown } events wait
  }
-health-clocks = Clocks
+health-clocks = Time limits
 health-clocks-wrong = { $count ->
-    [one] one clock has run out, and nothing came of it
-   *[other] { $shown } clocks have run out, and nothing came of them
+    [one] one time limit has run out, and nothing came of it
+   *[other] { $shown } time limits have run out, and nothing came of them
  }
 health-ports = Connections
 health-ports-wrong = { $count ->

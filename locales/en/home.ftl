@@ -1,6 +1,6 @@
 missing-title = Page not found
 missing-lead = There is no such page, or it is not open to you. From here you can go on:
-home-staff = Do you work in the county?
+home-staff = Do you work for the county?
 malformed-title = The address is not written correctly
 malformed-lead = Something in the link or the form is not clear to us. Check the address, or go on from here:
 failed-mistake = Tell us this number if you contact us: { $number }.

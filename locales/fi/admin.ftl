@@ -112,9 +112,9 @@ staff-wrong-person = Anna henkilön tunnus: kirjaimia, numeroita ja väliviivoja
 staff-wrong-name = Anna käyttäjätunnus, enintään 64 merkkiä.
 staff-name-taken = Käyttäjätunnus on jo toisella.
 staff-has-account = Henkilöllä on jo käyttäjätunnus.
-staff-two = Ylläpitäjän, tietosuojavastaavan ja esihenkilön oikeuteen tarvitaan kaksi ylläpitäjää: toinen ehdottaa, toinen hyväksyy. Samoin sen jatkamiseen.
-staff-waiting = Odottaa toista ylläpitäjää
-staff-waiting-yours = Sinä ehdotit tätä. Toinen ylläpitäjä hyväksyy sen.
+staff-two = Pääkäyttäjän, tietosuojavastaavan ja tiimivastaavan oikeuteen tarvitaan kaksi pääkäyttäjää: toinen ehdottaa, toinen hyväksyy. Samoin sen jatkamiseen.
+staff-waiting = Odottaa toista pääkäyttäjää
+staff-waiting-yours = Sinä ehdotit tätä. Toinen pääkäyttäjä hyväksyy sen.
 staff-waiting-by = Ehdottaja: { $person }. Varmista, että oikeus on sovittu, ennen kuin hyväksyt.
 staff-waiting-count = { $count ->
     [one] Yksi oikeus odottaa hyväksyntääsi

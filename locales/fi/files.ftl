@@ -1,6 +1,6 @@
 files-add = Lisää kuva tai tiedosto
 files-choose = Valitse tiedostot
-files-limits = JPEG-, PNG- ja WebP-kuvat sekä PDF. Enintään 10 kerralla, kukin enintään 20 megatavua, yhdessä asiassa 100. Kuvista poistetaan paikka ja muut kameran tiedot. Kirjoittamasi teksti säilyy.
+files-limits = JPEG-, PNG- ja WebP-kuvat sekä PDF. Enintään 10 kerralla, kukin enintään 20 megatavua, yhdessä asiassa enintään 100 megatavua. Kuvista poistetaan paikka ja muut kameran tiedot. Kirjoittamasi teksti säilyy.
 files-send = Lähetä tiedostot
 files-picture = Kuva: { $name }
 files-none = Valitse ensin tiedosto.

@@ -1,6 +1,6 @@
 files-add = Lägg till en bild eller fil
 files-choose = Välj filer
-files-limits = Bilder i JPEG, PNG och WebP samt PDF. Högst 10 åt gången, var och en högst 20 megabyte, i ett ärende 100. Plats och andra uppgifter från kameran tas bort ur bilderna. Texten du har skrivit finns kvar.
+files-limits = Bilder i JPEG, PNG och WebP samt PDF. Högst 10 åt gången, var och en högst 20 megabyte, i ett ärende högst 100 megabyte. Plats och andra uppgifter från kameran tas bort ur bilderna. Texten du har skrivit finns kvar.
 files-send = Skicka filerna
 files-picture = Bild: { $name }
 files-none = Välj först en fil.

@@ -1,6 +1,6 @@
 missing-title = Sidan finns inte
 missing-lead = Sidan finns inte eller är inte öppen för dig. Härifrån kommer du vidare:
-home-staff = Arbetar du i välfärdsområdet?
+home-staff = Arbetar du vid välfärdsområdet?
 malformed-title = Adressen är felskriven
 malformed-lead = Det finns något i länken eller på blanketten som vi inte förstår. Kontrollera adressen eller gå vidare härifrån:
 failed-mistake = Uppge det här numret om du kontaktar oss: { $number }.

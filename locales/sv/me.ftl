@@ -1,4 +1,4 @@
-section-me = Egna uppgifter
+section-me = Mina uppgifter
 me-reach = Så berättar vi för dig
 me-reach-what = Vi berättar när ett svar väntar och när din tid är bokad, flyttas eller avbokas. I meddelandet står inte vad saken gäller.
 me-phone = Telefonnummer
@@ -41,7 +41,7 @@ sharing-open-health = { $unit } får se dina ärenden inom hälso- och sjukvård
 sharing-open-social = { $unit } får se dina ärenden inom socialvården till { $day }.
 sharing-law = { $unit }, en yrkesperson, till { $time }. Grund: { $ground }
 sharing-law-what = Uppgifterna öppnades med stöd av lag utan ditt tillstånd.
-sharing-law-ask = Fråga om detta
+sharing-law-ask = Fråga om det här
 sharing-did-give = Du har gett tillstånd.
 sharing-did-refuse = Du gav inte tillstånd. Det påverkar inte din service.
 sharing-did-withdraw = Tillståndet är återtaget.

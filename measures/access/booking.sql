@@ -19,18 +19,18 @@
 --- part = "misses"
 --- population = "was_due"
 --- better = "lower"
---- name = { fi = "Peruuttamatta saapumatta jääneet", sv = "Uteblivna utan avbokning", en = "No-shows" }
+--- name = { fi = "Käyttämättä jätetyt ajat", sv = "Outnyttjade tider", en = "Missed appointments" }
 --- source = "Avohilmo (THL), status 9: not attended, of visits that were due"
---- about = { fi = "Osuus toteutuviksi tarkoitetuista käynneistä, joille asiakas ei saapunut eikä perunut.", sv = "Andel besök som skulle ha ägt rum men där klienten uteblev utan att avboka.", en = "Share of due visits to which the client did not come and did not cancel." }
+--- about = { fi = "Osuus varatuista käynneistä, joille asiakas ei tullut ja joita hän ei perunut.", sv = "Andel besök som skulle ha ägt rum men där klienten uteblev utan att avboka.", en = "Share of due visits to which the client did not come and did not cancel." }
 ---
 --- [access.no_show_by_organisation]
 --- id = "access.no_show_by_organisation"
 --- hit = "organisation_failed"
 --- population = "was_to_be_held"
 --- better = "lower"
---- name = { fi = "Organisaatiosta johtuva toteutumatta jääminen", sv = "Uteblivet besök på grund av organisationen", en = "Appointments cancelled by us" }
+--- name = { fi = "Ajat, jotka peruimme kertomatta ajoissa", sv = "Tider som vi ställde in utan att meddela i tid", en = "Appointments that we cancelled without telling in time" }
 --- source = "The county's own definition: visits that were due, cancelled by the organisation, of which the person was told after the start or not at all"
---- about = { fi = "Osuus käynneistä, jotka organisaatio perui niin, ettei asiakas saanut tietoa ennen alkua. Tavoite on nolla.", sv = "Andel besök som organisationen avbokade så att klienten inte fick veta det före början. Målet är noll.", en = "Share of visits that the organisation cancelled without the client knowing before the start. The target is zero." }
+--- about = { fi = "Osuus käynneistä, jotka organisaatio perui niin, ettei asiakas saanut tietoa ennen alkua. Tavoite on nolla.", sv = "Andel besök som organisationen ställde in så att klienten inte fick veta det före början. Målet är noll.", en = "Share of visits that the organisation cancelled without the client knowing before the start. The target is zero." }
 SELECT
   encounter_id AS case_id,
   resident_id,

@@ -18,8 +18,8 @@
 --- name = { fi = "Pisin odotus hoitoon pääsyä odottavista", sv = "Längsta väntan bland dem som väntar på vård", en = "Longest wait of those still waiting" }
 --- [access.longest_wait.about]
 --- fi = "Jakson lopussa hoitoa odottavista pisimpään odottaneen päivät tarpeen toteamisesta, paikalliset päivät. Luku on yhden ihmisen: sille ei ole luottamusväliä."
---- sv = "Av dem som väntar på vård vid periodens slut det antal dagar som den som har väntat längst har väntat sedan behovet konstaterades, lokala dagar. Talet gäller en person: det har inget intervall."
---- en = "Of those who wait for care at the end of the period the days since the need was found of whoever has waited longest, local days. The number is one person's: it has no interval."
+--- sv = "Av dem som väntar på vård vid periodens slut det antal dagar som den som har väntat längst har väntat sedan behovet konstaterades, lokala dagar. Talet gäller en person: det har inget konfidensintervall."
+--- en = "Of those who wait for care at the end of the period the days since the need was found of whoever has waited longest, local days. The number is one person's: it has no confidence interval."
 SELECT
   assessment_id AS case_id,
   resident_id,

@@ -7,9 +7,9 @@
 --- name = { fi = "T3, kolmas vapaa aika", sv = "T3, tredje lediga tiden", en = "T3, third free slot" }
 --- source = "THL 2020, T3: median over the calendars of one unit, calendar days, 182 when no time can be given"
 --- [about]
---- fi = "Päiviä kysymyspäivästä kolmanteen vapaaseen kiireettömään aikaan, mediaani ammattilaisten ajanvarauskirjoista. 182, kun aikaa ei voi antaa yhteydenoton aikana."
---- sv = "Dagar från frågedagen till den tredje lediga icke-brådskande tiden, median över yrkespersonernas tidböcker. 182 när ingen tid kan ges under kontakten."
---- en = "Days from the day of asking to the third free non-urgent slot, median over professionals' calendars. 182 when no time can be given during the contact."
+--- fi = "Päiviä kysymyspäivästä kolmanteen vapaaseen kiireettömään aikaan, mediaani ammattilaisten ajanvarauskirjoista. Luku on 182 päivää, kun aikaa ei voi antaa yhteydenoton aikana."
+--- sv = "Dagar från frågedagen till den tredje lediga icke-brådskande tiden, median över yrkespersonernas tidböcker. Talet är 182 dagar när ingen tid kan ges under kontakten."
+--- en = "Days from the day of asking to the third free non-urgent slot, median over professionals' calendars. The figure is 182 days when no time can be given during the contact."
 SELECT
   concat(professional_id, '/', service, '/', CAST(arrow_cast(asked_at, 'Int64') AS VARCHAR)) AS case_id,
   CAST(NULL AS BIGINT) AS resident_id,

@@ -10,7 +10,7 @@
 --- [about]
 --- fi = "Listaa pitävien lääkärien antamista käynneistä ne, joissa asukas oli lääkärin omalta listalta."
 --- sv = "Av besöken hos läkare som har en lista de där invånaren stod på läkarens egen lista."
---- en = "Of the visits given by physicians who hold a list, those by residents of the physician's own list."
+--- en = "Of the visits given by doctors who hold a list, those by residents of the doctor’s own list."
 WITH visits AS (
   SELECT
     e.encounter_id,

@@ -3,12 +3,12 @@
 --- unit = "points"
 --- better = "higher"
 --- value = "nps"
---- name = { fi = "Suositteluhalukkuus, NPS", sv = "Rekommendationsvilja, NPS", en = "Net promoter score" }
+--- name = { fi = "Suositteluindeksi (NPS)", sv = "Rekommendationsindex (NPS)", en = "Net promoter score (NPS)" }
 --- source = "Reichheld 2003; interval adjusted Wald, Rocks 2016; final report of Western Uusimaa county's programme 2025: 64 to 77"
 --- [about]
---- fi = "Suosittelijoiden (9–10) osuus miinus arvostelijoiden (0–6) osuus, pisteinä −100…100. Näytä aina vastausten määrä."
---- sv = "Andelen förespråkare (9–10) minus andelen kritiker (0–6), i poäng −100…100. Visa alltid antalet svar."
---- en = "Share of promoters (9–10) minus share of detractors (0–6), in points −100…100. Always shown with the number of answers."
+--- fi = "Suosittelijoiden (9–10) osuus miinus arvostelijoiden (0–6) osuus, pisteinä −100…100. Vastausten määrä on aina luvun vieressä."
+--- sv = "Andelen förespråkare (9–10) minus andelen kritiker (0–6), i poäng −100…100. Antalet svar står alltid bredvid."
+--- en = "Share of promoters (9–10) minus share of detractors (0–6), in points −100…100. The number of answers always stands beside it."
 SELECT
   survey_id AS case_id,
   resident_id,

@@ -37,7 +37,7 @@ pub struct Journey {
 #[serde(deny_unknown_fields)]
 pub struct Who {
     pub role: Role,
-    /// `nurse@station-02` for staff, `partner@ORGANISATION`, a name of the cast for residents.
+    /// `nurse@station-02` for staff, `partner@ORGANISATION`, a name of the cast for residents, the id of a port.
     #[serde(default, rename = "as")]
     pub known_as: Option<At<String>>,
     /// The language in which they read, and in which names of links, buttons and fields stand in their steps.
@@ -62,6 +62,8 @@ pub enum Role {
     Privacy,
     Admin,
     Partner,
+    /// Another system: its steps put into a port's stand-in what it brings, and no page is opened.
+    Port,
 }
 
 /// A figure of the source: which of those that `scorecards/source-figures.toml` holds the county to.

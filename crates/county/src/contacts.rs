@@ -20,6 +20,9 @@ const BEFORE_VISIT: f64 = 0.0476;
 const FAMILIES: f64 = 0.0084;
 /// Share of people who do not say who they are.
 const ANONYMOUS: f64 = 0.05;
+/// One in so many of those who would call without a name sends a text message, where social advice takes them. Our own
+/// assumption: the source names the channel and no figure.
+const TEXTED: i64 = 16;
 /// Share of contacts by electronic form before the platform.
 const EARLY_FORMS: f64 = 0.02;
 
@@ -113,9 +116,26 @@ pub fn anonymous(county: &County, rng: &mut ChaCha8Rng) -> Batch {
         let stations = &county.organisation.stations;
         let unit = stations[rng.random_range(0..stations.len())].unit.clone();
         let base = Contact { unit_id: unit, ..contact(None, batch.anonymous_id(), at) };
-        record(county, None, made(county, way, base, rng), rng, &mut batch);
+        let made = made(county, way, base, rng);
+        let is_texted = way.is_none() && now >= county.scenario.one_door && at / MINUTE % TEXTED == 0;
+        record(county, None, if is_texted { texted(county, made) } else { made }, rng, &mut batch);
     }
     batch
+}
+
+/// A contact without a name that is no call but a text message to social advice, answered as soon. Nothing is drawn for it: all
+/// else in the county stays as it is without text messages.
+fn texted(county: &County, call: Contact) -> Contact {
+    let social = &county.organisation.social;
+    Contact {
+        channel: Channel::Sms,
+        service: "social_work".into(),
+        arrival_unit_id: Some(social.clone()),
+        unit_id: social.clone(),
+        attempts: 0,
+        outcome: call.first_response_at.and(call.outcome),
+        ..call
+    }
 }
 
 /// The contact that led to a visit; its id.

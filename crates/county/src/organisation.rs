@@ -89,7 +89,7 @@ const UNITS: [UnitRow; 26] = [
     ),
     ("oral", "county", UnitLevel::Line, ["Suun terveydenhuolto", "Munhälsovård", "Oral health"], None),
     ("mental", "county", UnitLevel::Line, ["Mielenterveyspalvelut", "Psykisk hälsa", "Mental health"], None),
-    ("social", "county", UnitLevel::Line, ["Sosiaalipalvelut", "Socialtjänster", "Social services"], None),
+    ("social", "county", UnitLevel::Line, ["Sosiaalipalvelut", "Socialservice", "Social services"], None),
     (
         "acute",
         "county",

@@ -51,7 +51,7 @@ pub struct Scenario {
     pub therapy_guarantee: usize,
     /// The last of the child health clinics closes on the first day of a month.
     pub clinic_closes: usize,
-    /// One door takes every notice (S-008).
+    /// One door takes every notice (S-008), and social advice text messages (S-004).
     pub one_door: usize,
     /// Days, counted from the first, of which the platform's contacts never came over: in October 2024.
     pub outage: Range<usize>,

@@ -148,6 +148,20 @@ fn a_county_that_goes_on_comes_to_what_one_that_is_made_later_is() {
 }
 
 #[test]
+fn text_messages_come_to_social_advice_without_a_name_from_its_one_door_on() {
+    let county = County::new(plan(20_000));
+    let all = county.anonymous().contacts;
+    let texted: Vec<_> = all.iter().map(|it| &it.0).filter(|it| it.channel == Channel::Sms).collect();
+    let place = |it: &Contact| county.clock.month_of(county.clock.place(it.opened_at.0));
+    assert!((10..200).contains(&texted.len()), "{}", texted.len());
+    for it in &texted {
+        assert!(place(it) >= county.scenario.one_door, "{it:?}");
+        assert_eq!((&it.unit_id, &*it.service.0, it.identified), (&county.organisation.social, "social_work", false));
+        assert!(it.first_response_at.is_none_or(|at| at.0 > it.opened_at.0) && it.resident_id.is_none());
+    }
+}
+
+#[test]
 fn contacts_that_happen_in_the_log_are_answered_as_those_in_the_facts() {
     let county = small();
     let span = Span { after: county.live_since() - 1, to: MADE };

@@ -30,7 +30,7 @@ impl Kinds {
         for (id, task) in late.into_iter().filter(|(_, task)| self.tasks.look(|all| all.get(*task).is_none())) {
             let (scope, key) = (format!("{id}/late"), task.to_string());
             let asked = Asked { request: digest(key.as_bytes()), scope, key, seen: 0 };
-            // What another server has told meanwhile, or what cannot be told now, is looked at again.
+            // Another server may have told of it meanwhile; a contact that cannot be told of now is looked at again.
             told += usize::from(self.store.turn(&By::System, asked, move |turn| tell(turn, id)).await.is_ok());
         }
         told

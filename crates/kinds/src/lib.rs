@@ -11,6 +11,7 @@ mod contacts;
 pub mod content;
 mod days;
 mod gatherings;
+mod incoming;
 mod late;
 mod mandates;
 mod notices;
@@ -57,9 +58,10 @@ pub use bookings::{NewAppointment, Timetables};
 pub use contacts::{Begins, CROCKFORD, Item, NewContact, Opened, What, code_of, written};
 pub use content::{InForce, Publications};
 pub use days::DayOf;
+pub use incoming::{Landed, Texted};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
-pub use ports::{Files, Ports, Standing};
-pub use telephony::{Heard, Unheard};
+pub use ports::{Files, Incoming, Ports, Standing};
+pub use telephony::Heard;
 pub use walk_ins::{Came, Entry};
 
 /// Everything that is under way, over one log; cheap to clone.

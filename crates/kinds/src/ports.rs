@@ -32,8 +32,16 @@ pub struct Standing {
     pub taken_at: Option<i64>,
     /// Files in its folders.
     pub files: Files,
-    /// Things that came by it and were refused since the server began, by why.
-    pub refused: BTreeMap<String, usize>,
+    pub came: Incoming,
+}
+
+/// The messages that came in by a port since the server started.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Incoming {
+    /// When the last one was taken, in microseconds since 1970.
+    pub at: Option<i64>,
+    /// How many were not taken, by a word that says why.
+    pub refused: BTreeMap<&'static str, usize>,
 }
 
 /// How many files wait in each folder of a port.

@@ -1,6 +1,6 @@
 //! Calls by telephone: what the exchange tells of them, and the contact that a call becomes.
 //!
-//! Whoever asks by telephone to be called back has a contact in the queue of the number that they called. Where the same person
+//! A caller who asks by telephone to be called back has a contact in the queue of the number that they called. Where the same person
 //! has an open one there already, a chat, a message or a call that is to come, it is that one: whatever answers first ends both.
 
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use calendar::Calendar;
 use facts::Channel;
 use matter::{By, Matter, Refused, Subject, Text, Trouble, Turn};
 use operations::contacts::calls::soonest;
+use operations::contacts::flow::asked;
 use operations::contacts::routing::{Base, Case, Own, Places, Route, route};
 use operations::contacts::{Command, Contact, Place};
 use operations::organisation::Organisation;
@@ -36,15 +37,6 @@ pub struct Heard {
     pub from: Option<String>,
     /// The number that was called.
     pub to: String,
-}
-
-/// Why something that the exchange has sent is not heard.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unheard {
-    /// It does not bear the exchange's signature, or bears one of long ago.
-    Unsigned,
-    Malformed,
-    Trouble(Trouble),
 }
 
 /// The person of a number, where it is of one alone.
@@ -76,7 +68,7 @@ impl Kinds {
         let known = self.known(told.mark.as_ref());
         let route = self.route_call(&told, &known);
         let open = self.open_of(&told, known.subject, &route);
-        let asked = Asked {
+        let once = Asked {
             scope: format!("call/{call}"),
             key: format!("{:?}/{}", heard.what, heard.at),
             request: digest(format!("{:?}", told.mark).as_bytes()),
@@ -99,7 +91,7 @@ impl Kinds {
                 _ => Ok(()),
             }
         };
-        self.store.turn(&By::System, asked, flow).await.map(drop)
+        self.store.turn(&By::System, once, flow).await.map(drop)
     }
 
     /// The call that somebody of a unit has answered last and that no contact has yet; none: the exchange tells of none.
@@ -190,27 +182,34 @@ fn joined(
         None => None,
     };
     let (contact, is_agreed) = open.unwrap_or((call, false));
-    let command = match open {
-        Some(_) => Command::RingAgain { at },
-        None => Command::Ring {
-            service: told.line.service.clone(),
-            language: known.language.clone(),
-            unit: route.unit.clone(),
-            queue: route.queue.clone(),
-            subject: known.subject,
-            routed: Some(Box::new(route.routed.clone())),
-            at,
-        },
-    };
-    turn.decide::<Contact>(contact, &command, &Organisation::default())?;
+    match open {
+        Some(_) => asked(turn, contact, &Command::RingAgain { at })?,
+        None => begun(
+            turn,
+            call,
+            Command::Ring {
+                service: told.line.service.clone(),
+                language: known.language.clone(),
+                unit: route.unit.clone(),
+                queue: route.queue.clone(),
+                subject: known.subject,
+                routed: Some(Box::new(route.routed.clone())),
+                at,
+            },
+        )?,
+    }
     if let Some(slot) = soonest(turn.calendar(), turn.now()).filter(|_| !is_agreed) {
         let call_me = Command::CallMe { slot, number: Some(Text(number.into())), mark: told.mark.clone() };
-        turn.decide::<Contact>(contact, &call_me, &Organisation::default())?;
+        asked(turn, contact, &call_me)?;
     }
     Ok(contact)
 }
 
+fn begun(turn: &mut Turn<'_>, call: Uuid, ring: Command) -> Result<(), Trouble> {
+    turn.decide::<Contact>(call, &ring, &Organisation::default())
+}
+
 /// A call that was made to the person of a contact.
 fn called(turn: &mut Turn<'_>, contact: Uuid, (reached, at): (bool, i64)) -> Result<(), Trouble> {
-    turn.decide::<Contact>(contact, &Command::Called { reached, at: Some(at) }, &Organisation::default())
+    asked(turn, contact, &Command::Called { reached, at: Some(at) })
 }

@@ -13,7 +13,7 @@ use content::Library;
 use identity::{Accounts, Provider};
 use kinds::Kinds;
 use operations::dispatches::Says;
-use ports::{Outbox, Telephony};
+use ports::{Heard, Outbox};
 use store::{Alone, Filter, Keys, Location, Log, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -94,7 +94,6 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         let (publication, version) = publication(data, &last).await;
         let keys = Arc::new(place.keys()?);
         let kinds = place.kinds(&keys, now).await?;
-        let heads = place.heads(&keys);
         let accesses = place.accesses_log(&keys, kinds.store.log(), now).await?;
         tell_of_risks(kinds.store.log()).await?;
         let (library, contents) = contents::publish(data, kinds.store.log(), publication.units(), demo).await?;
@@ -102,7 +101,6 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
         keep_read(place, &publication);
         let at = listener.local_addr().map_err(|error| Error::new(error.to_string()))?;
         let outbox = outbox(&kinds, data, &settings, demo.then_some(at));
-        let telephony = Arc::new(Telephony::new(kinds.clone(), data, secret_of(TELEPHONY_SECRET)));
         let names = if demo && serving.listen.ip().is_loopback() { &OF_THIS_MACHINE[..] } else { &[] };
         let strangers = strangers(&settings, names);
         let (accounts, provider, strong) = ways_in((&kinds, data, demo), &settings, &keys)?;
@@ -124,8 +122,8 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             strong,
             demo,
             cast: if demo { cast() } else { Vec::new() },
-            telephony: Some(hook(&telephony)),
             clock,
+            hooks: Some(hear(outbox.hooks())),
             metrics: metrics.is_none() && serving.listen.ip().is_loopback(),
             secret,
             strangers,
@@ -144,10 +142,9 @@ pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<
             Err(error) => eprintln!("error: {error}"),
         })?;
         go_on(living, &kinds)?;
-        let clocks =
-            tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, contents), (outbox, telephony)));
+        let clocks = tokio::spawn(run_clocks(kinds.clone(), Arc::clone(&app), (library, contents, outbox)));
         let ends_of = [(Of::Events, kinds.store.log().clone()), (Of::Accesses, accesses.clone())];
-        let noting = tokio::spawn(note_on(heads, ends_of.clone()));
+        let noting = tokio::spawn(note_on(place.heads(&keys), ends_of.clone()));
         let ends_noting = noting.abort_handle();
         let told_to_end = told_to_end();
         eprintln!("serving on http://{at}");
@@ -227,25 +224,11 @@ async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
 }
 
 /// Strikes what falls due, has calendars give their times, and sends what waits, for ever.
-async fn run_clocks(
-    kinds: Kinds,
-    app: Arc<App>,
-    content: (Library, Contents),
-    (outbox, telephony): (Outbox, Arc<Telephony>),
-) {
+async fn run_clocks(kinds: Kinds, app: Arc<App>, (library, contents, outbox): (Library, Contents, Outbox)) {
     let look = if clock::stands() { SENT_EVERY / 10 } else { SENT_EVERY };
-    let times = publish_times(&kinds, app, content);
-    let calls = telephony.run(look);
-    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look), tell_of_late(&kinds), calls);
-}
-
-/// Hears the county's telephone exchange where it asks.
-fn hook(telephony: &Arc<Telephony>) -> web::Hook {
-    let telephony = Arc::clone(telephony);
-    Box::new(move |signature, body| {
-        let telephony = Arc::clone(&telephony);
-        Box::pin(async move { telephony.hook(&signature, &body).await })
-    })
+    let times = publish_times(&kinds, app, (library, contents));
+    let telephony = outbox.telephony();
+    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look), tell_of_late(&kinds), telephony.run(look));
 }
 
 /// Has whoever leads told of contacts that nobody has answered in time, for ever.
@@ -320,8 +303,6 @@ pub const ACCOUNTS: &str = "accounts";
 const PROVIDER_SECRET: &str = "LUOTSI_PROVIDER_SECRET";
 /// Keeps that by which the provider of strong identification knows it.
 const STRONG_SECRET: &str = "LUOTSI_STRONG_SECRET";
-/// The key with which the telephone exchange signs.
-const TELEPHONY_SECRET: &str = "LUOTSI_PORT_TELEPHONY_SECRET";
 /// How often the identity provider is asked what it is; and how soon again where it did not answer, at first and at most.
 const ASKED_EVERY: Duration = Duration::from_hours(1);
 const ASKED_AGAIN: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(5));
@@ -447,6 +428,17 @@ fn outbox(kinds: &Kinds, data: &Path, settings: &Settings, demo: Option<SocketAd
         (id.clone(), ports::Settings { url: port.url.clone(), from: port.from.clone(), secret })
     };
     Outbox::new(kinds.clone(), data, (settings.port.iter().map(of).collect(), usual), words, ports::STEP)
+}
+
+/// Hears signed requests for the ports.
+fn hear(hooks: ports::Hooks) -> web::Hear {
+    Arc::new(move |port: &str, signature: &str, body: &[u8]| match hooks.hear(port, signature, body) {
+        Heard::Kept => 204,
+        Heard::Nothing => 404,
+        Heard::Forged => 403,
+        Heard::TooLarge => 413,
+        Heard::Busy => 503,
+    })
 }
 
 /// A secret that the county keeps for somebody else; empty is none.

@@ -171,7 +171,7 @@ pub struct Tie {
     pub asked: bool,
     /// It is of a register in which they do not work: health or social.
     pub apart: bool,
-    /// The person's consent, or a ground of law, opens that register to them.
+    /// The person's consent, or a ground of law, opens that register to them; or whoever is asked may read it without.
     pub ground: bool,
 }
 
@@ -255,9 +255,10 @@ fn matter(role: Option<Role>, purpose: Purpose, action: Action, (rights, tie): (
         (None | Some(Role::Resident), ..) => (false, "not their matter"),
         (_, _, Action::Assign) if of(rights.worked_by) && !of(rights.led_by) => (false, "who leads the unit assigns"),
         (_, Purpose::Care, _) if works && tie.within && tie.cares && !tie.apart => (true, "their unit answers for it"),
-        (_, Purpose::Care, Action::Read) if of(rights.worked_by) && tie.asked => {
+        (_, Purpose::Care, Action::Read) if of(rights.worked_by) && tie.asked && (!tie.apart || tie.ground) => {
             (true, "a colleague asks them about it")
         }
+        (_, Purpose::Care, Action::Read) if of(rights.worked_by) && tie.asked => (false, OTHER_REGISTER),
         // Whichever unit answers for it; to act in it is for those of its register.
         (_, Purpose::Care, Action::Read) if works && tie.apart && tie.ground => {
             (true, "consent or a ground of law opens the register")

@@ -4,6 +4,7 @@
 //!
 //! Question and answer are sealed beside events of the contact, too: they are a part of what happened to it.
 
+pub mod consent;
 pub mod flow;
 
 use facts::{Channel, ContactKind, Instant, Key, Profession, Row, Table};

@@ -16,10 +16,14 @@ pub mod overload;
 pub mod parts;
 pub mod phrases;
 mod queue;
+pub mod redial;
 pub mod routing;
+pub mod sms;
 mod state;
+mod told;
 pub mod transfers;
 pub mod wait;
+pub mod words;
 
 use std::sync::LazyLock;
 
@@ -35,9 +39,11 @@ use uuid::Uuid;
 
 use self::event::on_behalf;
 use self::parts::Stage;
+use self::told::told;
 use self::wait::Answered;
 use crate::UNDONE_WITHIN;
 use crate::consultations::profession;
+use crate::dispatches::Means;
 use crate::organisation::{Away, Organisation, Returning};
 
 pub use calls::Slot;
@@ -201,6 +207,10 @@ pub enum Command {
     Attach { file: File, name: Text },
     /// Its writer has proven who they are.
     Identify { subject: Subject },
+    /// Its writer is answered by these means, at an address; empty: that of the contact of which it is a part.
+    AnswerBy { means: Means, address: Text },
+    /// Its writer wants no more messages, in their own words.
+    Stop { text: Text },
 }
 
 /// Why a contact cannot do what was asked.
@@ -228,6 +238,15 @@ pub enum Refusal {
     TooFewCalls,
     /// The contact has as many files as it may.
     FilesFull,
+    /// Its writer is answered by text message: nobody calls them, and no file goes along.
+    NoCalls,
+    NoFiles,
+    /// Its writer wants no more messages.
+    Stopped,
+    /// The answer takes more text messages than one answer may.
+    TooLong,
+    /// An identity code goes into no text message.
+    IdentityCode,
 }
 
 impl Refusal {
@@ -245,6 +264,11 @@ impl Refusal {
             Refusal::CallLater => "call_later",
             Refusal::TooFewCalls => "too_few_calls",
             Refusal::FilesFull => "files_full",
+            Refusal::NoCalls => "no_calls",
+            Refusal::NoFiles => "no_files",
+            Refusal::Stopped => "stopped",
+            Refusal::TooLong => "too_long",
+            Refusal::IdentityCode => "identity_code",
         }
     }
 }
@@ -264,7 +288,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 9;
+    const VERSION: u32 = 10;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -345,6 +369,10 @@ impl Matter for Contact {
                 Some(event::sealed("", text))
             }
             (Command::CallMe { number, .. }, Event::CallAgreed { .. }) => number.clone(),
+            (Command::AnswerBy { address, .. }, Event::AnswersGo { .. }) if !address.0.is_empty() => {
+                Some(address.clone())
+            }
+            (Command::Stop { text }, Event::Written { .. }) => Some(event::sealed("", text)),
             (Command::Attach { name, .. }, Event::Attached { .. }) => Some(event::sealed("", name)),
             (Command::Note { text }, Event::Noted) => Some(text.clone()),
             (Command::Consult { words, .. }, Event::Consulted { .. })
@@ -373,94 +401,6 @@ impl Matter for Contact {
             put(facts::Survey::TABLE, &survey.values(), about.changed);
         }
     }
-}
-
-/// Every field is named here, so that none that comes is left out in silence.
-fn told(command: &Command) -> Vec<u8> {
-    let nothing = String::new;
-    let (verb, text, detail) = match command {
-        Command::Open {
-            channel,
-            service,
-            language,
-            unit: _,
-            queue: _,
-            anonymous,
-            subject,
-            routed: _,
-            client_id: _,
-            text,
-        } => {
-            let anonymous = if *anonymous { "anonymous" } else { "" };
-            let subject = subject.map_or_else(nothing, |subject| subject.to_string());
-            return parts(&[channel.code(), service, language, anonymous, &subject, &text.0]);
-        }
-        Command::Log { channel, service, language, unit, queue: _, subject, routed: _, client_id: _, text } => {
-            let subject = subject.map_or_else(nothing, |subject| subject.to_string());
-            return parts(&["log", channel.code(), service, language, unit, &subject, &text.0]);
-        }
-        Command::Ring { service, language, unit, queue: _, subject, routed: _, at } => {
-            let subject = subject.map_or_else(nothing, |subject| subject.to_string());
-            return parts(&["ring", service, language, unit, &subject, &at.to_string()]);
-        }
-        Command::RingAgain { at } => ("ring_again", None, at.to_string()),
-        Command::Part {
-            of,
-            channel: _,
-            service: _,
-            language: _,
-            unit,
-            queue,
-            anonymous: _,
-            subject: _,
-            on_behalf: _,
-            routed: _,
-            since: _,
-            text,
-        } => return parts(&["part", &of.to_string(), unit, queue.as_deref().unwrap_or(""), &text.0]),
-        Command::Split { part } => ("split", None, part.to_string()),
-        Command::TakeBack => ("take_back", None, nothing()),
-        Command::PartBecame { part, stage } => ("part_became", None, format!("{part}/{stage:?}")),
-        Command::Claim => ("claim", None, nothing()),
-        Command::Assign { to } => ("assign", None, to.to_string()),
-        Command::Release => ("release", None, nothing()),
-        Command::Write { client_id: _, text } => ("write", Some(text), nothing()),
-        Command::Ask { client_id: _, text } => ("ask", Some(text), nothing()),
-        Command::Note { text } => ("note", Some(text), nothing()),
-        Command::Consult { consultation, unit, to, profession, words } => {
-            let to = to.as_ref().map_or_else(nothing, ToString::to_string);
-            let profession = profession.map_or("", Code::code);
-            ("consult", Some(words), format!("{consultation}/{unit}/{to}/{profession}"))
-        }
-        Command::Advise { consultation, words } => ("advise", Some(words), consultation.to_string()),
-        Command::Recall { consultation } => ("recall", None, consultation.to_string()),
-        Command::Transfer { to, queue: None, reason, note } => ("transfer", note.as_ref(), format!("{to}/{reason}")),
-        Command::Transfer { to, queue: Some(queue), reason, note } => {
-            ("transfer", note.as_ref(), format!("{queue}@{to}/{reason}"))
-        }
-        Command::PassOn => ("pass_on", None, nothing()),
-        Command::Resolve { outcome } => ("resolve", None, outcome.code().into()),
-        Command::Finish { outcome, client_id: _, text } => ("finish", Some(text), outcome.code().into()),
-        Command::Reopen => ("reopen", None, nothing()),
-        Command::Undo => ("undo", None, nothing()),
-        Command::Close => ("close", None, nothing()),
-        Command::Greet { until, text: _ } => ("greet", None, until.to_string()),
-        Command::Leave => ("leave", None, nothing()),
-        Command::Turn => ("turn", None, nothing()),
-        Command::Rate { rating } => ("rate", None, rating.to_string()),
-        Command::CallMe { slot, number, mark: _ } => ("call_me", number.as_ref(), format!("{}/{}", slot.from, slot.to)),
-        Command::Called { reached, at: None } => ("called", None, reached.to_string()),
-        Command::Called { reached, at: Some(at) } => ("called", None, format!("{reached}/{at}")),
-        Command::Attach { file, name } => ("attach", Some(name), format!("{}/{}", file.id, file.digest)),
-        Command::Identify { subject } => ("identify", None, subject.to_string()),
-    };
-    parts(&[verb, text.map_or("", |text| &text.0), &detail])
-}
-
-/// Texts of which no two lists give the same bytes.
-fn parts(parts: &[&str]) -> Vec<u8> {
-    let part = |part: &&str| (part.len() as u64).to_be_bytes().into_iter().chain(part.bytes()).collect::<Vec<u8>>();
-    parts.iter().flat_map(part).collect()
 }
 
 /// When, by whom and by which organisation something is asked of a contact.
@@ -562,9 +502,10 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
             owned_or_led(contact, on)?;
             Ok(vec![Event::Released, Event::Shown(Shown::Waiting)])
         }
-        Command::Write { .. } => write(contact, on),
-        Command::Ask { .. } => {
+        Command::Write { text, .. } => write(contact, text, on),
+        Command::Ask { text, .. } => {
             owned_and_seen(contact, on)?;
+            sms::goes(contact, &text.0)?;
             Ok(vec![Event::written(Author::Service), Event::Asked, Event::Shown(Shown::Asked)])
         }
         Command::Note { .. } => match (&contact.place, on.by) {
@@ -598,8 +539,9 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
                 _ => Ok(resolved(*outcome).into()),
             }
         }
-        Command::Finish { outcome, .. } => {
+        Command::Finish { outcome, text, .. } => {
             owned_and_seen(contact, on)?;
+            sms::goes(contact, &text.0)?;
             Ok([Event::written(Author::Service)].into_iter().chain(resolved(*outcome)).collect())
         }
         Command::Reopen => reopen(contact, on.by),
@@ -613,6 +555,8 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Called { reached, at } => calls::called(contact, *reached, *at, on),
         Command::Attach { file, .. } => files::attach(contact, file, on),
         Command::Identify { subject } => identify(contact, *subject, on.by),
+        Command::AnswerBy { means, .. } => sms::answer_by(contact, *means),
+        Command::Stop { text } => sms::stop(contact, text, on),
     }
 }
 
@@ -653,11 +597,12 @@ fn resolved(outcome: Outcome) -> [Event; 2] {
     [Event::Resolved { outcome }, Event::Shown(Shown::Resolved)]
 }
 
-fn write(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+fn write(contact: &Contact, text: &Text, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     let written = Event::written(Author::Resident);
     match on.by {
         By::Professional { .. } => {
             owned_and_seen(contact, on)?;
+            sms::goes(contact, &text.0)?;
             Ok(vec![Event::written(Author::Service)])
         }
         By::Operator | By::System => Err(Refusal::NotNow("only people write")),

@@ -1,7 +1,8 @@
 //! A dispatch: one message out by SMS, e-mail or Suomi.fi, in the outbox.
 //!
-//! It says that something waits, never what or whence. No number, address or text stands in it: the sender reads the person's
-//! own at each attempt, so that a number that has changed, or was erased, is never used again. It ends delivered, or as a task
+//! It says that something waits, never what or whence; only to somebody who wrote by text message themselves it brings the
+//! answer. No number, address or text stands in it: the sender reads the person's own at each attempt, so that a number that has
+//! changed, or was erased, is never used again. It ends delivered, or as a task
 //! of whoever caused it; where nobody can know whether an attempt arrived, the next one bears the same id.
 
 pub mod causes;
@@ -37,8 +38,9 @@ const PAUSES: [i64; 5] = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 4 * HOUR];
 pub struct Asked {
     /// The matter that it comes from.
     pub cause: Of,
-    /// The person whom it goes to.
-    pub subject: Subject,
+    /// The person whom it goes to; none: the writer of its cause, of whom nothing but an address is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
     /// Those who see to it when it does not arrive: whoever caused it, and their unit.
     pub unit: UnitId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,7 +184,7 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispatch {
     pub cause: Of,
-    /// None: they were erased.
+    /// None: the writer of its cause, or somebody who was erased.
     pub subject: Option<Subject>,
     pub unit: UnitId,
     pub who: Option<ProfessionalId>,
@@ -308,7 +310,7 @@ fn asked(event: &Event, at: i64) -> Option<Dispatch> {
     let Asked { cause, subject, unit, who, says, language, means } = asked.clone();
     Some(Dispatch {
         cause,
-        subject: Some(subject),
+        subject,
         unit,
         who,
         says,
@@ -389,6 +391,10 @@ impl Dispatch {
             (Outcome::Taken, Place::Begun { .. } | Place::Waiting { .. }) if attempt > 0 => Ok(vec![Event::Taken]),
             (Outcome::Refused { code }, Place::Begun { .. } | Place::Taken { .. }) if is_last => {
                 Ok([Event::Refused { code: code.clone() }].into_iter().chain(self.turned(on)).collect())
+            }
+            // The port had said nothing for too long; late is better than never, for somebody can still see to it.
+            (Outcome::Refused { code }, Place::Closed) if is_last => {
+                Ok(vec![Event::Refused { code: code.clone() }, Event::Failed])
             }
             (Outcome::Failed { code }, Place::Begun { .. }) if is_last => {
                 Ok(vec![Event::NotTaken { code: code.clone(), next: self.next(on) }])

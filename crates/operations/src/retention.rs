@@ -52,7 +52,7 @@ mod tests {
         let of: Vec<&String> = kept().iter().flat_map(|it| &it.of).collect();
         assert_eq!(of.iter().collect::<BTreeSet<_>>().len(), of.len());
         assert!(kept().iter().all(|it| !it.source.is_empty()));
-        assert_eq!(Kept::of("appointment").map(|it| it.id.as_str()), Some("health"));
+        assert_eq!(Kept::of("appointment").map(|it| it.id.as_str()), Some("booking"));
         assert!(Kept::of("lamp").is_none());
     }
 }

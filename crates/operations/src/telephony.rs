@@ -64,7 +64,7 @@ pub enum Command {
         contact: Uuid,
         subject: Option<Subject>,
     },
-    /// What it became is known.
+    /// It is known by now what it became.
     Settle,
     /// The exchange tells nothing more of it.
     End,
@@ -268,7 +268,7 @@ impl Call {
     fn fact(&self, id: &str, resident: Option<ResidentId>) -> facts::Contact {
         let answered = self.answered_at.filter(|_| self.asked_at.is_none());
         let is_open = answered.is_some() || self.contact.is_some();
-        // Whoever withholds their number is called back by nobody.
+        // Nobody calls back a person who withholds their number.
         let ended = self.abandoned_at.or(self.asked_at).filter(|_| !is_open);
         facts::Contact {
             contact_id: Key(id.into()),

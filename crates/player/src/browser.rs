@@ -201,7 +201,14 @@ impl Browser {
         let options: Vec<usize> =
             options(document, element).into_iter().filter(|it| !document.has(*it, "disabled")).collect();
         let names: Vec<String> = options.iter().map(|it| squeezed(&document.raw_text(*it))).collect();
-        let value = option_value(document, options[one_of(&names, choice, field)?]);
+        // Of several of one name the name of its group tells it from others: “Suomi: Hei”.
+        let of_group = |option: &usize| document.above(*option).find(|it| document.tag(*it) == "optgroup");
+        let label =
+            |option: &usize| of_group(option).and_then(|it| document.attribute(it, "label")).unwrap_or_default();
+        let in_groups: Vec<String> =
+            options.iter().zip(&names).map(|(option, name)| format!("{}: {name}", squeezed(label(option)))).collect();
+        let place = one_of(&names, choice, field).or_else(|why| one_of(&in_groups, choice, field).map_err(|_| why))?;
+        let value = option_value(document, options[place]);
         self.page.done.written.insert(element, value);
         self.look_again();
         Ok(())

@@ -19,6 +19,6 @@ mod words;
 pub use browser::{Browser, Fetch};
 pub use figures::figure;
 pub use html::Document;
-pub use play::{County, Reading, plant, play};
+pub use play::{County, Reading, bring, plant, play};
 pub use texts::refusals;
 pub use words::{holds, plain, squeezed};

@@ -1,5 +1,6 @@
 //! Playing a journey: each step's person opens its page, does what they do, and sees what follows.
 
+mod ports;
 #[cfg(test)]
 mod tests;
 
@@ -55,7 +56,7 @@ pub fn play(journey: &Journey, county: &mut County<'_>) -> Result<(), String> {
 /// own time. Errors are those of [`play`].
 pub fn plant(journey: &Journey, county: &mut County<'_>) -> Result<(), String> {
     let now = county.begins;
-    let mut playing = Playing { journey, county, browsers: BTreeMap::new(), kept: BTreeMap::new(), now };
+    let mut playing = Playing { journey, county, browsers: BTreeMap::new(), kept: BTreeMap::new(), now, put: 0 };
     for (number, step) in journey.steps.iter().enumerate() {
         if step.waits.is_empty() && step.planted {
             playing.acts(step).map_err(|why| playing.told(number, step, &why))?;
@@ -64,9 +65,18 @@ pub fn plant(journey: &Journey, county: &mut County<'_>) -> Result<(), String> {
     Ok(())
 }
 
+/// Does the acts of one step of a port, which a visitor cannot do. Errors are those of [`play`].
+pub fn bring(journey: &Journey, number: usize, county: &mut County<'_>) -> Result<(), String> {
+    let Some(step) = journey.steps.get(number) else { return Ok(()) };
+    let now = county.begins;
+    let mut playing =
+        Playing { journey, county, browsers: BTreeMap::new(), kept: BTreeMap::new(), now, put: number * 100 };
+    playing.acts(step).map_err(|why| playing.told(number, step, &why))
+}
+
 fn play_those(journey: &Journey, county: &mut County<'_>, is_played: fn(&Step) -> bool) -> Result<(), String> {
     let now = county.begins;
-    let mut playing = Playing { journey, county, browsers: BTreeMap::new(), kept: BTreeMap::new(), now };
+    let mut playing = Playing { journey, county, browsers: BTreeMap::new(), kept: BTreeMap::new(), now, put: 0 };
     // Steps after the first that waits would not be read at their own time otherwise.
     let begun = playing.begun(is_played)?;
     for (number, step) in journey.steps.iter().enumerate() {
@@ -85,6 +95,8 @@ struct Playing<'a, 'b> {
     /// Values that pages told, by the words under which acts keep them.
     kept: BTreeMap<String, String>,
     now: DateTime,
+    /// How many texts were put to ports.
+    put: usize,
 }
 
 /// Roles of the tree that a shape of a journey is.
@@ -171,19 +183,29 @@ impl Playing<'_, '_> {
     /// Opens the page of a step as whoever plays it, and does there what is to be done.
     fn acts(&mut self, step: &Step) -> Result<(), String> {
         self.sign_in(step)?;
-        let page = self.filled(&step.page)?;
-        if page.starts_with("/steer") {
-            (self.county.publish)(self.now, &page)?;
-        }
-        self.browser(step)?.open(&page)?;
-        let status = self.browser(step)?.status();
-        if status != 200 {
-            return Err(format!("the page {page} answers {status}"));
+        if self.role(step) != Some(Role::Port) {
+            self.open(step)?;
         }
         for act in &step.acts {
             self.act(step, act).map_err(|why| format!("{}: {why}", told(act)))?;
         }
         Ok(())
+    }
+
+    fn open(&mut self, step: &Step) -> Result<(), String> {
+        let page = self.filled(&step.page)?;
+        if page.starts_with("/steer") {
+            (self.county.publish)(self.now, &page)?;
+        }
+        self.browser(step)?.open(&page)?;
+        match self.browser(step)?.status() {
+            200 => Ok(()),
+            status => Err(format!("the page {page} answers {status}")),
+        }
+    }
+
+    fn role(&self, step: &Step) -> Option<Role> {
+        self.journey.who.get(step.who.as_str()).map(|who| who.role)
     }
 
     /// Why a step did not come as it should, and the page as it was met.
@@ -206,7 +228,7 @@ impl Playing<'_, '_> {
             .browsers
             .entry(name.into())
             .or_insert_with(|| Browser::new(county.fetch.clone(), &county.origin, code(who.language)));
-        if who.role == Role::Anonymous || !(is_new || step.clock.is_some()) {
+        if matches!(who.role, Role::Anonymous | Role::Port) || !(is_new || step.clock.is_some()) {
             return Ok(());
         }
         let role = format!("{:?}", who.role).to_lowercase();
@@ -228,10 +250,14 @@ impl Playing<'_, '_> {
 
     fn act(&mut self, step: &Step, act: &At<Act>) -> Result<(), String> {
         let (verb, what) = act.deed()?;
+        let port = act.field.as_deref().and_then(|field| field.strip_prefix("port:"));
+        if let (Verb::Put | Verb::Keep, Some(port)) = (verb, port) {
+            return self.at_port(port, (verb, what), act.within.as_deref().unwrap_or(""));
+        }
         let what = self.filled(what)?;
         let within = act.within.as_deref().map(|within| self.filled(within)).transpose()?;
         let (within, field) = (within.as_deref(), act.field.as_deref().unwrap_or(""));
-        let (files, data) = (self.county.files, self.county.data);
+        let files = self.county.files;
         let read = || std::fs::read(files.join(&what)).map_err(|error| format!("{what}: {error}"));
         let name = what.rsplit('/').next().unwrap_or(&what).to_string();
         let browser = self.browser(step)?;
@@ -248,14 +274,7 @@ impl Playing<'_, '_> {
                 self.kept.insert(what, value);
                 return Ok(());
             }
-            Verb::Put => {
-                let port = field.strip_prefix("port:").unwrap_or(field);
-                let folder = data.join("ports").join(port).join("in");
-                let put = std::fs::create_dir_all(&folder)
-                    .and_then(|()| std::fs::copy(files.join(&what), folder.join(&name)));
-                put.map_err(|error| format!("{}: {error}", folder.display()))?;
-                return Ok(());
-            }
+            Verb::Put => return Err("a file is put to a port".into()),
         }
         let status = browser.status();
         match &act.refused {
@@ -263,6 +282,24 @@ impl Playing<'_, '_> {
             None if status >= 400 => Err(format!("it is refused with {status}")),
             None => Ok(()),
         }
+    }
+
+    /// Brings something to a port's stand-in, or keeps the id of the last message that it was given.
+    fn at_port(&mut self, port: &str, (verb, what): (Verb, &str), words: &str) -> Result<(), String> {
+        let folder = self.county.data.join("ports").join(port);
+        if verb == Verb::Keep {
+            let last = ports::last(&folder, words).ok_or("the port was given nothing of that kind")?;
+            self.kept.insert(what.into(), last);
+            return Ok(());
+        }
+        if !what.starts_with('{') {
+            let bytes = std::fs::read(self.county.files.join(what)).map_err(|error| format!("{what}: {error}"))?;
+            return ports::put(&folder, what.rsplit('/').next().unwrap_or(what), &bytes);
+        }
+        self.put += 1;
+        let kept = self.kept.iter();
+        let text = kept.fold(what.to_string(), |text, (word, value)| text.replace(&format!("{{{word}}}"), value));
+        ports::put(&folder, &format!("{}-{}.json", self.journey.system.to_lowercase(), self.put), text.as_bytes())
     }
 
     /// Whether the page tells of the refusal that was to come.
@@ -307,7 +344,7 @@ impl Playing<'_, '_> {
         let place = within.as_ref().map_or(String::new(), |within| format!(" within “{within}”"));
         let data = self.county.data;
         let is_seen = match &seen.port {
-            Some(port) => given_to(&data.join("ports").join(port.as_str()).join("out"), &words),
+            Some(port) => ports::was_given(&data.join("ports").join(port.as_str()), &words),
             None => self.browser(step)?.tree().sees(shape.map(roles), &words, within.as_deref())?,
         };
         match (is_seen, is_to_be) {
@@ -348,13 +385,6 @@ impl Playing<'_, '_> {
         let _ = page.write_str(&browser.tree().told());
         page
     }
-}
-
-/// Whether a port's stand-in was given a text with these words.
-fn given_to(folder: &Path, words: &str) -> bool {
-    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut texts = files.filter_map(|file| std::fs::read_to_string(file.path()).ok());
-    texts.any(|text| crate::words::holds(&crate::words::plain(&text), words))
 }
 
 fn reading(figure: &Figure, now: DateTime) -> Reading {

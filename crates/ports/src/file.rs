@@ -33,22 +33,29 @@ pub fn hand_over(folder: &Path, letter: &Letter) -> Outcome {
 }
 
 fn written(folder: &Path, letter: &Letter) -> std::io::Result<()> {
-    for name in FOLDERS {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder.join(name))?;
-    }
+    made(folder)?;
     let name = format!("{}.json", letter.id);
     if ["out", "done", "refused"].iter().any(|of| folder.join(of).join(&name).exists()) {
         return Ok(());
     }
     let Letter { id, to, title, text, language } = letter;
     let text = json!({ "id": id, "to": to, "title": title, "text": text, "language": language }).to_string();
-    let out = folder.join("out");
-    let partial = out.join(format!("{}.partial", letter.id));
+    put(&folder.join("out"), &letter.id.to_string(), text.as_bytes())
+}
+
+/// Makes the folders of a port, which only the server's own user may read.
+pub fn made(folder: &Path) -> std::io::Result<()> {
+    FOLDERS.iter().try_for_each(|name| DirBuilder::new().recursive(true).mode(0o700).create(folder.join(name)))
+}
+
+/// Puts a file into a folder whole: it is there with all its bytes and on disk, or not at all.
+pub fn put(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+    let partial = folder.join(format!("{name}.partial"));
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&partial, out.join(name))?;
-    File::open(out)?.sync_all()
+    fs::rename(&partial, folder.join(format!("{name}.json")))?;
+    File::open(folder)?.sync_all()
 }
 
 /// The other program's words: for each a file, the dispatch that it is about, and its outcome.
@@ -62,11 +69,14 @@ pub fn told(folder: &Path) -> Vec<(PathBuf, Uuid, Outcome)> {
     done.chain(refused).collect()
 }
 
-/// The code in a file of a refusal, if it is a plain word: nothing of the person comes into the log with it.
 fn code(path: &Path) -> Option<String> {
     let is_small = fs::metadata(path).is_ok_and(|file| file.len() <= READ);
     let read: Value = serde_json::from_str(&fs::read_to_string(path).ok().filter(|_| is_small)?).ok()?;
-    let code = read["code"].as_str()?;
+    plain(read["code"].as_str()?)
+}
+
+/// The code of a refusal, if it is a plain word: nothing of the person comes into the log with it.
+pub fn plain(code: &str) -> Option<String> {
     let is_word = (1..=24).contains(&code.len())
         && code.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it))
         && code.bytes().filter(u8::is_ascii_digit).count() <= 5;
@@ -107,7 +117,11 @@ pub fn incoming(folder: &Path) -> Vec<PathBuf> {
 pub fn lines<L: DeserializeOwned>(path: &Path) -> Option<Vec<L>> {
     let is_small = fs::metadata(path).is_ok_and(|it| it.len() <= READ_IN);
     let text = is_small.then(|| fs::read_to_string(path).ok()).flatten()?;
-    serde_json::from_str(&text).ok()
+    match serde_json::from_str(&text).ok()? {
+        // One that came by a request.
+        one @ Value::Object(_) => Some(vec![serde_json::from_value(one).ok()?]),
+        all => serde_json::from_value(all).ok(),
+    }
 }
 
 /// Takes such a file away, for people are named in it; that it was read, and what became of it, is told after. `told`: none: it

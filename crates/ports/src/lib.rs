@@ -1,4 +1,4 @@
-//! Messages out: the sender of what waits in the outbox, and what each port speaks.
+//! Messages out and in: the sender of what waits in the outbox, what each port speaks, and what comes in by it.
 //!
 //! An attempt is begun in the log before the port hears of it, and its outcome is noted after: a sender that dies in between
 //! leaves an attempt of which nobody knows what became, and the rules of dispatches see to that. The number, the address and
@@ -6,6 +6,8 @@
 //! another program takes it.
 
 mod file;
+mod hooks;
+mod incoming;
 pub mod register;
 mod smtp;
 mod telephony;
@@ -19,15 +21,16 @@ use std::time::Duration;
 use content::Part;
 use futures::future::join_all;
 use futures::{StreamExt, stream};
-use kinds::{Kinds, Standing};
-use matter::{By, Subject, Trouble};
+use kinds::{Incoming, Kinds, Standing};
+use matter::{By, Matter, Subject, Trouble};
+use operations::contacts::Contact;
 use operations::dispatches::port::{Adapter, Port};
 use operations::dispatches::{Command, Dispatch, Means, Outcome, Place, Says};
 use uuid::Uuid;
 
 pub use file::{FOLDERS, forget};
+pub use hooks::{Heard, Hooks};
 pub use telephony::{TELEPHONY, Telephony};
-pub use webhook::signature;
 
 /// The address in the settings of a port whose messages go to files, whatever it would speak.
 pub const FILES: &str = "file:";
@@ -99,6 +102,9 @@ pub struct Outbox {
     step: Duration,
     /// When each port took a message last.
     taken: Mutex<HashMap<String, i64>>,
+    /// Messages that came in by each, and how many of one number within a minute.
+    came: Mutex<HashMap<String, Incoming>>,
+    pace: Mutex<incoming::Pace>,
 }
 
 impl Outbox {
@@ -109,7 +115,8 @@ impl Outbox {
         words: Option<Words>,
         step: Duration,
     ) -> Outbox {
-        Outbox { kinds, data: data.into(), settings, usual, words, step, taken: Mutex::default() }
+        let (taken, came, pace) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Outbox { kinds, data: data.into(), settings, usual, words, step, taken, came, pace }
     }
 
     /// Sends what waits, for ever; `every`: how often it is looked. A port that hangs delays no other means.
@@ -132,8 +139,9 @@ impl Outbox {
     async fn round_of(&self, means: Means) -> usize {
         let ports = self.kinds.ports.all();
         let ports = || ports.iter().filter(|(_, port)| port.content.carries == Some(means));
-        for (id, _) in ports() {
+        for (id, port) in ports() {
             self.hear(id).await;
+            self.take(port).await;
         }
         let now = self.kinds.store.now();
         let ready: Vec<Uuid> = self.kinds.dispatches.look(|all| {
@@ -203,16 +211,14 @@ impl Outbox {
     /// Hands a message over to its port.
     async fn hand_over(&self, port: Option<&Part<Port>>, (id, it): (Uuid, &Dispatch)) -> Outcome {
         let failed = |code: &str| Outcome::Failed { code: code.into() };
-        let (Some(port), Some(subject)) = (port, it.subject) else { return failed("no_port") };
+        let Some(port) = port else { return failed("no_port") };
         let ((Some(adapter), _), Some(words)) = (self.runs(port), &self.words) else { return failed("settings") };
         let Some(means) = port.content.carries else { return failed("no_port") };
-        let to = match self.address(subject, means).await {
-            Ok(Some(to)) => to,
+        let letter = match self.letter((id, it), means, words).await {
+            Ok(Some(letter)) => letter,
             Ok(None) => return Outcome::Refused { code: "no_address".into() },
             Err(_) => return failed("unread"),
         };
-        let (title, text) = words(it.says, &it.language);
-        let letter = Letter { id, to, title, text, language: it.language.clone() };
         let (folder, settings) = (self.folder(&port.id), self.settings(&port.id).clone());
         let (step, now) = (self.step, self.kinds.store.now());
         let handing = tokio::task::spawn_blocking(move || match adapter {
@@ -228,10 +234,25 @@ impl Outbox {
             Err(_) => unknown("timeout"),
         };
         // An erasure removes the person's files last: one that came after that is removed here.
-        if adapter == Adapter::File && self.kinds.store.is_erased(subject).await.unwrap_or_default() {
+        if let Some(subject) = it.subject.filter(|_| adapter == Adapter::File)
+            && self.kinds.store.is_erased(subject).await.unwrap_or_default()
+        {
             let _ = forget(&self.data, &[id]);
         }
         outcome
+    }
+
+    /// A message as it goes out; none: there is no address any more.
+    async fn letter(&self, (id, it): (Uuid, &Dispatch), by: Means, words: &Words) -> store::Result<Option<Letter>> {
+        let language = it.language.clone();
+        if let Says::Answer { number } = it.says {
+            let text = self.kinds.words(it.cause.id, Contact::STREAMS[1], number).await?;
+            let to = self.kinds.answers_to(it.cause.id).await?;
+            return Ok(to.zip(text).map(|(to, text)| Letter { id, to, title: String::new(), text, language }));
+        }
+        let Some(subject) = it.subject else { return Ok(None) };
+        let (title, text) = words(it.says, &language);
+        Ok(self.address(subject, by).await?.map(|to| Letter { id, to, title, text, language }))
     }
 
     /// Where a person is reached, if they still want to be by these means.
@@ -253,15 +274,24 @@ impl Outbox {
         let folder = self.folder(port);
         let told = tokio::task::spawn_blocking(move || file::told(&folder)).await.unwrap_or_default();
         for (path, id, outcome) in told {
-            let Ok(Some(it)) = self.kinds.dispatches.read(id).await else { continue };
-            let key =
-                format!("told/{}/{}", it.attempts, if outcome == Outcome::Delivered { "done" } else { "refused" });
-            let noted = self.ask(id, Command::Note { attempt: it.attempts, outcome }, &key).await;
             // It is in the log now, or is no news; the number in it is needed no more.
-            if matches!(noted, Ok(_) | Err(Trouble::Refused(_) | Trouble::NotFound)) {
+            if self.noted(id, outcome).await {
                 let _ = std::fs::remove_file(path);
             }
         }
+    }
+
+    /// Notes the fate of a message that a port took. Whether it is in the log, or is no news; of one that was never sent there
+    /// is none.
+    async fn noted(&self, id: Uuid, outcome: Outcome) -> bool {
+        let it = match self.kinds.dispatches.read(id).await {
+            Ok(Some(it)) => it,
+            Ok(None) => return true,
+            Err(_) => return false,
+        };
+        let key = format!("told/{}/{}", it.attempts, if outcome == Outcome::Delivered { "done" } else { "refused" });
+        let noted = self.ask(id, Command::Note { attempt: it.attempts, outcome }, &key).await;
+        matches!(noted, Ok(_) | Err(Trouble::Refused(_) | Trouble::NotFound))
     }
 
     async fn look(&self, id: &str, port: &Part<Port>) {
@@ -273,8 +303,8 @@ impl Outbox {
         let files = tokio::task::spawn_blocking(move || file::counted(&folder)).await.unwrap_or_default();
         let (runs, lacks) = self.runs(port);
         let taken_at = self.taken.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied();
+        let came = self.came.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned().unwrap_or_default();
         let looked_at = self.kinds.store.now();
-        let refused = BTreeMap::new();
-        self.kinds.ports.stands(id, Standing { runs, lacks, looked_at, taken_at, files, refused });
+        self.kinds.ports.stands(id, Standing { runs, lacks, looked_at, taken_at, files, came });
     }
 }

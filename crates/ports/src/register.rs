@@ -4,13 +4,12 @@
 //! A file that was read is taken away, for identity codes stand in it; in `done/` stands how many lines were taken, and which
 //! lines were refused and why, by their number. One that cannot be read goes to `refused/` the same way.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use calendar::day_number;
 use jiff::civil::Date;
-use kinds::{Kinds, Standing};
+use kinds::{Incoming, Kinds, Standing};
 use matter::{By, Subject, Trouble};
 use operations::dispatches::port::Adapter;
 use operations::mandates::{Capacity, Command, Given, Scope, Why, mandate_id};
@@ -53,8 +52,17 @@ pub async fn mandates(kinds: &Kinds, data: &Path, person: Person, every: Duratio
             taken_at = Some(kinds.store.now());
         }
         let (looked_at, files) = (kinds.store.now(), counted(&folder));
-        let (runs, lacks, refused) = (Some(Adapter::Register), Vec::new(), BTreeMap::new());
-        kinds.ports.stands(MANDATES, Standing { runs, lacks, looked_at, taken_at, files, refused });
+        kinds.ports.stands(
+            MANDATES,
+            Standing {
+                runs: Some(Adapter::Register),
+                lacks: Vec::new(),
+                looked_at,
+                taken_at,
+                files,
+                came: Incoming::default(),
+            },
+        );
         tokio::time::sleep(every).await;
     }
 }

@@ -1,26 +1,25 @@
-//! What the county's telephone exchange tells of calls: `POST /hooks/telephony` with one thing that happened, signed as our own
-//! requests are (see `webhook.rs`), or a file with a list of them in `ports/telephony/in/`:
+//! The county's telephone exchange tells of calls: by a signed request with one thing that happened (see `hooks.rs`), or by a file
+//! with a list of them in `ports/telephony/in/`:
 //! `{"call": "17", "what": "callback_asked", "at": "2026-03-09T08:02:00+02:00", "from": "+358450000001", "to": "+358190000001"}`.
 //!
 //! `call` is the exchange's own name for a call; `what` is `came`, `answered`, `abandoned`, `callback_asked`, `reached` or
 //! `not_reached`; `from` is the caller's number, and is not there where it was withheld; `to` is the number that was called. Told
 //! twice a thing counts once, and the order is free.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kinds::{Heard, Kinds, Standing, Unheard};
+use kinds::{Heard, Incoming, Kinds, Standing};
 use matter::Trouble;
 use operations::dispatches::port::Adapter;
 use operations::telephony::What;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::Outbox;
 use crate::file::{counted, incoming, lines, put_away};
-use crate::webhook::is_signed;
 
 /// The port.
 pub const TELEPHONY: &str = "telephony";
@@ -47,23 +46,20 @@ impl Line {
 pub struct Telephony {
     kinds: Kinds,
     folder: PathBuf,
-    /// The key by which it signs; none: it tells by files alone.
-    secret: Option<String>,
-    seen: Mutex<Seen>,
+    /// Settings without which it tells by files alone.
+    lacks: Vec<&'static str>,
+    came: Mutex<Incoming>,
 }
 
-/// When it has told of something last, and what was refused by why.
-#[derive(Default)]
-struct Seen {
-    taken_at: Option<i64>,
-    refused: BTreeMap<String, usize>,
+impl Outbox {
+    /// The exchange beside its ports.
+    pub fn telephony(&self) -> Telephony {
+        let lacks = self.settings(TELEPHONY).lacks(Adapter::Telephony);
+        Telephony { kinds: self.kinds.clone(), folder: self.folder(TELEPHONY), lacks, came: Mutex::default() }
+    }
 }
 
 impl Telephony {
-    pub fn new(kinds: Kinds, data: &Path, secret: Option<String>) -> Telephony {
-        Telephony { kinds, folder: data.join("ports").join(TELEPHONY), secret, seen: Mutex::default() }
-    }
-
     /// Whether files of a data directory's exchange have not been read yet.
     pub fn waits(data: &Path) -> bool {
         !incoming(&data.join("ports").join(TELEPHONY)).is_empty()
@@ -110,59 +106,38 @@ impl Telephony {
         Some(json!({ "taken": count, "refused": refused }))
     }
 
-    /// Hears a request.
-    ///
-    /// # Errors
-    ///
-    /// Where it is not the exchange's, or cannot be taken.
-    pub async fn hook(&self, signature: &str, body: &[u8]) -> Result<(), Unheard> {
-        let now = self.kinds.store.now() / 1_000_000;
-        let is_theirs = self.secret.as_deref().is_some_and(|secret| is_signed(secret, now, signature, body));
-        if !is_theirs {
-            self.refuses("unsigned");
-            return Err(Unheard::Unsigned);
-        }
-        let Ok(line) = serde_json::from_slice::<Line>(body) else {
-            self.refuses("malformed");
-            return Err(Unheard::Malformed);
-        };
-        let heard = self.heard(&line.heard()).await;
-        self.stands();
-        heard.map_err(Unheard::Trouble)
-    }
-
     async fn heard(&self, heard: &Heard) -> Result<(), Trouble> {
         let result = self.kinds.hear(heard).await;
         match &result {
-            Ok(()) => self.seen.lock().unwrap_or_else(PoisonError::into_inner).taken_at = Some(self.kinds.store.now()),
+            Ok(()) => self.came().at = Some(self.kinds.store.now()),
             Err(Trouble::Later(_) | Trouble::Unknown(_)) => {}
             Err(trouble) => self.refuses(code(trouble)),
         }
         result
     }
 
-    fn refuses(&self, code: &str) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        *seen.refused.entry(code.into()).or_default() += 1;
+    fn refuses(&self, code: &'static str) {
+        *self.came().refused.entry(code).or_default() += 1;
+    }
+
+    fn came(&self) -> MutexGuard<'_, Incoming> {
+        self.came.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn stands(&self) {
         let (looked_at, files) = (self.kinds.store.now(), counted(&self.folder));
-        let (runs, lacks) = match self.secret {
-            Some(_) => (Adapter::Telephony, Vec::new()),
-            None => (Adapter::File, Adapter::Telephony.needs().to_vec()),
-        };
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let (taken_at, refused) = (seen.taken_at, seen.refused.clone());
-        self.kinds.ports.stands(TELEPHONY, Standing { runs: Some(runs), lacks, looked_at, taken_at, files, refused });
+        let runs = if self.lacks.is_empty() { Adapter::Telephony } else { Adapter::File };
+        let (lacks, came) = (self.lacks.clone(), self.came().clone());
+        let standing = Standing { runs: Some(runs), lacks, looked_at, taken_at: came.at, files, came };
+        self.kinds.ports.stands(TELEPHONY, standing);
     }
 }
 
-fn code(trouble: &Trouble) -> &str {
+fn code(trouble: &Trouble) -> &'static str {
     match trouble {
         Trouble::Refused(refused) => refused.code,
         // The same thing of the same call, with another number.
-        Trouble::KeyReused => "contradicted",
-        _ => "broken",
+        Trouble::KeyReused => "id_reused",
+        _ => "refused",
     }
 }

@@ -100,6 +100,35 @@
     box.dispatchEvent(new Event('input', { bubbles: true }));
   });
 
+  // An answer as text messages: the same rule as `operations::contacts::sms::length`.
+  document.querySelectorAll('[data-sms]').forEach((box) => {
+    const text = document.getElementById('text');
+    if (!text) return;
+    const double = '^{}\\[~]|€';
+    const usual = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà";
+    const isUsual = (it) => /[0-9A-Za-z]/.test(it) || usual.includes(it) || double.includes(it);
+    const show = () => {
+      const letters = [...text.value.trim()];
+      const wide = !letters.every(isUsual);
+      const takes = letters.map((it) => (wide ? it.length : double.includes(it) ? 2 : 1));
+      const places = takes.reduce((sum, it) => sum + it, 0);
+      const [one, each] = wide ? [70, 67] : [160, 153];
+      let [parts, left] = [letters.length ? 1 : 0, each];
+      if (places > one) {
+        takes.forEach((it) => {
+          if (it > left) [parts, left] = [parts + 1, each];
+          left -= it;
+        });
+      }
+      box.querySelector('[name=parts]').value = parts;
+      const words = parts > 1 ? box.dataset.many.replace('§', parts) : box.dataset.one;
+      box.querySelector('[data-said]').textContent = words.replace('#', places);
+      box.querySelector('[data-wide]').hidden = !wide;
+    };
+    text.addEventListener('input', show);
+    show();
+  });
+
   // From nine tenths on: counting everybody's words from the first would only make them hurry.
   document.querySelectorAll('[data-most]').forEach((count) => {
     const box = count.parentElement.querySelector('textarea');

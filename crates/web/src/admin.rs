@@ -2,7 +2,6 @@
 
 mod access;
 mod health;
-pub mod hooks;
 pub mod imports;
 mod ports;
 mod retention;
@@ -28,7 +27,6 @@ pub static FEATURE: Feature = Feature {
             get("/admin/imports/waiting/{waiting}", imports::trial),
             post("/admin/imports/waiting/{waiting}/take-in", imports::take_in),
             post("/admin/imports/waiting/{waiting}/forget", imports::forget),
-            post("/hooks/{port}", hooks::heard),
             get("/admin/staff", staff::list),
             post("/admin/staff", staff::give),
             get("/admin/staff/{person}", staff::one),

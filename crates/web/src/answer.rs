@@ -66,11 +66,6 @@ impl Failure {
         Failure::new(StatusCode::BAD_REQUEST, "malformed", message)
     }
 
-    pub fn unsigned() -> Failure {
-        let message = "The signature is not of this port, or is older than five minutes.";
-        Failure::new(StatusCode::UNAUTHORIZED, "unsigned", message)
-    }
-
     pub fn too_large() -> Failure {
         Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is larger than 256 KiB.")
     }

@@ -12,8 +12,8 @@ use crate::App;
 use crate::answer::Failure;
 use crate::caller::Person;
 
-/// Characters of a message at most.
-pub const MOST_TEXT: usize = 10_000;
+pub use operations::contacts::words::{MOST_TEXT, is_seen};
+
 /// Bytes of a request about a contact at most.
 pub const MOST_BODY: usize = 256 * 1024;
 
@@ -124,16 +124,6 @@ pub fn text(text: &str) -> Result<String, Failure> {
         _ if text.contains('\0') => Err(Failure::invalid("text", "The text has a character that cannot be kept.")),
         _ => Ok(text),
     }
-}
-
-/// Whether a character leaves a mark. A message of others only says nothing, whatever its length: spaces, controls, the
-/// format characters of Unicode (category Cf) that come with copied text, variation selectors, and blanks that are letters.
-pub fn is_seen(letter: char) -> bool {
-    let is_blank = matches!(letter,
-        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}'
-        | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
-    !is_blank && !letter.is_whitespace() && !letter.is_control()
 }
 
 /// The writer's own name for a message or a command: 1 to 64 characters of ASCII.

@@ -8,6 +8,7 @@ mod code;
 mod join;
 mod own;
 mod parts;
+mod redial;
 mod start;
 mod thread;
 pub mod way;
@@ -228,6 +229,7 @@ async fn shown_form(app: &App, page: &Page, parts: &Parts, message: &Message, wr
                 @if !places.is_empty() { (asked::place(page, &places, &message.place)) }
                 (message_box(page, "contact-text", Some("contact-text-hint"), &message.text, wrong_in("text")))
                 (way::fields(app, page, way, message, wrong))
+                @if way == Way::Call { (redial::told(app, page, parts).await) }
                 @if !is_resident { p { (page.text("contact-anonymous")) } }
                 @if may_leave_reach(app, page) { (asked::reach(page, message, wrong)) }
                 (offline(page))
@@ -357,6 +359,16 @@ pub async fn send(
         text,
     };
     let by = resident.map_or(By::Holder, Person::by);
+    if let Some(earlier) = redial::earlier(&app, (&page, &parts), &new, &by).await {
+        return match redial::join(&app, &earlier, &new, &begins).await {
+            Ok(()) => see_other(&redial::joined(earlier.0)),
+            Err(failure) => {
+                let wrong =
+                    if failure.status == StatusCode::TOO_MANY_REQUESTS { "wrong-too-many" } else { "wrong-later" };
+                failure.with_retry_after(shown_form(&app, &page, &parts, &message, &[(wrong, "text")]).await)
+            }
+        };
+    }
     // Sent once more when the chat has closed meanwhile, it is the chat that was opened.
     let chat = NewContact { channel: Channel::Chat, ..new.clone() };
     let is_again =

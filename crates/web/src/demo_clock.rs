@@ -21,11 +21,11 @@ use crate::figures::Figures;
 
 /// Moves the clock to a time as people write it, and lets happen what comes until then; done when the facts have it, or
 /// why it cannot be.
-pub type MoveClock = Box<dyn Fn(String) -> Soon<(), String> + Send + Sync>;
+pub type MoveClock = Box<dyn Fn(String) -> Soon<()> + Send + Sync>;
 /// Publishes what is new in the facts: the figures of these measures, or all.
-pub type PublishFigures = Box<dyn Fn(Option<Vec<String>>) -> Soon<Arc<dyn Figures>, String> + Send + Sync>;
+pub type PublishFigures = Box<dyn Fn(Option<Vec<String>>) -> Soon<Arc<dyn Figures>> + Send + Sync>;
 /// The outcome of what takes its time, or why there is none.
-pub type Soon<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+pub type Soon<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
 
 /// The clock of a county, which stands.
 pub struct DemoClock {

@@ -14,6 +14,7 @@ mod moves;
 pub mod people;
 mod phrases;
 mod rows;
+mod sms;
 mod split;
 mod work;
 
@@ -54,7 +55,7 @@ pub static FEATURE: Feature = Feature {
             post("/desk/contacts/{id}/{command}", acts::command),
         ]
     },
-    texts: &[texts!("desk"), texts!("absences"), texts!("split")],
+    texts: &[texts!("desk"), texts!("absences"), texts!("split"), texts!("sms")],
     doors: &[Door {
         path: "/desk",
         name: "section-desk",

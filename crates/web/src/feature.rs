@@ -64,6 +64,7 @@ pub static FEATURES: &[&Feature] = &[
     &crate::steer::FEATURE,
     &crate::models::FEATURE,
     &crate::admin::FEATURE,
+    &crate::hooks::FEATURE,
     &crate::api::FEATURE,
 ];
 

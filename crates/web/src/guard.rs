@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use facts::Code;
 use matter::access::{Action, Decision, OTHER_REGISTER, Purpose, Resource, Role, Tie, decide};
 use matter::{List, Matter, PartId, Rights, Standing, Subject};
+use operations::consultations::consent::{Between, Needs, case};
 use serde_json::{Map, Value};
 use store::{Append, AppendError, Context, Kind, Listed, NewEvent, new_id};
 use uuid::Uuid;
@@ -158,7 +159,7 @@ impl App {
             self.ground(person, subject, self.register_of(it)?)
         };
         let ground = if tie.apart { opened() } else { None };
-        tie.ground = ground.is_some();
+        tie.ground = ground.is_some() || (tie.asked && self.asked_across_needs() == Some(Needs::Nothing));
         let purpose = purpose(caller.role(), (rights, tie));
         let decision = decide(caller.role(), purpose, action, Resource::Matter(rights, tie));
         Decided { purpose, decision, ground: ground.filter(|_| decision.allow) }
@@ -201,6 +202,11 @@ impl App {
                 && standing.unit == Some(&it.from)
                 && self.is_within(&it.unit, &person.unit)
         })
+    }
+
+    /// The need of a colleague of the other register who is asked about a matter today; none: the rule does not say.
+    fn asked_across_needs(&self) -> Option<Needs> {
+        case(Between::Other, self.calendar.local_date(self.kinds.store.now())?).map(|it| it.needs)
     }
 
     /// Whether somebody has seen a matter since an instant, on its page or in a list, as the record of accesses has it.

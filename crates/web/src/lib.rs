@@ -29,6 +29,7 @@ mod files;
 mod form;
 mod guard;
 mod home;
+mod hooks;
 mod icons;
 mod imports;
 mod layout;
@@ -79,7 +80,6 @@ use crate::answer::Failure;
 use crate::layout::Page;
 
 pub use access::strong::subject_of;
-pub use admin::hooks::Hook;
 pub use api::OPENAPI;
 pub use caller::Person;
 pub use care::{PLAIN_ID, Service, is_plain_id};
@@ -89,6 +89,7 @@ pub use connections::room;
 pub use demo_clock::{DemoClock, MoveClock, PublishFigures, WITHIN, soon};
 pub use feature::routes;
 pub use figures::{Card, CaseTable, Figures, Part, Point, Series, StaffCard, UnitCard};
+pub use hooks::Hear;
 pub use imports::{Choice, ImportCard, Imports, Outcome, Reason, Trial, Unable};
 pub use limits::Strangers;
 pub use me::words_of;
@@ -116,10 +117,10 @@ pub struct Parts {
     pub demo: bool,
     /// Residents as whom one can sign in there.
     pub cast: Vec<Member>,
-    /// Hears the county's telephone exchange.
-    pub telephony: Option<Hook>,
     /// Moves the clock of a demo county that was begun with `--now`.
     pub clock: Option<DemoClock>,
+    /// Keeps signed requests of other systems; none: nobody hears them.
+    pub hooks: Option<Hear>,
     /// Whether `/metrics` is answered beside the pages; otherwise only at its own address.
     pub metrics: bool,
     /// Bytes that nobody can guess, for the names of sessions.
@@ -146,8 +147,9 @@ pub struct App {
     policy: HeaderValue,
     demo: bool,
     cast: Vec<Member>,
-    telephony: Option<Hook>,
     clock: Option<DemoClock>,
+    hooks: Option<Hear>,
+    data: Option<PathBuf>,
     /// Residents whose names are known.
     people: RwLock<cast::People>,
     journeys: models::Journeys,
@@ -192,7 +194,8 @@ impl App {
             strangers: parts.strangers,
             bodies: bodies::Room::default(),
             untrusted: Once::new(),
-            health: observe::Health::new(parts.data),
+            health: observe::Health::new(parts.data.clone()),
+            data: parts.data,
             faults: RwLock::default(),
             figures: RwLock::new(parts.figures),
             imports: parts.imports,
@@ -208,8 +211,8 @@ impl App {
             demo: parts.demo,
             people: cast::people(&parts.cast),
             cast: parts.cast,
-            telephony: parts.telephony,
             clock: parts.clock,
+            hooks: parts.hooks,
             journeys: models::Journeys::default(),
             figures_wait: AtomicBool::new(false),
             calendar: Calendar::shipped(),

@@ -66,6 +66,7 @@ impl Checking<'_> {
         let (at, text) = (known_as.place(), known_as.as_str());
         match (role, text.split_once('@')) {
             (Role::Anonymous, _) => self.wrong(at, "who has no name signs in as nobody", "leave `as` out"),
+            (Role::Port, _) => self.is_there(at, "port", text, "the id of a port"),
             (Role::Resident, None) => self.is_there(at, "cast", text, "see the cast of the county"),
             (Role::Resident, Some(_)) => self.wrong(at, format!("{text} is no resident"), "a name of the cast"),
             (Role::Partner, Some(("partner", organisation))) => self.is_there(at, "partner", organisation, ""),
@@ -110,12 +111,17 @@ impl Checking<'_> {
         }
         let is_refused = step.acts.iter().any(|act| act.refused.is_some());
         let proves = is_refused || !step.see.is_empty() || !step.unseen.is_empty() || !step.figures.is_empty();
-        if !proves && !step.planted {
+        let is_port = journey.who.get(step.who.as_str()).is_some_and(|who| who.role == Role::Port);
+        if !proves && !step.planted && !is_port {
             self.wrong(at, "the step proves nothing", "say what is seen, refused or moved");
         }
         let waits = self.waits(&step.waits);
         for act in &step.acts {
             self.act(act, waits);
+            let is_of_port = act.field.as_deref().is_some_and(|field| field.starts_with("port:"));
+            if is_port && !is_of_port {
+                self.wrong(act.place(), "a port opens no page", "put and keep, with in = \"port:ID\"");
+            }
         }
         for seen in step.see.iter().chain(&step.unseen) {
             self.seen(seen, waits);
@@ -135,7 +141,7 @@ impl Checking<'_> {
         } else if verb == Verb::Open && !is_page(what) {
             self.wrong(act.place(), format!("{what} is no page"), "an address begins with /");
         }
-        if !waits && matches!(verb, Verb::Attach | Verb::Put) {
+        if !waits && matches!(verb, Verb::Attach | Verb::Put) && !what.starts_with('{') {
             self.is_there(act.place(), "file", what, "files of journeys lie beside them");
         }
         let field = act.field.as_deref().unwrap_or("");

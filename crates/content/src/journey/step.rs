@@ -15,7 +15,7 @@ pub struct Step {
     /// The moment to which the county's clock is moved before the step; without it the step follows the one before at once.
     #[serde(default)]
     pub clock: Option<At<Clock>>,
-    /// Where the step begins: `/desk?list=unit`.
+    /// Where the step begins: `/desk?list=unit`. In a step of a port a visitor stands there.
     pub page: At<String>,
     /// For a visitor: what happens here and why.
     pub tell: Names,
@@ -79,16 +79,18 @@ pub enum Verb {
     Press,
     /// A text into a field.
     Write,
-    /// An option of a list or of a group of radio buttons.
+    /// An option of a list or of a group of radio buttons. Where several are called the same, `GROUP: OPTION` of a list.
     Choose,
     /// A checkbox; one that is ticked is cleared.
     Tick,
     /// A file beside the journey into a field.
     Attach,
-    /// A file beside the journey to a port's stand-in.
+    /// A file beside the journey to a port's stand-in, or a text that begins with `{` in its place, in which kept values
+    /// stand as elsewhere; done when the port has taken it.
     Put,
     /// A value that the page tells, under a word: `{ keep = "code", in = "Koodi" }`. Later acts and addresses write it as
-    /// `{code}`. A visitor writes it down.
+    /// `{code}`. A visitor writes it down. With `in = "port:sms"` it is the id of the last message that the port's
+    /// stand-in was given, `within` those with some words.
     Keep,
 }
 

@@ -119,6 +119,19 @@ fn a_month_may_be_named() {
     assert_eq!(part.content.steps[2].figures[0].month, Month::Of(date(2025, 11, 1)));
 }
 
+#[test]
+fn a_port_opens_no_page_and_need_not_prove_anything() {
+    let port = SOUND.replace("role = \"resident\"\nas = \"onni\"", "role = \"port\"\nas = \"sms\"");
+    let step = |acts: &str| {
+        port.replace("unseen = [{ text = \"Sen\" }]\nwaits = [\"booking\"]\n[[step.figure]]\nmeasure = \"access.therapy_guarantee\"\nunit = \"mental\"\nmonth = \"this\"\nwhere = { channel = \"sms\" }\nby = 1.0\n", acts)
+    };
+    let told = |acts: &str| read(&step(acts)).1.into_iter().map(|fault| fault.what).collect::<Vec<_>>();
+    let text = "do = [{ keep = \"id\", in = \"port:sms\" }, { put = '{\"id\": \"{id}\"}', in = \"port:sms\" }]\n";
+    assert_eq!(told(text), [] as [&str; 0]);
+    assert_eq!(told("do = [{ put = \"fax.txt\", in = \"port:sms\" }]\n"), ["there is no file fax.txt"]);
+    assert_eq!(told("do = [{ press = \"Ota\" }]\n"), ["a port opens no page"]);
+}
+
 /// A change of the sound journey, and what is told of it.
 const CASES: &[(&str, &str, &str)] = &[
     ("system = \"S-033\"", "system = \"S-034\"", "3:10 s-033 is not the journey of S-034"),
@@ -146,6 +159,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("follow = \"Onni\"", "follow = \"\"", "20:7 what is done has no name"),
     ("follow = \"Onni\"", "open = \"desk\"", "20:7 desk is no page"),
     ("put = \"sms.txt\"", "put = \"fax.txt\"", "27:64 there is no file fax.txt"),
+    ("role = \"resident\"", "role = \"port\"", "11:6 there is no port onni"),
     ("in = \"port:sms\"", "in = \"sms\"", "27:64 sms is no port"),
     ("refused = \"appointment-taken\"", "refused = \"Ei voi\"", "27:41 Ei voi is no code of a refusal"),
     (
@@ -164,7 +178,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "role = \"resident\"",
         "role = \"captain\"",
-        "10:8 unknown variant `captain`, expected one of `anonymous`, `resident`, `professional`, `lead`, `manager`, `evaluator`, `analyst`, `fees`, `editor`, `privacy`, `admin`, `partner`",
+        "10:8 unknown variant `captain`, expected one of `anonymous`, `resident`, `professional`, `lead`, `manager`, `evaluator`, `analyst`, `fees`, `editor`, `privacy`, `admin`, `partner`, `port`",
     ),
     ("language = \"sv\"", "language = \"de\"", "12:12 unknown variant `de`, expected one of `fi`, `sv`, `en`"),
     (

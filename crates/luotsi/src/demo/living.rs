@@ -10,6 +10,7 @@ use analytics::lake::write_private;
 use analytics::{Error, Result};
 use county::{Batch, County, Live, Span};
 use kinds::Kinds;
+use operations::dispatches::Dispatch;
 use tokio::sync::Mutex;
 use web::{MoveClock, WITHIN, soon};
 
@@ -207,7 +208,12 @@ impl Living {
             )
             .remedy("see the server's log, and the page of ports"));
         }
-        let is_sent = || kinds.dispatches.look(|all| all.index().ready(to).next().is_none());
+        let is_sent = || {
+            let is_begun = |it: &Dispatch| matches!(it.place, operations::dispatches::Place::Begun { .. });
+            kinds
+                .dispatches
+                .look(|all| all.index().ready(to).next().is_none() && !all.iter().any(|(_, it)| is_begun(it)))
+        };
         if !soon(is_sent, WITHIN).await {
             return Err(Error::new("the clock stands there, and what waits to go out has not gone in time")
                 .remedy("see the server's log, and the page of ports"));

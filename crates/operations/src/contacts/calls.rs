@@ -149,6 +149,7 @@ pub(super) fn call_me(
     on: &On<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     match (&contact.place, on.by) {
+        _ if contact.answers_go.is_some() => return Err(Refusal::NoCalls),
         (Place::Resolved { .. } | Place::Closed, _) => return Err(Refusal::NotNow("it is answered")),
         (_, By::Resident(_) | By::Acting { .. } | By::Holder | By::System) => {}
         _ => owned(contact, on)?,

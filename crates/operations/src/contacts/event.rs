@@ -11,6 +11,7 @@ use super::files::File;
 use super::parts::Stage;
 use super::routing::Routed;
 use crate::consultations::profession;
+use crate::dispatches::Means;
 
 /// Something that happened. Fields are added with a default and never renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,6 +159,12 @@ pub enum Event {
     /// Its writer, who had given no name, has proven who they are.
     #[serde(rename = "contact.identified")]
     Identified { subject: Subject },
+    /// Its writer is answered by these means, at an address that is sealed beside it; of a part, beside its whole.
+    #[serde(rename = "contact.answers_go")]
+    AnswersGo { by: Means },
+    /// Its writer wants no more messages, until they write again.
+    #[serde(rename = "contact.stopped")]
+    Stopped,
     /// In the conversation's stream: a message, whose text is sealed beside it.
     #[serde(rename = "message.written")]
     Written {

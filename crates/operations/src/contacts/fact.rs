@@ -25,7 +25,7 @@ pub(super) fn fact(id: String, contact: &Contact, resident: Option<ResidentId>, 
         language: Some(contact.language.as_str().into()),
         urgency: None,
         reason: None,
-        // Whoever calls has proven nothing.
+        // A caller has proven nothing.
         identified: !contact.anonymous && !contact.rang,
         caller_key: contact.calls.mark.clone().filter(|_| contact.rang && contact.subject.is_none()),
         on_behalf: contact.on_behalf,

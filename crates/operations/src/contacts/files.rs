@@ -84,6 +84,9 @@ pub(super) fn attach(contact: &Contact, file: &File, on: &On<'_>) -> Result<Vec<
         },
         By::Professional { .. } => {
             owned(contact, on)?;
+            if contact.answers_go.is_some() {
+                return Err(Refusal::NoFiles);
+            }
             Author::Service
         }
         By::Operator | By::System => return Err(Refusal::NotNow("only people bring files")),

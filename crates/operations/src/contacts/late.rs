@@ -68,7 +68,8 @@ pub(super) fn after(turn: &mut Turn<'_>, id: Uuid, stood: &Contact) -> Result<()
     turn.decide::<Task>(told, &tasks::Command::Lapse, &Organisation::default())
 }
 
-/// Whoever leads a unit on a day and is there: the one whose right began first. Where nobody does, whoever leads above it.
+/// The professional who leads a unit on a day and is there, by the right that began first; where there is none, the one who
+/// leads above it.
 pub fn lead(organisation: &Organisation, unit: &str, day: i32) -> Option<ProfessionalId> {
     let leads = |at: &str| {
         let people = organisation.rights().filter(|(person, _)| organisation.away(person, day).is_none());

@@ -57,7 +57,8 @@ impl Contact {
 
     /// Whether nobody but the one who split it off has done anything with it.
     fn is_untouched(&self) -> bool {
-        self.place == Place::Queued && (self.history, self.conversation) == (1, 2)
+        let begun = 1 + u64::from(self.answers_go.is_some());
+        self.place == Place::Queued && (self.history, self.conversation) == (begun, 2)
     }
 }
 
@@ -106,6 +107,10 @@ pub fn split_off(turn: &mut Turn<'_>, (id, part): (Uuid, Uuid), goes: &Goes) -> 
     let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
     turn.decide::<Contact>(id, &Command::Split { part }, &organisation)?;
     decide(turn, part, &made)?;
+    // Where its writer is answered is sealed beside the whole alone.
+    if let Some(means) = it.answers_go {
+        decide(turn, part, &Command::AnswerBy { means, address: Text(String::new()) })?;
+    }
     decide(turn, whole, &Command::PartBecame { part, stage: Some(Stage::Open) })
 }
 
@@ -143,7 +148,7 @@ pub struct Goes {
     pub service: String,
     pub unit: UnitId,
     pub queue: Option<PartId>,
-    /// By which clocks it is answered.
+    /// The clocks by which it is answered.
     pub routed: Routed,
     pub text: Text,
 }

@@ -15,6 +15,7 @@ use super::chat::Chat;
 use super::event::{Author, Event, on_behalf};
 use super::parts::Stage;
 use super::routing::{First, Routed};
+use crate::dispatches::Means;
 
 /// The clock of a contact of which nothing else is known: by when the law has it answered.
 const USUAL: &str = "callback-same-day";
@@ -54,6 +55,8 @@ pub struct Contact {
     pub conversation: u64,
     /// The number of the resident's last message.
     pub last_of_resident: u64,
+    /// The number of the service's last message that a person wrote.
+    pub last_of_service: u64,
     /// Since when the resident waits for a word: their first message that was not answered. To write again costs
     /// nobody their place.
     pub waits_since: Option<i64>,
@@ -84,6 +87,10 @@ pub struct Contact {
     pub part_of: Option<Uuid>,
     /// Contacts that are parts of it, and how far each has come.
     pub parts: BTreeMap<Uuid, Stage>,
+    /// The means by which its writer is answered; none: they come back and read.
+    pub answers_go: Option<Means>,
+    /// Its writer wants no more messages, and has not written since.
+    pub is_stopped: bool,
     /// The files of the conversation, and their bytes.
     pub files: BTreeSet<Uuid>,
     pub file_bytes: u64,
@@ -161,13 +168,7 @@ impl Contact {
         contact.undo = contact.undoable(event, at);
         match event {
             Event::Opened { .. } | Event::Noted | Event::Undone | Event::Split { .. } | Event::Shown(_) => {}
-            Event::Part { part, stage: Some(stage) } => drop(contact.parts.insert(*part, *stage)),
-            Event::Part { part, stage: None } => drop(contact.parts.remove(part)),
-            Event::TakenBack => {
-                (contact.place, contact.closed_at, contact.resolved_at) = (Place::Closed, Some(at), Some(at));
-                contact.outcome = Some(Outcome::Withdrawn);
-                (contact.waits_since, contact.promised_from) = (None, None);
-            }
+            Event::Part { .. } | Event::TakenBack => contact.parted(event, at),
             Event::Written { author: Author::Automatic, .. } => {}
             Event::Logged if matches!(contact.channel, Channel::Phone | Channel::WalkIn | Channel::Video) => {
                 (contact.first_response_at, contact.reached_at) = (Some(at), Some(at));
@@ -226,15 +227,19 @@ impl Contact {
                 contact.end_chat(at);
             }
             Event::Identified { subject } => (contact.anonymous, contact.subject) = (false, Some(*subject)),
+            Event::AnswersGo { by } => contact.answers_go = Some(*by),
+            Event::Stopped => contact.is_stopped = true,
             Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
             Event::Written { author: Author::Resident, .. } => {
                 contact.last_of_resident = contact.conversation;
+                contact.is_stopped = false;
                 contact.waits_since.get_or_insert(at);
                 if contact.first_response_at.is_some() {
                     contact.reached_at.get_or_insert(at);
                 }
             }
             Event::Written { author: Author::Service, .. } => {
+                contact.last_of_service = contact.conversation;
                 contact.first_response_at.get_or_insert(at);
                 (contact.waits_since, contact.promised_from) = (None, None);
             }
@@ -254,6 +259,20 @@ impl Contact {
             | Event::Called { .. } => contact.met(event, at),
         }
         Some(contact)
+    }
+
+    /// After a part of it has come on, or it was taken back itself.
+    fn parted(&mut self, event: &Event, at: i64) {
+        match event {
+            Event::Part { part, stage: Some(stage) } => drop(self.parts.insert(*part, *stage)),
+            Event::Part { part, stage: None } => drop(self.parts.remove(part)),
+            Event::TakenBack => {
+                (self.place, self.closed_at, self.resolved_at) = (Place::Closed, Some(at), Some(at));
+                self.outcome = Some(Outcome::Withdrawn);
+                (self.waits_since, self.promised_from) = (None, None);
+            }
+            _ => {}
+        }
     }
 
     /// After an event of its chat or of its calls.
@@ -382,6 +401,7 @@ impl Contact {
             history: 1,
             conversation: 0,
             last_of_resident: 0,
+            last_of_service: 0,
             waits_since: Some(*at),
             promised_from: Some(*at),
             is_reopened: false,
@@ -397,6 +417,8 @@ impl Contact {
             rang: false,
             part_of: *part_of,
             parts: BTreeMap::new(),
+            answers_go: None,
+            is_stopped: false,
             files: BTreeSet::new(),
             file_bytes: 0,
         })

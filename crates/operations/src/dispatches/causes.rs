@@ -5,7 +5,7 @@ use calendar::day_number;
 use matter::{By, Matter, ProfessionalId, Subject, Text, Trouble, Turn, UnitId};
 use uuid::Uuid;
 
-use super::{Asked, Command, Dispatch, Place, Says, dispatch_id};
+use super::{Asked, Command, Dispatch, Means, Place, Says, dispatch_id};
 use crate::bookings::CancelReason;
 use crate::bookings::appointments::{self, Appointment};
 use crate::bookings::wishes::Wish;
@@ -63,7 +63,8 @@ impl Cause<'_> {
             return Ok(());
         }
         let (cause, unit, who) = (self.of.clone(), self.unit.clone(), self.who.cloned());
-        let asked = Asked { cause, subject, unit, who, says, language: reach.language, means: reach.means };
+        let asked =
+            Asked { cause, subject: Some(subject), unit, who, says, language: reach.language, means: reach.means };
         turn.decide::<Dispatch>(id, &Command::Ask(asked), &())
     }
 }
@@ -89,6 +90,12 @@ fn withdraw(turn: &mut Turn<'_>, id: Uuid) -> Result<(), Trouble> {
 pub fn of_contact(turn: &mut Turn<'_>, id: Uuid, (command, written): (&contacts::Command, u64)) -> Result<(), Trouble> {
     use contacts::Command::{Ask, Called, Finish, Write};
     let Some(contact) = turn.read::<Contact>(id)? else { return Ok(()) };
+    if let Some(means) = contact.answers_go {
+        return match matches!(command, Write { .. } | Ask { .. } | Finish { .. }) {
+            true => answer(turn, id, (&contact, means)),
+            false => Ok(()),
+        };
+    }
     // Answers to a message are told one after another; this is the number of the next.
     let of_answer =
         |number: u32| dispatch_id(&[Contact::NAME, &id.to_string(), &written.to_string(), &number.to_string()]);
@@ -121,6 +128,21 @@ pub fn of_contact(turn: &mut Turn<'_>, id: Uuid, (command, written): (&contacts:
     let of = Of { kind: Contact::NAME.into(), id };
     let cause = Cause { of, subject: contact.subject, unit: &contact.unit, who: contact.handler.as_ref() };
     cause.tell(turn, of_answer(next), Says::Waits)
+}
+
+/// Sends a professional's answer to somebody who is answered by these means. If it does not arrive, they hear of it who wrote it.
+fn answer(turn: &mut Turn<'_>, id: Uuid, (contact, means): (&Contact, Means)) -> Result<(), Trouble> {
+    let By::Professional { id: who, .. } = turn.by() else { return Ok(()) };
+    let says = Says::Answer { number: contact.last_of_service };
+    let cause = Of { kind: Contact::NAME.into(), id };
+    let (unit, who, language) = (contact.unit.clone(), Some(who.clone()), contact.language.clone());
+    let asked = Asked { cause, subject: contact.subject, unit, who, says, language, means: vec![means] };
+    let number = contact.last_of_service.to_string();
+    turn.decide::<Dispatch>(
+        dispatch_id(&[Contact::NAME, &id.to_string(), "answer", &number]),
+        &Command::Ask(asked),
+        &(),
+    )
 }
 
 /// After something was asked of an appointment that stood so before; none: there was none. The person hears of their time

@@ -47,6 +47,9 @@ pub enum Says {
     Moved { at: i64 },
     /// The time that they had is called off.
     Cancelled { at: i64 },
+    /// A professional's own words, to somebody who wrote by the same means: the message of that number in the conversation
+    /// of its cause. The sender reads it there.
+    Answer { number: u64 },
 }
 
 impl Says {
@@ -58,13 +61,14 @@ impl Says {
             Says::Time { .. } => "time",
             Says::Moved { .. } => "moved",
             Says::Cancelled { .. } => "cancelled",
+            Says::Answer { .. } => "answer",
         }
     }
 
     /// The agreed time that it is about. Such a message goes at any hour.
     pub fn time(self) -> Option<i64> {
         match self {
-            Says::Waits | Says::Awaited { .. } => None,
+            Says::Waits | Says::Awaited { .. } | Says::Answer { .. } => None,
             Says::Time { at } | Says::Moved { at } | Says::Cancelled { at } => Some(at),
         }
     }

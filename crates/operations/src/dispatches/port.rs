@@ -2,7 +2,7 @@
 //!
 //! No secret stands in a port: addresses are settings, and secrets come from the environment.
 
-use content::{Content, There, Wrong};
+use content::{At, Content, There, Wrong};
 use facts::Names;
 use serde::Deserialize;
 
@@ -64,6 +64,8 @@ pub struct Port {
     /// None: no message goes out by it.
     #[serde(default)]
     pub carries: Option<Means>,
+    /// Text messages come in by it, too, and are answered by it; none: they do not.
+    pub takes: Option<Takes>,
     /// The way in which it speaks once its settings are there. Files wait in its stead only where the settings say so.
     pub adapter: Adapter,
     /// Whether the other side takes a second message with the same id for the same one. Where it does not, an attempt of
@@ -75,6 +77,17 @@ pub struct Port {
     pub configure: Names,
 }
 
+/// How messages that come in by a port are taken.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Takes {
+    /// The service to which they come.
+    pub service: At<String>,
+    /// Words that ask for no more messages where one stands alone; in small letters.
+    #[serde(default)]
+    pub stop: Vec<String>,
+}
+
 impl Content for Port {
     const FOLDER: &'static str = "ports";
     /// A message is begun and sent within days, by the port that is in force then.
@@ -84,7 +97,7 @@ impl Content for Port {
         &self.name
     }
 
-    fn check(&self, _id: &str, _: There) -> Vec<Wrong> {
+    fn check(&self, _id: &str, there: There) -> Vec<Wrong> {
         let texts = [("name", &self.name), ("contract", &self.contract), ("configure", &self.configure)];
         let lacking = texts.iter().filter(|(_, it)| it.fi.trim().is_empty() || it.sv.trim().is_empty());
         let mut wrong: Vec<Wrong> = lacking
@@ -92,6 +105,18 @@ impl Content for Port {
             .collect();
         if self.adapter.sends() != self.carries.is_some() {
             wrong.push(Wrong::new(0..0, "a port says what it carries, or carries nothing, as its adapter does", ""));
+        }
+        if let Some(takes) = &self.takes {
+            let service = &takes.service;
+            if self.carries != Some(Means::Sms) {
+                wrong.push(Wrong::new(service.place(), "messages come in by a port of text messages alone", ""));
+            }
+            if !there("service", service) {
+                wrong.push(Wrong::new(service.place(), format!("there is no service {}", **service), ""));
+            }
+            if takes.stop.iter().any(|it| *it != it.to_lowercase() || it.trim().is_empty()) {
+                wrong.push(Wrong::new(service.place(), "a word that stops is in small letters", ""));
+            }
         }
         wrong
     }

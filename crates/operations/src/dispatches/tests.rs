@@ -13,7 +13,7 @@ const MONDAY: i64 = 1_773_036_000_000_000;
 fn ask(says: Says, means: &[Means]) -> Command {
     Command::Ask(Asked {
         cause: Of { kind: "contact".into(), id: Uuid::from_u128(1) },
-        subject: Subject(Uuid::from_u128(2)),
+        subject: Some(Subject(Uuid::from_u128(2))),
         unit: "a".into(),
         who: Some("nurse-1".into()),
         says,
@@ -182,6 +182,32 @@ fn one_that_was_never_tried_becomes_a_task_so_long_after_it_was_asked_for() {
 }
 
 #[test]
+fn a_word_of_the_port_that_comes_late_is_heard_where_somebody_can_still_see_to_it() {
+    let after = |more: &[Command]| {
+        let (id, mut past) = (Uuid::from_u128(8), Past::default());
+        let all = [ask(Says::Answer { number: 3 }, &[Means::Sms]), BEGIN, note(1, Outcome::Taken)];
+        for command in all.iter().chain(more) {
+            let late = if matches!(command, Command::Note { outcome: Outcome::Taken, .. }) { 0 } else { TOLD_WITHIN };
+            let at = if matches!(command, Command::Ask(_) | Command::Begin { .. }) { 0 } else { late };
+            past.turn((MONDAY + at, &By::System), |turn| asked(turn, id, command)).map(drop)?;
+        }
+        let task = past.state::<Task>(Uuid::new_v5(&id, b"task")).expect("readable");
+        Ok((
+            past.state::<Dispatch>(id).expect("readable").expect("a dispatch").place,
+            task.and_then(|it| it.owner.clone()),
+        ))
+    };
+    let close = Command::Close;
+    let not_now = Err(Trouble::Refused(Refusal::NotNow.into()));
+    assert_eq!(after(&[close.clone(), note(1, refused())]), Ok((Place::Failed, Some("nurse-1".into()))));
+    assert_eq!(after(&[note(1, refused())]), Ok((Place::Failed, Some("nurse-1".into()))));
+    // Twice, or against what was said before, it is no news.
+    assert_eq!(after(&[close, note(1, refused()), note(1, refused())]), not_now);
+    assert_eq!(after(&[note(1, Outcome::Delivered), note(1, refused())]), not_now);
+    assert_eq!(after(&[note(1, refused()), note(1, Outcome::Delivered)]), not_now);
+}
+
+#[test]
 fn whoever_was_erased_is_told_nothing_more() {
     let (id, mut past) = (Uuid::from_u128(8), Past::default());
     let ask = ask(Says::Waits, &[Means::Sms]);
@@ -220,6 +246,16 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
             Event::Asked { asked: asked(Says::Cancelled { at: 7 }), next: 5 },
             "dispatch.asked",
             text(r#"{"cancelled":{"at":7}}"#),
+        ),
+        (
+            Event::Asked { asked: asked(Says::Answer { number: 7 }), next: 5 },
+            "dispatch.asked",
+            text(r#"{"answer":{"number":7}}"#),
+        ),
+        (
+            Event::Asked { asked: Asked { subject: None, ..asked(Says::Waits) }, next: 5 },
+            "dispatch.asked",
+            text(r#""waits""#).replace(r#""subject":"00000000-0000-0000-0000-000000000002","#, ""),
         ),
         (Event::Begun { again: true }, "dispatch.begun", r#"{"again":true}"#.into()),
         (Event::Postponed { next: 5 }, "dispatch.postponed", r#"{"next":5}"#.into()),

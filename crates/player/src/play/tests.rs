@@ -17,7 +17,8 @@ const MATTER: &str = r#"<main><h1>Onni</h1><form method="post" action="/desk/1">
     <input type="hidden" name="client_id" value="c&amp;1"><label for="text">Viesti</label><textarea id="text" name="text"></textarea>
     <fieldset><legend>Tapa</legend><input type="radio" name="way" id="a" value="phone"><label for="a">Puhelin</label>
     <input type="radio" name="way" id="b" value="video" checked><label for="b">Video</label></fieldset>
-    <label>Kieli <select name="language"><option value="fi">suomi</option><option value="sv">svenska</option></select></label>
+    <label>Kieli <select name="language"><option value="fi">suomi</option><option value="sv">svenska</option>
+    <optgroup label="Muut: viittomat"><option value="fse">suomi</option></optgroup></select></label>
     <input type="checkbox" id="done" name="done"><label for="done">Valmis</label>
     <button name="act" value="send">Lähetä</button></form><details><summary>Ohje</summary><p>Kirjoita lyhyesti.</p></details></main>"#;
 
@@ -227,4 +228,65 @@ fn a_figure_has_to_move_by_as_much() {
         let why = told(rest, figures).expect_err(expected);
         assert!(why.contains(&format!("volume.contacts of a in 2026-03 {expected}")), "{why}");
     }
+}
+
+#[test]
+fn a_port_brings_what_it_has_and_tells_of_what_it_was_given() {
+    let data = std::env::temp_dir().join(format!("luotsi-port-{}", std::process::id()));
+    let folder = data.join("ports/sms");
+    std::fs::create_dir_all(folder.join("out")).expect("a folder");
+    for (name, text) in [("1.json", "Aika on maanantaina"), ("2.json", "Kerro lisää"), ("3.partial", "Kerro lisää")]
+    {
+        std::fs::write(folder.join("out").join(name), text).expect("a file");
+    }
+    assert_eq!(ports::last(&folder, "Kerro lisää").as_deref(), Some("2"));
+    assert_eq!(ports::last(&folder, "Aika on").as_deref(), Some("1"));
+    // The other side of the port: it takes what lies there.
+    let taken = std::thread::spawn({
+        let path = folder.join("in/s-001-1.json");
+        move || loop {
+            if let Ok(text) = std::fs::read_to_string(&path) {
+                std::fs::remove_file(&path).expect("taken");
+                return text;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    });
+    let names = "{ fi = \"a\", sv = \"b\", en = \"c\" }";
+    let step = format!("[[step]]\nwho = \"operator\"\npage = \"/\"\ntell = {names}\n");
+    let acts = "do = [{ keep = \"sent\", in = \"port:sms\", within = \"Aika on\" }, { put = '{\"id\": \"{sent}\"}', in = \"port:sms\" }]";
+    let text = format!(
+        "id = \"s-001\"\nversion = 1\nsystem = \"S-001\"\ntitle = {names}\n[who.operator]\nrole = \"port\"\nas = \"sms\"\n\
+         {step}{acts}\n{step}{step}"
+    );
+    let file = File { path: "content/journeys/s-001.toml", text: &text, origin: Origin::Shipped };
+    let (journeys, faults) = Catalogue::<Journey>::read(&[file], &|_, _| true);
+    assert!(faults.is_empty(), "{}", faults[0]);
+    let (fetch, sent) = site(&[]);
+    let mut county = County {
+        fetch,
+        origin: "http://127.0.0.1:1".into(),
+        begins: date(2026, 3, 9).at(8, 0, 0, 0),
+        move_clock: &mut |_| Ok(()),
+        publish: &mut |_, _| Ok(()),
+        figure: &mut |_| Ok(None),
+        refusals: &|_, _| vec![],
+        files: Path::new("."),
+        data: &data,
+    };
+    play(&journeys.all().next().expect("a journey").content, &mut county).expect("it plays to its end");
+    assert_eq!(taken.join().expect("it took it"), r#"{"id": "1"}"#);
+    assert!(sent.borrow().is_empty(), "no page is opened");
+    std::fs::remove_dir_all(&data).expect("removed");
+}
+
+#[test]
+fn of_options_of_one_name_the_group_tells_which() {
+    let choose = |option: &str| ACTS.replace("choose = \"svenska\"", &format!("choose = \"{option}\""));
+    let (told, sent) = played(&choose("Muut: viittomat: suomi"), &right(), [None, None]);
+    told.expect("it plays to its end");
+    let post = sent.iter().rfind(|request| request.method == "POST").expect("it is sent");
+    assert!(String::from_utf8_lossy(&post.body).contains("language=fse"));
+    fails(&choose("suomi"), "", "", "“Kieli” has several “suomi”");
+    fails(&choose("Toiset: suomi"), "", "", "“Kieli” has no “Toiset: suomi”");
 }

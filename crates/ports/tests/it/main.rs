@@ -6,6 +6,7 @@
 mod causes;
 mod files;
 mod held;
+mod incoming;
 mod peers;
 mod register;
 mod stand_ins;

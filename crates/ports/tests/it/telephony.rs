@@ -1,4 +1,4 @@
-//! What a telephone exchange tells of calls: twice, late, out of order, of numbers that nobody knows and of numbers that are
+//! A telephone exchange tells of calls: twice, late, out of order, of numbers that nobody knows and of numbers that are
 //! withheld; and the contact that a call becomes.
 
 use std::collections::BTreeMap;
@@ -9,12 +9,12 @@ use content::{Found, Library};
 use facts::Channel;
 use jiff::civil::date;
 use kinds::content::FOLDERS;
-use kinds::{Begins, NewContact, Unheard};
-use matter::{By, Trouble};
+use kinds::{Begins, NewContact};
+use matter::By;
 use operations::contacts::calls::Slot;
 use operations::contacts::{Command, Contact, Event, Outcome, Place};
 use operations::residents::Registration;
-use ports::{TELEPHONY, Telephony};
+use ports::{Heard, Settings, TELEPHONY, Telephony};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -30,7 +30,11 @@ struct Exchange {
 
 impl Exchange {
     async fn new() -> Exchange {
-        let world = World::new(BTreeMap::new()).await;
+        let world = World::new(BTreeMap::from([(
+            TELEPHONY.to_string(),
+            Settings { secret: Some("secret".into()), ..Settings::default() },
+        )]))
+        .await;
         let shipped = [
             (
                 "content/queues/child-health-clinic.toml",
@@ -41,14 +45,16 @@ impl Exchange {
                 include_str!("../../../../content/queues/health-station-team.toml"),
             ),
             ("content/queues/own-pair.toml", include_str!("../../../../content/queues/own-pair.toml")),
+            ("content/ports/telephony.toml", include_str!("../../../../content/ports/telephony.toml")),
             ("content/routings/own-pair.toml", include_str!("../../../../content/routings/own-pair.toml")),
         ];
         let shipped: Vec<Found> = shipped.iter().map(|(path, text)| Found::shipped(path, text)).collect();
         let library = Library::read(FOLDERS, &shipped, &|_, _| true);
         assert_eq!(library.faults, []);
         world.kinds.queues.take(&library, date(2026, 3, 9));
+        world.kinds.ports.take(&library, date(2026, 3, 9));
         world.kinds.routings.take(&library, date(2026, 3, 9));
-        let telephony = Telephony::new(world.kinds.clone(), world.folder.path(), Some("secret".into()));
+        let telephony = world.outbox.telephony();
         Exchange { world, telephony }
     }
 
@@ -115,7 +121,7 @@ async fn whoever_asks_by_telephone_waits_in_the_queue_of_the_number_and_is_told_
     // By the clocks of the queue: the law's for those who call.
     let clocks: Vec<&str> = it.running(calendar()).iter().map(|(clock, _)| &*clock.id).collect();
     assert!(clocks.contains(&"callback-same-day"), "{clocks:?}");
-    // What is left of the office day.
+    // The rest of the office day.
     assert_eq!(it.calls.agreed, Some(Slot { from: MONDAY + 10 * MINUTE, to: MONDAY + 8 * HOUR }));
     let history = county.world.kinds.history(id).await.expect("readable");
     let number = history.iter().find(|it| matches!(it.event, Event::CallAgreed { .. })).and_then(|it| it.text.clone());
@@ -349,27 +355,26 @@ async fn what_cannot_be_is_refused_with_its_reason_and_stands_on_the_page_of_por
     let expected = json!({ "taken": 1, "refused": [
         { "line": 1, "code": "no_line" }, { "line": 2, "code": "times" }, { "line": 3, "code": "times" }] });
     assert_eq!(told, expected);
-    let body = line("5", "callback_asked", 0, Some(OTHER)).to_string();
-    let signed = |at: i64, body: &str| ports::signature("secret", at, body).expect("signed");
-    let now = MONDAY / 1_000_000;
-    for (header, body, expected) in [
-        ("", &*body, Err(Unheard::Unsigned)),
-        (&*signed(now - 301, &body), &*body, Err(Unheard::Unsigned)),
-        (&*signed(now, &body), "{}", Err(Unheard::Unsigned)),
-        (&*signed(now, "{}"), "{}", Err(Unheard::Malformed)),
-        (&*signed(now, &body), &*body, Ok(())),
-        (&*signed(now + 1, &body), &*body, Ok(())),
-    ] {
-        assert_eq!(county.telephony.hook(header, body.as_bytes()).await, expected, "{header} {body}");
-    }
-    let other = body.replace(OTHER, "+358450000010");
-    let contradicts = county.telephony.hook(&signed(now, &other), other.as_bytes()).await;
-    assert_eq!(contradicts, Err(Unheard::Trouble(Trouble::KeyReused)), "one call is of one number");
-    assert_eq!(county.one().0, MINE("5"));
+    // A request is a file with one thing in it.
+    let (hooks, body) =
+        (county.world.outbox.hooks(), line("6", "callback_asked", 0, Some("+358450000011")).to_string());
+    let signature = crate::incoming::signed("secret", MONDAY / 1_000_000, &body);
+    assert_eq!(hooks.hear(TELEPHONY, &signature, body.replace("6", "7").as_bytes()), Heard::Forged);
+    assert_eq!(hooks.hear(TELEPHONY, &signature, body.as_bytes()), Heard::Kept);
+    assert_eq!(county.telephony.round().await, 1);
+    assert_eq!(county.contacts().into_iter().map(|(id, _)| id).collect::<Vec<_>>(), [MINE("6")]);
+    let folder = county.world.folder.path().join("ports").join(TELEPHONY);
+    fs::write(folder.join("in/b.json"), line("5", "callback_asked", 0, Some(OTHER)).to_string()).expect("written");
+    fs::write(folder.join("in/c.json"), line("5", "callback_asked", 0, Some("+358450000010")).to_string())
+        .expect("written");
+    fs::write(folder.join("in/d.json"), "{").expect("written");
+    assert_eq!(county.telephony.round().await, 3);
+    assert_eq!(county.contacts().len(), 2, "one call is of one number");
+    assert!(county.world.kinds.calls.look(|all| all.get(MINE("5"))).is_some_and(|it| it.contact == Some(MINE("5"))));
     let stands = county.world.kinds.ports.standing(TELEPHONY).expect("looked at");
-    let refused: Vec<(&str, usize)> = stands.refused.iter().map(|(code, count)| (&**code, *count)).collect();
-    assert_eq!(refused, [("contradicted", 1), ("malformed", 1), ("no_line", 1), ("times", 2), ("unsigned", 3)]);
-    assert_eq!(stands.taken_at, Some(MONDAY));
+    let refused: Vec<(&str, usize)> = stands.came.refused.iter().map(|(code, count)| (*code, *count)).collect();
+    assert_eq!(refused, [("id_reused", 1), ("no_line", 1), ("times", 2), ("unread", 1)]);
+    assert_eq!((stands.came.at, stands.lacks), (Some(MONDAY), Vec::new()));
 }
 
 fn calendar() -> &'static calendar::Calendar {

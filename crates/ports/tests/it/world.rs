@@ -50,11 +50,13 @@ impl World {
             ("content/ports/sms.toml", include_str!("../../../../content/ports/sms.toml")),
             ("content/ports/email.toml", include_str!("../../../../content/ports/email.toml")),
             ("content/ports/suomifi-messages.toml", include_str!("../../../../content/ports/suomifi-messages.toml")),
+            ("content/services/social-advice.toml", include_str!("../../../../content/services/social-advice.toml")),
+            ("content/queues/social-advice.toml", include_str!("../../../../content/queues/social-advice.toml")),
         ];
         let found: Vec<Found> = shipped.iter().map(|(path, text)| Found::shipped(path, text)).collect();
         let library = Library::read(FOLDERS, &found, &|_, _| true);
         assert_eq!(library.faults, []);
-        kinds.ports.take(&library, jiff::civil::date(2026, 3, 9));
+        kinds.take(&library, jiff::civil::date(2026, 3, 9));
         let words = |says: Says, language: &str| (format!("title {language}"), format!("{} {language}", says.code()));
         let files = Settings { url: Some(FILES.into()), ..Settings::default() };
         let outbox = Outbox::new(kinds.clone(), folder.path(), (settings, files), Some(Box::new(words)), STEP);
@@ -78,7 +80,7 @@ impl World {
         let id = dispatch_id(&["test", &number.to_string()]);
         let asked = Asked {
             cause: Of { kind: "contact".into(), id: Uuid::from_u128(1) },
-            subject: SUBJECT,
+            subject: Some(SUBJECT),
             unit: "a".into(),
             who: None,
             says: Says::Waits,

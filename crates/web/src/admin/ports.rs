@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kinds::{Files, Standing};
+use kinds::{Files, Incoming, Standing};
 use matter::access::Role;
 use maud::{Markup, html};
 use operations::dispatches::port::{Adapter, Port};
@@ -73,7 +73,7 @@ fn identifies(app: &App, adapter: Adapter) -> Option<Standing> {
         looked_at: app.kinds.store.now(),
         taken_at: None,
         files: Files::default(),
-        refused: BTreeMap::new(),
+        came: Incoming::default(),
     })
 }
 
@@ -149,12 +149,17 @@ fn shown(
                         @for (code, count) in &waiting.codes { br; (page.language.text_with("ports-code", &[("code", code), ("count", &count.to_string())])) }
                     } }
                     div { dt { (page.text("ports-may-tell")) } dd { (waiting.taken) } } }
-                    @if !standing.refused.is_empty() {
-                        div { dt { (page.text("ports-refused")) } dd { ul.dots {
-                            @for (code, count) in &standing.refused {
-                                li { (page.text(&format!("ports-refused-{code}"))) ": " (count) }
+                    @if port.takes.is_some() || port.adapter == Adapter::Telephony {
+                        div { dt { (page.text("ports-came")) } dd {
+                            @match standing.came.at { Some(at) => { (moment(at)) } None => { (page.text("ports-came-none")) } }
+                        } }
+                        div { dt { (page.text("ports-untaken")) } dd {
+                            @for (at, (code, count)) in standing.came.refused.iter().enumerate() {
+                                @if at > 0 { br; }
+                                (page.language.text_with(&format!("ports-came-{code}"), &[("count", &count.to_string())]))
                             }
-                        } } }
+                            @if standing.came.refused.is_empty() { (page.text("ports-untaken-none")) }
+                        } }
                     }
                     @if port.adapter == Adapter::Telephony { div { dt { (page.text("ports-lines")) } dd { (lines(app, page)) } } }
                     @if [Some(Adapter::File), Some(Adapter::Register)].contains(&standing.runs) {

@@ -6,11 +6,13 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use facts::{Code, Profession};
+use facts::{Code, Profession, Register};
 use matter::Text;
 use matter::access::{Action, Role};
+use operations::consultations::consent::{Between, Needs, case};
 use operations::consultations::{Asked, Command};
 use operations::contacts::Contact;
+use operations::disclosures::{self, Whose};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -21,6 +23,7 @@ use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, wrong_text};
 use crate::form::Unsaid;
+use crate::guard::Glance;
 use crate::home::{away, failed, unsent};
 use crate::layout::Page;
 use crate::tasks::end_of;
@@ -41,6 +44,9 @@ pub struct Fields {
     pub unit: String,
     #[serde(default)]
     pub profession: String,
+    /// Where they work in the other register: `ask` the client for consent, or ask `unnamed`.
+    #[serde(default)]
+    pub consent: String,
     /// The day by which an answer is needed.
     #[serde(default)]
     pub day: String,
@@ -109,8 +115,21 @@ pub async fn ask(
         Ok(question) => question,
         Err(wrong) => return again(fields, wrong, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    match app.kinds.consult(question, &person.by(), &key).await {
-        Ok(_) => see_other(&format!("/desk/contacts/{id}?did=consult")),
+    let wanted = (fields.consent == "ask").then(|| crosses(&app, (id, &contact), &question)).flatten();
+    let whose = wanted.map(|register| Whose { subject: contact.subject, register, unit: question.unit.clone() });
+    let asks = async |whose: Whose| {
+        let matter = Uuid::new_v5(&id, format!("consent/{}/{key}", person.id).as_bytes());
+        app.kinds.disclosures.ask(matter, disclosures::Command::Ask(whose), &person.by(), &key, 0).await.map(drop)
+    };
+    let done = match app.kinds.consult(question, &person.by(), &key).await {
+        Ok(_) => match whose {
+            Some(whose) => asks(whose).await,
+            None => Ok(()),
+        },
+        Err(trouble) => Err(trouble),
+    };
+    match done {
+        Ok(()) => see_other(&format!("/desk/contacts/{id}?did=consult")),
         Err(trouble) => {
             let failure = Failure::from(trouble);
             let (client_id, wrong) = match failure.code {
@@ -155,10 +174,26 @@ fn question(
     match (words, whom, due, key) {
         (Ok(words), Ok((unit, to, profession)), Ok(due), Ok(key)) => {
             let (subject, from, words) = (contact.subject, contact.unit.clone(), Text(words));
-            Ok((Asked { contact: id, subject, from, unit, to, profession, due, words }, key))
+            let asked = Asked { contact: id, subject, from, unit, to, profession, due, words };
+            match (crosses(app, (id, contact), &asked), fields.consent.as_str()) {
+                (None, _) => Ok((asked, key)),
+                (Some(_), "ask") if contact.subject.is_some() => Ok((asked, key)),
+                // It is nobody's question then; the matter stays closed.
+                (Some(_), "unnamed") => Ok((Asked { subject: None, ..asked }, key)),
+                (Some(_), _) => Err(vec![("consultations-wrong-consent", "consent-unnamed")]),
+            }
         }
         (words, whom, due, key) => Err([words.err(), whom.err(), due.err(), key.err()].into_iter().flatten().collect()),
     }
+}
+
+/// The register of a contact, where those who are asked work in the other one alone, and the rule has the client asked first.
+fn crosses(app: &App, (id, contact): (Uuid, &Contact), asked: &Asked) -> Option<Register> {
+    let register = app.register_of(&Glance::of(id, contact, 0))?;
+    let profession = asked.to.as_ref().and_then(|to| app.profession(to)).or(asked.profession);
+    let theirs = app.registers_at(&asked.unit, profession);
+    let needs = case(Between::Other, app.calendar.local_date(app.kinds.store.now())?)?.needs;
+    (!theirs.is_empty() && !theirs.contains(&register) && needs == Needs::Consent).then_some(register)
 }
 
 /// `POST /desk/consultations/{id}/{command}`.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use calendar::clocks::Standing;
 use calendar::date_of;
 use facts::{Code, Profession};
 use matter::Matter;
 use matter::access::Action;
 use maud::{Markup, html};
+use operations::consultations::consent::{Between, Needs, case};
 use operations::consultations::{Consultation, Event, Place};
 use operations::contacts::{self, Contact};
 use store::Happened;
@@ -21,6 +23,7 @@ use crate::caller::{Caller, Person};
 use crate::care::receipt;
 use crate::desk::{capital, live, staff_name, unit_name};
 use crate::form::{Did, errors, field, message_box, named};
+use crate::guard::Glance;
 use crate::home::{kept, unsent};
 use crate::layout::Page;
 use crate::numbers;
@@ -67,10 +70,12 @@ pub async fn shown(
         let happened = app.kinds.consultations.happened(id, Consultation::NAME, 0, TOLD).await;
         let happened = happened.map_err(|error| Failure::away(&error))?;
         let contact = app.kinds.contacts.read(it.contact).await.map_err(|error| Failure::away(&error))?;
-        let opens = contact.is_some_and(|contact| app.may_still(&caller, it.contact, Action::Read, &contact));
-        Ok((id, it, happened, opens))
+        let opens = contact.as_ref().is_some_and(|contact| app.may_still(&caller, it.contact, Action::Read, contact));
+        let of_other = |contact: &Contact| app.is_in_other_register(&caller, &Glance::of(it.contact, contact, 0));
+        let closed = !opens && contact.is_some_and(|contact| of_other(&contact));
+        Ok((id, it, happened, (opens, closed)))
     };
-    let (id, it, happened, opens) = match read.await {
+    let (id, it, happened, (opens, closed)) = match read.await {
         Ok(read) => read,
         Err(failure) => return unsent(page, &failure, &typed.fields.text),
     };
@@ -118,8 +123,13 @@ pub async fn shown(
                     input type="hidden" name="client_id" value=(named(app, &typed.fields.client_id));
                     @if is_mine {
                         p {
-                            @if opens { a href=(format!("/desk/contacts/{}", it.contact)) { (page.text("consultations-read")) } " " }
-                            (page.text("consultations-grant"))
+                            @if opens {
+                                a href=(format!("/desk/contacts/{}", it.contact)) { (page.text("consultations-read")) } " "
+                                (page.text("consultations-grant"))
+                            } @else if closed {
+                                (page.text("consultations-closed")) " "
+                                a href=(format!("/desk/registers/{}", it.contact)) { (page.text("disclosures-ways")) }
+                            }
                         }
                         (message_box(page, "consultations-text", Some("consultations-text-hint"), &typed.fields.text, typed.wrong("text")))
                         div.acts { (button("answer", "")) (button("release", "btn--second")) }
@@ -293,6 +303,7 @@ pub fn form(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Cont
                 option value="" { (page.text("consultations-anybody")) }
                 @for (name, code) in &professions { option value=(code) selected[*code == fields.profession] { (name) } }
             })))
+            (consent(app, page, (id, contact), typed))
             (field(page, "day", "consultations-day", typed.wrong("day"), &html! {
                 input.field.day-input #day type="date" name="day" value=(day) aria-invalid=[typed.wrong("day").map(|_| "true")]
                     aria-describedby=[typed.wrong("day").map(|_| "day-error")];
@@ -301,6 +312,36 @@ pub fn form(app: &App, page: &Page, person: &Person, (id, contact): (Uuid, &Cont
         }
     };
     page.render_form("work", typed.status, &page.text("consultations-ask"), &content)
+}
+
+/// The choice of what goes along where those who are asked work in the other register, with the rule; nothing where registers are not told apart.
+fn consent(app: &App, page: &Page, (id, contact): (Uuid, &Contact), typed: &Typed) -> Markup {
+    let today = app.calendar.local_date(app.kinds.store.now());
+    let rule = today.and_then(|today| case(Between::Other, today));
+    let rule = rule.filter(|it| it.needs == Needs::Consent && app.register_of(&Glance::of(id, contact, 0)).is_some());
+    let wrong = typed.wrong("consent-unnamed");
+    let ways = [contact.subject.map(|_| "ask"), Some("unnamed")];
+    html! {
+        @if let Some(rule) = rule {
+            fieldset #consent aria-describedby="consent-rule" {
+                legend { (page.text("consultations-consent")) }
+                @if let Some(wrong) = wrong { p.error { (page.text(wrong)) } }
+                p.hint #consent-rule {
+                    (rule.text.of(page.language.code())) " "
+                    (page.text("clocks-source")) ": " span lang="en" { (rule.source) } "."
+                    @if rule.standing != Standing::Confirmed { " " (page.text("clocks-unconfirmed")) }
+                }
+                div.choices {
+                    @for way in ways.into_iter().flatten() {
+                        div.choice {
+                            input id=(format!("consent-{way}")) type="radio" name="consent" value=(way) checked[typed.fields.consent == way];
+                            label for=(format!("consent-{way}")) { (page.text(&format!("consultations-consent-{way}"))) }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The next day on which colleagues are at work, as a form has it.

@@ -52,7 +52,7 @@ fn all<'a>((id, whole): (Uuid, &'a Contact), parts: &'a [Part]) -> Vec<(Uuid, &'
     [(id, whole)].into_iter().chain(parts.iter().map(|it| (it.id, &*it.contact))).collect()
 }
 
-/// To which of them words go: to the one that is named, or to the one that a rule finds.
+/// The one of them to which words go: the one that is named, or the one that a rule finds.
 pub fn to(whole: (Uuid, &Contact), parts: &[Part], named: &str) -> Uuid {
     let all = all(whole, parts);
     let named = named.parse().ok().filter(|named| all.iter().any(|(id, _)| id == named));
@@ -77,7 +77,7 @@ pub fn shown(app: &App, page: &Page, parts: &[Part]) -> Markup {
     }
 }
 
-/// What a script listens to for the parts.
+/// Addresses of the streams to which a script listens for the parts.
 pub fn live(parts: &[Part]) -> Option<String> {
     let addresses =
         parts.iter().map(|it| format!("/api/conversations/{}/messages?after={}", it.id, it.contact.conversation));
@@ -89,7 +89,7 @@ fn name(app: &App, page: &Page, contact: &Contact) -> String {
     format!("{}, {}", service_name(app, page, &contact.service), unit_name(page, &contact.unit))
 }
 
-/// What a message is about: one of them, or whichever it is.
+/// The choice of what a message is about: one of them, or whichever it is.
 pub fn choice(app: &App, page: &Page, (id, whole): (Uuid, &Contact), parts: &[Part], chosen: &str) -> Markup {
     let takes = |(_, it): &(Uuid, &Contact)| it.place != Place::Closed;
     let options: Vec<(String, String)> = all((id, whole), parts)

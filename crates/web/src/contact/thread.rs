@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::code::{NO_RECEIPT, code_of};
 use super::{
-    Message, call, chat, join, offline, parts as split, see_other, service_name, status_of, unread, wrong_text,
+    Message, call, chat, join, offline, parts as split, redial, see_other, service_name, status_of, unread, wrong_text,
 };
 use crate::App;
 use crate::answer::Failure;
@@ -25,7 +25,7 @@ use crate::care::{self, receipt};
 use crate::desk::unit_name;
 use crate::drafts::{self, LETTER, Of};
 use crate::files;
-use crate::form::{Written, errors, message_box};
+use crate::form::{Did, Written, errors, message_box};
 use crate::home::{away, failed, kept, unsent};
 use crate::layout::{Page, cookie};
 use crate::links::linked;
@@ -118,6 +118,7 @@ async fn shown_thread(
     let content = html! {
         (errors(page, &wrong.into_iter().chain(files::faults(page)).collect::<Vec<_>>()))
         @if page.role == Some(Role::Resident) { (parts::back("/matters", &page.text("matters-title"))) }
+        @if did(page) == "joined" && contact.calls.is_agreed() { (redial::confirmed(page)) }
         @if is_new {
             div.box.receipt role="status" data-arrived="contact" {
                 h1 { (page.text(arrived(contact))) }
@@ -191,6 +192,11 @@ async fn shown_thread(
         }
     };
     page.render_form("letter", status_of(wrong.as_slice()), &page.text("thread-title"), &content)
+}
+
+/// The act that was done just now, as the address has it.
+fn did(page: &Page) -> String {
+    Query::<Did>::try_from_uri(&page.uri).map_or_else(|_| String::new(), |query| query.0.did)
 }
 
 /// The heading of a receipt, by what was begun.

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::banner::LEAVES;
-use super::{left, phrases, work};
+use super::{left, phrases, sms, work};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::{Caller, Person};
@@ -64,6 +64,9 @@ pub struct Fields {
     pub slot: String,
     #[serde(default)]
     pub number: String,
+    /// Of how many text messages the answer was shown to be.
+    #[serde(default)]
+    parts: String,
     /// The ready answer that is to be put into the answer.
     #[serde(default)]
     phrase: String,
@@ -120,6 +123,11 @@ impl From<Failure> for Wrong {
             "enough_chats" => Wrong::Refused("wrong-enough-chats"),
             "call_later" => Wrong::Refused("wrong-call-later"),
             "too_few_calls" => Wrong::Refused("wrong-too-few-calls"),
+            "no_calls" => Wrong::Refused("wrong-sms-calls"),
+            "no_files" => Wrong::Refused("wrong-sms-files"),
+            "stopped" => Wrong::Refused("wrong-sms-stopped"),
+            "too_long" => Wrong::Refused("wrong-sms-long"),
+            "identity_code" => Wrong::Refused("wrong-sms-code"),
             "not_claimed" => Wrong::Refused("wrong-unclaimed"),
             "unseen_message" => Wrong::Refused("wrong-unseen"),
             "not_now" | "not_there" | "too_late" | "too_early" => Wrong::Refused("wrong-not-now"),
@@ -400,6 +408,9 @@ async fn done(app: &App, caller: &Caller, path: &str, verb: &str, fields: &Field
         return Err(Wrong::Refused("wrong-seen"));
     }
     let asked = asked(app, verb, &key, fields, Some(&contact))?;
+    if let Some(wrong) = sms::unshown(&contact, &fields.text, &fields.parts).filter(|_| carries(verb)[0]) {
+        return Err(Wrong::Told(vec![(wrong, "text")]));
+    }
     // At the desk a professional is one, also where they hold the code of what they wrote themselves.
     let who = caller.person.as_ref().map_or_else(|| caller.by(id), Person::by);
     let (command, seen) = asked;

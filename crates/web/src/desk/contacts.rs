@@ -5,7 +5,7 @@ use matter::{Matter, Rights, Standing};
 use maud::{Markup, html};
 use operations::contacts::{Channel, Contact, Place};
 
-use super::unit_name;
+use super::{sms, unit_name};
 use crate::App;
 use crate::contact::service_name;
 use crate::layout::Page;
@@ -115,6 +115,7 @@ impl InList for Contact {
     fn tags(&self, _: &App, page: &Page) -> Markup {
         let is_ours = self.waits_since.is_some() && self.owner().is_some();
         html! {
+            (sms::channel(page, self))
             @if self.outcome == Some(Outcome::Abandoned) { (tag(Turn::Cut, &page.language.code_name(Outcome::LIST, Outcome::Abandoned.code()))) }
             @if !self.asked.is_empty() { (tag(Turn::Waits, &page.text("desk-waits-colleague"))) }
             @if self.is_reopened { (tag(Turn::Half, &page.text("desk-reopened"))) }

@@ -2,12 +2,16 @@
 
 use maud::{Markup, html};
 use operations::contacts::Contact;
+use operations::contacts::phrases::Phrases;
 
 use super::people::capital;
 use super::rows::language_name;
+use super::sms::is_answered_by;
 use crate::App;
 use crate::layout::Page;
 
+/// Letters that go into one text message.
+const ONE_MESSAGE: usize = 160;
 /// Languages in which each is written.
 const LANGUAGES: [&str; 3] = ["fi", "sv", "en"];
 
@@ -22,13 +26,15 @@ pub fn named(app: &App, contact: &Contact, name: &str) -> Option<String> {
     let (language, rest) = name.split_once('/')?;
     let (part, id) = rest.split_once('/')?;
     let all = app.kinds.phrases.all();
-    let phrases = all.get(part).filter(|it| is_offered(app, contact, &it.content.units))?;
+    let phrases = all.get(part).filter(|it| is_offered(app, contact, &it.content))?;
     let phrase = phrases.content.phrases.iter().find(|it| *it.id == id)?;
     LANGUAGES.contains(&language).then(|| phrase.text.of(language).to_string())
 }
 
-fn is_offered<U: std::ops::Deref<Target = String>>(app: &App, contact: &Contact, units: &[U]) -> bool {
-    units.is_empty() || units.iter().any(|unit| app.is_within(&contact.unit, unit))
+/// Whether phrases are offered in the unit of a contact. To a text message only those are that fit into one.
+fn is_offered(app: &App, contact: &Contact, phrases: &Phrases) -> bool {
+    let is_there = phrases.units.is_empty() || phrases.units.iter().any(|unit| app.is_within(&contact.unit, unit));
+    is_there && (!is_answered_by(contact) || phrases.longest.is_some_and(|longest| longest <= ONE_MESSAGE))
 }
 
 /// A text with another after it, as one goes on writing.
@@ -44,7 +50,7 @@ pub fn after(text: &str, more: &str) -> String {
 pub fn choice(app: &App, page: &Page, contact: &Contact, to: &str) -> Markup {
     let all = app.kinds.phrases.all();
     let parts = all.iter().map(|(id, part)| (id, &part.content));
-    let offered: Vec<_> = parts.filter(|(_, it)| is_offered(app, contact, &it.units)).collect();
+    let offered: Vec<_> = parts.filter(|(_, it)| is_offered(app, contact, it)).collect();
     let own = own_language(contact).unwrap_or(page.language.code());
     let languages = [own].into_iter().chain(LANGUAGES.into_iter().filter(|it| *it != own));
     html! {

@@ -224,7 +224,7 @@ async fn form(app: &App, page: &Page, (id, contact): (Uuid, &Contact), typed: &T
     page.render_form("work", typed.status, &page.text("split-title"), &content)
 }
 
-/// What belongs to a contact beside it: its parts, and of a part the whole and the parts beside it; those that the caller may read.
+/// Contacts that belong to one beside it: its parts, and of a part the whole and the parts beside it; those that the caller may read.
 pub struct Beside {
     /// Each with its contact, or nothing but whether it is open.
     parts: Vec<(Uuid, Option<Arc<Contact>>, bool)>,

@@ -21,7 +21,7 @@ use super::acts::{DRAFT, Fields, Typed};
 use super::list::live;
 use super::people;
 use super::rows::language_name;
-use super::{banner, calls, chats, left, outcome_text, phrases, split, unit_name};
+use super::{banner, calls, chats, left, outcome_text, phrases, sms, split, unit_name};
 use crate::App;
 use crate::answer::Failure;
 use crate::bookings;
@@ -197,6 +197,7 @@ impl Work<'_> {
             div.band {
                 h1 { (service_name(self.app, self.page, &contact.service)) }
                 span { strong { (self.writer()) } }
+                (sms::channel(self.page, contact))
                 span { (self.text("desk-language")) ": " strong { (language_name(self.page, &contact.language)) } }
                 span { (care::receipt(*id)) }
             }
@@ -208,6 +209,7 @@ impl Work<'_> {
                         @if contact.is_live() { (there(self.page, &self.whole.others, ["desk-client-here", "desk-client-away", "desk-client-writes"])) }
                         (chats::colleagues(self.page, &self.whole.others))
                         (self.handed())
+                        (sms::note(self.page, contact))
                     }
                     h2 #messages-title { (self.text("thread-title")) }
                     (conversation(self.page, (*id, items), &contact.language, Author::Service))
@@ -402,15 +404,21 @@ impl Work<'_> {
 
     fn answer(&self) -> Markup {
         let typed = self.typed;
-        let send = if self.whole.contact.anonymous { "desk-reply-anonymous" } else { "desk-reply" };
+        let is_sms = sms::is_answered_by(&self.whole.contact);
+        let send = match self.whole.contact.anonymous {
+            _ if is_sms => "sms-send",
+            true => "desk-reply-anonymous",
+            false => "desk-reply",
+        };
         let part = self.whole.contact.queue.as_deref().and_then(|queue| self.app.kinds.queues.get(queue));
         let ends = offered(part.map(|part| part.content.register));
         html! {
             (calls::to_come(self.page, (&self.whole.contact, &self.whole.history), |act, key, class| self.button(act, key, class)))
             (self.arrived())
             (message_box(self.page, "desk-text", None, &typed.fields.text, typed.wrong("text")))
+            @if is_sms { (sms::length_of(self.page, &typed.fields.text)) }
             (phrases::choice(self.app, self.page, &self.whole.contact, &self.to("phrase")))
-            (files::field(self.page, &self.to("files")))
+            @if !is_sms { (files::field(self.page, &self.to("files"))) }
             div.acts {
                 (self.button("reply", send, ""))
                 (self.button("ask", "desk-ask", "btn--second"))
@@ -504,7 +512,7 @@ impl Work<'_> {
                 (resident::forms(self.app, self.page, (self.whole.id, contact), &self.whole.met, self.typed))
             }
             @if self.hands_over() {
-                @if self.is_own {
+                @if self.is_own && !sms::is_answered_by(contact) {
                     @let fields = &self.typed.fields;
                     (calls::agree(self.app, self.page, contact, (&fields.slot, &fields.number, self.typed.wrong("slot")), &self.button("agree", "desk-call-agree", "btn--second")))
                 }
@@ -645,6 +653,7 @@ impl Work<'_> {
             }
             Event::Reopened => page.text("event-reopened"),
             Event::Undone => format!("{}: {by}", page.text("event-undone")),
+            Event::Stopped => page.text("sms-event-stopped"),
             Event::Closed => page.text("event-closed"),
             Event::Left => page.text("event-left"),
             Event::Turned => page.text("event-turned"),
@@ -652,6 +661,8 @@ impl Work<'_> {
             // The resident's rating of a chat is no word to the one who had it.
             Event::Rated { .. }
             | Event::Part { .. }
+            // The number is for the port alone.
+            | Event::AnswersGo { .. }
             | Event::Greeted { .. }
             | Event::Written { .. }
             | Event::Attached { .. }

@@ -53,14 +53,24 @@ impl App {
     /// The registers in which somebody works: a lead in those of all queues of their units; a professional in those whose queues
     /// their profession answers there, and where none names it, in the only one of their units.
     fn works_in(&self, person: &Person) -> BTreeSet<Register> {
-        let is_ours = |queue: &Queue| queue.units.iter().any(|unit| self.is_within(unit, &person.unit));
-        let all = self.registers(is_ours);
-        if person.role == Role::Lead {
-            return all;
+        match person.role {
+            Role::Lead => self.registers(|queue| self.is_of(queue, &person.unit)),
+            _ => self.registers_at(&person.unit, self.profession(&person.id)),
         }
-        let answered =
-            |profession: Profession| self.registers(|queue| is_ours(queue) && queue.is_answered_by(profession));
-        let own = self.profession(&person.id).map(answered).unwrap_or_default();
+    }
+
+    /// Whether a queue is of a unit, or of one below it.
+    fn is_of(&self, queue: &Queue, unit: &str) -> bool {
+        queue.units.iter().any(|it| self.is_within(it, unit))
+    }
+
+    /// The registers in which a profession works at a unit; empty: nobody has said.
+    pub fn registers_at(&self, unit: &str, profession: Option<Profession>) -> BTreeSet<Register> {
+        let all = self.registers(|queue| self.is_of(queue, unit));
+        let answered = |profession: Profession| {
+            self.registers(|queue| self.is_of(queue, unit) && queue.is_answered_by(profession))
+        };
+        let own = profession.map(answered).unwrap_or_default();
         match own.is_empty() {
             true => only(all).into_iter().collect(),
             false => own,

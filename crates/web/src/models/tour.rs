@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{HOST, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::{Form, Router};
 use content::Library;
 use content::journey::{Act, Journey, Role as Played, Step, Verb};
@@ -93,7 +93,7 @@ pub async fn go(
     let Some(journey) = journey else { return missing(&page) };
     let planted = playable(&journey).filter(|step| step.planted).count();
     // A case that cannot be made, for its times are of another day, is left to the visitor.
-    if planted > 0 && !to.plant.is_empty() && is_planted(&app, &journey, &headers).await {
+    if planted > 0 && !to.plant.is_empty() && played(&app, &journey, &headers, None).await {
         to.step = planted;
     }
     let Some(step) = playable(&journey).nth(to.step) else { return missing(&page) };
@@ -103,6 +103,12 @@ pub async fn go(
     let role = Role::named(&format!("{:?}", who.role).to_lowercase());
     let mut response = match (who.role, role) {
         (Played::Anonymous, _) => end_all(&app, &headers, goal),
+        // No visitor can do what another system does: it is done as they come to it.
+        (Played::Port, _) => {
+            let number = journey.steps.iter().enumerate().filter(|(_, it)| it.waits.is_empty()).nth(to.step);
+            played(&app, &journey, &headers, number.map(|(number, _)| number)).await;
+            Redirect::to(goal).into_response()
+        }
         (_, Some(role)) => {
             let word = who.known_as.as_ref().map_or("", |it| it.as_str());
             match app.played(role, word) {
@@ -117,12 +123,17 @@ pub async fn go(
     response
 }
 
-/// Plays what has happened when a visitor comes, by the pages, as those who play it; false: it could not be played.
-async fn is_planted(app: &Arc<App>, journey: &Arc<Journey>, headers: &HeaderMap) -> bool {
+/// Plays what has happened when a visitor comes, by the pages, as those who play it, or the step of a port; false: it could
+/// not be played.
+async fn played(app: &Arc<App>, journey: &Arc<Journey>, headers: &HeaderMap, of_port: Option<usize>) -> bool {
+    if of_port.is_some() && app.data.is_none() {
+        return false;
+    }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost").to_string();
     let now = jiff::Timestamp::from_microsecond(app.kinds.store.now()).unwrap_or_default();
     let (app, journey, runtime) = (Arc::clone(app), Arc::clone(journey), tokio::runtime::Handle::current());
     let playing = move || {
+        let data = app.data.clone().unwrap_or_default();
         let (router, asked) = (crate::router(app), host.clone());
         let mut county = County {
             fetch: Rc::new(move |request| runtime.block_on(answered(router.clone(), &asked, request))),
@@ -133,9 +144,12 @@ async fn is_planted(app: &Arc<App>, journey: &Arc<Journey>, headers: &HeaderMap)
             figure: &mut |_| Ok(None),
             refusals: &|_, _| Vec::new(),
             files: std::path::Path::new(""),
-            data: std::path::Path::new(""),
+            data: &data,
         };
-        player::plant(&journey, &mut county)
+        match of_port {
+            Some(number) => player::bring(&journey, number, &mut county),
+            None => player::plant(&journey, &mut county),
+        }
     };
     match tokio::task::spawn_blocking(playing).await {
         Ok(Ok(())) => true,

@@ -148,7 +148,7 @@ fn a_chat_goes_from_its_place_in_the_queue_to_its_rating() {
         assert_eq!(first.at_desk(&app, &nurse, "reply", "text=How+long").await.0, 303);
         let page = first.page(&app).await;
         has(&page, &["How long", "End the chat"]);
-        assert!(!page.contains("Answer with a message instead") && !page.contains("How was the chat?"), "{page}");
+        assert!(!page.contains("I want the answer as a message") && !page.contains("How was the chat?"), "{page}");
         assert_eq!(first.act(&app, "act=leave").await, 303);
         has(&first.page(&app).await, &["How was the chat?", "You left the chat"]);
         assert_eq!(first.act(&app, "act=rate&rating=9").await, 409);
@@ -446,5 +446,43 @@ fn somebody_with_an_own_pair_chats_where_all_do_and_writes_to_the_pair() {
         has(&start, &["Chat now", "way=chat&amp;service=outpatient"]);
         assert_eq!(opened("chat", "Fever").await.1, "chat small");
         assert_eq!(opened("message", "Cough").await.1, "message county");
+    });
+}
+
+#[test]
+fn who_asks_to_be_called_again_is_called_once_and_another_service_is_another_matter() {
+    on_its_own(async {
+        let app = app_at(NOW).await;
+        let resident = signed_in(&app, "resident").await;
+        let form = async || get(&app, "/contact/new?way=call&service=families&lang=en", &resident).await.1;
+        let shown = form().await;
+        assert!(!shown.contains("You are waiting for our call already"), "{shown}");
+        let person =
+            shown.split("name=\"shown_to\" value=\"").nth(1).and_then(|it| it.split('"').next()).expect("whose");
+        let slot = |number: usize| {
+            let begins = format!("id=\"slot-{number}\" value=\"");
+            shown.split(&begins).nth(1).and_then(|it| it.split('"').next()).expect("a slot").to_string()
+        };
+        let ask = async |name: usize, service: &str, text: &str, slot: &str| {
+            let fields = format!(
+                "client_id=c-{name:020}&shown_to={person}&way=call&service={service}&text={text}&slot={slot}&number=0401234567"
+            );
+            let (status, to, page) = post(&app, &resident, "/contact?lang=en", &fields).await;
+            assert_eq!(status, 303, "{page}");
+            to
+        };
+        let first = ask(1, "families", "Soittakaa", &slot(0)).await;
+        assert_eq!(ask(1, "families", "Soittakaa", &slot(0)).await, first, "sent twice it is the same");
+        has(&form().await, &["You are waiting for our call already", "the request joins it"]);
+        let again = ask(2, "families", "Kiire+olisi", &slot(1)).await;
+        assert_eq!(again, format!("{first}&did=joined"));
+        assert_eq!(ask(2, "families", "Kiire+olisi", &slot(1)).await, again, "twice");
+        let (_, page) = get(&app, &format!("{again}&lang=en"), &resident).await;
+        has(&page, &["Your request joined the earlier one", "Soittakaa", "Kiire olisi"]);
+        assert_eq!(page.matches("Kiire olisi").count(), 1, "{page}");
+        let (_, mine) = get(&app, "/matters?lang=en", &resident).await;
+        assert_eq!(mine.matches("href=\"/matters/").count(), 1, "{mine}");
+        let other = ask(3, "outpatient", "Toinen+asia", &slot(0)).await;
+        assert!(!other.contains("did=joined") && other != first, "{other}");
     });
 }

@@ -32,6 +32,7 @@ mod rights;
 mod series;
 mod sessions;
 mod signin;
+mod sms;
 mod split;
 mod staff;
 mod strangers;
@@ -42,8 +43,7 @@ mod wishes;
 use std::sync::Arc;
 
 use identity::{Accounts, Provider};
-use kinds::{Kinds, Unheard};
-use matter::{Refused, Trouble};
+use kinds::Kinds;
 use store::{KEY_FILE, Keys, Location, Log, Opening};
 use web::{App, Figures, Parts, Service, Strangers};
 
@@ -115,17 +115,6 @@ fn app_entered(
     app_serving(kinds, (figures, metrics), (strangers, demo), (accounts, provider), services)
 }
 
-/// An exchange whose signature is a word, and which tells of what no rule allows.
-fn hears(signature: &str, body: &[u8]) -> Result<(), Unheard> {
-    match (signature, body) {
-        ("signed", b"told") => Ok(()),
-        ("signed", b"nowhere") => Err(Unheard::Trouble(Trouble::Refused(Refused::new("call", "no_line")))),
-        ("signed", b"later") => Err(Unheard::Trouble(Trouble::Later("the log is away".into()))),
-        ("signed", _) => Err(Unheard::Malformed),
-        _ => Err(Unheard::Unsigned),
-    }
-}
-
 /// The same for other services.
 fn app_serving(
     kinds: Kinds,
@@ -152,8 +141,8 @@ fn app_serving(
         strong: None,
         demo,
         cast: pages::cast(),
-        telephony: Some(Box::new(|signature, body| Box::pin(async move { hears(&signature, &body) }))),
         clock: None,
+        hooks: None,
         metrics,
         secret,
         strangers,

@@ -88,10 +88,10 @@ fn the_second_notice_shows_the_first_with_reasons_and_both_go_one_way() {
             "Has this been reported already?",
             "Same given name",
             "Family name almost the same",
-            "Same day of birth",
+            "Same date of birth",
             "Same house",
             "Naapuri Nurkka",
-            "ask that their name is not told",
+            "asks that their name is not told",
         ] {
             assert!(page.contains(text), "{text}: {page}");
         }

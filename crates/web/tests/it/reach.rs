@@ -1,10 +1,8 @@
 //! A resident says how they are told, and is told that an answer waits; administrators see how the ports stand.
 
-use std::sync::Arc;
-
 use content::{Found, Library};
 use kinds::content::FOLDERS;
-use kinds::{Files, Standing};
+use kinds::{Files, Incoming, Standing};
 use matter::By;
 use operations::contacts::Command;
 use operations::dispatches::port::Adapter;
@@ -121,17 +119,17 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
         kinds.queues.take(&library, jiff::civil::date(2026, 1, 7));
         let at = crate::NOW;
         let stands = |runs, lacks| Standing {
-            refused: std::collections::BTreeMap::new(),
             runs,
             lacks,
             looked_at: at,
             taken_at: Some(at),
             files: Files { out: 7, ..Files::default() },
+            came: Incoming { at: None, refused: [("number", 3)].into() },
         };
         kinds.ports.stands("sms", stands(Some(Adapter::File), vec!["url", "secret"]));
         kinds.ports.stands("email", stands(None, vec!["from", "hosts"]));
-        let refused = [("no_line".to_string(), 2), ("unsigned".to_string(), 1)].into();
-        kinds.ports.stands("telephony", Standing { refused, ..stands(Some(Adapter::File), vec!["secret"]) });
+        let came = Incoming { at: None, refused: [("no_line", 2)].into() };
+        kinds.ports.stands("telephony", Standing { came, ..stands(Some(Adapter::File), vec!["secret"]) });
         let admin = signed_in(&app, "admin").await;
         let (status, page) = get(&app, "/admin/ports?lang=en", &admin).await;
         assert_eq!(status.as_u16(), 200);
@@ -142,10 +140,11 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
             "Not in use: something is missing from the settings",
             "county.toml: [port.email] from",
             "county.toml: hosts = […]",
-            "Delivery of text messages by an operator",
+            "A number that takes text messages, and their delivery by an operator",
+            "none since the server started",
+            "Sent from something that is no telephone number: 3",
             "All have arrived or are on their way.",
-            "The number belongs to no queue: 2",
-            "The signature is missing, wrong or too old: 1",
+            "Called a number of no queue: 2",
             "LUOTSI_PORT_TELEPHONY_SECRET",
             "019 000 0201: Child health clinic",
             "In use: files that another program puts there.",
@@ -155,37 +154,6 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
         for role in ["professional", "lead", "manager", "analyst", "resident"] {
             let cookie = signed_in(&app, role).await;
             assert_eq!(get(&app, "/admin/ports", &cookie).await.0.as_u16(), 404, "{role}");
-        }
-    });
-}
-
-#[test]
-fn what_a_port_tells_by_itself_is_answered_as_programs_are() {
-    on_its_own(async {
-        let kinds = kinds_beside(|_| ()).await;
-        let (app, ..) = app_with(kinds, (fixture(0.5, true), false), Strangers::default(), true);
-        let told = async |port: &str, signature: &str, body: &'static str| {
-            let request = axum::http::Request::post(format!("/hooks/{port}"))
-                .header("host", "localhost")
-                .header("luotsi-signature", signature)
-                .body(axum::body::Body::from(body))
-                .expect("a request");
-            let answer = tower::ServiceExt::oneshot(web::router(Arc::clone(&app)), request).await.expect("an answer");
-            let status = answer.status().as_u16();
-            let body = axum::body::to_bytes(answer.into_body(), 10_000).await.expect("a body");
-            let code = serde_json::from_slice::<serde_json::Value>(&body).map(|it| it["error"]["code"].to_string());
-            (status, code.unwrap_or_default().replace('"', ""))
-        };
-        for (port, signature, body, status, code) in [
-            ("telephony", "signed", "told", 204, ""),
-            ("telephony", "signed", "nowhere", 409, "no_line"),
-            ("telephony", "signed", "later", 503, "busy"),
-            ("telephony", "signed", "{", 400, "malformed"),
-            ("telephony", "forged", "told", 401, "unsigned"),
-            ("telephony", "", "told", 401, "unsigned"),
-            ("sms", "signed", "told", 404, "not_found"),
-        ] {
-            assert_eq!(told(port, signature, body).await, (status, code.into()), "{port} {signature} {body}");
         }
     });
 }

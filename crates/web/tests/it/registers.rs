@@ -262,3 +262,55 @@ fn a_ground_of_law_has_a_reason_opens_for_one_alone_and_the_person_sees_it() {
         assert_eq!(looked.iter().filter(|it| it.kind == "accesses.read").count(), 2, "that they looked is recorded");
     });
 }
+
+#[test]
+fn a_question_to_the_other_register_goes_without_the_matter_until_the_client_consents() {
+    on_its_own(async {
+        let (app, accesses) = app().await;
+        let (nurse, social) = (worker(&app, "nurse-1").await, worker(&app, "social_worker-1").await);
+        let person = signed_in_as(&app, Role::Resident, "", PERSON).await;
+        let contact = contact_in(&app, "nursing", "c1", &nurse).await;
+        let consult = format!("{contact}/consult?lang=en");
+        let (_, form) = get(&app, &consult, &nurse).await;
+        assert!(form.contains("If the colleague works in the other register") && form.contains("703/2023"), "{form}");
+        let asked = |name: &str, profession: &str, consent: &str| {
+            format!(
+                "client_id={name}&text=Mita+{name}&whom=unit&unit=small&profession={profession}&day=2026-01-09{consent}"
+            )
+        };
+        // In the own register nothing is asked, and in the other the rule asks first.
+        assert_eq!(post(&app, &nurse, &consult, &asked("q0", "nurse", "")).await.0, 303);
+        let (status, _, page) = post(&app, &nurse, &consult, &asked("q1", "social_worker", "")).await;
+        assert!(
+            status == 422 && page.contains("Choose whether the client is asked") && page.contains("Mita q1"),
+            "{page}"
+        );
+        assert_eq!(post(&app, &nurse, &consult, &asked("q1", "social_worker", "&consent=unnamed")).await.0, 303);
+        let (_, list) = get(&app, "/desk?unit=small", &social).await;
+        let question = new(&list, "/desk/consultations/", &[]);
+        assert_eq!(post(&app, &social, &format!("{question}/claim"), "client_id=k1").await.0, 303);
+        let (_, page) = get(&app, &format!("{question}?lang=en"), &social).await;
+        assert!(page.contains("Mita q1") && page.contains("the client has not consented"), "{page}");
+        let read = async || get(&app, &contact, &social).await;
+        let (status, page) = read().await;
+        assert!(status == 403 && !page.contains("Selkä kipeä"), "{page}");
+        assert!(!get(&app, "/me/sharing?lang=en", &person).await.1.contains("asks for consent"), "nobody was asked");
+
+        // Asked, the client opens it to those who were asked, and closes it again.
+        assert_eq!(post(&app, &nurse, &consult, &asked("q2", "social_worker", "&consent=ask")).await.0, 303);
+        assert_eq!(post(&app, &nurse, &consult, &asked("q2", "social_worker", "&consent=ask")).await.0, 303, "twice");
+        let (_, mine) = get(&app, "/me/sharing?lang=en", &person).await;
+        assert_eq!(mine.matches("asks for consent to see your health care matters").count(), 1, "{mine}");
+        assert_eq!(read().await.0, 403, "asked is not given");
+        let id = mine.split("action=\"/me/sharing/").nth(1).and_then(|it| it.split('/').next()).expect("an id");
+        assert_eq!(post(&app, &person, &format!("/me/sharing/{id}/give"), "client_id=g1&days=30").await.0, 303);
+        let (status, page) = read().await;
+        assert!(status == 200 && page.contains("Selkä kipeä"), "{page}");
+        assert_eq!(recorded(&accesses, &contact).await.0, ["consent"]);
+        assert_eq!(post(&app, &person, &format!("/me/sharing/{id}/withdraw"), "client_id=w1").await.0, 303);
+        assert_eq!(read().await.0, 403);
+        // The question is answered all the same.
+        assert_eq!(post(&app, &social, &format!("{question}/answer"), "client_id=a1&text=Soita+meille").await.0, 303);
+        assert!(get(&app, &contact, &nurse).await.1.contains("Soita meille"));
+    });
+}

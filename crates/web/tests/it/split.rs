@@ -96,7 +96,7 @@ fn each_register_sees_its_own_part_and_the_resident_all_on_one_page() {
         assert!(has(&part, &social, "Velkaa on 900").await && !has(&whole, &nurse, "Velkaa on 900").await);
         assert!(has(&whole, &nurse, "Jalkakin puutuu").await && !has(&part, &social, "Jalkakin puutuu").await);
         assert!(has(&whole, &nurse, "Hukassa").await);
-        // What a part asks is answered there.
+        // A question of a part is answered there.
         assert_eq!(
             post(&app, &social, &format!("{part}/ask"), "client_id=a1&seen=9&text=Kuka+on+vuokranantaja").await.0,
             303

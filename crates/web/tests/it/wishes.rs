@@ -53,11 +53,14 @@ fn a_freed_time_is_offered_to_one_after_the_other() {
         assert_eq!(id_of(&wished(&app, &aino, &own, "").await), first, "one wish for one appointment");
         let his_wish = id_of(&wished(&app, &paavo, &his, "").await);
         let (_, page) = get(&app, &format!("/matters/{first}?lang=en"), &aino).await;
-        assert!(page.contains("You hear when a time is freed") && page.contains("In the morning"), "{page}");
+        assert!(
+            page.contains("We tell you when a suitable time becomes free") && page.contains("In the morning"),
+            "{page}"
+        );
         let (_, work) = get(&app, "/desk?unit=small&lang=en", &nurse).await;
         assert!(work.contains("Wish for an earlier time"), "{work}");
         let (_, page) = get(&app, &format!("/desk/wishes/{his_wish}?lang=en"), &nurse).await;
-        assert!(page.contains("number 2 in line"), "{page}");
+        assert!(page.contains("number 2 on the waiting list"), "{page}");
         // The early time is freed: it is Aino's for a while, who made her wish first.
         assert!(post(&app, &other, &format!("/matters/{early}/cancel"), "").await.1.ends_with("did=cancelled"));
         let (_, page) = get(&app, &format!("/matters/{first}?lang=en"), &aino).await;

@@ -117,6 +117,52 @@ fn a_part_has_its_own_queue_holder_and_clock_and_is_over_by_itself() {
 }
 
 #[test]
+fn a_part_of_a_text_message_is_answered_by_text_message_and_the_number_stays_with_the_whole() {
+    use crate::dispatches::{Dispatch, Means, Says, dispatch_id};
+    let mut told = Told { past: Past::default(), now: NOW };
+    let open = Command::Open {
+        channel: Channel::Sms,
+        service: "social".into(),
+        language: "fi".into(),
+        unit: "a".into(),
+        queue: None,
+        anonymous: true,
+        subject: None,
+        routed: None,
+        client_id: String::new(),
+        text: "Selkä on kipeä ja vuokra maksamatta".into(),
+    };
+    let answer_by = Command::AnswerBy { means: Means::Sms, address: "+358450000001".into() };
+    for command in [open, answer_by] {
+        told.past.turn((NOW, &By::Holder), |turn| decide(turn, WHOLE, &command)).expect("opened");
+    }
+    told.ask("nurse", WHOLE, &Command::Claim).expect("claimed");
+    told.now += 60_000_000;
+    let goes = Goes {
+        service: "social".into(),
+        unit: "b".into(),
+        queue: None,
+        routed: routed("callback-same-day"),
+        text: "Vuokra".into(),
+    };
+    let by = professional("nurse");
+    let drafts = told.past.turn((told.now, &by), |turn| split_off(turn, (WHOLE, RENT), &goes)).expect("split");
+    assert!(drafts.iter().all(|it| it.text.as_ref().is_none_or(|it| !it.text.0.contains("45000"))), "{drafts:?}");
+    assert_eq!((told.stands(RENT).channel, told.stands(RENT).answers_go), (Channel::Sms, Some(Means::Sms)));
+    told.ask("worker", RENT, &Command::Claim).expect("claimed");
+    told.ask("worker", RENT, &says("Voit hakea tukea")).expect("answered");
+    let number = told.stands(RENT).last_of_service;
+    let id = dispatch_id(&["contact", &RENT.to_string(), "answer", &number.to_string()]);
+    let sent = told.past.state::<Dispatch>(id).expect("readable").expect("it goes out");
+    assert_eq!((sent.cause.id, sent.says), (RENT, Says::Answer { number }));
+    // Another that nobody has touched is taken back as any is.
+    told.now += 60_000_000;
+    told.past.turn((told.now, &by), |turn| split_off(turn, (WHOLE, TEETH), &goes)).expect("split again");
+    told.ask("nurse", WHOLE, &Command::Undo).expect("taken back");
+    assert_eq!(told.place(TEETH), "closed");
+}
+
+#[test]
 fn when_all_parts_are_over_and_nobody_waits_the_whole_is_too_and_it_closes_after_the_last() {
     let mut told = Told::of(None);
     told.ask("nurse", WHOLE, &says("Selkään tällä viikolla aika")).expect("answered");
@@ -220,4 +266,48 @@ fn a_writer_who_proves_who_they_are_does_so_for_all_of_it_and_words_of_nobody_ar
     assert_eq!(told.stands(RENT).of(), Some(WHOLE), "sealed under the keys of the whole");
     told.by(&By::Resident(AINO), WHOLE, &Command::Identify { subject: AINO }).expect("known");
     assert_eq!((told.stands(WHOLE).subject, told.stands(RENT).subject), (Some(AINO), Some(AINO)));
+}
+
+#[test]
+fn c38_what_a_split_left_in_the_log_is_read_as_it_was_written() {
+    let golden = [
+        (
+            Event::Split { part: Uuid::from_u128(0x0abc) },
+            "contact.split",
+            r#"{"part":"00000000-0000-0000-0000-000000000abc"}"#,
+        ),
+        (
+            Event::Part { part: Uuid::from_u128(0x0abc), stage: Some(Stage::Over) },
+            "contact.part",
+            r#"{"part":"00000000-0000-0000-0000-000000000abc","stage":"over"}"#,
+        ),
+        (
+            Event::Part { part: Uuid::from_u128(0x0abc), stage: None },
+            "contact.part",
+            r#"{"part":"00000000-0000-0000-0000-000000000abc"}"#,
+        ),
+        (Event::TakenBack, "contact.taken_back", "{}"),
+        (Event::Shown(Shown::Split), "conversation.shown", r#""split""#),
+        (
+            Event::Opened {
+                channel: Channel::Message,
+                service: "social".into(),
+                language: "fi".into(),
+                unit: "b".into(),
+                queue: Some("social-advice".into()),
+                anonymous: true,
+                subject: None,
+                routed: None,
+                on_behalf: None,
+                part_of: Some(Uuid::from_u128(0x0abc)),
+                at: 5,
+            },
+            "contact.opened",
+            r#"{"anonymous":true,"at":5,"channel":"message","language":"fi","part_of":"00000000-0000-0000-0000-000000000abc","queue":"social-advice","service":"social","unit":"b"}"#,
+        ),
+    ];
+    for (event, kind, data) in golden {
+        assert_eq!(matter::encode(&event), (kind.to_string(), data.to_string()));
+        assert_eq!(matter::decode::<Contact>(kind, 1, data), Ok(event));
+    }
 }

@@ -85,6 +85,26 @@ fn whoever_has_an_answer_waiting_hears_of_it_once_until_they_write() {
     assert_eq!(contact(&mut anonymous, MONDAY, &nurse(), &write()), nothing, "nobody knows whom to tell");
 }
 
+#[test]
+fn each_answer_to_a_text_message_goes_out_and_nothing_says_that_one_waits() {
+    let mut past = reached();
+    let write = |name: &str| contacts::Command::Write { client_id: name.into(), text: "Hei".into() };
+    let answer_by = contacts::Command::AnswerBy { means: Means::Sms, address: "+358450000001".into() };
+    contact(&mut past, MONDAY, &By::Holder, &open(None));
+    contact(&mut past, MONDAY, &By::Holder, &answer_by);
+    contact(&mut past, MONDAY, &nurse(), &contacts::Command::Claim);
+    let (answer, nothing) = ((vec!["answer".to_string()], 0), (vec![], 0));
+    for (by, command, expected) in [
+        (nurse(), write("1"), answer.clone()),
+        // At the same minute: it is another message, and goes as well.
+        (nurse(), write("2"), answer),
+        (By::Holder, write("3"), nothing.clone()),
+        (nurse(), contacts::Command::Note { text: "Tuttu".into() }, nothing),
+    ] {
+        assert_eq!(contact(&mut past, MONDAY, &by, &command), expected, "{command:?}");
+    }
+}
+
 /// At an instant, to be reminded a day before.
 fn at(from: i64) -> When {
     let terms = Terms { move_by: from, cancel_by: from, remind_at: Some(from - 24 * HOUR) };

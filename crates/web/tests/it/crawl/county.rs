@@ -248,8 +248,9 @@ impl County {
         let mut filled = Vec::new();
         for part in path.split('/') {
             filled.push(match part {
-                "{command}" | "{act}" | "{port}" => command,
+                "{command}" | "{act}" => command,
                 "{client_id}" => "m1",
+                "{port}" => "sms",
                 "{appointment}" | "{file}" => NEW,
                 "{id}" if path.contains("/protected/") => self.id("another day", asker),
                 "{id}" if path.ends_with("/cancel-rest") => self.id("series", asker),
