@@ -1,6 +1,6 @@
 sms-channel = Text message
 sms-no-calls = No callback is offered
-sms-what = The client wrote a text message: they may not hear, or be able to speak on the telephone. Your answer goes as a text message to the same number. The number does not tell who writes, and others may see the message. Write no identity code, no name and nothing else by which the client can be recognised.
+sms-what = The client wrote a text message: they may not hear, or be able to speak on the telephone. Your answer goes as a text message to the same number, and others may see it. Write no identity code, no name and nothing else by which the client can be recognised.
 sms-stopped = The client has asked for no messages. You can answer again when they write.
 sms-parts = { $count ->
     [one] { $shown } text message

@@ -1,6 +1,6 @@
 sms-channel = Tekstiviesti
 sms-no-calls = Takaisinsoittoa ei tarjota
-sms-what = Asiakas kirjoitti tekstiviestillä: hän ei ehkä kuule tai voi puhua puhelimessa. Vastauksesi lähtee tekstiviestinä samaan numeroon. Numero ei kerro, kuka kirjoittaa, ja muut voivat nähdä viestin. Älä kirjoita henkilötunnusta, nimeä tai muuta, mistä asiakkaan tunnistaa.
+sms-what = Asiakas kirjoitti tekstiviestillä: hän ei ehkä kuule tai voi puhua puhelimessa. Vastauksesi lähtee tekstiviestinä samaan numeroon, ja muut voivat nähdä sen. Älä kirjoita henkilötunnusta, nimeä tai muuta, mistä asiakkaan tunnistaa.
 sms-stopped = Asiakas on pyytänyt, ettei hänelle lähetetä viestejä. Voit vastata taas, kun hän kirjoittaa uudelleen.
 sms-parts = { $count ->
     [one] { $shown } tekstiviesti

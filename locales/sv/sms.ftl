@@ -1,6 +1,6 @@
 sms-channel = Textmeddelande
 sms-no-calls = Återuppringning erbjuds inte
-sms-what = Klienten skrev ett textmeddelande: hen kanske inte hör eller kan tala i telefon. Ditt svar går som textmeddelande till samma nummer. Numret säger inte vem som skriver, och andra kan se meddelandet. Skriv ingen personbeteckning, inget namn och inget annat som klienten kan kännas igen på.
+sms-what = Klienten skrev ett textmeddelande: hen kanske inte hör eller kan tala i telefon. Ditt svar går som textmeddelande till samma nummer, och andra kan se det. Skriv ingen personbeteckning, inget namn och inget annat som klienten kan kännas igen på.
 sms-stopped = Klienten har bett om att inte få meddelanden. Du kan svara igen när hen skriver på nytt.
 sms-parts = { $count ->
     [one] { $shown } textmeddelande

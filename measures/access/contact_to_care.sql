@@ -4,6 +4,16 @@
 --- value = "days"
 --- source = "Final report of Western Uusimaa county's programme 2025, own-doctor pilot; median and mean together, because a gap between them is a tail"
 ---
+--- [access.contact_to_care_7d]
+--- id = "access.contact_to_care_7d"
+--- kind = "share"
+--- unit = "share"
+--- better = "higher"
+--- hit = "within_week"
+--- name = { fi = "Yhteydenotosta hoitoon seitsemässä päivässä", sv = "Från kontakt till vård inom sju dagar", en = "Contact to care within seven days" }
+--- source = "Future Social and Health Centre programme 2020–2022, clients who need much: care within 0–7 days; the cases are those of the median"
+--- about = { fi = "Osuus hoitoon päässeistä, joiden hoito alkoi viimeistään seitsemäntenä päivänä yhteydenotosta, paikalliset päivät. Peruttu käynti ei ole hoitoa.", sv = "Andel av dem som fick vård vars vård började senast den sjunde dagen efter kontakten, lokala dagar. Ett avbokat besök är inte vård.", en = "Share of those who got care whose care began by the seventh day after the contact, local days. A cancelled visit is not care." }
+---
 --- [access.contact_to_care_median]
 --- id = "access.contact_to_care_median"
 --- kind = "median"
@@ -28,7 +38,8 @@ SELECT
   e.profession,
   e.service,
   e.started_at AS at,
-  CAST(CAST(local_date(e.started_at) AS INT) - CAST(local_date(c.opened_at) AS INT) AS DOUBLE) AS days
+  CAST(CAST(local_date(e.started_at) AS INT) - CAST(local_date(c.opened_at) AS INT) AS DOUBLE) AS days,
+  CAST(local_date(e.started_at) AS INT) - CAST(local_date(c.opened_at) AS INT) <= 7 AS within_week
 FROM encounters e
 JOIN contacts c ON c.contact_id = e.contact_id
 WHERE e.status = 'done'

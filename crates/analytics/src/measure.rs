@@ -112,6 +112,9 @@ impl Catalogue {
     /// another is a whole for others.
     pub(crate) fn whole_of(&self, part: &Definition) -> Option<&Definition> {
         let by_id = |id: &str| self.measures().find(|(_, measure)| measure.id == *id);
+        if part.impersonal {
+            return None;
+        }
         if let Some(whole) = &part.part_of {
             return by_id(whole).map(|(_, measure)| measure);
         }
@@ -178,23 +181,36 @@ pub fn months_of(snapshot: &Snapshot, file: &MeasureFile, now: i64) -> Option<(D
     let end = |table: &facts::Table| snapshot.happened(table);
     let own = GO_ON.into_iter().filter(reads).filter_map(end).min();
     // A measure that reads neither, such as one of surveys, goes by the table that is complete last.
-    months_until(snapshot, own.or_else(|| GO_ON.into_iter().filter_map(end).min())?, now)
+    let (first, to) = months_until(snapshot, own.or_else(|| GO_ON.into_iter().filter_map(end).min())?, now)?;
+    // Entered and published figures may be of years of which nothing else is known.
+    let is_of_nobody = file.measures.iter().all(|measure| measure.impersonal);
+    let before = first_known(snapshot, file).filter(|before| is_of_nobody && *before < first);
+    Some((before.map_or(first, |before| before.first_of_month().max(earliest(to))), to))
 }
 
 /// The instants between which a measure file's facts are known: from the first day of the rows that it counts to the last
 /// of them, or to the end of the months that are complete. In between, no case means that there was none.
 pub(crate) fn known(snapshot: &Snapshot, file: &MeasureFile, now: i64) -> Option<(i64, i64)> {
-    let calendar = Calendar::shipped();
-    let table = file.rows_of()?;
-    let is_day = table.at.and_then(|at| table.column(at)).is_some_and(|at| matches!(at.ty, facts::Type::Day));
-    let instant = |at: i64| match is_day {
-        true => i32::try_from(at).ok().and_then(date_of).and_then(|date| calendar.start_of(date)),
-        false => Some(at),
-    };
-    let first = calendar.start_of(calendar.local_date(instant(snapshot.span(table)?.0)?)?)?;
-    let last = instant(snapshot.happened(table)?)?;
+    let (calendar, table) = (Calendar::shipped(), file.rows_of()?);
+    let first = calendar.start_of(first_known(snapshot, file)?)?;
+    let last = instant_of(table, snapshot.happened(table)?)?;
     let complete = months_of(snapshot, file, now).and_then(|(_, end)| calendar.start_of(end));
     Some((first, last.max(complete.unwrap_or(last)).min(now)))
+}
+
+/// The local day of the first row that a file counts.
+fn first_known(snapshot: &Snapshot, file: &MeasureFile) -> Option<Date> {
+    let table = file.rows_of()?;
+    Calendar::shipped().local_date(instant_of(table, snapshot.span(table)?.0)?)
+}
+
+/// The instant of a table's main time, which may be a day.
+fn instant_of(table: &facts::Table, at: i64) -> Option<i64> {
+    let is_day = table.at.and_then(|at| table.column(at)).is_some_and(|at| matches!(at.ty, facts::Type::Day));
+    match is_day {
+        true => date_of(i32::try_from(at).ok()?).and_then(|date| Calendar::shipped().start_of(date)),
+        false => Some(at),
+    }
 }
 
 /// The first local day on which anything happened.
@@ -207,13 +223,17 @@ fn months_until(snapshot: &Snapshot, last: i64, now: i64) -> Option<(Date, Date)
     let calendar = Calendar::shipped();
     let first = GO_ON.into_iter().filter_map(|table| snapshot.span(table)).map(|(first, _)| first).min()?;
     let last = calendar.local_date(last.min(now))?;
-    let earliest = last.first_of_month().checked_sub(jiff::Span::new().years(MOST_YEARS)).ok()?;
-    let first = calendar.local_date(first)?.first_of_month().max(earliest);
+    let first = calendar.local_date(first)?.first_of_month().max(earliest(last));
     let end = last.first_of_month().checked_add(jiff::Span::new().months(1)).ok()?;
     // A month that ends with nothing for three days or more is still coming in.
     let over = calendar.local_date(now)? >= end;
     let complete = over && (day_number(end) - day_number(last) <= 3 || last.first_of_month() <= first);
     Some((first, if complete { end } else { last.first_of_month() }))
+}
+
+/// The first month that is looked back at from a day.
+fn earliest(last: Date) -> Date {
+    last.first_of_month().saturating_sub(jiff::Span::new().years(MOST_YEARS))
 }
 
 fn sql_files(folder: &Path, into: &mut Vec<std::path::PathBuf>) -> Result<()> {
@@ -242,6 +262,7 @@ macro_rules! shipped {
 const SHIPPED: &[(&str, &str)] = shipped![
     "measures/access/booking.sql",
     "measures/access/callback.sql",
+    "measures/access/callback_delay.sql",
     "measures/access/care_guarantee.sql",
     "measures/access/channel.sql",
     "measures/access/contact_to_care.sql",
@@ -249,28 +270,56 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "measures/access/first_response.sql",
     "measures/access/identified.sql",
     "measures/access/message.sql",
+    "measures/access/municipality_spread.sql",
+    "measures/access/open_8_20.sql",
     "measures/access/reached.sql",
     "measures/access/remote_share.sql",
     "measures/access/still_waiting.sql",
     "measures/access/t3.sql",
     "measures/access/therapy_guarantee.sql",
     "measures/access/visit_minutes.sql",
+    "measures/access/walk_in_wait.sql",
+    "measures/backpain/episodes.sql",
+    "measures/backpain/orders.sql",
     "measures/backpain/risk_class.sql",
+    "measures/competence/trained.sql",
     "measures/consult/requests.sql",
     "measures/continuity/continuity.sql",
+    "measures/continuity/named.sql",
     "measures/continuity/own_patient_ratio.sql",
+    "measures/cost/agency.sql",
+    "measures/cost/diagnostics.sql",
+    "measures/cost/per_capita.sql",
+    "measures/cost/per_contact.sql",
+    "measures/directory/visitors.sql",
+    "measures/emergency/series.sql",
+    "measures/emergency/to_care.sql",
+    "measures/emergency/visitors.sql",
+    "measures/entered/numbers.sql",
     "measures/experience/chat_rating.sql",
     "measures/experience/nps.sql",
     "measures/experience/rating.sql",
     "measures/experience/response_rate.sql",
     "measures/experience/surveys_sent.sql",
+    "measures/experience/units.sql",
+    "measures/high_need/recognised.sql",
+    "measures/interpret/cost.sql",
     "measures/mental/navigators.sql",
+    "measures/mental/repeated.sql",
+    "measures/needs/lead_time.sql",
     "measures/notice/duplicate_share.sql",
     "measures/notice/received.sql",
     "measures/notice/route_days.sql",
     "measures/notice/transfers.sql",
+    "measures/owndoctor/leakage.sql",
+    "measures/owndoctor/list.sql",
+    "measures/phenomena/reports.sql",
     "measures/platform/registered_users.sql",
+    "measures/quality/efficiency.sql",
     "measures/quality/timeliness.sql",
+    "measures/recording/structured.sql",
+    "measures/referral/specialised.sql",
+    "measures/team/multiprofessional.sql",
     "measures/volume/callbacks.sql",
     "measures/volume/calls.sql",
     "measures/volume/chats.sql",
@@ -280,6 +329,7 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "measures/volume/encounters.sql",
     "measures/volume/interpretings.sql",
     "measures/volume/platform_matters.sql",
+    "measures/volume/remote_only.sql",
     "measures/volume/transfers.sql",
     "measures/volume/walk_ins.sql",
 ];

@@ -358,7 +358,8 @@ fn back_pain(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: 
         };
         let enrolment_id = format!("b{}-{number}", person.number);
         let steered = now >= county.scenario.back_pain;
-        let unit = &county.organisation.physio;
+        // The station answers for the path, wherever its visits take place.
+        let unit = &person.station.unit;
         batch.enrolments.push(Recorded(
             Enrolment {
                 enrolment_id: Key(enrolment_id.clone()),

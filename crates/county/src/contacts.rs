@@ -93,7 +93,7 @@ fn moment(county: &County, way: Option<Way>, now: usize, rng: &mut ChaCha8Rng) -
 /// A contact by its way, from one whose unit is a health station.
 fn made(county: &County, way: Option<Way>, base: Contact, rng: &mut ChaCha8Rng) -> Contact {
     match way {
-        None => call(base, rng),
+        None => call(county, base, rng),
         Some(Way::EarlyForm) => written(county, Contact { channel: Channel::Form, ..base }, rng),
         Some(way) => platform(county, way, base, rng),
     }
@@ -270,10 +270,13 @@ fn message_answered(county: &County, opened: i64, rng: &mut ChaCha8Rng) -> i64 {
 }
 
 /// A call, a callback request or a walk-in.
-fn call(base: Contact, rng: &mut ChaCha8Rng) -> Contact {
+fn call(county: &County, base: Contact, rng: &mut ChaCha8Rng) -> Contact {
     let opened = base.opened_at.0;
+    let own_nurse = county.organisation.pairs.iter().any(|pair| pair.unit == base.unit_id);
+    let within = county.scenario.pair_calls_back * MINUTE;
     let (channel, wait) = match rng.random_range(0..100) {
         0..48 => (Channel::Phone, minutes(4.0, 0.9, rng)),
+        48..88 if own_nurse => (Channel::Callback, minutes(7.0, 0.6, rng).min(within)),
         48..88 => (Channel::Callback, minutes(95.0, 1.0, rng)),
         _ => (Channel::WalkIn, minutes(12.0, 0.7, rng)),
     };
@@ -283,7 +286,7 @@ fn call(base: Contact, rng: &mut ChaCha8Rng) -> Contact {
     Contact {
         channel,
         arrival_unit_id: Some(base.unit_id.clone()),
-        first_attempt_at: answered,
+        first_attempt_at: Some(instant(opened + wait)),
         first_response_at: answered,
         reached_at: answered,
         ended_at: ended,

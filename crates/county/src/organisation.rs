@@ -454,6 +454,19 @@ impl Organisation {
                 Recorded(opening, clock.midnight(0))
             }));
         }
+        // The acute reception is open from eight to eight on every day of the year (S-058), by the clock on the wall.
+        for place in 0..clock.days() {
+            let midnight = clock.midnight(place + 1);
+            let opening = Opening {
+                unit_id: self.emergency.clone(),
+                service: "emergency".into(),
+                day: clock.day(place),
+                opens_at: instant(midnight - 16 * HOUR),
+                closes_at: instant(midnight - 4 * HOUR),
+                planned: true,
+            };
+            batch.openings.push(Recorded(opening, clock.midnight(0)));
+        }
     }
 
     fn money(&self, clock: &Clock, scenario: &Scenario, residents: u32, rng: &mut ChaCha8Rng, batch: &mut Batch) {

@@ -82,7 +82,8 @@ pub fn rows(county: &County, number: u32, id: ResidentId, rng: &mut ChaCha8Rng) 
     contacts::draw(county, &person, rng, &mut batch);
     feedback::draw(county, &person, rng, &mut batch);
     services::draw(county, &person, rng, &mut batch);
-    accounts::open(county, &person, &mut batch, &mut later);
+    services::contact_person(county, &person, rng, &mut batch);
+    accounts::draw(county, &person, rng, &mut batch);
     care::correct(&batch, &mut later);
     [batch, later]
 }

@@ -45,6 +45,8 @@ pub struct Scenario {
     pub feedback_pilot: Range<usize>,
     /// The first own-doctor pair, and the other seven (S-068).
     pub pairs: [usize; 2],
+    /// Minutes within which an own nurse calls back (S-068).
+    pub pair_calls_back: i64,
     /// Interpreting by AI (S-111).
     pub ai_interpreting: usize,
     /// The therapy guarantee of the young (S-033).
@@ -72,6 +74,7 @@ impl Default for Scenario {
             back_pain: month(2024, 6),
             feedback_pilot: month(2024, 9)..month(2025, 1),
             pairs: [month(2024, 12), month(2025, 3)],
+            pair_calls_back: 20,
             ai_interpreting: month(2025, 1),
             therapy_guarantee: month(2025, 1),
             clinic_closes: month(2025, 1),

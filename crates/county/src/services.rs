@@ -10,7 +10,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use crate::care::{finish, visit};
-use crate::contacts::{contact, push};
+use crate::contacts::{before_visit, contact, push};
 use crate::resident::Person;
 use crate::time::{DAY, HOUR, Intensity, MINUTE, instant};
 use crate::{Batch, County, Recorded};
@@ -259,6 +259,19 @@ fn high_need(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: 
     let need = assessment(person, unit, AssessmentKind::CareNeed, Guarantee::None, assessed, batch);
     let need = Assessment { completed_at: Some(instant(assessed + HOUR)), met_at: Some(instant(met + HOUR)), ..need };
     batch.assessments.push(Recorded(need, met + DAY));
+    // The team sees everybody who gets in touch within a week.
+    let contact_id = before_visit(county, person, unit, begun, rng, batch);
+    if met + HOUR < person.end {
+        let mut seen = visit(county, person, batch.encounters.len(), unit, "outpatient", met + HOUR, rng);
+        seen.profession = Some(Profession::Nurse);
+        seen.professional_id = organisation.someone_of(unit, Profession::Nurse, rng);
+        seen.modality = Some(Modality::InPerson);
+        seen.first_visit = Some(true);
+        (seen.contact_id, seen.enrolment_id) = (Some(contact_id), Some(enrolment_id.clone()));
+        seen.booked_at = Some(instant(begun + 6 * MINUTE));
+        seen.ended_at = Some(instant(met + HOUR + 45 * MINUTE));
+        finish(seen, rng, batch);
+    }
     let first = clock.month_of(clock.place(begun)) + 1;
     for (profession, monthly, remote) in [(Profession::Nurse, 0.8, 0.7), (Profession::Physician, 0.3, 0.4)] {
         let meetings = Intensity::new(clock, |now| if now >= first { monthly } else { 0.0 });
@@ -276,6 +289,30 @@ fn high_need(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: 
             finish(met, rng, batch);
         }
     }
+}
+
+/// A station that works in teams gives everybody who gets in touch a contact person (S-055); one in ten wants none.
+pub fn contact_person(county: &County, person: &Person<'_>, rng: &mut ChaCha8Rng, batch: &mut Batch) {
+    let (clock, station) = (&county.clock, person.station);
+    let since = clock.midnight(clock.first_of(county.scenario.teams));
+    let is_wanted = rng.random_bool(0.9);
+    if !station.is_team || !is_wanted {
+        return;
+    }
+    let mine = batch.contacts.iter().map(|row| &row.0);
+    let mine =
+        mine.filter(|it| it.kind == ContactKind::Request && it.unit_id == station.unit && it.opened_at.0 >= since);
+    let Some(first) = mine.map(|it| it.opened_at.0).min() else { return };
+    let held = CareRoleHeld {
+        resident_id: person.id,
+        role: CareRole::ContactPerson,
+        service: "outpatient".into(),
+        valid_from: clock.day(clock.place(first)),
+        professional_id: Some(station.nurses[person.number as usize % station.nurses.len()].clone()),
+        unit_id: station.unit.clone(),
+        valid_to: None,
+    };
+    batch.care_roles.push(Recorded(held, first));
 }
 
 /// Palliative care at home before three deaths in ten: 2.3 enrolments for 1,000 residents a year.

@@ -48,7 +48,6 @@ macro_rules! at_once {
 }
 
 at_once!(
-    Account,
     CareRoleHeld,
     Cost,
     Enrolment,
@@ -93,6 +92,13 @@ impl Staged for Contact {
         };
         let since = latest([Some(opened), early.first_attempt_at, reached, early.ended_at, resolved, early.closed_at]);
         Some(Recorded(early, since?))
+    }
+}
+
+impl Staged for Account {
+    fn at(&self, instant: i64) -> Option<Recorded<Self>> {
+        let early = Account { closed_at: None, ..self.clone() };
+        (self.registered_at.0 <= instant).then_some(Recorded(early, self.registered_at.0))
     }
 }
 

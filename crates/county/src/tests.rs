@@ -274,25 +274,3 @@ fn two_of_each_profession_stand_beside_those_whose_work_is_drawn() {
         }
     }
 }
-
-#[test]
-fn accounts_grow_with_the_platform_and_one_person_has_one() {
-    let (county, count) = (County::new(plan(10_000)), 10_000);
-    let mut opened: Vec<(i64, i64)> = Vec::new();
-    for number in 0..count {
-        let [rows, later] = county.resident(number, id(number));
-        assert!(rows.accounts.len() <= 1 && later.accounts.len() <= rows.accounts.len());
-        let end = later.accounts.first().and_then(|it| it.0.closed_at).map_or(i64::MAX, |at| at.0);
-        opened.extend(rows.accounts.iter().map(|it| (it.0.registered_at.0, end)));
-    }
-    let open_in = |month: usize| {
-        let end = county.clock.midnight(county.clock.first_of(month + 1));
-        opened.iter().filter(|(from, to)| *from < end && end < *to).count() as f64 / f64::from(count)
-    };
-    assert!(opened.iter().all(|(from, to)| from < to));
-    assert_eq!(open_in(month(2024, 2)), 0.0, "before the platform");
-    // 174,000 of 480,000 at the end of November 2025, and half of them when it is half in use.
-    let (half, whole) = (open_in(month(2025, 1)), open_in(month(2025, 11)));
-    assert!((0.3625..0.38).contains(&whole), "{whole}");
-    assert!((0.4..0.6).contains(&(half / whole)), "{half} of {whole}");
-}

@@ -1,10 +1,10 @@
 //! Walk-in lists: opened on their day, and people put on them.
 
-use calendar::date_of;
+use calendar::{Calendar, date_of};
 use facts::Urgency;
 use matter::{By, Text, Trouble, Turn};
 use operations::bookings::calendar::Timetable;
-use operations::bookings::walk_ins::{Command, WalkIn, asked, list_id};
+use operations::bookings::walk_ins::{Command, Hours, WalkIn, asked, list_id};
 use operations::contacts::{self, Contact};
 use operations::organisation::Organisation;
 use store::{Asked, digest};
@@ -38,7 +38,11 @@ impl Kinds {
     pub async fn walk_in(&self, timetable: &Timetable, date: i32, by: &By) -> Result<Uuid, Trouble> {
         let id = list_id(&timetable.id, date);
         if self.walk_ins.look(|lists| lists.get(id)).is_none() {
-            let open = Command::Open { place: timetable.id.as_str().into(), unit: timetable.unit.clone(), date };
+            let on = date_of(date).unwrap_or_default();
+            let spans = timetable.come_in(on, Calendar::shipped()).into_iter().map(|[from, _, to]| [from, to]);
+            let hours = Some(Hours { service: timetable.service.as_str().into(), spans: spans.collect() });
+            let place = timetable.id.as_str().into();
+            let open = Command::Open { place, unit: timetable.unit.clone(), date, hours };
             let told = date_of(date).map_or_else(String::new, |date| date.to_string());
             self.walk_ins.ask(id, open, by, &format!("open/{told}"), 0).await?;
         }

@@ -155,27 +155,23 @@ impl Publication {
     fn read(&mut self, results: &Results) -> Result<()> {
         let Some((from, to)) = measure::complete_months(&self.snapshot, self.as_of) else { return Ok(()) };
         let name = |month: Date| format!("{:04}-{:02}", month.year(), month.month());
-        let months: Vec<String> =
-            std::iter::successors(Some(from), |month| month.checked_add(jiff::Span::new().months(1)).ok())
-                .take_while(|month| *month < to)
-                .map(name)
-                .collect();
-        let gaps: Vec<Point> = months.iter().map(|month| Point { period: month.clone(), ..Point::default() }).collect();
         // Of each measure the months for which its own facts are complete.
         let catalogue = Arc::clone(&self.catalogue);
-        let places = |(file, measure): (&measure::MeasureFile, &measure::Definition)| {
-            let end = measure::months_of(&self.snapshot, file, self.as_of).map_or(to, |(_, end)| end);
-            let own = months.iter().take_while(|month| **month < name(end));
-            (measure.id.clone(), own.enumerate().map(|(at, month)| (month.as_str(), at)).collect())
+        let own = |(file, measure): (&measure::MeasureFile, &measure::Definition)| {
+            let (first, end) = measure::months_of(&self.snapshot, file, self.as_of).unwrap_or((from, to));
+            let next = |month: &Date| month.checked_add(jiff::Span::new().months(1)).ok();
+            let months = std::iter::successors(Some(first), next).take_while(|month| *month < end.min(to));
+            (measure.id.clone(), months.map(name).collect())
         };
-        let places: HashMap<String, HashMap<&str, usize>> = catalogue.measures().map(places).collect();
+        let months: HashMap<String, Vec<String>> = catalogue.measures().map(own).collect();
         let named = |(_, measure): (_, &measure::Definition)| Some((measure.id.clone(), measure.parts()?.to_string()));
         let parts: HashMap<String, String> = catalogue.measures().filter_map(named).collect();
         let mut latest: HashMap<(String, String), usize> = HashMap::new();
         results.figures(|figure| {
-            let Some(own) = places.get(&figure.measure) else { return };
-            let Some(place) = own.get(figure.month.as_str()).copied() else { return };
-            let none = || Series { points: gaps[..own.len()].to_vec() };
+            let Some(own) = months.get(&figure.measure) else { return };
+            let Ok(place) = own.binary_search(&figure.month) else { return };
+            let gap = |month: &String| Point { period: month.clone(), ..Point::default() };
+            let none = || Series { points: own.iter().map(gap).collect() };
             let key = (figure.measure.clone(), figure.unit_id.clone());
             let (dimension, value) = match figure.class.is_empty() {
                 true => (&figure.dimension, &figure.stratum),
@@ -234,21 +230,23 @@ impl Publication {
     /// happened, but none of which anything was brought.
     fn end_with_figures(&mut self) {
         let counts = counting(&self.cards);
-        let after = |series: &Series, is_there: &dyn Fn(&Point) -> bool| {
-            series.points.iter().rposition(is_there).map_or(0, |last| last + 1)
+        let last_of = |series: &Series, is_there: &dyn Fn(&Point) -> bool| {
+            let last = series.points.iter().rfind(|point| is_there(point));
+            last.map(|point| point.period.clone())
         };
-        let last = self.series.values().map(|series| after(series, &has_cases)).max().unwrap_or_default();
-        let mut ends: HashMap<String, usize> = HashMap::new();
+        let last = self.series.values().filter_map(|series| last_of(series, &has_cases)).max();
+        let mut ends: HashMap<String, String> = HashMap::new();
         for ((measure, _), series) in &self.series {
             let is_there = |point: &Point| point.n.is_some() || point.suppressed;
-            let end = if counts.contains(measure) { last } else { after(series, &is_there) };
-            ends.entry(measure.clone()).and_modify(|other| *other = end.max(*other)).or_insert(end);
+            let end = if counts.contains(measure) { last.clone() } else { last_of(series, &is_there) };
+            let Some(end) = end else { continue };
+            let known = ends.entry(measure.clone()).or_default();
+            *known = end.max(std::mem::take(known));
         }
         for ((measure, _), series) in &mut self.series {
             // Classes have parts and no series of their own.
-            match ends.get(measure).copied().unwrap_or_default() {
-                0 => {}
-                end => series.points.truncate(end),
+            if let Some(end) = ends.get(measure) {
+                series.points.retain(|point| point.period <= *end);
             }
         }
     }

@@ -190,7 +190,7 @@ pub enum Command {
     Greet { until: i64, text: Text },
     /// The resident leaves the chat.
     Leave,
-    /// A chat that nobody has answered goes on as a message.
+    /// A chat goes on as messages.
     Turn,
     /// The resident's rating of the chat, from 1 to 5.
     Rate { rating: u8 },
@@ -288,7 +288,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 10;
+    const VERSION: u32 = 11;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -340,13 +340,12 @@ impl Matter for Contact {
         match self.place {
             Place::Resolved { .. } if self.has_parts_left() => None,
             Place::Resolved { at, .. } => Some((at.saturating_add(REOPENED_WITHIN), Command::Close)),
-            // Those who are to see it first have their time, and a chat that nobody has answered its day: whichever ends sooner.
-            Place::Queued => {
+            // Those who are to see it first have their time, and a chat has its day: whichever ends sooner.
+            _ => {
                 let first = self.waits_for_first().map(|first| (first.until, Command::PassOn));
-                let chat = self.chat.as_ref().filter(|_| self.is_live() && self.first_response_at.is_none());
-                first.into_iter().chain(chat.map(|chat| (chat.until, Command::Turn))).min_by_key(|(at, _)| *at)
+                let chat = self.chat_ends().map(|at| (at, Command::Turn));
+                first.into_iter().chain(chat).min_by_key(|(at, _)| *at)
             }
-            _ => None,
         }
     }
 
@@ -527,22 +526,25 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Advise { .. } | Command::Recall { .. } => Err(Refusal::NotNow("nobody is asked")),
         Command::Transfer { to, queue, reason, .. } => transfer(contact, (to, queue.as_ref()), reason, on),
         Command::PassOn => pass_on(contact, on),
-        Command::Resolve { outcome } => {
+        Command::Resolve { outcome } | Command::Finish { outcome, .. } => {
             owned_and_seen(contact, on)?;
+            let said = match command {
+                Command::Finish { text, .. } => {
+                    sms::goes(contact, &text.0)?;
+                    Some(Event::written(Author::Service))
+                }
+                _ => None,
+            };
+            let is_answered = said.is_some() || contact.first_response_at.is_some();
             match outcome {
-                Outcome::Unreachable if contact.calls.all > 0 && !contact.calls.are_in_vain() => {
+                Outcome::Unreachable if contact.calls.are_begun() && !contact.calls.are_in_vain() => {
                     Err(Refusal::TooFewCalls)
                 }
-                Outcome::Abandoned if contact.chat.is_some() && contact.first_response_at.is_some() => {
+                Outcome::Abandoned if contact.chat.is_some() && is_answered => {
                     Err(Refusal::NotNow("somebody has answered"))
                 }
-                _ => Ok(resolved(*outcome).into()),
+                _ => Ok(said.into_iter().chain(resolved(*outcome)).collect()),
             }
-        }
-        Command::Finish { outcome, text, .. } => {
-            owned_and_seen(contact, on)?;
-            sms::goes(contact, &text.0)?;
-            Ok([Event::written(Author::Service)].into_iter().chain(resolved(*outcome)).collect())
         }
         Command::Reopen => reopen(contact, on.by),
         Command::Undo => undo(contact, on),
@@ -598,17 +600,23 @@ fn resolved(outcome: Outcome) -> [Event; 2] {
 }
 
 fn write(contact: &Contact, text: &Text, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
-    let written = Event::written(Author::Resident);
     match on.by {
         By::Professional { .. } => {
             owned_and_seen(contact, on)?;
             sms::goes(contact, &text.0)?;
             Ok(vec![Event::written(Author::Service)])
         }
-        By::Operator | By::System => Err(Refusal::NotNow("only people write")),
+        _ => said(contact, Event::written(Author::Resident), on),
+    }
+}
+
+/// Something is said by the resident, in words or by a file: it answers a question, and takes up again what was answered.
+fn said(contact: &Contact, said: Event, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    match on.by {
+        By::Professional { .. } | By::Operator | By::System => Err(Refusal::NotNow("only people write")),
         By::Resident(_) | By::Acting { .. } | By::Holder => match &contact.place {
-            Place::Queued | Place::Owned { .. } => Ok(vec![written]),
-            Place::Waiting { .. } => Ok(vec![written, Event::Answered, Event::Shown(Shown::InWork)]),
+            Place::Queued | Place::Owned { .. } => Ok(vec![said]),
+            Place::Waiting { .. } => Ok(vec![said, Event::Answered, Event::Shown(Shown::InWork)]),
             Place::Resolved { owner, .. } if contact.reopens_until().is_some_and(|until| on.now < until) => {
                 let today = on.calendar.local_date(on.now).map_or(0, day_number);
                 // It goes to the professional who knows it; to their deputy or the queue while they are away, to the queue where they work no more.
@@ -623,7 +631,7 @@ fn write(contact: &Contact, text: &Text, on: &On<'_>) -> Result<Vec<Event>, Refu
                     Some(owner) => vec![Event::Assigned { owner }, Event::Shown(Shown::InWork)],
                     None => vec![Event::Shown(Shown::Waiting)],
                 };
-                Ok([written, Event::Reopened].into_iter().chain(next).collect())
+                Ok([said, Event::Reopened].into_iter().chain(next).collect())
             }
             Place::Resolved { .. } | Place::Closed => Err(Refusal::TooLate),
         },

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use facts::Names;
 use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
 
 /// Everyday topics and words of danger, from `rules/start.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -132,9 +133,11 @@ impl Start {
     }
 }
 
-/// Small letters, with one space before each word and after the last, and no other signs.
+/// Small letters, with one space before each word and after the last, and no other signs. A letter is one sign and an apostrophe
+/// another, however a keyboard writes them.
 fn plain(words: &str) -> String {
-    let letters = words.to_lowercase().replace(|letter: char| !letter.is_alphanumeric() && letter != '\'', " ");
+    let letters = words.nfc().collect::<String>().to_lowercase().replace(['’', '‘', '´', '`'], "'");
+    let letters = letters.replace(|letter: char| !letter.is_alphanumeric() && letter != '\'', " ");
     format!(" {} ", letters.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
@@ -181,6 +184,18 @@ mod tests {
             "en jaksa elää enää",
             "He hits me, violence at home",
             "LAPSI EI HENGITÄ",
+            // As telephones write it, and as some keyboards do.
+            "I can’t breathe",
+            "I don\u{2018}t want to live",
+            "lapsi ei hengita\u{308}",
+            "vauva ei saa henkeä",
+            "isä ei pysty hengittämään",
+            "sattuu rintaan ja hikoilen",
+            "haluan kuolla",
+            "jag kan inte andas",
+            "jag vill dö",
+            "I want to die",
+            "she has trouble breathing",
         ] {
             assert_eq!(start.find(words, None).danger.map(|it| it.call.as_str()), Some("112"), "{words}");
         }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
+use axum::extract::multipart::MultipartError;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures::StreamExt;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 use crate::answer::Failure;
 use crate::care::MOST_BODY;
@@ -66,4 +68,39 @@ async fn taken_in(room: &Room, body: Body) -> Result<Vec<u8>, Failure> {
         }
     }
     Ok(taken)
+}
+
+/// So many bytes of a file come within so long, or it is given up: as with other bodies, some 100 kbit/s.
+const BROUGHT: usize = 256 << 10;
+const BROUGHT_WITHIN: Duration = Duration::from_secs(20);
+
+/// The pace at which a form with files comes.
+pub struct Pace {
+    until: Instant,
+    bytes: usize,
+}
+
+impl Pace {
+    pub fn begun() -> Pace {
+        Pace { until: Instant::now() + BROUGHT_WITHIN, bytes: 0 }
+    }
+
+    pub fn came(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        if self.bytes >= BROUGHT {
+            *self = Pace::begun();
+        }
+    }
+
+    /// The next part of a form, if it comes in time.
+    pub async fn kept<T>(
+        &self,
+        next: impl Future<Output = Result<Option<T>, MultipartError>>,
+    ) -> Result<Option<T>, Failure> {
+        let next = timeout_at(self.until, next).await.map_err(|_| Failure::slow())?;
+        next.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
+            _ => Failure::malformed("The form breaks off, or is none."),
+        })
+    }
 }

@@ -130,6 +130,13 @@ pub struct Message {
     script: String,
 }
 
+impl Message {
+    /// As it is kept while it is not sent.
+    fn letter(&self) -> [&str; 3] {
+        [&self.text, &self.client_id, &self.part]
+    }
+}
+
 /// Faults of a form: for each the key of its text, and the field where it can be mended.
 type Wrong<'a> = &'a [(&'a str, &'a str)];
 

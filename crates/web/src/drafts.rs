@@ -94,15 +94,15 @@ impl App {
         .then_some(now)
     }
 
-    /// Keeps what a resident has typed in a thread; gives when.
+    /// Keeps what a resident has typed in a thread, its name, and the part that it is about; gives when.
     pub async fn keep_letter(
         &self,
         (id, contact): (Uuid, &Contact),
         by: &By,
-        (text, client_id): (&str, &str),
+        [text, client_id, part]: [&str; 3],
     ) -> Option<i64> {
         let of = Of { by, contact: id, form: LETTER };
-        self.keep_draft(of, contact.subject, &[("text", text)], &[("client_id", client_id)]).await
+        self.keep_draft(of, contact.subject, &[("text", text)], &[("client_id", client_id), ("part", part)]).await
     }
 
     /// Takes away what was sent.

@@ -4,30 +4,31 @@
 mod picture;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, State};
-use axum::http::StatusCode;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::response::{IntoResponse, Response};
 use kinds::{Item, What};
-use matter::access::{Action, Role};
-use matter::{Matter, Text};
+use matter::access::Action;
+use matter::{By, Matter, Text};
 use maud::{Markup, html};
-use operations::contacts::files::{MOST_AT_ONCE, MOST_FILE};
+use operations::contacts::files::{MOST_AT_ONCE, MOST_FILE, MOST_OF_CONTACT};
 use operations::contacts::{Command, Contact, File, FileKind};
 use store::digest_of;
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::App;
 use crate::answer::Failure;
+use crate::bodies::Pace;
 use crate::caller::Caller;
+use crate::care::MOST_BODY;
+use crate::contact::see_other;
 use crate::feature::{Feature, get, post};
 use crate::layout::Page;
+use crate::observe::tell;
 use crate::texts::texts;
 
 pub static FEATURE: Feature = Feature {
@@ -42,14 +43,15 @@ mod own;
 
 /// Letters of a file's name at most.
 const NAME: usize = 120;
-/// So many bytes of a file come within so long, or it is given up: as with other bodies, some 100 kbit/s.
-const BROUGHT: usize = 256 << 10;
-const BROUGHT_WITHIN: Duration = Duration::from_secs(20);
+/// Pictures that are made anew at a time: each may take hundreds of megabytes, whatever the size of its file.
+static MADE: Semaphore = Semaphore::const_new(2);
 
 /// The faults of files that did not come, from the address of the page to which their form led.
 pub fn faults(page: &Page) -> Vec<(&'static str, &'static str)> {
-    const ALL: [Fault; 10] = [
+    const ALL: [Fault; 12] = [
         "files-none",
+        "files-too-many",
+        "files-too-many-now",
         "files-too-large",
         "files-wrong-kind",
         "files-damaged",
@@ -154,6 +156,9 @@ struct Brought {
     fields: Vec<(String, String)>,
     /// Name and bytes of each; none: it was too large.
     files: Vec<(String, Option<Vec<u8>>)>,
+    faults: Vec<Fault>,
+    /// Why the rest of it did not come.
+    broken: Option<Failure>,
 }
 
 impl Brought {
@@ -163,20 +168,32 @@ impl Brought {
     }
 }
 
-/// Reads a form to its end, and keeps of a file that is too large that it came.
-async fn read(mut form: Multipart) -> Result<Brought, Failure> {
-    let (mut brought, mut until, mut since) = (Brought::default(), Instant::now() + BROUGHT_WITHIN, 0);
-    while let Some(mut field) = kept(until, form.next_field()).await? {
+/// Reads a form to its end, and keeps of a file that is too large that it came. Of a form that breaks off is kept what came
+/// before. Of whoever may bring no file to anything no byte of one is kept.
+async fn read(form: Multipart, caller: &Result<Caller, Failure>) -> Brought {
+    let is_somebody = |caller: &Caller| caller.person.is_some() || !caller.holds.is_empty();
+    let most = if caller.as_ref().is_ok_and(is_somebody) { MOST_OF_CONTACT as usize } else { 0 };
+    let mut brought = Brought::default();
+    brought.broken = fill(&mut brought, form, most).await.err();
+    brought
+}
+
+/// `most`: bytes of all files at most.
+async fn fill(brought: &mut Brought, mut form: Multipart, most: usize) -> Result<(), Failure> {
+    let (mut pace, mut room_for_files, mut room_for_words) = (Pace::begun(), most, MOST_BODY);
+    while let Some(mut field) = pace.kept(form.next_field()).await? {
         let name = field.name().unwrap_or_default().to_string();
         let title = field.file_name().map(|it| it.chars().filter(|it| !it.is_control()).take(NAME).collect::<String>());
-        let most = if title.is_some() { MOST_FILE } else { crate::care::MOST_BODY };
+        let is_one_too_many = title.is_some() && brought.files.len() >= MOST_AT_ONCE;
+        let room = match title {
+            Some(_) if is_one_too_many => 0,
+            Some(_) => room_for_files.min(MOST_FILE),
+            None => room_for_words,
+        };
         let (mut bytes, mut is_too_large) = (Vec::new(), false);
-        while let Some(chunk) = kept(until, field.chunk()).await? {
-            since += chunk.len();
-            if since >= BROUGHT {
-                (until, since) = (Instant::now() + BROUGHT_WITHIN, 0);
-            }
-            is_too_large |= bytes.len() + chunk.len() > most;
+        while let Some(chunk) = pace.kept(field.chunk()).await? {
+            pace.came(chunk.len());
+            is_too_large |= bytes.len() + chunk.len() > room;
             if is_too_large {
                 bytes = Vec::new();
             } else {
@@ -185,49 +202,44 @@ async fn read(mut form: Multipart) -> Result<Brought, Failure> {
         }
         match title {
             // A field for files from which none was chosen.
-            Some(title) if title.is_empty() && bytes.is_empty() => {}
-            Some(title) if brought.files.len() < MOST_AT_ONCE => {
+            Some(title) if title.is_empty() && bytes.is_empty() && !is_too_large => {}
+            Some(_) if is_one_too_many => brought.faults.push("files-too-many"),
+            Some(title) => {
+                room_for_files -= bytes.len();
                 brought.files.push((title, (!is_too_large).then_some(bytes)));
             }
-            Some(_) => return Err(Failure::invalid("file", "At most 10 files at once.")),
-            None => brought.fields.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+            None if is_too_large => return Err(Failure::too_large()),
+            None => {
+                room_for_words -= bytes.len();
+                brought.fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+            }
         }
     }
-    Ok(brought)
-}
-
-/// The next part of a form, if it comes in time.
-async fn kept<T>(
-    until: Instant,
-    next: impl Future<Output = Result<Option<T>, MultipartError>>,
-) -> Result<Option<T>, Failure> {
-    let next = timeout_at(until, next).await.map_err(|_| Failure::slow())?;
-    next.map_err(|error| match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
-        _ => Failure::malformed("The form breaks off, or is none."),
-    })
+    Ok(())
 }
 
 /// Why a file was not taken: key of its text.
 type Fault = &'static str;
 
+/// On to a page, which says what is wrong with the files that did not come.
+fn onward(to: &str, faults: &[Fault]) -> Response {
+    let and = if to.contains('?') { '&' } else { '?' };
+    match faults {
+        [] => see_other(to),
+        _ => see_other(&format!("{to}{and}files={}", faults.join("."))),
+    }
+}
+
 impl App {
     /// Takes the files of a form into a conversation, each by itself: one that fails keeps no other from coming. Gives what is
     /// wrong with those that did not come.
-    async fn attach(
-        &self,
-        caller: &Caller,
-        (id, contact): (Uuid, &Contact),
-        brought: Vec<(String, Option<Vec<u8>>)>,
-    ) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        if brought.is_empty() {
+    async fn attach(&self, by: &By, contact: (Uuid, &Contact), brought: Brought) -> Vec<Fault> {
+        let Brought { files, mut faults, .. } = brought;
+        if files.is_empty() {
             faults.push("files-none");
         }
-        for (name, bytes) in brought {
-            if let Err(fault) = self.attach_one(caller, (id, contact), &name, bytes).await {
-                faults.push(fault);
-            }
+        for (name, bytes) in files {
+            faults.extend(self.attach_one(by, contact, &name, bytes).await.err());
         }
         faults.sort_unstable();
         faults.dedup();
@@ -236,16 +248,21 @@ impl App {
 
     async fn attach_one(
         &self,
-        caller: &Caller,
+        by: &By,
         (id, contact): (Uuid, &Contact),
         name: &str,
         bytes: Option<Vec<u8>>,
     ) -> Result<(), Fault> {
         let bytes = bytes.ok_or("files-too-large")?;
         let kind = FileKind::of(&bytes).ok_or("files-wrong-kind")?;
+        self.take_of_resident(by, id).map_err(|_| "files-too-many-now")?;
         let bytes = match kind {
             FileKind::Pdf => picture::paper(bytes),
-            _ => tokio::task::spawn_blocking(move || picture::anew(kind, &bytes)).await.ok().flatten(),
+            _ => {
+                let turn = MADE.acquire().await.map_err(|_| "wrong-later")?;
+                let made = tokio::task::spawn_blocking(move || (picture::anew(kind, &bytes), drop(turn)).0);
+                made.await.ok().flatten()
+            }
         };
         let bytes = bytes.ok_or("files-damaged")?;
         if bytes.len() > MOST_FILE {
@@ -255,33 +272,35 @@ impl App {
         // The same file in the same conversation is the same, however often it is sent.
         let file = File { id: Uuid::new_v5(&id, digest.as_bytes()), kind, bytes: bytes.len() as u64, digest };
         let (of, about) = ((id, file.id), (contact.subject.map_or(id, |it| it.0), Contact::CLASS));
-        let is_new = !contact.files.contains(&file.id);
         match self.attachments.keep(of, about, bytes).await {
             Ok(true) => {}
             Ok(false) => return Err("wrong-later"),
             Err(error) => {
-                crate::observe::tell(&format!("error: {error}"));
+                tell(&format!("error: {error}"));
                 return Err("wrong-later");
             }
         }
         let name = if name.is_empty() { format!("{}.{}", &file.digest[..8], kind.ending()) } else { name.to_string() };
         let key = format!("file-{}", file.id);
-        let by = match &caller.person {
-            Some(person) if person.role != Role::Resident => person.by(),
-            _ => caller.by(id),
+        let Err(trouble) =
+            self.kinds.contacts.ask(id, Command::Attach { file, name: Text(name) }, by, &key, u64::MAX).await
+        else {
+            return Ok(());
         };
-        let done = self.kinds.contacts.ask(id, Command::Attach { file, name: Text(name) }, &by, &key, u64::MAX).await;
-        done.map(drop).map_err(|trouble| {
-            let failure = Failure::from(trouble);
-            match failure.code {
-                "files_full" => "files-full",
-                "too_late" => "wrong-too-late",
-                "owned_by_another" => "wrong-owned",
-                "not_claimed" => "wrong-unclaimed",
-                // Sent before under another name: it is there.
-                "key_reused" if !is_new => "files-there",
-                _ => "wrong-later",
-            }
+        // A file that came to nothing leaves nothing; one that was sent before is there.
+        let is_there = self.kinds.contacts.stored(id).await.map(|it| it.is_some_and(|it| it.files.contains(&of.1)));
+        if let Ok(false) = is_there
+            && let Err(error) = self.attachments.drop(of).await
+        {
+            tell(&format!("error: {error}"));
+        }
+        Err(match Failure::from(trouble).code {
+            "files_full" => "files-full",
+            "too_late" => "wrong-too-late",
+            "owned_by_another" => "wrong-owned",
+            "not_claimed" => "wrong-unclaimed",
+            "key_reused" if is_there == Ok(true) => "files-there",
+            _ => "wrong-later",
         })
     }
 }

@@ -35,6 +35,8 @@ pub struct Did {
 pub struct Written {
     pub client_id: String,
     pub text: String,
+    /// The part of the matter that it is about; empty: whichever it is.
+    pub part: String,
     /// Key of what is wrong.
     pub wrong: Option<&'static str>,
     /// When it was kept as a draft, in microseconds since 1970.
@@ -46,7 +48,7 @@ impl Written {
     /// was used for another.
     pub fn again(client_id: String, text: String, wrong: &'static str) -> Written {
         let client_id = if wrong == "wrong-again" { String::new() } else { client_id };
-        Written { client_id, text, wrong: Some(wrong), saved: None }
+        Written { client_id, text, wrong: Some(wrong), ..Written::default() }
     }
 
     /// The name under which the form's message is sent once.

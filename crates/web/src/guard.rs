@@ -180,7 +180,8 @@ impl App {
         // An appointment, which stands in no list, is also the professional's who is to meet the person, wherever they work.
         let to_meet = standing.list == List::Nowhere && person.is_some_and(had);
         Tie {
-            own: caller.holds.contains(&id) || person.is_some_and(is_theirs),
+            // A code opens no more, a stream neither, once the writer has proven who they are.
+            own: (caller.holds.contains(&id) && standing.subject.is_none()) || person.is_some_and(is_theirs),
             within: in_unit || to_meet,
             cares: standing.list != List::Ended || person.is_some_and(cares),
             asked: person.is_some_and(|person| self.is_asked(person, id, standing)),

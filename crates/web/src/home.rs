@@ -102,7 +102,7 @@ pub fn unsent(page: &Page, failure: &Failure, text: &str) -> Response {
     if failure.status == StatusCode::NOT_FOUND {
         return if text.is_empty() { missing(page) } else { away(page, StatusCode::CONFLICT, text) };
     }
-    if matches!(failure.status, StatusCode::BAD_REQUEST | StatusCode::MISDIRECTED_REQUEST) {
+    if text.is_empty() && matches!(failure.status, StatusCode::BAD_REQUEST | StatusCode::MISDIRECTED_REQUEST) {
         return unreadable(page, failure.status);
     }
     if let Some(refused) = failure.refused.as_ref().filter(|it| it.kind == "register") {

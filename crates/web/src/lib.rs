@@ -518,7 +518,8 @@ async fn harden(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, app.policy.clone());
+    // A file that somebody has brought may do less than a page of ours.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| app.policy.clone());
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -206,6 +206,16 @@ impl App {
         self.counted.contacts.take(&from.to_string(), self.kinds.store.now()).map_err(Failure::too_many)
     }
 
+    /// Counts something that a resident brings to a contact beside their messages, as one of them; too many wait.
+    pub fn take_of_resident(&self, by: &By, contact: Uuid) -> Result<(), Failure> {
+        match by {
+            By::Resident(_) | By::Acting { .. } | By::Holder => {
+                self.counted.messages.take(&contact.to_string(), self.kinds.store.now()).map_err(Failure::too_many)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Writes a message; of a resident, unless they have written too many in this contact. As with opening.
     pub async fn write_message(
         &self,

@@ -13,6 +13,8 @@ use crate::caller::Caller;
 
 /// How long somebody counts as writing after the last letter, in microseconds.
 const WRITES: i64 = 6_000_000;
+/// Beyond so many conversations those in which nobody is any more are forgotten.
+const HELD: usize = 1000;
 /// How long somebody without a script counts as there after they have opened the page, in microseconds.
 const LOOKS: i64 = 60_000_000;
 
@@ -131,6 +133,11 @@ impl Presence {
 
     /// Somebody has opened the page, and seen all up to a message.
     pub fn looks(&self, contact: Uuid, who: &Who, read: u64, now: i64) {
+        let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if rooms.len() > HELD {
+            rooms.retain(|_, room| !room.is_idle(now));
+        }
+        drop(rooms);
         self.with(contact, |room| {
             let there = room.of(who);
             let is_news = !there.is_here(now) || there.read < read;
@@ -211,5 +218,11 @@ mod tests {
         assert!(!seen(&nurse, NOW).here);
         assert_eq!(seen(&nurse, NOW + LOOKS), Others::default());
         assert_eq!(all.held(), 0, "nothing is left of it");
+        // Nor of conversations to which nobody comes back.
+        for number in 0..=HELD as u128 {
+            all.looks(Uuid::from_u128(number), &nurse, 1, NOW);
+        }
+        all.looks(contact, &nurse, 1, NOW + LOOKS);
+        assert_eq!(all.held(), 1);
     }
 }

@@ -99,6 +99,9 @@ pub fn shipped() -> Vec<Scorecard> {
         include_str!("../../../scorecards/opti-line.toml"),
         include_str!("../../../scorecards/opti-station.toml"),
         include_str!("../../../scorecards/mental-health-services.toml"),
+        include_str!("../../../scorecards/own-doctor-pair.toml"),
+        include_str!("../../../scorecards/own-doctor-management.toml"),
+        include_str!("../../../scorecards/back-pain.toml"),
     ]
     .into_iter()
     .map(|text| Scorecard::parse(text).expect("the shipped scorecards are well formed"))

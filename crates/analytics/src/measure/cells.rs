@@ -36,6 +36,8 @@ pub struct Cell {
     squares: Exact,
     tally: Tally,
     classes: BTreeMap<u32, u64>,
+    /// Cases of places, and the sums of their values.
+    places: BTreeMap<u32, (u64, Exact)>,
     /// Since when the longest open case is, in microseconds.
     since: Option<i64>,
     ratio: Ratio,
@@ -93,6 +95,8 @@ pub enum Worth {
     Value(f64),
     /// In the measure's unit, and kept among the others.
     Ranked(f64),
+    /// In the measure's unit, of a place.
+    Placed(u32, f64),
     /// Events in an exposure.
     Events(u64, f64),
     /// Open since an instant.
@@ -122,6 +126,11 @@ impl Cell {
                 self.squares.add_square(value);
             }
             Worth::Ranked(value) => self.tally.add(value, 1),
+            Worth::Placed(place, value) => {
+                let (count, sum) = self.places.entry(place).or_default();
+                *count += 1;
+                sum.add(value);
+            }
             Worth::Events(events, exposure) => {
                 self.hits += events;
                 self.sum.add(exposure);
@@ -161,6 +170,11 @@ impl Cell {
         self.since = [self.since, other.since].into_iter().flatten().min();
         for (class, count) in &other.classes {
             *self.classes.entry(*class).or_default() += count;
+        }
+        for (place, (count, sum)) in &other.places {
+            let mine = self.places.entry(*place).or_default();
+            mine.0 += count;
+            mine.1.merge(sum);
         }
         let (ratio, theirs) = (&mut self.ratio, &other.ratio);
         ratio.clusters += theirs.clusters;
@@ -208,7 +222,10 @@ impl Cell {
             Kind::Mean => {
                 interval::mean_of_deviations(self.n, self.sum.over(self.n as f64), self.deviations(), confidence)
             }
+            Kind::Sum => (self.n > 0).then(|| alone(self.sum.value())),
             Kind::Median => self.tally.quantile_interval(0.5, confidence),
+            Kind::Most => self.tally.quantile(1.0).map(alone),
+            Kind::Spread => self.spread().map(alone),
             Kind::Ratio if measure.unit == "share" => interval::share_over_clusters(&self.ratio.sums(), confidence),
             Kind::Ratio => interval::ratio(&self.ratio.sums(), confidence),
             Kind::Rate => interval::rate(self.hits as f64, self.sum.value(), confidence),
@@ -234,12 +251,34 @@ impl Cell {
         ((squares - product) + (squares_rest - product_rest)).max(0.0)
     }
 
+    /// The 90th by the 10th percentile of the means of places, weighed by their cases: the least mean below or at which so many
+    /// cases lie. Of one place there is none, nor where the lower one is nought.
+    fn spread(&self) -> Option<f64> {
+        let mut means: Vec<(f64, u64)> =
+            self.places.values().map(|(count, sum)| (sum.over(*count as f64), *count)).collect();
+        means.sort_by(|left, right| left.0.total_cmp(&right.0));
+        let percentile = |part: u64| {
+            let mut below = 0;
+            let reaches = |(_, count): &&(f64, u64)| {
+                below += *count;
+                below * 10 >= self.n * part
+            };
+            means.iter().find(reaches).map(|(mean, _)| *mean)
+        };
+        let (low, high) = (percentile(1)?, percentile(9)?);
+        (means.len() > 1 && low > 0.0).then(|| high / low)
+    }
+
     /// Local days from the first open case to the last day before an instant; one number, without an interval.
     fn days_open(&self, end: i64) -> Option<Estimate> {
         let day = |at: i64| Calendar::shipped().local_date(at).map(day_number);
-        let days = f64::from(day(end - 1)? - day(self.since?)?);
-        Some(Estimate { value: days, lower: f64::NEG_INFINITY, upper: f64::INFINITY })
+        Some(alone(f64::from(day(end - 1)? - day(self.since?)?)))
     }
+}
+
+/// One number, without an interval.
+fn alone(value: f64) -> Estimate {
+    Estimate { value, lower: f64::NEG_INFINITY, upper: f64::INFINITY }
 }
 
 /// An estimate whose interval does not reach where no value can be.

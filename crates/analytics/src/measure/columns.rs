@@ -73,6 +73,7 @@ pub(super) enum Plain {
     Hits(BooleanArray),
     Values(Float64Array),
     Ranked(Float64Array),
+    Placed(Float64Array, Labels),
     Events(Int64Array, Float64Array),
     Scores(Int64Array),
     Classes(Labels),
@@ -85,12 +86,20 @@ impl Plain {
             Plain::Hits(hits) if hits.is_valid(row) => Worth::Hit(hits.value(row)),
             Plain::Values(values) if values.is_valid(row) => Worth::Value(values.value(row)),
             Plain::Ranked(values) if values.is_valid(row) => Worth::Ranked(values.value(row)),
+            Plain::Placed(values, places) if values.is_valid(row) => {
+                places.get(row).map_or(Worth::None, |place| Worth::Placed(place, values.value(row)))
+            }
             Plain::Events(events, exposure) if events.is_valid(row) && exposure.is_valid(row) => {
                 Worth::Events(events.value(row).unsigned_abs(), exposure.value(row))
             }
             Plain::Scores(scores) if scores.is_valid(row) => Worth::Score(scores.value(row)),
             Plain::Classes(classes) => classes.get(row).map_or(Worth::None, Worth::Class),
-            Plain::Hits(_) | Plain::Values(_) | Plain::Ranked(_) | Plain::Events(..) | Plain::Scores(_) => Worth::None,
+            Plain::Hits(_)
+            | Plain::Values(_)
+            | Plain::Ranked(_)
+            | Plain::Placed(..)
+            | Plain::Events(..)
+            | Plain::Scores(_) => Worth::None,
         }
     }
 }
@@ -121,8 +130,8 @@ impl Worths {
                 Worths::Stock(until, measure.kind == Kind::Longest)
             }
             Kind::Share => Worths::Plain(Plain::Hits(batch[columns[0]].as_boolean().clone())),
-            Kind::Mean => Worths::Plain(Plain::Values(numbers(columns[0])?)),
-            Kind::Median | Kind::Quantiles => {
+            Kind::Mean | Kind::Sum => Worths::Plain(Plain::Values(numbers(columns[0])?)),
+            Kind::Median | Kind::Quantiles | Kind::Most => {
                 let values = numbers(columns[0])?;
                 let rounded = |value| measure.rounded(value);
                 Worths::Plain(Plain::Ranked(if measure.resolution.is_some() { values.unary(rounded) } else { values }))
@@ -138,6 +147,10 @@ impl Worths {
                 Worths::Plain(Plain::Events(events.unary(|it| it as i64), exposure))
             }
             Kind::Ratio => Worths::Ratio(numbers(columns[0])?, numbers(columns[1])?),
+            Kind::Spread => {
+                let places = Labels::of(&batch[columns[1]], &mut |it| labels.number(it))?;
+                Worths::Plain(Plain::Placed(numbers(columns[0])?, places))
+            }
             Kind::Nps => {
                 let scores = typed(columns[0], DataType::Int64, "a whole number")?;
                 Worths::Plain(Plain::Scores(scores.as_primitive::<Int64Type>().clone()))

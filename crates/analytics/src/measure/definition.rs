@@ -23,10 +23,17 @@ pub enum Kind {
     /// Share of cases with `hit`.
     Share,
     Mean,
+    /// Σ `value`: amounts that somebody enters, pays or reports. Of no case there is no value, for nobody said that it is nought.
+    Sum,
     /// Median of `value`, exact, or at the resolution that the head names.
     Median,
     /// Tenths and quarters of `value`: [`QUANTILES`], each with its interval.
     Quantiles,
+    /// The largest `value`.
+    Most,
+    /// How far places lie apart: the 90th by the 10th percentile of the mean `value` of each `place`, every place weighed by
+    /// its cases.
+    Spread,
     /// Σ numerator / Σ denominator.
     Ratio,
     /// Events per exposure: Σ `events` / Σ `exposure`; each row brings both, and the events are its cases.
@@ -83,12 +90,16 @@ pub struct Definition {
     pub numerator: Option<String>,
     #[serde(default)]
     pub denominator: Option<String>,
-    /// Step to which values of a median and of quantiles are rounded, in the measure's unit; without one they are exact.
+    /// Step to which values of a median, of quantiles and the largest are rounded, in the measure's unit; without one they are exact.
     #[serde(default)]
     pub resolution: Option<f64>,
     /// Being a hit, or not, tells something of a person: both are kept above the threshold, too.
     #[serde(default)]
     pub sensitive: bool,
+    /// Its cases are of no people: amounts that somebody enters, pays or publishes, days on which a place is open. They tell
+    /// nothing of anybody, and nothing of it is hidden. Its rows are of a table without residents.
+    #[serde(default)]
+    pub impersonal: bool,
     /// The measure whose cases these are a part of: what is published of both tells no small rest of the whole.
     #[serde(default)]
     pub part_of: Option<String>,
@@ -158,9 +169,10 @@ impl Definition {
             Kind::Count | Kind::Persons => [None, None],
             Kind::Stock | Kind::Longest => [Some(("until", "until")), None],
             Kind::Share => [or(&self.hit, "hit"), None],
-            Kind::Mean | Kind::Median | Kind::Quantiles => [or(&self.value, "value"), None],
+            Kind::Mean | Kind::Sum | Kind::Median | Kind::Quantiles | Kind::Most => [or(&self.value, "value"), None],
             Kind::Rate => [or(&self.numerator, "events"), or(&self.denominator, "exposure")],
             Kind::Ratio => [or(&self.numerator, "numerator"), or(&self.denominator, "denominator")],
+            Kind::Spread => [or(&self.value, "value"), Some(("place", "place"))],
             Kind::Nps => [or(&self.value, "score"), None],
             Kind::Classes => [or(&self.value, "class"), None],
         };
@@ -195,7 +207,13 @@ impl MeasureFile {
         }
         let measures = head.measures()?;
         let digest = crate::layout::hex(&<sha2::Sha256 as sha2::Digest>::digest(text));
-        Ok(MeasureFile { path: path.into(), measures, sql, head_lines, digest })
+        let file = MeasureFile { path: path.into(), measures, sql, head_lines, digest };
+        let is_of_people = file.rows_of().is_none_or(|table| table.column("resident_id").is_some());
+        match file.measures.iter().find(|measure| measure.impersonal && is_of_people) {
+            Some(measure) => Err(Error::new(format!("{} is `impersonal`, and its rows are of residents", measure.id))
+                .at(format!("{path}:{}:1", head_lines + 1))),
+            None => Ok(file),
+        }
     }
 
     /// Whether a word of the query is `name`; SQL does not tell small letters from large.
@@ -364,8 +382,8 @@ fn check(measure: &Definition, first: Option<&Definition>) -> std::result::Resul
     if measure.resolution.is_some_and(|step| step.is_nan() || step <= 0.0) {
         return Err(("resolution", "`resolution` is more than 0".into()));
     }
-    if measure.resolution.is_some() && !matches!(measure.kind, Kind::Median | Kind::Quantiles) {
-        return Err(("resolution", "`resolution` is of a median or of quantiles".into()));
+    if measure.resolution.is_some() && !matches!(measure.kind, Kind::Median | Kind::Quantiles | Kind::Most) {
+        return Err(("resolution", "`resolution` is of a median, of quantiles or of the largest value".into()));
     }
     // One scan serves all measures of a file: what one counts must not hang on which others are asked for.
     if first.is_some_and(|first| first.window_months != measure.window_months) {

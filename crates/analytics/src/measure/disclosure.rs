@@ -64,8 +64,12 @@ pub struct Windows {
     pub last: Option<(u64, f64)>,
 }
 
-/// Hides figures in which, or by subtraction of which, fewer people than the threshold could be recognised.
+/// Hides figures in which, or by subtraction of which, fewer people than the threshold could be recognised; none of a measure
+/// whose cases are of no people.
 pub(super) fn suppress(figures: &mut Vec<Figure>, context: &Context<'_>) {
+    if context.measure.impersonal {
+        return;
+    }
     let slice_of = |figure: &Figure| (figure.period.clone(), figure.strata.clone());
     let mut slices: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, figure) in figures.iter().enumerate() {

@@ -207,9 +207,16 @@ impl<'a> Gathering<'a> {
                 let typed = typed(name)?;
                 let (fits, what) = match measure.kind {
                     Kind::Share => (typed == DataType::Boolean, "true or false"),
-                    Kind::Mean | Kind::Median | Kind::Quantiles | Kind::Ratio | Kind::Rate | Kind::Nps => {
-                        (typed.is_numeric(), "a number")
-                    }
+                    Kind::Mean
+                    | Kind::Sum
+                    | Kind::Median
+                    | Kind::Quantiles
+                    | Kind::Most
+                    | Kind::Ratio
+                    | Kind::Rate
+                    | Kind::Nps => (typed.is_numeric(), "a number"),
+                    Kind::Spread if name == "place" => (is_text(&typed), "a text"),
+                    Kind::Spread => (typed.is_numeric(), "a number"),
                     Kind::Stock | Kind::Longest => (typed.is_temporal(), "a time"),
                     Kind::Count | Kind::Persons | Kind::Classes => (true, ""),
                 };
@@ -246,6 +253,10 @@ impl<'a> Gathering<'a> {
         let typed = |name: &str, ty: DataType, what: &str| cast(&batch[name], &ty).map_err(|_| wrong(name, what));
         let residents = typed("resident_id", DataType::Int64, "a resident")?;
         let residents = residents.as_primitive::<Int64Type>();
+        if let Some(measure) = self.measures.iter().find(|it| it.impersonal && residents.null_count() < residents.len())
+        {
+            return Err(wrong("resident_id", &format!("empty, and {} is `impersonal`", measure.id)));
+        }
         let times = typed("at", instant_type(), "a time")?;
         let times = times.as_primitive::<TimestampMicrosecondType>();
         let units = Labels::of(&batch["unit_id"], &mut |text| self.tree.find(text).map_or(NO_UNIT, |it| it as u32))?;

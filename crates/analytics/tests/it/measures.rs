@@ -541,3 +541,53 @@ fn distinct_people_are_no_sum_and_a_small_family_goes_whole() {
     assert_eq!(of("county"), Some((Some(9.0), false)), "who came to both is one person");
     assert_eq!((of("a"), of("b")), (Some((None, true)), Some((None, true))));
 }
+
+#[test]
+fn figures_of_nobody_are_shown_and_rows_of_residents_are_none_of_them() {
+    let mut county = County::new();
+    let entries =
+        "indicator,unit_id,at,value_num,entered_by\ntrained,a,2025-03-31,50,project\ntrained,b,2025-03-31,7,project\n";
+    county.must("entries", entries);
+    let sum = HEAD.replace("kind = \"share\"", "kind = \"sum\"");
+    let of_nobody = format!("{sum}--- impersonal = true\n");
+    let sql = "SELECT indicator AS case_id, CAST(NULL AS BIGINT) AS resident_id, unit_id, at, indicator AS instrument, value_num AS value\n\
+               FROM entries WHERE at > DATE '2025-01-01'\n";
+    let shown = |head: &str, by: &str| -> Vec<Option<f64>> {
+        let figures = run_request(&county, head, sql, &request(by, true)).expect("figures");
+        figures.iter().map(|figure| figure.value).collect()
+    };
+    for by in ["unit", "unit,instrument"] {
+        assert_eq!(shown(&of_nobody, by), [Some(50.0), Some(7.0), Some(57.0)], "{by}");
+        assert_eq!(shown(&sum, by), [None, None, None], "rows of somebody would be hidden, {by}");
+    }
+    let of_residents = refused(&of_nobody, &RIGHT.replace("channel = 'chat' AS hit", "1 AS value"));
+    assert!(of_residents.what.contains("its rows are of residents"), "{of_residents}");
+    // Whatever is joined: a row that has a resident is refused when it comes.
+    county.must(
+        "contacts",
+        "contact_id,resident_id,channel,service,unit_id,opened_at\nc1,r1,phone,outpatient,a,2025-03-31T08:00:00Z\n",
+    );
+    let joined = sql
+        .replace("CAST(NULL AS BIGINT) AS resident_id, unit_id,", "c.resident_id, e.unit_id,")
+        .replace("FROM entries WHERE", "FROM entries e JOIN contacts c ON c.unit_id = e.unit_id WHERE");
+    let joined = run_sql(&county, &of_nobody, &joined, "").expect_err("a refusal");
+    assert!(joined.what.contains("resident_id") && joined.what.contains("impersonal"), "{joined}");
+}
+
+#[test]
+fn the_largest_value_is_one_number_at_each_level() {
+    let mut county = County::new();
+    let minutes = [("a", 3), ("a", 19), ("b", 7)];
+    let rows = minutes.iter().enumerate().map(|(at, (unit, minute))| {
+        format!("c{at},r{},phone,outpatient,{unit},2025-03-31T08:{minute:02}:00Z\n", at + 1)
+    });
+    county.must(
+        "contacts",
+        &format!("contact_id,resident_id,channel,service,unit_id,opened_at\n{}", rows.collect::<String>()),
+    );
+    let most = HEAD.replace("kind = \"share\"", "kind = \"most\"");
+    let sql = RIGHT.replace("channel = 'chat' AS hit", "date_part('minute', opened_at) AS value");
+    let figures = run_sql(&county, &most, &sql, "unit").expect("figures");
+    let found: Vec<_> = figures.iter().map(|it| (it.value, it.lower, it.upper)).collect();
+    assert_eq!(found, [(Some(19.0), None, None), (Some(7.0), None, None), (Some(19.0), None, None)]);
+}

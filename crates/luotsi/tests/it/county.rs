@@ -31,6 +31,8 @@ struct Figure {
     at_most: Option<f64>,
     #[serde(default)]
     rounding: f64,
+    #[serde(default)]
+    absolute: bool,
 }
 
 impl Figure {
@@ -115,14 +117,16 @@ fn every_dated_figure_of_the_sources_stands_in_its_months() {
                 continue;
             };
             let number = |name: &str| row[name].as_f64().unwrap_or(f64::NAN);
-            let counts = ["volume.", "mental.navigator", "platform."];
-            let is_count = counts.iter().any(|of| figure.measure.starts_with(of));
+            const COUNTS: [&str; 6] =
+                ["volume.", "mental.navigator", "platform.", "phenomena.", "experience.units", "experience.surveys"];
+            let is_count = COUNTS.iter().any(|it| figure.measure.starts_with(it));
             // Half an interval is 1.96 standard errors. A person who asks to be called asks more than once: such a
             // request weighs as half of one that stands alone.
             let (value, error, scale) = match is_count {
                 true => {
                     let months = figure.months();
-                    (number("n") / months, (2.0 * number("n")).sqrt() / months, f64::from(RESIDENTS) / source.residents)
+                    let scale = if figure.absolute { 1.0 } else { f64::from(RESIDENTS) / source.residents };
+                    (number("n") / months, (2.0 * number("n")).sqrt() / months, scale)
                 }
                 false => (number("value"), (number("upper") - number("lower")) / (2.0 * 1.96), 1.0),
             };

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use ::calendar::date_of;
-use facts::Label;
+use facts::{Instant, Label, Opening, Row, Table};
 use matter::codec::code;
-use matter::{By, List, Matter, Occasion, ProfessionalId, Rights, Standing, Text, Trouble, Turn, UnitId};
+use matter::{
+    About, By, Dated, List, Matter, Occasion, ProfessionalId, Put, Rights, Standing, Text, Trouble, Turn, UnitId,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -28,7 +30,14 @@ pub fn list_id(place: &str, date: i32) -> Uuid {
 pub enum Event {
     /// `day_ends`: the local midnight after its date.
     #[serde(rename = "walk_in.opened")]
-    Opened { place: Label, unit: UnitId, date: i32, day_ends: i64 },
+    Opened {
+        place: Label,
+        unit: UnitId,
+        date: i32,
+        day_ends: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hours: Option<Hours>,
+    },
     /// No more are taken in; those who wait are seen.
     #[serde(rename = "walk_in.closed")]
     Closed { why: String },
@@ -70,6 +79,14 @@ pub enum Event {
     Ended,
 }
 
+/// The service of a list, and the hours of its date in which people may come as the calendar had them when it was opened: what
+/// became of them is in the facts. In microseconds since 1970, one after another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hours {
+    pub service: Label,
+    pub spans: Vec<[i64; 2]>,
+}
+
 /// A request that can be made of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Command {
@@ -77,6 +94,7 @@ pub enum Command {
         place: Label,
         unit: UnitId,
         date: i32,
+        hours: Option<Hours>,
     },
     Close {
         why: String,
@@ -171,6 +189,7 @@ impl Matter for WalkIn {
     const NAME: &'static str = "walk_in";
     const VERSION: u32 = 2;
     const RIGHTS: Rights = STAFF;
+    const TABLES: &'static [&'static Table] = &[Opening::TABLE];
 
     type Command = Command;
     type Event = Event;
@@ -181,11 +200,11 @@ impl Matter for WalkIn {
     fn decide(list: Option<&WalkIn>, command: &Command, on: &Occasion<'_, ()>) -> Result<Vec<Event>, Refusal> {
         let Some(it) = list else {
             of_staff(on.by)?;
-            let Command::Open { place, unit, date } = command else { return Err(Refusal::NotThere) };
+            let Command::Open { place, unit, date, hours } = command else { return Err(Refusal::NotThere) };
             let next = date_of(*date).and_then(|date| date.tomorrow().ok());
             let day_ends = next.and_then(|next| on.calendar.start_of(next)).filter(|day_ends| on.now < *day_ends);
             let (place, unit, date, day_ends) = (place.clone(), unit.clone(), *date, day_ends.ok_or(Refusal::Over)?);
-            return Ok(vec![Event::Opened { place, unit, date, day_ends }]);
+            return Ok(vec![Event::Opened { place, unit, date, day_ends, hours: hours.clone() }]);
         };
         let waits = |number: &u32| it.visitors.get(number).ok_or(Refusal::NotThere);
         match command {
@@ -232,7 +251,7 @@ impl Matter for WalkIn {
 
     fn evolve(list: Option<WalkIn>, event: &Event, at: i64) -> Option<WalkIn> {
         let Some(mut it) = list else {
-            let Event::Opened { place, unit, date, day_ends } = event else { return None };
+            let Event::Opened { place, unit, date, day_ends, .. } = event else { return None };
             let (place, unit, visitors) = (place.clone(), unit.clone(), BTreeMap::new());
             let (date, day_ends) = (*date, *day_ends);
             return Some(WalkIn {
@@ -291,6 +310,49 @@ impl Matter for WalkIn {
 
     fn due(&self) -> Option<(i64, Command)> {
         (!self.is_over).then(|| (self.day_ends.saturating_add(ENDS_AFTER), Command::End))
+    }
+
+    /// The hours of its date as they came to be.
+    fn rows(history: &[Dated<Event>], about: &About<'_>, put: Put<'_>) {
+        let Some(Event::Opened { unit, date, hours: Some(hours), .. }) = history.first().map(|it| &it.event) else {
+            return;
+        };
+        for ([opens, closes], planned) in hours.kept(history) {
+            let row = Opening {
+                unit_id: unit.clone(),
+                service: hours.service.clone(),
+                day: facts::Day(*date),
+                opens_at: Instant(opens),
+                closes_at: Instant(closes),
+                planned,
+            };
+            put(Opening::TABLE, &row.values(), about.changed);
+        }
+    }
+}
+
+impl Hours {
+    /// The hours in which people were taken in, and whether they are those of the calendar. Hours that were closed from their
+    /// beginning lasted no time.
+    fn kept(&self, history: &[Dated<Event>]) -> Vec<([i64; 2], bool)> {
+        let mut kept = Vec::new();
+        for [from, to] in &self.spans {
+            let (mut since, mut open) = (Some(*from), Vec::new());
+            for it in history {
+                let at = it.at.clamp(*from, *to);
+                match (&it.event, since) {
+                    (Event::Closed { .. }, Some(from)) if at < *to => {
+                        open.push([from, at]);
+                        since = None;
+                    }
+                    (Event::Reopened, None) => since = Some(at),
+                    _ => {}
+                }
+            }
+            open.extend(since.map(|since| [since, *to]));
+            kept.extend(open.iter().map(|span| (*span, *span == [*from, *to])));
+        }
+        kept
     }
 }
 

@@ -71,6 +71,11 @@ impl Calls {
         self.agreed.is_some()
     }
 
+    /// Whether a call is to come, or any was made.
+    pub fn are_begun(&self) -> bool {
+        self.is_agreed() || self.all > 0
+    }
+
     /// Whether enough was tried.
     pub fn are_in_vain(&self) -> bool {
         self.tries.iter().sum::<u32>() >= TRIES && self.tries.iter().all(|tries| *tries > 0)
@@ -158,7 +163,8 @@ pub(super) fn call_me(
     let is_office = on.calendar.local(slot.from).is_some_and(|from| {
         let last = on.calendar.local(slot.to).and_then(|to| to.checked_sub(1.second()).ok());
         let within = |it: DateTime| (HOURS[0]..HOURS[1]).contains(&it.hour());
-        on.calendar.is_weekday(from.date()) && within(from) && last.is_some_and(within)
+        let is_same_day = |it: DateTime| it.date() == from.date();
+        on.calendar.is_weekday(from.date()) && within(from) && last.is_some_and(|it| within(it) && is_same_day(it))
     });
     match is_time && is_office {
         _ if contact.calls.agreed == Some(slot) => Ok(Vec::new()),

@@ -1,7 +1,7 @@
 //! A chat: a contact in which both sides are there at once, from its greeting until one of them ends it.
 //!
-//! It is one contact from its opening on. Left or unanswered when the day ends, nothing of it is typed again: it goes on
-//! as a message, or ends as abandoned.
+//! It is one contact from its opening on. Left, unanswered or without an end when the day is over, nothing of it is typed again:
+//! it goes on as messages, or ends as abandoned.
 
 use calendar::Calendar;
 use content::{At, Wrong};
@@ -15,6 +15,8 @@ use super::{Contact, On, Place, REOPENED_WITHIN, Refusal};
 
 /// The best rating of a chat; the least is 1.
 pub const BEST: u8 = 5;
+/// So long after its day, and after the last word, a chat goes on of which whoever has it makes no end: an hour, in microseconds.
+const LINGERS: i64 = 3_600 * 1_000_000;
 
 /// How a queue chats: from when to when on weekdays, and how many chats one professional has at a time.
 #[derive(Debug, Clone, Deserialize)]
@@ -96,6 +98,16 @@ impl Contact {
         self.chat.as_ref().is_some_and(|chat| chat.over.is_none())
     }
 
+    /// When the chat ends by itself, in microseconds since 1970: with its day, or a while after it where somebody has it; none: it is
+    /// over.
+    pub(super) fn chat_ends(&self) -> Option<i64> {
+        let chat = self.chat.as_ref().filter(|chat| chat.over.is_none())?;
+        Some(match self.place {
+            Place::Queued => chat.until,
+            _ => chat.until.max(self.written_at).saturating_add(LINGERS),
+        })
+    }
+
     /// Whether the resident may be asked how the chat was: it was held, it is over, and it has no rating.
     pub fn may_rate(&self, now: i64) -> bool {
         self.chat.as_ref().is_some_and(|chat| {
@@ -138,13 +150,15 @@ pub(super) fn leave(contact: &Contact, by: &By) -> Result<Vec<Event>, Refusal> {
     }
 }
 
-/// A chat that nobody has answered goes on as a message: its resident wishes it so, or its day is over.
+/// A chat goes on as messages: its day is over, or its resident wishes it so before anybody has answered.
 pub(super) fn turn(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     let Some(chat) = &contact.chat else { return Err(Refusal::NotNow("it is no chat")) };
     match on.by {
         _ if chat.over.is_some() => Ok(Vec::new()),
-        _ if contact.first_response_at.is_some() => Err(Refusal::NotNow("somebody has answered")),
-        By::System if on.now < chat.until || contact.place != Place::Queued => Err(Refusal::TooEarly),
+        By::System if contact.chat_ends().is_none_or(|ends| on.now < ends) => Err(Refusal::TooEarly),
+        By::Resident(_) | By::Acting { .. } | By::Holder if contact.first_response_at.is_some() => {
+            Err(Refusal::NotNow("somebody has answered"))
+        }
         By::System | By::Resident(_) | By::Acting { .. } | By::Holder => {
             Ok(vec![Event::Turned, Event::Shown(Shown::AsMessage)])
         }

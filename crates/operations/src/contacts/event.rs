@@ -127,7 +127,7 @@ pub enum Event {
     /// The resident has left the chat.
     #[serde(rename = "contact.left")]
     Left,
-    /// A chat that nobody has answered goes on as a message.
+    /// A chat goes on as messages.
     #[serde(rename = "contact.turned")]
     Turned,
     /// The resident has said how the chat was, from 1 to 5.
@@ -209,7 +209,7 @@ pub enum Shown {
     Abandoned,
     /// The resident left a chat that goes on as messages.
     Left,
-    /// A chat that nobody answered goes on as a message.
+    /// A chat goes on as messages.
     AsMessage,
     /// A time for a call is agreed on.
     CallAgreed,

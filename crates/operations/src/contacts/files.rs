@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::event::{Author, Event};
-use super::{Contact, On, Place, Refusal, owned};
+use super::{Contact, On, Refusal, owned, said};
 
 /// Bytes of a file at most, and files that are brought at once.
 pub const MOST_FILE: usize = 20 << 20;
@@ -72,29 +72,20 @@ pub struct File {
     pub digest: String,
 }
 
-/// A file comes to a conversation: once, and as long as there is room.
+/// A file comes to a conversation: once, and as long as there is room. One of the resident is a word of theirs.
 pub(super) fn attach(contact: &Contact, file: &File, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
-    let author = match on.by {
-        By::Resident(_) | By::Acting { .. } | By::Holder => match contact.place {
-            Place::Resolved { .. } if contact.reopens_until().is_none_or(|until| on.now >= until) => {
-                return Err(Refusal::TooLate);
-            }
-            Place::Closed => return Err(Refusal::TooLate),
-            _ => Author::Resident,
-        },
-        By::Professional { .. } => {
+    let attached = |author: Author| Event::Attached { author, file: file.clone() };
+    match (contact.file_bytes.saturating_add(file.bytes) > MOST_OF_CONTACT, on.by) {
+        _ if contact.files.contains(&file.id) => Ok(Vec::new()),
+        (true, _) => Err(Refusal::FilesFull),
+        (false, By::Professional { .. }) => {
             owned(contact, on)?;
             if contact.answers_go.is_some() {
                 return Err(Refusal::NoFiles);
             }
-            Author::Service
+            Ok(vec![attached(Author::Service)])
         }
-        By::Operator | By::System => return Err(Refusal::NotNow("only people bring files")),
-    };
-    match contact.file_bytes.saturating_add(file.bytes) > MOST_OF_CONTACT {
-        _ if contact.files.contains(&file.id) => Ok(Vec::new()),
-        true => Err(Refusal::FilesFull),
-        false => Ok(vec![Event::Attached { author, file: file.clone() }]),
+        (false, _) => said(contact, attached(Author::Resident), on),
     }
 }
 
@@ -149,7 +140,17 @@ mod tests {
         assert_eq!(when(&with, &nurse, &file(2, 1)), Err(Refusal::NotOwned));
         let owned = contact(&[(nurse.clone(), Command::Claim), (nurse.clone(), file(3, 1))]);
         assert_eq!(owned.first_response_at, None, "a file alone is no answer");
-        let done = contact(&[(nurse.clone(), Command::Claim), (nurse, Command::Resolve { outcome: Outcome::Advised })]);
+        let done = contact(&[
+            (nurse.clone(), Command::Claim),
+            (nurse.clone(), Command::Resolve { outcome: Outcome::Advised }),
+        ]);
+        // A picture is an answer to a question, and takes up again what was answered.
+        let asked = Command::Ask { client_id: "a".into(), text: "Miltä se näyttää?".into() };
+        let asked = contact(&[(nurse.clone(), Command::Claim), (nurse.clone(), asked), (By::Holder, file(5, 1))]);
+        assert_eq!((asked.place.code(), asked.waits_since.is_some()), ("owned", true), "somebody looks at it");
+        let soon = given::when(Some(&done), &file(4, 1), &on(NOW + 10_000_000, &By::Holder, &Organisation::default()));
+        let again = given::after(Some(done.clone()), &soon.expect("taken"), NOW + 10_000_000).expect("it stays one");
+        assert!(again.is_reopened && again.outcome.is_none(), "{:?}", again.place);
         let late = on(NOW + REOPENED_WITHIN + 10_000_000, &By::Holder, &Organisation::default()).now;
         let organisation = Organisation::default();
         assert_eq!(given::when(Some(&done), &file(4, 1), &on(late, &By::Holder, &organisation)), Err(Refusal::TooLate));

@@ -111,6 +111,8 @@ pub struct Undo {
     promised_from: Option<i64>,
     is_reopened: bool,
     handed: Option<Handed>,
+    chat: Option<Chat>,
+    calls: Calls,
 }
 
 /// How a contact was handed over last.
@@ -230,14 +232,7 @@ impl Contact {
             Event::AnswersGo { by } => contact.answers_go = Some(*by),
             Event::Stopped => contact.is_stopped = true,
             Event::Closed => (contact.place, contact.closed_at) = (Place::Closed, Some(at)),
-            Event::Written { author: Author::Resident, .. } => {
-                contact.last_of_resident = contact.conversation;
-                contact.is_stopped = false;
-                contact.waits_since.get_or_insert(at);
-                if contact.first_response_at.is_some() {
-                    contact.reached_at.get_or_insert(at);
-                }
-            }
+            Event::Written { author: Author::Resident, .. } => contact.heard(at),
             Event::Written { author: Author::Service, .. } => {
                 contact.last_of_service = contact.conversation;
                 contact.first_response_at.get_or_insert(at);
@@ -247,7 +242,7 @@ impl Contact {
                 contact.files.insert(file.id);
                 contact.file_bytes += file.bytes;
                 if *author == Author::Resident {
-                    contact.last_of_resident = contact.conversation;
+                    contact.heard(at);
                 }
             }
             Event::Greeted { .. }
@@ -275,6 +270,16 @@ impl Contact {
         }
     }
 
+    /// After a word of the resident, which may be a file.
+    fn heard(&mut self, at: i64) {
+        self.last_of_resident = self.conversation;
+        self.is_stopped = false;
+        self.waits_since.get_or_insert(at);
+        if self.first_response_at.is_some() {
+            self.reached_at.get_or_insert(at);
+        }
+    }
+
     /// After an event of its chat or of its calls.
     fn met(&mut self, event: &Event, at: i64) {
         match event {
@@ -288,7 +293,9 @@ impl Contact {
             }
             Event::Turned => {
                 self.end_chat(at);
-                self.channel = Channel::Message;
+                if self.first_response_at.is_none() {
+                    self.channel = Channel::Message;
+                }
             }
             Event::Rated { rating } => {
                 if let Some(chat) = &mut self.chat {
@@ -352,13 +359,31 @@ impl Contact {
         };
         let (place, handler, handed) = (self.place.clone(), self.handler.clone(), self.handed.clone());
         let Contact { waits_since, promised_from, is_reopened, .. } = *self;
+        let calls = self.calls.clone();
         let split = if let Event::Split { part } = event { Some(*part) } else { None };
-        Some(Undo { by, at, place, split, handler, waits_since, promised_from, is_reopened, handed })
+        let chat = self.chat.clone();
+        Some(Undo { by, at, place, split, handler, waits_since, promised_from, is_reopened, handed, chat, calls })
     }
 
     fn undone(&mut self, undo: Undo) {
-        let Undo { by: _, at: _, place, split: _, handler, waits_since, promised_from, is_reopened, handed } = undo;
-        (self.place, self.handler, self.handed) = (place, handler, handed);
+        let Undo {
+            by: _,
+            at: _,
+            place,
+            split: _,
+            handler,
+            waits_since,
+            promised_from,
+            is_reopened,
+            handed,
+            chat,
+            calls,
+        } = undo;
+        (self.place, self.handler, self.handed, self.calls) = (place, handler, handed, calls);
+        // One that was rated since is over.
+        if self.chat.as_ref().is_some_and(|chat| chat.rated.is_none()) {
+            self.chat = chat;
+        }
         (self.waits_since, self.promised_from, self.is_reopened) = (waits_since, promised_from, is_reopened);
         // One act alone ends it among those that can be undone.
         (self.resolved_at, self.outcome) = (None, None);

@@ -88,9 +88,11 @@ pub fn estimate(ahead: usize, all: &[Waited], first: Option<i64>, now: i64) -> O
         let apart = (now - it.opened).rem_euclid(DAY);
         now - it.opened <= 7 * DAY + HOUR && (apart <= HOUR || apart >= DAY - HOUR)
     };
-    // The time that one place in the queue took each of them.
+    // The time that one place in the queue took each of them. Nobody stands in a queue of chats for longer than a day.
     let per_place = |it: &Waited| {
-        let before = all.iter().filter(|other| other.opened < it.opened && it.opened < other.answered).count();
+        let first = all.partition_point(|other| other.opened < it.opened - DAY);
+        let next = all.partition_point(|other| other.opened < it.opened);
+        let before = all[first..next].iter().filter(|other| it.opened < other.answered).count();
         (it.answered - it.opened).max(0) / (before as i64 + 1)
     };
     let taken = |basis: Basis| {

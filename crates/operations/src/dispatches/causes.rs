@@ -88,7 +88,7 @@ fn withdraw(turn: &mut Turn<'_>, id: Uuid) -> Result<(), Trouble> {
 /// After something was asked of a contact; `written`: the number of the resident's last message before. The person hears that
 /// an answer waits, and hears it no more once they have written again.
 pub fn of_contact(turn: &mut Turn<'_>, id: Uuid, (command, written): (&contacts::Command, u64)) -> Result<(), Trouble> {
-    use contacts::Command::{Ask, Called, Finish, Write};
+    use contacts::Command::{Ask, Called, Finish, Turn as Over, Write};
     let Some(contact) = turn.read::<Contact>(id)? else { return Ok(()) };
     if let Some(means) = contact.answers_go {
         return match matches!(command, Write { .. } | Ask { .. } | Finish { .. }) {
@@ -107,10 +107,16 @@ pub fn of_contact(turn: &mut Turn<'_>, id: Uuid, (command, written): (&contacts:
     if contact.last_of_resident > written {
         return last.map_or(Ok(()), |last| withdraw(turn, last));
     }
-    // A chat is read as it is written.
-    let is_answer = matches!(turn.by(), By::Professional { .. })
-        && matches!(command, Write { .. } | Ask { .. } | Finish { .. } | Called { reached: false, .. })
-        && !contact.is_live();
+    let is_answer = match turn.by() {
+        // A chat is read as it is written.
+        By::Professional { .. } => {
+            matches!(command, Write { .. } | Ask { .. } | Finish { .. } | Called { reached: false, .. })
+                && !contact.is_live()
+        }
+        // One that has ended by itself was left with the last word of the service.
+        By::System => matches!(command, Over) && contact.first_response_at.is_some() && contact.waits_since.is_none(),
+        _ => false,
+    };
     // The message before says the same, as long as it has not gone, or has gone just now.
     let now = turn.now();
     let is_told = |it: &Dispatch| match it.place {

@@ -1,10 +1,8 @@
 //! `/admin/imports`: what was imported, what was refused and why, and a file tried before it is taken in.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Form;
-use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,10 +12,10 @@ use serde::Deserialize;
 use serde_json::json;
 use store::{Append, Context, NewEvent, new_id};
 use tokio::io::AsyncWriteExt;
-use tokio::time::{Instant, timeout_at};
 
 use crate::App;
 use crate::answer::Failure;
+use crate::bodies::Pace;
 use crate::caller::Person;
 use crate::form::{errors, field};
 use crate::home::{failed, missing};
@@ -250,41 +248,6 @@ async fn spooled(app: &App, form: &mut Multipart) -> Result<Option<(std::fs::Fil
         return Ok((bytes > 0).then_some((file.into_std().await, name)));
     }
     Ok(None)
-}
-
-/// So many bytes of a file come within so long, or it is given up: as with other bodies, some 100 kbit/s.
-const BROUGHT: usize = 256 << 10;
-const BROUGHT_WITHIN: Duration = Duration::from_secs(20);
-
-/// The pace at which a file comes.
-struct Pace {
-    until: Instant,
-    bytes: usize,
-}
-
-impl Pace {
-    fn begun() -> Pace {
-        Pace { until: Instant::now() + BROUGHT_WITHIN, bytes: 0 }
-    }
-
-    fn came(&mut self, bytes: usize) {
-        self.bytes += bytes;
-        if self.bytes >= BROUGHT {
-            *self = Pace::begun();
-        }
-    }
-
-    /// The next part of a form, if it comes in time.
-    async fn kept<T>(
-        &self,
-        next: impl Future<Output = Result<Option<T>, MultipartError>>,
-    ) -> Result<Option<T>, Failure> {
-        let next = timeout_at(self.until, next).await.map_err(|_| Failure::slow())?;
-        next.map_err(|error| match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(),
-            _ => Failure::malformed("The form breaks off, or is none."),
-        })
-    }
 }
 
 /// `GET /admin/imports/waiting/{waiting}`: a file that waits, as it would be taken in.

@@ -150,6 +150,9 @@ fn shown(
                     } }
                     div { dt { (page.text("ports-may-tell")) } dd { (waiting.taken) } } }
                     @if port.takes.is_some() || port.adapter == Adapter::Telephony {
+                        @if let Some((key, place)) = comes(id, standing) {
+                            div { dt { (page.text("ports-comes")) } dd { (page.language.text_with(key, &[("place", &place)])) } }
+                        }
                         div { dt { (page.text("ports-came")) } dd {
                             @match standing.came.at { Some(at) => { (moment(at)) } None => { (page.text("ports-came-none")) } }
                         } }
@@ -202,6 +205,14 @@ fn runs(standing: &Standing, port: &Port) -> String {
         Some(Adapter::File) if port.adapter != Adapter::File => "ports-runs-stand-in".into(),
         Some(adapter) => format!("ports-runs-{}", adapter.code()),
         None => "ports-runs-nothing".into(),
+    }
+}
+
+/// Where messages come in by a port that runs.
+fn comes(id: &str, standing: &Standing) -> Option<(&'static str, String)> {
+    match standing.runs? {
+        Adapter::Webhook | Adapter::Telephony => Some(("ports-comes-webhook", format!("/hooks/{id}"))),
+        _ => Some(("ports-comes-file", format!("ports/{id}/in"))),
     }
 }
 

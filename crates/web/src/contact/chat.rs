@@ -156,7 +156,11 @@ async fn done(app: &App, caller: Result<Caller, Failure>, asked: Option<Asked>) 
     let command = match act.as_str() {
         "leave" => Command::Leave,
         "turn" => Command::Turn,
-        "call" => call::asked(&app, &contact, &slot, &number)?,
+        "call" => {
+            let asked = call::asked(app, &contact, &slot, &number)?;
+            app.take_of_resident(&caller.by(id), id)?;
+            asked
+        }
         "rate" => Command::Rate { rating: rating.parse().map_err(|_| Failure::not_found())? },
         _ => return Err(Failure::not_found()),
     };

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use matter::access::Action;
 use maud::{Markup, html};
 use operations::contacts::parts::addressed;
@@ -35,8 +36,14 @@ pub async fn of(
     let broken = |error: store::Error| Failure::away(&error);
     let mut parts = Vec::new();
     for (id, it) in app.kinds.with_parts(id, contact).await.map_err(broken)?.into_iter().skip(1) {
-        if it.outcome == Some(Outcome::Withdrawn) || !app.may_still(caller, id, Action::Read, &it) {
+        if it.outcome == Some(Outcome::Withdrawn) {
             continue;
+        }
+        // Whoever acts for another reads each of them by itself, and is recorded so.
+        match app.guarded(&app.kinds.contacts, caller, id, Action::Read).await {
+            Ok(_) => {}
+            Err(failure) if failure.status == StatusCode::NOT_FOUND => continue,
+            Err(failure) => return Err(failure),
         }
         let (who, now) = (Who::Resident, app.kinds.store.now());
         app.presence.looks(id, &who, it.conversation, now);

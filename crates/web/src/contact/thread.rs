@@ -77,8 +77,8 @@ pub async fn thread(
             let by = caller.by(id);
             let draft = app.draft(Of { by: &by, contact: id, form: LETTER }).await;
             let written = draft.map_or_else(Written::default, |mut draft| {
-                let [client_id, text] = ["client_id", "text"].map(|name| draft.take(name));
-                Written { client_id, text, saved: Some(draft.at), ..Written::default() }
+                let [client_id, text, part] = ["client_id", "text", "part"].map(|name| draft.take(name));
+                Written { client_id, text, part, saved: Some(draft.at), wrong: None }
             });
             shown_thread(&app, &page, &caller, (id, &contact), &parts, &written).await
         }
@@ -154,7 +154,7 @@ async fn shown_thread(
                     form.letter #letter method="post" action=(action) autocomplete="off" data-save=(action) data-chat[contact.is_live()] {
                         input type="hidden" name="client_id" value=(written.client_id(app));
                         input type="hidden" name="contact" value=(id);
-                        (split::choice(app, page, (id, contact), &split_off, ""))
+                        (split::choice(app, page, (id, contact), &split_off, &written.part))
                         (message_box(page, "thread-text", None, &written.text, written.wrong))
                         (offline(page))
                         (files::field(page, "/contact/files"))
@@ -292,17 +292,19 @@ pub async fn write(
             return away(&page, StatusCode::CONFLICT, &message.text);
         }
         Ok(Form(message)) if !message.show.is_empty() => {
-            let saved = app.keep_letter((id, &contact), &caller.by(id), (&message.text, &message.client_id)).await;
-            let written = Written { client_id: message.client_id, text: message.text, saved, ..Written::default() };
+            let saved = app.keep_letter((id, &contact), &caller.by(id), message.letter()).await;
+            let Message { client_id, text, part, .. } = message;
+            let written = Written { client_id, text, part, saved, wrong: None };
             return shown_thread(&app, &page, caller, (id, &contact), &parts, &written).await;
         }
         Ok(Form(message)) if !message.later.is_empty() => {
-            let saved = app.keep_letter((id, &contact), &caller.by(id), (&message.text, &message.client_id)).await;
+            let saved = app.keep_letter((id, &contact), &caller.by(id), message.letter()).await;
             if !message.script.is_empty() {
                 return drafts::answer(&page, saved);
             }
             let wrong = (saved.is_none() && !message.text.trim().is_empty()).then_some("wrong-later");
-            let written = Written { client_id: message.client_id, text: message.text, saved, wrong };
+            let Message { client_id, text, part, .. } = message;
+            let written = Written { client_id, text, part, saved, wrong };
             return shown_thread(&app, &page, caller, (id, &contact), &parts, &written).await;
         }
         Ok(Form(message)) => {
@@ -313,7 +315,7 @@ pub async fn write(
             let of = Of { by: &caller.by(id), contact: id, form: LETTER };
             match failed {
                 None => app.drop_draft(of).await,
-                Some(_) => drop(app.keep_letter((id, &contact), of.by, (&message.text, &message.client_id)).await),
+                Some(_) => drop(app.keep_letter((id, &contact), of.by, message.letter()).await),
             }
             (message, failed)
         }
@@ -323,7 +325,7 @@ pub async fn write(
         response.headers_mut().append(SET_COOKIE, HeaderValue::from_static(NO_RECEIPT));
         return response;
     };
-    let written = Written::again(message.client_id, message.text, wrong);
+    let written = Written { part: message.part, ..Written::again(message.client_id, message.text, wrong) };
     let contact = app.kinds.contacts.read(id).await.ok().flatten().unwrap_or(contact);
     let response = shown_thread(&app, &page, caller, (id, &contact), &parts, &written).await;
     match failure {

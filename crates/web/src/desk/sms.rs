@@ -7,7 +7,6 @@ use operations::contacts::{Channel, Contact};
 use operations::dispatches::Means;
 
 use crate::layout::Page;
-use crate::parts::{Turn, tag};
 
 /// Whether answers go out as text messages.
 pub fn is_answered_by(contact: &Contact) -> bool {
@@ -17,7 +16,7 @@ pub fn is_answered_by(contact: &Contact) -> bool {
 /// The channel, beside its writer and in lists.
 pub fn channel(page: &Page, contact: &Contact) -> Markup {
     html! {
-        @if contact.channel == Channel::Sms { (tag(Turn::Nobody, &page.text("sms-channel"))) }
+        @if contact.channel == Channel::Sms { span { strong { (page.text("sms-channel")) } } }
     }
 }
 

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Multipart, Path, State};
 use axum::response::Response;
 use matter::access::Action;
-use uuid::Uuid;
 
-use super::read;
+use super::{onward, read};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
-use crate::contact::see_other;
 use crate::desk::keep_typed;
 use crate::home::unsent;
 use crate::layout::Page;
@@ -24,22 +22,18 @@ pub async fn bring(
     caller: Result<Caller, Failure>,
     form: Multipart,
 ) -> Response {
-    let brought = match read(form).await {
-        Ok(brought) => brought,
-        Err(failure) => return unsent(&page, &failure, ""),
-    };
+    let mut brought = read(form, &caller).await;
     let typed = ["text", "note", "noted", "client_id"].map(|name| brought.field(name));
     let found = async {
-        let (caller, id) = (caller?, path.parse::<Uuid>().map_err(|_| Failure::not_found())?);
-        let contact = app.guarded(&app.kinds.contacts, &caller, id, Action::Handle).await?;
+        let caller = brought.broken.take().map_or(caller, Err)?;
+        let (id, contact) = app.at_desk(&app.kinds.contacts, &caller, &path, Action::Handle).await?;
         keep_typed(&app, &caller, &path, typed.clone()).await?;
-        Ok::<_, Failure>((caller, id, contact))
+        Ok::<_, Failure>((page.person.as_ref().ok_or_else(Failure::not_found)?.by(), id, contact))
     };
     match found.await {
-        Ok((caller, id, contact)) => {
-            let faults = app.attach(&caller, (id, &contact), brought.files).await;
-            let faults = if faults.is_empty() { String::new() } else { format!("?files={}", faults.join(".")) };
-            see_other(&format!("/desk/contacts/{id}{faults}"))
+        Ok((by, id, contact)) => {
+            let faults = app.attach(&by, (id, &contact), brought).await;
+            onward(&format!("/desk/contacts/{id}"), &faults)
         }
         Err(failure) => {
             let written = typed[..3].iter().filter(|text| !text.trim().is_empty());

@@ -6,11 +6,11 @@ use axum::extract::{Multipart, State};
 use axum::response::Response;
 use matter::access::Action;
 
-use super::read;
+use super::{onward, read};
 use crate::App;
 use crate::answer::Failure;
 use crate::caller::Caller;
-use crate::contact::{own, see_other, thread_address};
+use crate::contact::{own, thread_address};
 use crate::home::unsent;
 use crate::layout::Page;
 
@@ -21,13 +21,10 @@ pub async fn bring(
     caller: Result<Caller, Failure>,
     form: Multipart,
 ) -> Response {
-    let brought = match read(form).await {
-        Ok(brought) => brought,
-        Err(failure) => return unsent(&page, &failure, ""),
-    };
+    let mut brought = read(form, &caller).await;
     let text = brought.field("text");
     let found = async {
-        let caller = caller?;
+        let caller = brought.broken.take().map_or(caller, Err)?;
         let (id, contact) = own(&app, &caller, &brought.field("contact"), Action::Write).await?;
         Ok::<_, Failure>((caller, id, contact))
     };
@@ -35,8 +32,9 @@ pub async fn bring(
         Ok(found) => found,
         Err(failure) => return unsent(&page, &failure, &text),
     };
-    let _kept = app.keep_letter((id, &contact), &caller.by(id), (&text, &brought.field("client_id"))).await;
-    let faults = app.attach(&caller, (id, &contact), brought.files).await;
-    let faults = if faults.is_empty() { String::new() } else { format!("&files={}", faults.join(".")) };
-    see_other(&format!("{}{faults}", thread_address(id)))
+    let by = caller.by(id);
+    let letter = [&*text, &brought.field("client_id"), &brought.field("part")];
+    let _kept = app.keep_letter((id, &contact), &by, letter).await;
+    let faults = app.attach(&by, (id, &contact), brought).await;
+    onward(&thread_address(id), &faults)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use facts::{Channel, Code, CodeList, InterpretingMode, Modality, Profession};
+use facts::{Channel, Code, CodeList, InterpretingMode, Modality, Profession, RiskClass};
 use matter::access::{Action, Purpose, Resource, decide};
 use maud::{Markup, html};
 use operations::phases::Phases;
@@ -393,7 +393,7 @@ fn part_row(page: &Page, asked: &Asked<'_>, part: &Part) -> Markup {
     };
     html! {
         tr {
-            th scope="row" { (value_name(page, &vocabularies(asked.card, &part.dimension), value)) }
+            th scope="row" { (value_name(page, asked.card, &part.dimension, value)) }
             td.number {
                 @if point.suppressed { span.quiet { (page.text("hidden-short")) } }
                 @else { (point.value.map_or_else(|| page.text("no-value"), |it| numbers::value(it, unit, page.language))) }
@@ -411,17 +411,21 @@ fn vocabularies(card: &Card, dimension: &str) -> Vec<&'static CodeList> {
         "profession" => vec![Profession::LIST],
         // Of visits, and of interpretings.
         "modality" => vec![Modality::LIST, InterpretingMode::LIST],
+        "risk_class" => vec![RiskClass::LIST],
         "class" => card.classes.into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-/// A value of a dimension in words, as its vocabularies have it.
-fn value_name(page: &Page, vocabularies: &[&'static CodeList], value: &str) -> String {
-    match vocabularies.iter().find(|list| list.has(value)) {
+/// A value of a dimension in words, as its vocabularies have it; methods, which are no closed vocabulary, as the texts have them.
+fn value_name(page: &Page, card: &Card, dimension: &str, value: &str) -> String {
+    match vocabularies(card, dimension).iter().find(|list| list.has(value)) {
         Some(list) => page.language.code_name(list, value),
         None if value == "unknown" => page.text("value-unknown"),
-        None => value.to_string(),
+        None => {
+            let named = (dimension == "instrument").then(|| page.text(&format!("instrument-{value}")));
+            named.filter(|text| !text.is_empty()).unwrap_or_else(|| value.to_string())
+        }
     }
 }
 
@@ -628,6 +632,6 @@ fn case_cell(app: &App, page: &Page, card: &Card, column: &str, cell: &str) -> S
             Ok(number) => numbers::number(number, if number.fract() == 0.0 { 0 } else { 2 }, language),
             Err(_) => number.into(),
         },
-        (dimension, value) => value_name(page, &vocabularies(card, dimension), value),
+        (dimension, value) => value_name(page, card, dimension, value),
     }
 }

@@ -34,6 +34,9 @@ pub struct SourceFigure {
     /// By so much the source's figure may be rounded.
     #[serde(default)]
     pub rounding: f64,
+    /// The same in a county of any size: a count of the organisation, not of its residents.
+    #[serde(default)]
+    pub absolute: bool,
 }
 
 /// The figures that come with the program.
@@ -54,7 +57,7 @@ pub fn section(page: &Page, card: &Card, unit: &str, series: &Series) -> Markup 
         return html! {};
     };
     let residents = residents as f64;
-    let is_count = matches!(card.kind.as_str(), "count" | "persons" | "stock");
+    let is_of_residents = is_count(card) && figures.iter().all(|figure| !figure.absolute);
     let write = |value: f64| numbers::value(value, &card.unit, page.language);
     let people = |number: f64| numbers::number(number, 0, page.language);
     let about = [("residents", &*people(source.residents)), ("own", &*people(residents))];
@@ -68,7 +71,7 @@ pub fn section(page: &Page, card: &Card, unit: &str, series: &Series) -> Markup 
                         th scope="col" { (page.text("period")) }
                         th.number scope="col" { (page.text("source-figure")) }
                         th.number scope="col" { (page.text("source-own")) }
-                        @if is_count {
+                        @if is_of_residents {
                             th.number scope="col" { (page.text("source-figure-rate")) }
                             th.number scope="col" { (page.text("source-own-rate")) }
                         }
@@ -76,13 +79,13 @@ pub fn section(page: &Page, card: &Card, unit: &str, series: &Series) -> Markup 
                 }
                 tbody {
                     @for figure in figures {
-                        @let own = over(series, figure, is_count);
+                        @let own = over(series, figure, card);
                         @let rate = |value: f64, of: f64| people(value / of * 100_000.0);
                         tr {
                             th scope="row" { (months(page, figure)) }
                             td.number { (said(page, figure, write)) }
                             td.number { (own.map_or_else(|| page.text("no-value"), write)) }
-                            @if is_count {
+                            @if is_of_residents {
                                 td.number { (said(page, figure, |value| rate(value, source.residents))) }
                                 td.number { (own.map_or_else(|| page.text("no-value"), |value| rate(value, residents))) }
                             }
@@ -117,11 +120,20 @@ fn said(page: &Page, figure: &SourceFigure, write: impl Fn(f64) -> String) -> St
     }
 }
 
-/// The county's own figure over the same months: of counts the mean of the months, of others weighted by their cases.
-fn over(series: &Series, figure: &SourceFigure, is_count: bool) -> Option<f64> {
+fn is_count(card: &Card) -> bool {
+    matches!(card.kind.as_str(), "count" | "persons" | "stock")
+}
+
+/// The county's own figure over the same months: of counts the mean of the months, the largest of largest values, of others
+/// weighted by their cases.
+fn over(series: &Series, figure: &SourceFigure, card: &Card) -> Option<f64> {
     let is_within = |point: &&Point| figure.from <= point.period && point.period <= figure.to;
-    let weighed = series.points.iter().filter(is_within).filter_map(|point| {
-        let weight = if is_count { 1.0 } else { point.n? as f64 };
+    let within = || series.points.iter().filter(is_within);
+    if card.kind == "most" {
+        return within().filter_map(|point| point.value).max_by(f64::total_cmp);
+    }
+    let weighed = within().filter_map(|point| {
+        let weight = if is_count(card) { 1.0 } else { point.n? as f64 };
         Some((point.value? * weight, weight))
     });
     let (sum, weight) = weighed.fold((0.0, 0.0), |(sum, all), (value, weight)| (sum + value, all + weight));

@@ -130,6 +130,21 @@ fn a_guardian_chooses_first_writes_for_the_child_and_both_see_who_wrote() {
             reads.iter().filter(|it| it.context.actor == subject("aino").to_string() && it.kind == "contact.read");
         assert_eq!(mine.count(), 1, "that a guardian read it is recorded");
 
+        // So is each part of it.
+        let nurse = signed_in(&app, "professional&as=nurse@small").await;
+        let desk = format!("/desk/contacts/{contact}");
+        assert_eq!(post(&app, &nurse, &format!("{desk}/claim"), "").await.0, 303);
+        assert_eq!(
+            post(&app, &nurse, &format!("{desk}/split"), "client_id=s1&seen=9&to=other&text=Vuokra").await.0,
+            303
+        );
+        let (_, thread) = get(&app, &format!("/contact/thread?id={contact}&lang=en"), &acting).await;
+        assert!(thread.contains("Vuokra"), "{thread}");
+        let part = thread.split("id=\"part-").nth(1).and_then(|it| it.split('"').next()).expect("a part");
+        let reads = accesses.read_stream(&format!("access/{part}"), 0, 500).await.expect("the record");
+        let aino = subject("aino").to_string();
+        assert!(reads.iter().any(|it| it.context.actor == aino && it.kind == "contact.read"), "{reads:?}");
+
         // The child sees who wrote, and the nurse for whom and by whom it is.
         let oiva = signed_in(&app, "resident&as=oiva").await;
         let (_, thread) = get(&app, &format!("/contact/thread?id={contact}&lang=en"), &oiva).await;
@@ -271,6 +286,8 @@ fn what_was_written_without_a_name_is_taken_along_by_its_code_and_is_open_to_the
         let written = crate::desk::written(&app, "w1", "Selkä kipeä", "fi").await;
         let (_, page) = get(&app, "/contact/thread?lang=en", &format!("contact={}", written.code)).await;
         assert!(page.contains("Identify yourself"), "{page}");
+        let messages = format!("/api/conversations/{}/messages?after=2", written.id);
+        let mut heard = crate::contacts::Events::of(&app, &messages, &written.code, None).await;
         let onni = signed_in(&app, "resident&as=onni").await;
         assert!(!get(&app, "/matters", &onni).await.1.contains(&written.id));
         for wrong in ["", "AAAAAAAAAAAAAAAA"] {
@@ -286,6 +303,8 @@ fn what_was_written_without_a_name_is_taken_along_by_its_code_and_is_open_to_the
         let nurse = signed_in(&app, "professional&as=nurse@small").await;
         let (_, page) = get(&app, &format!("/desk/contacts/{}?lang=en", written.id), &nurse).await;
         assert!(page.contains("Onni Laine, 17") && page.contains("The writer identified themselves"), "{page}");
+        assert_eq!(post(&app, &nurse, &format!("/desk/contacts/{}/claim", written.id), "").await.0, 303);
+        assert_eq!(heard.next().await, None, "nor does a stream that they began before");
         let paavo = signed_in(&app, "resident&as=paavo").await;
         assert_eq!(post(&app, &paavo, "/contact/join", &format!("code={}", written.code)).await.0, 422);
         assert_eq!(get(&app, "/contact/thread", &format!("contact={}", written.code)).await.0, StatusCode::SEE_OTHER);

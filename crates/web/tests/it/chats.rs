@@ -1,5 +1,6 @@
 //! Chats and calls on pages: from the start to the rating, by both sides, with and without a script.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +45,11 @@ const EVENING: i64 = NOW + 6 * 3_600_000_000;
 
 /// Pages over a queue that chats, at an instant.
 async fn app_at(now: i64) -> Arc<App> {
+    app_in(now, Strangers::default(), None).await
+}
+
+/// The same with limits for strangers, and a folder for what is kept beside the log.
+pub async fn app_in(now: i64, strangers: Strangers, data: Option<PathBuf>) -> Arc<App> {
     let kinds = Kinds::open_beside(log(), move || now, None, |_| ()).await.expect("kinds");
     let followed = kinds.store.clone();
     tokio::spawn(async move { followed.follow().await });
@@ -56,7 +62,7 @@ async fn app_at(now: i64) -> Arc<App> {
     let services = vec![service("outpatient", Some("clinic"), "Health"), service("families", None, "Families")];
     let accounts = Arc::new(Accounts::open(None, TOKEN_KEY).expect("accounts"));
     let (app, ..) =
-        app_serving(kinds, (fixture(0.5, true), false), (Strangers::default(), true), (accounts, None), services);
+        app_serving(kinds, (fixture(0.5, true), false), (strangers, true), (accounts, None), services, data);
     let found = [
         Found::shipped("content/queues/clinic.toml", QUEUE),
         Found::shipped("content/canned/chat-greeting.toml", GREETING),
@@ -67,14 +73,14 @@ async fn app_at(now: i64) -> Arc<App> {
     app
 }
 
-struct Chat {
-    id: String,
-    code: String,
+pub struct Chat {
+    pub id: String,
+    pub code: String,
 }
 
 impl Chat {
     /// Opened by the form, by somebody without a name.
-    async fn opened(app: &Arc<App>, name: &str, text: &str) -> Chat {
+    pub async fn opened(app: &Arc<App>, name: &str, text: &str) -> Chat {
         let form = format!("client_id={name}&shown_to=anonymous&way=chat&service=outpatient&text={text}");
         let (status, to, page) = post(app, "", "/contact?lang=en", &form).await;
         assert_eq!(status, 303, "{page}");
@@ -88,28 +94,28 @@ impl Chat {
         Chat { id, code: body["resume_code"].as_str().expect("a code").into() }
     }
 
-    async fn page(&self, app: &Arc<App>) -> String {
+    pub async fn page(&self, app: &Arc<App>) -> String {
         let (status, page) = get(app, &format!("/contact/thread?id={}&lang=en", self.id), &self.cookie()).await;
         assert_eq!(status, StatusCode::OK, "{page}");
         page
     }
 
-    fn cookie(&self) -> String {
+    pub fn cookie(&self) -> String {
         format!("contact={}", self.code)
     }
 
-    async fn act(&self, app: &Arc<App>, act: &str) -> u16 {
+    pub async fn act(&self, app: &Arc<App>, act: &str) -> u16 {
         post(app, &self.cookie(), "/contact/chat?lang=en", &format!("id={}&{act}", self.id)).await.0
     }
 
-    async fn at_desk(&self, app: &Arc<App>, cookie: &str, act: &str, form: &str) -> (u16, String) {
+    pub async fn at_desk(&self, app: &Arc<App>, cookie: &str, act: &str, form: &str) -> (u16, String) {
         let path = format!("/desk/contacts/{}/{act}?lang=en", self.id);
         let (status, _, page) = post(app, cookie, &path, &format!("seen=99&{form}")).await;
         (status, page)
     }
 }
 
-fn has(page: &str, texts: &[&str]) {
+pub fn has(page: &str, texts: &[&str]) {
     for text in texts {
         let main = page.split("<main").nth(1).unwrap_or(page);
         assert!(page.contains(text), "{text}: {main}");
@@ -338,7 +344,7 @@ fn five_hundred_times_the_connection_is_lost_and_nothing_is_lost_or_shown_twice(
 }
 
 /// A form with a file; the answer's status, where it leads, and the page.
-async fn brought(
+pub async fn brought(
     app: &Arc<App>,
     cookie: &str,
     path: &str,

@@ -14,6 +14,7 @@ mod crawl;
 mod desk;
 mod drafts;
 mod duties;
+mod files;
 mod forms;
 mod gatherings;
 mod imports;
@@ -40,6 +41,7 @@ mod tasks;
 mod walk_ins;
 mod wishes;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use identity::{Accounts, Provider};
@@ -112,7 +114,7 @@ fn app_entered(
         names: ["a", "b", "c"].map(Into::into),
     };
     let services = vec![service("outpatient", "small"), service("families", "other")];
-    app_serving(kinds, (figures, metrics), (strangers, demo), (accounts, provider), services)
+    app_serving(kinds, (figures, metrics), (strangers, demo), (accounts, provider), services, None)
 }
 
 /// The same for other services.
@@ -122,6 +124,7 @@ fn app_serving(
     (strangers, demo): (Strangers, bool),
     (accounts, provider): (Arc<Accounts>, Option<Arc<Provider>>),
     services: Vec<Service>,
+    data: Option<PathBuf>,
 ) -> (Arc<App>, Log, Log) {
     // Every session gets another name.
     fn secret() -> [u8; 32] {
@@ -146,7 +149,7 @@ fn app_serving(
         metrics,
         secret,
         strangers,
-        data: None,
+        data,
     });
     (app, accesses, events)
 }

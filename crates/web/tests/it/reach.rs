@@ -142,6 +142,7 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
             "county.toml: hosts = […]",
             "A number that takes text messages, and their delivery by an operator",
             "none since the server started",
+            "are read from the folder ports/sms/in",
             "Sent from something that is no telephone number: 3",
             "All have arrived or are on their way.",
             "Called a number of no queue: 2",

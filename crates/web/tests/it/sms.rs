@@ -67,12 +67,12 @@ fn whoever_answers_a_text_message_sees_how_and_may_offer_no_call() {
         let id = opened(&kinds).await;
         let nurse = signed_in(&app, "nurse").await;
         let (_, list) = get(&app, "/desk?lang=en", &nurse).await;
-        assert!(list.contains(">Text message</span>") && list.contains("En kuule puhelimessa."), "{list}");
+        assert!(list.contains("<strong>Text message</strong>") && list.contains("En kuule puhelimessa."), "{list}");
         let path = format!("/desk/contacts/{id}");
         assert_eq!(post(&app, &nurse, &format!("{path}/claim"), "").await.0, 303);
         let (_, page) = get(&app, &format!("{path}?lang=en"), &nurse).await;
         for text in [
-            ">Text message</span>",
+            "<strong>Text message</strong>",
             "No callback is offered",
             "Length: 0 characters, 1 text message",
             "Send text message",

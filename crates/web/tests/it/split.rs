@@ -96,6 +96,14 @@ fn each_register_sees_its_own_part_and_the_resident_all_on_one_page() {
         assert!(has(&part, &social, "Velkaa on 900").await && !has(&whole, &nurse, "Velkaa on 900").await);
         assert!(has(&whole, &nurse, "Jalkakin puutuu").await && !has(&part, &social, "Jalkakin puutuu").await);
         assert!(has(&whole, &nurse, "Hukassa").await);
+        // What cannot be sent stays where it was meant to go, and so does what is kept for another time.
+        let chosen = format!("value=\"{}\" checked", id(&part));
+        for (form, status) in [("text=", 422), ("text=Puoli&later=1", 200)] {
+            let form = format!("client_id=w1&contact={}&part={}&{form}", id(&whole), id(&part));
+            let (got, _, page) = post(&app, &person, &thread, &form).await;
+            assert!(got == status && page.contains(&chosen), "{form}: {got} {page}");
+        }
+        assert!(get(&app, &thread, &person).await.1.contains(&chosen), "a draft, too");
         // A question of a part is answered there.
         assert_eq!(
             post(&app, &social, &format!("{part}/ask"), "client_id=a1&seen=9&text=Kuka+on+vuokranantaja").await.0,

@@ -5,7 +5,7 @@ use super::*;
 use crate::bookings::tests::{MONDAY, at, frozen, given, monday, nurse, resident, when};
 
 fn open() -> Command {
-    Command::Open { place: "acute".into(), unit: "u".into(), date: day_number(MONDAY) }
+    Command::Open { place: "acute".into(), unit: "u".into(), date: day_number(MONDAY), hours: None }
 }
 
 fn enter() -> Command {
@@ -82,7 +82,7 @@ fn it_takes_people_in_while_it_is_open_and_on_its_day() {
 #[test]
 fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
     let events = [
-        Event::Opened { place: "acute".into(), unit: "u".into(), date: 3, day_ends: 4 },
+        Event::Opened { place: "acute".into(), unit: "u".into(), date: 3, day_ends: 4, hours: None },
         Event::Closed { why: "full".into() },
         Event::Reopened,
         Event::Entered { number: 1, reason: "wound".into(), contact: None },
@@ -95,8 +95,67 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
         Event::Entered { number: 1, reason: "wound".into(), contact: Some(Uuid::from_u128(2)) },
         Event::Noted { number: 1 },
         Event::Called { number: 1, by: Some("N-1".into()) },
+        Event::Opened {
+            place: "acute".into(),
+            unit: "u".into(),
+            date: 3,
+            day_ends: 4,
+            hours: Some(Hours { service: "emergency".into(), spans: vec![[1, 2]] }),
+        },
     ];
     frozen::<WalkIn>(&events, include_str!("golden.txt"));
+}
+
+#[test]
+fn the_facts_have_the_hours_as_they_came_to_be() {
+    let [eight, noon, one, eight_pm] = ["08:00", "12:00", "13:00", "20:00"].map(monday);
+    let opened = |spans: &[[i64; 2]]| {
+        let hours = Some(Hours { service: "emergency".into(), spans: spans.to_vec() });
+        Event::Opened { place: "acute".into(), unit: "u".into(), date: day_number(MONDAY), day_ends: 0, hours }
+    };
+    let (whole, closed) = ([eight, eight_pm], Event::Closed { why: "full".into() });
+    for (spans, happened, expected) in [
+        (vec![whole], vec![], vec![(whole, true)]),
+        (vec![whole], vec![(noon, closed.clone())], vec![([eight, noon], false)]),
+        (
+            vec![whole],
+            vec![(noon, closed.clone()), (one, Event::Reopened)],
+            vec![([eight, noon], false), ([one, eight_pm], false)],
+        ),
+        (vec![whole], vec![(monday("07:00"), closed.clone())], vec![([eight, eight], false)]),
+        (vec![whole], vec![(eight_pm, closed.clone())], vec![(whole, true)]),
+        (vec![[eight, noon], [one, eight_pm]], vec![], vec![([eight, noon], true), ([one, eight_pm], true)]),
+    ] {
+        let first = (monday("07:00"), opened(&spans));
+        let history: Vec<_> = std::iter::once(first)
+            .chain(happened.iter().cloned())
+            .map(|(at, event)| Dated { event, at, changed: at })
+            .collect();
+        let calendar = ::calendar::Calendar::shipped();
+        let about = About { id: "1", resident: None, calendar, changed: 7 };
+        let mut rows = Vec::new();
+        WalkIn::rows(&history, &about, &mut |table, values, at| {
+            rows.push((table.name, format!("{values:?}"), at));
+        });
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|([opens, closes], planned)| {
+                let row = Opening {
+                    unit_id: "u".into(),
+                    service: "emergency".into(),
+                    day: facts::Day(day_number(MONDAY)),
+                    opens_at: Instant(opens),
+                    closes_at: Instant(closes),
+                    planned,
+                };
+                ("openings", format!("{:?}", row.values()), 7)
+            })
+            .collect();
+        assert_eq!(rows, expected, "{happened:?}");
+    }
+    let unknown = Event::Opened { place: "acute".into(), unit: "u".into(), date: 3, day_ends: 4, hours: None };
+    let about = About { id: "1", resident: None, calendar: ::calendar::Calendar::shipped(), changed: 7 };
+    WalkIn::rows(&[Dated { event: unknown, at: 0, changed: 0 }], &about, &mut |_, _, _| panic!("nothing is known"));
 }
 
 #[test]

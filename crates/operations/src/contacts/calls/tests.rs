@@ -83,6 +83,10 @@ fn a_time_outside_office_hours_or_over_is_none() {
         ("2026-03-10T12:00", "2026-03-10T10:00"),
         ("2026-04-10T10:00", "2026-04-10T12:00"),
         ("2026-03-14T10:00", "2026-03-14T12:00"),
+        // Forged: from one day to another.
+        ("2026-03-09T10:00", "2026-03-10T12:00"),
+        ("2026-03-09T10:00", "2999-03-11T12:00"),
+        ("1999-03-09T10:00", "2026-03-10T12:00"),
     ] {
         assert_eq!(when(&call, &RESIDENT, &me(from, to), "2026-03-09T09:00"), Err(Refusal::Times), "{from}");
     }
@@ -101,6 +105,10 @@ fn one_missed_call_ends_nothing_and_three_at_two_times_of_the_day_do() {
         Err(Refusal::CallLater),
         "a try before the time is none"
     );
+    assert_eq!(when(&call, &nurse(), &unreachable, "2026-03-09T10:01"), Err(Refusal::TooFewCalls), "nobody has called");
+    let finish =
+        Command::Finish { outcome: Outcome::Unreachable, client_id: "f".into(), text: "Emme tavoittaneet".into() };
+    assert_eq!(when(&call, &nurse(), &finish, "2026-03-09T10:01"), Err(Refusal::TooFewCalls), "nor is it with a word");
     let mut call = after(&call, &nurse(), &OUT, "2026-03-09T10:05");
     let next = |call: &Contact| call.calls.agreed.map(|it| [it.from, it.to]);
     assert_eq!(next(&call), Some(["2026-03-09T12:00", "2026-03-09T16:00"].map(at)), "the other half of the day");
@@ -119,6 +127,15 @@ fn one_missed_call_ends_nothing_and_three_at_two_times_of_the_day_do() {
     let again = after(&call, &RESIDENT, &me("2026-03-11T10:00", "2026-03-11T12:00"), "2026-03-10T20:00");
     assert_eq!(when(&again, &nurse(), &unreachable, "2026-03-10T20:00"), Err(Refusal::TooFewCalls));
     assert!(when(&call, &nurse(), &unreachable, "2026-03-10T09:01").is_ok());
+}
+
+#[test]
+fn an_end_that_is_taken_back_brings_the_call_back() {
+    let call = asked();
+    let ended = after(&call, &nurse(), &Command::Resolve { outcome: Outcome::Advised }, "2026-03-09T09:00");
+    assert_eq!(ended.calls.agreed, None);
+    let back = after(&ended, &nurse(), &Command::Undo, "2026-03-09T09:01");
+    assert_eq!((back.calls, back.waits_since), (call.calls, call.waits_since), "the resident is called all the same");
 }
 
 #[test]

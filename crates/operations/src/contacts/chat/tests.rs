@@ -163,9 +163,49 @@ fn unanswered_when_its_day_is_over_it_is_a_message_and_nothing_is_typed_again() 
     let wished = given(&[(RESIDENT, Command::Turn)]);
     assert_eq!((wished.channel, wished.is_live()), (Channel::Message, false), "or earlier, as its resident wishes");
     assert_eq!(when(&wished, &RESIDENT, &Command::Turn, NOW), Ok(vec![]));
-    let claimed = given(&[(nurse("n"), Command::Claim)]);
-    assert_eq!(claimed.due(), None, "who has it goes on after hours");
-    assert!(when(&claimed, &By::System, &Command::Turn, UNTIL).is_err());
+}
+
+#[test]
+fn a_chat_of_which_nobody_makes_an_end_ends_with_its_day() {
+    let nurse = nurse("n");
+    let (claim, said) = ((nurse.clone(), Command::Claim), (nurse.clone(), write()));
+    let released = (nurse.clone(), Command::Release);
+    // Whoever has it goes on after hours, and for an hour after the last word.
+    for (commands, ends, channel) in [
+        (vec![claim.clone()], UNTIL + 60 * MINUTE, Channel::Message),
+        (vec![claim.clone(), said.clone()], UNTIL + 60 * MINUTE, Channel::Chat),
+        (vec![claim, said, released], UNTIL, Channel::Chat),
+    ] {
+        let chat = given(&commands);
+        assert_eq!(chat.due(), Some((ends, Command::Turn)), "{commands:?}");
+        assert_eq!(when(&chat, &By::System, &Command::Turn, ends - 1), Err(Refusal::TooEarly));
+        let over = after(chat.clone(), &By::System, &Command::Turn, ends);
+        assert_eq!((over.is_live(), over.due(), row(&over).0), (false, None, channel), "{commands:?}");
+        assert_eq!(
+            (over.waits_since, &over.place),
+            (chat.waits_since, &chat.place),
+            "nobody loses it, nor their place"
+        );
+        assert_eq!(over.may_rate(ends), chat.first_response_at.is_some());
+    }
+    let chat = given(&[(nurse.clone(), Command::Claim), (nurse.clone(), write())]);
+    let late = after(chat, &RESIDENT, &write(), UNTIL + 30 * MINUTE);
+    assert_eq!(late.due(), Some((UNTIL + 90 * MINUTE, Command::Turn)), "they are talking");
+    assert!(when(&late, &RESIDENT, &Command::Turn, UNTIL).is_err(), "it was answered");
+}
+
+#[test]
+fn an_end_that_is_taken_back_brings_the_chat_back() {
+    let nurse = nurse("n");
+    let chat = given(&[(nurse.clone(), Command::Claim), (nurse.clone(), write())]);
+    let ended = after(chat, &nurse, &resolve(Outcome::Advised), NOW + 20 * MINUTE);
+    assert!(!ended.is_live());
+    let rated = after(ended.clone(), &RESIDENT, &Command::Rate { rating: 3 }, NOW + 21 * MINUTE);
+    for (ended, is_live) in [(ended, true), (rated, false)] {
+        let back = after(ended.clone(), &nurse, &Command::Undo, NOW + 21 * MINUTE);
+        assert_eq!(back.is_live(), is_live, "one that was rated is over");
+        assert!(is_live || back.chat == ended.chat);
+    }
 }
 
 #[test]

@@ -105,6 +105,25 @@ fn each_answer_to_a_text_message_goes_out_and_nothing_says_that_one_waits() {
     }
 }
 
+#[test]
+fn whoever_was_answered_in_a_chat_that_ends_by_itself_hears_of_it() {
+    let until = MONDAY + 8 * HOUR;
+    let said = |text: &str| contacts::Command::Write { client_id: text.into(), text: text.into() };
+    let greet = || contacts::Command::Greet { until, text: "Hei".into() };
+    let resident = By::Resident(SUBJECT);
+    let (waits, nothing) = ((vec!["waits".to_string()], 0), (vec![], 0));
+    for (last, expected) in [(nurse(), waits), (resident.clone(), nothing.clone())] {
+        let mut past = reached();
+        contact(&mut past, MONDAY, &resident, &open(Some(SUBJECT)));
+        contact(&mut past, MONDAY, &resident, &greet());
+        contact(&mut past, MONDAY, &nurse(), &contacts::Command::Claim);
+        for (by, text) in [(nurse(), "a"), (resident.clone(), "b"), (last, "c")] {
+            assert_eq!(contact(&mut past, MONDAY + HOUR, &by, &said(text)), nothing, "a chat is read as it is written");
+        }
+        assert_eq!(contact(&mut past, until + HOUR, &By::System, &contacts::Command::Turn), expected);
+    }
+}
+
 /// At an instant, to be reminded a day before.
 fn at(from: i64) -> When {
     let terms = Terms { move_by: from, cancel_by: from, remind_at: Some(from - 24 * HOUR) };
