@@ -8,6 +8,7 @@ use matter::{By, Draft, PartId, Subject, Text, Trouble, Turn};
 use operations::contacts::parts::{self, Goes};
 use operations::contacts::{Author, Channel, Command, Contact, Event, File, Routed, Shown, Slot, opened};
 use operations::organisation::Organisation;
+use operations::telephony::{Call, Command::Join};
 use store::{Asked, Done, Error, Filter, Happened, Result, new_id, request};
 use uuid::Uuid;
 
@@ -94,11 +95,13 @@ pub enum Begins {
 }
 
 impl Begins {
-    fn command(&self) -> Option<Command> {
+    fn command(&self, mark: impl Fn(&str) -> String) -> Option<Command> {
         match self {
             Begins::Nothing => None,
             Begins::Chat { until, greeting } => Some(Command::Greet { until: *until, text: Text(greeting.clone()) }),
-            Begins::Call { slot, number } => Some(Command::CallMe { slot: *slot, number: Some(Text(number.clone())) }),
+            Begins::Call { slot, number } => {
+                Some(Command::CallMe { slot: *slot, number: Some(Text(number.clone())), mark: Some(mark(number)) })
+            }
         }
     }
 }
@@ -167,7 +170,7 @@ impl Kinds {
 
     async fn opened(&self, new: &NewContact, begins: &Begins, by: &By) -> std::result::Result<Opened, Trouble> {
         let (now, key, command) = (self.store.now(), new.key(), new.command());
-        let begins = begins.command();
+        let begins = begins.command(|number| self.mark_of(number));
         let request = request::<Contact>(&command);
         // The code follows from what was asked, so that a person who did not get the answer gets the same one again.
         let code = new.anonymous.then(|| code::code(&self.codes, &key, &request));
@@ -197,9 +200,21 @@ impl Kinds {
     /// Writes down a contact of somebody who called, came or sent paper, as a professional's own; gives its id.
     pub async fn log_contact(&self, new: &NewContact, by: &By) -> std::result::Result<Uuid, Trouble> {
         let command = new.logged();
+        // A call of which the exchange has told is that contact.
+        let subject = new.subject;
+        let call = if new.channel == Channel::Phone { self.answered_call(&new.unit) } else { None };
         let (contact, request) = (new_id(self.store.now()), request::<Contact>(&command));
         let asked = Asked { scope: format!("log/{}", by.name()), key: new.key(), request, seen: 0 };
-        let flow = move |turn: &mut Turn<'_>| turn.decide::<Contact>(contact, &command, &Organisation::default());
+        let flow = move |turn: &mut Turn<'_>| {
+            if let Some(call) = call {
+                // A colleague may have written it down meanwhile.
+                if turn.read::<Call>(call)?.is_some_and(|it| it.contact.is_none()) {
+                    turn.decide::<Contact>(call, &command, &Organisation::default())?;
+                    return turn.decide::<Call>(call, &Join { contact: call, subject }, &());
+                }
+            }
+            turn.decide::<Contact>(contact, &command, &Organisation::default())
+        };
         let done = self.store.turn(by, asked, flow).await?;
         Ok(done.first(CONTACT).map_or(contact, |(id, _)| id))
     }

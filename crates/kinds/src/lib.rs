@@ -21,6 +21,7 @@ mod ports;
 mod residents;
 mod series;
 mod tasks;
+mod telephony;
 mod walk_ins;
 mod wishes;
 
@@ -51,6 +52,7 @@ use operations::notices::Notice;
 use operations::organisation::Organisation;
 use operations::residents::Resident;
 use operations::tasks::Task;
+use operations::telephony::Call;
 use store::{Kind, Log, Opening, Result, Store, Tokens};
 use uuid::Uuid;
 
@@ -61,6 +63,7 @@ pub use days::DayOf;
 pub use incoming::{Landed, Texted};
 pub use organisation::{ORGANISATION, ask_of_organisation, organisation};
 pub use ports::{Files, Incoming, Ports, Standing};
+pub use telephony::Heard;
 pub use walk_ins::{Came, Entry};
 
 /// Everything that is under way, over one log; cheap to clone.
@@ -83,6 +86,7 @@ pub struct Kinds {
     pub series: Kind<VisitSeries>,
     pub walk_ins: Kind<WalkIn>,
     pub wishes: Kind<Wish>,
+    pub calls: Kind<Call>,
     /// The calendars in force.
     pub timetables: Arc<Timetables>,
     /// The queues in force.
@@ -97,12 +101,15 @@ pub struct Kinds {
     /// The ready answers in force.
     pub phrases: Arc<InForce<Phrases>>,
     booking: Arc<bookings::Alone>,
+    hearing: Arc<tokio::sync::Mutex<()>>,
     organisation: Kind<Organisation>,
     pub tokens: Arc<Tokens>,
     /// Hears of content that another process publishes.
     pub publications: Arc<Publications>,
     /// Signs codes.
     codes: [u8; 32],
+    /// Signs telephone numbers.
+    numbers: [u8; 32],
 }
 
 impl Kinds {
@@ -122,7 +129,7 @@ impl Kinds {
         snapshots: Option<PathBuf>,
         beside: impl FnOnce(&mut Opening),
     ) -> Result<Kinds> {
-        let codes = log.derived("resume codes");
+        let (codes, numbers) = (log.derived("resume codes"), log.derived("telephone numbers"));
         let mut opening = Opening::of(log, Calendar::shipped(), clock, snapshots);
         let contacts = opening.kind_by(flow::asked);
         let (residents, mandates) = (opening.kind(), opening.kind());
@@ -136,6 +143,7 @@ impl Kinds {
         let (appointments, series) = (opening.kind_by(bookings_asked), opening.kind());
         let walk_ins = opening.kind_by(operations::bookings::walk_ins::asked);
         let wishes = opening.kind_by(operations::bookings::wishes::asked);
+        let calls = opening.kind();
         // Which rows come by import is for the one who asks to say.
         let organisation = opening.kind_by(|_: &mut Turn<'_>, _, _| Err(Trouble::NotFound));
         let tokens = opening.view(Tokens::default());
@@ -163,6 +171,7 @@ impl Kinds {
             series,
             walk_ins,
             wishes,
+            calls,
             timetables,
             queues,
             services,
@@ -171,10 +180,12 @@ impl Kinds {
             ports,
             phrases,
             booking,
+            hearing: Arc::default(),
             organisation,
             tokens,
             publications,
             codes,
+            numbers,
         })
     }
 }

@@ -23,6 +23,10 @@ impl Kinds {
     ) -> Result<(), Trouble> {
         let scope = format!("resident/{subject}/{}", by.name());
         let asked = Asked { scope, key: key.into(), request: digest(told.as_bytes()), seen: 0 };
+        let mut command = command;
+        if let Command::LeaveReach { reach, addresses } = &mut command {
+            reach.mark = addresses.phone.as_deref().map(|number| self.mark_of(number));
+        }
         let decide = move |turn: &mut Turn<'_>| turn.decide::<Resident>(subject.0, &command, &());
         self.store.turn(by, asked, decide).await.map(drop)
     }

@@ -229,7 +229,8 @@ async fn publication(data: &Path, last: &LastRead) -> (Publication, u64) {
 async fn run_clocks(kinds: Kinds, app: Arc<App>, (library, contents, outbox): (Library, Contents, Outbox)) {
     let look = if clock::stands() { SENT_EVERY / 10 } else { SENT_EVERY };
     let times = publish_times(&kinds, app, (library, contents));
-    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look), tell_of_late(&kinds));
+    let telephony = outbox.telephony();
+    tokio::join!(kinds.store.run_clocks(), times, outbox.run(look), tell_of_late(&kinds), telephony.run(look));
 }
 
 /// Has whoever leads told of contacts that nobody has answered in time, for ever.

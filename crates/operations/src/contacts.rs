@@ -135,7 +135,7 @@ impl From<Refusal> for Refused {
 impl Matter for Contact {
     const NAME: &'static str = "contact";
     const STREAMS: &'static [&'static str] = &["contact", "conversation"];
-    const VERSION: u32 = 10;
+    const VERSION: u32 = 11;
     const RIGHTS: Rights =
         Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[Role::Lead], own: Own::Write };
 
@@ -233,7 +233,8 @@ impl Matter for Contact {
     }
 
     fn forgotten(self) -> Contact {
-        Contact { subject: None, history: self.history + 1, ..self }
+        let calls = calls::Calls { mark: None, ..self.calls };
+        Contact { subject: None, history: self.history + 1, calls, ..self }
     }
 
     fn rows(history: &[Dated<Event>], about: &About<'_>, put: Put<'_>) {
@@ -269,6 +270,14 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
         part_of: None,
         at: on.now,
     };
+    if let (Command::Ring { service, language, unit, queue, subject, routed, at }, By::System) = (command, on.by) {
+        let whose = (subject.is_none(), *subject);
+        let mut opened = opened(Channel::Callback, (service, language, unit), queue, whose, routed);
+        if let Event::Opened { at: opened_at, .. } = &mut opened {
+            *opened_at = *at;
+        }
+        return Ok(vec![opened, Event::Rang { at: *at }, Event::Shown(Shown::Received)]);
+    }
     let written = [Event::written(Author::Resident), Event::Shown(Shown::Received)];
     match (command, on.by) {
         (Command::Open { channel, service, language, unit, queue, anonymous, subject, routed, .. }, _) => {
@@ -322,7 +331,14 @@ fn open(command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
 
 fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
     match command {
-        Command::Open { .. } | Command::Log { .. } | Command::Part { .. } => Err(Refusal::NotThere),
+        Command::Open { .. } | Command::Log { .. } | Command::Ring { .. } | Command::Part { .. } => {
+            Err(Refusal::NotThere)
+        }
+        Command::RingAgain { at } => match (&contact.place, on.by) {
+            (Place::Resolved { .. } | Place::Closed, _) => Err(Refusal::NotNow("it is answered")),
+            (_, By::System) => Ok(vec![Event::Rang { at: *at }]),
+            _ => Err(Refusal::NotNow("the telephone exchange tells of calls")),
+        },
         Command::Split { part } => parts::split(contact, *part, on),
         Command::TakeBack => parts::take_back(contact),
         Command::PartBecame { part, stage } => Ok(parts::part_became(contact, *part, *stage)),
@@ -384,8 +400,8 @@ fn go_on(contact: &Contact, command: &Command, on: &On<'_>) -> Result<Vec<Event>
         Command::Leave => chat::leave(contact, on.by),
         Command::Turn => chat::turn(contact, on),
         Command::Rate { rating } => chat::rate(contact, *rating, on),
-        Command::CallMe { slot, .. } => calls::call_me(contact, *slot, on),
-        Command::Called { reached } => calls::called(contact, *reached, on),
+        Command::CallMe { slot, mark, .. } => calls::call_me(contact, *slot, mark.as_ref(), on),
+        Command::Called { reached, at } => calls::called(contact, *reached, *at, on),
         Command::OpenVideo => video::open(contact, on),
         Command::EndVideo => video::end(contact, on),
         Command::ToPhone { .. } => video::to_phone(contact, on),

@@ -15,6 +15,7 @@ pub mod residents;
 pub mod retention;
 pub mod start;
 pub mod tasks;
+pub mod telephony;
 pub mod video;
 
 /// How long an act can be undone by the one who did it: ten minutes, in microseconds.

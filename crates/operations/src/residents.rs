@@ -211,7 +211,7 @@ impl From<Refusal> for Refused {
 
 impl Matter for Resident {
     const NAME: &'static str = "resident";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const RIGHTS: Rights = Rights { worked_by: &[Role::Professional, Role::Lead], led_by: &[], own: Own::Read };
 
     const OF_PERSON: bool = true;
@@ -507,7 +507,7 @@ mod tests {
                 r#"{"channel":"message","contact":"c1","ended_at":2,"id":"e1","modality":"message","profession":"nurse","professional":"nurse-1","service":"outpatient","started_at":1,"unit":"station-01"}"#,
             ),
             (
-                Event::ReachLeft(Reach { means: vec![Means::Sms, Means::Email], language: "sv".into() }),
+                Event::ReachLeft(Reach { means: vec![Means::Sms, Means::Email], language: "sv".into(), mark: None }),
                 "resident.reach_left",
                 r#"{"language":"sv","means":["sms","email"]}"#,
             ),
@@ -543,7 +543,7 @@ mod tests {
         let (id, mut past) = (Uuid::from_u128(1), given::Past::default());
         let addresses = Addresses { phone: Some("+358450000001".into()), email: None };
         let mut leave = |means: &[Means]| {
-            let reach = Reach { means: means.into(), language: "fi".into() };
+            let reach = Reach { means: means.into(), language: "fi".into(), mark: None };
             let command = Command::LeaveReach { reach, addresses: addresses.clone() };
             past.turn((NOW, &By::Resident(matter::Subject(id))), |turn| turn.decide::<Resident>(id, &command, &()))
         };

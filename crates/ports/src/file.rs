@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use kinds::{Files, Kinds};
 use operations::dispatches::Outcome;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ pub const FOLDERS: [&str; 4] = ["in", "out", "done", "refused"];
 /// Files that are heard at once, and how much of one is read.
 const HEARD: usize = 1_000;
 const READ: u64 = 64 * 1024;
+/// How much of a file of lines is read, in bytes.
+const READ_IN: u64 = 16 << 20;
 
 pub fn hand_over(folder: &Path, letter: &Letter) -> Outcome {
     match written(folder, letter) {
@@ -99,6 +102,37 @@ pub async fn swept(folder: &Path, kinds: &Kinds) {
 fn files_in(folder: &Path) -> Vec<(PathBuf, Uuid)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.filter_map(|entry| Some((entry.path(), id_of(&entry.path())?))).collect()
+}
+
+/// Files of lines that another program has put into a port, in the order of their names.
+pub fn incoming(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder.join("in")).into_iter().flatten().flatten();
+    let is_whole = |path: &PathBuf| path.extension().is_some_and(|it| it == "json");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_whole).collect();
+    files.sort_unstable();
+    files
+}
+
+/// The lines of such a file; none: it cannot be read.
+pub fn lines<L: DeserializeOwned>(path: &Path) -> Option<Vec<L>> {
+    let is_small = fs::metadata(path).is_ok_and(|it| it.len() <= READ_IN);
+    let text = is_small.then(|| fs::read_to_string(path).ok()).flatten()?;
+    match serde_json::from_str(&text).ok()? {
+        // One that came by a request.
+        one @ Value::Object(_) => Some(vec![serde_json::from_value(one).ok()?]),
+        all => serde_json::from_value(all).ok(),
+    }
+}
+
+/// Takes such a file away, for people are named in it; that it was read, and what became of it, is told after. `told`: none: it
+/// could not be read.
+pub fn put_away(folder: &Path, path: &Path, told: Option<&Value>) {
+    let unread = json!({ "code": "unread" });
+    let (to, told) = told.map_or(("refused", &unread), |told| ("done", told));
+    if fs::remove_file(path).is_ok() {
+        let (to, name) = (folder.join(to), path.file_name().unwrap_or_default());
+        let _ = fs::create_dir_all(&to).and_then(|()| fs::write(to.join(name), told.to_string()));
+    }
 }
 
 /// How many files wait in each folder.

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use kinds::Kinds;
+use operations::dispatches::port::Adapter;
 use store::{digest, hex};
 
 use crate::Outbox;
@@ -53,7 +54,12 @@ impl Hooks {
     /// Hears a request for a port. It waits for the disk.
     pub fn hear(&self, port: &str, signature: &str, body: &[u8]) -> Heard {
         let now = self.kinds.store.now() / 1_000_000;
-        let carries = self.kinds.ports.all().get(port).is_some_and(|it| it.content.carries.is_some());
+        let carries = self
+            .kinds
+            .ports
+            .all()
+            .get(port)
+            .is_some_and(|it| it.content.carries.is_some() || it.content.adapter == Adapter::Telephony);
         let Some(secret) = self.secrets.get(port).filter(|_| carries) else { return Heard::Nothing };
         if body.len() > LONGEST {
             return Heard::TooLarge;

@@ -11,6 +11,7 @@ mod incoming;
 pub mod register;
 pub mod relay;
 mod smtp;
+mod telephony;
 mod webhook;
 
 use std::collections::{BTreeMap, HashMap};
@@ -30,6 +31,7 @@ use uuid::Uuid;
 
 pub use file::{FOLDERS, forget};
 pub use hooks::{Heard, Hooks};
+pub use telephony::{TELEPHONY, Telephony};
 
 /// The address in the settings of a port whose messages go to files, whatever it would speak.
 pub const FILES: &str = "file:";
@@ -64,7 +66,7 @@ impl Settings {
                 Adapter::File => true,
                 Adapter::Smtp => smtp::is_safe(url),
                 Adapter::Webhook => webhook::is_safe(url),
-                Adapter::Oidc | Adapter::Register | Adapter::Webrtc => false,
+                Adapter::Oidc | Adapter::Register | Adapter::Webrtc | Adapter::Telephony => false,
             }),
             "from" => self.from.as_deref().is_some_and(|it| it.parse::<lettre::Address>().is_ok()),
             _ => self.secret.is_some(),
@@ -225,7 +227,9 @@ impl Outbox {
             Adapter::Smtp => smtp::hand_over(&settings, &letter, step),
             Adapter::Webhook => webhook::hand_over(&settings, &letter, (step, now)),
             // No message goes out by these.
-            Adapter::Oidc | Adapter::Register | Adapter::Webrtc => Outcome::Failed { code: "no_port".into() },
+            Adapter::Oidc | Adapter::Register | Adapter::Webrtc | Adapter::Telephony => {
+                Outcome::Failed { code: "no_port".into() }
+            }
         });
         let unknown = |code: &str| Outcome::Unknown { code: code.into() };
         let outcome = match tokio::time::timeout(ATTEMPT, handing).await {

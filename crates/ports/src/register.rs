@@ -4,7 +4,6 @@
 //! A file that was read is taken away, for identity codes stand in it; in `done/` stands how many lines were taken, and which
 //! lines were refused and why, by their number. One that cannot be read goes to `refused/` the same way.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,11 +17,10 @@ use serde::Deserialize;
 use serde_json::json;
 use store::new_id;
 
-use crate::file::counted;
+use crate::file::{counted, incoming, lines, put_away};
 
-/// The port, and how much of a file is read, in bytes.
+/// The port.
 pub const MANDATES: &str = "suomifi-mandates";
-const READ: u64 = 16 << 20;
 /// The last day of what ends on none.
 const OPEN: Date = jiff::civil::date(2099, 12, 31);
 
@@ -71,32 +69,18 @@ pub async fn mandates(kinds: &Kinds, data: &Path, person: Person, every: Duratio
 
 /// Reads the files that are there, in the order of their names. How many.
 pub async fn round(kinds: &Kinds, folder: &Path, person: &Person) -> usize {
-    let entries = fs::read_dir(folder.join("in")).into_iter().flatten().flatten();
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.path()).filter(|it| it.extension().is_some_and(|it| it == "json")).collect();
-    names.sort_unstable();
-    for path in &names {
-        let told = match read(path) {
-            Some(lines) => {
-                let Some(told) = taken(kinds, &lines, person).await else { return 0 };
-                ("done", told)
-            }
-            None => ("refused", json!({ "code": "unread" })),
+    let files = incoming(folder);
+    for path in &files {
+        let told = match lines::<Line>(path) {
+            Some(lines) => match taken(kinds, &lines, person).await {
+                Some(told) => Some(told),
+                None => return 0,
+            },
+            None => None,
         };
-        // The codes go first; that it was read is told after.
-        let name = path.file_name().unwrap_or_default();
-        if fs::remove_file(path).is_ok() {
-            let to = folder.join(told.0);
-            let _ = fs::create_dir_all(&to).and_then(|()| fs::write(to.join(name), told.1.to_string()));
-        }
+        put_away(folder, path, told.as_ref());
     }
-    names.len()
-}
-
-fn read(path: &Path) -> Option<Vec<Line>> {
-    let is_small = fs::metadata(path).is_ok_and(|it| it.len() <= READ);
-    let text = is_small.then(|| fs::read_to_string(path).ok()).flatten()?;
-    serde_json::from_str(&text).ok()
+    files.len()
 }
 
 /// Notes each line. None: the log cannot take it now, and the file is read again.

@@ -212,7 +212,7 @@ pub async fn leave_reach(
     key: &str,
 ) -> Result<(), Failure> {
     let told = format!("reach {means:?} {addresses:?}");
-    let reach = Reach { means, language: page.language.code().into() };
+    let reach = Reach { means, language: page.language.code().into(), mark: None };
     let command = Command::LeaveReach { reach, addresses };
     Ok(app.kinds.ask_of_resident(subject, &person.by(), command, (key, &told)).await?)
 }

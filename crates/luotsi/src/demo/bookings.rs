@@ -111,7 +111,7 @@ impl Booking {
             email: resident.is_multiple_of(2).then(|| format!("resident-{resident}@example.org")),
         };
         let email = addresses.email.as_ref().map(|_| Means::Email);
-        let reach = Reach { means: [Means::Sms].into_iter().chain(email).collect(), language: "fi".into() };
+        let reach = Reach { means: [Means::Sms].into_iter().chain(email).collect(), language: "fi".into(), mark: None };
         let command = LeaveReach { reach, addresses };
         let by = By::Resident(subject);
         // A resident who was erased leaves nothing more.

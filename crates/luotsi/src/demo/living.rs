@@ -201,6 +201,13 @@ impl Living {
         clock::stand_at(to);
         kinds.store.strike().await;
         self.bring(to)?;
+        let is_heard = || !ports::Telephony::waits(place.path());
+        if !soon(is_heard, WITHIN).await {
+            return Err(Error::new(
+                "the clock stands there, and what the telephone exchange tells was not read in time",
+            )
+            .remedy("see the server's log, and the page of ports"));
+        }
         let is_sent = || {
             let is_begun = |it: &Dispatch| matches!(it.place, operations::dispatches::Place::Begun { .. });
             kinds

@@ -23,6 +23,9 @@ const LEAST: i64 = 30 * 60 * 1_000_000;
 /// So far ahead a time may lie: two weeks, in microseconds.
 const AHEAD: i64 = 14 * 86_400 * 1_000_000;
 
+/// A call of which the telephone exchange tells within so long of one that a professional has noted is that one, in microseconds.
+const SAME: i64 = 15 * 60 * 1_000_000;
+
 /// A time within which the resident is called, in microseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
@@ -46,7 +49,7 @@ impl Daypart {
 }
 
 /// The calls of a contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Calls {
     /// When the resident is to be called; none: no call is to come.
     pub agreed: Option<Slot>,
@@ -55,6 +58,12 @@ pub struct Calls {
     /// All calls that were made, and when the first was.
     pub all: u32,
     pub first_at: Option<i64>,
+    /// When the last was.
+    #[serde(default)]
+    pub last_at: Option<i64>,
+    /// A keyed digest of the number that is called; none: no number was left, or it was left before there was one.
+    #[serde(default)]
+    pub mark: Option<String>,
 }
 
 impl Calls {
@@ -79,7 +88,8 @@ impl Calls {
     /// After a call.
     pub(super) fn called(&mut self, reached: bool, part: Daypart, next: Option<Slot>, at: i64) {
         self.all += 1;
-        self.first_at.get_or_insert(at);
+        self.first_at = Some(self.first_at.map_or(at, |first| first.min(at)));
+        self.last_at = Some(self.last_at.map_or(at, |last| last.max(at)));
         self.agreed = next;
         match reached {
             true => self.tries = [0, 0],
@@ -87,8 +97,19 @@ impl Calls {
         }
     }
 
-    pub(super) fn agree(&mut self, slot: Slot) {
+    pub(super) fn agree(&mut self, slot: Slot, mark: Option<String>) {
         (self.agreed, self.tries) = (Some(slot), [0, 0]);
+        self.mark = mark.or(self.mark.take());
+    }
+}
+
+/// The time in which somebody is called who has asked for it by telephone: what is left of the office day, or the next one.
+pub fn soonest(calendar: &Calendar, now: i64) -> Option<Slot> {
+    let today = calendar.local_date(now)?;
+    let day = if calendar.is_weekday(today) { slot(calendar, today, HOURS) } else { None };
+    match day.filter(|day| now.saturating_add(LEAST) <= day.to) {
+        Some(day) => Some(Slot { from: day.from.max(now), to: day.to }),
+        None => slot(calendar, calendar.next_weekday(today)?, HOURS),
     }
 }
 
@@ -126,11 +147,16 @@ fn next(calendar: &Calendar, now: i64) -> Option<Slot> {
 }
 
 /// A time is agreed on, in place of one before.
-pub(super) fn call_me(contact: &Contact, slot: Slot, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn call_me(
+    contact: &Contact,
+    slot: Slot,
+    mark: Option<&String>,
+    on: &On<'_>,
+) -> Result<Vec<Event>, Refusal> {
     match (&contact.place, on.by) {
         _ if contact.answers_go.is_some() => return Err(Refusal::NoCalls),
         (Place::Resolved { .. } | Place::Closed, _) => return Err(Refusal::NotNow("it is answered")),
-        (_, By::Resident(_) | By::Acting { .. } | By::Holder) => {}
+        (_, By::Resident(_) | By::Acting { .. } | By::Holder | By::System) => {}
         _ => owned(contact, on)?,
     }
     let is_time = slot.from < slot.to && on.now < slot.to && slot.from < on.now.saturating_add(AHEAD);
@@ -143,24 +169,46 @@ pub(super) fn call_me(contact: &Contact, slot: Slot, on: &On<'_>) -> Result<Vec<
     match is_time && is_office {
         _ if contact.calls.agreed == Some(slot) => Ok(Vec::new()),
         false => Err(Refusal::Times),
-        true => Ok(vec![Event::CallAgreed { from: slot.from, to: slot.to }, Event::Shown(Shown::CallAgreed)]),
+        true => {
+            let agreed = Event::CallAgreed { from: slot.from, to: slot.to, mark: mark.cloned() };
+            Ok(vec![agreed, Event::Shown(Shown::CallAgreed)])
+        }
     }
 }
 
 /// A professional has called: reached, or not. A try before the time that was agreed on is none.
-pub(super) fn called(contact: &Contact, reached: bool, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn called(contact: &Contact, reached: bool, told: Option<i64>, on: &On<'_>) -> Result<Vec<Event>, Refusal> {
+    if *on.by == By::System {
+        return Ok(told_of(contact, reached, told.unwrap_or(on.now), on));
+    }
     owned(contact, on)?;
     let Some(agreed) = contact.calls.agreed else { return Err(Refusal::NotNow("no call is to come")) };
     if !reached && on.now < agreed.from {
         return Err(Refusal::CallLater);
     }
-    let part = Daypart::of(on.calendar, on.now);
-    let mut after = contact.calls;
-    after.called(reached, part, None, on.now);
+    Ok(tried(contact, reached, None, on))
+}
+
+/// The telephone exchange tells of a call that was made at an instant: whoever has the contact, and whenever it was to be. A
+/// call that a professional has noted is not told twice, and where no call is to come nothing follows.
+fn told_of(contact: &Contact, reached: bool, at: i64, on: &On<'_>) -> Vec<Event> {
+    let is_open = !matches!(contact.place, Place::Resolved { .. } | Place::Closed);
+    let is_noted = contact.calls.last_at.is_some_and(|last| at.abs_diff(last) < SAME.unsigned_abs());
+    match is_open && contact.calls.is_agreed() && !is_noted {
+        true => tried(contact, reached, Some(at), on),
+        false => Vec::new(),
+    }
+}
+
+fn tried(contact: &Contact, reached: bool, told: Option<i64>, on: &On<'_>) -> Vec<Event> {
+    let at = told.unwrap_or(on.now);
+    let part = Daypart::of(on.calendar, at);
+    let mut after = contact.calls.clone();
+    after.called(reached, part, None, at);
     let goes_on = !reached && !after.are_in_vain();
     let next = if goes_on { next(on.calendar, on.now) } else { None };
     let shown = Event::Shown(if reached { Shown::Reached } else { Shown::NotReached });
-    Ok(vec![Event::Called { reached, part, next }, shown])
+    vec![Event::Called { reached, part, next, at: told }, shown]
 }
 
 #[cfg(test)]

@@ -49,6 +49,22 @@ pub enum Command {
         client_id: String,
         text: Text,
     },
+    /// A new contact of somebody who has asked by telephone to be called back, as the telephone exchange tells of it.
+    Ring {
+        service: String,
+        language: String,
+        unit: UnitId,
+        queue: Option<PartId>,
+        /// The person who has left that number with the county; none: nobody, or several.
+        subject: Option<Subject>,
+        routed: Option<Box<Routed>>,
+        /// When it was, in microseconds since 1970.
+        at: i64,
+    },
+    /// The person has asked by telephone to be called back about a contact that is open.
+    RingAgain {
+        at: i64,
+    },
     /// A part of another contact, which goes to a queue of its own, in words that a professional writes down for its person.
     Part {
         of: Uuid,
@@ -163,10 +179,13 @@ pub enum Command {
     CallMe {
         slot: Slot,
         number: Option<Text>,
+        /// A keyed digest of the number.
+        mark: Option<String>,
     },
-    /// A professional has called.
+    /// A professional has called; `at`: when it was, where the telephone exchange tells of it.
     Called {
         reached: bool,
+        at: Option<i64>,
     },
     /// The one who has it meets the resident by video from now on, and no more.
     OpenVideo,

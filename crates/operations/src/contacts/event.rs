@@ -133,16 +133,28 @@ pub enum Event {
     /// The resident has said how the chat was, from 1 to 5.
     #[serde(rename = "contact.rated")]
     Rated { rating: u8 },
+    /// The person has asked by telephone to be called back, at an instant in microseconds since 1970.
+    #[serde(rename = "contact.rang")]
+    Rang { at: i64 },
     /// The resident is to be called between two instants; the number is sealed beside it, unless it is the one before.
+    /// `mark`: a keyed digest of it, by which a call from that number is known.
     #[serde(rename = "contact.call_agreed")]
-    CallAgreed { from: i64, to: i64 },
-    /// A professional has called; `next`: when it is tried again.
+    CallAgreed {
+        from: i64,
+        to: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mark: Option<String>,
+    },
+    /// A professional has called; `next`: when it is tried again. `at`: when it was, in microseconds since 1970, where the
+    /// telephone exchange told of it later; none: when it was noted.
     #[serde(rename = "contact.called")]
     Called {
         reached: bool,
         part: Daypart,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<Slot>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<i64>,
     },
     /// Its owner and the resident meet by video, until it is ended or its time is over.
     #[serde(rename = "contact.video_opened")]

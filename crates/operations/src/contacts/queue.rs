@@ -9,6 +9,7 @@ use matter::codec::code;
 use serde::Deserialize;
 
 use super::chat::Chats;
+use crate::residents::phone;
 
 /// A queue, from a file of `content/queues/`. A part at a unit: `health-station@station-02`.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,6 +43,20 @@ pub struct Queue {
     pub relief: Option<Relief>,
     /// How it chats; none: it does not.
     pub chat: Option<Chats>,
+    /// Telephone numbers of which the exchange tells.
+    #[serde(default, rename = "line")]
+    pub lines: Vec<Line>,
+}
+
+/// A telephone number that leads to a queue.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    pub number: At<String>,
+    /// The unit of the queue whose calls they are.
+    pub unit: At<String>,
+    /// Label of the service that people ask for there.
+    pub service: String,
 }
 
 /// The queue that relieves another.
@@ -73,6 +88,11 @@ impl Queue {
         self.professions.iter().any(|it| **it == profession.code())
     }
 
+    /// The line of a number, in the form of E.164.
+    pub fn line(&self, number: &str) -> Option<&Line> {
+        self.lines.iter().find(|line| phone(&line.number).as_deref() == Some(number))
+    }
+
     /// When somebody is at work there.
     pub fn staffed(&self) -> Hours {
         let week = self.staffed.as_ref().unwrap_or(&self.open.week);
@@ -102,12 +122,15 @@ impl Content for Queue {
             }),
         );
         let elsewhere = self.able.iter().flat_map(|able| &able.units).filter(|unit| !self.is_at(unit));
+        let elsewhere = elsewhere.chain(self.lines.iter().map(|line| &line.unit).filter(|unit| !self.is_at(unit)));
         wrongs.extend(elsewhere.map(|unit| Wrong::new(unit.place(), format!("the queue is not at {}", **unit), "")));
         wrongs.extend(self.staffed().faults().into_iter().map(|what| Wrong::new(0..0, what, "mend its hours")));
         if self.professions.is_empty() || self.units.is_empty() {
             wrongs.push(Wrong::new(0..0, "a queue has a unit and a profession at least", "name them"));
         }
         wrongs.extend(self.chat.iter().flat_map(Chats::check));
+        let unread = self.lines.iter().map(|line| &line.number).filter(|number| phone(number).is_none());
+        wrongs.extend(unread.map(|it| Wrong::new(it.place(), format!("{} is no telephone number", **it), "")));
         if self.relief.as_ref().is_some_and(|it| *it.queue == id) {
             wrongs.push(Wrong::new(0..0, "a queue is no relief of its own", "name another, or none"));
         }

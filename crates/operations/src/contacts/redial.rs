@@ -85,7 +85,7 @@ mod tests {
             text: "Soittakaa".into(),
         };
         let slot = Slot { from: NOW + 2 * HOUR, to: NOW + 4 * HOUR };
-        let call = Command::CallMe { slot, number: Some("050".into()) };
+        let call = Command::CallMe { slot, number: Some("050".into()), mark: None };
         let all = [&[(By::Holder, open), (By::Holder, call)], more].concat();
         given(&all, NOW, &Organisation::default()).expect("a contact")
     }
@@ -94,7 +94,7 @@ mod tests {
     fn a_request_joins_the_one_that_waits_for_the_same_and_no_other() {
         let nurse = || By::Professional { id: "nurse".into(), unit: "a".into(), leads: false };
         let over = [(nurse(), Command::Claim), (nurse(), Command::Resolve { outcome: Outcome::Advised })];
-        let reached = [(nurse(), Command::Claim), (nurse(), Command::Called { reached: true })];
+        let reached = [(nurse(), Command::Claim), (nurse(), Command::Called { reached: true, at: None })];
         for (what, earlier, service, urgency, after, expected) in [
             ("the same", waiting(&[]), "outpatient", None, 1, true),
             ("another service", waiting(&[]), "social", None, 1, false),

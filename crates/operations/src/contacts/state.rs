@@ -80,6 +80,9 @@ pub struct Contact {
     /// None: it never was a chat.
     pub chat: Option<Chat>,
     pub calls: Calls,
+    /// It began with a call by telephone, and not on these pages.
+    #[serde(default)]
+    pub rang: bool,
     /// The contact of which it is a part.
     pub part_of: Option<Uuid>,
     /// Contacts that are parts of it, and how far each has come.
@@ -251,6 +254,7 @@ impl Contact {
             | Event::Left
             | Event::Turned
             | Event::Rated { .. }
+            | Event::Rang { .. }
             | Event::CallAgreed { .. }
             | Event::Called { .. } => contact.met(event, at),
         }
@@ -303,8 +307,14 @@ impl Contact {
                     chat.rated = Some((*rating, at));
                 }
             }
-            Event::CallAgreed { from, to } => self.calls.agree(Slot { from: *from, to: *to }),
-            Event::Called { reached, part, next } => {
+            Event::Rang { at: rang_at } => {
+                self.rang |= self.conversation == 0;
+                self.waits_since.get_or_insert((*rang_at).max(self.opened_at));
+            }
+            Event::CallAgreed { from, to, mark } => self.calls.agree(Slot { from: *from, to: *to }, mark.clone()),
+            Event::Called { reached, part, next, at: told } => {
+                // One of which the exchange told late was when it was.
+                let at = told.map_or(at, |told| told.max(self.opened_at));
                 self.calls.called(*reached, *part, *next, at);
                 if *reached {
                     if self.first_response_at.is_none() && self.chat.is_some() {
@@ -326,7 +336,12 @@ impl Contact {
         let by = match (event, &self.place) {
             // The word that both sides are shown follows from the act; a note changes nothing.
             (
-                Event::Shown(_) | Event::Noted | Event::Rated { .. } | Event::Identified { .. } | Event::Part { .. },
+                Event::Shown(_)
+                | Event::Noted
+                | Event::Rated { .. }
+                | Event::Rang { .. }
+                | Event::Identified { .. }
+                | Event::Part { .. },
                 _,
             ) => return before,
             (Event::Undone, _) => {
@@ -348,7 +363,8 @@ impl Contact {
             _ => return None,
         };
         let (place, handler, handed) = (self.place.clone(), self.handler.clone(), self.handed.clone());
-        let Contact { waits_since, promised_from, is_reopened, calls, .. } = *self;
+        let Contact { waits_since, promised_from, is_reopened, .. } = *self;
+        let calls = self.calls.clone();
         let split = if let Event::Split { part } = event { Some(*part) } else { None };
         let chat = self.chat.clone();
         Some(Undo { by, at, place, split, handler, waits_since, promised_from, is_reopened, handed, chat, calls })
@@ -428,6 +444,7 @@ impl Contact {
             undo: None,
             chat: None,
             calls: Calls::default(),
+            rang: false,
             part_of: *part_of,
             parts: BTreeMap::new(),
             answers_go: None,

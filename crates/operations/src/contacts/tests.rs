@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::calls::Daypart;
 use super::routing::{Because, Case, Decided, Own, Severity};
 use super::*;
+use crate::dispatches::Means;
 use crate::organisation::{self, Professional, Unit};
 
 mod clocks;
@@ -330,16 +331,27 @@ fn c38_what_chats_and_calls_left_in_the_log_is_read_as_it_was_written() {
         (Event::Left, "contact.left", "{}"),
         (Event::Turned, "contact.turned", "{}"),
         (Event::Rated { rating: 4 }, "contact.rated", r#"{"rating":4}"#),
-        (Event::CallAgreed { from: 1, to: 2 }, "contact.call_agreed", r#"{"from":1,"to":2}"#),
+        (Event::CallAgreed { from: 1, to: 2, mark: None }, "contact.call_agreed", r#"{"from":1,"to":2}"#),
         (
-            Event::Called { reached: true, part: Daypart::Morning, next: None },
+            Event::Called { reached: true, part: Daypart::Morning, next: None, at: None },
             "contact.called",
             r#"{"part":"morning","reached":true}"#,
         ),
         (
-            Event::Called { reached: false, part: Daypart::Afternoon, next: Some(Slot { from: 1, to: 2 }) },
+            Event::Called { reached: false, part: Daypart::Afternoon, next: Some(Slot { from: 1, to: 2 }), at: None },
             "contact.called",
             r#"{"next":{"from":1,"to":2},"part":"afternoon","reached":false}"#,
+        ),
+        (Event::Rang { at: 7 }, "contact.rang", r#"{"at":7}"#),
+        (
+            Event::CallAgreed { from: 1, to: 2, mark: Some("ab".into()) },
+            "contact.call_agreed",
+            r#"{"from":1,"mark":"ab","to":2}"#,
+        ),
+        (
+            Event::Called { reached: true, part: Daypart::Morning, next: None, at: Some(7) },
+            "contact.called",
+            r#"{"at":7,"part":"morning","reached":true}"#,
         ),
         (Event::Shown(Shown::AsMessage), "conversation.shown", r#""as_message""#),
         (Event::Shown(Shown::NotReached), "conversation.shown", r#""not_reached""#),

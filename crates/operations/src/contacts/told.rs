@@ -24,6 +24,11 @@ pub fn told(command: &Command) -> Vec<u8> {
             let subject = subject.map_or_else(nothing, |subject| subject.to_string());
             return parts(&[channel.code(), service, language, anonymous, &subject, &text.0]);
         }
+        Command::Ring { service, language, unit, queue: _, subject, routed: _, at } => {
+            let subject = subject.map_or_else(nothing, |subject| subject.to_string());
+            return parts(&["ring", service, language, unit, &subject, &at.to_string()]);
+        }
+        Command::RingAgain { at } => ("ring_again", None, at.to_string()),
         Command::Log { channel, service, language, unit, queue: _, subject, routed: _, client_id: _, text } => {
             let subject = subject.map_or_else(nothing, |subject| subject.to_string());
             return parts(&["log", channel.code(), service, language, unit, &subject, &text.0]);
@@ -72,8 +77,9 @@ pub fn told(command: &Command) -> Vec<u8> {
         Command::Leave => ("leave", None, nothing()),
         Command::Turn => ("turn", None, nothing()),
         Command::Rate { rating } => ("rate", None, rating.to_string()),
-        Command::CallMe { slot, number } => ("call_me", number.as_ref(), format!("{}/{}", slot.from, slot.to)),
-        Command::Called { reached } => ("called", None, reached.to_string()),
+        Command::CallMe { slot, number, mark: _ } => ("call_me", number.as_ref(), format!("{}/{}", slot.from, slot.to)),
+        Command::Called { reached, at: None } => ("called", None, reached.to_string()),
+        Command::Called { reached, at: Some(at) } => ("called", None, format!("{reached}/{at}")),
         Command::OpenVideo => ("open_video", None, nothing()),
         Command::EndVideo => ("end_video", None, nothing()),
         Command::ToPhone { number } => ("to_phone", number.as_ref(), nothing()),

@@ -45,7 +45,7 @@ pub(super) fn to_phone(contact: &Contact, on: &On<'_>) -> Result<Vec<Event>, Ref
     if contact.video_until(on.now).is_none() {
         return Err(Refusal::NotNow("no meeting by video is open"));
     }
-    let agreed = Event::CallAgreed { from: on.now, to: on.now.saturating_add(CALLED_WITHIN) };
+    let agreed = Event::CallAgreed { from: on.now, to: on.now.saturating_add(CALLED_WITHIN), mark: None };
     Ok(vec![Event::VideoEnded, agreed, Event::Shown(Shown::CallAgreed)])
 }
 

@@ -110,7 +110,7 @@ pub fn of_contact(turn: &mut Turn<'_>, id: Uuid, (command, written): (&contacts:
     let is_answer = match turn.by() {
         // A chat is read as it is written.
         By::Professional { .. } => {
-            matches!(command, Write { .. } | Ask { .. } | Finish { .. } | Called { reached: false } | OpenVideo)
+            matches!(command, Write { .. } | Ask { .. } | Finish { .. } | Called { reached: false, .. } | OpenVideo)
                 && !contact.is_live()
         }
         // One that has ended by itself was left with the last word of the service.

@@ -24,6 +24,8 @@ pub enum Adapter {
     Register,
     /// The browsers of two people, which find each other by servers of STUN and TURN.
     Webrtc,
+    /// Signed requests over HTTP, with what a telephone exchange tells.
+    Telephony,
 }
 
 impl Adapter {
@@ -36,6 +38,7 @@ impl Adapter {
             Adapter::Oidc => "oidc",
             Adapter::Register => "register",
             Adapter::Webrtc => "webrtc",
+            Adapter::Telephony => "telephony",
         }
     }
 
@@ -52,6 +55,7 @@ impl Adapter {
             Adapter::Smtp => &["url", "from"],
             Adapter::Webhook => &["url", "secret"],
             Adapter::Webrtc => &["urls", "secret"],
+            Adapter::Telephony => &["secret"],
         }
     }
 }

@@ -11,6 +11,9 @@ pub struct Reach {
     pub means: Vec<Means>,
     /// `fi`, `sv`, `en`.
     pub language: String,
+    /// A keyed digest of the number, by which a call from it is known; none: no number, or one that was left before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
 }
 
 impl Reach {

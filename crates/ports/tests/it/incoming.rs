@@ -313,7 +313,7 @@ async fn a_signed_request_is_on_disk_before_it_is_acknowledged_and_is_taken_as_a
 }
 
 /// A signature as the other side makes it.
-fn signed(secret: &str, seconds: i64, body: &str) -> String {
+pub fn signed(secret: &str, seconds: i64, body: &str) -> String {
     use hmac::{Hmac, KeyInit, Mac};
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
     mac.update(format!("{seconds}.{body}").as_bytes());

@@ -10,4 +10,5 @@ mod incoming;
 mod peers;
 mod register;
 mod stand_ins;
+mod telephony;
 mod world;

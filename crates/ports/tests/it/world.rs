@@ -67,7 +67,7 @@ impl World {
 
     /// The resident wants to be told by some means.
     pub async fn leave(&self, means: &[Means]) {
-        let reach = Reach { means: means.into(), language: "sv".into() };
+        let reach = Reach { means: means.into(), language: "sv".into(), mark: None };
         let addresses = Addresses { phone: Some(PHONE.into()), email: Some(EMAIL.into()) };
         let command = OfResident::LeaveReach { reach, addresses };
         let key = format!("{means:?}");

@@ -45,7 +45,7 @@ pub async fn list(State(app): State<Arc<App>>, page: Page) -> Response {
         @for (id, port) in &*app.kinds.ports.all() {
             @let standing = app.kinds.ports.standing(id).or_else(|| identifies(&app, port.content.adapter));
             @let waiting = port.content.carries.and_then(|means| waiting.get(&means));
-            (shown(&page, (id, &port.content), standing.as_ref(), waiting))
+            (shown(&app, &page, (id, &port.content), standing.as_ref(), waiting))
         }
         @if app.kinds.ports.all().is_empty() { p { (page.text("ports-none")) } }
         h2 #failed { (page.text("ports-failed")) }
@@ -111,7 +111,26 @@ fn tasks(app: &App) -> BTreeMap<String, usize> {
     })
 }
 
-fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, waiting: Option<&Waiting>) -> Markup {
+/// The numbers of which the telephone exchange tells, with the queues to which they lead.
+fn lines(app: &App, page: &Page) -> Markup {
+    let queues = app.kinds.queues.all();
+    html! {
+        @if queues.values().all(|part| part.content.lines.is_empty()) { (page.text("ports-lines-none")) }
+        ul.dots {
+            @for (part, line) in queues.values().flat_map(|part| part.content.lines.iter().map(move |line| (part, line))) {
+                li { (*line.number) ": " (part.content.name.of(page.language.code())) ", " (unit_name(page, &line.unit)) }
+            }
+        }
+    }
+}
+
+fn shown(
+    app: &App,
+    page: &Page,
+    (id, port): (&str, &Port),
+    standing: Option<&Standing>,
+    waiting: Option<&Waiting>,
+) -> Markup {
     let moment = |at: i64| numbers::moment(at, page.language);
     let (of_nothing, language) = (Waiting::default(), page.language.code());
     let waiting = waiting.unwrap_or(&of_nothing);
@@ -130,7 +149,7 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
                         @for (code, count) in &waiting.codes { br; (page.language.text_with("ports-code", &[("code", code), ("count", &count.to_string())])) }
                     } }
                     div { dt { (page.text("ports-may-tell")) } dd { (waiting.taken) } } }
-                    @if port.takes.is_some() {
+                    @if port.takes.is_some() || port.adapter == Adapter::Telephony {
                         @if let Some((key, place)) = comes(id, standing) {
                             div { dt { (page.text("ports-comes")) } dd { (page.language.text_with(key, &[("place", &place)])) } }
                         }
@@ -145,6 +164,7 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
                             @if standing.came.refused.is_empty() { (page.text("ports-untaken-none")) }
                         } }
                     }
+                    @if port.adapter == Adapter::Telephony { div { dt { (page.text("ports-lines")) } dd { (lines(app, page)) } } }
                     @if [Some(Adapter::File), Some(Adapter::Register)].contains(&standing.runs) {
                         div { dt { (page.text("ports-files")) } dd {
                             @let files = standing.files;
@@ -181,6 +201,7 @@ fn shown(page: &Page, (id, port): (&str, &Port), standing: Option<&Standing>, wa
 fn runs(standing: &Standing, port: &Port) -> String {
     match standing.runs {
         // Only where it would speak something else once it is configured are files a stand-in.
+        Some(Adapter::File) if port.adapter == Adapter::Telephony => "ports-runs-register".into(),
         Some(Adapter::File) if port.adapter != Adapter::File => "ports-runs-stand-in".into(),
         Some(adapter) => format!("ports-runs-{}", adapter.code()),
         None => "ports-runs-nothing".into(),
@@ -190,7 +211,7 @@ fn runs(standing: &Standing, port: &Port) -> String {
 /// Where messages come in by a port that runs.
 fn comes(id: &str, standing: &Standing) -> Option<(&'static str, String)> {
     match standing.runs? {
-        Adapter::Webhook => Some(("ports-comes-webhook", format!("/hooks/{id}"))),
+        Adapter::Webhook | Adapter::Telephony => Some(("ports-comes-webhook", format!("/hooks/{id}"))),
         _ => Some(("ports-comes-file", format!("ports/{id}/in"))),
     }
 }

@@ -59,12 +59,15 @@ pub fn choice(app: &App, page: &Page, (id, contact): (Uuid, &Contact)) -> Markup
 }
 
 /// The command of the form, or the field that is wrong.
-pub fn asked(contact: &Contact, slot: &str, number: &str) -> Result<Command, Failure> {
+pub fn asked(app: &App, contact: &Contact, slot: &str, number: &str) -> Result<Command, Failure> {
     let is_first = !contact.calls.is_agreed() && contact.calls.all == 0;
     let slot = chosen(slot).ok_or_else(|| Failure::invalid("slot", "Choose a time at which we call."))?;
     let read = phone(number);
     match read.is_none() && (is_first || !number.trim().is_empty()) {
         true => Err(Failure::invalid("number", "This is no telephone number.")),
-        false => Ok(Command::CallMe { slot, number: read.map(Into::into) }),
+        false => {
+            let mark = read.as_deref().map(|number| app.kinds.mark_of(number));
+            Ok(Command::CallMe { slot, number: read.map(Into::into), mark })
+        }
     }
 }

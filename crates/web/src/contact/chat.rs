@@ -157,7 +157,7 @@ async fn done(app: &App, caller: Result<Caller, Failure>, asked: Option<Asked>) 
         "leave" => Command::Leave,
         "turn" => Command::Turn,
         "call" => {
-            let asked = call::asked(&contact, &slot, &number)?;
+            let asked = call::asked(app, &contact, &slot, &number)?;
             app.take_of_resident(&caller.by(id), id)?;
             asked
         }

@@ -32,7 +32,8 @@ pub async fn earlier(app: &App, (page, parts): (&Page, &Parts), new: &NewContact
 pub async fn join(app: &App, (id, by): &(Uuid, By), new: &NewContact, begins: &Begins) -> Result<(), Failure> {
     app.write_message((*id, u64::MAX), by, new.text.clone(), new.client_id.clone()).await?;
     if let Begins::Call { slot, number } = begins {
-        let call = Command::CallMe { slot: *slot, number: Some(Text(number.clone())) };
+        let call =
+            Command::CallMe { slot: *slot, number: Some(Text(number.clone())), mark: Some(app.kinds.mark_of(number)) };
         app.kinds.contacts.ask(*id, call, by, &format!("{}/call", new.client_id), u64::MAX).await?;
     }
     Ok(())

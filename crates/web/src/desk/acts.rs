@@ -464,13 +464,14 @@ fn asked(
     let outcome = || Outcome::named(&fields.outcome).ok_or(("wrong-outcome", "outcome"));
     let command = match verb {
         "claim" => Command::Claim,
-        "reached" | "missed" => Command::Called { reached: verb == "reached" },
+        "reached" | "missed" => Command::Called { reached: verb == "reached", at: None },
         "agree" => {
             let slot = chosen(&fields.slot).ok_or_else(|| Wrong::Told(vec![("wrong-slot", "slot")]))?;
             let number = phone(&fields.number);
             let is_number = number.is_some() || fields.number.trim().is_empty();
             fits((!is_number).then_some(("me-wrong-phone", "number")).into_iter().collect())?;
-            Command::CallMe { slot, number: number.map(Text) }
+            let mark = number.as_deref().map(|number| app.kinds.mark_of(number));
+            Command::CallMe { slot, number: number.map(Text), mark }
         }
         "video" => Command::OpenVideo,
         "video-end" => Command::EndVideo,

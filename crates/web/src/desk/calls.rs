@@ -84,6 +84,12 @@ pub fn agree(
 /// The outcome of a call, in the history.
 pub fn told(page: &Page, event: &Event, by: &str) -> String {
     match event {
+        Event::Rang { at } => page.language.text_with("event-rang", &[("time", &numbers::moment(*at, page.language))]),
+        // The telephone exchange has told of it.
+        Event::Called { reached, at: Some(at), .. } => {
+            let key = if *reached { "event-told-reached" } else { "event-told-missed" };
+            page.language.text_with(key, &[("time", &numbers::moment(*at, page.language))])
+        }
         Event::Called { reached: true, .. } => format!("{}: {by}", page.text("event-reached")),
         Event::Called { next, .. } => {
             let again =

@@ -119,6 +119,7 @@ impl InList for Contact {
             @if self.outcome == Some(Outcome::Abandoned) { (tag(Turn::Cut, &page.language.code_name(Outcome::LIST, Outcome::Abandoned.code()))) }
             @if !self.asked.is_empty() { (tag(Turn::Waits, &page.text("desk-waits-colleague"))) }
             @if self.is_reopened { (tag(Turn::Half, &page.text("desk-reopened"))) }
+            @if self.rang { (tag(Turn::Waits, &page.text("desk-rang"))) }
             @if is_ours { (tag(Turn::Now, &page.text("desk-wrote"))) }
         }
     }

@@ -672,7 +672,7 @@ impl Work<'_> {
             Event::Closed => page.text("event-closed"),
             Event::Left => page.text("event-left"),
             Event::Turned => page.text("event-turned"),
-            Event::CallAgreed { .. } | Event::Called { .. } => calls::told(page, &it.event, &by),
+            Event::Rang { .. } | Event::CallAgreed { .. } | Event::Called { .. } => calls::told(page, &it.event, &by),
             Event::VideoOpened => format!("{}: {by}", page.text("event-video-opened")),
             Event::VideoEnded => page.text("event-video-ended"),
             // The resident's rating of a chat is no word to the one who had it.

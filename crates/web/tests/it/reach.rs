@@ -107,10 +107,16 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
         let files = [
             Found::shipped("content/ports/sms.toml", include_str!("../../../../content/ports/sms.toml")),
             Found::shipped("content/ports/email.toml", include_str!("../../../../content/ports/email.toml")),
+            Found::shipped("content/ports/telephony.toml", include_str!("../../../../content/ports/telephony.toml")),
+            Found::shipped(
+                "content/queues/child-health-clinic.toml",
+                include_str!("../../../../content/queues/child-health-clinic.toml"),
+            ),
         ];
         let library = Library::read(FOLDERS, &files, &|_, _| true);
         assert_eq!(library.faults, []);
         kinds.ports.take(&library, jiff::civil::date(2026, 1, 7));
+        kinds.queues.take(&library, jiff::civil::date(2026, 1, 7));
         let at = crate::NOW;
         let stands = |runs, lacks| Standing {
             runs,
@@ -122,6 +128,8 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
         };
         kinds.ports.stands("sms", stands(Some(Adapter::File), vec!["url", "secret"]));
         kinds.ports.stands("email", stands(None, vec!["from", "hosts"]));
+        let came = Incoming { at: None, refused: [("no_line", 2)].into() };
+        kinds.ports.stands("telephony", Standing { came, ..stands(Some(Adapter::File), vec!["secret"]) });
         let admin = signed_in(&app, "admin").await;
         let (status, page) = get(&app, "/admin/ports?lang=en", &admin).await;
         assert_eq!(status.as_u16(), 200);
@@ -137,6 +145,10 @@ fn administrators_see_what_runs_and_what_is_lacking_and_nothing_of_anybody() {
             "are read from the folder ports/sms/in",
             "Sent from something that is no telephone number: 3",
             "All have arrived or are on their way.",
+            "Called a number of no queue: 2",
+            "LUOTSI_PORT_TELEPHONY_SECRET",
+            "019 000 0201: Child health clinic",
+            "In use: files that another program puts there.",
         ] {
             assert!(page.contains(text), "{text}: {page}");
         }

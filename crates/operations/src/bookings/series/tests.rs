@@ -95,7 +95,7 @@ fn of_all_visits_the_person_hears_once() {
     use crate::residents::{Addresses, Command as OfResident, Reach, Resident};
 
     let mut past = past();
-    let reach = Reach { means: vec![crate::dispatches::Means::Sms], language: "fi".into() };
+    let reach = Reach { means: vec![crate::dispatches::Means::Sms], language: "fi".into(), mark: None };
     let addresses = Addresses { phone: Some("+358451234567".into()), email: None };
     let person = match resident() {
         By::Resident(subject) => subject.0,

@@ -18,10 +18,10 @@ fn nurse() -> By {
 }
 
 fn me(from: &str, to: &str) -> Command {
-    Command::CallMe { slot: Slot { from: at(from), to: at(to) }, number: Some("040 123".into()) }
+    Command::CallMe { slot: Slot { from: at(from), to: at(to) }, number: Some("040 123".into()), mark: None }
 }
 
-const OUT: Command = Command::Called { reached: false };
+const OUT: Command = Command::Called { reached: false, at: None };
 
 /// A call that was asked for on a Monday morning and taken by a nurse.
 fn asked() -> Contact {
@@ -141,7 +141,7 @@ fn an_end_that_is_taken_back_brings_the_call_back() {
 #[test]
 fn reached_is_answered() {
     let call = after(&asked(), &nurse(), &OUT, "2026-03-09T10:05");
-    let call = after(&call, &nurse(), &Command::Called { reached: true }, "2026-03-09T13:00");
+    let call = after(&call, &nurse(), &Command::Called { reached: true, at: None }, "2026-03-09T13:00");
     assert_eq!((call.waits_since, call.calls.agreed, call.reached_at), (None, None, Some(at("2026-03-09T13:00"))));
     let ended = after(&call, &nurse(), &Command::Resolve { outcome: Outcome::Advised }, "2026-03-09T13:10");
     let row = fact::fact("c".into(), &ended, None, None);
@@ -157,10 +157,31 @@ fn reached_is_answered() {
 
 #[test]
 fn the_number_is_sealed() {
-    let agreed = Event::CallAgreed { from: 1, to: 2 };
+    let agreed = Event::CallAgreed { from: 1, to: 2, mark: None };
     assert_eq!(
         Contact::text(&me("2026-03-09T10:00", "2026-03-09T12:00"), &agreed).map(|it| it.0),
         Some("040 123".into())
     );
     assert_eq!(Contact::text(&me("2026-03-09T10:00", "2026-03-09T12:00"), &Event::Shown(Shown::CallAgreed)), None);
+}
+
+#[test]
+fn whoever_asks_by_telephone_is_called_in_what_is_left_of_the_office_day_or_on_the_next() {
+    let calendar = Calendar::shipped();
+    let slot = |from: &str, to: &str| Some(Slot { from: at(from), to: at(to) });
+    for (now, expected) in [
+        ("2026-03-09T07:00", slot("2026-03-09T08:00", "2026-03-09T16:00")),
+        ("2026-03-09T10:17", slot("2026-03-09T10:17", "2026-03-09T16:00")),
+        ("2026-03-09T15:30", slot("2026-03-09T15:30", "2026-03-09T16:00")),
+        ("2026-03-09T15:31", slot("2026-03-10T08:00", "2026-03-10T16:00")),
+        ("2026-03-13T18:00", slot("2026-03-16T08:00", "2026-03-16T16:00")),
+        ("2026-03-14T09:00", slot("2026-03-16T08:00", "2026-03-16T16:00")),
+        // Good Friday, and Easter Monday after it.
+        ("2026-04-03T09:00", slot("2026-04-07T08:00", "2026-04-07T16:00")),
+    ] {
+        assert_eq!(soonest(calendar, at(now)), expected, "{now}");
+        let slot = expected.expect("a time");
+        let me = Command::CallMe { slot, number: Some("+358450000001".into()), mark: Some("ab".into()) };
+        assert!(when(&asked(), &By::System, &me, now).is_ok(), "{now}: the rules of all calls allow it");
+    }
 }

@@ -211,14 +211,14 @@ fn an_end_that_is_taken_back_brings_the_chat_back() {
 #[test]
 fn a_call_and_a_chat_are_one_matter_and_either_ends_both() {
     let slot = slots(Calendar::shipped(), NOW, 1)[0];
-    let me = Command::CallMe { slot, number: Some("040 123".into()) };
+    let me = Command::CallMe { slot, number: Some("040 123".into()), mark: None };
     let both = given(&[(RESIDENT, me.clone())]);
     assert!(both.is_live() && both.calls.is_agreed());
     let nurse = nurse("n");
     let called = after(
         after(both.clone(), &nurse, &Command::Claim, slot.from),
         &nurse,
-        &Command::Called { reached: true },
+        &Command::Called { reached: true, at: None },
         slot.from,
     );
     assert_eq!((called.is_live(), called.waits_since, row(&called).0), (false, None, Channel::Callback));
@@ -247,8 +247,8 @@ fn command() -> impl Strategy<Value = (u8, i64, Command)> {
         1 => Just(Command::Turn),
         1 => Just(greet()),
         1 => Just(Command::Reopen),
-        1 => Just(Command::CallMe { slot, number: None }),
-        1 => prop::bool::ANY.prop_map(|reached| Command::Called { reached }),
+        1 => Just(Command::CallMe { slot, number: None, mark: None }),
+        1 => prop::bool::ANY.prop_map(|reached| Command::Called { reached, at: None }),
         1 => (0_u8..7).prop_map(|rating| Command::Rate { rating }),
         1 => prop::sample::select(vec![Outcome::Advised, Outcome::Abandoned, Outcome::Unreachable]).prop_map(resolve),
     ];

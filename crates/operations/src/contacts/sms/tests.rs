@@ -101,7 +101,7 @@ fn an_answer_goes_unless_it_is_too_long_or_others_could_read_who_it_is_about() {
 fn whoever_writes_by_text_message_is_not_called_and_gets_no_files() {
     let contact = held(&[]);
     let slot = slots(calendar::Calendar::shipped(), NOW + DAY, 1)[0];
-    let call = Command::CallMe { slot, number: Some("+358450000001".into()) };
+    let call = Command::CallMe { slot, number: Some("+358450000001".into()), mark: None };
     for by in [worker(), By::Holder] {
         assert_eq!(asked(&contact, &by, &call, DAY), Err(Refusal::NoCalls), "{by:?}");
     }

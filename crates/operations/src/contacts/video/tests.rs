@@ -65,13 +65,13 @@ fn either_side_has_it_go_on_by_telephone_as_a_call_of_the_same_contact_with_the_
     let to_phone = Command::ToPhone { number: Some("+358450000001".into()) };
     for by in [RESIDENT, professional("n")] {
         let events = when(&open, &by, &to_phone, NOW).expect("it goes on");
-        let agreed = Event::CallAgreed { from: NOW, to: NOW + CALLED_WITHIN };
+        let agreed = Event::CallAgreed { from: NOW, to: NOW + CALLED_WITHIN, mark: None };
         assert_eq!(events, [Event::VideoEnded, agreed.clone(), Event::Shown(Shown::CallAgreed)], "{by:?}");
         assert_eq!(Contact::text(&to_phone, &agreed), Some(Text("+358450000001".into())));
         let after = given::after(Some(open.clone()), &events, NOW).expect("a contact");
         assert_eq!(of_contact(&after, NOW), Door::Phone);
         assert_eq!(after.calls.agreed, Some(Slot { from: NOW, to: NOW + CALLED_WITHIN }));
-        let called = when(&after, &professional("n"), &Command::Called { reached: true }, NOW + 1);
+        let called = when(&after, &professional("n"), &Command::Called { reached: true, at: None }, NOW + 1);
         assert!(called.is_ok(), "at any hour: both have just been there");
     }
     assert!(when(&open, &professional("m"), &to_phone, NOW).is_err(), "another professional");

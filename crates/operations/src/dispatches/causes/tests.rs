@@ -23,7 +23,7 @@ fn nurse() -> By {
 /// A past in which a resident has left a number.
 fn reached() -> Past {
     let mut past = Past::default();
-    let reach = Reach { means: vec![Means::Sms], language: "sv".into() };
+    let reach = Reach { means: vec![Means::Sms], language: "sv".into(), mark: None };
     let addresses = Addresses { phone: Some("+358450000001".into()), email: None };
     let leave = residents::Command::LeaveReach { reach, addresses };
     past.turn((MONDAY, &By::Resident(SUBJECT)), |turn| turn.decide::<Resident>(SUBJECT.0, &leave, &())).expect("left");
