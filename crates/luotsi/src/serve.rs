@@ -75,8 +75,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 /// Serves until it is asked to end. `living`: the demo county, where one signs in by choosing a role.
 pub fn serve(place: &Place, serving: Serving, living: Option<Living>) -> Result<()> {
-    let data = place.path();
-    let demo = living.is_some();
+    let (data, demo) = (place.path(), living.is_some());
     place.check_format()?;
     make_private(data)?;
     let _serving = analytics::lock::serving(data)?;

@@ -177,7 +177,7 @@ fn form(app: &App, page: &Page, person: &Person, typed: &Typed<Fields>) -> Respo
     page.render_form("work", typed.status, &page.text("break-glass-title"), &content)
 }
 
-/// What waits for the review of somebody who leads, the oldest first.
+/// Openings that wait for the review of somebody who leads, the oldest first.
 fn to_review(app: &App, person: &Person) -> Vec<(Uuid, Arc<BreakGlass>)> {
     let is_theirs = |it: &BreakGlass| {
         person.role == Role::Lead
@@ -339,8 +339,8 @@ fn judge(app: &App, page: &Page, id: Uuid, typed: &Typed<Fields>) -> Markup {
     }
 }
 
-/// The person's matters that are open to the one who broke the glass: each reading is recorded there. What is of the other
-/// register stays closed.
+/// The person's matters that are open to the one who broke the glass: each reading is recorded there. Those of the other
+/// register stay closed.
 fn matters(app: &App, page: &Page, caller: &Caller, it: &BreakGlass) -> Markup {
     let mut rows = Vec::new();
     for kind in app.kinds.store.kinds() {

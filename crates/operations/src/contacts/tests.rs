@@ -2,12 +2,10 @@ use facts::{Channel, OnBehalf, Outcome};
 use matter::given::{self, on};
 use matter::{decode, encode};
 use proptest::prelude::*;
-use uuid::Uuid;
 
 use super::calls::Daypart;
 use super::routing::{Because, Case, Decided, Own, Severity};
 use super::*;
-use crate::dispatches::Means;
 use crate::organisation::{self, Professional, Unit};
 
 mod clocks;
@@ -462,7 +460,7 @@ fn c38_what_stands_in_the_log_is_read_as_it_was_written() {
         ),
         (Event::Resolved { outcome: Outcome::SelfCare }, "contact.resolved", r#"{"outcome":"self_care"}"#),
         (Event::Reopened, "contact.reopened", "{}"),
-        (Event::AnswersGo { by: Means::Sms }, "contact.answers_go", r#"{"by":"sms"}"#),
+        (Event::AnswersGo { by: crate::dispatches::Means::Sms }, "contact.answers_go", r#"{"by":"sms"}"#),
         (Event::Stopped, "contact.stopped", "{}"),
         (Event::Closed, "contact.closed", "{}"),
         (Event::written(Author::Service), "message.written", r#"{"author":"service"}"#),

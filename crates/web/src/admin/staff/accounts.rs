@@ -199,7 +199,7 @@ async fn acted(
     }
 }
 
-/// What is wrong with what was asked of the organisation, as a text above the form.
+/// The fault in what was asked of the organisation, as a text above the form.
 fn told(done: Result<(), Unsaid>) -> Result<Result<(), &'static str>, Failure> {
     match done {
         Ok(()) => Ok(Ok(())),
