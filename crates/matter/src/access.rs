@@ -463,7 +463,7 @@ mod tests {
 
     #[test]
     fn what_no_rule_joins_is_refused() {
-        let tie = Tie { own: true, within: true, cares: true, asked: true, apart: false, ground: false };
+        let tie = Tie { own: true, within: true, cares: true, asked: true, apart: false, ground: false, glass: true };
         for (role, purpose) in Role::ALL.into_iter().flat_map(|role| Purpose::ALL.map(|purpose| (role, purpose))) {
             assert!(!decide(Some(role), purpose, Action::Read, Resource::Synthetic).allow);
             assert!(!decide(Some(role), purpose, Action::SeeFigures, Resource::Matter(rights(Own::Write), tie)).allow);
