@@ -362,7 +362,9 @@ mod tests {
                     _ => matches!(role, Some(Role::Professional | Role::Lead)),
                 };
                 let reads = may && action == Action::Read;
-                let opened = reads && (tie.asked || (tie.apart && tie.ground));
+                // A question of a colleague and a broken glass open the other register with its ground alone.
+                let is_open = !tie.apart || tie.ground;
+                let opened = reads && (((tie.asked || tie.glass) && is_open) || (tie.apart && tie.ground));
                 let cares = (may && tie.within && tie.cares && !tie.apart) || opened;
                 let leads = role == Some(Role::Lead) && tie.within && !tie.apart && action == Action::Read;
                 let expected = match purpose {
