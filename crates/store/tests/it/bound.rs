@@ -334,6 +334,7 @@ fn with_a_contact_of_nobody_go_the_words_of_all_that_is_about_it() {
             to: None,
             due: None,
             dispatch: None,
+            says: None,
             words: "Soita".into(),
         };
         kinds.tasks.ask(task, set, &by("n1"), "t", 0).await.expect("set");
