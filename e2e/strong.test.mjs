@@ -241,7 +241,7 @@ test('an answer that does not hold lets nobody in, and says so in words; a clock
       assert.equal(there(page), enters ? '/matters' : '/sign-in/resident/return', `${what}: ${county.said()}`);
       if (!enters) {
         assert.equal(response.status(), 403, what);
-        assert.match(await page.locator('main').innerText(), /you have not been signed in[^]*call us/, what);
+        assert.match(await page.locator('main').innerText(), /you have not been signed in[^]*write to us without identifying yourself/, what);
       }
       await page.goto(`${county.url}/matters`);
       assert.equal(there(page), enters ? '/matters' : '/sign-in', what);
@@ -277,7 +277,7 @@ test('keys that change and a provider that is away end nobody’s session; who c
     const state = new URL(begun.headers().location).searchParams.get('state');
     const response = await third.goto(`${county.url}/sign-in/resident/return?state=${state}&code=any`);
     assert.equal(response.status(), 503);
-    assert.match(await third.locator('main').innerText(), /cannot be reached right now[^]*without identifying yourself, or call/);
+    assert.match(await third.locator('main').innerText(), /cannot reach the identification service right now[^]*without identifying yourself/);
     await it.open();
     // They turned back there.
     const again = await third.context().request.get(`${county.url}/sign-in/resident`, { maxRedirects: 0 });
