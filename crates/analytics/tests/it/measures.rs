@@ -562,7 +562,7 @@ fn figures_of_nobody_are_shown_and_rows_of_residents_are_none_of_them() {
     }
     let of_residents = refused(&of_nobody, &RIGHT.replace("channel = 'chat' AS hit", "1 AS value"));
     assert!(of_residents.what.contains("its rows are of residents"), "{of_residents}");
-    // Whatever is joined: a row that has a resident is refused when it comes.
+    // Any table may be joined: a row that has a resident is refused when it comes.
     county.must(
         "contacts",
         "contact_id,resident_id,channel,service,unit_id,opened_at\nc1,r1,phone,outpatient,a,2025-03-31T08:00:00Z\n",

@@ -173,8 +173,8 @@ impl Goes {
     }
 }
 
-/// To which of a contact and its parts a person's words go that name none: to the one that has asked them something, if it is
-/// one alone; else to the first holder's, as long as it takes any. `all`: the whole first.
+/// The one of a contact and its parts to which a person's words go that name none: the one that has asked them something, if
+/// it is one alone; else the first holder's, as long as it takes any. `all`: the whole first.
 pub fn addressed(all: &[(Uuid, &Contact)]) -> Option<Uuid> {
     let asks: Vec<Uuid> =
         all.iter().filter(|(_, it)| matches!(it.place, Place::Waiting { .. })).map(|(id, _)| *id).collect();

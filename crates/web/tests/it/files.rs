@@ -40,7 +40,7 @@ fn too_many_files_cost_nobody_a_text_nor_the_first_ten() {
         let (_, page) = get(&app, &format!("{to}&lang=en"), &chat.cookie()).await;
         has(&page, &["Half a tex", "paper-10.pdf", "At most 10 files at once"]);
         assert!(!page.contains("paper-11.pdf"));
-        // Of whoever may bring none, what they typed is shown all the same.
+        // The words of a person who may bring no file are shown all the same.
         let (status, _, page) = bring(&app, &chat, "", &files[..1]).await;
         assert!(status == 404 || status == 409, "{status}");
         has(&page, &["Half a tex"]);

@@ -257,7 +257,7 @@ fn command() -> impl Strategy<Value = (u8, i64, Command)> {
 }
 
 proptest! {
-    /// Whatever comes after what: pressed twice, from two tabs, by two professionals, after a phone has slept.
+    /// Acts come in any order: pressed twice, from two tabs, by two professionals, after a phone has slept.
     #[test]
     fn however_they_meet_a_chat_is_answered_abandoned_or_a_message_and_never_two_of_them(
         commands in prop::collection::vec(command(), 0..50)
