@@ -208,18 +208,14 @@ fn review_by(calendar: &Calendar, now: i64) -> Option<i64> {
     calendar.start_of(day.tomorrow().ok()?)
 }
 
-/// Breaks the glass, and sets the task of another who leads the unit, or of the unit where nobody is known to. The task is about
-/// nobody: to review it is no care.
+/// Breaks the glass, and sets the task of another who leads the unit or those above it, or of the unit where nobody is known to. The
+/// task is about nobody: to review it is no care.
 pub fn broken(turn: &mut Turn<'_>, id: Uuid, command: &Command, words: &Text) -> Result<(), Trouble> {
     turn.decide::<BreakGlass>(id, command, &())?;
     let Some(it) = turn.read::<BreakGlass>(id)? else { return Err(Trouble::NotFound) };
     let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
     let today = turn.calendar().local_date(turn.now()).map_or(0, calendar::day_number);
-    let leads = |who: &str| organisation.rights_of(who, today).iter().any(|it| it.role == Role::Lead);
-    let of_unit = |right: &crate::organisation::Right| right.unit == *it.unit && right.person != *it.by;
-    let all = organisation.rights().flat_map(|(_, rights)| rights);
-    let to =
-        all.filter(|right| of_unit(right) && leads(&right.person)).map(|right| right.person.as_str().into()).next();
+    let to = organisation.leads(&it.unit, today).into_iter().find(|lead| *lead != it.by);
     let about = Some(Of { kind: BreakGlass::NAME.into(), id });
     let (unit, due, words) = (it.unit.clone(), Some(it.review_by), words.clone());
     let set = tasks::Command::Set { about, subject: None, unit, to, due, dispatch: None, says: None, words };
@@ -283,5 +279,27 @@ mod tests {
         }
         let task = past.state::<Task>(Uuid::new_v5(&ID, b"task")).expect("readable").expect("a task");
         assert_eq!(task.place, tasks::Place::Withdrawn);
+    }
+
+    #[test]
+    fn its_review_is_the_task_of_another_who_leads_there() {
+        use crate::organisation::{Event, Right};
+        let right = |person: &str, role, unit: &str| {
+            Event::RightGiven(Right { person: person.into(), role, unit: unit.into(), from: 0, to: i32::MAX })
+        };
+        let rights = [
+            // Somebody who works there leads elsewhere, and the one who did it leads there, too.
+            right("nurse", Role::Professional, "a"),
+            right("nurse", Role::Lead, "b"),
+            right("lead-1", Role::Lead, "a"),
+            right("lead-2", Role::Lead, "a"),
+        ];
+        for (rights, reviewer) in [(&rights[..], Some("lead-2")), (&rights[..3], None)] {
+            let mut past = Past::default().with::<Organisation>(Uuid::nil(), rights, 0);
+            let open = Command::Break { subject: AINO, why: "Tajuton potilas".into() };
+            past.turn((NOW, &by("lead-1")), |turn| broken(turn, ID, &open, &Text("Arvioi".into()))).expect("open");
+            let task = past.state::<Task>(Uuid::new_v5(&ID, b"task")).expect("readable").expect("a task");
+            assert_eq!(task.owner, reviewer.map(Into::into));
+        }
     }
 }

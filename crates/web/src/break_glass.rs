@@ -23,7 +23,7 @@ use crate::desk::{staff_name, unit_name};
 use crate::feature::{Feature, get, post};
 use crate::form::{Typed, errors, field, message_box, named};
 use crate::guard::Glance;
-use crate::home::{away, failed, missing, unsent};
+use crate::home::{failed, missing, signed_out, unsent};
 use crate::layout::Page;
 use crate::listing::listing;
 use crate::numbers;
@@ -106,8 +106,7 @@ async fn open(
 ) -> Response {
     let fields = given.map_or_else(|_| Fields::default(), |Form(fields)| fields);
     let person = match (works(&page), caller) {
-        _ if page.person.is_none() && fields.text.is_empty() => return page.to_sign_in(),
-        _ if page.person.is_none() => return away(&page, StatusCode::CONFLICT, &fields.text),
+        _ if page.person.is_none() => return signed_out(&page, &fields.text),
         (Some(person), Ok(_)) => person,
         (None, _) => return missing(&page),
         (_, Err(failure)) => return unsent(&page, &failure, &fields.text),
@@ -233,13 +232,7 @@ async fn review(
     given: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let fields = given.map_or_else(|_| Fields::default(), |Form(fields)| fields);
-    let Some(person) = page.person.clone() else {
-        return if fields.text.is_empty() {
-            page.to_sign_in()
-        } else {
-            away(&page, StatusCode::CONFLICT, &fields.text)
-        };
-    };
+    let Some(person) = page.person.clone() else { return signed_out(&page, &fields.text) };
     let it = match found(&app, &page, caller, &path).await {
         Ok(it) => it,
         Err(failure) => return unsent(&page, &failure, &fields.text),

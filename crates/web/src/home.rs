@@ -142,6 +142,11 @@ pub fn kept(page: &Page, text: &str) -> Markup {
     }
 }
 
+/// After a form of somebody who is signed in no more: they sign in, and what they typed is not lost.
+pub fn signed_out(page: &Page, text: &str) -> Response {
+    if text.is_empty() { page.to_sign_in() } else { away(page, StatusCode::CONFLICT, text) }
+}
+
 /// A text that its writer may not, or may no longer, send: it is not sent, and not lost.
 pub fn away(page: &Page, status: StatusCode, text: &str) -> Response {
     let at_desk = page.uri.path().starts_with("/desk");

@@ -3,7 +3,7 @@
 
 use calendar::hours::Hours;
 use calendar::{Calendar, day_number};
-use matter::{Matter, ProfessionalId, Role, Text, Trouble, Turn};
+use matter::{Matter, Text, Trouble, Turn};
 use uuid::Uuid;
 
 use super::{Contact, Place};
@@ -37,7 +37,7 @@ pub fn tell(turn: &mut Turn<'_>, id: Uuid) -> Result<(), Trouble> {
     let organisation = turn.read::<Organisation>(Uuid::nil())?.unwrap_or_default();
     let today = turn.calendar().local_date(turn.now()).map_or(0, day_number);
     let task = task(id, &contact, passed);
-    let Some(lead) = lead(&organisation, &contact.unit, today) else { return Ok(()) };
+    let Some(lead) = organisation.leads(&contact.unit, today).into_iter().next() else { return Ok(()) };
     if turn.read::<Task>(task)?.is_some() {
         return Ok(());
     }
@@ -66,26 +66,6 @@ pub(super) fn after(turn: &mut Turn<'_>, id: Uuid, stood: &Contact) -> Result<()
         return Ok(());
     }
     turn.decide::<Task>(told, &tasks::Command::Lapse, &Organisation::default())
-}
-
-/// The professional who leads a unit on a day and is there, by the right that began first; where there is none, the one who
-/// leads above it.
-pub fn lead(organisation: &Organisation, unit: &str, day: i32) -> Option<ProfessionalId> {
-    let leads = |at: &str| {
-        let people = organisation.rights().filter(|(person, _)| organisation.away(person, day).is_none());
-        let rights =
-            people.flat_map(|(person, _)| organisation.rights_of(person, day).into_iter().map(move |it| (person, it)));
-        let here = rights.filter(|(_, it)| it.role == Role::Lead && it.unit == at);
-        here.min_by_key(|(person, it)| (it.from, *person)).map(|(person, _)| person.into())
-    };
-    let mut at = Some(unit);
-    while let Some(unit) = at {
-        if let Some(lead) = leads(unit) {
-            return Some(lead);
-        }
-        at = organisation.above(unit, day).flatten();
-    }
-    None
 }
 
 #[cfg(test)]

@@ -43,6 +43,25 @@ pub struct Case {
     pub own: Option<Own>,
 }
 
+#[cfg(test)]
+impl Case {
+    /// A message to a service of which nothing else is known.
+    pub(crate) fn of(service: &str) -> Case {
+        Case {
+            service: service.into(),
+            channel: Channel::Message,
+            language: "fi".into(),
+            age: None,
+            place: None,
+            needs: Vec::new(),
+            severity: None,
+            urgency: None,
+            caller: None,
+            own: None,
+        }
+    }
+}
+
 /// The people whose patient somebody is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Own {

@@ -160,6 +160,20 @@ impl Organisation {
         rights.filter(|it| it.holds(day) && self.opens(person, &it.unit, day)).collect()
     }
 
+    /// The people who lead a unit on a day and are there, by the rights that began first; after them those who lead above it.
+    pub fn leads(&self, unit: &str, day: i32) -> Vec<ProfessionalId> {
+        let (mut leads, mut at) = (Vec::new(), Some(unit));
+        while let Some(unit) = at {
+            let there = self.rights().filter(|(person, _)| self.away(person, day).is_none());
+            let rights = there.flat_map(|(person, _)| self.rights_of(person, day));
+            let mut here: Vec<&Right> = rights.filter(|it| it.role == Role::Lead && it.unit == unit).collect();
+            here.sort_by_key(|it| (it.from, &it.person));
+            leads.extend(here.into_iter().map(|it| it.person.as_str().into()));
+            at = self.above(unit, day).flatten();
+        }
+        leads
+    }
+
     /// Everybody who was ever given a right, with all of theirs in the order in which they were given.
     pub fn rights(&self) -> impl Iterator<Item = (&str, &[Right])> {
         self.rights.iter().map(|(person, rights)| (person.as_str(), rights.as_slice()))

@@ -24,7 +24,7 @@ use crate::care;
 use crate::contact::{see_other, wrong_text};
 use crate::form::Unsaid;
 use crate::guard::Glance;
-use crate::home::{away, failed, unsent};
+use crate::home::{failed, signed_out, unsent};
 use crate::layout::Page;
 use crate::tasks::end_of;
 
@@ -96,13 +96,7 @@ pub async fn ask(
     given: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let fields = given.map_or_else(|_| Fields::default(), |Form(fields)| fields);
-    let Some(person) = page.person.clone() else {
-        return if fields.text.is_empty() {
-            page.to_sign_in()
-        } else {
-            away(&page, StatusCode::CONFLICT, &fields.text)
-        };
-    };
+    let Some(person) = page.person.clone() else { return signed_out(&page, &fields.text) };
     let (id, contact) = match contact(&app, &page, caller.as_ref(), &path).await {
         Ok(found) => found,
         Err(failure) => return unsent(&page, &failure, &fields.text),
@@ -205,13 +199,7 @@ pub async fn command(
     given: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let fields = given.map_or_else(|_| Fields::default(), |Form(fields)| fields);
-    let Some(person) = page.person.clone() else {
-        return if fields.text.is_empty() {
-            page.to_sign_in()
-        } else {
-            away(&page, StatusCode::CONFLICT, &fields.text)
-        };
-    };
+    let Some(person) = page.person.clone() else { return signed_out(&page, &fields.text) };
     if !fields.show.is_empty() {
         return shown(&app, &page, &path, caller, &Typed { fields, ..Typed::default() }, "").await;
     }

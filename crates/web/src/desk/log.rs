@@ -19,7 +19,7 @@ use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, wrong_text};
 use crate::form::{errors, field, message_box, named};
-use crate::home::{away, failed, missing};
+use crate::home::{failed, missing, signed_out};
 use crate::layout::Page;
 use crate::parts::back;
 use crate::texts::Language;
@@ -74,11 +74,7 @@ pub async fn log(
 ) -> Response {
     let fields = form.map_or_else(|_| Fields::default(), |Form(fields)| fields);
     if page.person.is_none() {
-        return if fields.text.is_empty() {
-            page.to_sign_in()
-        } else {
-            away(&page, StatusCode::CONFLICT, &fields.text)
-        };
+        return signed_out(&page, &fields.text);
     }
     let person = match (works(&page), caller) {
         (Some(person), Ok(_)) => person,

@@ -25,7 +25,7 @@ use crate::caller::Caller;
 use crate::care::{self, receipt};
 use crate::contact::{see_other, service_name, wrong_text};
 use crate::form::{Typed, errors, field, message_box, named};
-use crate::home::{away, failed, unsent};
+use crate::home::{failed, signed_out, unsent};
 use crate::layout::Page;
 use crate::parts::{self, Turn};
 use crate::queues;
@@ -77,12 +77,7 @@ pub async fn split(
     given: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let fields = given.map_or_else(|_| Fields::default(), |Form(fields)| fields);
-    let Some(person) = page.person.clone() else {
-        return match fields.text.is_empty() {
-            true => page.to_sign_in(),
-            false => away(&page, StatusCode::CONFLICT, &fields.text),
-        };
-    };
+    let Some(person) = page.person.clone() else { return signed_out(&page, &fields.text) };
     let (id, contact) = match contact(&app, caller.as_ref(), &path).await {
         Ok(found) => found,
         Err(failure) => return unsent(&page, &failure, &fields.text),

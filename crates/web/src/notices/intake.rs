@@ -21,7 +21,7 @@ use crate::caller::{Caller, Person};
 use crate::care::receipt;
 use crate::contact::see_other;
 use crate::form::{errors, field};
-use crate::home::{away, failed, missing};
+use crate::home::{failed, missing, signed_out};
 use crate::layout::Page;
 use crate::parts;
 
@@ -65,11 +65,7 @@ pub async fn send(
 ) -> Response {
     let fields = form.map_or_else(|_| Fields::default(), |Form(fields)| fields);
     if page.person.is_none() {
-        return if fields.text.is_empty() {
-            page.to_sign_in()
-        } else {
-            away(&page, StatusCode::CONFLICT, &fields.text)
-        };
+        return signed_out(&page, &fields.text);
     }
     let person = match (works(&page), caller) {
         (Some(person), Ok(_)) => person,

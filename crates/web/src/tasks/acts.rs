@@ -21,7 +21,7 @@ use crate::caller::{Caller, Person};
 use crate::care;
 use crate::contact::{see_other, wrong_text};
 use crate::form::Unsaid;
-use crate::home::{away, failed};
+use crate::home::{away, failed, signed_out};
 use crate::layout::Page;
 
 /// Everything that the forms of tasks carry.
@@ -96,13 +96,7 @@ pub async fn set(
     given: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let fields = given.map_or_else(|_| Fields::default(), |Form(fields)| fields);
-    let Some(person) = page.person.clone() else {
-        return if fields.text.is_empty() {
-            page.to_sign_in()
-        } else {
-            away(&page, StatusCode::CONFLICT, &fields.text)
-        };
-    };
+    let Some(person) = page.person.clone() else { return signed_out(&page, &fields.text) };
     let found = match &caller {
         Ok(caller) => about(&app, &person, caller, &fields.contact).await,
         Err(failure) => Err(failure.clone()),

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use facts::UnitLevel;
-use matter::By;
+use matter::{By, ProfessionalId, Role};
 use matter::given::Past;
 
 use super::super::flow::asked;
@@ -42,18 +42,7 @@ fn log(rights: &[Event]) -> Past {
         anonymous: true,
         subject: None,
         routed: Some(Box::new(Routed {
-            case: Case {
-                service: "outpatient".into(),
-                channel: Channel::Message,
-                language: "fi".into(),
-                age: None,
-                place: None,
-                needs: Vec::new(),
-                severity: None,
-                urgency: None,
-                caller: None,
-                own: None,
-            },
+            case: Case::of("outpatient"),
             clocks: vec!["message-service-promise".into()],
             because: Vec::new(),
             first: None,

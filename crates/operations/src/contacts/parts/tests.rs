@@ -20,18 +20,7 @@ fn professional(id: &str) -> By {
 }
 
 fn routed(clock: &str) -> Routed {
-    let case = Case {
-        service: "social".into(),
-        channel: Channel::Message,
-        language: "fi".into(),
-        age: None,
-        place: None,
-        needs: Vec::new(),
-        severity: None,
-        urgency: None,
-        caller: None,
-        own: None,
-    };
+    let case = Case::of("social");
     Routed { case, clocks: vec![clock.into()], because: Vec::new(), first: None, expected: None }
 }
 

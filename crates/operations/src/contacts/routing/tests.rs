@@ -37,18 +37,7 @@ fn queues() -> BTreeMap<String, Arc<Part<Queue>>> {
 }
 
 fn case(service: &str) -> Case {
-    Case {
-        service: service.into(),
-        channel: Channel::Message,
-        language: "fi".into(),
-        age: None,
-        place: None,
-        needs: Vec::new(),
-        severity: None,
-        urgency: None,
-        caller: None,
-        own: None,
-    }
+    Case::of(service)
 }
 
 fn base(unit: &str, queue: &str) -> Base {

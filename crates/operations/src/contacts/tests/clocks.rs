@@ -8,18 +8,7 @@ use super::*;
 fn several_clocks_run_at_once_and_a_promise_rests_while_the_resident_is_asked() {
     let calendar = calendar::Calendar::shipped();
     let at = |local: &str| calendar.instant(local.parse().expect("a local time")).expect("an instant");
-    let case = Case {
-        service: "outpatient".into(),
-        channel: Channel::Message,
-        language: "fi".into(),
-        age: None,
-        place: None,
-        needs: Vec::new(),
-        severity: None,
-        urgency: None,
-        caller: None,
-        own: None,
-    };
+    let case = Case::of("outpatient");
     let case = Case { age: Some(80), ..case };
     let clocks = vec!["message-service-promise".into(), "callback-same-day".into(), "needs-assessment".into()];
     let routed = Routed { case, clocks, because: Vec::new(), first: None, expected: None };
@@ -80,18 +69,7 @@ fn several_clocks_run_at_once_and_a_promise_rests_while_the_resident_is_asked() 
 /// what somebody has taken stays theirs.
 #[test]
 fn a_contact_waits_for_its_own_pair_and_then_goes_on() {
-    let case = Case {
-        service: "outpatient".into(),
-        channel: Channel::Message,
-        language: "fi".into(),
-        age: None,
-        place: None,
-        needs: Vec::new(),
-        severity: None,
-        urgency: None,
-        caller: None,
-        own: None,
-    };
+    let case = Case::of("outpatient");
     let until = NOW + DAY;
     let first = First { who: None, until, unit: "digital".into(), queue: Some("digital-clinic".into()) };
     let routed = Routed { case, clocks: Vec::new(), because: Vec::new(), first: Some(first), expected: None };
