@@ -237,6 +237,11 @@ fn a_ground_of_law_has_a_reason_opens_for_one_alone_and_the_person_sees_it() {
         assert_eq!(post(&app, &social, &name, form).await.0, 303, "sent twice");
         let status = async |cookie: &str| get(&app, &closed, cookie).await.0.as_u16();
         assert_eq!([status(&social).await, status(&worker(&app, "social_worker-2").await).await], [200, 403]);
+        // A refusal is recorded beside its answer, and stands there soon after.
+        let begun = std::time::Instant::now();
+        while recorded(&accesses, &closed).await.1 == 0 && begun.elapsed().as_secs() < 30 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
         assert_eq!(recorded(&accesses, &closed).await, (vec!["emergency".into()], 1));
         let (_, seen) = get(&app, "/me/seen?lang=en", &person).await;
         assert!(seen.contains("Life or health is in danger") && seen.contains("Social worker 1"), "{seen}");

@@ -1,8 +1,8 @@
 use std::ops::Range;
 
 use facts::UnitLevel;
-use matter::{By, ProfessionalId, Role};
 use matter::given::Past;
+use matter::{By, ProfessionalId, Role};
 
 use super::super::flow::asked;
 use super::super::routing::{Case, Routed};
